@@ -1,0 +1,65 @@
+/*
+ * record - what lies on a topic, and the event that a stage sees in it.
+ *
+ * On the wire: CloudEvents 1.0, Kafka binary mode. The value is the bare protobuf message; the headers
+ * are named below. Business time travels in ce_time, never in the record's timestamp.
+ */
+#ifndef COMMON_FLOW_RECORD_H
+#define COMMON_FLOW_RECORD_H
+
+#include "common/base/arena.h"
+#include "common/base/time.h"
+#include "common/flow/catalogue.h"
+
+#define RECORD_HEADERS_MAX 64        /* more are not ours: the record is refused */
+#define RECORD_SIZE_MAX (900 * 1024) /* below the broker's default of 1 MiB, with room for headers */
+#define SOURCE_SIZE 48               /* "<stage>/<n>" and its NUL */
+
+struct log_header {
+	const char *name;
+	struct bytes value;
+};
+
+/* As the log delivers it; everything is borrowed until the record is released by its handle. */
+struct log_record {
+	int topic; /* place in the catalogue */
+	int32_t partition;
+	int64_t offset;
+	struct instant appended;
+	struct bytes key;
+	struct bytes value;
+	const struct log_header *headers;
+	size_t header_count;
+	void *handle;
+};
+
+/* A record with its headers read. What a header does not say is absent; problem names the first defect. */
+struct event {
+	struct log_record record;
+	struct bytes id;
+	struct bytes source;
+	struct bytes type;
+	struct bytes subject;
+	struct bytes traceparent;
+	int64_t sequence;    /* ce_sequence; on the journal the offset + 1 */
+	struct instant mesh; /* ce_meshtime */
+	struct instant time; /* ce_time */
+	const char *problem; /* NULL: well-formed */
+};
+
+/* journal: ce_source and ce_sequence are not asked for. */
+void event_read(const struct log_record *record, bool journal, struct event *event);
+
+struct bytes record_header(const struct log_header *headers, size_t count, const char *name);
+
+/* Headers as one run of bytes, for a table: name, value, each with its size before it. */
+struct bytes headers_pack(struct arena *arena, const struct log_header *headers, size_t count);
+bool headers_unpack(struct arena *arena, struct bytes packed, struct log_header **headers,
+                    size_t *count);
+
+/* A copy that lives in the arena, with handle NULL. */
+struct log_record record_copy(struct arena *arena, const struct log_record *record);
+/* What the log keeps of a record to recognise it: CRC-32C over key and value. */
+uint32_t record_hash(const struct log_record *record);
+
+#endif

@@ -1,0 +1,87 @@
+/*
+ * task - one event or one timer: a handler's only door to the world.
+ *
+ * What a handler saves, sets and emits becomes visible together when it answers STATUS_OK, or not at
+ * all. Handlers are pure over (state, event, now): the same code runs in the daemon, in the replay and in
+ * the simulator.
+ */
+#ifndef COMMON_FLOW_TASK_H
+#define COMMON_FLOW_TASK_H
+
+#include "common/base/arena.h"
+#include "common/flow/record.h"
+#include "common/flow/stage.h"
+
+#define TASK_REASON_SIZE 256
+
+struct shard;
+struct document;
+
+struct task {
+	const void *config;       /* the service's settings, read-only; may hold secrets, never the clock */
+	struct arena *arena;      /* emptied after the batch */
+	struct instant now;       /* mesh time, frozen while the handler runs */
+	const struct event *event; /* what is handled; NULL in a timer */
+	const ProtobufCMessage *message; /* the whole message that the event carries */
+	struct instant due;       /* of a timer: when it was due, at or before now */
+	int32_t shard_number;
+	int32_t partitions;
+	enum status trouble;      /* of a load that failed; the runtime's */
+	struct shard *shard;      /* the runtime's */
+	char reason[TASK_REASON_SIZE];
+};
+
+/*
+ * Rows. The caller fills the key columns; load fills the rest and answers whether the row is there (texts
+ * live until the end of the batch). Saves and removals are seen by later loads at once.
+ */
+bool task_load(struct task *task, const struct state_table *table, void *row);
+void task_save(struct task *task, const struct state_table *table, const void *row);
+void task_remove(struct task *task, const struct state_table *table, const void *row);
+/* In a need function: this row will be loaded. */
+void task_need(struct task *task, const struct state_table *table, const void *row);
+
+/* The rows of a resident table whose first columns equal those of row, in key order. */
+struct task_cursor {
+	const struct state_table *table;
+	struct bytes prefix;
+	struct bytes last;
+};
+void task_scan(struct task *task, const struct state_table *table, const void *row, size_t columns,
+               struct task_cursor *cursor);
+bool task_next(struct task *task, struct task_cursor *cursor, void *row);
+
+/* One timer a (name, key); setting it again moves it. It fires when `now` passes due, also at once. */
+void task_timer_set(struct task *task, const char *name, const char *key, struct instant due);
+void task_timer_clear(struct task *task, const char *name, const char *key);
+
+struct emission {
+	int topic;
+	const char *key;     /* the aggregate; decides the partition */
+	const char *subject; /* ce_subject; NULL: the key */
+	struct instant time; /* when it happened in the business */
+	bool everywhere;     /* to all partitions of an internal topic; the key stays */
+	const int32_t *partition; /* NULL: by key; only for topics whose partition is given explicitly */
+	const ProtobufCMessage *message;
+};
+/* Refuses (REJECT) what the broker would: too large, text that is not UTF-8. */
+enum status task_emit(struct task *task, const struct emission *emission) MUST_CHECK;
+
+/* The source and sequence that the next fact will have: for ids that are computed from them. */
+const char *task_next_id(struct task *task);
+
+/* A document in force (policy, calendar, ...), compiled; by its name in the service's table. */
+const void *task_document(struct task *task, const char *name);
+
+/*
+ * The conversation stage applies an action to its own dead letters through these; of other stages the
+ * runtime does it, when control arrives. False: no such letter.
+ */
+bool task_retry(struct task *task, const char *topic, const char *source, int64_t sequence);
+bool task_drop(struct task *task, const char *topic, const char *source, int64_t sequence);
+
+/* return task_fail(task, STATUS_REJECT, "ticket %s: no policy", id); */
+enum status task_fail(struct task *task, enum status status, const char *format, ...)
+    PRINTF_LIKE(3, 4);
+
+#endif

@@ -1,0 +1,38 @@
+/*
+ * timer - the timers of a shard, in the order in which they fire: due, then key, then name.
+ */
+#ifndef COMMON_FLOW_TIMER_H
+#define COMMON_FLOW_TIMER_H
+
+#include "common/base/map.h"
+#include "common/base/time.h"
+
+/* One timer takes 40 bytes and its key. */
+struct timer {
+	struct instant due;
+	uint32_t place; /* in the heap */
+	uint32_t index; /* of its name in the stage's table */
+	bool changed;   /* since the last commit */
+	char key[];
+};
+
+struct timer_queue {
+	struct timer **heap;
+	size_t count;
+	size_t capacity;
+	struct map *by_name; /* one map for each name of the stage's table */
+	size_t name_count;
+};
+
+void timer_queue_init(struct timer_queue *queue, size_t names);
+void timer_queue_finish(struct timer_queue *queue);
+/* The due before, or TIME_MAX where there was none: what undoing needs. */
+struct instant timer_queue_set(struct timer_queue *queue, uint32_t index, const char *key,
+                               struct instant due);
+struct instant timer_queue_clear(struct timer_queue *queue, uint32_t index, const char *key);
+struct timer *timer_queue_first(const struct timer_queue *queue); /* NULL: empty */
+/* The due of a timer, TIME_MAX: not set. */
+struct instant timer_queue_due(const struct timer_queue *queue, uint32_t index, const char *key);
+size_t timer_queue_memory(const struct timer_queue *queue);
+
+#endif
