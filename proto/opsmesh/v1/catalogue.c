@@ -1,0 +1,134 @@
+/*
+ * catalogue - every topic of the mesh, as a table.
+ *
+ * README.md beside this file says the same for other teams.
+ */
+#include "proto/opsmesh/v1/catalogue.h"
+
+#include "opsmesh/v1/account.pb-c.h"
+#include "opsmesh/v1/action.pb-c.h"
+#include "opsmesh/v1/alert.pb-c.h"
+#include "opsmesh/v1/contact.pb-c.h"
+#include "opsmesh/v1/control.pb-c.h"
+#include "opsmesh/v1/intake.pb-c.h"
+#include "opsmesh/v1/progress.pb-c.h"
+#include "opsmesh/v1/provider.pb-c.h"
+#include "opsmesh/v1/request.pb-c.h"
+#include "opsmesh/v1/sla.pb-c.h"
+#include "opsmesh/v1/ticket.pb-c.h"
+#include "opsmesh/v1/triage.pb-c.h"
+
+static const char *const edge[] = { "edge", NULL };
+static const char *const conversation[] = { "conversation", NULL };
+static const char *const conversation_and_directory[] = { "conversation", "directory", NULL };
+static const char *const ticket[] = { "ticket", NULL };
+static const char *const triage[] = { "triage", NULL };
+static const char *const clock_stage[] = { "clock", NULL };
+static const char *const every[] = { "conversation", "directory", "ticket", "clock", NULL };
+
+static const struct topic topics[] = {
+	[OPS_INTAKE] = { .name = "ops.intake.v1",
+	                 .writers = edge,
+	                 .spread = SPREAD_ANY,
+	                 .audience = TOPIC_INTERNAL,
+	                 .message = &opsmesh__v1__intake_event__descriptor,
+	                 .key = "what belongs together: ticket, thread, object, account",
+	                 .doc = "The journal: every request as it came.",
+	                 .retention = "unlimited" },
+	[OPS_CONTROL] = { .name = "ops.control.v1",
+	                  .writers = conversation,
+	                  .spread = SPREAD_OWN,
+	                  .audience = TOPIC_INTERNAL,
+	                  .message = &opsmesh__v1__control_event__descriptor,
+	                  .key = "action id; the partition is that of the shard that refused",
+	                  .doc = "Retry and drop of dead letters.",
+	                  .retention = "unlimited" },
+	[OPS_BY_CONTACT] = { .name = "ops.ingest.by-contact.v1",
+	                     .writers = conversation,
+	                     .spread = SPREAD_ANY,
+	                     .audience = TOPIC_INTERNAL,
+	                     .message = &opsmesh__v1__by_contact_event__descriptor,
+	                     .key = "contact key",
+	                     .doc = "Contacts on their way to meet accounts.",
+	                     .retention = "unlimited" },
+	[OPS_BY_TICKET] = { .name = "ops.ingest.by-ticket.v1",
+	                    .writers = conversation_and_directory,
+	                    .spread = SPREAD_ANY,
+	                    .audience = TOPIC_INTERNAL,
+	                    .message = &opsmesh__v1__by_ticket_event__descriptor,
+	                    .key = "ticket id",
+	                    .doc = "What the owner of tickets is asked to decide.",
+	                    .retention = "unlimited" },
+	[OPS_ACCOUNTS] = { .name = "ops.accounts.v1",
+	                   .writers = conversation,
+	                   .spread = SPREAD_OWN,
+	                   .audience = TOPIC_PUBLIC,
+	                   .message = &opsmesh__v1__account_event__descriptor,
+	                   .key = "account id",
+	                   .doc = "The customers we know, and by what they are known.",
+	                   .retention = "unlimited" },
+	[OPS_ACTIONS] = { .name = "ops.actions.v1",
+	                  .writers = conversation,
+	                  .spread = SPREAD_OWN,
+	                  .audience = TOPIC_INTERNAL,
+	                  .message = &opsmesh__v1__action_event__descriptor,
+	                  .key = "routing key of what it acts on",
+	                  .doc = "What people and programs asked for, by whom and why.",
+	                  .retention = "unlimited" },
+	[OPS_PROVIDER_EVENTS] = { .name = "ops.provider-events.v1",
+	                          .writers = conversation,
+	                          .spread = SPREAD_OWN,
+	                          .audience = TOPIC_INTERNAL,
+	                          .message = &opsmesh__v1__provider_event__descriptor,
+	                          .key = "object id",
+	                          .doc = "What the payment provider said, as it said it.",
+	                          .retention = "unlimited" },
+	[OPS_TICKETS] = { .name = "ops.tickets.v1",
+	                  .writers = ticket,
+	                  .spread = SPREAD_OWN,
+	                  .audience = TOPIC_PUBLIC,
+	                  .message = &opsmesh__v1__ticket_event__descriptor,
+	                  .key = "ticket id",
+	                  .doc = "What happened to each ticket.",
+	                  .retention = "unlimited" },
+	[OPS_TRIAGE] = { .name = "ops.triage.v1",
+	                 .writers = triage,
+	                 .spread = SPREAD_OWN,
+	                 .audience = TOPIC_PUBLIC,
+	                 .message = &opsmesh__v1__triage_event__descriptor,
+	                 .key = "ticket id",
+	                 .doc = "What each ticket is about, and how sure we are.",
+	                 .retention = "unlimited" },
+	[OPS_SLA] = { .name = "ops.sla.v1",
+	              .writers = clock_stage,
+	              .spread = SPREAD_OWN,
+	              .audience = TOPIC_PUBLIC,
+	              .message = &opsmesh__v1__sla_event__descriptor,
+	              .key = "ticket id",
+	              .doc = "The clocks on each ticket: running, paused, met, missed.",
+	              .retention = "unlimited" },
+	[OPS_ALERTS] = { .name = "ops.alerts.v1",
+	                 .writers = clock_stage,
+	                 .spread = SPREAD_OWN,
+	                 .audience = TOPIC_PUBLIC,
+	                 .message = &opsmesh__v1__alert_event__descriptor,
+	                 .key = "routing key of its subject",
+	                 .doc = "What on-call must know: raised and resolved once.",
+	                 .retention = "unlimited" },
+	[OPS_PROGRESS] = { .name = "ops.progress.v1",
+	                   .writers = every,
+	                   .spread = SPREAD_ANY,
+	                   .audience = TOPIC_INTERNAL,
+	                   .message = &opsmesh__v1__progress__descriptor,
+	                   .key = "none; one partition",
+	                   .doc = "How far each shard has come.",
+	                   .retention = "1h" },
+};
+
+const struct catalogue opsmesh_catalogue = {
+	.topics = topics,
+	.count = OPS_TOPICS,
+	.journal = OPS_INTAKE,
+	.control = OPS_CONTROL,
+	.progress = OPS_PROGRESS,
+};

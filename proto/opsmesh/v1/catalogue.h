@@ -1,0 +1,31 @@
+/*
+ * catalogue - the topics of the mesh by their place in the table.
+ *
+ * The order is that of the flow of data, left to right, and with equal mesh times the order of folding:
+ * so an action is folded after the ticket on which it acts. A place may change with a new topic; it
+ * is never stored.
+ */
+#ifndef PROTO_OPSMESH_V1_CATALOGUE_H
+#define PROTO_OPSMESH_V1_CATALOGUE_H
+
+#include "common/flow/catalogue.h"
+
+enum ops_topic {
+	OPS_INTAKE,
+	OPS_CONTROL,
+	OPS_BY_CONTACT,
+	OPS_BY_TICKET,
+	OPS_ACCOUNTS,
+	OPS_ACTIONS,
+	OPS_PROVIDER_EVENTS,
+	OPS_TICKETS,
+	OPS_TRIAGE,
+	OPS_SLA,
+	OPS_ALERTS,
+	OPS_PROGRESS,
+	OPS_TOPICS, /* how many */
+};
+
+extern const struct catalogue opsmesh_catalogue;
+
+#endif
