@@ -94,17 +94,20 @@ static size_t depth_of(struct bytes text)
 /* jansson quotes the input after " near"; what people wrote stays out of errors. */
 static bool refuse_syntax(struct json_error *error, const json_error_t *cause)
 {
+	const struct json_place top = json_top(NULL);
+	const enum json_error_code code = json_error_code(cause);
 	const char *const quote = strstr(cause->text, " near ");
-	const int size = (int)(quote != NULL ? (size_t)(quote - cause->text) : strlen(cause->text));
+	const char *reason = cause->text;
+	int size = (int)(quote != NULL ? (size_t)(quote - cause->text) : strlen(cause->text));
 
-	error->path[0] = '\0';
-	if (json_error_code(cause) == json_error_duplicate_key)
-		snprintf(error->reason, sizeof(error->reason), "line %d, column %d: repeated key",
-		         cause->line, cause->column);
-	else
-		snprintf(error->reason, sizeof(error->reason), "line %d, column %d: %.*s",
-		         cause->line, cause->column, size, cause->text);
-	return false;
+	if (code == json_error_duplicate_key)
+		reason = "repeated key";
+	else if (code == json_error_null_character || code == json_error_null_byte_in_key)
+		reason = "NUL in a text";
+	if (reason != cause->text)
+		size = (int)strlen(reason);
+	return json_refuse(&top, NULL, error, "line %d, column %d: %.*s", cause->line,
+	                   cause->column, size, reason);
 }
 
 bool json_parse(struct bytes text, size_t max_bytes, json_t **result, struct json_error *error)
