@@ -88,7 +88,7 @@ SIM      := $(if $(SIM_O),$(OUT)/bin/sim)
 .PHONY: all setup demo up down unit unit-programs test sim mutants bench bench-programs chaos \
 	fuzz fuzz-programs lint tidy format clean FORCE
 
-all: $(BINS) $(DESCRIPTOR) $(SIM)
+all: $(BINS) $(DESCRIPTOR) $(SIM) $(ARCHIVES)
 
 # A list file changes only when its words do. What depends on one is made again when a source file
 # is added or removed, or a flag changes: $(1) file under gen/, $(2) words.

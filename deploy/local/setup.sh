@@ -1,0 +1,101 @@
+#!/usr/bin/env bash
+# setup.sh - installs what is missing: Debian packages, and the broker's jars under build/.
+#
+# Idempotent, and quick when nothing is missing. What cannot be installed is named, with what fails
+# without it, and the exit status is 1; everything else is installed all the same.
+set -u
+. "$(dirname "$0")/lib.sh"
+
+# What the programs need to be built, and what the checks and the local stack need.
+packages=(
+	gcc make pkg-config git binutils
+	protobuf-compiler protobuf-c-compiler libprotobuf-dev libprotobuf-c-dev
+	libpq-dev librdkafka-dev libmicrohttpd-dev libjansson-dev libssl-dev libcurl4-openssl-dev
+	libgmime-3.0-dev libglib2.0-dev libcmocka-dev tzdata
+	postgresql-15 openjdk-17-jre-headless maven curl util-linux procps
+	clang clang-format clang-tidy libclang-rt-14-dev universal-ctags
+	python3 python3-confluent-kafka python3-psycopg python3-protobuf nginx-light
+)
+lacking=0
+
+lack()
+{
+	printf 'setup: missing: %s\n' "$*" >&2
+	lacking=1
+}
+
+# Another flavour of a package serves as well.
+installed()
+{
+	local name
+	case $1 in
+	nginx-light) set -- nginx-light nginx nginx-core nginx-full nginx-extras ;;
+	openjdk-17-jre-headless) set -- openjdk-17-jre-headless openjdk-17-jdk-headless ;;
+	esac
+	for name in "$@"; do
+		grep -qx "$name" <<< "$present" && return 0
+	done
+	return 1
+}
+
+as_root()
+{
+	if [ "$(id -u)" = 0 ]; then
+		"$@"
+	elif command -v sudo > /dev/null; then
+		sudo -n "$@"
+	else
+		return 1
+	fi
+}
+
+missing_packages()
+{
+	local name
+	present=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' 2>/dev/null | sed -n 's/^installed //p')
+	missing=()
+	for name in "${packages[@]}"; do
+		installed "$name" || missing+=("$name")
+	done
+}
+
+setup_packages()
+{
+	if ! command -v apt-get > /dev/null; then
+		lack "apt-get: install the packages of deploy/local/setup.sh by this system's own means"
+		return
+	fi
+	missing_packages
+	[ ${#missing[@]} -eq 0 ] && return
+	say "setup: installing ${missing[*]}"
+	as_root apt-get update -q > /dev/null 2>&1
+	as_root env DEBIAN_FRONTEND=noninteractive \
+		apt-get install -y -q --no-install-recommends "${missing[@]}" > "$top/build/apt.log" 2>&1
+	missing_packages
+	[ ${#missing[@]} -eq 0 ] || lack "Debian packages ${missing[*]} (as root: apt-get install; log in build/apt.log)"
+}
+
+setup_broker()
+{
+	local part=$kafka_jars.part
+	ls "$kafka_jars"/kafka_2.13-*.jar > /dev/null 2>&1 && return
+	command -v java > /dev/null || { lack "a Java runtime: no local broker, its tests are skipped"; return; }
+	command -v mvn > /dev/null || { lack "Maven: cannot fetch the broker's jars, its tests are skipped"; return; }
+	say "setup: fetching the jars of Apache Kafka $kafka_version"
+	rm -rf "$part"
+	if mvn -B -q -f "$top/deploy/local/pom.xml" "-Dmaven.repo.local=$top/build/maven" \
+		"-Dkafka.version=$kafka_version" dependency:copy-dependencies \
+		-DincludeScope=runtime "-DoutputDirectory=$part" > "$top/build/maven.log" 2>&1; then
+		mv "$part" "$kafka_jars"
+	else
+		rm -rf "$part"
+		lack "the jars of Apache Kafka $kafka_version: Maven could not fetch them (log in build/maven.log)"
+	fi
+}
+
+mkdir -p "$top/build"
+exec 9> "$top/build/setup.lock"
+flock 9
+setup_packages
+setup_broker
+exit $lacking
