@@ -61,15 +61,19 @@ port_of()
 
 random_hex() { od -An -N"${1:-16}" -tx1 /dev/urandom | tr -d ' \n'; }
 
-# Ends the process of a pid file: TERM, and after that many seconds KILL.
+# Ends the process of a pid file: TERM, and after that many seconds KILL, which answers 1.
 stop_process()
 {
-	local file=$1 patience=$2 pid
+	local file=$1 patience=$2 pid killed=0
 	if alive "$file"; then
 		pid=$(cat "$file")
-		kill -TERM "$pid" 2>/dev/null
-		wait_until "$patience" "process $pid to stop" gone "$file" || kill -KILL "$pid" 2>/dev/null
-		wait_until 10 "process $pid to die" gone "$file"
+		kill -TERM "$pid" 2> /dev/null
+		if ! wait_until "$patience" "$(basename "$file" .pid) ($pid) to stop" gone "$file"; then
+			kill -KILL "$pid" 2> /dev/null
+			wait_until 10 "$(basename "$file" .pid) ($pid) to die" gone "$file"
+			killed=1
+		fi
 	fi
 	rm -f "$file"
+	return $killed
 }
