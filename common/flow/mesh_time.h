@@ -22,6 +22,7 @@ struct promise {
 
 struct input {
 	int topic;
+	bool alien; /* stands for all sources that the catalogue does not name; by offset, no clock */
 	char source[SOURCE_SIZE];
 	char name[SOURCE_SIZE + 8]; /* "<topic place>:<source>": its key in the map */
 	int64_t folded;             /* highest sequence folded */
@@ -44,7 +45,9 @@ void mesh_time_init(struct mesh_time *times, const struct catalogue *catalogue,
                     const struct stage *stage, int32_t number, int32_t partitions,
                     struct instant real);
 void mesh_time_finish(struct mesh_time *times);
+#define ALIEN_SOURCE "?"
 int mesh_time_find(const struct mesh_time *times, int topic, struct bytes source); /* -1: unknown */
+int mesh_time_alien(const struct mesh_time *times, int topic);
 /* A record of this input was read. */
 void mesh_time_read(struct mesh_time *times, int input, int64_t sequence, struct instant mesh,
                     struct instant real);

@@ -37,8 +37,8 @@ struct log_event {
 	struct instant at;        /* LOG_END: real time at which the broker was asked */
 	const int32_t *partitions; /* LOG_ASSIGNED: valid until the next poll */
 	size_t partition_count;
-	void *token;   /* LOG_ACK: of log_message */
-	uint64_t round; /* LOG_ACK: of log_message */
+	uint64_t token;   /* LOG_ACK: of log_message */
+	int64_t sequence; /* LOG_ACK: of log_message */
 	const char *reason;
 };
 
@@ -56,8 +56,8 @@ struct log_message {
 	struct bytes value;
 	const struct log_header *headers;
 	size_t header_count;
-	void *token;    /* comes back with LOG_ACK; NULL: nobody waits for it */
-	uint64_t round; /* comes back with LOG_ACK */
+	uint64_t token;   /* comes back with LOG_ACK; 0: nobody waits for it */
+	int64_t sequence; /* comes back with LOG_ACK */
 };
 
 /* What the group's committed offset shows to lag tools, and to the check on assignment. */
@@ -99,6 +99,7 @@ struct fact {
 	struct bytes key;
 	struct bytes message;
 	struct bytes headers; /* packed; of dead letters: the original's, and why; else absent */
+	struct bytes traceparent; /* of what caused it; not stored */
 };
 
 /* One batch of one shard, ready to become true. Arrays live until the transaction has ended. */

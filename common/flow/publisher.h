@@ -11,14 +11,16 @@
 
 struct publisher;
 
-struct publisher *publisher_create(const struct outside *outside, const char *source,
-                                   int32_t partitions, int64_t mark);
-/* Safe while messages are on their way: it goes when the last of them has come back. */
+struct publisher *publisher_create(const struct outside *outside, const struct catalogue *catalogue,
+                                   const char *source, int32_t partitions, int64_t mark,
+                                   uint64_t *tokens);
 void publisher_destroy(struct publisher *publisher);
 void publisher_add(struct publisher *publisher, const struct fact *fact); /* copies */
 /* Hands over what it can; at most so many facts. */
 void publisher_send(struct publisher *publisher, size_t most);
-void publisher_acked(void *token, uint64_t round);  /* LOG_ACK */
+/* LOG_ACK carries the token of the publisher that sent: with another one it is nobody's any more. */
+uint64_t publisher_token(const struct publisher *publisher);
+void publisher_acked(struct publisher *publisher, int64_t sequence);
 void publisher_restart(struct publisher *publisher); /* after LOG_FAILED */
 int64_t publisher_mark(const struct publisher *publisher);
 int64_t publisher_last(const struct publisher *publisher); /* the last sequence added, or the mark */

@@ -15,6 +15,7 @@
 
 struct cache;
 struct publisher;
+struct work;
 struct document;
 
 /* What the service gives to every shard; constant while the process lives. */
@@ -27,6 +28,7 @@ struct shard_context {
 	bool recorded;
 	struct duration grace;   /* live: a request is in the journal at most this long after received_at */
 	struct duration silence; /* live: after this long an input may be left out */
+	uint64_t *tokens;        /* the last token given to a publisher */
 	size_t cache_bytes;      /* for the rows of one shard that are not resident */
 };
 
@@ -47,8 +49,9 @@ struct shard_topic {
 /* An event that was read and is not folded yet. */
 struct held {
 	struct event event;
-	int input; /* place in the shard's inputs; -1: a source that the catalogue does not name */
-	struct instant before_appended; /* of the record before it */
+	int input; /* place in the shard's inputs; of an alien: a source that the catalogue does not name */
+	const ProtobufCMessage *message; /* for the batch under way; NULL: it does not unpack */
+	struct instant before_appended;  /* of the record before it */
 	uint32_t before_hash;
 };
 
@@ -66,6 +69,8 @@ struct shard_row {
 struct shard {
 	const struct shard_context *context;
 	const struct stage *stage;
+	const struct state_table *tables[STAGE_TABLES_MAX]; /* the stage's, and the runtime's two */
+	size_t table_count;
 	int32_t number;
 	char source[SOURCE_SIZE];
 	bool first; /* makes mesh time: reads the journal */
@@ -83,7 +88,7 @@ struct shard {
 
 	struct cache *cache;
 	struct timer_queue timers;
-	struct held *held; /* in order of arrival */
+	struct held **held; /* in order of arrival */
 	size_t held_count;
 	size_t held_capacity;
 	size_t held_bytes;
@@ -91,8 +96,9 @@ struct shard {
 
 	/* of the batch under way */
 	struct arena *arena;
+	struct work *work;
 	struct batch batch;
-	bool in_batch;
+	bool in_batch; /* folded, not yet true */
 	struct instant last_commit; /* real */
 	struct instant touched;     /* real: when the batch under way was folded */
 	const char *stopped;        /* why it folds nothing more; NULL: it works */
@@ -116,8 +122,6 @@ void shard_put(struct shard *shard, const struct state_table *table, struct byte
                struct bytes packed);
 /* ---- called by store_ops.begin -------------------------------------------------------------------- */
 
-/* The tables of a shard: the stage's own, and the runtime's dead_letter and parked. */
-size_t shard_tables(const struct shard *shard, const struct state_table *tables[static STAGE_TABLES_MAX]);
 /* The name of a fact's topic, with .dlq. */
 const char *fact_topic(const struct catalogue *catalogue, const struct fact *fact, char *text,
                        size_t size);
@@ -139,7 +143,7 @@ struct refusal {
 };
 
 struct fold {
-	struct held *const *events; /* in the order of folding */
+	struct held **events; /* in the order of folding */
 	size_t count;
 	struct instant frontier;
 	const struct refusal *refused;

@@ -7,12 +7,11 @@
 #include "common/base/map.h"
 #include "common/base/time.h"
 
-/* One timer takes 40 bytes and its key. */
+/* One timer takes 16 bytes and its key, a place in the heap and one in the map. */
 struct timer {
 	struct instant due;
 	uint32_t place; /* in the heap */
 	uint32_t index; /* of its name in the stage's table */
-	bool changed;   /* since the last commit */
 	char key[];
 };
 
@@ -33,6 +32,9 @@ struct instant timer_queue_clear(struct timer_queue *queue, uint32_t index, cons
 struct timer *timer_queue_first(const struct timer_queue *queue); /* NULL: empty */
 /* The due of a timer, TIME_MAX: not set. */
 struct instant timer_queue_due(const struct timer_queue *queue, uint32_t index, const char *key);
+/* Up to max timers due before an instant, in no order; their number. */
+size_t timer_queue_before(const struct timer_queue *queue, struct instant before,
+                          struct timer **found, size_t max);
 size_t timer_queue_memory(const struct timer_queue *queue);
 
 #endif
