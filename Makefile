@@ -111,8 +111,8 @@ $(OUT)/gen/$(1)_$(3).h: $(sort $(wildcard $(2)/*.sql)) common/io/$(3)2h.awk $(OU
 )
 endef
 
-$(foreach s,flow,$(eval $(call sql_set,$(s),common/$(s)/sql,sql)))
-$(foreach s,flow,$(eval $(call sql_set,$(s),common/$(s)/migrations,migrations)))
+$(foreach l,$(LAYERS),$(eval $(call sql_set,$(l),common/$(l)/sql,sql)))
+$(foreach l,$(LAYERS),$(eval $(call sql_set,$(l),common/$(l)/migrations,migrations)))
 $(foreach s,$(SERVICES),$(eval $(call sql_set,$(call symbol,$(s)),services/$(s)/sql,sql)))
 $(foreach s,$(SERVICES),$(eval $(call sql_set,$(call symbol,$(s)),services/$(s)/migrations,migrations)))
 

@@ -1,0 +1,121 @@
+#!/usr/bin/env bash
+# run.sh - runs the suites, and counts.
+#
+#   run.sh OUT [SUITE...]        OUT: the build to test, e.g. build/release
+#
+# Suites: unit, sim, integration, lint (all). A suite's programs print lines `ok <name>`,
+# `FAIL <name>` and `skip <name>: <reason>`; one that ends badly without a FAIL line counts as one
+# failure, one that ends well without a line as one success. Every skip is repeated before the last
+# line, which is `N passed, N failed, N skipped`.
+# TIMEOUT=600 is how long one program may take, in seconds. Exit 1 when anything failed.
+set -u
+cd "$(dirname "$0")/.." || exit 2
+out=${1:?usage: run.sh OUT [SUITE...]}
+case $out in /*) ;; *) out=$PWD/$out ;; esac
+shift
+[ $# -gt 0 ] || set -- unit sim integration lint
+limit=${TIMEOUT:-600}
+seeds=${SEEDS:-1000}
+log=$out/tests/log
+mkdir -p "$log"
+passed=0
+failed=0
+skips=()
+
+reason()
+{
+	case $1 in
+	124) echo "no end within $limit s" ;;
+	137) echo "killed" ;;
+	*) echo "exit status $1" ;;
+	esac
+}
+
+# Counts what a program printed: its name, its exit status, the file of its output.
+count()
+{
+	local ok bad
+	ok=$(grep -c '^ok ' "$3")
+	bad=$(grep -c '^FAIL ' "$3")
+	if [ "$2" -ne 0 ] && [ "$bad" -eq 0 ]; then
+		bad=1
+		echo "FAIL $1: $(reason "$2")"
+	elif [ "$2" -eq 0 ] && ! grep -qE '^(ok|FAIL|skip) ' "$3"; then
+		ok=1
+		echo "ok $1"
+	fi
+	passed=$((passed + ok))
+	failed=$((failed + bad))
+	mapfile -t -O ${#skips[@]} skips < <(grep '^skip ' "$3")
+}
+
+# Runs a program with a limit, showing what it prints: name, command.
+run()
+{
+	local name=$1 file=$log/${1//\//_}.log status
+	shift
+	timeout -k 10 "$limit" "$@" > >(tee "$file") 2>&1
+	status=$?
+	wait $!
+	count "$name" "$status" "$file"
+}
+
+# cmocka's own lines become ours; what a case printed is shown when it failed.
+run_unit()
+{
+	local name=$1 file=$log/${1//\//_}.log status
+	timeout -k 10 "$limit" "$2" > "$file.raw" 2>&1 < /dev/null
+	status=$?
+	awk '/^\[=+\] .* run\.$/ { exit }
+		sub(/^\[ +OK \] /, "") { print "ok " $0 }
+		sub(/^\[  FAILED  \] /, "") { print "FAIL " $0 }
+		sub(/^\[  SKIPPED \] /, "") { print "skip " $0 ": the case says so" }' "$file.raw" > "$file"
+	[ "$status" -eq 0 ] || cat "$file.raw"
+	count "$name" "$status" "$file"
+}
+
+suite_unit()
+{
+	local source name
+	for source in tests/unit/*_test.c; do
+		[ -e "$source" ] || continue
+		name=unit/$(basename "$source" .c)
+		if [ -x "$out/tests/$name" ]; then
+			run_unit "$name" "$out/tests/$name"
+		else
+			echo "FAIL $name: it was not built"
+			failed=$((failed + 1))
+		fi
+	done
+}
+
+suite_sim()
+{
+	if [ -x "$out/bin/sim" ]; then
+		run sim "$out/bin/sim" --seeds "$seeds"
+	else
+		echo "FAIL sim: it was not built"
+		failed=$((failed + 1))
+	fi
+}
+
+suite_integration()
+{
+	local script
+	export OUT=$out
+	export OPSMESH_BIN=$out/bin
+	for script in tests/integration/*.sh; do
+		[ -x "$script" ] || continue
+		echo "# $script"
+		run "integration/$(basename "$script" .sh)" "$script"
+	done
+}
+
+suite_lint() { run lint tests/lint/run.sh "$out"; }
+
+for suite in "$@"; do
+	suite_$suite
+done
+[ ${#skips[@]} -eq 0 ] || printf '%s\n' "${skips[@]}"
+echo "$passed passed, $failed failed, ${#skips[@]} skipped"
+[ "$failed" -eq 0 ]
