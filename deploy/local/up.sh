@@ -111,23 +111,21 @@ create_database()
 # The administrator's address with another role in it: role, password.
 url_of() { sed -E "s#^(postgres(ql)?://)([^@/]*@)?#\1$1:$2@#" <<< "$admin"; }
 
-create_roles()
-{
-	local name schema password
-	daemons | while read -r name schema; do
-		secret PASSWORD_$(role_of "$name") 'random_hex 16'
-		password=PASSWORD_$(role_of "$name")
-		psql -Xq "$admin" -v role="$(role_of "$name")" -v schema="$schema" \
-			-v password="${!password}" -v operator_password="$OPERATOR_PASSWORD" \
-			-f "$top/deploy/local/roles.sql" < /dev/null || exit 1
-	done || fail "could not create the roles, see above"
-}
+# The name of the secret that holds the password of a daemon's role.
+password_of() { echo "PASSWORD_$(variable_of "$1")"; }
 
-create_topics()
+prepare()
 {
-	[ -x "$bin/opsmesh" ] || { say "up: there is no opsmesh program yet: no topics created"; return; }
-	KAFKA_BROKERS=$brokers PARTITIONS=${PARTITIONS:-4} "$bin/opsmesh" topics --create \
-		> "$run/topics.log" 2>&1 9>&- || { cat "$run/topics.log" >&2; fail "could not create the topics"; }
+	local name schema passwords=()
+	while read -r name schema; do
+		secret "$(password_of "$name")" 'random_hex 16'
+		name=$(password_of "$name")
+		passwords+=("$name=${!name}")
+	done < <(daemons)
+	env "${passwords[@]}" ADMIN_URL="$admin" KAFKA_BROKERS="$brokers" OPSMESH_BIN="$bin" \
+		OPERATOR_PASSWORD="$OPERATOR_PASSWORD" PARTITIONS="${PARTITIONS:-4}" \
+		"$top/deploy/prepare.sh" > "$run/prepare.log" 2>&1 < /dev/null 9>&- ||
+		{ cat "$run/prepare.log" >&2; fail "could not create the roles or the topics"; }
 }
 
 # The name of the n-th instance's files: the first carries the daemon's own.
@@ -141,7 +139,7 @@ environment_of()
 	asked=$(variable_of "$files")_PORT
 	mkdir -p "$run/state/$files" "$run/ports"
 	printf '%s\n' "PATH=$PATH" "KAFKA_BROKERS=$brokers" \
-		"DATABASE_URL=$(url_of "$(role_of "$1")" "$(cat "$run/secrets/PASSWORD_$(role_of "$1")")")" \
+		"DATABASE_URL=$(url_of "$(role_of "$1")" "$(cat "$run/secrets/$(password_of "$1")")")" \
 		"HTTP_LISTEN=127.0.0.1:$(port_of "$run/ports/$files" "${!asked:-}")" \
 		"LOG_LEVEL=${LOG_LEVEL:-info}" "INSTANCE=$1-$2" "STATE_DIRECTORY=$run/state/$files" \
 		"MESH_MODE=$([ "${RECORDED:-}" = 1 ] && echo recorded || echo live)" \
@@ -234,8 +232,7 @@ if [ -z "$bin" ]; then
 fi
 make_secrets
 start_servers
-create_roles
-create_topics
+prepare
 migrate
 start_daemons
 wait_for_daemons
