@@ -225,7 +225,7 @@ chaos: all
 fuzz-programs: $(FUZZERS)
 fuzz:
 	@$(MAKE) --no-print-directory MODE=fuzz fuzz-programs
-	@SECONDS_EACH=$(SECONDS) tests/lint/fuzz.sh $(OUT_ROOT)/fuzz/tests/fuzz
+	@SECONDS_EACH=$(SECONDS) tests/fuzz/run.sh $(OUT_ROOT)/fuzz/tests/fuzz
 lint: $(DESCRIPTOR)
 	@tests/lint/run.sh $(OUT)
 tidy: $(GENERATED_H)

@@ -16,6 +16,9 @@ ABOVE_IO = re.compile(r"^(protobuf-c/|opsmesh/v1/)")
 
 
 def rank(path):
+    generated = re.match(r"gen/(\w+)_(sql|migrations)\.h$", path)
+    if generated:
+        path = f"common/{generated.group(1)}/"
     for number, layer in enumerate(LAYERS):
         if path.startswith(layer + "/"):
             return number
@@ -30,7 +33,7 @@ def judge(name, header, quoted):
         return f"<{header}> is a library's: only common/io includes those"
     if ".." in header.split("/") or header.startswith("/"):
         return f'"{header}" is not written from the root'
-    if rank(header) > top and header.startswith("common/"):
+    if rank(header) > top and header.startswith(("common/", "gen/flow_", "gen/io_")):
         return f'"{header}" is above'
     if top < len(LAYERS) and header.startswith("services/"):
         return f'"{header}" is above'
