@@ -49,16 +49,23 @@ count()
 	mapfile -t -O ${#skips[@]} skips < <(grep '^skip ' "$3")
 }
 
-# Runs a program with a limit, showing what it prints: name, command.
+# Runs a program with a limit, showing what it prints: name, command. What it prints goes to a file,
+# not a pipe: a process that a broken test leaves behind must not hold up the run.
 run()
 {
 	local name=$1 file=$log/${1//\//_}.log status
 	shift
-	timeout -k 10 "$limit" "$@" > >(tee "$file") 2>&1
+	: > "$file"
+	timeout -k 10 "$limit" "$@" > "$file" 2>&1 < /dev/null &
+	running=$!
+	tail -f -n +1 -s 0.2 --pid="$running" "$file"
+	wait "$running" 2> /dev/null
 	status=$?
-	wait $!
+	running=
 	count "$name" "$status" "$file"
 }
+running=
+trap '[ -z "$running" ] || kill "$running"; exit 130' INT TERM
 
 # cmocka's own lines become ours; what a case printed is shown when it failed.
 run_unit()
