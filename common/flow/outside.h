@@ -71,6 +71,7 @@ struct log_hint {
 struct log_ops {
 	/* Waits for one thing that happened, at most so long. */
 	void (*poll)(void *log, struct duration wait, struct log_event *event);
+	void (*retain)(void *log, void *handle); /* one release more will come */
 	void (*release)(void *log, void *handle);
 	/* Reads these partitions from these offsets, and no others. */
 	void (*assign)(void *log, const struct log_position *positions, size_t count);

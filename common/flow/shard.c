@@ -33,7 +33,7 @@ static void create_topics(struct shard *shard)
 	shard->topic_count = stage_reads(shard->context->catalogue, shard->stage, topics);
 	for (size_t i = 0; i < shard->topic_count; i++)
 		shard->topics[i] = (struct shard_topic){
-			.topic = topics[i], .appended = TIME_MIN, .read_appended = TIME_MIN, .end_at = TIME_MIN
+			.topic = topics[i], .check_at = -1, .appended = TIME_MIN, .read_appended = TIME_MIN, .end_at = TIME_MIN
 		};
 	for (const int *topic = shard->stage->emits; topic != NULL && *topic >= 0; topic++) {
 		CHECK(shard->high_count < STAGE_TOPICS_MAX);
@@ -100,6 +100,7 @@ void shard_restore_row(struct shard *shard, const struct shard_row *row)
 {
 	shard->row = *row;
 	shard->committed_now = row->now;
+	shard->committed_sequence = row->sequence;
 	publisher_destroy(shard->publisher);
 	shard->publisher = publisher_create(shard->context->outside, shard->context->catalogue,
 	                                    shard->source, shard->context->partitions, row->mark,
@@ -125,6 +126,7 @@ void shard_restore_topic(struct shard *shard, const char *topic, int64_t next,
 	it->next = it->top = it->position = next;
 	it->appended = it->read_appended = appended;
 	it->hash = it->read_hash = hash;
+	it->check_at = appended.us == TIME_MIN.us ? -1 : next - 1;
 	if (it->topic == shard->context->catalogue->journal)
 		shard->inputs.inputs[mesh_time_find(&shard->inputs, it->topic, bytes_of("edge"))].read = next;
 }
@@ -206,9 +208,9 @@ static void make_mesh(const struct shard *shard, struct event *event)
 	event->mesh = time_sub(time_earlier(event->time, event->record.appended), shard->context->grace);
 }
 
-static void hold(struct shard *shard, const struct event *event, int input)
+static void hold(struct shard *shard, const struct shard_topic *topic, const struct event *event,
+                 int input)
 {
-	const struct shard_topic *const topic = shard_topic(shard, event->record.topic);
 	struct held *const held = memory_alloc(sizeof(*held));
 
 	*held = (struct held){ .event = *event, .input = input,
@@ -234,12 +236,28 @@ static void pass_record(struct shard_topic *topic, const struct log_record *reco
 	topic->read_hash = record_hash(record);
 }
 
+/* Is this the log that we read before? The record before the position says so. */
+static bool check_record(struct shard *shard, struct shard_topic *topic,
+                         const struct log_record *record)
+{
+	if (record->offset != topic->check_at)
+		return true;
+	topic->check_at = -1;
+	if (record->appended.us == topic->appended.us && record_hash(record) == topic->hash)
+		return true;
+	shard->stopped = "the log is not the one that was read before: the topic was made anew, or the "
+	                 "database is another one's";
+	return false;
+}
+
 bool shard_read(struct shard *shard, const struct log_record *record, struct instant real)
 {
 	struct shard_topic *const topic = shard_topic(shard, record->topic);
 	struct event event;
 
 	CHECK(topic != NULL);
+	if (!check_record(shard, topic, record))
+		return false;
 	event_read(record, record->topic == shard->context->catalogue->journal, &event);
 	make_mesh(shard, &event);
 	const int input = find_input(shard, &event);
@@ -247,7 +265,7 @@ bool shard_read(struct shard *shard, const struct log_record *record, struct ins
 
 	mesh_time_read(&shard->inputs, input, event.sequence, event.mesh, real);
 	if (fresh)
-		hold(shard, &event, input);
+		hold(shard, topic, &event, input);
 	pass_record(topic, record);
 	return fresh;
 }
@@ -261,7 +279,9 @@ void shard_committed(struct shard *shard, struct instant real)
 	memcpy(shard->committed_high, shard->high,
 	       shard->high_count * (size_t)shard->context->partitions * sizeof(*shard->high));
 	for (size_t i = 0; i < shard->batch.fact_count; i++)
-		publisher_add(shard->publisher, &shard->batch.facts[i]);
+		if (publisher_last(shard->publisher) + 1 == shard->batch.facts[i].sequence)
+			publisher_add(shard->publisher, &shard->batch.facts[i]);
+	shard->committed_sequence = shard->row.sequence;
 	cache_settle(shard->cache);
 	shard->committed_now = shard->row.now;
 	shard->row.batch++;

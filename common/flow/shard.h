@@ -26,6 +26,9 @@ struct shard_context {
 	const struct document *documents; /* ended by a name of NULL */
 	int32_t partitions;
 	bool recorded;
+	struct duration idle_commit; /* a frontier that moves with no timer due waits so long */
+	struct duration mark_commit; /* a mark that moves waits so long for a batch to go with */
+	size_t batch_events;         /* of one shard in one batch, at most */
 	struct duration grace;   /* live: a request is in the journal at most this long after received_at */
 	struct duration silence; /* live: after this long an input may be left out */
 	uint64_t *tokens;        /* the last token given to a publisher */
@@ -37,6 +40,7 @@ struct shard_topic {
 	int topic;
 	int64_t next;            /* offset of the first event not folded, as the next commit writes it */
 	int64_t top;             /* offset after the last one read */
+	int64_t check_at;        /* the record that must be the one remembered; -1: done */
 	int64_t position;        /* where the reader stands: below top when it reads again */
 	struct instant appended; /* of the record before `next`, to recognise the log; TIME_MIN: none */
 	uint32_t hash;
@@ -77,6 +81,7 @@ struct shard {
 
 	struct shard_row row;
 	struct instant committed_now;
+	int64_t committed_sequence;
 	struct shard_topic topics[STAGE_TOPICS_MAX];
 	size_t topic_count;
 	struct mesh_time inputs; /* sources, their promises, the highest sequence folded of each */
@@ -100,7 +105,7 @@ struct shard {
 	struct batch batch;
 	bool in_batch; /* folded, not yet true */
 	struct instant last_commit; /* real */
-	struct instant touched;     /* real: when the batch under way was folded */
+	struct instant told;        /* mesh time last said on the progress topic */
 	const char *stopped;        /* why it folds nothing more; NULL: it works */
 };
 
