@@ -37,14 +37,19 @@ wait_until()
 gone() { ! alive "$1"; }
 
 # A port that nobody listens on, from below the range that the kernel gives to outgoing connections.
+# They are handed out in turn, so that two stacks which start together do not get the same one.
 free_port()
 {
-	local port
-	while :; do
-		port=$((20000 + (RANDOM * 32768 + RANDOM) % 12000))
-		(exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || break
-	done
-	echo "$port"
+	mkdir -p "$top/build"
+	(
+		flock 8
+		read -r port < "$top/build/port" || port=$((20000 + RANDOM % 12000))
+		while :; do
+			port=$((20000 + (port - 19999) % 12000))
+			(exec 3<>"/dev/tcp/127.0.0.1/$port") || break
+		done
+		echo "$port" | tee "$top/build/port"
+	) 8> "$top/build/port.lock" 2> /dev/null
 }
 
 # The port of a server: the one asked for, else the one it had before, else a free one.

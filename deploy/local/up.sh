@@ -174,6 +174,7 @@ start_daemons()
 		for n in $(seq "$instances"); do
 			files=$(files_of "$name" "$n")
 			alive "$run/$files.supervisor.pid" && continue
+			stop_process "$run/$files.pid" 10
 			mapfile -t settings < <(environment_of "$name" "$n"; extra_of "$name")
 			(
 				exec < /dev/null > /dev/null 2>&1 9>&-
