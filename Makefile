@@ -68,7 +68,8 @@ LDLIBS  := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lpthread -lm
 PROTOS   := $(wildcard proto/opsmesh/v1/*.proto)
 PROTO_C  := $(if $(PROTOS),$(PROTOS:%.proto=$(OUT)/%.pb-c.c) \
 	$(OUT)/proto/google/protobuf/timestamp.pb-c.c)
-PROTO_H  := $(PROTO_C:.c=.h)
+TEST_PROTO_C := $(patsubst tests/%.proto,$(OUT)/proto/%.pb-c.c,$(wildcard tests/sim/*.proto))
+PROTO_H  := $(PROTO_C:.c=.h) $(TEST_PROTO_C:.c=.h)
 PROTO_O  := $(PROTO_C:.c=.o) $(patsubst %.c,$(OUT)/%.o,$(wildcard proto/opsmesh/v1/*.c))
 DESCRIPTOR := $(if $(PROTOS),$(OUT)/opsmesh.v1.descriptor.bin)
 PROTOBUF_INCLUDE := /usr/include
@@ -132,7 +133,7 @@ $(foreach l,$(LAYERS),$(eval $(call archive,$(l),$(call objects,common/$(l)) $(G
 $(foreach s,$(SERVICES),$(eval $(call archive,$(s),$(call objects,services/$(s)) \
 	$(call linked,services/$(s)) $(GEN_O_$(call symbol,$(s))))))
 $(eval $(call archive,proto,$(PROTO_O)))
-$(eval $(call archive,support,$(call objects,tests/support)))
+$(eval $(call archive,support,$(call objects,tests/support) $(TEST_PROTO_C:.c=.o)))
 $(eval $(call list,flags,$(CC) $(CPPFLAGS) $(CFLAGS)))
 
 # The archives lean on each other in both directions, and each gives only what is asked for.
@@ -176,6 +177,9 @@ $(OUT)/proto/%.o: $(OUT)/proto/%.c $(OUT)/gen/flags.list | $(GENERATED_H)
 $(OUT)/proto/google/%.pb-c.c $(OUT)/proto/google/%.pb-c.h: $(PROTOBUF_INCLUDE)/google/%.proto
 	@mkdir -p $(OUT)/proto
 	$(call say,proto $<)protoc-c -I$(PROTOBUF_INCLUDE) --c_out=$(OUT)/proto $<
+$(OUT)/proto/sim/%.pb-c.c $(OUT)/proto/sim/%.pb-c.h: tests/sim/%.proto
+	@mkdir -p $(OUT)/proto
+	$(call say,proto $<)protoc-c -Itests --c_out=$(OUT)/proto $<
 $(OUT)/proto/%.pb-c.c $(OUT)/proto/%.pb-c.h: proto/%.proto
 	@mkdir -p $(OUT)/proto
 	$(call say,proto $<)protoc-c -Iproto -I$(PROTOBUF_INCLUDE) --c_out=$(OUT)/proto $<
