@@ -86,7 +86,7 @@ SIM      := $(if $(SIM_O),$(OUT)/bin/sim)
 .DELETE_ON_ERROR:
 .SECONDARY:
 .SUFFIXES:
-.PHONY: all setup demo up down unit unit-programs test sim mutants bench bench-programs chaos \
+.PHONY: all setup ready demo up down unit unit-programs test sim mutants bench bench-programs chaos \
 	fuzz fuzz-programs lint tidy format clean FORCE
 
 all: $(BINS) $(DESCRIPTOR) $(SIM) $(ARCHIVES)
@@ -202,11 +202,17 @@ FOREIGN = $(foreach v,KAFKA_BROKERS DATABASE_URL,\
 
 setup:
 	@deploy/local/setup.sh
-demo: setup
-	@$(MAKE) --no-print-directory all
+# For targets that can do a part without what could not be installed; they say what they lack. What
+# they build is built by a make of its own, which sees the libraries that have just come.
+ready:
+	@deploy/local/setup.sh || true
+MAKE_AGAIN = $(MAKE) --no-print-directory
+
+demo: ready
+	@$(MAKE_AGAIN) all
 	@OPSMESH_BIN=$(abspath $(OUT)/bin) deploy/demo/run.sh
-up: setup
-	@$(MAKE) --no-print-directory all
+up: ready
+	@$(MAKE_AGAIN) all
 	@OPSMESH_BIN=$(abspath $(OUT)/bin) deploy/local/up.sh $(FOREIGN)
 down:
 	@deploy/local/down.sh
@@ -214,21 +220,24 @@ down:
 unit-programs: $(UNIT)
 unit: unit-programs
 	@tests/run.sh $(OUT) unit
-test: setup
-	@-$(MAKE) --no-print-directory -k all unit-programs
+test: ready
+	@-$(MAKE_AGAIN) -k all unit-programs
 	@SEEDS=$(SEEDS) tests/run.sh $(OUT)
 sim: $(SIM)
 	@$(OUT)/bin/sim --seeds $(SEEDS) $(if $(SEED),--seed $(SEED))
-mutants: all
+mutants: ready
+	@$(MAKE_AGAIN) all
 	@tests/mutants/run.sh $(OUT)
 bench-programs: $(BENCHES)
-bench: all bench-programs
+bench: ready
+	@$(MAKE_AGAIN) all bench-programs
 	@tests/bench/run.sh $(OUT)
-chaos: all
+chaos: ready
+	@$(MAKE_AGAIN) all
 	@MINUTES=$(MINUTES) tests/chaos/run.sh $(OUT)
 fuzz-programs: $(FUZZERS)
-fuzz:
-	@$(MAKE) --no-print-directory MODE=fuzz fuzz-programs
+fuzz: ready
+	@$(MAKE_AGAIN) MODE=fuzz fuzz-programs
 	@SECONDS_EACH=$(SECONDS) tests/fuzz/run.sh $(OUT_ROOT)/fuzz/tests/fuzz
 lint: $(DESCRIPTOR)
 	@tests/lint/run.sh $(OUT)
