@@ -1,0 +1,195 @@
+#include "services/sla-watcher/policy_document.h"
+
+#include "common/base/text.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A folder's documents of one kind, in the order of their names. */
+struct files {
+	const char *paths[SLA_DOCUMENTS_MAX];
+	struct bytes bodies[SLA_DOCUMENTS_MAX];
+	size_t count;
+};
+
+static bool ends_in_json(const char *name)
+{
+	const size_t size = strlen(name);
+
+	return size > 5 && name[0] != '.' && text_equal(name + size - 5, ".json");
+}
+
+static int compare_paths(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static bool fail(char error[static SLA_BOOK_ERROR_SIZE], const char *path, const char *reason)
+{
+	snprintf(error, SLA_BOOK_ERROR_SIZE, "%s: %s", path, reason);
+	return false;
+}
+
+static bool body_read(struct arena *arena, const char *path, struct bytes *body,
+                      char error[static SLA_BOOK_ERROR_SIZE])
+{
+	FILE *const file = fopen(path, "rbe");
+	char *data;
+
+	if (file == NULL)
+		return fail(error, path, "cannot be opened");
+	data = arena_alloc(arena, DOCUMENT_BYTES_MAX + 1);
+	*body = (struct bytes){ data, fread(data, 1, DOCUMENT_BYTES_MAX + 1, file) };
+	if (fclose(file) != 0)
+		return fail(error, path, "cannot be read");
+	return true;
+}
+
+static bool names_read(struct arena *arena, const char *folder, struct files *files,
+                       char error[static SLA_BOOK_ERROR_SIZE])
+{
+	DIR *const directory = opendir(folder);
+	bool fits = true;
+
+	if (directory == NULL)
+		return fail(error, folder, "is no folder that can be read");
+	for (const struct dirent *entry; fits && (entry = readdir(directory)) != NULL;) {
+		if (!ends_in_json(entry->d_name))
+			continue;
+		fits = files->count < SLA_DOCUMENTS_MAX;
+		if (fits)
+			files->paths[files->count++] =
+			    arena_printf(arena, "%s/%s", folder, entry->d_name);
+	}
+	closedir(directory);
+	qsort(files->paths, files->count, sizeof(files->paths[0]), compare_paths);
+	return fits || fail(error, folder, "has more than 64 documents");
+}
+
+/* The bodies are read into scratch: only what the documents say stays. */
+static bool files_read(struct arena *scratch, const char *root, const char *kind,
+                       struct files *files, char error[static SLA_BOOK_ERROR_SIZE])
+{
+	*files = (struct files){ .count = 0 };
+	if (!names_read(scratch, arena_printf(scratch, "%s/%s", root, kind), files, error))
+		return false;
+	for (size_t i = 0; i < files->count; i++) {
+		if (!body_read(scratch, files->paths[i], &files->bodies[i], error))
+			return false;
+	}
+	return true;
+}
+
+static bool refuse(char error[static SLA_BOOK_ERROR_SIZE], const char *path,
+                   const struct json_error *cause)
+{
+	char text[JSON_ERROR_SIZE];
+
+	return fail(error, path, json_error_text(cause, text));
+}
+
+static bool holidays_load(struct arena *arena, const struct files *files,
+                          struct sla_library *library, char error[static SLA_BOOK_ERROR_SIZE])
+{
+	struct holiday_list *const lists = arena_zero(arena, (files->count + 1) * sizeof(*lists));
+	struct json_error cause;
+
+	for (size_t i = 0; i < files->count; i++) {
+		if (!holiday_list_parse(arena, files->bodies[i], &lists[i], &cause))
+			return refuse(error, files->paths[i], &cause);
+	}
+	library->holidays = lists;
+	library->holiday_count = files->count;
+	return true;
+}
+
+static struct sla_calendar calendar_of(const struct calendar_document *document)
+{
+	return (struct sla_calendar){
+		.id = document->id,
+		.version = document->version,
+		.effective_from = document->effective_from,
+		.calendar = document->calendar,
+		.digest = document->digest,
+	};
+}
+
+/* The count moves along, so that what was opened is closed whatever happens. */
+static bool calendars_load(struct arena *arena, const struct files *files,
+                           struct sla_library *library, char error[static SLA_BOOK_ERROR_SIZE])
+{
+	struct sla_calendar *const rows = arena_zero(arena, (files->count + 1) * sizeof(*rows));
+	struct json_error cause;
+
+	library->calendars = arena_zero(arena, (files->count + 1) * sizeof(*library->calendars));
+	library->book.calendars = rows;
+	for (size_t i = 0; i < files->count; i++) {
+		struct calendar_document *const document = &library->calendars[i];
+
+		if (!calendar_document_parse(arena, files->bodies[i], library->holidays,
+		                             library->holiday_count, document, &cause))
+			return refuse(error, files->paths[i], &cause);
+		library->book.calendar_count = i + 1;
+		rows[i] = calendar_of(document);
+		for (size_t j = 0; j < i; j++) {
+			if (rows[j].version == rows[i].version &&
+			    text_equal(rows[j].id, rows[i].id))
+				return fail(
+				    error, files->paths[i],
+				    "version: another file has this version of the calendar");
+		}
+	}
+	return true;
+}
+
+static bool policies_load(struct arena *arena, const struct files *files,
+                          struct sla_library *library, char error[static SLA_BOOK_ERROR_SIZE])
+{
+	struct sla_policy *const rows = arena_zero(arena, (files->count + 1) * sizeof(*rows));
+	struct json_error cause;
+
+	for (size_t i = 0; i < files->count; i++) {
+		if (!sla_policy_parse(arena, files->bodies[i], library->book.calendars,
+		                      library->book.calendar_count, &rows[i], &cause))
+			return refuse(error, files->paths[i], &cause);
+		for (size_t j = 0; j < i; j++) {
+			if (rows[j].effective_from.us == rows[i].effective_from.us ||
+			    (rows[j].version == rows[i].version &&
+			     text_equal(rows[j].id, rows[i].id)))
+				return fail(error, files->paths[i],
+				            "another file has this version or effective_from");
+		}
+	}
+	library->book.policies = rows;
+	library->book.policy_count = files->count;
+	return true;
+}
+
+bool sla_library_load(struct arena *arena, const char *folder, struct sla_library *library,
+                      char error[static SLA_BOOK_ERROR_SIZE])
+{
+	struct arena *const scratch = arena_create(65536);
+	struct files *const files = arena_alloc(scratch, sizeof(*files));
+	bool loaded;
+
+	*library = (struct sla_library){ .holiday_count = 0 };
+	loaded = files_read(scratch, folder, "holidays", files, error) &&
+	         holidays_load(arena, files, library, error) &&
+	         files_read(scratch, folder, "calendars", files, error) &&
+	         calendars_load(arena, files, library, error) &&
+	         files_read(scratch, folder, "sla", files, error) &&
+	         policies_load(arena, files, library, error);
+	if (!loaded)
+		sla_library_finish(library);
+	arena_destroy(scratch);
+	return loaded;
+}
+
+void sla_library_finish(struct sla_library *library)
+{
+	for (size_t i = 0; i < library->book.calendar_count; i++)
+		calendar_document_finish(&library->calendars[i]);
+	library->book.calendar_count = 0;
+}
