@@ -80,6 +80,11 @@ static int64_t floor_div(int64_t a, int64_t b)
 	return a / b - (a % b < 0);
 }
 
+static int64_t floor_mod(int64_t a, int64_t b)
+{
+	return a % b + (a % b < 0 ? b : 0);
+}
+
 /* Years begin in March here, so that the leap day is the last of its year. */
 int64_t date_days(struct date date)
 {
@@ -121,7 +126,7 @@ int date_weekday(struct date date)
 {
 	const int64_t from_monday = date_days(date) + 3; /* 1970-01-01 was a Thursday */
 
-	return (int)(from_monday - floor_div(from_monday, 7) * 7);
+	return (int)floor_mod(from_monday, 7);
 }
 
 static int32_t month_days(int32_t year, int32_t month)
@@ -241,7 +246,7 @@ bool date_parse(const char *text, struct date *result)
 static int format_local(int64_t seconds, int64_t us, char text[static TIME_TEXT_SIZE])
 {
 	const int64_t days = floor_div(seconds, SECONDS_PER_DAY);
-	const int64_t of_day = seconds - days * SECONDS_PER_DAY;
+	const int64_t of_day = floor_mod(seconds, SECONDS_PER_DAY);
 	const struct date date = date_of_days(days);
 	int length =
 	    snprintf(text, TIME_TEXT_SIZE,
@@ -261,7 +266,7 @@ static int format_local(int64_t seconds, int64_t us, char text[static TIME_TEXT_
 const char *time_format(struct instant instant, char text[static TIME_TEXT_SIZE])
 {
 	const int64_t seconds = floor_div(instant.us, US_PER_SECOND);
-	const int length = format_local(seconds, instant.us - seconds * US_PER_SECOND, text);
+	const int length = format_local(seconds, floor_mod(instant.us, US_PER_SECOND), text);
 
 	text[length] = 'Z';
 	text[length + 1] = '\0';
@@ -278,7 +283,7 @@ const char *time_format_offset(struct instant instant, int32_t offset_s,
 
 	const int64_t seconds = floor_div(instant.us, US_PER_SECOND);
 	const int length = format_local(seconds + minutes * INT64_C(60),
-	                                instant.us - seconds * US_PER_SECOND, text);
+	                                floor_mod(instant.us, US_PER_SECOND), text);
 
 	(void)snprintf(text + length, TIME_TEXT_SIZE - (size_t)length, "%c%02" PRId32 ":%02" PRId32,
 	               minutes < 0 ? '-' : '+', size / 60, size % 60);
