@@ -67,6 +67,7 @@ secret()
 	printf -v "$name" %s "$(cat "$file")"
 }
 
+all_scopes='tickets+csat+usage+email+accounts+provider+clock+on_behalf+actions:*'
 make_secrets()
 {
 	mkdir -p "$run/secrets" && chmod 700 "$run/secrets"
@@ -75,7 +76,7 @@ make_secrets()
 	secret ZENDESK_WEBHOOK_SECRETS 'random_hex 16'
 	secret INTERCOM_CLIENT_SECRETS 'random_hex 16'
 	secret WEBHOOK_SECRETS 'echo "whsec_$(head -c 24 /dev/urandom | base64)"'
-	secret API_KEYS 'random_hex 16'
+	secret API_KEYS 'echo "local:$(random_hex 16):$all_scopes"'
 	secret OPERATOR_PASSWORD 'random_hex 16'
 }
 edge_secrets=(STRIPE_WEBHOOK_SECRETS SLACK_SIGNING_SECRETS ZENDESK_WEBHOOK_SECRETS
