@@ -131,9 +131,11 @@ static bool tell_delivery(struct bus_edge *edge)
 	case BUS_NO_DELIVERY: return false;
 	case BUS_DELIVERED:
 		alive(edge);
-		land(edge, delivery.token, true);
+		land(edge, (struct flight *)(uintptr_t)delivery.token, true);
 		return true;
-	case BUS_UNDELIVERED: land(edge, delivery.token, false); return true;
+	case BUS_UNDELIVERED:
+		land(edge, (struct flight *)(uintptr_t)delivery.token, false);
+		return true;
 	case BUS_DEAD: revive(edge); return true;
 	case BUS_UNREACHABLE: atomic_store(&edge->healthy, false); return true;
 	}
@@ -237,7 +239,7 @@ bool bus_edge_send(struct bus_edge *edge, const struct bus_message *message, bus
 	*flight = (struct flight){ .deadline = time_add(time_monotonic(), edge->timeout),
 		                   .done = done,
 		                   .argument = argument };
-	copy.token = flight;
+	copy.token = (uintptr_t)flight;
 	pthread_mutex_lock(&edge->lock);
 	sent = bus_producer_send(edge->producer, &copy) == BUS_SENT;
 	if (sent)

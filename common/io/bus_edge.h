@@ -28,7 +28,7 @@ struct bus_edge *bus_edge_create(const struct bus_edge_settings *settings,
 void bus_edge_destroy(struct bus_edge *edge, struct duration most);
 
 /*
- * Copies the message; its token and round are not looked at. False: full, too large or without a broker,
+ * Copies the message; its token and sequence are not looked at. False: full, too large or without a broker,
  * and done is not called.
  */
 bool bus_edge_send(struct bus_edge *edge, const struct bus_message *message, bus_edge_done *done,

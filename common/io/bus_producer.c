@@ -24,8 +24,8 @@ struct bus_producer {
 
 /* What a message carries through the library and back. */
 struct ticket {
-	void *token;
-	uint64_t round;
+	uint64_t token;
+	int64_t sequence;
 };
 
 /* Measured: reference/platform.md of the design. More than 1 ms of linger gains nothing. */
@@ -159,10 +159,10 @@ static struct ticket *make_ticket(const struct bus_message *message)
 {
 	struct ticket *ticket;
 
-	if (message->token == NULL)
+	if (message->token == 0)
 		return NULL;
 	ticket = memory_alloc(sizeof(*ticket));
-	*ticket = (struct ticket){ message->token, message->round };
+	*ticket = (struct ticket){ message->token, message->sequence };
 	return ticket;
 }
 
@@ -241,7 +241,7 @@ static bool tell_message(struct bus_producer *producer, const rd_kafka_message_t
 		         message->partition, rd_kafka_err2str(message->err));
 	if (ticket != NULL) {
 		delivery->token = ticket->token;
-		delivery->round = ticket->round;
+		delivery->sequence = ticket->sequence;
 		memory_free(ticket);
 	}
 	return true;

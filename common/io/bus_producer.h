@@ -26,8 +26,8 @@ struct bus_message {
 	struct bytes value;
 	const struct bus_header *headers;
 	size_t header_count; /* at most BUS_HEADERS_MAX */
-	void *token;         /* comes back; NULL: its acknowledgement is not told, its failure is */
-	uint64_t round;      /* comes back */
+	uint64_t token;      /* comes back; 0: its acknowledgement is not told, its failure is */
+	int64_t sequence;    /* comes back */
 };
 
 enum bus_sent {
@@ -46,8 +46,8 @@ enum bus_delivery_kind {
 
 struct bus_delivery {
 	enum bus_delivery_kind kind;
-	void *token;
-	uint64_t round;
+	uint64_t token;
+	int64_t sequence;
 	const char *reason; /* valid until the next call */
 };
 
