@@ -7,6 +7,7 @@
 #include "common/flow/postgres_inside.h"
 
 #include "common/base/check.h"
+#include "common/base/memory.h"
 #include "gen/flow_sql.h"
 
 #include <stdio.h>
@@ -53,6 +54,7 @@ void postgres_commit_finish(struct postgres_store *store)
 {
 	for (size_t i = 0; i < ROWS_COUNT; i++)
 		rows_out_finish(&store->runtime[i]);
+	memory_free(store->sources);
 }
 
 /* ---- from batches to rows ---- */
@@ -301,6 +303,15 @@ static enum status queue_all(struct postgres_store *store)
 	return queue_rows(store, ROWS_TIMER_SAVED, ROWS_FACT);
 }
 
+/* A shard may be given up before its transaction has ended. */
+static void keep_sources(struct postgres_store *store, const struct batch *batches, size_t count)
+{
+	store->sources = memory_resize(store->sources, count * sizeof(*store->sources));
+	for (size_t i = 0; i < count; i++)
+		memcpy(store->sources[i], batches[i].shard->source, SOURCE_SIZE);
+	store->batch_count = count;
+}
+
 enum status postgres_begin(void *pointer, const struct batch *batches, size_t count)
 {
 	struct postgres_store *const store = pointer;
@@ -321,8 +332,7 @@ enum status postgres_begin(void *pointer, const struct batch *batches, size_t co
 	status = db_transaction(store->db, DB_COMMIT);
 	if (status == STATUS_OK)
 		status = db_pipeline_send(store->db);
-	store->batches = batches;
-	store->batch_count = count;
+	keep_sources(store, batches, count);
 	store->began = time_monotonic();
 	store->ended = false;
 	(void)postgres_store_note(store, status);
@@ -383,7 +393,7 @@ static enum store_answer answer_failure(struct postgres_store *store, bool *fail
 	bool any = false;
 
 	for (size_t i = 0; i < store->batch_count; i++) {
-		failed[i] = is_named(store->fenced, store->batches[i].shard->source);
+		failed[i] = is_named(store->fenced, store->sources[i]);
 		any = any || failed[i];
 	}
 	return any ? STORE_FENCED : STORE_LOST;

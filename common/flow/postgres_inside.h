@@ -86,12 +86,12 @@ struct postgres_store {
 	uint8_t
 	    months[(MONTHS_MAX + 7) / 8]; /* those whose facts have a place, on this connection */
 
-	const struct batch *batches; /* of the transaction under way */
-	size_t batch_count;
-	struct instant began;      /* monotonic */
+	char (*sources)[SOURCE_SIZE]; /* of the shards of the transaction under way */
+	size_t batch_count;           /* 0: there is none */
+	struct instant began;         /* monotonic */
 	enum db_progress progress; /* how it ended, when somebody had to wait before being asked */
 	bool ended;
-	enum status trouble; /* of the last transaction, when repeating it is useless */
+	enum status trouble;      /* of the last transaction, when repeating it is useless */
 	char fenced[FENCED_SIZE]; /* sources that the last transaction named */
 	char reason[STORE_REASON_SIZE];
 };

@@ -177,16 +177,14 @@ void postgres_table_finish(struct postgres_table *it)
 	statement_free(&it->remove);
 }
 
-enum status postgres_table_prepare(struct postgres_table *it, struct db *db, char *reason,
-                                   size_t size)
+/* The kinds first: the server's words about a wrong one do not name the table. */
+static enum status check_kinds(const struct postgres_table *it, struct db *db, char *reason,
+                               size_t size)
 {
-	const struct db_statement *const statements[] = { &it->load, &it->load_all, &it->save,
-		                                          &it->remove };
 	uint32_t oids[STATE_COLUMNS_MAX];
 	size_t count = 0;
 
-	for (size_t i = 0; i < COUNT_OF(statements); i++)
-		TRY(db_prepare(db, statements[i]));
+	TRY(db_prepare(db, &it->load_all));
 	TRY(db_describe(db, &it->load_all, oids, STATE_COLUMNS_MAX, &count));
 	CHECK(count == it->columns);
 	for (size_t i = 0; i < count; i++) {
@@ -199,6 +197,19 @@ enum status postgres_table_prepare(struct postgres_table *it, struct db *db, cha
 		return STATUS_FATAL;
 	}
 	return STATUS_OK;
+}
+
+enum status postgres_table_prepare(struct postgres_table *it, struct db *db, char *reason,
+                                   size_t size)
+{
+	const struct db_statement *const statements[] = { &it->load, &it->save, &it->remove };
+	enum status status = check_kinds(it, db, reason, size);
+
+	for (size_t i = 0; status == STATUS_OK && i < COUNT_OF(statements); i++)
+		status = db_prepare(db, statements[i]);
+	if (status != STATUS_OK && reason[0] == '\0')
+		snprintf(reason, size, "table %s: %s", it->table->name, db_reason(db));
+	return status;
 }
 
 /* ---- rows ---- */

@@ -246,14 +246,13 @@ static enum db_progress pipeline_end(struct db *db, enum status *status)
 	return DB_FAILED;
 }
 
-/* The reason of the failure outlives the rollback. */
-static void pipeline_undo(struct db *db)
+/* After an error the end of the pipeline does not end the transaction. */
+static enum db_progress pipeline_undo(struct db *db)
 {
-	const struct db_error error = db->error;
-
-	if (db_transaction(db, DB_ROLLBACK) != STATUS_OK)
-		db_lose(db);
-	db->error = error;
+	if (db_transaction(db, DB_ROLLBACK) == STATUS_OK)
+		return DB_FAILED;
+	db_lose(db);
+	return DB_GONE;
 }
 
 enum db_progress db_pipeline_poll(struct db *db, struct duration wait, enum status *status)
@@ -275,7 +274,5 @@ enum db_progress db_pipeline_poll(struct db *db, struct duration wait, enum stat
 			return DB_WORKING;
 	}
 	progress = pipeline_end(db, status);
-	if (progress == DB_FAILED)
-		pipeline_undo(db);
-	return progress;
+	return progress == DB_FAILED ? pipeline_undo(db) : progress;
 }
