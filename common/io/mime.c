@@ -18,6 +18,17 @@ const char *mail_repair_name(enum mail_repair_kind kind)
 	return repair_names[kind];
 }
 
+const char *mail_repair_doc(enum mail_repair_kind kind)
+{
+	static const char *const docs[] = {
+#define ON(upper_, lower_, doc_) [MAIL_##upper_] = (doc_),
+		MAIL_REPAIRS(ON)
+#undef ON
+	};
+
+	return docs[kind];
+}
+
 void mime_repair(struct mime *mime, enum mail_repair_kind kind, const char *where)
 {
 	struct mail *const mail = mime->mail;
@@ -341,6 +352,23 @@ static void read_hints(struct mime *mime, GMimeHeaderList *headers)
 	mail->bounce = path != NULL && text_equal(path, "<>");
 }
 
+struct bytes mail_head(struct bytes raw)
+{
+	const char *const data = raw.data;
+	const char *end = data;
+
+	for (size_t left = raw.size; left > 0; left = raw.size - (size_t)(end - data)) {
+		const char *const line = memchr(end, '\n', left);
+		if (line == NULL)
+			return raw;
+		const bool blank = line == end || (line == end + 1 && *end == '\r');
+		end = line + 1;
+		if (blank)
+			break;
+	}
+	return (struct bytes){ data, (size_t)(end - data) };
+}
+
 const char *mail_loop_hint(const struct mail *mail)
 {
 	if (mail->auto_submitted != NULL && !text_equal(mail->auto_submitted, "no"))
@@ -417,7 +445,7 @@ static void read_message(struct mime *mime, GMimeMessage *message)
 bool mail_decode(struct arena *arena, struct bytes raw, struct mail *mail, const char **reason)
 {
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
-	struct mail result = { 0 };
+	struct mail result = { .charset = "US-ASCII" };
 
 	if (raw.size == 0 || raw.size > MAIL_SIZE_MAX) {
 		*reason = raw.size == 0 ? "the mail is empty" : "the mail is over 25 MiB";

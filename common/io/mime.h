@@ -53,6 +53,7 @@ enum mail_repair_kind {
 };
 
 const char *mail_repair_name(enum mail_repair_kind kind); /* "charset_repaired" */
+const char *mail_repair_doc(enum mail_repair_kind kind);  /* one sentence for people */
 
 struct mail_repair {
 	enum mail_repair_kind kind;
@@ -90,6 +91,7 @@ struct mail {
 	const char *subject; /* "" where none is given */
 	const char *text;    /* the best alternative: plain text, else HTML made readable */
 	bool text_from_html;
+	const char *charset; /* that the text was written in: "UTF-8", "ISO-2022-JP", "CP932" */
 	const struct mail_attachment *attachments;
 	size_t attachment_count;
 	const char *auto_submitted; /* lower case, without parameters; NULL: absent (RFC 3834) */
@@ -102,6 +104,8 @@ struct mail {
 
 /* False only where nothing can be known; reason is then one sentence. */
 bool mail_decode(struct arena *arena, struct bytes raw, struct mail *mail, const char **reason);
+/* The header with the blank line that ends it: decoded alone it says all but text and files. */
+struct bytes mail_head(struct bytes raw);
 /* Why an answer by a machine could run in a circle; NULL: a person seems to have written it. */
 const char *mail_loop_hint(const struct mail *mail);
 

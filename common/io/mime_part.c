@@ -222,6 +222,7 @@ static void read_text(struct mime *mime, GMimeObject *object, const char *inheri
 	const struct charset_text decoded = charset_decode(mime->arena, content, charset);
 	const struct word_notes notes = { decoded.repaired, decoded.verdict };
 	mime_note(mime, &notes, "text");
+	mime->mail->charset = decoded.charset;
 	char *text = decoded.text;
 	if (html) {
 		text = html_text(mime->arena, bytes_of(text), MAIL_TEXT_MAX);
