@@ -2,11 +2,9 @@
 
 #include "common/base/check.h"
 #include "common/base/memory.h"
-#include "common/base/status.h"
 #include "common/base/text.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,23 +25,18 @@ static const struct {
 	[CONFIG_SPAN] = { "duration", "a duration such as 250ms, 90s, 15m, 24h or 7d" },
 };
 
-struct report {
-	char *text;
-	size_t size;
-};
-
 static void add(struct buffer *out, const char *text)
 {
 	buffer_add(out, text, strlen(text));
 }
 
-static bool PRINTF_LIKE(2, 3) fail(const struct report *report, const char *format, ...)
-{
-	va_list args;
+#define FAIL(wrong, ...) fail((wrong), (const char *const[]){ __VA_ARGS__, NULL })
 
-	va_start(args, format);
-	(void)vsnprintf(report->text, report->size, format, args);
-	va_end(args);
+/* Says what is wrong, in parts up to NULL. */
+static bool fail(struct buffer *wrong, const char *const *parts)
+{
+	for (; *parts != NULL; parts++)
+		add(wrong, *parts);
 	return false;
 }
 
@@ -114,26 +107,29 @@ static const char *format_bounds(const struct config_key *key, char text[static 
 	return text;
 }
 
-static bool fail_value(const struct report *report, const struct config_key *key, const char *text)
+/* The start of a value that is not secret, in quotes. */
+static void add_shown(struct buffer *out, const char *text)
 {
 	struct arena *const arena = arena_create(SHOWN_MAX);
-	struct buffer shown = { 0 };
-	char bounds[NAME_MAX_SIZE];
 	struct bytes start = bytes_of(text);
 
 	start.size = text_fit(start, SHOWN_MAX);
-	if (!key->secret) {
-		add(&shown, " \"");
-		text_json(&shown, text_repair(arena, start, NULL));
-		add(&shown, text[start.size] == '\0' ? "\"" : "...\"");
-	}
-	buffer_add(&shown, "", 1);
-	(void)format_bounds(key, bounds);
-	(void)fail(report, "%s: wrong value%s; allowed is %s%s%s", key->name,
-	           (const char *)shown.data, kinds[key->kind].form, bounds[0] != '\0' ? ", " : "",
-	           bounds);
-	buffer_finish(&shown);
+	add(out, " \"");
+	text_json(out, text_repair(arena, start, NULL));
+	add(out, text[start.size] == '\0' ? "\"" : "...\"");
 	arena_destroy(arena);
+}
+
+static bool fail_value(struct buffer *wrong, const struct config_key *key, const char *text)
+{
+	char bounds[NAME_MAX_SIZE];
+
+	(void)FAIL(wrong, key->name, ": wrong value");
+	if (!key->secret)
+		add_shown(wrong, text);
+	(void)FAIL(wrong, "; allowed is ", kinds[key->kind].form);
+	if (format_bounds(key, bounds)[0] != '\0')
+		(void)FAIL(wrong, ", ", bounds);
 	return false;
 }
 
@@ -162,35 +158,34 @@ static ssize_t read_file(const char *path, char *out, size_t size)
 }
 
 /* What the file holds, less one line feed at its end; never shown, not even in part. */
-static bool read_secret(const struct report *report, const char *name, const char *path,
-                        const char **text)
+static bool read_secret(struct buffer *wrong, const char *name, const char *path, const char **text)
 {
 	char *const content = memory_alloc(SECRET_MAX + 1);
 	ssize_t length = read_file(path, content, SECRET_MAX + 1);
-	const char *wrong = NULL;
+	const char *unfit = NULL;
 
 	if (length > 0 && length <= SECRET_MAX && content[length - 1] == '\n')
 		length--;
 	if (length < 0)
-		wrong = strerror(errno); /* NOLINT(concurrency-mt-unsafe): before threads */
+		unfit = strerror(errno); /* NOLINT(concurrency-mt-unsafe): before threads */
 	else if (length == 0)
-		wrong = "it is empty";
+		unfit = "it is empty";
 	else if (length > SECRET_MAX)
-		wrong = "it is longer than 64 KiB";
+		unfit = "it is longer than 64 KiB";
 	else if (memchr(content, '\0', (size_t)length) != NULL)
-		wrong = "it holds a NUL";
+		unfit = "it holds a NUL";
 	else if (!text_valid((struct bytes){ content, (size_t)length }))
-		wrong = "it is not UTF-8";
-	if (wrong != NULL) {
+		unfit = "it is not UTF-8";
+	if (unfit != NULL) {
 		memory_free(content);
-		return fail(report, "%s: the file that it names cannot be used: %s", name, wrong);
+		return FAIL(wrong, name, ": the file that it names cannot be used: ", unfit);
 	}
 	content[length] = '\0';
 	*text = memory_resize(content, (size_t)length + 1);
 	return true;
 }
 
-static bool find_text(const struct report *report, const struct config_key *key, const char **text)
+static bool find_text(struct buffer *wrong, const struct config_key *key, const char **text)
 {
 	char file_name[NAME_MAX_SIZE];
 	const char *path = NULL;
@@ -206,29 +201,37 @@ static bool find_text(const struct report *report, const struct config_key *key,
 		path = variable(file_name);
 	}
 	if (path != NULL && *text != NULL)
-		return fail(report, "%s and %s are both set; one is allowed", key->name, file_name);
+		return FAIL(wrong, key->name, " and ", file_name, " are both set; one is allowed");
 	if (path != NULL)
-		return read_secret(report, file_name, path, text);
+		return read_secret(wrong, file_name, path, text);
 	if (*text == NULL)
 		*text = key->fallback;
 	if (*text == NULL)
-		return fail(report, "%s is required: %s", key->name, key->doc);
+		return FAIL(wrong, key->name, " is required: ", key->doc);
 	return true;
+}
+
+static bool load_key(struct buffer *wrong, const struct config_key *key, void *target)
+{
+	const char *text;
+
+	return find_text(wrong, key, &text) &&
+	       (store(key, text, target) || fail_value(wrong, key, text));
 }
 
 bool config_load(const struct config_key *keys, void *target, char *error, size_t error_size)
 {
-	const struct report report = { error, error_size };
+	const struct config_key *key = keys;
+	struct buffer wrong = { 0 };
 
-	for (const struct config_key *key = keys; key->name != NULL; key++) {
-		const char *text;
-
-		if (!find_text(&report, key, &text))
-			return false;
-		if (!store(key, text, target))
-			return fail_value(&report, key, text);
+	while (key->name != NULL && load_key(&wrong, key, target))
+		key++;
+	if (key->name != NULL) {
+		buffer_add(&wrong, "", 1);
+		(void)snprintf(error, error_size, "%s", (const char *)wrong.data);
 	}
-	return true;
+	buffer_finish(&wrong);
+	return key->name == NULL;
 }
 
 static const char *format_default(const struct config_key *key)

@@ -23,7 +23,7 @@ struct config_key {
 	bool secret; /* also from the file that NAME_FILE names; never printed */
 };
 
-#define CONFIG_KIND_(type, field)      \
+#define CONFIG_KIND_(type, field) \
 	_Generic(((type *)0)->field,   \
 	    const char *: CONFIG_TEXT, \
 	    int64_t: CONFIG_NUMBER,    \
@@ -35,10 +35,10 @@ struct config_key {
 		.name = (name_), .fallback = (fallback_), .min = (min_), .max = (max_),            \
 		.doc = (doc_), .offset = offsetof(type, field), .kind = CONFIG_KIND_(type, field), \
 	}
-#define CONFIG_SECRET(type, field, name_, fallback_, doc_)                                   \
-	{                                                                                    \
-		.name = (name_), .fallback = (fallback_), .doc = (doc_), .secret = true,     \
-		.offset = offsetof(type, field), .kind = CONFIG_KIND_(type, field),          \
+#define CONFIG_SECRET(type, field, name_, fallback_, doc_)                               \
+	{                                                                                \
+		.name = (name_), .fallback = (fallback_), .doc = (doc_), .secret = true, \
+		.offset = offsetof(type, field), .kind = CONFIG_KIND_(type, field),      \
 	}
 #define CONFIG_END           \
 	{                    \
@@ -46,8 +46,9 @@ struct config_key {
 	}
 
 /*
- * Reads every key into target. On the first bad one: false, and error is one line that names the
- * variable, what is wrong, and what is allowed. Text values live as long as the process.
+ * Reads every key into target; an empty variable counts as unset. On the first bad one: false, and
+ * error is one line that names the variable, what is wrong, and what is allowed. Text values live
+ * as long as the process.
  */
 bool config_load(const struct config_key *keys, void *target, char *error, size_t error_size);
 void config_help(const struct config_key *keys, struct buffer *out);     /* text for --help */

@@ -21,9 +21,9 @@ struct map {
 	size_t used; /* with the places of removed entries */
 };
 
-void *map_get(const struct map *map, struct bytes key);                  /* NULL: absent */
-void *map_set(struct map *map, struct bytes key, void *value);           /* the old value or NULL */
-void *map_remove(struct map *map, struct bytes key);                     /* the old value or NULL */
+void *map_get(const struct map *map, struct bytes key);        /* NULL: absent */
+void *map_set(struct map *map, struct bytes key, void *value); /* the old value or NULL */
+void *map_remove(struct map *map, struct bytes key);           /* the old value or NULL */
 /* for (size_t at = 0; map_next(&map, &at, &value);) */
 bool map_next(const struct map *map, size_t *at, void **value);
 void map_clear(struct map *map);

@@ -24,17 +24,17 @@ struct metric {
 	const char *labels[METRIC_LABELS_MAX]; /* names, NULL where unused */
 	const double *bounds;                  /* histogram: upper bounds, ascending */
 	size_t bound_count;
-	struct metric *next;            /* the set's */
-	struct metric_series *series;   /* the metric's own */
+	struct metric *next;          /* the set's */
+	struct metric_series *series; /* the metric's own */
 };
 
 void metric_register(struct metric *metric); /* once, before the first use */
-/* values: as many as the metric has labels; NULL where it has none. */
+/* values: as many as the metric has labels; NULL where it has none. A search: keep the answer. */
 struct metric_series *metric_series(struct metric *metric, const char *const *values);
 void metric_add(struct metric_series *series, int64_t amount);
 void metric_set(struct metric_series *series, double value);
 void metric_observe(struct metric_series *series, double value);
-double metric_value(const struct metric_series *series);
+double metric_value(const struct metric_series *series); /* of a histogram, how many */
 void metrics_write(struct buffer *out); /* the whole set, in order of registration */
 
 #endif

@@ -24,9 +24,11 @@ static const char *const codes_by_exponent[] = {
 	[4] = "CLF UYW",
 };
 
-static char upper(char c)
+static char to_upper(char c)
 {
-	return c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
+	if (c < 'a' || c > 'z')
+		return c;
+	return (char)(c - 'a' + 'A');
 }
 
 int money_exponent(const char *currency)
@@ -46,7 +48,7 @@ bool money_currency(const char *text, char currency[static 4])
 	if (strlen(text) != CODE_SIZE)
 		return false;
 	for (size_t i = 0; i <= CODE_SIZE; i++)
-		code[i] = upper(text[i]);
+		code[i] = to_upper(text[i]);
 	if (money_exponent(code) < 0)
 		return false;
 	memcpy(currency, code, sizeof(code));

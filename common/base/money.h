@@ -15,8 +15,9 @@ struct money {
 };
 
 bool money_currency(const char *text, char currency[static 4]); /* known code, any case */
-int money_exponent(const char *currency);                       /* ISO 4217 minor units; -1 unknown */
-bool money_add(struct money a, struct money b, struct money *sum); /* false: overflow, or currencies differ */
+int money_exponent(const char *currency); /* ISO 4217 minor units; -1 unknown */
+bool money_add(struct money a, struct money b,
+               struct money *sum); /* false: overflow, or currencies differ */
 /* "1234.50 USD": for people. */
 const char *money_format(struct arena *arena, struct money money);
 

@@ -174,8 +174,10 @@ bool text_number(const char *text, int64_t min, int64_t max, int64_t *result)
 	return true;
 }
 
+#define PAD 64 /* the digit that stands for none */
+
 static const char base64_digits[] =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=";
 
 char *text_base64(struct arena *arena, struct bytes data)
 {
@@ -194,8 +196,8 @@ char *text_base64(struct arena *arena, struct bytes data)
 
 		*out++ = base64_digits[word >> 18];
 		*out++ = base64_digits[word >> 12 & 63];
-		*out++ = left > 1 ? base64_digits[word >> 6 & 63] : '=';
-		*out++ = left > 2 ? base64_digits[word & 63] : '=';
+		*out++ = base64_digits[left > 1 ? word >> 6 & 63 : PAD];
+		*out++ = base64_digits[left > 2 ? word & 63 : PAD];
 	}
 	*out = '\0';
 	return text;

@@ -8,11 +8,12 @@
 
 #include <stdbool.h>
 
-bool text_valid(struct bytes text);            /* UTF-8 without NUL */
+bool text_valid(struct bytes text); /* UTF-8 without NUL */
 /* A valid copy: each maximal bad part becomes U+FFFD, each NUL too. repaired counts them (may be NULL). */
 char *text_repair(struct arena *arena, struct bytes text, size_t *repaired);
-size_t text_fit(struct bytes text, size_t max); /* most bytes not over max that end at a character */
-bool text_equal(const char *a, const char *b);  /* NULL equals NULL only */
+size_t text_fit(struct bytes text,
+                size_t max);                   /* most bytes not over max that end at a character */
+bool text_equal(const char *a, const char *b); /* NULL equals NULL only */
 bool text_starts(const char *text, const char *prefix);
 /* Whole text, decimal, no space; false when it is not a number or out of bounds. */
 bool text_number(const char *text, int64_t min, int64_t max, int64_t *result);

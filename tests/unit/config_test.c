@@ -40,12 +40,24 @@ static const char *const names[] = {
 
 static char path[] = "/tmp/config_test.XXXXXX";
 
+static void set(const char *name, const char *value)
+{
+	/* NOLINTNEXTLINE(concurrency-mt-unsafe): one thread */
+	assert_int_equal(setenv(name, value, 1), 0);
+}
+
+static void unset(const char *name)
+{
+	/* NOLINTNEXTLINE(concurrency-mt-unsafe): one thread */
+	assert_int_equal(unsetenv(name), 0);
+}
+
 static int start_anew(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(names); i++)
-		assert_int_equal(unsetenv(names[i]), 0);
-	assert_int_equal(setenv("T_PASSWORD", "s3cret", 1), 0);
+		unset(names[i]);
+	set("T_PASSWORD", "s3cret");
 	return 0;
 }
 
@@ -70,8 +82,8 @@ static void write_secret(const char *content, size_t size)
 	assert_non_null(file);
 	assert_int_equal(fwrite(content, 1, size, file), size);
 	assert_int_equal(fclose(file), 0);
-	assert_int_equal(unsetenv("T_PASSWORD"), 0);
-	assert_int_equal(setenv("T_PASSWORD_FILE", path, 1), 0);
+	unset("T_PASSWORD");
+	set("T_PASSWORD_FILE", path);
 }
 
 static struct settings settings;
@@ -88,7 +100,7 @@ static void what_is_not_set_takes_its_default(void **state)
 	char error[ERROR_SIZE] = "untouched";
 
 	(void)state;
-	assert_int_equal(setenv("T_BATCH", "", 1), 0);
+	set("T_BATCH", "");
 	assert_true(config_load(keys, &settings, error, sizeof(error)));
 	assert_string_equal(settings.listen, "127.0.0.1:8080");
 	assert_int_equal(settings.batch, 1000);
@@ -113,7 +125,7 @@ static void good_values_land_in_their_fields(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(values); i++)
-		assert_int_equal(setenv(values[i].name, values[i].value, 1), 0);
+		set(values[i].name, values[i].value);
 	assert_true(config_load(keys, &settings, error, sizeof(error)));
 	assert_string_equal(settings.listen, "サーバー:80");
 	assert_int_equal(settings.batch, 10000);
@@ -163,7 +175,7 @@ static void a_wrong_value_is_one_line_that_says_what_is_allowed(void **state)
 		char error[ERROR_SIZE];
 
 		(void)start_anew(state);
-		assert_int_equal(setenv(cases[i].name, cases[i].value, 1), 0);
+		set(cases[i].name, cases[i].value);
 		assert_false(config_load(keys, &settings, error, sizeof(error)));
 		assert_string_equal(error, cases[i].error);
 	}
@@ -177,7 +189,7 @@ static void a_long_wrong_value_is_shown_in_part(void **state)
 
 	(void)state;
 	memset(value, '7', sizeof(value) - 1);
-	assert_int_equal(setenv("T_BATCH", value, 1), 0);
+	set("T_BATCH", value);
 	assert_false(config_load(keys, &settings, error, sizeof(error)));
 	assert_in_range(strlen(error), 100, 200);
 	assert_false(config_load(keys, &settings, small, sizeof(small)));
@@ -245,10 +257,10 @@ static void a_secrets_file_that_is_unfit_is_refused_without_showing_it(void **st
 		assert_false(config_load(keys, &settings, error, sizeof(error)));
 		assert_string_equal(error, cases[i].error);
 	}
-	assert_int_equal(setenv("T_PASSWORD_FILE", "/nonexistent/file", 1), 0);
+	set("T_PASSWORD_FILE", "/nonexistent/file");
 	assert_false(config_load(keys, &settings, error, sizeof(error)));
 	assert_string_equal(error, UNFIT "No such file or directory");
-	assert_int_equal(setenv("T_PASSWORD_FILE", "/tmp", 1), 0);
+	set("T_PASSWORD_FILE", "/tmp");
 	assert_false(config_load(keys, &settings, error, sizeof(error)));
 	assert_string_equal(error, UNFIT "Is a directory");
 }

@@ -57,8 +57,8 @@ static void crc32c_is_that_of_the_standard(void **state)
 	assert_int_equal(hash_crc32c(run, sizeof(run)), 0x8a9136aa);
 	memset(run, 0xff, sizeof(run));
 	assert_int_equal(hash_crc32c(run, sizeof(run)), 0x62a8ab43);
-	for (unsigned char i = 0; i < sizeof(run); i++)
-		run[i] = i;
+	for (size_t i = 0; i < sizeof(run); i++)
+		run[i] = (unsigned char)i;
 	assert_int_equal(hash_crc32c(run, sizeof(run)), 0x46dd794e);
 }
 

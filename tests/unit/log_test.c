@@ -100,8 +100,8 @@ static void a_long_text_is_cut_at_a_character(void **state)
 	static char text[30001];
 
 	(void)state;
-	for (size_t i = 0; i < 30000; i += 3)
-		memcpy(text + i, "請", 3);
+	for (size_t i = 0; i < sizeof(text) - 1; i++)
+		text[i] = "請"[i % 3];
 	capture();
 	log_error("long", LOG_TEXT("text", text));
 

@@ -16,26 +16,41 @@
 		(text), sizeof(text) - 1 \
 	}
 
-/* An own, slow decoder: what a code point is, and that it was written in the shortest form. */
-static bool valid_by_decoding(const unsigned char *at, size_t size)
+/* Bytes of a character by its first one; 0 for what cannot be one. */
+static size_t length_of(unsigned char first)
+{
+	if (first < 0x80)
+		return first > 0 ? 1 : 0;
+	if (first < 0xc0 || first >= 0xf8)
+		return 0;
+	return first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+}
+
+/* The code point is one, and was written in the shortest form. */
+static bool sound(uint32_t code, size_t length)
 {
 	static const uint32_t least[] = { 0, 0x1, 0x80, 0x800, 0x10000 };
 
-	while (size > 0) {
-		const size_t length = at[0] < 0x80 ? 1 : at[0] < 0xe0 ? 2 : at[0] < 0xf0 ? 3 : 4;
+	return code >= least[length] && code <= 0x10ffff && (code < 0xd800 || code > 0xdfff);
+}
+
+/* A slow way that knows nothing of the table: decode, then judge the code point. */
+static bool valid_by_decoding(const unsigned char *at, size_t size)
+{
+	for (size_t length; size > 0; at += length, size -= length) {
+		length = length_of(at[0]);
+		if (length == 0 || length > size)
+			return false;
+
 		uint32_t code = length == 1 ? at[0] : at[0] & (0x7fu >> length);
 
-		if (at[0] >= 0xf8 || (at[0] >= 0x80 && at[0] < 0xc0) || length > size)
-			return false;
 		for (size_t i = 1; i < length; i++) {
 			if ((at[i] & 0xc0) != 0x80)
 				return false;
 			code = code << 6 | (at[i] & 0x3f);
 		}
-		if (code < least[length] || code > 0x10ffff || (code >= 0xd800 && code < 0xe000))
+		if (!sound(code, length))
 			return false;
-		at += length;
-		size -= length;
 	}
 	return true;
 }
