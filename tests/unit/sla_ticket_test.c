@@ -1,0 +1,514 @@
+/*
+ * sla_ticket_test - what the clocks of a ticket say: golden vectors, deferral, correction, the machine.
+ */
+#include "common/base/text.h"
+#include "services/sla-watcher/policy_document.h"
+#include "services/sla-watcher/ticket.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#define CALENDAR(id, zone, days, from, to)                                              \
+	"{\"id\":\"" id "\",\"version\":1,\"effective_from\":\"2026-01-01T00:00:00Z\"," \
+	"\"time_zone\":\"" zone "\",\"windows\":[{\"days\":" days ",\"from\":\"" from   \
+	"\",\"to\":\"" to "\"}]}"
+#define WEEKDAYS "[\"mon\",\"tue\",\"wed\",\"thu\",\"fri\"]"
+#define EVERY_DAY "[\"mon\",\"tue\",\"wed\",\"thu\",\"fri\",\"sat\",\"sun\"]"
+
+static const char *const calendar_texts[] = {
+	CALENDAR("office", "America/New_York", WEEKDAYS, "09:00", "17:00"),
+	CALENDAR("always", "UTC", EVERY_DAY, "00:00", "24:00"),
+};
+
+static const char policy_text[] =
+    "{\"id\":\"support\",\"version\":1,\"effective_from\":\"2026-01-01T00:00:00Z\","
+    "\"warn_percent\":[50],\"rules\":["
+    "{\"id\":\"urgent\",\"match\":{\"priority\":[\"urgent\"]},\"calendar\":\"always\","
+    "\"targets\":{\"first_reply\":\"30m\",\"next_reply\":\"30m\",\"resolution\":\"4h\"}},"
+    "{\"id\":\"short\",\"match\":{\"priority\":[\"high\"]},\"calendar\":\"office\","
+    "\"targets\":{\"first_reply\":\"1h\"}},"
+    "{\"id\":\"enterprise\",\"match\":{\"tier\":[\"enterprise\"]},\"calendar\":\"office\","
+    "\"targets\":{\"first_reply\":\"2h\",\"next_reply\":\"1h\",\"resolution\":\"16h\"}}]}";
+
+static struct arena *arena;
+static struct calendar_document documents[2];
+static struct sla_calendar calendars[2];
+static struct sla_policy policy;
+static struct sla_book book;
+static struct sla_ticket ticket;
+static struct sla_said said;
+static size_t heard;
+
+static int open_book(void **state)
+{
+	struct json_error error;
+
+	(void)state;
+	arena = arena_create(65536);
+	for (size_t i = 0; i < COUNT_OF(documents); i++) {
+		assert_true(calendar_document_parse(arena, bytes_of(calendar_texts[i]), NULL, 0,
+		                                    &documents[i], &error));
+		calendars[i] = (struct sla_calendar){ .id = documents[i].id,
+			                              .version = documents[i].version,
+			                              .effective_from = documents[i].effective_from,
+			                              .calendar = documents[i].calendar };
+	}
+	assert_true(sla_policy_parse(arena, bytes_of(policy_text), calendars, 2, &policy, &error));
+	book = (struct sla_book){ &policy, 1, calendars, 2 };
+	return 0;
+}
+
+static int close_book(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(documents); i++)
+		calendar_document_finish(&documents[i]);
+	arena_destroy(arena);
+	return 0;
+}
+
+static struct instant when(const char *text)
+{
+	struct instant instant;
+
+	assert_true(time_parse(text, &instant));
+	return instant;
+}
+
+/* Applies an input; a ticket goes through its encoding each time, as it does between two batches. */
+static bool apply(struct sla_input input)
+{
+	struct buffer bytes = { 0 };
+	bool applied;
+
+	said.count = 0;
+	heard = 0;
+	applied = sla_apply(&book, &ticket, &input, &said);
+	sla_ticket_encode(&ticket, &bytes);
+	memset(&ticket, 0x5a, sizeof(ticket));
+	assert_true(sla_ticket_decode((struct bytes){ bytes.data, bytes.size }, &ticket));
+	buffer_finish(&bytes);
+	return applied;
+}
+
+static void open_ticket(const char *at, const char *tier, const char *priority)
+{
+	ticket = SLA_TICKET_NEW;
+	assert_true(apply((struct sla_input){ .kind = SLA_INPUT_OPENED,
+	                                      .at = when(at),
+	                                      .status = SLA_STATUS_NEW,
+	                                      .traits = { tier, priority, NULL, "email" } }));
+}
+
+static bool happens(enum sla_input_kind kind, const char *at)
+{
+	return apply((struct sla_input){ .kind = kind, .at = when(at) });
+}
+
+static bool moves(enum sla_status status, const char *at)
+{
+	return apply(
+	    (struct sla_input){ .kind = SLA_INPUT_STATUS, .at = when(at), .status = status });
+}
+
+static bool becomes(const char *priority, const char *at)
+{
+	return apply((struct sla_input){
+	    .kind = SLA_INPUT_TRAITS, .at = when(at), .traits = { NULL, priority, NULL, NULL } });
+}
+
+/* The timer fires once at what it is set to. */
+static void fires(const char *at)
+{
+	struct instant due;
+	char text[TIME_TEXT_SIZE];
+
+	assert_true(sla_next_due(&ticket, &due));
+	if (due.us != when(at).us)
+		fail_msg("the timer is at %s, not at %s", time_format(due, text), at);
+	assert_true(apply((struct sla_input){ .kind = SLA_INPUT_TIMER, .at = due }));
+}
+
+/* The next fact said. remaining in seconds. */
+static const struct sla_fact *expect(enum sla_cause cause, enum sla_metric metric, const char *at,
+                                     int64_t remaining)
+{
+	const struct sla_fact *const fact = &said.facts[heard];
+	char text[TIME_TEXT_SIZE];
+
+	if (heard >= said.count)
+		fail_msg("no fact left, wanted %s", sla_clock_fsm.causes[cause]);
+	if (fact->cause != cause || fact->clock.metric != (unsigned)metric ||
+	    fact->at.us != when(at).us || fact->remaining.us != remaining * 1000000)
+		fail_msg("%s %s at %s with %lld s left, not %s %s at %s with %lld",
+		         sla_clock_fsm.causes[fact->cause], sla_metric_names[fact->clock.metric],
+		         time_format(fact->at, text), (long long)fact->remaining.us / 1000000,
+		         sla_clock_fsm.causes[cause], sla_metric_names[metric], at,
+		         (long long)remaining);
+	heard++;
+	return fact;
+}
+
+static void expect_silence(void)
+{
+	if (heard < said.count)
+		fail_msg("%zu facts more, the first %s", said.count - heard,
+		         sla_clock_fsm.causes[said.facts[heard].cause]);
+}
+
+#define HOUR INT64_C(3600)
+
+static void a_reply_in_time_is_met_and_judged_by_the_timer(void **state)
+{
+	(void)state;
+	open_ticket("2026-06-05T16:00:00-04:00", "enterprise", "normal");
+	expect(SLA_ACTIVATE, SLA_FIRST_REPLY, "2026-06-05T16:00:00-04:00", 2 * HOUR);
+	expect(SLA_ACTIVATE, SLA_RESOLUTION, "2026-06-05T16:00:00-04:00", 16 * HOUR);
+	expect_silence();
+	assert_true(happens(SLA_INPUT_REPLY, "2026-06-05T16:30:00-04:00"));
+	expect_silence();
+	fires("2026-06-05T16:30:00-04:00");
+	expect(SLA_FULFIL, SLA_FIRST_REPLY, "2026-06-05T16:30:00-04:00", 3 * HOUR / 2);
+	expect_silence();
+}
+
+static void a_reply_at_exactly_the_due_is_met(void **state)
+{
+	(void)state;
+	open_ticket("2026-06-05T16:00:00-04:00", "enterprise", "normal");
+	fires("2026-06-05T17:00:00-04:00");
+	assert_int_equal(
+	    expect(SLA_WARN, SLA_FIRST_REPLY, "2026-06-05T17:00:00-04:00", HOUR)->percent, 50);
+	assert_true(happens(SLA_INPUT_REPLY, "2026-06-08T10:00:00-04:00"));
+	fires("2026-06-08T10:00:00-04:00");
+	expect(SLA_FULFIL, SLA_FIRST_REPLY, "2026-06-08T10:00:00-04:00", 0);
+	assert_int_equal(said.facts[0].clock.state, SLA_MET);
+	expect_silence();
+}
+
+static void a_breach_is_a_fact_at_its_due_also_when_the_reply_is_known(void **state)
+{
+	(void)state;
+	open_ticket("2026-06-05T16:00:00-04:00", "enterprise", "normal");
+	assert_true(happens(SLA_INPUT_REPLY, "2026-06-08T10:00:01-04:00"));
+	expect_silence();
+	fires("2026-06-05T17:00:00-04:00");
+	fires("2026-06-08T10:00:00-04:00");
+	expect(SLA_BREACH, SLA_FIRST_REPLY, "2026-06-08T10:00:00-04:00", 0);
+	expect_silence();
+	fires("2026-06-08T10:00:01-04:00");
+	expect(SLA_FULFIL, SLA_FIRST_REPLY, "2026-06-08T10:00:01-04:00", -1);
+	assert_int_equal(said.facts[0].clock.state, SLA_MISSED);
+}
+
+static void a_triage_on_its_way_still_moves_the_due(void **state)
+{
+	(void)state;
+	open_ticket("2026-06-05T16:00:00-04:00", "enterprise", "normal");
+	assert_true(happens(SLA_INPUT_REPLY, "2026-06-05T16:40:00-04:00"));
+	assert_true(becomes("urgent", "2026-06-05T16:00:00-04:00"));
+	expect(SLA_RETARGET, SLA_FIRST_REPLY, "2026-06-05T16:00:00-04:00", HOUR / 2);
+	expect(SLA_RETARGET, SLA_RESOLUTION, "2026-06-05T16:00:00-04:00", 4 * HOUR);
+	fires("2026-06-05T16:15:00-04:00");
+	fires("2026-06-05T16:30:00-04:00");
+	expect(SLA_BREACH, SLA_FIRST_REPLY, "2026-06-05T16:30:00-04:00", 0);
+}
+
+static void a_reply_that_arrived_late_corrects_the_breach(void **state)
+{
+	(void)state;
+	open_ticket("2026-06-05T12:00:00-04:00", "enterprise", "normal");
+	fires("2026-06-05T13:00:00-04:00");
+	fires("2026-06-05T14:00:00-04:00");
+	expect(SLA_BREACH, SLA_FIRST_REPLY, "2026-06-05T14:00:00-04:00", 0);
+	assert_true(happens(SLA_INPUT_REPLY, "2026-06-05T13:30:00-04:00"));
+	fires("2026-06-05T13:30:00-04:00");
+	expect(SLA_CORRECT, SLA_FIRST_REPLY, "2026-06-05T13:30:00-04:00", HOUR / 2);
+	assert_int_equal(said.facts[0].clock.state, SLA_MET);
+	assert_int_equal(said.facts[0].before.state, SLA_OVERDUE);
+	expect_silence();
+}
+
+static void a_missed_clock_is_corrected_or_amended(void **state)
+{
+	(void)state;
+	open_ticket("2026-06-05T12:00:00-04:00", "enterprise", "normal");
+	fires("2026-06-05T13:00:00-04:00");
+	fires("2026-06-05T14:00:00-04:00");
+	assert_true(happens(SLA_INPUT_REPLY, "2026-06-05T16:00:00-04:00"));
+	fires("2026-06-05T16:00:00-04:00");
+	expect(SLA_FULFIL, SLA_FIRST_REPLY, "2026-06-05T16:00:00-04:00", -2 * HOUR);
+	assert_true(happens(SLA_INPUT_REPLY, "2026-06-05T15:00:00-04:00"));
+	expect(SLA_AMEND, SLA_FIRST_REPLY, "2026-06-05T15:00:00-04:00", -HOUR);
+	assert_true(happens(SLA_INPUT_REPLY, "2026-06-05T14:00:00-04:00"));
+	expect(SLA_CORRECT, SLA_FIRST_REPLY, "2026-06-05T14:00:00-04:00", 0);
+	assert_true(happens(SLA_INPUT_REPLY, "2026-06-05T15:30:00-04:00"));
+	expect_silence();
+}
+
+static void vector_10_pending_over_a_weekend_credits_nothing(void **state)
+{
+	const struct sla_fact *fact;
+
+	(void)state;
+	open_ticket("2026-06-05T16:00:00-04:00", "enterprise", "normal");
+	assert_true(moves(SLA_STATUS_PENDING, "2026-06-05T17:00:00-04:00"));
+	fact = expect(SLA_PAUSE, SLA_RESOLUTION, "2026-06-05T17:00:00-04:00", 15 * HOUR);
+	assert_int_equal(fact->clock.due.us, SLA_NEVER.us);
+	assert_int_equal(fact->before.due.us, when("2026-06-09T16:00:00-04:00").us);
+	assert_true(moves(SLA_STATUS_OPEN, "2026-06-08T09:00:00-04:00"));
+	fact = expect(SLA_RESUME, SLA_RESOLUTION, "2026-06-08T09:00:00-04:00", 15 * HOUR);
+	assert_int_equal(fact->clock.due.us, when("2026-06-09T16:00:00-04:00").us);
+	expect_silence();
+}
+
+static void a_pause_past_the_due_does_not_hide_the_breach(void **state)
+{
+	(void)state;
+	open_ticket("2026-06-05T12:00:00Z", "enterprise", "urgent");
+	assert_true(happens(SLA_INPUT_REPLY, "2026-06-05T12:01:00Z"));
+	assert_true(moves(SLA_STATUS_PENDING, "2026-06-05T16:00:02Z"));
+	expect(SLA_PAUSE, SLA_RESOLUTION, "2026-06-05T16:00:02Z", -2);
+	fires("2026-06-05T12:01:00Z");
+	fires("2026-06-05T14:00:00Z");
+	fires("2026-06-05T16:00:00Z");
+	expect(SLA_BREACH, SLA_RESOLUTION, "2026-06-05T16:00:00Z", 0);
+	assert_int_equal(said.facts[0].clock.state, SLA_OVERDUE_PAUSED);
+}
+
+static void vector_11_a_target_cut_below_elapsed_is_due_in_the_past(void **state)
+{
+	const struct sla_fact *fact;
+
+	(void)state;
+	open_ticket("2026-06-05T09:00:00-04:00", "enterprise", "normal");
+	fires("2026-06-05T10:00:00-04:00");
+	assert_true(becomes("high", "2026-06-05T10:30:00-04:00"));
+	fact = expect(SLA_RETARGET, SLA_FIRST_REPLY, "2026-06-05T10:30:00-04:00", -HOUR / 2);
+	assert_true(fact->clock.retroactive);
+	assert_int_equal(fact->clock.due.us, when("2026-06-05T10:00:00-04:00").us);
+	fires("2026-06-05T10:00:00-04:00");
+	assert_true(
+	    expect(SLA_BREACH, SLA_FIRST_REPLY, "2026-06-05T10:00:00-04:00", 0)->clock.retroactive);
+}
+
+static void vector_12_a_ticket_reopened_after_a_bot_has_a_new_first_reply(void **state)
+{
+	const struct sla_fact *fact;
+
+	(void)state;
+	open_ticket("2026-06-01T13:00:00Z", "enterprise", "urgent");
+	assert_true(moves(SLA_STATUS_SOLVED, "2026-06-01T13:05:00Z"));
+	fires("2026-06-01T13:05:00Z");
+	expect(SLA_CANCEL, SLA_FIRST_REPLY, "2026-06-01T13:05:00Z", 25 * 60);
+	expect(SLA_FULFIL, SLA_RESOLUTION, "2026-06-01T13:05:00Z", 4 * HOUR - 300);
+	assert_false(happens(SLA_INPUT_TIMER, "2026-06-02T00:00:00Z") && said.count > 0);
+	assert_true(happens(SLA_INPUT_MESSAGE, "2026-06-05T18:00:00Z"));
+	assert_true(moves(SLA_STATUS_OPEN, "2026-06-05T18:00:00Z"));
+	fact = expect(SLA_ACTIVATE, SLA_FIRST_REPLY, "2026-06-05T18:00:00Z", HOUR / 2);
+	assert_int_equal(fact->clock.instance, 2);
+	expect(SLA_ACTIVATE, SLA_RESOLUTION, "2026-06-05T18:00:00Z", 4 * HOUR);
+	assert_true(happens(SLA_INPUT_REPLY, "2026-06-05T18:10:00Z"));
+	fires("2026-06-05T18:10:00Z");
+	expect(SLA_FULFIL, SLA_FIRST_REPLY, "2026-06-05T18:10:00Z", 20 * 60);
+	assert_int_equal(said.facts[0].elapsed.us, MINUTES(10).us);
+}
+
+static void next_reply_runs_from_the_oldest_unanswered_message(void **state)
+{
+	(void)state;
+	open_ticket("2026-06-01T13:00:00Z", "enterprise", "urgent");
+	assert_false(happens(SLA_INPUT_MESSAGE, "2026-06-01T13:02:00Z"));
+	assert_true(happens(SLA_INPUT_REPLY, "2026-06-01T13:05:00Z"));
+	assert_false(happens(SLA_INPUT_MESSAGE, "2026-06-01T13:04:00Z"));
+	assert_true(happens(SLA_INPUT_MESSAGE, "2026-06-01T13:06:00Z"));
+	expect(SLA_ACTIVATE, SLA_NEXT_REPLY, "2026-06-01T13:06:00Z", HOUR / 2);
+	assert_false(happens(SLA_INPUT_MESSAGE, "2026-06-01T13:07:00Z"));
+	assert_true(happens(SLA_INPUT_REPLY, "2026-06-01T13:16:00Z"));
+	fires("2026-06-01T13:05:00Z");
+	fires("2026-06-01T13:16:00Z");
+	expect(SLA_FULFIL, SLA_NEXT_REPLY, "2026-06-01T13:16:00Z", 20 * 60);
+	assert_true(happens(SLA_INPUT_MESSAGE, "2026-06-01T14:00:00Z"));
+	assert_int_equal(
+	    expect(SLA_ACTIVATE, SLA_NEXT_REPLY, "2026-06-01T14:00:00Z", HOUR / 2)->clock.instance,
+	    2);
+}
+
+static void without_a_rule_clocks_run_and_are_never_due(void **state)
+{
+	struct instant due;
+
+	(void)state;
+	open_ticket("2026-06-01T13:00:00Z", "free", "normal");
+	expect(SLA_ACTIVATE, SLA_FIRST_REPLY, "2026-06-01T13:00:00Z", 0);
+	assert_false(sla_next_due(&ticket, &due));
+	assert_true(happens(SLA_INPUT_REPLY, "2026-06-01T14:00:00Z"));
+	fires("2026-06-01T14:00:00Z");
+	expect(SLA_FULFIL, SLA_FIRST_REPLY, "2026-06-01T14:00:00Z", 0);
+	assert_int_equal(said.facts[0].elapsed.us, HOURS(1).us);
+	assert_int_equal(said.facts[0].clock.state, SLA_MET);
+}
+
+static void a_longer_target_that_came_late_withdraws_the_breach(void **state)
+{
+	(void)state;
+	open_ticket("2026-06-01T13:00:00Z", "enterprise", "urgent");
+	fires("2026-06-01T13:15:00Z");
+	fires("2026-06-01T13:30:00Z");
+	expect(SLA_BREACH, SLA_FIRST_REPLY, "2026-06-01T13:30:00Z", 0);
+	assert_true(becomes("normal", "2026-06-01T13:00:00Z"));
+	expect(SLA_WITHDRAW, SLA_FIRST_REPLY, "2026-06-01T13:00:00Z", 2 * HOUR);
+	expect(SLA_RETARGET, SLA_RESOLUTION, "2026-06-01T13:00:00Z", 16 * HOUR);
+	assert_true(becomes("high", "2026-06-01T13:00:00Z"));
+	expect(SLA_RETARGET, SLA_FIRST_REPLY, "2026-06-01T13:00:00Z", HOUR);
+}
+
+static void inputs_that_do_not_apply_change_nothing(void **state)
+{
+	(void)state;
+	ticket = SLA_TICKET_NEW;
+	assert_false(happens(SLA_INPUT_REPLY, "2026-06-01T13:00:00Z"));
+	open_ticket("2026-06-01T13:00:00Z", "enterprise", "urgent");
+	assert_false(happens(SLA_INPUT_OPENED, "2026-06-01T13:00:00Z"));
+	assert_false(moves(SLA_STATUS_NEW, "2026-06-01T13:00:00Z"));
+	expect_silence();
+}
+
+/* A move that the table does not list leaves the state; one that it lists has one end. */
+static void every_state_and_cause_has_at_most_one_move(void **state)
+{
+	size_t listed = 0;
+
+	(void)state;
+	for (int from = 0; from < SLA_STATES; from++) {
+		for (int cause = 0; cause < SLA_CAUSES; cause++) {
+			size_t rows = 0;
+			int to = from;
+
+			for (size_t i = 0; i < sla_clock_fsm.move_count; i++)
+				rows += sla_clock_fsm.moves[i].from == from &&
+				        sla_clock_fsm.moves[i].cause == cause;
+			assert_true(rows <= 1);
+			assert_int_equal(fsm_step(&sla_clock_fsm, &to, cause), rows == 1);
+			assert_true(rows == 1 || to == from);
+			assert_true(to < SLA_STATES && (from == SLA_IDLE || to != SLA_IDLE));
+			listed += rows;
+		}
+	}
+	assert_int_equal(listed, sla_clock_fsm.move_count);
+}
+
+static void a_damaged_encoding_is_refused(void **state)
+{
+	struct buffer bytes = { 0 };
+	struct sla_ticket decoded;
+
+	(void)state;
+	open_ticket("2026-06-01T13:00:00Z", "enterprise", "urgent");
+	sla_ticket_encode(&ticket, &bytes);
+	for (size_t size = 0; size < bytes.size; size++)
+		assert_false(sla_ticket_decode((struct bytes){ bytes.data, size }, &decoded));
+	assert_true(sla_ticket_decode((struct bytes){ bytes.data, bytes.size }, &decoded));
+	bytes.data[0] = 9;
+	assert_false(sla_ticket_decode((struct bytes){ bytes.data, bytes.size }, &decoded));
+	buffer_finish(&bytes);
+}
+
+static void a_match_is_explained(void **state)
+{
+	const char *const traits[SLA_TRAITS] = { "enterprise", "normal", "", "email" };
+	struct buffer trace = { 0 };
+
+	(void)state;
+	assert_string_equal(sla_match(&policy, traits, &trace)->id, "enterprise");
+	buffer_add(&trace, "", 1);
+	assert_string_equal((const char *)trace.data,
+	                    "Rule urgent does not match: priority is normal.\n"
+	                    "Rule short does not match: priority is normal.\n"
+	                    "Rule enterprise matches: tier is enterprise.\n");
+	buffer_finish(&trace);
+}
+
+static void what_is_wrong_with_a_policy_is_named(void **state)
+{
+	static const struct {
+		const char *rules;
+		const char *want;
+	} rows[] = {
+		{ "[]", "rules: must have a rule" },
+		{ "[{\"id\":\"a\",\"calendar\":\"mars\",\"targets\":{\"resolution\":60}}]",
+		  "rules[0].calendar: no calendar has this id" },
+		{ "[{\"id\":\"a\",\"calendar\":\"always\",\"targets\":{\"resolution\":\"1d\"}}]",
+		  "rules[0].targets.resolution: must be seconds, or as 90s, 15m or 8h of calendar time" },
+		{ "[{\"id\":\"a\",\"calendar\":\"always\",\"targets\":{\"resolution\":14}}]",
+		  "rules[0].targets.resolution: must be between 15 and 31622400" },
+		{ "[{\"id\":\"a\",\"calendar\":\"always\",\"targets\":{}}]",
+		  "rules[0].targets: must have a target" },
+		{ "[{\"id\":\"a\",\"match\":{\"mood\":[\"bad\"]},\"calendar\":\"always\"}]",
+		  "rules[0].match.mood: is not known" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		char text[512];
+		char reason[JSON_ERROR_SIZE];
+		struct json_error error;
+		struct sla_policy result;
+
+		snprintf(text, sizeof(text),
+		         "{\"id\":\"p\",\"version\":1,\"effective_from\":\"2026-01-01T00:00:00Z\","
+		         "\"rules\":%s}",
+		         rows[i].rules);
+		assert_false(
+		    sla_policy_parse(arena, bytes_of(text), calendars, 2, &result, &error));
+		assert_string_equal(json_error_text(&error, reason), rows[i].want);
+	}
+}
+
+static void the_documents_of_the_tree_are_valid(void **state)
+{
+	struct sla_library library;
+	char error[SLA_BOOK_ERROR_SIZE];
+
+	(void)state;
+	if (!sla_library_load(arena, "deploy/policies", &library, error))
+		fail_msg("%s", error);
+	assert_int_equal(library.book.policy_count, 1);
+	assert_true(library.book.calendar_count >= 4);
+	sla_library_finish(&library);
+	assert_false(sla_library_load(arena, "deploy/nowhere", &library, error));
+	assert_string_equal(error, "deploy/nowhere/holidays: is no folder that can be read");
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_reply_in_time_is_met_and_judged_by_the_timer),
+		cmocka_unit_test(a_reply_at_exactly_the_due_is_met),
+		cmocka_unit_test(a_breach_is_a_fact_at_its_due_also_when_the_reply_is_known),
+		cmocka_unit_test(a_triage_on_its_way_still_moves_the_due),
+		cmocka_unit_test(a_reply_that_arrived_late_corrects_the_breach),
+		cmocka_unit_test(a_missed_clock_is_corrected_or_amended),
+		cmocka_unit_test(vector_10_pending_over_a_weekend_credits_nothing),
+		cmocka_unit_test(a_pause_past_the_due_does_not_hide_the_breach),
+		cmocka_unit_test(vector_11_a_target_cut_below_elapsed_is_due_in_the_past),
+		cmocka_unit_test(vector_12_a_ticket_reopened_after_a_bot_has_a_new_first_reply),
+		cmocka_unit_test(next_reply_runs_from_the_oldest_unanswered_message),
+		cmocka_unit_test(without_a_rule_clocks_run_and_are_never_due),
+		cmocka_unit_test(a_longer_target_that_came_late_withdraws_the_breach),
+		cmocka_unit_test(inputs_that_do_not_apply_change_nothing),
+		cmocka_unit_test(every_state_and_cause_has_at_most_one_move),
+		cmocka_unit_test(a_damaged_encoding_is_refused),
+		cmocka_unit_test(a_match_is_explained),
+		cmocka_unit_test(what_is_wrong_with_a_policy_is_named),
+		cmocka_unit_test(the_documents_of_the_tree_are_valid),
+	};
+
+	return cmocka_run_group_tests(tests, open_book, close_book);
+}
