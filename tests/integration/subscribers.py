@@ -136,7 +136,7 @@ def judge(name, command, environment, form, mesh, database):
     whole = len(mesh.facts)
     while kills < KILLS_MIN or telling == 0 and kills < KILLS_MAX:
         kills += 1
-        mark = first + (whole - first) * kills // (KILLS_MAX + 1) + chance.randint(1, 20)
+        mark = first + int((whole - first) * (1 - 0.7**kills))
         run_until(command, environment, lambda: form.done(database) >= mark)
         telling += mesh.behind(form.group, form.done(database)) > 0
     run_until(command, environment, lambda: form.done(database) == whole and

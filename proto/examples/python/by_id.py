@@ -7,7 +7,8 @@ import psycopg
 database = psycopg.connect(os.environ["DATABASE_URL"], autocommit=True)
 consumer = confluent_kafka.Consumer({
     "bootstrap.servers": os.environ["KAFKA_BROKERS"], "group.id": "timeline",
-    "group.instance.id": "timeline-1", "enable.auto.commit": False, "auto.offset.reset": "earliest"})
+    "group.instance.id": "timeline-1", "auto.offset.reset": "earliest",
+    "enable.auto.offset.store": False})
 consumer.subscribe(["ops.tickets.v1"])
 while True:
     record = consumer.poll(1.0)
@@ -17,4 +18,4 @@ while True:
     database.execute(
         "INSERT INTO timeline (id, ticket, type, at) VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING",
         (fact["ce_id"], fact["ce_subject"], fact["ce_type"], fact["ce_time"]))
-    consumer.commit(record)
+    consumer.store_offsets(record)

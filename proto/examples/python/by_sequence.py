@@ -7,7 +7,8 @@ import psycopg
 database = psycopg.connect(os.environ["DATABASE_URL"], autocommit=True)
 consumer = confluent_kafka.Consumer({
     "bootstrap.servers": os.environ["KAFKA_BROKERS"], "group.id": "tally",
-    "group.instance.id": "tally-1", "enable.auto.commit": False, "auto.offset.reset": "earliest"})
+    "group.instance.id": "tally-1", "auto.offset.reset": "earliest",
+    "enable.auto.offset.store": False})
 consumer.subscribe(["ops.tickets.v1"])
 while True:
     record = consumer.poll(1.0)
@@ -21,4 +22,4 @@ while True:
             (record.partition(), fact["ce_source"], int(fact["ce_sequence"])))
         if new.rowcount == 1:
             database.execute("UPDATE tally SET facts = facts + 1 WHERE type = %s", (fact["ce_type"],))
-    consumer.commit(record)
+    consumer.store_offsets(record)
