@@ -1,0 +1,440 @@
+#include "tests/sim/world.h"
+
+#include "common/base/check.h"
+#include "common/base/memory.h"
+#include "common/flow/cache.h"
+#include "common/flow/dead_letter.h"
+#include "common/io/proto.h"
+#include "sim/toy.pb-c.h"
+
+#include <stdio.h>
+#include <string.h>
+
+void world_requests(struct world *world, uint64_t seed);
+
+struct edge_line {
+	struct request request;
+};
+
+static struct instant world_now(void *context)
+{
+	return *(struct instant *)context;
+}
+
+static uint64_t no_chance(void *context)
+{
+	(void)context;
+	return 0;
+}
+
+static bool mutant_is(const struct world *world, const char *name)
+{
+	return strcmp(world->mutant, name) == 0;
+}
+
+/* ---- instances ---- */
+
+static void start_worker(struct world *world, struct instance *instance)
+{
+	struct shard_context context = world->context;
+
+	context.outside = &instance->outside;
+	worker_init(&instance->worker, &context, instance->daemon->stages, instance->daemon->lead,
+	            instance->name);
+}
+
+static void add_instance(struct world *world, const struct toy_daemon *daemon, int number)
+{
+	struct instance *const instance = &world->instances[world->instance_count++];
+
+	instance->daemon = daemon;
+	CHECK(snprintf(instance->name, sizeof(instance->name), "%s-%d", daemon->name, number) > 0);
+	memory_client_init(&instance->client, &world->log, daemon->name);
+	instance->session.store = &world->store;
+	instance->outside = (struct outside){ &memory_log_ops,   &instance->client, &memory_store_ops,
+		                              &instance->session, world_now,        no_chance,
+		                              &world->real };
+	start_worker(world, instance);
+}
+
+static void crash(struct world *world, struct instance *instance)
+{
+	worker_finish(&instance->worker);
+	memory_session_crash(&instance->session);
+	memory_client_crash(&instance->client);
+	start_worker(world, instance);
+	instance->frozen = false;
+	world->crashes++;
+}
+
+/* The group shares a daemon's partitions out among those that seem alive. */
+static void rebalance(struct world *world, const struct toy_daemon *daemon)
+{
+	struct instance *members[WORLD_INSTANCES_MAX];
+	int32_t given[WORLD_INSTANCES_MAX][MEMORY_PARTITIONS_MAX];
+	size_t counts[WORLD_INSTANCES_MAX] = { 0 };
+	size_t alive = 0;
+
+	for (int frozen = 0; frozen < 2 && alive == 0; frozen++)
+		for (size_t i = 0; i < world->instance_count; i++)
+			if (world->instances[i].daemon == daemon &&
+			    (frozen == 1 || !world->instances[i].frozen))
+				members[alive++] = &world->instances[i];
+	for (int32_t n = 0; n < WORLD_PARTITIONS; n++) {
+		const size_t who = (size_t)chance_below(&world->chance, (int)alive);
+
+		given[who][counts[who]++] = n;
+	}
+	for (size_t i = 0; i < world->instance_count; i++)
+		if (world->instances[i].daemon == daemon) {
+			size_t who = 0;
+
+			while (who < alive && members[who] != &world->instances[i])
+				who++;
+			memory_client_give(&world->instances[i].client, given[who < alive ? who : 0],
+			                   who < alive ? counts[who] : 0);
+		}
+}
+
+void world_init(struct world *world, uint64_t seed, bool recorded, const char *mutant, bool faults)
+{
+	const struct stage *daemons[TOY_DAEMONS + 1];
+
+	memset(world, 0, sizeof(*world));
+	chance_seed(&world->chance, seed * 2 + (faults ? 0x10000000 : 0x20000000));
+	world->recorded = recorded;
+	world->faults = faults;
+	world->mutant = mutant;
+	world->real = time_add((struct instant){ 0 }, SECONDS(WORLD_START_S));
+	memory_log_init(&world->log, &toy_catalogue, WORLD_PARTITIONS, &world->chance, &world->real);
+	world->log.faults = world->log.lively = faults;
+	world->context = (struct shard_context){ .catalogue = &toy_catalogue,
+		                                 .outside = &world->outside,
+		                                 .partitions = WORLD_PARTITIONS,
+		                                 .recorded = recorded,
+		                                 .grace = SECONDS(TOY_GRACE_S),
+		                                 .silence = SECONDS(TOY_SILENCE_S),
+		                                 .cache_bytes = 600 };
+	world->outside.now = world_now;
+	world->outside.context = &world->real;
+	for (size_t d = 0; d < TOY_DAEMONS; d++)
+		daemons[d] = toy_daemons[d].stages;
+	daemons[TOY_DAEMONS] = NULL;
+	memory_store_init(&world->store, &world->context, daemons, &world->chance);
+	world->store.faults = faults;
+	world->store.no_fence = mutant_is(world, "no-fence");
+	world->store.no_batch_number = mutant_is(world, "no-batch-number");
+	world_requests(world, seed);
+	for (size_t d = 0; d < TOY_DAEMONS; d++) {
+		const int count = faults ? chance_between(&world->chance, 1, 3) : 1;
+
+		for (int i = 0; i < count; i++)
+			add_instance(world, &toy_daemons[d], i);
+	}
+	for (size_t d = 0; d < TOY_DAEMONS; d++)
+		rebalance(world, &toy_daemons[d]);
+}
+
+void world_finish(struct world *world)
+{
+	for (size_t i = 0; i < world->instance_count; i++) {
+		worker_finish(&world->instances[i].worker);
+		memory_client_finish(&world->instances[i].client);
+	}
+	memory_store_finish(&world->store);
+	memory_log_finish(&world->log);
+	memory_free(world->edge);
+}
+
+/* ---- the edge ---- */
+
+bool world_letter(struct world *world, const char *consumer, const char *ref, char *text, size_t size)
+{
+	struct arena *const arena = arena_create(4096);
+	bool found = false;
+
+	for (size_t i = 0; i < world->store.image_count && !found; i++) {
+		struct image *const image = &world->store.images[i];
+		void *value;
+
+		if (strcmp(image->stage->name, consumer) != 0)
+			continue;
+		for (size_t at = 0; !found && map_next(&image->state, &at, &value);) {
+			const struct stored *const stored = value;
+			struct dead_letter_row row;
+			char problem[PROTO_REASON_SIZE];
+			ProtobufCMessage *message;
+
+			if (strcmp(stored->name.data, "dead_letter") != 0)
+				continue;
+			state_unpack(&dead_letter_table, stored->value, &row);
+			if (!proto_unpack(arena, &sim__v1__toy__descriptor, row.value, &message, problem) ||
+			    strcmp(((const Sim__V1__Toy *)(const void *)message)->ref, ref) != 0)
+				continue;
+			found = snprintf(text, size, "%s|%s|%s|%lld", row.stage, row.topic, row.source,
+			                 (long long)row.sequence) < (int)size;
+		}
+	}
+	arena_destroy(arena);
+	return found;
+}
+
+static void journal(struct world *world, const struct request *request)
+{
+	struct arena *const arena = arena_create(1024);
+	Sim__V1__Toy e = SIM__V1__TOY__INIT;
+	char time[TIME_TEXT_SIZE];
+	const struct instant at = time_add((struct instant){ 0 }, SECONDS(request->time_s));
+
+	e.kind = (char *)(uintptr_t)request->kind;
+	e.key = (char *)(uintptr_t)request->key;
+	e.ref = (char *)(uintptr_t)request->ref;
+	e.text = (char *)(uintptr_t)request->text;
+	e.bad = (char *)(uintptr_t)request->bad;
+	e.number = request->number;
+	e.time_us = at.us;
+	const struct log_header headers[] = { { "ce_time", bytes_of(time_format(at, time)) } };
+
+	memory_log_append(&world->log, &(struct log_message){ .topic = TOY_JOURNAL,
+	                                                      .partition = request->partition,
+	                                                      .key = bytes_of(request->key),
+	                                                      .value = proto_pack(arena, &e.base),
+	                                                      .headers = headers,
+	                                                      .header_count = COUNT_OF(headers) });
+	arena_destroy(arena);
+}
+
+static void to_edge(struct world *world, const struct request *request)
+{
+	if (world->edge_count == world->edge_capacity) {
+		world->edge_capacity = world->edge_capacity == 0 ? 16 : world->edge_capacity * 2;
+		world->edge = memory_resize(world->edge, world->edge_capacity * sizeof(*world->edge));
+	}
+	world->edge[world->edge_count++].request = *request;
+}
+
+static void leave_edge(struct world *world, size_t at)
+{
+	journal(world, &world->edge[at].request);
+	world->edge_count--;
+	memmove(world->edge + at, world->edge + at + 1, (world->edge_count - at) * sizeof(*world->edge));
+}
+
+static int64_t real_s(const struct world *world)
+{
+	return world->real.us / 1000000;
+}
+
+/* Live: requests overtake each other for up to the grace. Recorded: one after the other, in order. */
+static void accept(struct world *world, struct request request)
+{
+	const int times =
+	    1 + (world->faults && strcmp(request.kind, "clock") != 0 && chance_of(&world->chance, 150));
+
+	request.time_s = world->recorded ? request.at_s : real_s(world);
+	world->accepted[world->accepted_count++] = request;
+	for (int i = 0; i < times; i++) {
+		if (world->recorded)
+			journal(world, &request);
+		else
+			to_edge(world, &request);
+	}
+}
+
+static void feed(struct world *world)
+{
+	for (size_t i = world->fed; i < world->request_count; i++) {
+		struct request *const request = &world->requests[i];
+
+		if (request->at_s < 0 || (!world->recorded && request->at_s > real_s(world)))
+			break;
+		if (!world->recorded && request->letter[0] != '\0' &&
+		    !world_letter(world, request->consumer, request->letter, request->text,
+		                  sizeof(request->text))) {
+			/* Nobody retries what is not refused yet: it goes behind the others. */
+			const struct request later = *request;
+
+			memmove(request, request + 1,
+			        (world->request_count - i - 1) * sizeof(*request));
+			world->requests[world->request_count - 1] = later;
+			break;
+		}
+		accept(world, *request);
+		world->fed = i + 1;
+		break;
+	}
+	if (world->edge_count > 0 && chance_of(&world->chance, 500))
+		leave_edge(world, (size_t)chance_below(&world->chance, (int)world->edge_count));
+}
+
+static void tick(struct world *world)
+{
+	for (size_t i = 0; i < world->edge_count;) {
+		if (world->edge[i].request.time_s + TOY_GRACE_S <= real_s(world))
+			leave_edge(world, i);
+		else
+			i++;
+	}
+	world->real = time_add(world->real, SECONDS(1));
+}
+
+/* ---- faults ---- */
+
+static void reread(struct world *world, struct instance *instance)
+{
+	struct memory_client *const client = &instance->client;
+
+	if (client->position_count == 0)
+		return;
+	const size_t which = (size_t)chance_below(&world->chance, (int)client->position_count);
+	const struct log_position *const position = &client->positions[which];
+	int64_t least = position->offset;
+
+	for (size_t i = 0; i < instance->worker.slot_count; i++) {
+		const struct slot *const slot = &instance->worker.slots[i];
+		struct shard_topic *const topic =
+		    slot->state == SLOT_OWNED && slot->shard->number == position->partition
+		        ? shard_topic(slot->shard, position->topic)
+		        : NULL;
+
+		if (topic != NULL && topic->next < least)
+			least = topic->next;
+	}
+	memory_client_reread(client, which,
+	                     least + chance_below(&world->chance, (int)(position->offset - least) + 1));
+}
+
+static void fault(struct world *world)
+{
+	struct instance *const instance =
+	    &world->instances[chance_below(&world->chance, (int)world->instance_count)];
+
+	switch (chance_below(&world->chance, 6)) {
+	case 0: crash(world, instance); break;
+	case 1:
+		instance->frozen = true;
+		if (chance_of(&world->chance, 800))
+			rebalance(world, instance->daemon);
+		break;
+	case 2: instance->frozen = false; break;
+	case 3: rebalance(world, instance->daemon); break;
+	case 4:
+		if (!instance->frozen)
+			reread(world, instance);
+		break;
+	default: memory_store_land(&world->store, false); break;
+	}
+}
+
+/* ---- steps ---- */
+
+static void notice_left_out(struct world *world, const struct worker *worker)
+{
+	for (size_t i = 0; i < worker->batch_count; i++)
+		if (worker->batches[i].left_out != NULL && worker->batches[i].left_out[0] != '\0')
+			world->left_out = true;
+}
+
+static void step(struct world *world, struct instance *instance)
+{
+	struct worker *const worker = &instance->worker;
+	static const size_t sizes[] = { 1, 2, 5, 50 };
+
+	switch (chance_below(&world->chance, 12)) {
+	case 0: worker_take(worker); break;
+	case 1:
+	case 2:
+	case 3:
+	case 4: worker_poll(worker, (struct duration){ 0 }, (size_t)chance_between(&world->chance, 1, 12)); break;
+	case 5:
+	case 6:
+		worker->context.batch_events = sizes[chance_below(&world->chance, COUNT_OF(sizes))];
+		(void)worker_fold(worker);
+		notice_left_out(world, worker);
+		break;
+	case 7:
+	case 8: worker_commit(worker, (struct duration){ 0 }); break;
+	case 9: worker_publish(worker); break;
+	case 10: worker->progress_at = (struct instant){ 0 }; worker_progress(worker); break;
+	default: worker_progress(worker); break;
+	}
+}
+
+static bool done(struct world *world)
+{
+	const struct instant last = time_add((struct instant){ 0 }, SECONDS(world->last_s));
+
+	if (world->fed < world->request_count || world->edge_count > 0)
+		return false;
+	for (size_t i = 0; i < world->store.image_count; i++) {
+		const struct shard_row *const row = &world->store.images[i].row;
+
+		if (time_before(row->now, last) || row->mark != row->sequence)
+			return false;
+	}
+	return true;
+}
+
+static void calm_round(struct world *world)
+{
+	feed(world);
+	tick(world);
+	memory_log_network(&world->log, true);
+	for (size_t i = 0; i < world->instance_count; i++) {
+		struct worker *const worker = &world->instances[i].worker;
+
+		worker->context.batch_events = 50;
+		worker->progress_at = (struct instant){ 0 };
+		worker_poll(worker, (struct duration){ 0 }, 1000);
+		worker_take(worker);
+		worker_poll(worker, (struct duration){ 0 }, 1000);
+		worker_commit(worker, (struct duration){ 0 });
+		(void)worker_fold(worker);
+		notice_left_out(world, worker);
+		worker_commit(worker, (struct duration){ 0 });
+		worker_publish(worker);
+		worker_progress(worker);
+	}
+}
+
+static void make_calm(struct world *world)
+{
+	world->faults = world->log.faults = world->log.lively = world->store.faults = false;
+	for (size_t i = 0; i < world->instance_count; i++)
+		world->instances[i].frozen = false;
+	memory_store_land(&world->store, true);
+	for (size_t d = 0; d < TOY_DAEMONS; d++)
+		rebalance(world, &toy_daemons[d]);
+}
+
+bool world_run(struct world *world, int steps)
+{
+	const int rate = 10 << chance_below(&world->chance, 3);
+
+	for (; world->faults && steps > 0 && !done(world); steps--) {
+		const int chance = chance_below(&world->chance, 1000);
+
+		if (chance < rate)
+			fault(world);
+		else if (chance < 120)
+			feed(world);
+		else if (chance < 170)
+			tick(world);
+		else if (chance < 350)
+			memory_log_network(&world->log, false);
+		else {
+			struct instance *const instance =
+			    &world->instances[chance_below(&world->chance, (int)world->instance_count)];
+
+			if (!instance->frozen)
+				step(world, instance);
+		}
+	}
+	make_calm(world);
+	for (int i = 0; i < 600; i++) {
+		if (done(world))
+			return true;
+		calm_round(world);
+	}
+	return false;
+}

@@ -1,0 +1,86 @@
+/*
+ * world - the toy mesh, its edge and its faults, in one thread, from one seed.
+ *
+ * The same seed always runs the same way: requests, number of instances, every interleaving, every crash.
+ */
+#ifndef TESTS_SIM_WORLD_H
+#define TESTS_SIM_WORLD_H
+
+#include "common/flow/worker.h"
+#include "tests/sim/toy.h"
+#include "tests/support/memory_log.h"
+#include "tests/support/memory_store.h"
+
+#define WORLD_PARTITIONS 3
+#define WORLD_INSTANCES_MAX 9
+#define WORLD_REQUESTS_MAX 128
+#define WORLD_START_S 1000000 /* no time of the toy is near the epoch */
+#define WORLD_REASON_SIZE 1024
+
+struct mutant {
+	const char *name;
+	const char *doc;
+};
+extern const struct mutant mutants[]; /* ended by a name of NULL */
+
+struct request {
+	int64_t at_s; /* -1: live, a retry waits for its dead letter */
+	int32_t partition;
+	char kind[16];
+	char key[16];
+	char ref[24];
+	char text[96];
+	int64_t number;
+	char bad[16];
+	char letter[24]; /* of a retry: the request whose dead letter is meant */
+	char consumer[16];
+	int64_t time_s; /* when it was accepted */
+};
+
+struct instance {
+	const struct toy_daemon *daemon;
+	char name[32];
+	struct memory_client client;
+	struct memory_session session;
+	struct outside outside;
+	struct worker worker;
+	bool frozen;
+};
+
+struct world {
+	struct chance chance;
+	bool recorded;
+	bool faults;
+	const char *mutant; /* "" is as designed */
+	struct instant real;
+	struct memory_log log;
+	struct memory_store store;
+	struct shard_context context;
+	struct outside outside; /* of the store alone: its clock */
+	struct instance instances[WORLD_INSTANCES_MAX];
+	size_t instance_count;
+	struct request requests[WORLD_REQUESTS_MAX];
+	size_t request_count;
+	size_t fed;
+	int64_t last_s;
+	struct request accepted[WORLD_REQUESTS_MAX * 2];
+	size_t accepted_count;
+	struct edge_line *edge; /* on their way to the journal */
+	size_t edge_count;
+	size_t edge_capacity;
+	bool left_out;
+	bool verbose;
+	int64_t crashes;
+};
+
+void world_init(struct world *world, uint64_t seed, bool recorded, const char *mutant, bool faults);
+void world_finish(struct world *world);
+/* Runs to the end. False: it does not get there. */
+bool world_run(struct world *world, int steps);
+/* The identity "stage|topic|source|sequence" of a request's dead letter; false: there is none. */
+bool world_letter(struct world *world, const char *consumer, const char *ref, char *text, size_t size);
+
+/* What must hold at the end; calm: the same requests without faults, NULL in live mode. */
+bool world_check(struct world *world, struct world *calm, char why[static WORLD_REASON_SIZE]);
+
+#endif

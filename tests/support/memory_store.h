@@ -1,0 +1,79 @@
+/*
+ * memory_store - PostgreSQL in memory: shards behind a fence, transactions that may land late or never.
+ *
+ * One memory_store is the database; each instance talks to it through a memory_session, which implements
+ * store_ops. Mutants bend one rule each, to see that somebody notices.
+ */
+#ifndef TESTS_SUPPORT_MEMORY_STORE_H
+#define TESTS_SUPPORT_MEMORY_STORE_H
+
+#include "common/flow/outside.h"
+#include "common/flow/shard.h"
+#include "tests/support/chance.h"
+
+#define MEMORY_TABLES_MAX 64
+
+/* A stored text under a name, both owned; state rows, timers and positions are kept so. */
+struct stored {
+	struct bytes name;
+	struct bytes value;
+};
+
+struct journal_line {
+	struct instant frontier;
+	char *runs;
+	char *refused;
+};
+
+/* All that the database keeps of one shard. */
+struct image {
+	const struct stage *stage;
+	int32_t number;
+	struct shard_row row;
+	struct shard_topic topics[STAGE_TOPICS_MAX];
+	size_t topic_count;
+	struct mesh_time inputs; /* folded */
+	int64_t *high;
+	struct map state; /* "table:key" -> struct stored */
+	struct map timers; /* "name:key" -> struct stored, due in the value */
+	struct fact *facts;
+	size_t fact_count;
+	size_t fact_capacity;
+	struct journal_line *journal;
+	size_t journal_count;
+	size_t journal_capacity;
+	bool used;
+};
+
+struct memory_store {
+	const struct shard_context *context;
+	struct chance *chance;
+	bool faults;
+	bool no_fence;        /* mutant */
+	bool no_batch_number; /* mutant */
+	struct arena *arena;
+	struct image *images;
+	size_t image_count;
+	struct pending *pending; /* transactions whose client does not know, and which may still land */
+	int64_t unknown;
+	int64_t fenced;
+};
+
+struct memory_session {
+	struct memory_store *store;
+	struct pending *under_way;
+	int patience; /* polls until it ends */
+};
+
+extern const struct store_ops memory_store_ops;
+
+void memory_store_init(struct memory_store *store, const struct shard_context *context,
+                       const struct stage *const *daemons, struct chance *chance);
+void memory_store_finish(struct memory_store *store);
+struct image *memory_store_image(struct memory_store *store, const char *stage, int32_t number);
+/* One of the transactions that may still land does so; all: every one of them. */
+void memory_store_land(struct memory_store *store, bool all);
+void memory_session_crash(struct memory_session *session);
+struct bytes image_row(struct image *image, const struct state_table *table, struct bytes key);
+
+#endif
