@@ -113,6 +113,11 @@ static bool week_read(struct arena *arena, const struct json_place *document,
 
 /* Dates that do not follow their weekday. */
 
+struct holiday_lists {
+	const struct holiday_list *lists;
+	size_t count;
+};
+
 struct specials {
 	struct calendar_special *rows; /* room for all overrides and all days of the lists named */
 	size_t count;
@@ -229,24 +234,31 @@ static bool holidays_read(const struct json_place *names, const struct holiday_l
 	return true;
 }
 
-static bool specials_read(struct arena *arena, const struct json_place *document,
-                          const struct holiday_list *lists, size_t count,
-                          struct calendar_rules *rules, bool *open, struct json_error *error)
+static struct specials specials_room(struct arena *arena, const struct json_place *overrides,
+                                     const struct holiday_list *lists, size_t count)
 {
-	struct specials specials = { 0 };
+	size_t room = json_count(overrides) + 1;
+
+	for (size_t i = 0; i < count; i++)
+		room += lists[i].count;
+	return (struct specials){ arena_alloc(arena, room * sizeof(struct calendar_special)), 0 };
+}
+
+/* The lists are those given, of which the calendar names some. */
+static bool specials_read(struct arena *arena, const struct json_place *document,
+                          const struct holiday_lists *lists, struct calendar_rules *rules,
+                          bool *open, struct json_error *error)
+{
+	struct specials specials;
 	struct json_place overrides;
 	struct json_place names;
-	size_t room;
 
 	if (!json_array_if(document, "overrides", CALENDAR_OVERRIDES_MAX, &overrides, error) ||
 	    !json_array_if(document, "holidays", HOLIDAY_LISTS_MAX, &names, error))
 		return false;
-	room = json_count(&overrides);
-	for (size_t i = 0; i < count; i++)
-		room += lists[i].count;
-	specials.rows = arena_alloc(arena, (room + 1) * sizeof(*specials.rows));
+	specials = specials_room(arena, &overrides, lists->lists, lists->count);
 	if (!overrides_read(arena, &overrides, &specials, open, error) ||
-	    !holidays_read(&names, lists, count, &specials, error))
+	    !holidays_read(&names, lists->lists, lists->count, &specials, error))
 		return false;
 	specials_sort(&specials);
 	rules->specials = specials.rows;
@@ -279,12 +291,13 @@ bool calendar_document_read(struct arena *arena, const struct json_place *place,
 	static const char *const fields[] = { "id",      "version",  "effective_from", "time_zone",
 		                              "windows", "holidays", "overrides",      NULL };
 	struct calendar_document result = { 0 };
+	const struct holiday_lists given = { lists, count };
 	struct calendar_rules rules = { .instant = zone_instant };
 	bool open = false;
 
 	if (!json_only(place, fields, error) || !head_read(arena, place, &result, error) ||
 	    !week_read(arena, place, &rules, &open, error) ||
-	    !specials_read(arena, place, lists, count, &rules, &open, error))
+	    !specials_read(arena, place, &given, &rules, &open, error))
 		return false;
 	if (!open)
 		return json_refuse(place, "windows", error, "has no windows: it is never open");

@@ -295,12 +295,10 @@ static bool array_of(const struct json_place *place, size_t max_items, struct js
 static bool present(const struct json_place *object, const char *field, struct json_place *place,
                     struct json_error *error)
 {
+	*place = member(object, field);
 	if (!json_is_object(object->value))
 		return json_refuse(object, NULL, error, "must be an object");
-	if (!json_has(object, field))
-		return json_refuse(object, field, error, "is missing");
-	*place = member(object, field);
-	return true;
+	return json_has(object, field) || json_refuse(object, field, error, "is missing");
 }
 
 bool json_text_at(const struct json_place *object, const char *field, size_t max_bytes,

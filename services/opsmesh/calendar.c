@@ -9,11 +9,11 @@
 
 #include "common/base/text.h"
 #include "common/io/calendar_document.h"
+#include "common/io/file.h"
 #include "common/io/zone.h"
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define ERROR_SIZE 512
@@ -178,25 +178,23 @@ static bool line_answer(struct arena *arena, struct bytes text, enum question_ki
 
 static int batch(enum question_kind kind)
 {
+	struct arena *const lines = arena_create(DOCUMENT_BYTES_MAX + 64);
 	struct arena *const arena = arena_create(1 << 20);
+	char *const line = arena_alloc(lines, DOCUMENT_BYTES_MAX + 1);
 	char answer[ANSWER_SIZE];
 	char error[ERROR_SIZE];
-	char *line = NULL;
-	size_t capacity = 0;
+	size_t size;
 
-	for (ssize_t size; (size = getline(&line, &capacity, stdin)) >= 0;) {
-		const bool ended = size > 0 && line[size - 1] == '\n';
-		const struct bytes text = { line, (size_t)size - (ended ? 1 : 0) };
-
-		if (line_answer(arena, text, kind, answer, error))
+	while (file_line(stdin, line, DOCUMENT_BYTES_MAX, &size)) {
+		if (line_answer(arena, (struct bytes){ line, size }, kind, answer, error))
 			puts(answer);
 		else
 			printf("error: %s\n", error);
 		fflush(stdout);
 		arena_reset(arena);
 	}
-	free(line);
 	arena_destroy(arena);
+	arena_destroy(lines);
 	return 0;
 }
 
@@ -219,20 +217,6 @@ static bool fail(char error[static ERROR_SIZE], const char *subject, const char 
 	return false;
 }
 
-static bool file_read(struct arena *arena, const char *path, struct bytes *text,
-                      char error[static ERROR_SIZE])
-{
-	FILE *const file = fopen(path, "rbe");
-	char *data;
-
-	if (file == NULL)
-		return fail(error, path, "cannot be opened");
-	data = arena_alloc(arena, DOCUMENT_BYTES_MAX + 1);
-	*text = (struct bytes){ data, fread(data, 1, DOCUMENT_BYTES_MAX + 1, file) };
-	fclose(file);
-	return true;
-}
-
 static bool documents_read(struct arena *arena, const struct options *options,
                            struct calendar_document *document, char error[static ERROR_SIZE])
 {
@@ -242,13 +226,13 @@ static bool documents_read(struct arena *arena, const struct options *options,
 	struct bytes text;
 
 	for (size_t i = 0; i < options->holiday_count; i++) {
-		if (!file_read(arena, options->holidays[i], &text, error))
-			return false;
+		if (!file_read(arena, options->holidays[i], DOCUMENT_BYTES_MAX, &text))
+			return fail(error, options->holidays[i], "cannot be read");
 		if (!holiday_list_parse(arena, text, &lists[i], &cause))
 			return fail(error, options->holidays[i], json_error_text(&cause, reason));
 	}
-	if (!file_read(arena, options->calendar, &text, error))
-		return false;
+	if (!file_read(arena, options->calendar, DOCUMENT_BYTES_MAX, &text))
+		return fail(error, options->calendar, "cannot be read");
 	return calendar_document_parse(arena, text, lists, options->holiday_count, document,
 	                               &cause) ||
 	       fail(error, options->calendar, json_error_text(&cause, reason));

@@ -1,11 +1,9 @@
 #include "services/sla-watcher/policy_document.h"
 
 #include "common/base/text.h"
+#include "common/io/file.h"
 
-#include <dirent.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 /* A folder's documents of one kind, in the order of their names. */
 struct files {
@@ -14,70 +12,23 @@ struct files {
 	size_t count;
 };
 
-static bool ends_in_json(const char *name)
-{
-	const size_t size = strlen(name);
-
-	return size > 5 && name[0] != '.' && text_equal(name + size - 5, ".json");
-}
-
-static int compare_paths(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 static bool fail(char error[static SLA_BOOK_ERROR_SIZE], const char *path, const char *reason)
 {
 	snprintf(error, SLA_BOOK_ERROR_SIZE, "%s: %s", path, reason);
 	return false;
 }
 
-static bool body_read(struct arena *arena, const char *path, struct bytes *body,
-                      char error[static SLA_BOOK_ERROR_SIZE])
-{
-	FILE *const file = fopen(path, "rbe");
-	char *data;
-
-	if (file == NULL)
-		return fail(error, path, "cannot be opened");
-	data = arena_alloc(arena, DOCUMENT_BYTES_MAX + 1);
-	*body = (struct bytes){ data, fread(data, 1, DOCUMENT_BYTES_MAX + 1, file) };
-	if (fclose(file) != 0)
-		return fail(error, path, "cannot be read");
-	return true;
-}
-
-static bool names_read(struct arena *arena, const char *folder, struct files *files,
-                       char error[static SLA_BOOK_ERROR_SIZE])
-{
-	DIR *const directory = opendir(folder);
-	bool fits = true;
-
-	if (directory == NULL)
-		return fail(error, folder, "is no folder that can be read");
-	for (const struct dirent *entry; fits && (entry = readdir(directory)) != NULL;) {
-		if (!ends_in_json(entry->d_name))
-			continue;
-		fits = files->count < SLA_DOCUMENTS_MAX;
-		if (fits)
-			files->paths[files->count++] =
-			    arena_printf(arena, "%s/%s", folder, entry->d_name);
-	}
-	closedir(directory);
-	qsort(files->paths, files->count, sizeof(files->paths[0]), compare_paths);
-	return fits || fail(error, folder, "has more than 64 documents");
-}
-
 /* The bodies are read into scratch: only what the documents say stays. */
 static bool files_read(struct arena *scratch, const char *root, const char *kind,
                        struct files *files, char error[static SLA_BOOK_ERROR_SIZE])
 {
-	*files = (struct files){ .count = 0 };
-	if (!names_read(scratch, arena_printf(scratch, "%s/%s", root, kind), files, error))
-		return false;
+	const char *const folder = arena_printf(scratch, "%s/%s", root, kind);
+
+	if (!file_list(scratch, folder, ".json", SLA_DOCUMENTS_MAX, files->paths, &files->count))
+		return fail(error, folder, "cannot be read, or has more than 64 documents");
 	for (size_t i = 0; i < files->count; i++) {
-		if (!body_read(scratch, files->paths[i], &files->bodies[i], error))
-			return false;
+		if (!file_read(scratch, files->paths[i], DOCUMENT_BYTES_MAX, &files->bodies[i]))
+			return fail(error, files->paths[i], "cannot be read");
 	}
 	return true;
 }

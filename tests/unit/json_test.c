@@ -202,16 +202,18 @@ static void a_getter_says_what_it_wanted(void **state)
 static void an_unknown_field_is_named_and_cut_at_a_character(void **state)
 {
 	static const char *const none[] = { NULL };
-	char text[600] = "{\"";
+	struct buffer text = { 0 };
 	AUTO_JSON document = NULL;
 	struct json_error error;
 	struct json_place top;
 
 	(void)state;
+	buffer_add(&text, "{\"", 2);
 	for (size_t i = 0; i < 100; i++)
-		strcat(text, "鍵");
-	strcat(text, "\":1}");
-	document = parsed(text);
+		buffer_add(&text, "鍵", strlen("鍵"));
+	buffer_add(&text, "\":1}", sizeof("\":1}"));
+	document = parsed((const char *)text.data);
+	buffer_finish(&text);
 	top = json_top(document);
 	assert_false(json_only(&top, none, &error));
 	assert_string_equal(error.reason, "is not known");

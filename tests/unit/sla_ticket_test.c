@@ -420,72 +420,6 @@ static void a_damaged_encoding_is_refused(void **state)
 	buffer_finish(&bytes);
 }
 
-static void a_match_is_explained(void **state)
-{
-	const char *const traits[SLA_TRAITS] = { "enterprise", "normal", "", "email" };
-	struct buffer trace = { 0 };
-
-	(void)state;
-	assert_string_equal(sla_match(&policy, traits, &trace)->id, "enterprise");
-	buffer_add(&trace, "", 1);
-	assert_string_equal((const char *)trace.data,
-	                    "Rule urgent does not match: priority is normal.\n"
-	                    "Rule short does not match: priority is normal.\n"
-	                    "Rule enterprise matches: tier is enterprise.\n");
-	buffer_finish(&trace);
-}
-
-static void what_is_wrong_with_a_policy_is_named(void **state)
-{
-	static const struct {
-		const char *rules;
-		const char *want;
-	} rows[] = {
-		{ "[]", "rules: must have a rule" },
-		{ "[{\"id\":\"a\",\"calendar\":\"mars\",\"targets\":{\"resolution\":60}}]",
-		  "rules[0].calendar: no calendar has this id" },
-		{ "[{\"id\":\"a\",\"calendar\":\"always\",\"targets\":{\"resolution\":\"1d\"}}]",
-		  "rules[0].targets.resolution: must be seconds, or as 90s, 15m or 8h of calendar time" },
-		{ "[{\"id\":\"a\",\"calendar\":\"always\",\"targets\":{\"resolution\":14}}]",
-		  "rules[0].targets.resolution: must be between 15 and 31622400" },
-		{ "[{\"id\":\"a\",\"calendar\":\"always\",\"targets\":{}}]",
-		  "rules[0].targets: must have a target" },
-		{ "[{\"id\":\"a\",\"match\":{\"mood\":[\"bad\"]},\"calendar\":\"always\"}]",
-		  "rules[0].match.mood: is not known" },
-	};
-
-	(void)state;
-	for (size_t i = 0; i < COUNT_OF(rows); i++) {
-		char text[512];
-		char reason[JSON_ERROR_SIZE];
-		struct json_error error;
-		struct sla_policy result;
-
-		snprintf(text, sizeof(text),
-		         "{\"id\":\"p\",\"version\":1,\"effective_from\":\"2026-01-01T00:00:00Z\","
-		         "\"rules\":%s}",
-		         rows[i].rules);
-		assert_false(
-		    sla_policy_parse(arena, bytes_of(text), calendars, 2, &result, &error));
-		assert_string_equal(json_error_text(&error, reason), rows[i].want);
-	}
-}
-
-static void the_documents_of_the_tree_are_valid(void **state)
-{
-	struct sla_library library;
-	char error[SLA_BOOK_ERROR_SIZE];
-
-	(void)state;
-	if (!sla_library_load(arena, "deploy/policies", &library, error))
-		fail_msg("%s", error);
-	assert_int_equal(library.book.policy_count, 1);
-	assert_true(library.book.calendar_count >= 4);
-	sla_library_finish(&library);
-	assert_false(sla_library_load(arena, "deploy/nowhere", &library, error));
-	assert_string_equal(error, "deploy/nowhere/holidays: is no folder that can be read");
-}
-
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -505,9 +439,6 @@ int main(void)
 		cmocka_unit_test(inputs_that_do_not_apply_change_nothing),
 		cmocka_unit_test(every_state_and_cause_has_at_most_one_move),
 		cmocka_unit_test(a_damaged_encoding_is_refused),
-		cmocka_unit_test(a_match_is_explained),
-		cmocka_unit_test(what_is_wrong_with_a_policy_is_named),
-		cmocka_unit_test(the_documents_of_the_tree_are_valid),
 	};
 
 	return cmocka_run_group_tests(tests, open_book, close_book);

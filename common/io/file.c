@@ -1,0 +1,70 @@
+#include "common/io/file.h"
+
+#include <dirent.h>
+#include <stdlib.h>
+#include <string.h>
+
+bool file_read(struct arena *arena, const char *path, size_t max, struct bytes *content)
+{
+	FILE *const file = fopen(path, "rbe");
+	char *data;
+	bool read;
+
+	if (file == NULL)
+		return false;
+	data = arena_alloc(arena, max + 1);
+	*content = (struct bytes){ data, fread(data, 1, max + 1, file) };
+	read = ferror(file) == 0;
+	return fclose(file) == 0 && read;
+}
+
+static bool ends_in(const char *name, const char *suffix)
+{
+	const size_t size = strlen(name);
+	const size_t end = strlen(suffix);
+
+	return size > end && strcmp(name + size - end, suffix) == 0;
+}
+
+static int by_bytes(const struct dirent **a, const struct dirent **b)
+{
+	return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+bool file_list(struct arena *arena, const char *folder, const char *suffix, size_t max,
+               const char **paths, size_t *count)
+{
+	struct dirent **entries;
+	const int found = scandir(folder, &entries, NULL, by_bytes);
+	bool fits = true;
+	size_t kept = 0;
+
+	if (found < 0)
+		return false;
+	for (int i = 0; i < found; i++) {
+		const char *const name = entries[i]->d_name;
+
+		if (name[0] != '.' && ends_in(name, suffix)) {
+			fits = fits && kept < max;
+			if (fits)
+				paths[kept++] = arena_printf(arena, "%s/%s", folder, name);
+		}
+		free(entries[i]);
+	}
+	free(entries);
+	*count = kept;
+	return fits;
+}
+
+bool file_line(FILE *file, char *line, size_t max, size_t *size)
+{
+	size_t count = 0;
+	int byte;
+
+	while ((byte = getc(file)) != EOF && byte != '\n') {
+		if (count <= max)
+			line[count++] = (char)byte;
+	}
+	*size = count;
+	return byte != EOF || count > 0;
+}

@@ -1,0 +1,173 @@
+/*
+ * sla_policy_test - which rule a ticket meets and why, and what is refused in a policy.
+ */
+#include "common/base/text.h"
+#include "services/sla-watcher/policy_document.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#define CALENDAR(id, zone, days, from, to)                                              \
+	"{\"id\":\"" id "\",\"version\":1,\"effective_from\":\"2026-01-01T00:00:00Z\"," \
+	"\"time_zone\":\"" zone "\",\"windows\":[{\"days\":" days ",\"from\":\"" from   \
+	"\",\"to\":\"" to "\"}]}"
+#define WEEKDAYS "[\"mon\",\"tue\",\"wed\",\"thu\",\"fri\"]"
+#define EVERY_DAY "[\"mon\",\"tue\",\"wed\",\"thu\",\"fri\",\"sat\",\"sun\"]"
+
+static const char *const calendar_texts[] = {
+	CALENDAR("office", "America/New_York", WEEKDAYS, "09:00", "17:00"),
+	CALENDAR("always", "UTC", EVERY_DAY, "00:00", "24:00"),
+};
+
+static const char policy_text[] =
+    "{\"id\":\"support\",\"version\":1,\"effective_from\":\"2026-01-01T00:00:00Z\","
+    "\"warn_percent\":[50],\"rules\":["
+    "{\"id\":\"urgent\",\"match\":{\"priority\":[\"urgent\"]},\"calendar\":\"always\","
+    "\"targets\":{\"first_reply\":\"30m\",\"next_reply\":\"30m\",\"resolution\":\"4h\"}},"
+    "{\"id\":\"short\",\"match\":{\"priority\":[\"high\"]},\"calendar\":\"office\","
+    "\"targets\":{\"first_reply\":\"1h\"}},"
+    "{\"id\":\"enterprise\",\"match\":{\"tier\":[\"enterprise\"]},\"calendar\":\"office\","
+    "\"targets\":{\"first_reply\":\"2h\",\"next_reply\":\"1h\",\"resolution\":\"16h\"}}]}";
+
+static struct arena *arena;
+static struct calendar_document documents[2];
+static struct sla_calendar calendars[2];
+static struct sla_policy policy;
+static struct sla_book book;
+
+static int open_book(void **state)
+{
+	struct json_error error;
+
+	(void)state;
+	arena = arena_create(65536);
+	for (size_t i = 0; i < COUNT_OF(documents); i++) {
+		assert_true(calendar_document_parse(arena, bytes_of(calendar_texts[i]), NULL, 0,
+		                                    &documents[i], &error));
+		calendars[i] = (struct sla_calendar){ .id = documents[i].id,
+			                              .version = documents[i].version,
+			                              .effective_from = documents[i].effective_from,
+			                              .calendar = documents[i].calendar };
+	}
+	assert_true(sla_policy_parse(arena, bytes_of(policy_text), calendars, 2, &policy, &error));
+	book = (struct sla_book){ &policy, 1, calendars, 2 };
+	return 0;
+}
+
+static int close_book(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(documents); i++)
+		calendar_document_finish(&documents[i]);
+	arena_destroy(arena);
+	return 0;
+}
+
+static void a_match_is_explained(void **state)
+{
+	const char *const traits[SLA_TRAITS] = { "enterprise", "normal", "", "email" };
+	struct buffer trace = { 0 };
+
+	(void)state;
+	assert_string_equal(sla_match(&policy, traits, &trace)->id, "enterprise");
+	buffer_add(&trace, "", 1);
+	assert_string_equal((const char *)trace.data,
+	                    "Rule urgent does not match: priority is normal.\n"
+	                    "Rule short does not match: priority is normal.\n"
+	                    "Rule enterprise matches: tier is enterprise.\n");
+	buffer_finish(&trace);
+}
+
+static void what_is_wrong_with_a_policy_is_named(void **state)
+{
+	static const struct {
+		const char *rules;
+		const char *want;
+	} rows[] = {
+		{ "[]", "rules: must have a rule" },
+		{ "[{\"id\":\"a\",\"calendar\":\"mars\",\"targets\":{\"resolution\":60}}]",
+		  "rules[0].calendar: no calendar has this id" },
+		{ "[{\"id\":\"a\",\"calendar\":\"always\",\"targets\":{\"resolution\":\"1d\"}}]",
+		  "rules[0].targets.resolution: must be seconds, or as 90s, 15m or 8h of calendar time" },
+		{ "[{\"id\":\"a\",\"calendar\":\"always\",\"targets\":{\"resolution\":14}}]",
+		  "rules[0].targets.resolution: must be between 15 and 31622400" },
+		{ "[{\"id\":\"a\",\"calendar\":\"always\",\"targets\":{}}]",
+		  "rules[0].targets: must have a target" },
+		{ "[{\"id\":\"a\",\"match\":{\"mood\":[\"bad\"]},\"calendar\":\"always\"}]",
+		  "rules[0].match.mood: is not known" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		char text[512];
+		char reason[JSON_ERROR_SIZE];
+		struct json_error error;
+		struct sla_policy result;
+
+		snprintf(text, sizeof(text),
+		         "{\"id\":\"p\",\"version\":1,\"effective_from\":\"2026-01-01T00:00:00Z\","
+		         "\"rules\":%s}",
+		         rows[i].rules);
+		assert_false(
+		    sla_policy_parse(arena, bytes_of(text), calendars, 2, &result, &error));
+		assert_string_equal(json_error_text(&error, reason), rows[i].want);
+	}
+}
+
+static void the_documents_of_the_tree_are_valid(void **state)
+{
+	struct sla_library library;
+	char error[SLA_BOOK_ERROR_SIZE];
+
+	(void)state;
+	if (!sla_library_load(arena, "deploy/policies", &library, error))
+		fail_msg("%s", error);
+	assert_int_equal(library.book.policy_count, 1);
+	assert_true(library.book.calendar_count >= 4);
+	sla_library_finish(&library);
+	assert_false(sla_library_load(arena, "deploy/nowhere", &library, error));
+	assert_string_equal(
+	    error, "deploy/nowhere/holidays: cannot be read, or has more than 64 documents");
+}
+
+/* Several versions of one calendar and of the policy. */
+static void a_version_is_in_force_from_its_date_on(void **state)
+{
+	const struct sla_calendar two[] = {
+		{ .id = "a", .version = 1, .effective_from = { 100 } },
+		{ .id = "a", .version = 2, .effective_from = { 200 } },
+	};
+	const struct sla_policy policies[] = {
+		{ .id = "p", .version = 1, .effective_from = { 100 } },
+		{ .id = "p", .version = 2, .effective_from = { 200 } },
+	};
+	const struct sla_book versions = { policies, 2, two, 2 };
+
+	(void)state;
+	assert_null(sla_policy_at(&versions, (struct instant){ 99 }));
+	assert_int_equal(sla_policy_at(&versions, (struct instant){ 199 })->version, 1);
+	assert_int_equal(sla_policy_at(&versions, (struct instant){ 200 })->version, 2);
+	assert_int_equal(sla_calendar_at(&versions, "a", (struct instant){ 99 })->version, 1);
+	assert_int_equal(sla_calendar_at(&versions, "a", (struct instant){ 200 })->version, 2);
+	assert_null(sla_calendar_at(&versions, "b", (struct instant){ 200 }));
+	assert_int_equal(sla_calendar_find(&versions, "a", 1)->version, 1);
+	assert_null(sla_policy_find(&versions, "p", 3));
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_match_is_explained),
+		cmocka_unit_test(what_is_wrong_with_a_policy_is_named),
+		cmocka_unit_test(a_version_is_in_force_from_its_date_on),
+		cmocka_unit_test(the_documents_of_the_tree_are_valid),
+	};
+
+	return cmocka_run_group_tests(tests, open_book, close_book);
+}
