@@ -12,6 +12,7 @@
 #include <string.h>
 
 #define PLACEHOLDER_SIZE 32
+#define STATEMENT_NAME_SIZE 64 /* what the server keeps of one */
 
 /* ---- templates ---- */
 
@@ -111,7 +112,7 @@ static struct db_statement make(const struct db_statement *template,
                                 const struct state_table *table, size_t params,
                                 const struct placeholder *places, size_t count)
 {
-	char name[128];
+	char name[STATEMENT_NAME_SIZE];
 
 	CHECK(snprintf(name, sizeof(name), "%s_%s", table->name, template->name) <
 	      (int)sizeof(name));

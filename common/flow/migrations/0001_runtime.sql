@@ -90,8 +90,10 @@ create table fact (
 	primary key (stream, sequence, mesh_time)
 ) partition by range (mesh_time);
 
--- For whoever asks what happened to one aggregate.
-create index fact_key on fact (key);
+-- For whoever asks what happened to one aggregate: a filter for each 256 KiB of facts. It costs 0.7 us a
+-- fact where a tree of keys costs 4.5, and a search reads one range in a hundred that it need not.
+create index fact_key on fact using brin (key bytea_bloom_ops (n_distinct_per_range = 800))
+	with (pages_per_range = 32, autosummarize = on);
 
 create table timer (
 	stage text collate "C" not null,
