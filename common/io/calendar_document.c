@@ -284,6 +284,19 @@ static bool head_read(struct arena *arena, const struct json_place *place,
 	return true;
 }
 
+/* After the names were checked. */
+static void holidays_keep(struct arena *arena, const struct json_place *place,
+                          struct calendar_document *document)
+{
+	const json_t *const names = json_object_get(place->value, "holidays");
+	const char **const kept = arena_alloc(arena, (json_array_size(names) + 1) * sizeof(*kept));
+
+	for (size_t i = 0; i < json_array_size(names); i++)
+		kept[i] = arena_string(arena, json_string_value(json_array_get(names, i)));
+	document->holidays = kept;
+	document->holiday_count = json_array_size(names);
+}
+
 bool calendar_document_read(struct arena *arena, const struct json_place *place,
                             const struct holiday_list *lists, size_t count,
                             struct calendar_document *document, struct json_error *error)
@@ -305,6 +318,7 @@ bool calendar_document_read(struct arena *arena, const struct json_place *place,
 	if (result.zone == NULL)
 		return json_refuse(place, "time_zone", error, "is not a known IANA time zone");
 	rules.zone = result.zone;
+	holidays_keep(arena, place, &result);
 	result.calendar = calendar_create(arena, &rules);
 	*document = result;
 	return true;

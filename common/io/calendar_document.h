@@ -45,6 +45,8 @@ struct calendar_document {
 	int64_t version;
 	struct instant effective_from; /* who chooses among versions looks at it; the sums do not */
 	const char *time_zone;
+	const char *const *holidays; /* ids of the lists it names */
+	size_t holiday_count;
 	struct calendar *calendar;
 	struct zone *zone;
 	uint8_t digest[DIGEST_SIZE]; /* of the document's bytes, without its holiday lists */
