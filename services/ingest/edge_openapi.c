@@ -1,0 +1,221 @@
+/*
+ * edge_openapi - GET /openapi.json, made from the table of routes and the fields that decode.h names.
+ */
+#include "common/base/check.h"
+#include "common/base/memory.h"
+#include "common/io/json.h"
+#include "services/ingest/decode.h"
+#include "services/ingest/edge_intake.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* One property of a schema. type is a JSON type, "[]" (texts), "time", or the name of a schema. */
+struct property {
+	const char *schema;
+	const char *name;
+	const char *type;
+	bool required;
+	size_t max; /* characters or items; 0: not said */
+	const char *doc;
+};
+
+static const struct property properties[] = {
+	{ "Ticket", "body", "string", true, DECODE_TEXT_MAX, "What the customer wrote." },
+	{ "Ticket", "subject", "string", false, DECODE_SUBJECT_MAX, "One line." },
+	{ "Ticket", "channel", "string", false, DECODE_WORD_MAX, "api, email, chat, slack, ..." },
+	{ "Ticket", "contact", "Contact", false, 0, "Who asks." },
+	{ "Ticket", "account", "string", false, DECODE_ID_MAX, "Whose ticket it is, if known." },
+	{ "Ticket", "priority", "string", false, DECODE_WORD_MAX, "low, normal, high, urgent." },
+	{ "Ticket", "status", "string", false, DECODE_WORD_MAX,
+	  "new, open, pending, on_hold, solved, closed." },
+	{ "Ticket", "assignee", "string", false, DECODE_ID_MAX, "An agent's id." },
+	{ "Ticket", "team", "string", false, DECODE_ID_MAX, "A team's id." },
+	{ "Ticket", "tags", "[]", false, DECODE_TAGS_MAX, "In any order." },
+	{ "Ticket", "language", "string", false, DECODE_WORD_MAX, "BCP 47." },
+	{ "Ticket", "author", "Author", false, 0, "Who wrote the body; a customer unless said." },
+	{ "Ticket", "occurred_at", "time", false, 0, "When it was written." },
+	{ "Contact", "email", "string", false, DECODE_ID_MAX, "An address." },
+	{ "Contact", "name", "string", false, DECODE_NAME_MAX, "As it is to be shown." },
+	{ "Contact", "stripe_customer", "string", false, DECODE_ID_MAX, "cus_..." },
+	{ "Contact", "slack_team", "string", false, DECODE_ID_MAX, "T..." },
+	{ "Author", "role", "string", false, 0, "customer, agent, bot, system." },
+	{ "Author", "id", "string", false, DECODE_ID_MAX, "An agent's id or what the sender has." },
+	{ "Message", "body", "string", true, DECODE_TEXT_MAX, "What was written." },
+	{ "Message", "author", "Author", false, 0, "Who wrote it." },
+	{ "Message", "visibility", "string", false, 0, "public (unless said) or private." },
+	{ "Message", "language", "string", false, DECODE_WORD_MAX, "BCP 47." },
+	{ "Message", "occurred_at", "time", false, 0, "When it was written." },
+	{ "Status", "status", "string", false, DECODE_WORD_MAX,
+	  "new, open, pending, on_hold, solved, closed." },
+	{ "Status", "assignee", "string", false, DECODE_ID_MAX, "Empty: nobody." },
+	{ "Status", "team", "string", false, DECODE_ID_MAX, "Empty: none." },
+	{ "Status", "priority", "string", false, DECODE_WORD_MAX, "low, normal, high, urgent." },
+	{ "Status", "tags_added", "[]", false, DECODE_TAGS_MAX, "In any order." },
+	{ "Status", "tags_removed", "[]", false, DECODE_TAGS_MAX, "In any order." },
+	{ "Status", "reason", "string", false, DECODE_SUBJECT_MAX, "No personal data." },
+	{ "Status", "occurred_at", "time", false, 0, "When it was decided." },
+	{ "Csat", "ticket_id", "string", true, DECODE_ID_MAX, "Which ticket it is about." },
+	{ "Csat", "score", "integer", true, 0, "From 1 to scale." },
+	{ "Csat", "scale", "integer", false, 0, "The best possible score; 5 unless said." },
+	{ "Csat", "comment", "string", false, DECODE_TEXT_MAX, "In the customer's words." },
+	{ "Csat", "occurred_at", "time", false, 0, "When it was answered." },
+	{ "Account", "id", "string", true, DECODE_ID_MAX, "The account's id." },
+	{ "Account", "name", "string", false, DECODE_NAME_MAX, "As it is to be shown." },
+	{ "Account", "tier", "string", false, DECODE_WORD_MAX, "free, pro, business, enterprise." },
+	{ "Account", "region", "string", false, DECODE_WORD_MAX, "A country (ISO 3166) or EU." },
+	{ "Account", "time_zone", "string", false, DECODE_NAME_MAX, "IANA: Asia/Tokyo." },
+	{ "Account", "domains", "[]", false, DECODE_KEYS_MAX, "Mail domains." },
+	{ "Account", "addresses", "[]", false, DECODE_KEYS_MAX, "E-mail addresses." },
+	{ "Account", "slack_teams", "[]", false, DECODE_KEYS_MAX, "Slack team ids." },
+	{ "Account", "stripe_customers", "[]", false, DECODE_KEYS_MAX, "Stripe customer ids." },
+	{ "Action", "action", "string", true, DECODE_WORD_MAX,
+	  "correct, acknowledge, assign, approve, explain, pin, close, retry, drop." },
+	{ "Action", "on", "Subject", true, 0, "What it acts on." },
+	{ "Action", "by", "string", false, DECODE_ID_MAX,
+	  "For whom the key acts; another than itself needs the scope on_behalf." },
+	{ "Action", "reason", "string", false, DECODE_TEXT_MAX, "Why." },
+	{ "Subject", "type", "string", true, DECODE_WORD_MAX,
+	  "ticket, account, alert, case, dead_letter, request." },
+	{ "Subject", "id", "string", true, DECODE_ID_MAX, "Its public id." },
+	{ "Clock", "now", "time", true, 0, "Nothing older will be sent." },
+	{ "Accepted", "id", "string", true, 0, "The request's id: the same for a repetition." },
+	{ "Accepted", "ticket_id", "string", false, 0, "Where it is known." },
+	{ "Problem", "type", "string", true, 0, "about:blank." },
+	{ "Problem", "title", "string", true, 0, "Of the status." },
+	{ "Problem", "status", "integer", true, 0, "As in the status line." },
+	{ "Problem", "field", "string", false, 0,
+	  "What is at fault; absent: the request as a whole." },
+	{ "Problem", "reason", "string", true, 0, "What is wrong with it." },
+};
+
+static void set(json_t *object, const char *name, json_t *value)
+{
+	CHECK(json_object_set_new(object, name, value) == 0);
+}
+
+static json_t *reference(const char *schema)
+{
+	json_t *const result = json_object();
+
+	CHECK(json_object_set_new(result, "$ref",
+	                          json_sprintf("#/components/schemas/%s", schema)) == 0);
+	return result;
+}
+
+static json_t *property_make(const struct property *property)
+{
+	const bool texts = strcmp(property->type, "[]") == 0;
+	const bool time = strcmp(property->type, "time") == 0;
+	json_t *result;
+
+	if (property->type[0] >= 'A' && property->type[0] <= 'Z')
+		return reference(property->type);
+	result = json_object();
+	set(result, "type", json_string(texts ? "array" : time ? "string" : property->type));
+	if (texts)
+		set(result, "items", json_pack("{s:s}", "type", "string"));
+	if (time)
+		set(result, "format", json_string("date-time"));
+	if (property->max > 0)
+		set(result, texts ? "maxItems" : "maxLength",
+		    json_integer((json_int_t)property->max));
+	set(result, "description", json_string(property->doc));
+	return result;
+}
+
+/* Further members are allowed only where an action has parameters of its own. */
+static json_t *schemas_make(void)
+{
+	json_t *const schemas = json_object();
+
+	for (size_t i = 0; i < COUNT_OF(properties); i++) {
+		const struct property *const property = &properties[i];
+		json_t *schema = json_object_get(schemas, property->schema);
+
+		if (schema == NULL) {
+			schema = json_pack("{s:s, s:{}, s:[], s:b}", "type", "object", "properties",
+			                   "required", "additionalProperties",
+			                   strcmp(property->schema, "Action") == 0);
+			set(schemas, property->schema, schema);
+		}
+		set(json_object_get(schema, "properties"), property->name, property_make(property));
+		if (property->required)
+			CHECK(json_array_append_new(json_object_get(schema, "required"),
+			                            json_string(property->name)) == 0);
+	}
+	return schemas;
+}
+
+static json_t *content(const char *media, json_t *schema)
+{
+	json_t *const result = json_object();
+
+	set(result, media, json_pack("{s:o}", "schema", schema));
+	return result;
+}
+
+static json_t *answers_make(void)
+{
+	return json_pack("{s:{s:s, s:o}, s:{s:s, s:o}}", "202", "description",
+	                 "Acknowledged by the broker.", "content",
+	                 content("application/json", reference("Accepted")), "default",
+	                 "description", "Refused, or to be sent again (503, Retry-After).",
+	                 "content", content("application/problem+json", reference("Problem")));
+}
+
+static json_t *parameters_make(const struct edge_route *route)
+{
+	const char *at = route->pattern;
+	json_t *const result = json_array();
+
+	while ((at = strchr(at, '{')) != NULL) {
+		const size_t size = strcspn(++at, "}");
+
+		CHECK(json_array_append_new(result, json_pack("{s:s%, s:s, s:b, s:{s:s}}", "name",
+		                                              at, size, "in", "path", "required", 1,
+		                                              "schema", "type", "string")) == 0);
+	}
+	return result;
+}
+
+static json_t *operation_make(const struct edge_route *route)
+{
+	const char *const media = route->media == NULL ? "application/json" : route->media[0];
+	json_t *const schema = route->schema != NULL ? reference(route->schema) : json_pack("{}");
+	json_t *const operation =
+	    json_pack("{s:s, s:o, s:{s:b, s:o}, s:o}", "summary", route->summary, "parameters",
+	              parameters_make(route), "requestBody", "required", 1, "content",
+	              content(media, schema), "responses", answers_make());
+
+	if (route->route == OPSMESH__V1__ROUTE__ROUTE_STRIPE_WEBHOOK)
+		set(operation, "security", json_array());
+	else if (route->scope != NULL)
+		set(operation, "description", json_sprintf("Scope: %s.", route->scope));
+	return operation;
+}
+
+static json_t *paths_make(void)
+{
+	json_t *const paths = json_object();
+
+	for (const struct edge_route *route = edge_route_table; route->pattern != NULL; route++)
+		set(paths, route->pattern, json_pack("{s:o}", "post", operation_make(route)));
+	return paths;
+}
+
+struct bytes edge_openapi_make(struct arena *arena)
+{
+	AUTO_JSON document =
+	    json_pack("{s:s, s:{s:s, s:s}, s:[{s:[]}], s:o, s:{s:o, s:{s:{s:s, s:s}}}}", "openapi",
+	              "3.1.0", "info", "title", "opsmesh ingest", "version", "1", "security", "key",
+	              "paths", paths_make(), "components", "schemas", schemas_make(),
+	              "securitySchemes", "key", "type", "http", "scheme", "bearer");
+
+	CHECK(document != NULL);
+	char *const text = json_dumps(document, JSON_INDENT(1));
+	CHECK(text != NULL);
+	const struct bytes result = arena_bytes(arena, bytes_of(text));
+	free(text);
+	return result;
+}
