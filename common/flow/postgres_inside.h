@@ -106,12 +106,12 @@ void postgres_store_settle(struct postgres_store *store);
 void postgres_commit_init(struct postgres_store *store);
 void postgres_commit_finish(struct postgres_store *store);
 
-enum status postgres_open(void *store, struct shard *shard, bool raise);
-enum status postgres_load(void *store, struct shard *shard, const struct state_table *table,
+enum status postgres_open(void *pointer, struct shard *shard, bool raise);
+enum status postgres_load(void *pointer, struct shard *shard, const struct state_table *table,
                           const struct bytes *keys, size_t count);
-enum status postgres_facts(void *store, const struct shard *shard, int64_t above, size_t limit,
+enum status postgres_facts(void *pointer, const struct shard *shard, int64_t above, size_t limit,
                            void (*tell)(void *argument, const struct fact *fact), void *argument);
-enum status postgres_begin(void *store, const struct batch *batches, size_t count);
-enum store_answer postgres_end(void *store, struct duration wait, bool *failed);
+enum status postgres_begin(void *pointer, const struct batch *batches, size_t count);
+enum store_answer postgres_end(void *pointer, struct duration wait, bool *failed);
 
 #endif

@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define ARENA_BLOCK (64 * 1024)
+#define ARENA_BLOCK ((size_t)64 * 1024)
 #define STATE_NO_TABLE "42P01" /* SQLSTATE undefined_table */
 #define STATE_NO_FUNCTION "42883"
 

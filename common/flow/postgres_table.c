@@ -59,36 +59,38 @@ static enum db_kind column_db_kind(const struct column *column)
 	return kinds[column->kind];
 }
 
-/*
- * A list over the first so many columns. In the form, %n is the column's quoted name, %k its type and %p
- * the number of its parameter; parameter 1 is the shard.
- */
+/* Adds the form for one column: %n is its quoted name, %k its type, %p the number of its parameter. */
+static void add_form(struct buffer *out, const char *form, const struct state_table *table,
+                     size_t at)
+{
+	const struct column *const column = &table->columns[at];
+	char parameter[16]; /* parameter 1 is the shard */
+	const char *part;
+
+	snprintf(parameter, sizeof(parameter), "%zu", at + 2);
+	for (; *form != '\0'; form++) {
+		if (*form != '%') {
+			buffer_add(out, form, 1);
+			continue;
+		}
+		switch (*++form) {
+		case 'n': part = column->name; break;
+		case 'k': part = db_kind_name(column_db_kind(column)); break;
+		default: part = parameter; break;
+		}
+		buffer_add(out, part, strlen(part));
+	}
+}
+
 static char *column_list(const struct state_table *table, size_t from, size_t to, const char *form,
                          const char *between)
 {
 	struct buffer out = { 0 };
-	char number[16];
 
 	for (size_t i = from; i < to; i++) {
-		const struct column *const column = &table->columns[i];
-
 		if (i > from)
 			buffer_add(&out, between, strlen(between));
-		for (const char *at = form; *at != '\0'; at++) {
-			const char *part = NULL;
-
-			if (*at != '%') {
-				buffer_add(&out, at, 1);
-				continue;
-			}
-			snprintf(number, sizeof(number), "%zu", i + 2);
-			switch (*++at) {
-			case 'n': part = column->name; break;
-			case 'k': part = db_kind_name(column_db_kind(column)); break;
-			default: part = number; break;
-			}
-			buffer_add(&out, part, strlen(part));
-		}
+		add_form(&out, form, table, i);
 	}
 	buffer_add(&out, "", 1);
 	return (char *)out.data;

@@ -42,7 +42,7 @@ struct wire {
 struct wire db_value_wire(const struct db_value *value, unsigned char room[static 8]);
 
 /* Keeps a reason of our own; answers the status. */
-enum status db_refuse(struct db *db, enum status status, const char *reason);
+enum status db_refuse(struct db *db, enum status status, const char *message);
 /* Keeps what libpq says about the connection, and drops it. Answers STATUS_RETRY. */
 enum status db_lose(struct db *db);
 /* Keeps what the server said about an answer; STATUS_OK for a good one. */

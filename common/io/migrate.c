@@ -83,25 +83,31 @@ static enum status refuse_strays(const struct run *run, const struct migration *
 	return STATUS_OK;
 }
 
+static enum status prepare(const struct run *run, const struct db_statement *const *statements,
+                           size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		const enum status status = db_prepare(run->db, statements[i]);
+
+		if (status != STATUS_OK)
+			return say(run, status, "table", db_reason(run->db));
+	}
+	return STATUS_OK;
+}
+
 enum status migrate_run(struct db *db, const struct migrate_statements *statements,
                         const struct migration *const *sets,
                         char reason[static MIGRATE_REASON_SIZE])
 {
 	const struct run run = { db, statements, reason };
+	const struct db_statement *const before[] = { statements->lock, statements->prepare };
 	const struct db_statement *const after[] = { statements->look, statements->add,
 		                                     statements->stray };
-	enum status status = db_prepare(db, statements->lock);
 
-	if (status == STATUS_OK)
-		status = db_prepare(db, statements->prepare);
-	if (status != STATUS_OK)
-		return say(&run, status, "table", db_reason(db));
+	reason[0] = '\0';
+	TRY(prepare(&run, before, COUNT_OF(before)));
 	TRY(in_transaction(&run, NULL));
-	for (size_t i = 0; i < COUNT_OF(after); i++) {
-		status = db_prepare(db, after[i]);
-		if (status != STATUS_OK)
-			return say(&run, status, "table", db_reason(db));
-	}
+	TRY(prepare(&run, after, COUNT_OF(after)));
 	TRY(refuse_strays(&run, sets));
 	for (const struct migration *const *set = sets; *set != NULL; set++) {
 		for (const struct migration *migration = *set; migration->name != NULL; migration++)

@@ -37,7 +37,7 @@ struct result {
 
 static size_t events = 100000;
 static size_t rounds = 5;
-static int64_t server_pid;
+static char server_pid[32];
 static struct arena *arena;
 static struct postgres_store *store;
 static struct shard *shard;
@@ -57,23 +57,48 @@ static double seconds(clockid_t clock)
 	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
-/* Of the server's processes that live: fields 14 and 15 of stat, of all children of its first one. */
+/* utime and stime, the 14th and 15th field of a process's stat; its name ends with ") ". */
+static int64_t process_ticks(const char *pid)
+{
+	char path[64], line[1024];
+	const char *at;
+	size_t size;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%s/stat", pid);
+	file = fopen(path, "r");
+	if (file == NULL)
+		return 0;
+	size = fread(line, 1, sizeof(line) - 1, file);
+	fclose(file);
+	line[size] = '\0';
+	at = strrchr(line, ')');
+	for (int field = 2; at != NULL && field < 14; field++)
+		at = strchr(at + 1, ' ');
+	if (at == NULL)
+		return 0;
+	return strtoll(at, NULL, 10) + strtoll(strchr(at + 1, ' '), NULL, 10);
+}
+
+/* Of the children of the server's first process that live. */
 static double server_seconds(void)
 {
-	char command[256];
-	double ticks = 0;
-	FILE *pipe;
+	char path[128], pids[4096];
+	char *rest = NULL;
+	int64_t ticks = 0;
+	size_t size;
+	FILE *file;
 
-	snprintf(command, sizeof(command),
-	         "cat /proc/[0-9]*/stat 2>/dev/null | "
-	         "awk '{ sub(/.*\\) /, \"\") } $2 == %lld { t += $12 + $13 } END { print t + 0 }'",
-	         (long long)server_pid);
-	pipe = popen(command, "r");
-	if (pipe == NULL || fscanf(pipe, "%lf", &ticks) != 1)
-		ticks = 0;
-	if (pipe != NULL)
-		pclose(pipe);
-	return ticks / (double)sysconf(_SC_CLK_TCK);
+	snprintf(path, sizeof(path), "/proc/%s/task/%s/children", server_pid, server_pid);
+	file = fopen(path, "r");
+	if (file == NULL)
+		return 0;
+	size = fread(pids, 1, sizeof(pids) - 1, file);
+	fclose(file);
+	pids[size] = '\0';
+	for (char *pid = strtok_r(pids, " ", &rest); pid != NULL; pid = strtok_r(NULL, " ", &rest))
+		ticks += process_ticks(pid);
+	return (double)ticks / (double)sysconf(_SC_CLK_TCK);
 }
 
 /* ---- the rows ---- */
@@ -150,12 +175,17 @@ static void make_batch(enum way way)
 
 /* ---- the two ways ---- */
 
+static void give_up(const char *reason)
+{
+	printf("FAIL store_bench: %s\n", reason);
+	fflush(stdout);
+	_exit(1);
+}
+
 static void write_store(void)
 {
-	if (toy_commit(store, &batch) != STORE_COMMITTED) {
-		printf("FAIL store_bench: %s\n", postgres_store_ops.reason(store));
-		exit(1);
-	}
+	if (toy_commit(store, &batch) != STORE_COMMITTED)
+		give_up(postgres_store_ops.reason(store));
 	shard->row.batch++;
 }
 
@@ -210,10 +240,8 @@ static void write_copy(void)
 	PQputCopyData(copier, (const char *)out.data, (int)out.size);
 	PQputCopyEnd(copier, NULL);
 	result = PQgetResult(copier);
-	if (PQresultStatus(result) != PGRES_COMMAND_OK) {
-		printf("FAIL store_bench: %s", PQerrorMessage(copier));
-		exit(1);
-	}
+	if (PQresultStatus(result) != PGRES_COMMAND_OK)
+		give_up(PQerrorMessage(copier));
 	PQclear(result);
 	PQclear(PQgetResult(copier));
 }
@@ -266,19 +294,18 @@ static void report(struct result results[WAYS][ROUNDS_MAX])
 	}
 }
 
-static int64_t read_pid(const char *folder)
+static void read_pid(const char *folder)
 {
 	char path[512];
-	long long pid = 0;
 	FILE *file;
 
 	snprintf(path, sizeof(path), "%s/postgres.pid", folder);
 	file = fopen(path, "r");
-	if (file != NULL && fscanf(file, "%lld", &pid) != 1)
-		pid = 0;
-	if (file != NULL)
-		fclose(file);
-	return pid;
+	if (file == NULL)
+		return;
+	if (fgets(server_pid, sizeof(server_pid), file) != NULL)
+		server_pid[strcspn(server_pid, "\n")] = '\0';
+	fclose(file);
 }
 
 static bool start(const char *uri)
@@ -294,7 +321,7 @@ static bool start(const char *uri)
 	shard = toy_shard(store, 0, true);
 	sequence = shard->row.sequence;
 	copier = PQconnectdb(uri);
-	arena = arena_create(1024 * 1024);
+	arena = arena_create((size_t)1024 * 1024);
 	return PQstatus(copier) == CONNECTION_OK;
 }
 
@@ -304,7 +331,7 @@ int main(int argc, char **argv)
 
 	if (argc < 3)
 		return 2;
-	server_pid = read_pid(argv[2]);
+	read_pid(argv[2]);
 	rounds = argc > 3 ? strtoul(argv[3], NULL, 10) : rounds;
 	events = argc > 4 ? strtoul(argv[4], NULL, 10) : events;
 	if (rounds == 0 || rounds > ROUNDS_MAX || !start(argv[1]))

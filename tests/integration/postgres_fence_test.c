@@ -11,7 +11,6 @@
 
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -55,39 +54,48 @@ static void test_fence(struct postgres_store *a, struct postgres_store *b)
 	shard_destroy(taken);
 }
 
+struct race {
+	struct postgres_store *a, *b;
+	size_t wins; /* of a */
+	bool good;   /* each time one was committed, and the other fenced off */
+};
+
+static void run_race(struct race *race, int64_t sequence)
+{
+	struct shard *const one = toy_shard(race->a, 0, false);
+	struct shard *const two = toy_shard(race->b, 0, false);
+	struct fact said = toy_fact(sequence, (struct instant){ TOY_MAY });
+	struct batch left = toy_batch(one);
+	struct batch right = toy_batch(two);
+	enum store_answer first, second;
+	bool failed = false;
+
+	left.facts = right.facts = &said;
+	left.fact_count = right.fact_count = 1;
+	toy_must(ops->begin(race->a, &left, 1), race->a, "beginning");
+	toy_must(ops->begin(race->b, &right, 1), race->b, "beginning");
+	first = toy_finish(race->a, &failed);
+	second = toy_finish(race->b, &failed);
+	race->good = race->good && (first == STORE_COMMITTED) != (second == STORE_COMMITTED) &&
+	             (first == STORE_FENCED) != (second == STORE_FENCED);
+	race->wins += first == STORE_COMMITTED;
+	shard_destroy(two);
+	shard_destroy(one);
+}
+
 static void test_race(struct postgres_store *a, struct postgres_store *b)
 {
-	struct shard *one = toy_shard(a, 0, true);
-	int64_t sequence = 1000;
-	const size_t before = toy_fact_count(a, one);
-	size_t wins = 0;
-	bool good = true;
+	struct race race = { .a = a, .b = b, .good = true };
+	struct shard *const shard = toy_shard(a, 0, true);
+	const size_t before = toy_fact_count(a, shard);
 
-	for (int round = 0; round < RACES; round++) {
-		struct shard *const two = toy_shard(b, 0, false);
-		struct fact said = toy_fact(++sequence, (struct instant){ TOY_MAY });
-		struct batch left = toy_batch(one);
-		struct batch right = toy_batch(two);
-		bool failed = false;
-		enum store_answer first, second;
-
-		left.facts = right.facts = &said;
-		left.fact_count = right.fact_count = 1;
-		toy_must(ops->begin(a, &left, 1), a, "beginning");
-		toy_must(ops->begin(b, &right, 1), b, "beginning");
-		first = toy_finish(a, &failed);
-		second = toy_finish(b, &failed);
-		good = good && (first == STORE_COMMITTED) != (second == STORE_COMMITTED) &&
-		       (first == STORE_FENCED) != (second == STORE_FENCED);
-		wins += first == STORE_COMMITTED;
-		shard_destroy(two);
-		shard_destroy(one);
-		one = toy_shard(a, 0, false);
-	}
-	printf("# the first of two won %zu of %d races\n", wins, RACES);
-	toy_check(good, "of two owners that race with one epoch and number exactly one writes");
-	toy_check(toy_fact_count(a, one) == before + RACES, "what was written is what was won");
-	shard_destroy(one);
+	for (int round = 0; round < RACES; round++)
+		run_race(&race, 1000 + round);
+	printf("# the first of two won %zu of %d races\n", race.wins, RACES);
+	toy_check(race.good,
+	          "of two owners that race with one epoch and number exactly one writes");
+	toy_check(toy_fact_count(a, shard) == before + RACES, "what was written is what was won");
+	shard_destroy(shard);
 }
 
 /* ---- a frozen owner ---- */
@@ -116,13 +124,13 @@ static pid_t start_frozen(void)
 	pid_t child;
 
 	if (pipe(ends) != 0)
-		exit(1);
+		_exit(1);
 	fflush(stdout);
 	child = fork();
 	if (child == 0)
 		hold_and_freeze(ends[1]);
 	if (read(ends[0], &held, 1) != 1)
-		exit(1);
+		_exit(1);
 	close(ends[0]);
 	close(ends[1]);
 	return child;

@@ -22,10 +22,11 @@ static void test_migrations(void)
 {
 	static const struct migration changed[] = { { "0001_thing", "select 1" }, { NULL, NULL } };
 	static const struct migration none[] = { { NULL, NULL } };
-	char reason[MIGRATE_REASON_SIZE] = "";
+	char reason[MIGRATE_REASON_SIZE];
+	const enum status first = postgres_store_migrate(&toy_settings, toy_migrations, reason);
+	const enum status second = postgres_store_migrate(&toy_settings, toy_migrations, reason);
 
-	toy_check(postgres_store_migrate(&toy_settings, toy_migrations, reason) == STATUS_OK &&
-	              postgres_store_migrate(&toy_settings, toy_migrations, reason) == STATUS_OK,
+	toy_check(first == STATUS_OK && second == STATUS_OK,
 	          "migrations run once, and again without effect");
 	if (reason[0] != '\0')
 		puts(reason);
@@ -283,17 +284,12 @@ static void test_facts(struct postgres_store *store)
 	shard_destroy(shard);
 }
 
-static void test_large(struct postgres_store *store)
+/* Rows and facts of all sizes up to 2,000 bytes. */
+static void make_large(struct state_change *changes, struct fact *facts)
 {
-	struct state_change *const changes = arena_alloc(arena, ROWS * sizeof(*changes));
-	struct fact *const facts = arena_alloc(arena, ROWS * sizeof(*facts));
-	struct bytes *const keys = arena_alloc(arena, ROWS * sizeof(*keys));
-	char *const body = arena_alloc(arena, 2000);
-	struct shard *const shard = toy_shard(store, 3, true);
-	struct batch batch = toy_batch(shard);
-	bool good = true;
+	static char body[2 * ROWS];
 
-	memset(body, 'x', 2000);
+	memset(body, 'x', sizeof(body));
 	for (int64_t i = 0; i < ROWS; i++) {
 		const struct thing row = { .id = arena_printf(arena, "thing-%lld", (long long)i),
 			                   .number = -i,
@@ -302,28 +298,45 @@ static void test_large(struct postgres_store *store)
 			                   .blob = { body, (size_t)i * 2 } };
 
 		changes[i] = toy_change(arena, &thing_table, &row, false);
-		keys[i] = changes[i].key;
 		facts[i] = toy_fact(i + 1, (struct instant){ TOY_MAY + i });
 		facts[i].message = (struct bytes){ body, (size_t)i };
 	}
+}
+
+static bool all_back(struct shard *shard, const struct state_change *changes)
+{
+	const int table = cache_table(shard->cache, &thing_table);
+	bool good = true;
+
+	for (size_t i = 0; i < ROWS; i++) {
+		const struct cache_row *const row = cache_find(shard->cache, table, changes[i].key);
+
+		good = good && row != NULL && bytes_equal(row->packed, changes[i].packed);
+	}
+	return good;
+}
+
+static void test_large(struct postgres_store *store)
+{
+	static struct state_change changes[ROWS];
+	static struct fact facts[ROWS];
+	static struct bytes keys[ROWS];
+	struct shard *shard = toy_shard(store, 3, true);
+	struct batch batch = toy_batch(shard);
+
+	make_large(changes, facts);
+	for (size_t i = 0; i < ROWS; i++)
+		keys[i] = changes[i].key;
 	batch.changes = changes;
 	batch.facts = facts;
 	batch.change_count = batch.fact_count = ROWS;
 	toy_check(toy_commit(store, &batch) == STORE_COMMITTED,
 	          "a batch of a thousand rows is written");
-
-	struct shard *const again = toy_shard(store, 3, false);
-
-	toy_must(ops->load(store, again, &thing_table, keys, ROWS), store, "loading rows");
-	for (size_t i = 0; i < ROWS; i++) {
-		const struct cache_row *const row =
-		    cache_find(again->cache, cache_table(again->cache, &thing_table), keys[i]);
-
-		good = good && row != NULL && bytes_equal(row->packed, changes[i].packed);
-	}
-	toy_check(good, "and loaded again, byte for byte");
-	toy_check(toy_fact_count(store, again) == ROWS, "its facts are all there");
-	shard_destroy(again);
+	shard_destroy(shard);
+	shard = toy_shard(store, 3, false);
+	toy_must(ops->load(store, shard, &thing_table, keys, ROWS), store, "loading rows");
+	toy_check(all_back(shard, changes), "and loaded again, byte for byte");
+	toy_check(toy_fact_count(store, shard) == ROWS, "its facts are all there");
 	shard_destroy(shard);
 }
 
@@ -334,7 +347,7 @@ int main(int argc, char **argv)
 	if (argc != 2)
 		return 2;
 	toy_settings.uri = argv[1];
-	arena = arena_create(1024 * 1024);
+	arena = arena_create((size_t)1024 * 1024);
 	test_migrations();
 	test_wrong_table();
 	store = toy_store_create();

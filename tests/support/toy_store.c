@@ -1,7 +1,7 @@
 #include "tests/support/toy_store.h"
 
 #include <stdio.h>
-#include <stdlib.h>
+#include <unistd.h>
 
 #define PATIENCE SECONDS(20)
 
@@ -107,7 +107,7 @@ const struct shard_context toy_context = { .catalogue = &toy_catalogue,
 	                                   .outside = &outside,
 	                                   .partitions = TOY_PARTITIONS,
 	                                   .tokens = &tokens,
-	                                   .cache_bytes = 64 * 1024 * 1024 };
+	                                   .cache_bytes = (size_t)64 * 1024 * 1024 };
 
 /* ---- helpers ---- */
 
@@ -121,7 +121,8 @@ void toy_must(enum status status, struct postgres_store *store, const char *what
 	if (status == STATUS_OK)
 		return;
 	printf("FAIL postgres_store: %s: %s\n", what, ops->reason(store));
-	exit(1);
+	fflush(stdout);
+	_exit(1);
 }
 
 struct postgres_store *toy_store_create(void)
