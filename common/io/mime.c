@@ -1,6 +1,7 @@
 #include "common/io/mime.h"
 
 #include "common/base/text.h"
+#include "common/io/mime_guard.h"
 #include "common/io/mime_part.h"
 
 #include <pthread.h>
@@ -455,7 +456,11 @@ bool mail_decode(struct arena *arena, struct bytes raw, struct mail *mail, const
 	struct mime *const mime = arena_zero(arena, sizeof(*mime));
 	mime->arena = arena;
 	mime->mail = &result;
-	GMimeMessage *const message = parse(mime, without_mbox_line(mime, raw));
+	const struct bytes whole = without_mbox_line(mime, raw);
+	const struct bytes seen = mime_guard(whole);
+	if (seen.size < whole.size)
+		mime_repair(mime, MAIL_TOO_MANY, "tree");
+	GMimeMessage *const message = parse(mime, seen);
 	if (message == NULL) {
 		*reason = "it does not begin as a mail does: no header";
 		return false;

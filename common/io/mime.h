@@ -42,7 +42,7 @@
 	ON(NO_TEXT, no_text, "there is no text in it")                                            \
 	ON(BROKEN_TREE, broken_tree, "the MIME structure is malformed")                           \
 	ON(TOO_DEEP, too_deep, "nested too deep: inner parts are left in the raw mail")           \
-	ON(TOO_MANY, too_many, "too many parts, recipients or references: some are left out")     \
+	ON(TOO_MANY, too_many, "more parts, header fields, people or ids than honest mails have") \
 	ON(TOO_LONG, too_long, "text that is too long was cut")                                   \
 	ON(MBOX_LINE, mbox_line, "a mail box's From line before the header was dropped")
 

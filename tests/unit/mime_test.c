@@ -372,6 +372,50 @@ static void parts_recipients_and_references_are_bounded(void **state)
 	assert_true(mail.attachment_count < MAIL_PARTS_MAX);
 }
 
+struct flood {
+	const char *head; /* once */
+	const char *drop; /* a hundred thousand times */
+};
+
+static const struct flood floods[] = {
+	{ HEAD, "X: y\r\n" },
+	{ HEAD "To: ", "a@x.example, a@x.example,\r\n " },
+	{ HEAD "Content-Type: multipart/mixed; boundary=b\r\n\r\n", "--b\r\n\r\nx\r\n" },
+	{ HEAD "Content-Type: multipart/mixed;\r\n BOUNDARY =\r\n \"b b\"\r\n\r\n",
+	  "--b b\t\r\n\r\nx\r\n" },
+	{ HEAD "Content-Type: multipart/mixed; boundary*=us-ascii''b\r\n\r\n", "--b\r\n\r\nx\r\n" },
+	{ HEAD "Content-Type: message/rfc822\r\n\r\n", "X: y\r\n" },
+};
+
+static void a_flood_is_dammed_before_it_is_parsed(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(floods); i++) {
+		struct buffer raw = { 0 };
+		add(&raw, floods[i].head);
+		for (int n = 0; n < 100000 && raw.size < MAIL_SIZE_MAX - 1000; n++)
+			add(&raw, floods[i].drop);
+		const struct mail mail = built(&raw);
+		if (!repaired(&mail, MAIL_TOO_MANY))
+			fail_msg("%s", floods[i].head);
+		assert_string_equal(mail.from.address, "aiko@example.jp");
+	}
+}
+
+static void many_lines_that_begin_with_dashes_are_just_text(void **state)
+{
+	struct buffer raw = { 0 };
+
+	(void)state;
+	add(&raw, HEAD "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\n");
+	for (int i = 0; i < 50000; i++)
+		add(&raw, "-- x\r\n");
+	add(&raw, "--b--\r\n");
+	const struct mail mail = built(&raw);
+	assert_int_equal(mail.repair_count, 0);
+	assert_int_equal(strlen(mail.text), 50000 * 5 - 1);
+}
+
 static void a_long_text_is_cut_at_a_character(void **state)
 {
 	struct buffer raw = { 0 };
@@ -466,6 +510,8 @@ int main(void)
 		cmocka_unit_test(what_cannot_be_known_is_refused_with_a_reason),
 		cmocka_unit_test(nesting_without_end_costs_nothing_but_itself),
 		cmocka_unit_test(parts_recipients_and_references_are_bounded),
+		cmocka_unit_test(a_flood_is_dammed_before_it_is_parsed),
+		cmocka_unit_test(many_lines_that_begin_with_dashes_are_just_text),
 		cmocka_unit_test(a_long_text_is_cut_at_a_character),
 		cmocka_unit_test(real_mails_are_decoded_or_refused_with_a_reason),
 	};
