@@ -4,18 +4,35 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define CHUNK_SIZE 4096
+
+/* All of it, or max bytes and one. */
+static bool take(FILE *file, size_t max, struct buffer *content)
+{
+	char chunk[CHUNK_SIZE];
+	size_t size;
+
+	while ((size = fread(chunk, 1, sizeof(chunk), file)) > 0 && content->size <= max)
+		buffer_add(content, chunk, size);
+	content->size = content->size > max ? max + 1 : content->size;
+	return ferror(file) == 0;
+}
+
 bool file_read(struct arena *arena, const char *path, size_t max, struct bytes *content)
 {
 	FILE *const file = fopen(path, "rbe");
-	char *data;
+	struct buffer buffer = { 0 };
 	bool read;
 
 	if (file == NULL)
 		return false;
-	data = arena_alloc(arena, max + 1);
-	*content = (struct bytes){ data, fread(data, 1, max + 1, file) };
-	read = ferror(file) == 0;
-	return fclose(file) == 0 && read;
+	read = take(file, max, &buffer);
+	read = fclose(file) == 0 && read;
+	if (read)
+		*content =
+		    (struct bytes){ arena_copy(arena, buffer.data, buffer.size), buffer.size };
+	buffer_finish(&buffer);
+	return read;
 }
 
 static bool ends_in(const char *name, const char *suffix)

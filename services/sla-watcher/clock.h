@@ -77,6 +77,7 @@ struct sla_fact {
 
 #define SLA_SAID_MAX 48 /* all clocks of a ticket, each with its warnings, breach and end */
 
+/* Some 8 kB: it belongs into an arena, not on the stack. */
 struct sla_said {
 	struct sla_fact facts[SLA_SAID_MAX];
 	size_t count;

@@ -1,11 +1,12 @@
 /*
  * calendar_test - business hours: the golden vectors, the document's rules, and a minute walker.
  *
- * The walker knows nothing of spans: a minute is open when it lies between the first minute at which
- * a zone's clock reached an opening and the last at which it had not reached the closing.
+ * The walker knows nothing of spans: a minute is open when it lies between the first at which a zone's
+ * clock had reached an opening and the last at which it showed the closing, or had not reached it.
  */
 #include "common/io/calendar_document.h"
 #include "common/io/zone.h"
+#include "tests/support/chance.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -312,15 +313,9 @@ static void far_years_follow_the_zone_s_last_rule(void **state)
 /* The walker. */
 
 #define WALK_DAYS 9
-#define WALK_MINUTES (WALK_DAYS * 1440)
+#define WALK_MINUTES 12960 /* of nine days */
 
-static uint32_t dice_state;
-
-static uint32_t dice(uint32_t sides)
-{
-	dice_state = dice_state * 1664525u + 1013904223u;
-	return (dice_state >> 8) % sides;
-}
+static struct chance luck;
 
 /* Wall clocks in minutes, for each minute of the walk. */
 struct walk {
@@ -336,7 +331,9 @@ static void walk_window(struct walk *walk, int64_t from, int64_t to)
 
 	while (opening < WALK_MINUTES && walk->local[opening] < from)
 		opening++;
-	while (closing > 0 && walk->local[closing - 1] >= to)
+	while (closing > 0 && walk->local[closing - 1] > to)
+		closing--;
+	if (closing > 0 && walk->local[closing - 1] == to)
 		closing--;
 	for (size_t i = opening; i < closing; i++)
 		walk->open[i] = true;
@@ -387,10 +384,12 @@ static void random_calendar(struct random_window *windows, size_t count, const c
 	size_t used = (size_t)snprintf(text, size, HEAD "\"%s\",\"windows\":[", zone);
 
 	for (size_t i = 0; i < count; i++) {
-		windows[i].day = i == 0 ? 6 : (int)dice(7);
-		windows[i].from = (int)(i == 0 ? dice(12) * 15 : dice(96) * 15);
+		windows[i].day = i == 0 ? 6 : chance_below(&luck, 7);
+		windows[i].from =
+		    i == 0 ? chance_below(&luck, 12) * 15 : chance_below(&luck, 96) * 15;
 		do
-			windows[i].to = (int)(i == 0 ? dice(16) * 15 : dice(97) * 15);
+			windows[i].to =
+			    i == 0 ? chance_below(&luck, 16) * 15 : chance_below(&luck, 97) * 15;
 		while (windows[i].to == windows[i].from);
 		used += (size_t)snprintf(
 		    text + used, size - used,
@@ -409,9 +408,9 @@ static struct instant walk_instant(const struct walk *walk, size_t minute)
 /* Two days at either end are left out: windows that reach out of the walk are not whole there. */
 static void walk_ask(const struct walk *walk, struct calendar *calendar)
 {
-	const size_t a = 2880 + dice(WALK_MINUTES - 5760);
-	const size_t b = a + dice((uint32_t)(WALK_MINUTES - 2880 - a));
-	const size_t c = b + dice((uint32_t)(WALK_MINUTES - 2880 - b));
+	const size_t a = 2880 + (size_t)chance_below(&luck, WALK_MINUTES - 5760);
+	const size_t b = a + (size_t)chance_below(&luck, (int)(WALK_MINUTES - 2880 - a));
+	const size_t c = b + (size_t)chance_below(&luck, (int)(WALK_MINUTES - 2880 - b));
 	const struct instant at = walk_instant(walk, a);
 	struct duration first;
 	struct duration second;
@@ -453,11 +452,11 @@ static void random_calendars_agree_with_a_minute_walker(void **state)
 	static struct walk walk;
 
 	(void)state;
-	dice_state = 20260501;
+	chance_seed(&luck, 20260501);
 	for (size_t i = 0; i < 3 * COUNT_OF(places); i++) {
 		const char *const zone = places[i % COUNT_OF(places)].zone;
 		struct random_window windows[12];
-		const size_t count = 1 + dice(COUNT_OF(windows));
+		const size_t count = 1 + (size_t)chance_below(&luck, COUNT_OF(windows));
 		struct fixture fixture;
 		char text[2048];
 

@@ -7,10 +7,8 @@
 #include "common/io/json.h"
 
 #include "common/base/text.h"
+#include "common/io/file.h"
 
-#include <dirent.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <setjmp.h>
@@ -19,6 +17,7 @@
 #include <cmocka.h>
 
 #define SUITE "../shared/data/JSONTestSuite/test_parsing"
+#define SUITE_FILES_MAX 512
 #define SUITE_FILE_MAX 262144 /* its largest is 250,000 bytes of nested arrays */
 
 static const char *const refused_on_purpose[] = {
@@ -36,20 +35,6 @@ static bool accepts(struct bytes text)
 	return json_parse(text, SUITE_FILE_MAX, &document, &error);
 }
 
-static struct bytes suite_file(const char *name, char content[static SUITE_FILE_MAX])
-{
-	char path[512];
-	FILE *file;
-	size_t size;
-
-	snprintf(path, sizeof(path), SUITE "/%s", name);
-	file = fopen(path, "rb");
-	assert_non_null(file);
-	size = fread(content, 1, SUITE_FILE_MAX, file);
-	fclose(file);
-	return (struct bytes){ content, size };
-}
-
 static bool must_accept(const char *name)
 {
 	for (size_t i = 0; i < COUNT_OF(refused_on_purpose); i++) {
@@ -61,28 +46,28 @@ static bool must_accept(const char *name)
 
 static void the_public_suite_is_accepted_and_refused_as_it_says(void **state)
 {
-	static char content[SUITE_FILE_MAX];
-	DIR *const folder = opendir(SUITE);
-	size_t count = 0;
+	struct arena *const arena = arena_create(65536);
+	const char *paths[SUITE_FILES_MAX];
+	struct bytes content;
+	size_t count;
 
 	(void)state;
-	if (folder == NULL) {
+	if (!file_list(arena, SUITE, ".json", SUITE_FILES_MAX, paths, &count)) {
+		arena_destroy(arena);
 		print_message("SKIP: %s is absent\n", SUITE);
 		skip();
 	}
-	for (struct dirent *entry; (entry = readdir(folder)) != NULL;) {
-		const char *const name = entry->d_name;
+	assert_true(count >= 300);
+	for (size_t i = 0; i < count; i++) {
+		const char *const name = strrchr(paths[i], '/') + 1;
 		bool accepted;
 
-		if (strchr("yni", name[0]) == NULL || name[1] != '_')
-			continue;
-		accepted = accepts(suite_file(name, content));
+		assert_true(file_read(arena, paths[i], SUITE_FILE_MAX, &content));
+		accepted = accepts(content);
 		if (name[0] != 'i' && accepted != must_accept(name))
 			fail_msg("%s was %s", name, accepted ? "accepted" : "refused");
-		count++;
 	}
-	closedir(folder);
-	assert_true(count >= 300);
+	arena_destroy(arena);
 }
 
 /* The error of parsing, or of a getter chosen by the row. */
