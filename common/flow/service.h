@@ -38,9 +38,10 @@ struct service_config {
 };
 
 /*
- * A document that is read at start from POLICY_DIRECTORY and compiled. A name that ends with "/" is a
+ * A document that is read at start from POLICY_DIRECTORY and compiled. A path that ends with "/" is a
  * folder: every .json in it, in the order of their names, is one document each to `compile`, which is
- * called once with all of them.
+ * called once with all of them. The names of the files that compile sees are paths below
+ * POLICY_DIRECTORY, and it calls them so in its reason.
  */
 struct service_document {
 	const char *name; /* what task_document asks for; NULL ends the table */
@@ -56,7 +57,9 @@ struct service;
 struct service_extra {
 	/* After settings and documents, before the worker starts: false and a reason stop the start. */
 	bool (*start)(const void *config, bool recorded, char *reason, size_t reason_size);
-	const struct http_route *(*routes)(void); /* beside /livez /readyz /metrics */
+	/* Beside /livez /readyz /metrics; also asked for by --describe, before anything was started. */
+	const struct http_route *(*routes)(void);
+	void *(*context)(void); /* what their handlers get; asked for after start */
 	bool (*ready)(const char **reason); /* replaces the worker's word in /readyz */
 	void (*drain)(void); /* SIGTERM: accept nothing more; what was accepted is finished */
 	void (*stop)(void);
@@ -70,6 +73,7 @@ struct service {
 	size_t config_size;                   /* of its struct, which begins with struct service_config */
 	const struct service_document *documents; /* may be NULL */
 	const struct stage *stages;               /* ended by a name of NULL */
+	const struct catalogue *catalogue;        /* NULL: the mesh's own, opsmesh_catalogue */
 	int lead;                                 /* topic whose partitions the group shares out */
 	const struct migration *migrations;       /* its own, behind the runtime's */
 	const struct fsm *const *machines;        /* for --describe; ended by NULL; may be NULL */
