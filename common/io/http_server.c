@@ -15,7 +15,6 @@
 
 #define HEAD_MEMORY 32768 /* of a connection; a longer head is refused by the library */
 #define ABANDON_MS 2000   /* for the last answers to leave when stopping */
-#define POLL_MS 2
 #define PROBLEM_MEMORY 1024
 #define RETRY_AFTER "1"
 
@@ -30,6 +29,7 @@ struct http_server {
 	size_t body_memory; /* in use; the server thread's alone */
 	atomic_bool stopping;
 	pthread_mutex_t lock;
+	pthread_cond_t empty;             /* the ring has become so */
 	struct http_exchange outstanding; /* ring of those that are with handlers */
 };
 
@@ -79,16 +79,10 @@ static void ring_remove(struct http_server *server, struct http_exchange *exchan
 	(void)pthread_mutex_lock(&server->lock);
 	exchange->previous->next = exchange->next;
 	exchange->next->previous = exchange->previous;
+	if (server->outstanding.next == &server->outstanding)
+		(void)pthread_cond_broadcast(&server->empty);
 	(void)pthread_mutex_unlock(&server->lock);
 	exchange->next = NULL;
-}
-
-static bool ring_empty(struct http_server *server)
-{
-	(void)pthread_mutex_lock(&server->lock);
-	const bool empty = server->outstanding.next == &server->outstanding;
-	(void)pthread_mutex_unlock(&server->lock);
-	return empty;
 }
 
 static enum MHD_Result queue(const struct http_server *server, struct http_exchange *exchange,
@@ -348,6 +342,7 @@ struct http_server *http_server_create(const struct http_settings *settings)
 	server->outstanding.previous = &server->outstanding;
 	atomic_init(&server->stopping, false);
 	(void)pthread_mutex_init(&server->lock, NULL);
+	(void)pthread_cond_init(&server->empty, NULL);
 	return server;
 }
 
@@ -411,9 +406,14 @@ static void abandon(struct http_server *server)
 static void wait_empty(struct http_server *server, struct duration patience)
 {
 	const struct instant until = time_add(time_monotonic(), patience);
+	const struct timespec at = { until.us / 1000000, until.us % 1000000 * 1000 };
+	int result = 0;
 
-	while (!ring_empty(server) && time_before(time_monotonic(), until))
-		(void)usleep(POLL_MS * 1000);
+	(void)pthread_mutex_lock(&server->lock);
+	while (result == 0 && server->outstanding.next != &server->outstanding)
+		result =
+		    pthread_cond_clockwait(&server->empty, &server->lock, CLOCK_MONOTONIC, &at);
+	(void)pthread_mutex_unlock(&server->lock);
 }
 
 void http_server_stop(struct http_server *server, struct duration patience)
@@ -438,6 +438,7 @@ void http_server_destroy(struct http_server *server)
 	if (server == NULL)
 		return;
 	CHECK(server->daemon == NULL);
+	(void)pthread_cond_destroy(&server->empty);
 	(void)pthread_mutex_destroy(&server->lock);
 	memory_free(server);
 }

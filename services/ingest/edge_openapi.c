@@ -2,12 +2,10 @@
  * edge_openapi - GET /openapi.json, made from the table of routes and the fields that decode.h names.
  */
 #include "common/base/check.h"
-#include "common/base/memory.h"
 #include "common/io/json.h"
 #include "services/ingest/decode.h"
 #include "services/ingest/edge_intake.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /* One property of a schema. type is a JSON type, "[]" (texts), "time", or the name of a schema. */
@@ -213,9 +211,8 @@ struct bytes edge_openapi_make(struct arena *arena)
 	              "securitySchemes", "key", "type", "http", "scheme", "bearer");
 
 	CHECK(document != NULL);
-	char *const text = json_dumps(document, JSON_INDENT(1));
-	CHECK(text != NULL);
-	const struct bytes result = arena_bytes(arena, bytes_of(text));
-	free(text);
-	return result;
+	const size_t size = json_dumpb(document, NULL, 0, JSON_INDENT(1));
+	char *const text = arena_alloc(arena, size);
+	CHECK(size > 0 && json_dumpb(document, text, size, JSON_INDENT(1)) == size);
+	return (struct bytes){ text, size };
 }
