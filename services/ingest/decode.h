@@ -88,7 +88,7 @@ struct ticket_body {
 };
 
 struct message_body {
-	Opsmesh__V1__Role role;
+	Opsmesh__V1__Role role; /* customer unless said: no reply is counted by mistake */
 	const char *author;
 	Opsmesh__V1__Visibility visibility; /* public unless said */
 	const char *text;

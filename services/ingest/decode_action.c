@@ -157,7 +157,7 @@ static bool read_action(struct decoding *d, const struct json_place *top,
 	    !decoding_id_at(d, &on, "type", &action->on_type) ||
 	    !decoding_id_at(d, &on, "id", &action->on_id) ||
 	    !decoding_id(d, top, "by", &action->on_behalf_of) ||
-	    !decoding_text(d, top, "reason", DECODE_SUBJECT_MAX, &action->reason))
+	    !decoding_text(d, top, "reason", DECODE_TEXT_MAX, &action->reason))
 		return false;
 	action->kind = (Opsmesh__V1__ActionKind)decoding_number(actions, action->action);
 	return read_parameters(d, top, action);

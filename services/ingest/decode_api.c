@@ -57,7 +57,7 @@ static bool take_status(struct decoding *d, const struct json_place *object,
 	return true;
 }
 
-static bool take_author(struct decoding *d, const struct json_place *object, bool required,
+static bool take_author(struct decoding *d, const struct json_place *object,
                         Opsmesh__V1__Role *role, const char **author)
 {
 	static const char *const fields[] = { "role", "id", NULL };
@@ -67,7 +67,7 @@ static bool take_author(struct decoding *d, const struct json_place *object, boo
 
 	*role = OPSMESH__V1__ROLE__ROLE_CUSTOMER;
 	*author = "";
-	if (!required && !json_has(object, "author"))
+	if (!json_has(object, "author"))
 		return true;
 	if (!json_object_at(object, "author", &place, d->error) ||
 	    !json_only(&place, fields, d->error))
@@ -140,7 +140,7 @@ static bool read_ticket(struct decoding *d, const struct json_place *top,
 	       decoding_id(d, top, "team", &ticket->team) &&
 	       decoding_list(d, top, "tags", LIST_WORDS, DECODE_TAGS_MAX, &ticket->tags) &&
 	       decoding_text(d, top, "language", DECODE_WORD_MAX, &ticket->language) &&
-	       take_author(d, top, false, &ticket->role, &ticket->author) &&
+	       take_author(d, top, &ticket->role, &ticket->author) &&
 	       decoding_time(d, top, &ticket->occurred_at);
 }
 
@@ -153,7 +153,7 @@ static bool read_message(struct decoding *d, const struct json_place *top,
 	int visibility = OPSMESH__V1__VISIBILITY__VISIBILITY_PUBLIC;
 
 	if (!json_only(top, fields, d->error) || !decoding_body(d, top, &message->text) ||
-	    !take_author(d, top, true, &message->role, &message->author) ||
+	    !take_author(d, top, &message->role, &message->author) ||
 	    !take_word(d, top, "visibility", visibilities, &visibility, &verbatim) ||
 	    !decoding_text(d, top, "language", DECODE_WORD_MAX, &message->language) ||
 	    !decoding_time(d, top, &message->occurred_at))
@@ -217,7 +217,7 @@ static bool read_csat(struct decoding *d, const struct json_place *top, struct c
 
 static bool take_zone(struct decoding *d, const struct json_place *top, const char **name)
 {
-	if (!decoding_text(d, top, "time_zone", DECODE_WORD_MAX, name))
+	if (!decoding_text(d, top, "time_zone", DECODE_NAME_MAX, name))
 		return false;
 	if (**name == '\0')
 		return true;
