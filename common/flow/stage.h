@@ -51,6 +51,9 @@ bool stage_is_first(const struct catalogue *catalogue, const struct stage *stage
  * STAGE_EVENTS(table, LIST) builds the table from an X-macro of ON(topic, Type, member, Fact, handler)
  * rows, where Type is the topic's message, member a member of its oneof `fact`, and Fact that member's
  * type. A row that pairs a fact with a handler of another type does not compile.
+ *
+ * STAGE_EVENTS_NEEDING is the same for rows of ON(topic, Type, member, Fact, handler, need). One handler
+ * stands in one row.
  */
 #define STAGE_EVENTS(table, LIST) \
 	LIST(STAGE_THUNK_)        \
@@ -63,5 +66,13 @@ bool stage_is_first(const struct catalogue *catalogue, const struct stage *stage
 	}
 #define STAGE_ROW_(topic_, Type, member, Fact, handler) \
 	{ .topic = (topic_), .fact = #member, .handle = handler##_thunk },
+
+#define STAGE_EVENTS_NEEDING(table, LIST) \
+	LIST(STAGE_NEEDING_THUNK_)        \
+	static const struct stage_event table[] = { LIST(STAGE_NEEDING_ROW_){ .topic = -1 } }
+#define STAGE_NEEDING_THUNK_(topic_, Type, member, Fact, handler, need_) \
+	STAGE_THUNK_(topic_, Type, member, Fact, handler)
+#define STAGE_NEEDING_ROW_(topic_, Type, member, Fact, handler, need_) \
+	{ .topic = (topic_), .fact = #member, .handle = handler##_thunk, .need = (need_) },
 
 #endif
