@@ -61,35 +61,41 @@ static const char *allow_add(struct arena *arena, const char *allow, const char 
 	return strstr(allow, name) != NULL ? allow : arena_printf(arena, "%s, %s", allow, name);
 }
 
+/* Takes the route of one set that fits path and method; allow collects what the path would take. */
+static bool find_in_set(struct http_exchange *exchange, struct bytes path,
+                        const struct http_route_set *set, const char **allow)
+{
+	struct http_request *const request = &exchange->request;
+
+	for (const struct http_route *route = set->routes; route->method != NULL; route++) {
+		const char *parameters[HTTP_PARAMETERS_MAX] = { NULL };
+
+		if (!http_route_match(request->arena, route->pattern, path, parameters))
+			continue;
+		if (!method_fits(route, request->method)) {
+			*allow = allow_add(request->arena, *allow, route->method);
+			continue;
+		}
+		request->route = route;
+		memcpy(request->parameters, parameters, sizeof(parameters));
+		exchange->handler = route->handler;
+		exchange->context = set->context;
+		return true;
+	}
+	return false;
+}
+
 static struct http_refusal find_route(struct http_exchange *exchange, struct bytes path,
                                       const struct http_route_set *sets, size_t set_count)
 {
-	struct http_request *const request = &exchange->request;
 	const char *allow = NULL;
+	struct http_refusal refusal = refuse(405, "method", "this path does not take it");
 
-	for (size_t i = 0; i < set_count; i++) {
-		const struct http_route *route = sets[i].routes;
-
-		for (; route->method != NULL; route++) {
-			const char *parameters[HTTP_PARAMETERS_MAX] = { NULL };
-
-			if (!http_route_match(request->arena, route->pattern, path, parameters))
-				continue;
-			if (!method_fits(route, request->method)) {
-				allow = allow_add(request->arena, allow, route->method);
-				continue;
-			}
-			request->route = route;
-			memcpy(request->parameters, parameters, sizeof(parameters));
-			exchange->handler = route->handler;
-			exchange->context = sets[i].context;
+	for (size_t i = 0; i < set_count; i++)
+		if (find_in_set(exchange, path, &sets[i], &allow))
 			return refuse(0, NULL, NULL);
-		}
-	}
 	if (allow == NULL)
 		return refuse(404, "path", "there is nothing here");
-
-	struct http_refusal refusal = refuse(405, "method", "this path does not take it");
 	refusal.header = (struct http_field){ "Allow", allow };
 	return refusal;
 }

@@ -1,12 +1,10 @@
 #include "common/io/http_listen.h"
 
-#include "common/base/status.h"
 #include "common/base/text.h"
 
 #include <errno.h>
 #include <netdb.h>
 #include <netinet/in.h>
-#include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -15,18 +13,6 @@
 
 #define BACKLOG 1024
 #define HOST_SIZE 64 /* a numeric address with a scope */
-
-static bool fail(char *reason, size_t reason_size, const char *format, ...) PRINTF_LIKE(3, 4);
-
-static bool fail(char *reason, size_t reason_size, const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	(void)vsnprintf(reason, reason_size, format, args);
-	va_end(args);
-	return false;
-}
 
 /* host becomes empty for every address; service points into the text. */
 static bool split(const char *text, char host[static HOST_SIZE], const char **service)
@@ -94,16 +80,23 @@ bool http_listen(const char *text, int *listener, int *port, char *reason, size_
 	const char *service;
 	char host[HOST_SIZE];
 
-	if (!split(text, host, &service))
-		return fail(reason, reason_size, "\"%s\" is not ADDRESS:PORT", text);
-	if (getaddrinfo(host[0] == '\0' ? NULL : host, service, &hints, &found) != 0)
-		return fail(reason, reason_size, "\"%s\" is not a numeric address", host);
+	if (!split(text, host, &service)) {
+		(void)snprintf(reason, reason_size, "\"%s\" is not ADDRESS:PORT", text);
+		return false;
+	}
+	if (getaddrinfo(host[0] == '\0' ? NULL : host, service, &hints, &found) != 0) {
+		(void)snprintf(reason, reason_size, "\"%s\" is not a numeric address", host);
+		return false;
+	}
 
 	const int fd = open_listener(found);
 	const int error = errno;
 	freeaddrinfo(found);
-	if (fd < 0)
-		return fail(reason, reason_size, "cannot listen on %s: %s", text, strerror(error));
+	if (fd < 0) {
+		(void)snprintf(reason, reason_size, "cannot listen on %s: %s", text,
+		               strerrordesc_np(error));
+		return false;
+	}
 	*listener = fd;
 	*port = bound_port(fd);
 	return true;

@@ -237,6 +237,7 @@ static enum MHD_Result dispatch(struct http_server *server, struct http_exchange
 }
 
 /* Called for a head, for each piece of a body, at its end, and after a resume. */
+/* NOLINTNEXTLINE(readability-function-size): the library's signature */
 static enum MHD_Result on_access(void *context, struct MHD_Connection *library, const char *url,
                                  const char *method, const char *version, const char *upload,
                                  size_t *upload_size, void **state)

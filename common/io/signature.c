@@ -19,17 +19,17 @@ struct scheme {
 	const char *name;
 	const char *header;
 	const char *prefix; /* of each signature in the header; others are ignored */
-	char separator;     /* between signatures; 0: there is one alone */
 	const char *id_header;
 	const char *time_header; /* NULL: no time, or "t=" in the signature's header */
-	bool time_within;
-	enum time_form time;
 	const char *id_separator;
 	const char *lead;
 	const char *time_separator;
+	int64_t skew_s; /* 0: any age */
+	enum time_form time;
+	char separator; /* between signatures; 0: there is one alone */
+	bool time_within;
 	bool base64; /* else lower-case hex */
 	bool sha1;
-	int64_t skew_s; /* 0: any age */
 };
 
 static const struct scheme schemes[SIGNATURE_SCHEMES] = {
@@ -284,27 +284,28 @@ bool signature_secrets_parse(struct arena *arena, enum signature_scheme scheme, 
 }
 
 size_t signature_sign(struct arena *arena, enum signature_scheme scheme, struct bytes secret,
-                      const char *id, struct bytes body, struct instant at,
+                      const struct signature_message *message,
                       struct signature_header headers[static SIGNATURE_HEADERS_MAX])
 {
 	const struct scheme *const row = &schemes[scheme];
-	const struct instant second = { at.us - at.us % 1000000 };
+	const struct instant second = { message->at.us - message->at.us % 1000000 };
 	char rfc3339[TIME_TEXT_SIZE];
 	struct claim claim = { 0 };
 	size_t count = 0;
 
 	if (row->time == TIME_UNIX)
-		claim.time = bytes_of(arena_printf(arena, "%lld", (long long)(at.us / 1000000)));
+		claim.time =
+		    bytes_of(arena_printf(arena, "%lld", (long long)(message->at.us / 1000000)));
 	if (row->time == TIME_RFC3339)
 		claim.time = bytes_of(arena_string(arena, time_format(second, rfc3339)));
 	if (row->id_header != NULL) {
-		claim.id = bytes_of(id);
-		headers[count++] = (struct signature_header){ row->id_header, id };
+		claim.id = bytes_of(message->id);
+		headers[count++] = (struct signature_header){ row->id_header, message->id };
 	}
 	if (row->time_header != NULL)
 		headers[count++] = (struct signature_header){ row->time_header, claim.time.data };
 
-	const struct bytes signature = make(arena, row, secret, &claim, body);
+	const struct bytes signature = make(arena, row, secret, &claim, message->body);
 	headers[count++] = (struct signature_header){
 		row->header,
 		arena_printf(arena, "%s%s%s%s%s", row->time_within ? "t=" : "",

@@ -83,12 +83,15 @@ struct signature_header {
 	const char *value;
 };
 
-/*
- * The headers that the provider would send, in the arena; the number of them. id is Standard
- * Webhooks' webhook-id and ignored by the others.
- */
+struct signature_message {
+	struct bytes body;
+	struct instant at;
+	const char *id; /* Standard Webhooks' webhook-id; the others ignore it */
+};
+
+/* The headers that the provider would send, in the arena; the number of them. */
 size_t signature_sign(struct arena *arena, enum signature_scheme scheme, struct bytes secret,
-                      const char *id, struct bytes body, struct instant at,
+                      const struct signature_message *message,
                       struct signature_header headers[static SIGNATURE_HEADERS_MAX]);
 
 #endif

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
-#define SETTING_MAX (256 * 1024)
+#define SETTING_MAX ((size_t)256 << 10)
 #define TEXT_MAX 256
 #define NAME_MAX_SIZE 64
 #define NAME_CHARACTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-"

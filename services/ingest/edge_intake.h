@@ -38,13 +38,13 @@ typedef bool edge_locate(struct edge_intake *intake, struct edge_problem *proble
 
 struct edge_route {
 	const char *pattern;
-	Opsmesh__V1__Route route;
 	const char *scope; /* NULL: signed by Stripe, or decided by the body */
 	size_t body_max;
 	const char *const *media;
 	edge_locate *locate;
 	const char *schema;  /* of the body, in edge_openapi.c; NULL: no JSON of ours */
 	const char *summary; /* for people */
+	Opsmesh__V1__Route route;
 	bool recorded_only;
 };
 

@@ -215,6 +215,15 @@ bool edge_locate_stripe_webhook(struct edge_intake *intake, struct edge_problem 
 	return true;
 }
 
+/* The parts of a page share the request's id, so each needs something to be told apart by. */
+static void page_identify(struct edge_intake *intake, size_t count)
+{
+	if (count == 1 || intake->natural != NULL)
+		return;
+	intake->natural = edge_id(intake);
+	intake->source = "page";
+}
+
 /* Each object of a page goes to its own key, so that it meets its events. */
 bool edge_locate_stripe_objects(struct edge_intake *intake, struct edge_problem *problem)
 {
@@ -233,6 +242,7 @@ bool edge_locate_stripe_objects(struct edge_intake *intake, struct edge_problem 
 		return refused(intake, &refusal, problem);
 	if (count == 0)
 		return edge_refuse(problem, 422, "data", "holds no object");
+	page_identify(intake, count);
 	intake->parts = arena_alloc(intake->arena, sizeof(*intake->parts) * count);
 	for (size_t i = 0; i < count; i++) {
 		const char *const key =

@@ -130,8 +130,7 @@ static void parameters_fill(const struct edge_intake *intake, struct arena *aren
 	size_t count = 0;
 
 	received->path_parameters =
-	    arena_alloc(arena, sizeof(*received->path_parameters) *
-	                           (HTTP_PARAMETERS_MAX + request->query_count));
+	    arena_alloc(arena, sizeof(void *) * (HTTP_PARAMETERS_MAX + request->query_count));
 	while ((at = strchr(at, '{')) != NULL) {
 		const struct bytes name = { at + 1, strcspn(at + 1, "}") };
 
@@ -148,7 +147,7 @@ static void parameters_fill(const struct edge_intake *intake, struct arena *aren
 static void headers_fill(const struct edge_intake *intake, struct arena *arena,
                          Opsmesh__V1__RequestReceived *received)
 {
-	received->headers = arena_alloc(arena, sizeof(*received->headers) * KEPT_MAX);
+	received->headers = arena_alloc(arena, sizeof(void *) * KEPT_MAX);
 	for (size_t i = 0; i < COUNT_OF(kept_headers); i++) {
 		const char *const value = http_request_header(intake->request, kept_headers[i]);
 

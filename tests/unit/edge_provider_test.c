@@ -16,10 +16,11 @@
 
 static const char *stripe_header(const char *secret, const char *body, struct instant at)
 {
+	const struct signature_message message = { bytes_of(body), at, NULL };
 	struct signature_header headers[SIGNATURE_HEADERS_MAX];
 
-	(void)signature_sign(fixture_arena(), SIGNATURE_STRIPE, bytes_of(secret), NULL,
-	                     bytes_of(body), at, headers);
+	(void)signature_sign(fixture_arena(), SIGNATURE_STRIPE, bytes_of(secret), &message,
+	                     headers);
 	return arena_printf(fixture_arena(), "Stripe-Signature: %s\r\n", headers[0].value);
 }
 

@@ -177,6 +177,7 @@ static void test_vectors(void **state)
 static void test_round_trip(void **state)
 {
 	struct arena *const arena = arena_create(1024);
+	const struct signature_message message = { bytes_of(BODY), AT(1700000000), "id_1" };
 	struct signature_secrets secrets;
 
 	(void)state;
@@ -185,8 +186,7 @@ static void test_round_trip(void **state)
 		struct header_list headers = { { { NULL, NULL } } };
 		const struct signature_subject subject = { lookup, &headers, bytes_of(BODY) };
 
-		(void)signature_sign(arena, scheme, secrets.list[1], "id_1", bytes_of(BODY),
-		                     AT(1700000000), headers.list);
+		(void)signature_sign(arena, scheme, secrets.list[1], &message, headers.list);
 		print_message("  %s\n", signature_name(scheme));
 		const struct signature_verdict verdict =
 		    signature_verify(arena, scheme, &secrets, &subject, AT(1700000030));
