@@ -1,0 +1,233 @@
+#include "tests/support/stage_test.h"
+
+#include "common/base/check.h"
+#include "common/base/hash.h"
+#include "common/io/proto.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define REAL_START_S 1000000
+#define HEADERS_OWN 7
+#define HEADERS_MORE 8
+
+static struct instant real_now(void *context)
+{
+	return *(struct instant *)context;
+}
+
+static uint64_t no_chance(void *context)
+{
+	(void)context;
+	return 0;
+}
+
+static void load(struct stage_test *test)
+{
+	test->shard = shard_create(&test->context, test->alone, test->number);
+	CHECK(memory_store_ops.open(&test->session, test->shard, true) == STATUS_OK);
+}
+
+void stage_test_init(struct stage_test *test, const struct catalogue *catalogue,
+                     const struct stage *stage, int32_t number, const struct document *documents,
+                     const void *config)
+{
+	*test = (struct stage_test){ .number = number };
+	test->arena = arena_create(64 * 1024);
+	chance_seed(&test->chance, 1);
+	test->real = time_add((struct instant){ 0 }, SECONDS(REAL_START_S));
+	test->alone[0] = *stage;
+	test->alone[1] = (struct stage){ .name = NULL };
+	test->stages[0] = test->alone;
+	memory_log_init(&test->log, catalogue, STAGE_TEST_PARTITIONS, &test->chance, &test->real);
+	memory_client_init(&test->client, &test->log, "test");
+	test->outside =
+	    (struct outside){ &memory_log_ops, &test->client, &memory_store_ops, &test->session,
+		              real_now,        no_chance,     &test->real };
+	test->context = (struct shard_context){ .catalogue = catalogue,
+		                                .outside = &test->outside,
+		                                .config = config,
+		                                .documents = documents,
+		                                .partitions = STAGE_TEST_PARTITIONS,
+		                                .recorded = true,
+		                                .tokens = &test->tokens,
+		                                .cache_bytes = 1024 };
+	memory_store_init(&test->store, &test->context, test->stages, &test->chance);
+	test->session.store = &test->store;
+	load(test);
+}
+
+void stage_test_finish(struct stage_test *test)
+{
+	shard_destroy(test->shard);
+	memory_store_finish(&test->store);
+	memory_client_finish(&test->client);
+	memory_log_finish(&test->log);
+	arena_destroy(test->arena);
+}
+
+const char *stage_test_key(struct stage_test *test, const char *prefix)
+{
+	for (int number = 1;; number++) {
+		const char *const key = arena_printf(test->arena, "%s%d", prefix, number);
+
+		if (hash_partition(key, strlen(key), STAGE_TEST_PARTITIONS) == test->number)
+			return key;
+	}
+}
+
+static const char *time_text(struct arena *arena, struct instant instant)
+{
+	char text[TIME_TEXT_SIZE];
+
+	return arena_string(arena, time_format(instant, text));
+}
+
+/* What the runtime follows; on the journal only the time counts. */
+static size_t write_headers(struct stage_test *test, const struct stage_test_event *event,
+                            struct log_header headers[static HEADERS_OWN + HEADERS_MORE])
+{
+	const struct catalogue *const catalogue = test->context.catalogue;
+	struct arena *const arena = test->arena;
+	const char *const source =
+	    event->source != NULL
+		? event->source
+		: arena_printf(arena, "%s/%d", catalogue->topics[event->topic].writers[0],
+	                       (int)test->number);
+	const int64_t sequence =
+	    event->sequence != 0 ? event->sequence : ++test->sequences[event->topic];
+	const char *const subject = event->subject != NULL ? event->subject : event->key;
+	const struct log_header own[HEADERS_OWN] = {
+		{ "ce_time", bytes_of(time_text(arena, event->time)) },
+		{ "ce_source", bytes_of(source) },
+		{ "ce_id", bytes_of(arena_printf(arena, "%s/%lld", source, (long long)sequence)) },
+		{ "ce_subject", bytes_of(subject) },
+		{ "ce_sequence", bytes_of(arena_printf(arena, "%020lld", (long long)sequence)) },
+		{ "ce_meshtime", bytes_of(time_text(arena, event->mesh)) },
+		{ "content-type", bytes_of("application/protobuf") },
+	};
+	const size_t count = event->topic == catalogue->journal ? 1 : HEADERS_OWN;
+
+	CHECK(event->header_count <= HEADERS_MORE);
+	memcpy(headers, own, count * sizeof(own[0]));
+	for (size_t i = 0; i < event->header_count; i++)
+		headers[count + i] = event->headers[i];
+	return count + event->header_count;
+}
+
+/* Lets the shard read what lies on a topic from an offset on; was the last one held? */
+static bool read_from(struct stage_test *test, int topic, int64_t offset)
+{
+	const struct partition_log *const at =
+	    memory_log_at(&test->log, topic, false, test->number);
+	bool held = false;
+
+	for (size_t i = (size_t)offset; i < at->count; i++)
+		held = shard_read(test->shard, &at->entries[i].record, test->real);
+	return held;
+}
+
+bool stage_test_feed(struct stage_test *test, const struct stage_test_event *event)
+{
+	struct log_header headers[HEADERS_OWN + HEADERS_MORE];
+	const struct log_message message = {
+		.topic = event->topic,
+		.partition = test->number,
+		.key = bytes_of(event->key),
+		.value =
+		    event->message != NULL ? proto_pack(test->arena, event->message) : event->value,
+		.headers = headers,
+		.header_count = write_headers(test, event, headers),
+	};
+
+	memory_log_append(&test->log, &message);
+	return read_from(
+	    test, event->topic,
+	    (int64_t)memory_log_at(&test->log, event->topic, false, test->number)->count - 1);
+}
+
+enum status stage_test_fold(struct stage_test *test, size_t count, struct instant frontier)
+{
+	struct shard *const shard = test->shard;
+	bool failed = false;
+	struct fold fold = { .events = shard->held,
+		             .count = count < shard->held_count ? count : shard->held_count,
+		             .frontier = frontier };
+
+	TRY(shard_fold(shard, &fold));
+	TRY(memory_store_ops.begin(&test->session, &shard->batch, 1));
+	CHECK(memory_store_ops.end(&test->session, SECONDS(0), &failed) == STORE_COMMITTED);
+	shard_committed(shard, test->real);
+	return shard->stopped == NULL ? STATUS_OK : STATUS_FATAL;
+}
+
+void stage_test_restart(struct stage_test *test)
+{
+	shard_destroy(test->shard);
+	load(test);
+	for (size_t i = 0; i < test->shard->topic_count; i++) {
+		const struct shard_topic *const topic = &test->shard->topics[i];
+
+		(void)read_from(test, topic->topic, topic->next > 0 ? topic->next - 1 : 0);
+	}
+}
+
+static struct image *image_of(struct stage_test *test)
+{
+	return memory_store_image(&test->store, test->alone->name, test->number);
+}
+
+size_t stage_test_fact_count(struct stage_test *test)
+{
+	return image_of(test)->fact_count;
+}
+
+const struct fact *stage_test_fact(struct stage_test *test, size_t at)
+{
+	CHECK(at < image_of(test)->fact_count);
+	return &image_of(test)->facts[at];
+}
+
+const ProtobufCMessage *stage_test_message(struct stage_test *test, const struct fact *fact)
+{
+	const struct topic *const topic = &test->context.catalogue->topics[fact->topic];
+	ProtobufCMessage *message;
+	char problem[PROTO_REASON_SIZE];
+
+	CHECK(proto_unpack(test->arena, topic->message, fact->message, &message, problem));
+	return message;
+}
+
+const struct fact *stage_test_next(struct stage_test *test, const ProtobufCMessage **message)
+{
+	if (test->told == stage_test_fact_count(test))
+		return NULL;
+	const struct fact *const fact = stage_test_fact(test, test->told++);
+
+	if (message != NULL)
+		*message = stage_test_message(test, fact);
+	return fact;
+}
+
+bool stage_test_row(struct stage_test *test, const struct state_table *table, void *row)
+{
+	const struct bytes key = state_key(test->arena, table, row, table->key_columns);
+	const struct bytes packed = image_row(image_of(test), table, key);
+
+	if (packed.data == NULL)
+		return false;
+	state_unpack(table, arena_bytes(test->arena, packed), row);
+	return true;
+}
+
+bool stage_test_timer(struct stage_test *test, const char *name, const char *key,
+                      struct instant *due)
+{
+	const char *const place = arena_printf(test->arena, "%s:%s", name, key);
+	const struct stored *const stored = map_get(&image_of(test)->timers, bytes_of(place));
+
+	if (stored == NULL)
+		return false;
+	memcpy(due, stored->value.data, sizeof(*due));
+	return true;
+}
