@@ -40,7 +40,8 @@ struct service_config {
 /*
  * A document that is read at start from POLICY_DIRECTORY and compiled. A path that ends with "/" is a
  * folder: every .json in it, in the order of their names, is one document each to `compile`, which is
- * called once with all of them. The names of the files that compile sees are paths below
+ * called once with all of them. Documents that only mean something together are several folders with a
+ * blank between ("holidays/ calendars/ sla/"). The names of the files that compile sees are paths below
  * POLICY_DIRECTORY, and it calls them so in its reason.
  */
 struct service_document {
