@@ -101,6 +101,12 @@ static void put(struct html *html, const char *text, size_t size)
 	buffer_add(&html->out, text, size);
 }
 
+/* A no-break space is there for its width. */
+static bool is_gap(const char *text, size_t size)
+{
+	return (size == 1 && is_blank(*text)) || (size == 2 && memcmp(text, "\xC2\xA0", 2) == 0);
+}
+
 /* A character of the document's text. */
 static void put_text(struct html *html, const char *text, size_t size)
 {
@@ -108,10 +114,8 @@ static void put_text(struct html *html, const char *text, size_t size)
 
 	if (*text == '\n' && pre)
 		html->lines++;
-	else if (size == 1 && is_blank(*text) && !(pre && *text == ' '))
+	else if (is_gap(text, size) && !(pre && *text == ' '))
 		html->blank = true;
-	else if (size == 2 && memcmp(text, "\xC2\xA0", 2) == 0)
-		html->blank = true; /* a no-break space is there for its width */
 	else
 		put(html, text, size);
 }
@@ -121,32 +125,51 @@ static void put_words(struct html *html, const char *text)
 	put(html, text, strlen(text));
 }
 
-static bool attribute(struct bytes all, const char *name, char *value, size_t max)
+static const char *past_blanks(const char *at, const char *end)
 {
-	const char *at = all.data;
-	const char *const end = at + all.size;
+	while (at < end && is_blank(*at))
+		at++;
+	return at;
+}
+
+/* Where the value of the attribute that is named at at begins; NULL: it is another one. */
+static const char *attribute_value(const char *at, const char *end, const char *name)
+{
 	const size_t size = strlen(name);
 
-	for (; at + size < end; at++) {
-		if (strncasecmp(at, name, size) != 0 ||
-		    (at > (const char *)all.data && !is_blank(at[-1])))
-			continue;
-		const char *from = at + size;
-		while (from < end && is_blank(*from))
-			from++;
-		if (from == end || *from != '=')
-			continue;
-		for (from++; from < end && is_blank(*from);)
-			from++;
-		const char quote = from < end && (*from == '"' || *from == '\'') ? *from++ : '\0';
-		const char *to = from;
-		while (to < end && (quote != '\0' ? *to != quote : !is_blank(*to)))
-			to++;
-		if ((size_t)(to - from) > max)
-			return false;
-		memcpy(value, from, (size_t)(to - from));
-		value[to - from] = '\0';
-		return to > from;
+	if ((size_t)(end - at) <= size || strncasecmp(at, name, size) != 0)
+		return NULL;
+	at = past_blanks(at + size, end);
+	return at < end && *at == '=' ? past_blanks(at + 1, end) : NULL;
+}
+
+static bool copy_value(const char *from, const char *end, char *value, size_t max)
+{
+	const bool quoted = from < end && (*from == '"' || *from == '\'');
+	const char *to = from + quoted;
+
+	while (to < end && (quoted ? *to != *from : !is_blank(*to)))
+		to++;
+	from += quoted;
+	const size_t size = (size_t)(to - from);
+	if (size == 0 || size > max)
+		return false;
+	memcpy(value, from, size);
+	value[size] = '\0';
+	return true;
+}
+
+/* False: the attribute is not there, empty, or longer than max. */
+static bool attribute(struct bytes all, const char *name, char *value, size_t max)
+{
+	const char *const start = all.data;
+	const char *const end = start + all.size;
+
+	for (const char *at = start; at < end; at++) {
+		const bool begins = at == start || is_blank(at[-1]);
+		const char *const from = begins ? attribute_value(at, end, name) : NULL;
+		if (from != NULL)
+			return copy_value(from, end, value, max);
 	}
 	return false;
 }
@@ -367,17 +390,18 @@ static void read_text(struct html *html)
 	html->at += size;
 }
 
-char *html_text(struct arena *arena, struct bytes bytes, size_t max)
+char *html_text(struct arena *arena, struct bytes html, size_t max)
 {
-	struct html html = { .at = bytes.data, .max = max };
+	struct html reader = { .at = html.data, .max = max };
 
-	html.end = html.at + bytes.size;
-	while (html.at < html.end && html.out.size < max) {
-		if (*html.at != '<' || !read_tag(&html))
-			read_text(&html);
+	reader.end = reader.at + html.size;
+	while (reader.at < reader.end && reader.out.size < max) {
+		if (*reader.at != '<' || !read_tag(&reader))
+			read_text(&reader);
 	}
-	char *const text = text_repair(arena, (struct bytes){ html.out.data, html.out.size }, NULL);
-	buffer_finish(&html.out);
+	char *const text =
+	    text_repair(arena, (struct bytes){ reader.out.data, reader.out.size }, NULL);
+	buffer_finish(&reader.out);
 	return text;
 }
 

@@ -126,7 +126,7 @@ static size_t convert_iconv(const char *name, struct bytes in, struct buffer *ou
 	char *from = (char *)(uintptr_t)in.data; /* iconv does not write there */
 	size_t left = in.size;
 	size_t bad = 0;
-	const iconv_t cd = iconv_open("UTF-8", name);
+	iconv_t cd = iconv_open("UTF-8", name);
 
 	CHECK(cd != (iconv_t)-1);
 	while (left > 0) {

@@ -10,7 +10,7 @@
 	(1U << 20)             /* of all parts; large mail hosts refuse more than 256 KiB of one */
 #define HEADER_LINES_MAX 20000 /* of all parts: forty for each of the parts that are kept */
 #define BOUNDARIES_MAX 256     /* multiparts, those of mails inside of the mail too */
-#define DIVISIONS_MAX (2 * MAIL_PARTS_MAX) /* boundary lines */
+#define DIVISIONS_MAX ((size_t)2 * MAIL_PARTS_MAX) /* boundary lines */
 #define COMPARISONS_MAX 20000000 /* of a line with a boundary: about a tenth of a second */
 #define BOUNDARY_SIZE_MAX 200    /* RFC 2046 says 70 */
 
@@ -41,31 +41,49 @@ static struct bytes trimmed(const char *line, size_t size)
 	return (struct bytes){ line, size };
 }
 
-/* What follows the word boundary: = and a value, perhaps in quotes. */
-static void add_boundary(struct guard *guard, const char *at)
+static const char *past_blanks(const char *at, const char *end)
 {
-	while (at < guard->end && is_blank(*at))
+	while (at < end && is_blank(*at))
 		at++;
-	if (at == guard->end || *at != '=') {
-		guard->wild |= at < guard->end && (*at == '*' || *at == '(');
-		return;
-	}
-	for (at++; at < guard->end && is_blank(*at);)
-		at++;
-	const bool quoted = at < guard->end && *at == '"';
-	const char *const from = at + quoted;
-	size_t size = 0;
-	while (from + size < guard->end && size <= BOUNDARY_SIZE_MAX &&
-	       strchr(quoted ? "\"\\" : "; \t\r\n(\"\\", from[size]) == NULL)
-		size++;
-	guard->wild |= size > BOUNDARY_SIZE_MAX || from + size == guard->end ||
-	               from[size] == '\\' || from[size] == '(' || (!quoted && from[size] == '"');
+	return at;
+}
+
+static void know(struct guard *guard, struct bytes boundary)
+{
 	struct bytes *const known = &guard->known[guard->known_count];
-	*known = trimmed(from, size);
-	if (known->size > 0 && map_get(&guard->boundaries, *known) == NULL) {
-		(void)map_set(&guard->boundaries, *known, known);
+
+	*known = boundary;
+	if (boundary.size > 0 && map_get(&guard->boundaries, boundary) == NULL) {
+		(void)map_set(&guard->boundaries, boundary, known);
 		guard->known_count++;
 	}
+}
+
+/* The value of a boundary, perhaps in quotes. One that ends in another way is not read here. */
+static void read_boundary(struct guard *guard, const char *from)
+{
+	const bool quoted = from < guard->end && *from == '"';
+	const char *const stops = quoted ? "\"\\" : "; \t\r\n(\"\\";
+	size_t size = 0;
+
+	from += quoted;
+	while (from + size < guard->end && size <= BOUNDARY_SIZE_MAX &&
+	       strchr(stops, from[size]) == NULL)
+		size++;
+	const bool whole = from + size < guard->end && size <= BOUNDARY_SIZE_MAX &&
+	                   strchr(quoted ? "\"" : "; \t\r\n", from[size]) != NULL;
+	guard->wild |= !whole;
+	know(guard, trimmed(from, size));
+}
+
+/* What follows the word boundary: = and a value. */
+static void add_boundary(struct guard *guard, const char *at)
+{
+	at = past_blanks(at, guard->end);
+	if (at < guard->end && *at == '=')
+		read_boundary(guard, past_blanks(at + 1, guard->end));
+	else
+		guard->wild |= at < guard->end && (*at == '*' || *at == '(');
 }
 
 static void find_boundaries(struct guard *guard, const char *line, size_t size)

@@ -123,15 +123,11 @@ static bool is_cell(unsigned char byte)
 	return byte >= 0x21 && byte <= 0x7E;
 }
 
-/* One character of a set that is not ASCII; how many bytes it took. */
-static size_t jis_character(struct jis_writer *writer, enum jis_set set, const unsigned char *data,
-                            size_t left)
+/* One character of a set of two bytes each; how many bytes it took. */
+static size_t jis_pair(struct jis_writer *writer, enum jis_set set, const unsigned char *data,
+                       size_t left)
 {
-	if (set == SET_KANA && is_cell(data[0])) {
-		write_kana(writer, data[0]);
-		return 1;
-	}
-	if (set == SET_KANA || left < 2 || !is_cell(data[0]) || !is_cell(data[1])) {
+	if (left < 2 || !is_cell(data[0]) || !is_cell(data[1])) {
 		write_bad(writer);
 		return 1;
 	}
@@ -142,6 +138,25 @@ static size_t jis_character(struct jis_writer *writer, enum jis_set set, const u
 	return 2;
 }
 
+/* One character of the set, or one that is the same in each; how many bytes it took. */
+static size_t jis_character(struct jis_writer *writer, enum jis_set set, const unsigned char *data,
+                            size_t left)
+{
+	const unsigned char byte = data[0];
+	const bool ascii = byte <= ' ' || (set == SET_ASCII && byte < 0x80);
+	const bool raw_kana = byte >= 0xA1 && byte <= 0xDF; /* as old programs send it */
+
+	if (raw_kana || (set == SET_KANA && is_cell(byte)))
+		write_kana(writer, byte);
+	else if (ascii && byte != ESCAPE)
+		buffer_add(writer->out, data, 1);
+	else if (set == SET_208 || set == SET_212)
+		return jis_pair(writer, set, data, left);
+	else
+		write_bad(writer);
+	return 1;
+}
+
 size_t jis_decode(struct bytes in, struct buffer *out)
 {
 	struct jis_writer writer = writer_open(out);
@@ -149,28 +164,16 @@ size_t jis_decode(struct bytes in, struct buffer *out)
 	const unsigned char *data = in.data;
 
 	for (size_t i = 0; i < in.size;) {
-		const unsigned char byte = data[i];
 		const struct jis_escape *const escape =
-		    byte == ESCAPE ? escape_at(data + i, in.size - i) : NULL;
+		    data[i] == ESCAPE ? escape_at(data + i, in.size - i) : NULL;
 		if (escape != NULL) {
 			set = escape->set;
 			i += 1 + strlen(escape->text);
-		} else if (byte <= ' ' && byte != ESCAPE) {
-			set = byte == '\n' ? SET_ASCII : set; /* RFC 1468: a line begins in ASCII */
-			buffer_add(out, &byte, 1);
-			i++;
-		} else if (byte >= 0xA1 && byte <= 0xDF) {
-			write_kana(&writer, byte);
-			i++;
-		} else if (set == SET_ASCII && byte < 0x80 && byte != ESCAPE) {
-			buffer_add(out, &byte, 1);
-			i++;
-		} else if (set == SET_ASCII) {
-			write_bad(&writer);
-			i++;
-		} else {
-			i += jis_character(&writer, set, data + i, in.size - i);
+			continue;
 		}
+		if (data[i] == '\n')
+			set = SET_ASCII; /* RFC 1468: a line begins in ASCII */
+		i += jis_character(&writer, set, data + i, in.size - i);
 	}
 	return writer_close(&writer);
 }

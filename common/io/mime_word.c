@@ -209,7 +209,10 @@ static char *trimmed(struct arena *arena, struct bytes text)
 		const bool blank = c <= ' ' || c == 0x7F;
 		if (blank && (to == result || to[-1] == ' '))
 			continue;
-		*to++ = blank ? ' ' : *from;
+		*to = *from;
+		if (blank)
+			*to = ' ';
+		to++;
 	}
 	if (to > result && to[-1] == ' ')
 		to--;

@@ -76,11 +76,11 @@ static enum token next(struct json_walk *walk)
 	}
 }
 
-static struct json_walk walk_start(struct bytes text_)
+static struct json_walk walk_start(struct bytes bytes)
 {
-	const char *const data = text_.data;
+	const char *const data = bytes.data;
 
-	return (struct json_walk){ .at = data, .end = data + text_.size };
+	return (struct json_walk){ .at = data, .end = data + bytes.size };
 }
 
 /* Within the array that is the member: what is read there is an item, or a part of one. */

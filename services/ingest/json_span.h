@@ -35,10 +35,10 @@ struct json_spans {
 	struct bytes member;
 };
 
-/* The text must be valid JSON, and outlive the spans. */
-struct json_spans json_spans_of(struct bytes text, const char *member);
+/* The bytes must be valid JSON, and outlive the spans. */
+struct json_spans json_spans_of(struct bytes bytes, const char *member);
 bool json_spans_next(struct json_spans *spans, struct bytes *item); /* false: no more */
 /* The path ("data.object.amount") of the first whole number that no int64_t holds. */
-bool json_span_overflow(struct bytes text, char path[static JSON_SPAN_PATH_SIZE]);
+bool json_span_overflow(struct bytes bytes, char path[static JSON_SPAN_PATH_SIZE]);
 
 #endif
