@@ -35,7 +35,7 @@ struct arena *fixture_arena(void);
 struct edge *fixture_edge(void);
 int fixture_port(void);
 struct edge_journal fixture_journal(void);
-void fixture_mode(enum journal_mode mode);
+void fixture_mode(enum journal_mode wanted);
 size_t fixture_count(void);
 const struct kept_record *fixture_record(size_t place);
 /* The request in a record, which must be one. */

@@ -123,7 +123,8 @@ static void test_large_email(void **state)
 
 	(void)state;
 	memset(mail, 'a', size);
-	memcpy(mail, head, strlen(head));
+	for (size_t i = 0; head[i] != '\0'; i++)
+		mail[i] = head[i];
 	assert_answer(fixture_post_bytes("/v1/email/support", AUTHORIZED,
 	                                 (struct bytes){ mail, size }),
 	              202, "\"id\"");

@@ -53,7 +53,7 @@ struct vector {
 	const char *body;
 	int64_t now_s;
 	enum signature_result result;
-	size_t secret;
+	uint32_t secret;
 };
 
 #define STRIPE_CASE(name_, header_, now_, result_)                                              \
