@@ -1,0 +1,152 @@
+/*
+ * conversation_action - what people and programs ask for goes to the shard that owns the subject.
+ *
+ * Retry and drop of a dead letter travel on ops.control.v1 to the shard that refused it; the request
+ * was journalled on that shard's partition.
+ */
+#include "services/ingest/conversation.h"
+
+#include "common/io/proto.h"
+#include "opsmesh/v1/control.pb-c.h"
+#include "proto/opsmesh/v1/catalogue.h"
+#include "services/ingest/routing.h"
+
+#include <string.h>
+
+static enum status say_action(struct request *request, Opsmesh__V1__ActionEvent *event)
+{
+	event->action_id = text_mutable(request->id);
+	event->routing_key = text_mutable(request->key);
+	event->occurred_at = proto_timestamp(request->task->arena, request->received_at);
+	return task_emit(request->task, &(struct emission){ .topic = OPS_ACTIONS,
+	                                                    .key = request->key,
+	                                                    .partition = &request->task->shard_number,
+	                                                    .time = request->received_at,
+	                                                    .message = &event->base });
+}
+
+static Opsmesh__V1__ActionParameter **parameters_of(struct request *request,
+                                                    const struct action_body *body)
+{
+	struct arena *const arena = request->task->arena;
+	Opsmesh__V1__ActionParameter **const list =
+	    arena_alloc(arena, (body->parameter_count + 1) * sizeof(*list));
+
+	for (size_t i = 0; i < body->parameter_count; i++) {
+		const struct action_parameter *const given = &body->parameters[i];
+
+		list[i] = arena_alloc(arena, sizeof(*list[i]));
+		opsmesh__v1__action_parameter__init(list[i]);
+		list[i]->name = text_mutable(given->name);
+		if (given->personal && *given->value != '\0') {
+			list[i]->value_case = OPSMESH__V1__ACTION_PARAMETER__VALUE_PERSONAL;
+			list[i]->personal = personal_text(arena, body->on_id, given->value);
+		} else {
+			list[i]->value_case = OPSMESH__V1__ACTION_PARAMETER__VALUE_PLAIN;
+			list[i]->plain = text_mutable(given->value);
+		}
+	}
+	return list;
+}
+
+static enum status order_letter(struct request *request, const struct action_body *body)
+{
+	struct arena *const arena = request->task->arena;
+	const bool retry = body->kind == OPSMESH__V1__ACTION_KIND__ACTION_KIND_RETRY;
+	Opsmesh__V1__ControlEvent control = OPSMESH__V1__CONTROL_EVENT__INIT;
+	Opsmesh__V1__DeadLetterOrder order = OPSMESH__V1__DEAD_LETTER_ORDER__INIT;
+	struct dead_letter_id letter;
+
+	if (!routing_dead_letter_parse(arena, body->on_id, &letter) ||
+	    letter.partition != request->task->shard_number)
+		return STATUS_OK;
+	if (strcmp(letter.consumer, "conversation") == 0) {
+		(void)(retry ? task_retry(request->task, letter.topic, letter.source, letter.sequence)
+		             : task_drop(request->task, letter.topic, letter.source, letter.sequence));
+		return STATUS_OK;
+	}
+	order.consumer = text_mutable(letter.consumer);
+	order.topic = text_mutable(letter.topic);
+	order.partition = letter.partition;
+	order.source = text_mutable(letter.source);
+	order.sequence = letter.sequence;
+	order.by = actor_make(request, OPSMESH__V1__ROLE__ROLE_AGENT, body->on_behalf_of);
+	order.reason = personal_text(arena, body->on_id, body->reason);
+	control.action_id = text_mutable(request->id);
+	control.occurred_at = proto_timestamp(arena, request->received_at);
+	control.fact_case = retry ? OPSMESH__V1__CONTROL_EVENT__FACT_RETRY_REQUESTED
+	                          : OPSMESH__V1__CONTROL_EVENT__FACT_DROP_REQUESTED;
+	if (retry)
+		control.retry_requested = &order;
+	else
+		control.drop_requested = &order;
+	return task_emit(request->task, &(struct emission){ .topic = OPS_CONTROL,
+	                                                    .key = request->id,
+	                                                    .partition = &request->task->shard_number,
+	                                                    .time = request->received_at,
+	                                                    .message = &control.base });
+}
+
+static bool is_letter_order(const struct action_body *body)
+{
+	return strcmp(body->on_type, "dead_letter") == 0 &&
+	       (body->kind == OPSMESH__V1__ACTION_KIND__ACTION_KIND_RETRY ||
+	        body->kind == OPSMESH__V1__ACTION_KIND__ACTION_KIND_DROP);
+}
+
+/* Subjects whose owner answers. What nobody owns is refused here, so that it is answered at all. */
+static bool has_owner(const struct action_body *body)
+{
+	return strcmp(body->on_type, "ticket") == 0 || strcmp(body->on_type, "alert") == 0 ||
+	       is_letter_order(body);
+}
+
+enum status conversation_action(struct request *request)
+{
+	struct arena *const arena = request->task->arena;
+	Opsmesh__V1__ActionEvent event = OPSMESH__V1__ACTION_EVENT__INIT;
+	Opsmesh__V1__ActionRequested requested = OPSMESH__V1__ACTION_REQUESTED__INIT;
+	Opsmesh__V1__ActionSubject subject = OPSMESH__V1__ACTION_SUBJECT__INIT;
+	const Opsmesh__V1__Verification *const verification = request->received->verification;
+	struct action_body body;
+	struct refusal refusal;
+
+	if (!decode_action(arena, request->body, &body, &refusal))
+		return conversation_refuse(request, &refusal);
+	if (!has_owner(&body) && body.kind != OPSMESH__V1__ACTION_KIND__ACTION_KIND_EXPLAIN)
+		return conversation_refuse(
+		    request, &(struct refusal){ OPSMESH__V1__REFUSAL_CODE__REFUSAL_CODE_UNSUPPORTED, "on.type",
+		                                "nothing of this type can be acted on by this version" });
+	subject.type = text_mutable(body.on_type);
+	subject.id = text_mutable(body.on_id);
+	requested.kind = body.kind;
+	requested.action = text_mutable(body.action);
+	requested.on = &subject;
+	requested.by = actor_make(request, OPSMESH__V1__ROLE__ROLE_AGENT, body.on_behalf_of);
+	requested.reason = personal_text(arena, body.on_id, body.reason);
+	requested.n_parameters = body.parameter_count;
+	requested.parameters = parameters_of(request, &body);
+	if (verification != NULL) {
+		requested.n_scopes = verification->n_scopes;
+		requested.scopes = verification->scopes;
+	}
+	requested.natural_id = request->received->natural_id;
+	event.fact_case = OPSMESH__V1__ACTION_EVENT__FACT_REQUESTED;
+	event.requested = &requested;
+	TRY(say_action(request, &event));
+	return is_letter_order(&body) ? order_letter(request, &body) : STATUS_OK;
+}
+
+enum status conversation_say_action(struct request *request, Opsmesh__V1__RequestRefused *refused,
+                                    Opsmesh__V1__IdConflict *conflict)
+{
+	Opsmesh__V1__ActionEvent event = OPSMESH__V1__ACTION_EVENT__INIT;
+
+	event.fact_case = refused != NULL ? OPSMESH__V1__ACTION_EVENT__FACT_REQUEST_REFUSED
+	                                  : OPSMESH__V1__ACTION_EVENT__FACT_ID_CONFLICT;
+	if (refused != NULL)
+		event.request_refused = refused;
+	else
+		event.id_conflict = conflict;
+	return say_action(request, &event);
+}
