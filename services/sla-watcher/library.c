@@ -4,6 +4,7 @@
 #include "common/io/file.h"
 
 #include <stdio.h>
+#include <string.h>
 
 /* A folder's documents of one kind, in the order of their names. */
 struct files {
@@ -118,24 +119,75 @@ static bool policies_load(struct arena *arena, const struct files *files,
 	return true;
 }
 
+/* The folders, in the order in which what they hold leans on what was read before. */
+enum kind { HOLIDAYS, CALENDARS, POLICIES, KINDS };
+static const char *const kind_names[] = { "holidays", "calendars", "sla" };
+
+static bool library_fill(struct arena *arena, const struct files files[static KINDS],
+                         struct sla_library *library, char error[static SLA_BOOK_ERROR_SIZE])
+{
+	*library = (struct sla_library){ .holiday_count = 0 };
+	if (holidays_load(arena, &files[HOLIDAYS], library, error) &&
+	    calendars_load(arena, &files[CALENDARS], library, error) &&
+	    policies_load(arena, &files[POLICIES], library, error))
+		return true;
+	sla_library_finish(library);
+	return false;
+}
+
 bool sla_library_load(struct arena *arena, const char *folder, struct sla_library *library,
                       char error[static SLA_BOOK_ERROR_SIZE])
 {
 	struct arena *const scratch = arena_create(65536);
-	struct files *const files = arena_alloc(scratch, sizeof(*files));
-	bool loaded;
+	struct files *const files = arena_zero(scratch, KINDS * sizeof(*files));
+	bool loaded = true;
 
-	*library = (struct sla_library){ .holiday_count = 0 };
-	loaded = files_read(scratch, folder, "holidays", files, error) &&
-	         holidays_load(arena, files, library, error) &&
-	         files_read(scratch, folder, "calendars", files, error) &&
-	         calendars_load(arena, files, library, error) &&
-	         files_read(scratch, folder, "sla", files, error) &&
-	         policies_load(arena, files, library, error);
-	if (!loaded)
-		sla_library_finish(library);
+	for (int kind = 0; kind < KINDS && loaded; kind++)
+		loaded = files_read(scratch, folder, kind_names[kind], &files[kind], error);
+	loaded = loaded && library_fill(arena, files, library, error);
 	arena_destroy(scratch);
 	return loaded;
+}
+
+/* By the folder that its name begins with; KINDS: none of ours. */
+static int kind_of(const char *name)
+{
+	int kind = 0;
+
+	while (kind < KINDS &&
+	       !(text_starts(name, kind_names[kind]) && name[strlen(kind_names[kind])] == '/'))
+		kind++;
+	return kind;
+}
+
+static bool files_sort(const struct document *documents, size_t count, struct files *files,
+                       char error[static SLA_BOOK_ERROR_SIZE])
+{
+	for (size_t i = 0; i < count; i++) {
+		const int kind = kind_of(documents[i].name);
+
+		if (kind == KINDS)
+			return fail(error, documents[i].name,
+			            "neither of holidays, calendars nor sla");
+		if (files[kind].count == SLA_DOCUMENTS_MAX)
+			return fail(error, documents[i].name,
+			            "the folder has more than 64 documents");
+		files[kind].paths[files[kind].count] = documents[i].name;
+		files[kind].bodies[files[kind].count++] = documents[i].body;
+	}
+	return true;
+}
+
+bool sla_library_compile(struct arena *arena, const struct document *documents, size_t count,
+                         struct sla_library *library, char error[static SLA_BOOK_ERROR_SIZE])
+{
+	struct arena *const scratch = arena_create(65536);
+	struct files *const files = arena_zero(scratch, KINDS * sizeof(*files));
+	const bool compiled = files_sort(documents, count, files, error) &&
+	                      library_fill(arena, files, library, error);
+
+	arena_destroy(scratch);
+	return compiled;
 }
 
 void sla_library_finish(struct sla_library *library)

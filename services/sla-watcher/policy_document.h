@@ -16,6 +16,7 @@
 #ifndef SERVICES_SLA_WATCHER_POLICY_DOCUMENT_H
 #define SERVICES_SLA_WATCHER_POLICY_DOCUMENT_H
 
+#include "common/flow/document.h"
 #include "common/io/calendar_document.h"
 #include "services/sla-watcher/policy.h"
 
@@ -42,6 +43,10 @@ struct sla_library {
  */
 bool sla_library_load(struct arena *arena, const char *folder, struct sla_library *library,
                       char error[static SLA_BOOK_ERROR_SIZE]) MUST_CHECK;
+/* The same from documents that were read already; their names are "FOLDER/FILE.json". */
+bool sla_library_compile(struct arena *arena, const struct document *documents, size_t count,
+                         struct sla_library *library,
+                         char error[static SLA_BOOK_ERROR_SIZE]) MUST_CHECK;
 void sla_library_finish(struct sla_library *library); /* closes the zones */
 
 #endif
