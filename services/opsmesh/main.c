@@ -1,0 +1,89 @@
+/*
+ * opsmesh - the operator's hand tool: topics, events, requests, status, stories, dead letters.
+ *
+ * Each command is a row here and a file of its own. It reads Kafka and, as an operator who may change
+ * nothing, PostgreSQL; whatever it changes is an action that goes in through ingest's door. Personal text
+ * shows as "[sealed]" unless --reveal says why, and that is journalled first.
+ */
+#include "services/opsmesh/calendar.h"
+#include "services/opsmesh/opsmesh.h"
+
+static const struct config_key config_keys[] = {
+	CONFIG(struct tool_settings, brokers, "KAFKA_BROKERS", "", NULL, NULL, "host:port, ..."),
+	CONFIG_SECRET(struct tool_settings, database_url, "DATABASE_URL", "",
+	              "A role that may read every schema."),
+	CONFIG(struct tool_settings, ingest_url, "INGEST_URL", "", NULL, NULL,
+	       "Where requests and actions go."),
+	CONFIG_SECRET(struct tool_settings, api_key, "API_KEY", "",
+	              "For actions; else the first of API_KEYS."),
+	CONFIG_SECRET(struct tool_settings, api_keys, "API_KEYS", "",
+	              "name:key:scope+scope;... or the same as JSON; send finds keys by name."),
+	CONFIG_SECRET(struct tool_settings, stripe, "STRIPE_WEBHOOK_SECRETS", "",
+	              "send signs with the first, here and below."),
+	CONFIG_SECRET(struct tool_settings, slack, "SLACK_SIGNING_SECRETS", "", "Slack."),
+	CONFIG_SECRET(struct tool_settings, zendesk, "ZENDESK_WEBHOOK_SECRETS", "", "Zendesk."),
+	CONFIG_SECRET(struct tool_settings, intercom, "INTERCOM_CLIENT_SECRETS", "", "Intercom."),
+	CONFIG_SECRET(struct tool_settings, linear, "LINEAR_WEBHOOK_SECRETS", "", "Linear."),
+	CONFIG_SECRET(struct tool_settings, standard, "WEBHOOK_SECRETS", "", "Standard Webhooks."),
+	CONFIG(struct tool_settings, partitions, "PARTITIONS", "6", "1", "256",
+	       "Of each topic that topics --create makes."),
+	CONFIG(struct tool_settings, programs, "OPSMESH_BIN", "", NULL, NULL,
+	       "The folder of the daemons; else this program's own."),
+	CONFIG_END,
+};
+
+#define REVEAL                                                                       \
+	{                                                                            \
+		"--reveal", "REASON", "shows personal text; journalled as an action" \
+	}
+#define END                  \
+	{                    \
+		.name = NULL \
+	}
+
+static const struct option topics_options[] = {
+	{ "--create", NULL, "creates what is missing" },
+	END,
+};
+
+static const struct option tail_options[] = {
+	{ "--from", "start|end|TIME", "where to begin; start with --until-end, else end" },
+	{ "--until-end", NULL, "stops at what was the end when it began" },
+	{ "--type", "T", "only this ce_type, as ops.ticket.opened.v1" },
+	{ "--key", "K", "only this key" },
+	{ "--limit", "N", "so many events at most" },
+	REVEAL,
+	END,
+};
+
+static const struct command commands[] = {
+	{ .name = "topics",
+	  .usage = "[--create]",
+	  .summary = "the topic catalogue, and how the broker differs from it",
+	  .options = topics_options,
+	  .needs = NEEDS_BROKERS,
+	  .run = topics_command },
+	{ .name = "tail",
+	  .usage =
+	      "TOPIC... [--from start|end|TIME] [--until-end] [--type T] [--key K] [--limit N]",
+	  .summary = "events as JSON lines",
+	  .options = tail_options,
+	  .words_min = 1,
+	  .words_max = WORDS_MAX,
+	  .needs = NEEDS_BROKERS,
+	  .run = tail_command },
+	{ .name = "calendar",
+	  .usage = "due|elapsed|windows --calendar FILE ...",
+	  .summary = "what a calendar says, alone",
+	  .help = "  due     --calendar FILE [--holidays FILE...] --at TIME --target 1h\n"
+	          "  elapsed --calendar FILE [--holidays FILE...] --from TIME --to TIME\n"
+	          "  windows --calendar FILE [--holidays FILE...] --from TIME --to TIME\n"
+	          "  due|elapsed --batch < LINES\n",
+	  .raw = calendar_command },
+	{ .name = NULL },
+};
+
+int main(int argc, char **argv)
+{
+	return tool_main(commands, config_keys, argc, argv);
+}

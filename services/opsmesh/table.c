@@ -1,0 +1,151 @@
+#include "services/opsmesh/table.h"
+
+#include "common/base/check.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#define GAP 2
+#define CELL_SIZE 512
+
+/* Ranges of characters that take two places: East Asian Wide of Unicode, in large. */
+static const struct {
+	uint32_t first;
+	uint32_t last;
+} wide[] = {
+	{ 0x1100, 0x115f },   { 0x2e80, 0x303e },   { 0x3041, 0xa4cf },   { 0xac00, 0xd7a3 },
+	{ 0xf900, 0xfaff },   { 0xfe30, 0xfe6f },   { 0xff00, 0xff60 },   { 0xffe0, 0xffe6 },
+	{ 0x1f300, 0x1f64f }, { 0x1f900, 0x1f9ff }, { 0x20000, 0x3fffd },
+};
+
+/* Valid UTF-8 is promised; of anything else each byte counts. */
+static uint32_t next_character(const char **text)
+{
+	const unsigned char *at = (const unsigned char *)*text;
+	const int more = *at >= 0xf0 ? 3 : *at >= 0xe0 ? 2 : *at >= 0xc0 ? 1 : 0;
+	uint32_t character = more == 0 ? *at : *at & (0x3fU >> more);
+
+	at++;
+	for (int i = 0; i < more && (*at & 0xc0U) == 0x80; i++)
+		character = character << 6 | (*at++ & 0x3fU);
+	*text = (const char *)at;
+	return character;
+}
+
+size_t text_width(const char *text)
+{
+	size_t width = 0;
+
+	while (*text != '\0') {
+		const uint32_t character = next_character(&text);
+
+		width++;
+		for (size_t i = 0; i < COUNT_OF(wide); i++)
+			if (character >= wide[i].first && character <= wide[i].last)
+				width++;
+	}
+	return width;
+}
+
+void table_init(struct table *table, struct arena *arena, const char *const *titles)
+{
+	*table = (struct table){ .arena = arena };
+	for (; titles[table->columns] != NULL; table->columns++)
+		table_add(table, titles[table->columns]);
+}
+
+void table_add(struct table *table, const char *text)
+{
+	if (table->count == table->room) {
+		const size_t room = table->room == 0 ? 64 : table->room * 2;
+		const char **const cells = arena_alloc(table->arena, room * sizeof(*cells));
+
+		if (table->count > 0)
+			memcpy(cells, table->cells, table->count * sizeof(*cells));
+		table->cells = cells;
+		table->room = room;
+	}
+	table->cells[table->count++] = text;
+}
+
+void table_addf(struct table *table, const char *format, ...)
+{
+	char text[CELL_SIZE];
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(text, sizeof(text), format, arguments);
+	va_end(arguments);
+	table_add(table, arena_string(table->arena, text));
+}
+
+size_t table_rows(const struct table *table)
+{
+	return table->count / table->columns - 1;
+}
+
+static size_t column_width(const struct table *table, size_t column)
+{
+	size_t widest = 0;
+
+	for (size_t i = column; i < table->count; i += table->columns) {
+		const size_t width = text_width(table->cells[i]);
+
+		widest = width > widest ? width : widest;
+	}
+	return widest;
+}
+
+static void pad(struct buffer *out, size_t places)
+{
+	while (places-- > 0)
+		buffer_add(out, " ", 1);
+}
+
+void table_write(const struct table *table, struct buffer *out)
+{
+	size_t *const widths = arena_alloc(table->arena, table->columns * sizeof(*widths));
+
+	CHECK(table->count % table->columns == 0);
+	for (size_t i = 0; i < table->columns; i++)
+		widths[i] = column_width(table, i);
+	for (size_t i = 0; i < table->count; i++) {
+		const size_t column = i % table->columns;
+		const char *const text = table->cells[i];
+
+		buffer_add(out, text, strlen(text));
+		if (column + 1 == table->columns)
+			buffer_add(out, "\n", 1);
+		else
+			pad(out, widths[column] - text_width(text) + GAP);
+	}
+}
+
+void table_print(const struct table *table)
+{
+	struct buffer out = { 0 };
+
+	table_write(table, &out);
+	fwrite(out.data, 1, out.size, stdout);
+	buffer_finish(&out);
+}
+
+const char *span_text(struct arena *arena, struct duration span)
+{
+	const char *const sign = span.us < 0 ? "-" : "";
+	const uint64_t us = span.us < 0 ? 0 - (uint64_t)span.us : (uint64_t)span.us;
+	const uint64_t seconds = us / 1000000;
+
+	if (seconds >= 86400)
+		return arena_printf(arena, "%s%" PRIu64 "d %02" PRIu64 "h", sign, seconds / 86400,
+		                    seconds % 86400 / 3600);
+	if (seconds >= 3600)
+		return arena_printf(arena, "%s%" PRIu64 "h %02" PRIu64 "m", sign, seconds / 3600,
+		                    seconds % 3600 / 60);
+	if (seconds >= 60)
+		return arena_printf(arena, "%s%" PRIu64 "m %02" PRIu64 "s", sign, seconds / 60,
+		                    seconds % 60);
+	return arena_printf(arena, "%s%" PRIu64 "s", seconds == 0 ? "" : sign, seconds);
+}
