@@ -78,6 +78,7 @@ BINS     := $(PROGRAMS:%=$(OUT)/bin/%)
 ARCHIVES := $(patsubst %,$(OUT)/lib%.a,$(SERVICES) $(LAYERS) proto)
 SUPPORT  := $(OUT)/libsupport.a
 UNIT     := $(patsubst %.c,$(OUT)/%,$(wildcard tests/unit/*_test.c))
+INTEGRATION := $(patsubst %.c,$(OUT)/%,$(wildcard tests/integration/*_test.c))
 BENCHES  := $(patsubst %.c,$(OUT)/%,$(wildcard tests/bench/*.c))
 FUZZERS  := $(patsubst %.c,$(OUT)/%,$(wildcard tests/fuzz/*.c))
 SIM_O    := $(patsubst %.c,$(OUT)/%.o,$(wildcard tests/sim/*.c))
@@ -86,7 +87,8 @@ SIM      := $(if $(SIM_O),$(OUT)/bin/sim)
 .DELETE_ON_ERROR:
 .SECONDARY:
 .SUFFIXES:
-.PHONY: all setup ready demo up down unit unit-programs test sim mutants bench bench-programs chaos \
+.PHONY: all setup ready demo up down unit unit-programs integration-programs \
+	test sim mutants bench bench-programs chaos \
 	fuzz fuzz-programs lint tidy format clean FORCE
 
 all: $(BINS) $(DESCRIPTOR) $(SIM) $(ARCHIVES)
@@ -157,6 +159,8 @@ $(OUT)/bin/sim: $(SIM_O) $(SUPPORT) $(ARCHIVES)
 	$(call link)
 $(OUT)/tests/unit/%: $(OUT)/tests/unit/%.o $(SUPPORT) $(ARCHIVES)
 	$(call link,-lcmocka)
+$(OUT)/tests/integration/%: $(OUT)/tests/integration/%.o $(SUPPORT) $(ARCHIVES)
+	$(call link,-lcmocka)
 $(OUT)/tests/bench/%: $(OUT)/tests/bench/%.o $(SUPPORT) $(ARCHIVES)
 	$(call link)
 $(OUT)/tests/fuzz/%: $(OUT)/tests/fuzz/%.o $(SUPPORT) $(ARCHIVES)
@@ -218,10 +222,11 @@ down:
 	@deploy/local/down.sh
 
 unit-programs: $(UNIT)
+integration-programs: $(INTEGRATION)
 unit: unit-programs
 	@tests/run.sh $(OUT) unit
 test: ready
-	@-$(MAKE_AGAIN) -k all unit-programs
+	@-$(MAKE_AGAIN) -k all unit-programs integration-programs
 	@SEEDS=$(SEEDS) tests/run.sh $(OUT)
 sim: $(SIM)
 	@$(OUT)/bin/sim --seeds $(SEEDS) $(if $(SEED),--seed $(SEED))

@@ -54,9 +54,10 @@ static void choose_first(struct shard *shard, struct fold *fold, size_t most)
 	fold->frontier = shard->row.now;
 	for (size_t i = 0; i < fold->count; i++)
 		fold->frontier = time_later(fold->frontier, shard->held[i]->event.mesh);
-	if (!context->recorded && fold->count == shard->held_count && topic->end_at.us != TIME_MIN.us &&
-	    topic->top >= topic->end)
-		fold->frontier = time_later(fold->frontier, time_sub(topic->end_at, context->grace));
+	if (!context->recorded && fold->count == shard->held_count &&
+	    topic->end_at.us != TIME_MIN.us && topic->top >= topic->end)
+		fold->frontier =
+		    time_later(fold->frontier, time_sub(topic->end_at, context->grace));
 }
 
 /* Held until the frontier is beyond; what is read but not in the batch holds the frontier. */
@@ -75,7 +76,8 @@ static void choose_recorded(struct shard *shard, struct fold *fold, size_t most)
 	qsort(held, ready, sizeof(*held), by_order);
 	fold->events = held;
 	fold->count = ready < most ? ready : most;
-	fold->frontier = least_mesh(held + fold->count, shard->held_count - fold->count, fold->frontier);
+	fold->frontier =
+	    least_mesh(held + fold->count, shard->held_count - fold->count, fold->frontier);
 }
 
 static void choose(struct worker *worker, struct shard *shard, struct fold *fold, bool *left)
@@ -99,8 +101,8 @@ static void choose(struct worker *worker, struct shard *shard, struct fold *fold
 	} else {
 		fold->events = shard->held;
 		fold->count = shard->held_count < most ? shard->held_count : most;
-		fold->frontier = least_mesh(shard->held + fold->count, shard->held_count - fold->count,
-		                            fold->frontier);
+		fold->frontier = least_mesh(shard->held + fold->count,
+		                            shard->held_count - fold->count, fold->frontier);
 	}
 	fold->frontier = time_later(shard->row.now, fold->frontier);
 }
@@ -156,9 +158,8 @@ enum status batch_prepare(struct worker *worker, struct shard *shard)
 
 /* ---- the transaction ---- */
 
-static bool can_fold(const struct worker *worker, const struct slot *slot)
+static bool can_fold(const struct slot *slot)
 {
-	(void)worker;
 	return slot->state == SLOT_OWNED && slot->shard->stopped == NULL && !slot->shard->in_batch;
 }
 
@@ -172,14 +173,16 @@ static bool too_much_unpublished(const struct worker *worker)
 	return bytes > worker->publish_bytes_max;
 }
 
-/* False: the store is gone. A shard that stopped itself with a fatal error stays as it is, and says so. */
+/* False: the store failed. A shard that stopped itself stays as it is, and says so. */
 static bool fold_shards(struct worker *worker)
 {
 	for (size_t i = 0; i < worker->slot_count; i++) {
 		struct slot *const slot = &worker->slots[i];
+		const enum status status =
+		    can_fold(slot) ? batch_prepare(worker, slot->shard) : STATUS_OK;
 
-		if (can_fold(worker, slot) && batch_prepare(worker, slot->shard) == STATUS_RETRY) {
-			worker_lose_store(worker);
+		if (status != STATUS_OK && slot->shard->stopped == NULL) {
+			worker_store_failed(worker, status);
 			return false;
 		}
 	}
@@ -190,7 +193,8 @@ bool worker_fold(struct worker *worker)
 {
 	const struct outside *const outside = worker->context.outside;
 
-	if (worker->committing || worker->lost || too_much_unpublished(worker) || !fold_shards(worker))
+	if (worker->committing || worker->lost || too_much_unpublished(worker) ||
+	    !fold_shards(worker))
 		return false;
 	worker->batch_count = 0;
 	for (size_t i = 0; i < worker->slot_count; i++)
@@ -198,8 +202,11 @@ bool worker_fold(struct worker *worker)
 			worker->batches[worker->batch_count++] = worker->slots[i].shard->batch;
 	if (worker->batch_count == 0)
 		return false;
-	if (outside->store_ops->begin(outside->store, worker->batches, worker->batch_count) != STATUS_OK) {
-		worker_lose_store(worker);
+	const enum status status =
+	    outside->store_ops->begin(outside->store, worker->batches, worker->batch_count);
+
+	if (status != STATUS_OK) {
+		worker_store_failed(worker, status);
 		return false;
 	}
 	worker->committing = true;

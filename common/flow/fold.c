@@ -46,7 +46,8 @@ static enum status fire(struct shard *shard, const struct timer *first)
 		return STATUS_OK;
 	}
 	work_undo(shard);
-	shard->stopped = arena_printf(shard->arena, "timer %s of %s: %s", row->name, key, task.reason);
+	shard->stopped =
+	    arena_printf(shard->arena, "timer %s of %s: %s", row->name, key, task.reason);
 	return STATUS_FATAL;
 }
 
@@ -54,7 +55,8 @@ static enum status fire(struct shard *shard, const struct timer *first)
 static enum status move(struct shard *shard, struct instant to)
 {
 	for (const struct timer *first = timer_queue_first(&shard->timers);
-	     first != NULL && time_before(first->due, to); first = timer_queue_first(&shard->timers))
+	     first != NULL && time_before(first->due, to);
+	     first = timer_queue_first(&shard->timers))
 		TRY(fire(shard, first));
 	shard->row.now = time_later(shard->row.now, to);
 	return STATUS_OK;
@@ -80,17 +82,26 @@ static enum status refuse(struct shard *shard, const struct held *held, const ch
 		shard->stopped = "too many refusals";
 		return STATUS_REJECT;
 	}
-	const int size =
-	    snprintf(line, sizeof(line), "%s:%lld %s\n",
-	             shard->context->catalogue->topics[held->event.record.topic].name,
-	             (long long)held->event.record.offset, reason);
+	const int size = snprintf(line, sizeof(line), "%s:%lld %s\n",
+	                          shard->context->catalogue->topics[held->event.record.topic].name,
+	                          (long long)held->event.record.offset, reason);
 
-	buffer_add(&shard->work->refused, line, size < (int)sizeof(line) ? (size_t)size : sizeof(line) - 1);
+	buffer_add(&shard->work->refused, line,
+	           size < (int)sizeof(line) ? (size_t)size : sizeof(line) - 1);
 	work_begin(shard);
 	TRY(dead_letter_refuse(shard, held, reason));
 	work_keep(shard);
 	pass_event(shard, held, true);
 	return STATUS_OK;
+}
+
+/* What a handler answers when no later try would help, and no dead letter either. */
+static enum status stop(struct shard *shard, const struct event *event, const char *text)
+{
+	shard->stopped = arena_printf(shard->arena, "%s:%lld: %s",
+	                              shard->context->catalogue->topics[event->record.topic].name,
+	                              (long long)event->record.offset, text);
+	return STATUS_FATAL;
 }
 
 /* REJECT: the shard has stopped itself before this event. */
@@ -106,15 +117,17 @@ static enum status fold_event(struct shard *shard, struct fold *fold, struct hel
 		return refuse(shard, held, reason);
 	if (event->record.topic == shard->context->catalogue->control)
 		status = dead_letter_control(shard, held);
-	else if (!dead_letter_parks(shard, held)) {
+	else if (!dead_letter_parks(shard, held))
 		status = work_handle(shard, event, held->message, text);
-		if (status == STATUS_REJECT)
-			return refuse(shard, held, text);
-	}
-	if (shard->work->trouble != STATUS_OK)
+	if (shard->work->trouble !=
+	    STATUS_OK) /* what the handler answered was a guess without the row */
 		return shard->work->trouble;
-	if (status == STATUS_OK)
-		pass_event(shard, held, false);
+	switch (status) {
+	case STATUS_OK: pass_event(shard, held, false); return STATUS_OK;
+	case STATUS_REJECT: return refuse(shard, held, text);
+	case STATUS_FATAL: return stop(shard, event, text);
+	case STATUS_RETRY: break;
+	}
 	return status;
 }
 
@@ -161,7 +174,8 @@ static void gather_changes(struct shard *shard)
 	struct batch *const batch = &shard->batch;
 
 	batch->change_count = cache_changed_count(shard->cache);
-	batch->changes = arena_alloc(shard->arena, (batch->change_count + 1) * sizeof(*batch->changes));
+	batch->changes =
+	    arena_alloc(shard->arena, (batch->change_count + 1) * sizeof(*batch->changes));
 	for (size_t i = 0; i < batch->change_count; i++) {
 		const struct cache_row *const row = cache_changed(shard->cache, i);
 
@@ -169,10 +183,12 @@ static void gather_changes(struct shard *shard)
 			                                   cache_row_key(row), row->packed };
 	}
 	batch->timer_count = shard->work->timer_count;
-	batch->timers = arena_alloc(shard->arena, (batch->timer_count + 1) * sizeof(*batch->timers));
+	batch->timers =
+	    arena_alloc(shard->arena, (batch->timer_count + 1) * sizeof(*batch->timers));
 	for (size_t i = 0; i < batch->timer_count; i++) {
 		const struct timer_touch *const touch = &shard->work->timers[i];
-		const struct instant due = timer_queue_due(&shard->timers, touch->index, touch->key);
+		const struct instant due =
+		    timer_queue_due(&shard->timers, touch->index, touch->key);
 
 		batch->timers[i] = (struct timer_change){ shard->stage->timers[touch->index].name,
 			                                  touch->key, due.us != TIME_MAX.us, due };
@@ -245,9 +261,9 @@ static enum status fold_events(struct shard *shard, struct fold *fold)
 		const enum status status = fold_event(shard, fold, held);
 
 		if (status == STATUS_REJECT) {
-			fold->frontier = time_earlier(
-			    fold->frontier,
-			    least_mesh(fold->events + fold->folded, fold->count - fold->folded));
+			fold->frontier =
+			    time_earlier(fold->frontier, least_mesh(fold->events + fold->folded,
+			                                            fold->count - fold->folded));
 			break;
 		}
 		TRY(status);
@@ -262,15 +278,16 @@ enum status shard_fold(struct shard *shard, struct fold *fold)
 	CHECK(!shard->in_batch && shard->stopped == NULL);
 	TRY(work_fetch(shard, fold));
 	TRY(fold_events(shard, fold));
-	shard->batch = (struct batch){ .shard = shard,
-		                       .number = shard->row.batch,
-		                       .frontier = fold->frontier,
-		                       .left_out = "",
-		                       .runs = write_runs(shard, fold->events, fold->folded),
-		                       .refused = arena_text(shard->arena, (const char *)work->refused.data,
-		                                             work->refused.size),
-		                       .facts = work->facts,
-		                       .fact_count = work->fact_count };
+	shard->batch =
+	    (struct batch){ .shard = shard,
+		            .number = shard->row.batch,
+		            .frontier = fold->frontier,
+		            .left_out = "",
+		            .runs = write_runs(shard, fold->events, fold->folded),
+		            .refused = arena_text(shard->arena, (const char *)work->refused.data,
+		                                  work->refused.size),
+		            .facts = work->facts,
+		            .fact_count = work->fact_count };
 	gather_changes(shard);
 	release_folded(shard, fold->events, fold->folded);
 	find_next(shard);

@@ -114,7 +114,7 @@ static void on_record(struct worker *worker, const struct log_event *event)
 
 	for (size_t i = 0; i < worker->stage_count; i++) {
 		struct slot *const slot = &worker->slots[i * (size_t)worker->context.partitions +
-			                                 (size_t)event->record.partition];
+		                                         (size_t)event->record.partition];
 
 		if (slot->state != SLOT_OWNED || slot->shard->stopped != NULL ||
 		    shard_topic(slot->shard, event->record.topic) == NULL)
@@ -126,7 +126,8 @@ static void on_record(struct worker *worker, const struct log_event *event)
 	outside->log_ops->release(outside->log, event->record.handle);
 }
 
-static int64_t emitted_to(const Opsmesh__V1__Progress *progress, const char *topic, int32_t partition)
+static int64_t emitted_to(const Opsmesh__V1__Progress *progress, const char *topic,
+                          int32_t partition)
 {
 	for (size_t i = 0; i < progress->n_emitted; i++)
 		if (progress->emitted[i]->partition == partition &&
@@ -144,7 +145,8 @@ static void tell_shard(struct worker *worker, struct shard *shard,
 
 		if (input >= 0 && !shard->inputs.inputs[input].alien)
 			mesh_time_told(&shard->inputs, input, mesh,
-			               emitted_to(progress, worker->context.catalogue->topics[topic].name,
+			               emitted_to(progress,
+			                          worker->context.catalogue->topics[topic].name,
 			                          shard->number),
 			               worker_now(worker));
 	}
@@ -156,8 +158,8 @@ static void on_progress(struct worker *worker, const struct log_event *event)
 	ProtobufCMessage *message;
 	struct instant mesh;
 
-	if (proto_unpack(worker->arena, &opsmesh__v1__progress__descriptor, event->record.value, &message,
-	                 problem)) {
+	if (proto_unpack(worker->arena, &opsmesh__v1__progress__descriptor, event->record.value,
+	                 &message, problem)) {
 		const Opsmesh__V1__Progress *const progress = (const void *)message;
 
 		if (proto_instant(progress->mesh_time, &mesh))
@@ -166,14 +168,16 @@ static void on_progress(struct worker *worker, const struct log_event *event)
 					tell_shard(worker, worker->slots[i].shard, progress, mesh);
 	}
 	arena_reset(worker->arena);
-	worker->context.outside->log_ops->release(worker->context.outside->log, event->record.handle);
+	worker->context.outside->log_ops->release(worker->context.outside->log,
+	                                          event->record.handle);
 }
 
 static void on_end(struct worker *worker, const struct log_event *event)
 {
 	for (size_t i = 0; i < worker->stage_count; i++) {
 		struct slot *const slot =
-		    &worker->slots[i * (size_t)worker->context.partitions + (size_t)event->partition];
+		    &worker
+			 ->slots[i * (size_t)worker->context.partitions + (size_t)event->partition];
 		struct shard_topic *const topic =
 		    slot->state == SLOT_OWNED ? shard_topic(slot->shard, event->topic) : NULL;
 
@@ -188,7 +192,8 @@ static void on_broken(struct worker *worker, const struct log_event *event)
 {
 	for (size_t i = 0; i < worker->stage_count; i++) {
 		struct slot *const slot =
-		    &worker->slots[i * (size_t)worker->context.partitions + (size_t)event->partition];
+		    &worker
+			 ->slots[i * (size_t)worker->context.partitions + (size_t)event->partition];
 
 		if (slot->state == SLOT_OWNED && shard_topic(slot->shard, event->topic) != NULL)
 			slot->shard->stopped = arena_string(slot->shard->arena, event->reason);
@@ -198,7 +203,8 @@ static void on_broken(struct worker *worker, const struct log_event *event)
 static void on_ack(struct worker *worker, const struct log_event *event)
 {
 	for (size_t i = 0; i < worker->slot_count; i++)
-		if (worker->slots[i].state == SLOT_OWNED && worker->slots[i].shard->publisher != NULL &&
+		if (worker->slots[i].state == SLOT_OWNED &&
+		    worker->slots[i].shard->publisher != NULL &&
 		    publisher_token(worker->slots[i].shard->publisher) == event->token) {
 			publisher_acked(worker->slots[i].shard->publisher, event->sequence);
 			return;
@@ -251,7 +257,8 @@ void worker_poll(struct worker *worker, struct duration wait, size_t most)
 	for (size_t i = 0; i < most && worker->fatal == NULL; i++) {
 		if (i % 64 == 0 && too_much_held(worker))
 			return;
-		outside->log_ops->poll(outside->log, i == 0 ? wait : (struct duration){ 0 }, &event);
+		outside->log_ops->poll(outside->log, i == 0 ? wait : (struct duration){ 0 },
+		                       &event);
 		if (event.kind == LOG_NOTHING)
 			return;
 		on_event(worker, &event);
@@ -294,9 +301,11 @@ static enum status check_shard(struct worker *worker, struct shard *shard)
 
 		if (shard->topics[i].next > 0)
 			continue;
-		TRY(outside->log_ops->first(outside->log, shard->topics[i].topic, shard->number, &first));
+		TRY(outside->log_ops->first(outside->log, shard->topics[i].topic, shard->number,
+		                            &first));
 		if (first > 0)
-			shard->stopped = "the log no longer begins at 0, and this shard has no position in it";
+			shard->stopped =
+			    "the log no longer begins at 0, and this shard has no position in it";
 	}
 	return STATUS_OK;
 }
@@ -314,7 +323,8 @@ static enum status load_slot(struct worker *worker, struct slot *slot, bool rais
 		shard_destroy(shard);
 		return status;
 	}
-	if (!raise && shard->row.epoch != slot->epoch) { /* another owner; ours again if the group says so */
+	if (!raise &&
+	    shard->row.epoch != slot->epoch) { /* another owner; ours again if the group says so */
 		shard_destroy(shard);
 		slot_drop(slot, SLOT_RAISE, time_add(worker_now(worker), RAISE_AGAIN));
 		return STATUS_OK;
@@ -344,6 +354,15 @@ void worker_lose_store(struct worker *worker)
 	    time_add(worker_now(worker), worker_pause(worker, &worker->store_pause));
 }
 
+void worker_store_failed(struct worker *worker, enum status status)
+{
+	const struct outside *const outside = worker->context.outside;
+
+	if (status == STATUS_FATAL)
+		worker->fatal = outside->store_ops->reason(outside->store);
+	worker_lose_store(worker);
+}
+
 static bool reconnect(struct worker *worker)
 {
 	const struct outside *const outside = worker->context.outside;
@@ -352,12 +371,13 @@ static bool reconnect(struct worker *worker)
 		return true;
 	if (time_before(worker_now(worker), worker->store_retry))
 		return false;
-	if (outside->store_ops->reconnect(outside->store) != STATUS_OK) {
-		worker_lose_store(worker);
-		return false;
-	}
-	worker->lost = false;
-	return true;
+	const enum status status = outside->store_ops->reconnect(outside->store);
+
+	if (status != STATUS_OK)
+		worker_store_failed(worker, status);
+	else
+		worker->lost = false;
+	return status == STATUS_OK;
 }
 
 static void position_log(struct worker *worker)
@@ -370,7 +390,8 @@ static void position_log(struct worker *worker)
 	for (size_t i = 0; i < worker->slot_count; i++) {
 		const struct shard *const shard = worker->slots[i].shard;
 
-		for (size_t k = 0; worker->slots[i].state == SLOT_OWNED && k < shard->topic_count; k++)
+		for (size_t k = 0; worker->slots[i].state == SLOT_OWNED && k < shard->topic_count;
+		     k++)
 			count = position_add(positions, count, &shard->topics[k], shard->number);
 	}
 	outside->log_ops->assign(outside->log, positions, count);
@@ -407,10 +428,8 @@ void worker_take(struct worker *worker)
 			continue;
 		const enum status status = load_slot(worker, slot, raise);
 
-		if (status == STATUS_FATAL)
-			worker->fatal = worker->context.outside->store_ops->reason(worker->context.outside->store);
 		if (status != STATUS_OK) {
-			worker_lose_store(worker);
+			worker_store_failed(worker, status);
 			return;
 		}
 		worker->store_pause = (struct duration){ 0 };
@@ -432,7 +451,8 @@ bool worker_ready(const struct worker *worker, const char **reason)
 		if (slot->state == SLOT_OWNED && slot->shard->stopped == NULL)
 			continue;
 		if (reason != NULL)
-			*reason = slot->state == SLOT_OWNED ? slot->shard->stopped : "a shard is not loaded";
+			*reason = slot->state == SLOT_OWNED ? slot->shard->stopped
+			                                    : "a shard is not loaded";
 		return false;
 	}
 	if (!any && reason != NULL)
