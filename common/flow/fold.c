@@ -119,8 +119,8 @@ static enum status fold_event(struct shard *shard, struct fold *fold, struct hel
 		status = dead_letter_control(shard, held);
 	else if (!dead_letter_parks(shard, held))
 		status = work_handle(shard, event, held->message, text);
-	if (shard->work->trouble !=
-	    STATUS_OK) /* what the handler answered was a guess without the row */
+	/* What the handler answered was a guess without the row. */
+	if (shard->work->trouble != STATUS_OK)
 		return shard->work->trouble;
 	switch (status) {
 	case STATUS_OK: pass_event(shard, held, false); return STATUS_OK;
