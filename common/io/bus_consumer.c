@@ -25,6 +25,29 @@ struct bus_consumer {
 	char reason[BUS_REASON_SIZE];
 };
 
+/*
+ * Waits until the library's main thread has stopped what an assignment ended. Being told to stop the same
+ * partition again before that fails an assertion of version 2.0.2. The stop and its answer are entries of
+ * that thread's one queue; a question is answered behind the first, the next one behind the second.
+ */
+static void settle(rd_kafka_t *client)
+{
+	for (int i = 0; i < 2; i++) {
+		rd_kafka_topic_partition_list_t *list = NULL;
+
+		if (rd_kafka_assignment(client, &list) == RD_KAFKA_RESP_ERR_NO_ERROR)
+			rd_kafka_topic_partition_list_destroy(list);
+	}
+}
+
+static rd_kafka_resp_err_t assign(rd_kafka_t *client, const rd_kafka_topic_partition_list_t *list)
+{
+	const rd_kafka_resp_err_t error = rd_kafka_assign(client, list);
+
+	settle(client);
+	return error;
+}
+
 /* Answers the group only when it takes away. What it gives is answered by bus_consumer_assign. */
 static void on_rebalance(rd_kafka_t *client, rd_kafka_resp_err_t what,
                          rd_kafka_topic_partition_list_t *list, void *opaque)
@@ -32,7 +55,7 @@ static void on_rebalance(rd_kafka_t *client, rd_kafka_resp_err_t what,
 	struct bus_consumer *const consumer = opaque;
 
 	if (atomic_load(&consumer->closing)) {
-		rd_kafka_assign(client, NULL);
+		assign(client, NULL);
 		return;
 	}
 	consumer->assigned = false;
@@ -44,7 +67,7 @@ static void on_rebalance(rd_kafka_t *client, rd_kafka_resp_err_t what,
 			    list->elems[i].partition;
 		consumer->told = BUS_GRANTED;
 	} else {
-		rd_kafka_assign(client, NULL);
+		assign(client, NULL);
 		consumer->told = BUS_REVOKED;
 	}
 	rd_kafka_yield(client); /* so that one poll tells one thing */
@@ -275,7 +298,7 @@ bool bus_consumer_assign(struct bus_consumer *consumer, const struct bus_place *
 	if (rd_kafka_assignment_lost(consumer->client))
 		return false;
 	list = make_list(consumer, places, count);
-	error = rd_kafka_assign(consumer->client, list);
+	error = assign(consumer->client, list);
 	rd_kafka_topic_partition_list_destroy(list);
 	consumer->assigned = error == RD_KAFKA_RESP_ERR_NO_ERROR;
 	return consumer->assigned;

@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <sys/queue.h>
+#include <time.h>
 #include <unistd.h>
 
 #define TICK_MS 100     /* the thread looks at least so often, */
@@ -27,6 +28,7 @@ struct bus_edge {
 	struct duration timeout;
 	pthread_t thread;
 	pthread_mutex_t lock;          /* of producer, waiting and late */
+	pthread_cond_t idle;           /* nothing waits */
 	struct bus_producer *producer; /* replaced when it dies */
 	struct flights waiting;        /* in order of deadline */
 	struct flights late;           /* given up, but the library still holds them */
@@ -72,6 +74,8 @@ static void land(struct bus_edge *edge, struct flight *flight, bool acknowledged
 		TAILQ_REMOVE(&edge->waiting, flight, entry);
 	else
 		TAILQ_REMOVE(&edge->late, flight, entry);
+	if (TAILQ_EMPTY(&edge->waiting))
+		pthread_cond_signal(&edge->idle);
 	pthread_mutex_unlock(&edge->lock);
 	if (flight->done != NULL)
 		flight->done(flight->argument, acknowledged);
@@ -206,25 +210,35 @@ struct bus_edge *bus_edge_create(const struct bus_edge_settings *settings,
 	TAILQ_INIT(&edge->waiting);
 	TAILQ_INIT(&edge->late);
 	pthread_mutex_init(&edge->lock, NULL);
+	pthread_cond_init(&edge->idle, NULL);
 	CHECK(pthread_create(&edge->thread, NULL, edge_run, edge) == 0);
 	return edge;
 }
 
-void bus_edge_destroy(struct bus_edge *edge, struct duration most)
+static void wait_until_idle(struct bus_edge *edge, struct duration most)
 {
 	const struct instant until = time_add(time_monotonic(), most);
-	bool idle;
+	const struct timespec limit = { .tv_sec = until.us / 1000000,
+		                        .tv_nsec = until.us % 1000000 * 1000 };
 
+	pthread_mutex_lock(&edge->lock);
+	while (!TAILQ_EMPTY(&edge->waiting) &&
+	       pthread_cond_clockwait(&edge->idle, &edge->lock, CLOCK_MONOTONIC, &limit) == 0)
+		;
+	pthread_mutex_unlock(&edge->lock);
+}
+
+void bus_edge_destroy(struct bus_edge *edge, struct duration most)
+{
 	if (edge == NULL)
 		return;
-	for (next_look(edge, &idle); !idle && time_before(time_monotonic(), until);
-	     next_look(edge, &idle))
-		usleep(1000);
+	wait_until_idle(edge, most);
 	atomic_store(&edge->stopping, true);
 	bus_wake(edge->settings.bus.wake);
 	pthread_join(edge->thread, NULL);
 	replace_producer(edge, NULL);
 	close(edge->settings.bus.wake);
+	pthread_cond_destroy(&edge->idle);
 	pthread_mutex_destroy(&edge->lock);
 	memory_free(edge);
 }
