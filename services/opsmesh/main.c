@@ -56,6 +56,30 @@ static const struct option tail_options[] = {
 	END,
 };
 
+static const struct option send_options[] = {
+	{ "--recorded", NULL, "in recorded mode: each request brings its time" },
+	{ "--until", "T", "with --recorded: sets the clock to T when all is sent" },
+	END,
+};
+
+#define SEND_HELP                                                                                          \
+	"A line is a JSON object:\n"                                                                       \
+	"  method       \"POST\" unless said\n"                                                            \
+	"  path         \"/v1/tickets\"\n"                                                                 \
+	"  headers      {\"name\": \"value\"}, sent as they are\n"                                         \
+	"  body         a text, or any JSON value, which is sent without space; or\n"                      \
+	"  body_base64  bytes\n"                                                                           \
+	"  received_at  when it came, RFC 3339; with --recorded required\n"                                \
+	"  key          name of a key in API_KEYS: sent as Authorization: Bearer\n"                        \
+	"  sign         stripe, slack, zendesk, intercom, linear or standard: signed as that\n"            \
+	"               provider would, with the first of its secrets\n"                                   \
+	"  sign_time    the signature's time; else received_at with --recorded, else now\n"                \
+	"  sign_id      of standard: webhook-id\n"                                                         \
+	"  note         for who reads the file\n"                                                          \
+	"A wrong signature is written as a literal header. Each answer is one line:\n"                     \
+	"{\"file\",\"line\",\"method\",\"path\",\"received_at\",\"status\",\"answer\"}. 429 and 503 are\n" \
+	"tried again for 30 s. Exit status 0: all were answered, whatever the answer.\n"
+
 static const struct command commands[] = {
 	{ .name = "topics",
 	  .usage = "[--create]",
@@ -72,6 +96,15 @@ static const struct command commands[] = {
 	  .words_max = WORDS_MAX,
 	  .needs = NEEDS_BROKERS,
 	  .run = tail_command },
+	{ .name = "send",
+	  .usage = "[--recorded [--until T]] FILE...",
+	  .summary = "sends requests from files of JSON lines",
+	  .help = SEND_HELP,
+	  .options = send_options,
+	  .words_min = 1,
+	  .words_max = WORDS_MAX,
+	  .needs = NEEDS_INGEST,
+	  .run = send_command },
 	{ .name = "calendar",
 	  .usage = "due|elapsed|windows --calendar FILE ...",
 	  .summary = "what a calendar says, alone",

@@ -1,0 +1,161 @@
+#include "services/opsmesh/request.h"
+
+#include "common/base/check.h"
+#include "common/base/text.h"
+
+#include <string.h>
+#include <strings.h>
+
+#define WORD_MAX 64
+#define PATH_MAX_SIZE 2048
+#define VALUE_MAX 8192
+
+static bool read_headers(struct arena *arena, const struct json_place *top, struct request *request,
+                         struct json_error *error)
+{
+	struct json_place headers;
+	const char *name;
+	json_t *value;
+
+	if (!json_has(top, "headers"))
+		return true;
+	if (!json_object_at(top, "headers", &headers, error))
+		return false;
+	json_object_foreach(headers.value, name, value)
+	{
+		const char *text = NULL;
+
+		if (request->header_count == REQUEST_HEADERS_MAX)
+			return json_refuse(top, "headers", error, "are more than %d",
+			                   REQUEST_HEADERS_MAX);
+		if (!json_text_at(&headers, name, VALUE_MAX, &text, error))
+			return false;
+		if (strpbrk(name, ":\r\n ") != NULL || strpbrk(text, "\r\n") != NULL)
+			return json_refuse(top, "headers", error,
+			                   "have a line break or a colon in them");
+		request_header(request, arena_string(arena, name), arena_string(arena, text));
+	}
+	return true;
+}
+
+/* A JSON value goes as it stands, without space. */
+static struct bytes compact(struct arena *arena, const json_t *value)
+{
+	const size_t flags = JSON_COMPACT | JSON_ENCODE_ANY;
+	const size_t size = json_dumpb(value, NULL, 0, flags);
+	char *const text = arena_alloc(arena, size + 1);
+
+	CHECK(json_dumpb(value, text, size, flags) == size);
+	return (struct bytes){ text, size };
+}
+
+static bool read_body(struct arena *arena, const struct json_place *top, struct request *request,
+                      struct json_error *error)
+{
+	const json_t *const body = json_object_get(top->value, "body");
+	const char *encoded = NULL;
+
+	if (!json_text_if(top, "body_base64", REQUEST_LINE_MAX, &encoded, error))
+		return false;
+	if (body != NULL && encoded != NULL)
+		return json_refuse(top, "body", error, "stands beside body_base64");
+	if (encoded != NULL)
+		return text_unbase64(arena, encoded, &request->body) ||
+		       json_refuse(top, "body_base64", error, "is no base64");
+	if (json_is_string(body))
+		request->body = arena_bytes(arena, (struct bytes){ json_string_value(body),
+		                                                   json_string_length(body) });
+	else if (body != NULL)
+		request->body = compact(arena, body);
+	return true;
+}
+
+/* What the edge asks for, where the line does not say. */
+static void type_body(struct request *request)
+{
+	for (size_t i = 0; i < request->header_count; i++)
+		if (strcasecmp(request->headers[i].name, "content-type") == 0)
+			return;
+	if (request->body.data != NULL)
+		request_header(request, "content-type",
+		               text_starts(request->path, "/v1/email/") ? "message/rfc822"
+		                                                        : "application/json");
+}
+
+static bool read_scheme(const struct json_place *top, struct request *request,
+                        struct json_error *error)
+{
+	const char *names[SIGNATURE_SCHEMES + 1] = { NULL };
+
+	request->scheme = -1;
+	for (int i = 0; i < SIGNATURE_SCHEMES; i++)
+		names[i] = signature_name((enum signature_scheme)i);
+	return !json_has(top, "sign") || json_word_at(top, "sign", names, &request->scheme, error);
+}
+
+static bool read_texts(struct arena *arena, const struct json_place *top, struct request *request,
+                       struct json_error *error)
+{
+	request->method = "POST";
+	request->sign_id = "msg_opsmesh";
+	if (!json_text_if(top, "method", WORD_MAX, &request->method, error) ||
+	    !json_text_at(top, "path", PATH_MAX_SIZE, &request->path, error) ||
+	    !json_text_if(top, "key", WORD_MAX, &request->key, error) ||
+	    !json_text_if(top, "sign_id", VALUE_MAX, &request->sign_id, error))
+		return false;
+	if (request->path[0] != '/')
+		return json_refuse(top, "path", error, "must begin with /");
+	request->method = arena_string(arena, request->method);
+	request->path = arena_string(arena, request->path);
+	request->sign_id = arena_string(arena, request->sign_id);
+	request->key = request->key == NULL ? NULL : arena_string(arena, request->key);
+	return true;
+}
+
+bool request_read(struct arena *arena, struct bytes line, struct request *request,
+                  struct json_error *error)
+{
+	static const char *const fields[] = { "method",      "path",        "headers", "body",
+		                              "body_base64", "key",         "sign",    "sign_time",
+		                              "sign_id",     "received_at", "note",    NULL };
+	struct request result = { .received_at = TIME_MIN, .sign_time = TIME_MIN };
+	AUTO_JSON document = NULL;
+
+	if (!json_parse(line, REQUEST_LINE_MAX, &document, error))
+		return false;
+
+	const struct json_place top = json_top(document);
+
+	if (!json_only(&top, fields, error) || !read_texts(arena, &top, &result, error) ||
+	    !json_instant_if(&top, "received_at", &result.received_at, error) ||
+	    !json_instant_if(&top, "sign_time", &result.sign_time, error) ||
+	    !read_scheme(&top, &result, error) || !read_headers(arena, &top, &result, error) ||
+	    !read_body(arena, &top, &result, error))
+		return false;
+	type_body(&result);
+	*request = result;
+	return true;
+}
+
+void request_header(struct request *request, const char *name, const char *value)
+{
+	CHECK(request->header_count < COUNT_OF(request->headers));
+	request->headers[request->header_count++] = (struct http_client_header){ name, value };
+}
+
+bool request_sign(struct arena *arena, struct request *request, const char *text, struct instant at)
+{
+	const enum signature_scheme scheme = (enum signature_scheme)request->scheme;
+	const struct bytes body = request->body.data == NULL ? bytes_of("") : request->body;
+	struct signature_header headers[SIGNATURE_HEADERS_MAX];
+	struct signature_secrets secrets;
+	size_t count;
+
+	if (!signature_secrets_parse(arena, scheme, text, &secrets))
+		return false;
+	count = signature_sign(arena, scheme, secrets.list[0],
+	                       &(struct signature_message){ body, at, request->sign_id }, headers);
+	for (size_t i = 0; i < count; i++)
+		request_header(request, headers[i].name, headers[i].value);
+	return true;
+}
