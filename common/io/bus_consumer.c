@@ -55,7 +55,7 @@ static void on_rebalance(rd_kafka_t *client, rd_kafka_resp_err_t what,
 	struct bus_consumer *const consumer = opaque;
 
 	if (atomic_load(&consumer->closing)) {
-		assign(client, NULL);
+		rd_kafka_assign(client, NULL); /* and ask nothing: who would answer has gone */
 		return;
 	}
 	consumer->assigned = false;
