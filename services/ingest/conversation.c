@@ -105,18 +105,13 @@ static bool join_chunks(struct task *task, const char *id, const Opsmesh__V1__Ch
 enum freshness { FRESH, SEEN, CONFLICT };
 
 /* Without a natural id of the edge's, the request's own: the same record twice has no second effect. */
-static struct natural_id_row identity(struct task *task, const Opsmesh__V1__RequestReceived *received,
-                                      const char *id)
+static struct natural_id_row identity(const Opsmesh__V1__RequestReceived *received, const char *id)
 {
 	const Opsmesh__V1__NaturalId *const natural = received->natural_id;
-	const char *const place =
-	    received->chunk == NULL ? "" : received->chunk->digest;
 
-	(void)task;
 	if (natural != NULL)
 		return (struct natural_id_row){ .source = natural->source, .id_digest = natural->id_digest };
-	return (struct natural_id_row){ .source = "request",
-		                        .id_digest = *place == '\0' ? id : id };
+	return (struct natural_id_row){ .source = "request", .id_digest = id };
 }
 
 static const char *content_digest(struct task *task, const Opsmesh__V1__RequestReceived *received,
@@ -164,7 +159,7 @@ void conversation_need_received(struct task *task, const ProtobufCMessage *event
 
 	if (intake->fact_case != OPSMESH__V1__INTAKE_EVENT__FACT_RECEIVED || intake->received == NULL)
 		return;
-	const struct natural_id_row row = identity(task, intake->received, intake->request_id);
+	const struct natural_id_row row = identity(intake->received, intake->request_id);
 
 	task_need(task, &natural_id_table, &row);
 }
@@ -195,7 +190,7 @@ static const char *record_key(struct task *task, const char *otherwise)
 static enum status handle_request(struct request *request)
 {
 	const size_t at = find_route(request->received->route);
-	struct natural_id_row row = identity(request->task, request->received, request->id);
+	struct natural_id_row row = identity(request->received, request->id);
 	const char *const digest =
 	    content_digest(request->task, request->received, request->body);
 
@@ -229,7 +224,7 @@ enum status conversation_on_received(struct task *task, const Opsmesh__V1__Reque
 		                   .received_at = task->event->time };
 
 	if (received->chunk != NULL) {
-		struct natural_id_row row = identity(task, received, intake->request_id);
+		struct natural_id_row row = identity(received, intake->request_id);
 
 		if (!valid_chunk(received->chunk))
 			return task_fail(task, STATUS_REJECT, "chunk %d of %d", received->chunk->index,

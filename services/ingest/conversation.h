@@ -51,6 +51,8 @@ enum status conversation_see(struct request *request, const char *ticket_id, str
 Opsmesh__V1__PersonalText *personal_text(struct arena *arena, const char *subject, const char *text);
 Opsmesh__V1__Actor *actor_make(struct request *request, Opsmesh__V1__Role role, const char *behalf);
 const char *request_parameter(const struct request *request, const char *name); /* "" where absent */
+/* An id for the ticket that a message opens when its own is closed: on the same partition. "": none. */
+const char *conversation_next_ticket(struct request *request, const char *ticket_id);
 /* An id that is the same for the same texts. */
 const char *id_of_texts(struct arena *arena, const char *const *texts, size_t count);
 char *text_mutable(const char *text); /* protobuf-c wants char * for what it only reads */

@@ -12,8 +12,6 @@
 
 #include <string.h>
 
-const char *conversation_next_ticket(struct request *request, const char *ticket_id);
-
 struct mail_request {
 	struct request *request;
 	const char *mailbox;

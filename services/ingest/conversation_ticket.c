@@ -5,7 +5,6 @@
 
 #include "common/base/hash.h"
 #include "common/base/text.h"
-#include "common/io/digest.h"
 #include "common/io/proto.h"
 
 #include <string.h>
@@ -13,7 +12,6 @@
 #define NEXT_ID_TRIES_MAX 10000 /* with 256 partitions one in 256 fits */
 #define CONTACT_KEYS_MAX 4
 
-/* An id for the ticket that a message opens when its own is closed: on the same partition, so one owner. */
 const char *conversation_next_ticket(struct request *request, const char *ticket_id)
 {
 	struct arena *const arena = request->task->arena;
