@@ -145,7 +145,8 @@ static void order_add(struct order *order, struct cache_row *row)
 
 	if (order->count == order->capacity) {
 		order->capacity = order->capacity == 0 ? 64 : order->capacity * 2;
-		order->rows = memory_resize(order->rows, order->capacity * sizeof(struct cache_row *));
+		order->rows =
+		    memory_resize(order->rows, order->capacity * sizeof(struct cache_row *));
 	}
 	memmove(order->rows + place + 1, order->rows + place,
 	        (order->count - place) * sizeof(struct cache_row *));
@@ -220,12 +221,12 @@ struct cache_row *cache_put(struct cache *cache, int table, struct bytes key, st
 static void remember(struct cache *cache, struct cache_row *row)
 {
 	if (cache->change_count == cache->change_capacity) {
-		cache->change_capacity = cache->change_capacity == 0 ? 64 : cache->change_capacity * 2;
+		cache->change_capacity =
+		    cache->change_capacity == 0 ? 64 : cache->change_capacity * 2;
 		cache->changes =
 		    memory_resize(cache->changes, cache->change_capacity * sizeof(struct change));
 	}
-	cache->changes[cache->change_count++] =
-	    (struct change){ row, row->packed, row->changed };
+	cache->changes[cache->change_count++] = (struct change){ row, row->packed, row->changed };
 }
 
 static void mark_changed(struct cache *cache, struct cache_row *row)
@@ -233,9 +234,10 @@ static void mark_changed(struct cache *cache, struct cache_row *row)
 	if (row->changed)
 		return;
 	if (cache->changed_count == cache->changed_capacity) {
-		cache->changed_capacity = cache->changed_capacity == 0 ? 64 : cache->changed_capacity * 2;
-		cache->changed =
-		    memory_resize(cache->changed, cache->changed_capacity * sizeof(struct cache_row *));
+		cache->changed_capacity =
+		    cache->changed_capacity == 0 ? 64 : cache->changed_capacity * 2;
+		cache->changed = memory_resize(cache->changed, cache->changed_capacity *
+		                                                   sizeof(struct cache_row *));
 	}
 	cache->changed[cache->changed_count++] = row;
 	row->changed = true;
@@ -314,7 +316,8 @@ const struct cache_row *cache_next(const struct cache *cache, int table, struct 
 	const struct order *const order = &cache->orders[table];
 
 	CHECK(cache->tables[table]->resident);
-	for (size_t i = order_place(order, after.data == NULL ? prefix : after); i < order->count; i++) {
+	for (size_t i = order_place(order, after.data == NULL ? prefix : after); i < order->count;
+	     i++) {
 		const struct cache_row *const row = order->rows[i];
 
 		if (after.data != NULL && bytes_equal(cache_row_key(row), after))

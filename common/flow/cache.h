@@ -17,8 +17,8 @@ struct cache_link {
 
 struct cache_row {
 	struct cache_link link; /* first; newer is NULL: not in the list of those that may go */
-	struct bytes name;   /* the table's place (one byte), then the packed key */
-	struct bytes packed; /* owned; absent: there is no such row */
+	struct bytes name;      /* the table's place (one byte), then the packed key */
+	struct bytes packed;    /* owned; absent: there is no such row */
 	bool changed;
 	unsigned char text[];
 };

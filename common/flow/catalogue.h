@@ -34,7 +34,7 @@ struct topic {
 struct catalogue {
 	const struct topic *topics;
 	int count;
-	int journal;  /* places of those that the runtime knows by itself; -1: none */
+	int journal; /* places of those that the runtime knows by itself; -1: none */
 	int control;
 	int progress; /* has one partition, whatever the others have */
 };

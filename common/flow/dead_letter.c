@@ -14,7 +14,9 @@ static const struct column dead_letter_columns[] = {
 	COLUMN(struct dead_letter_row, topic),
 	COLUMN(struct dead_letter_row, source),
 	COLUMN(struct dead_letter_row, sequence),
-	{ .name = "offset_", .kind = COLUMN_INT, .offset = offsetof(struct dead_letter_row, offset) },
+	{ .name = "offset_",
+	  .kind = COLUMN_INT,
+	  .offset = offsetof(struct dead_letter_row, offset) },
 	COLUMN(struct dead_letter_row, reason),
 	COLUMN(struct dead_letter_row, attempts),
 	COLUMN(struct dead_letter_row, refused_at),
@@ -68,8 +70,8 @@ void dead_letter_count(struct shard_row *row, bool refused)
 	const size_t bit = (size_t)(row->folded_count % REFUSALS_WINDOW);
 	const unsigned mask = 1U << (bit % 8);
 
-	row->refusals[bit / 8] = (uint8_t)(refused ? row->refusals[bit / 8] | mask
-	                                           : row->refusals[bit / 8] & ~mask);
+	row->refusals[bit / 8] =
+	    (uint8_t)(refused ? row->refusals[bit / 8] | mask : row->refusals[bit / 8] & ~mask);
 	row->folded_count++;
 }
 
@@ -146,7 +148,8 @@ static struct bytes letter_headers(struct shard *shard, const struct dead_letter
 		{ "dlq_source", bytes_of(row->source) },
 		{ "dlq_sequence", number_bytes(arena, row->sequence) },
 		{ "dlq_offset", number_bytes(arena, row->offset) },
-		{ "dlq_timestamp", bytes_of(arena_string(arena, time_format(row->appended, time))) },
+		{ "dlq_timestamp",
+		  bytes_of(arena_string(arena, time_format(row->appended, time))) },
 		{ "dlq_reason", bytes_of(row->reason) },
 		{ "dlq_attempts", number_bytes(arena, row->attempts) },
 	};
@@ -196,7 +199,9 @@ enum status dead_letter_refuse(struct shard *shard, const struct held *held, con
 static bool parked_next(struct shard *shard, const char *key, int64_t above, struct parked_row *row)
 {
 	const int table = cache_table(shard->cache, &parked_table);
-	const struct parked_row from = { .stage = shard->stage->name, .park_key = key, .position = above };
+	const struct parked_row from = { .stage = shard->stage->name,
+		                         .park_key = key,
+		                         .position = above };
 	const struct cache_row *const found =
 	    cache_next(shard->cache, table, state_key(shard->arena, &parked_table, &from, 2),
 	               state_key(shard->arena, &parked_table, &from, 3));
@@ -228,21 +233,23 @@ bool dead_letter_parks(struct shard *shard, const struct held *held)
 	work_begin(shard);
 	work_save(shard, &parked_table,
 	          &(struct parked_row){
-	              .stage = shard->stage->name,
-	              .park_key = key,
-	              .position = parked_last(shard, key) + 1,
-	              .topic = shard->context->catalogue->topics[record->topic].name,
-	              .offset = record->offset,
-	              .appended = record->appended,
-	              .key = record->key,
-	              .value = record->value,
-	              .headers = headers_pack(shard->arena, record->headers, record->header_count) });
+		      .stage = shard->stage->name,
+		      .park_key = key,
+		      .position = parked_last(shard, key) + 1,
+		      .topic = shard->context->catalogue->topics[record->topic].name,
+		      .offset = record->offset,
+		      .appended = record->appended,
+		      .key = record->key,
+		      .value = record->value,
+		      .headers =
+			  headers_pack(shard->arena, record->headers, record->header_count) });
 	work_keep(shard);
 	return true;
 }
 
 /* An event as it was when it was refused or parked. */
-static struct held stored_event(struct shard *shard, const char *topic, const struct parked_row *row)
+static struct held stored_event(struct shard *shard, const char *topic,
+                                const struct parked_row *row)
 {
 	struct log_header *headers;
 	size_t count = 0;
@@ -309,10 +316,12 @@ static enum status settle(struct shard *shard, const struct dead_letter_row *row
 
 enum status dead_letter_retry(struct shard *shard, struct dead_letter_row *row)
 {
-	const struct held held = stored_event(
-	    shard, row->topic,
-	    &(struct parked_row){ .offset = row->offset, .appended = row->appended, .key = row->key,
-	                          .value = row->value, .headers = row->headers });
+	const struct held held = stored_event(shard, row->topic,
+	                                      &(struct parked_row){ .offset = row->offset,
+	                                                            .appended = row->appended,
+	                                                            .key = row->key,
+	                                                            .value = row->value,
+	                                                            .headers = row->headers });
 	char reason[TASK_REASON_SIZE] = "";
 	enum status status = STATUS_REJECT;
 
@@ -353,8 +362,8 @@ enum status dead_letter_control(struct shard *shard, const struct held *held)
 	const Opsmesh__V1__DeadLetterOrder *const order =
 	    retry ? control->retry_requested
 	    : control->fact_case == OPSMESH__V1__CONTROL_EVENT__FACT_DROP_REQUESTED
-	        ? control->drop_requested
-	        : NULL;
+		? control->drop_requested
+		: NULL;
 
 	if (order == NULL || strcmp(order->consumer, shard->stage->name) != 0 ||
 	    !dead_letter_find(shard, order->topic, order->source, order->sequence, &row))

@@ -19,13 +19,13 @@ static void want(struct shard *shard, int place, struct bytes key)
 {
 	struct wanted *const wanted = &shard->work->wanted[place];
 
-	if (cache_find(shard->cache, place, key) != NULL ||
-	    map_get(&wanted->seen, key) != NULL)
+	if (cache_find(shard->cache, place, key) != NULL || map_get(&wanted->seen, key) != NULL)
 		return;
 	map_set(&wanted->seen, key, shard);
 	if (wanted->count == wanted->capacity) {
 		wanted->capacity = wanted->capacity == 0 ? 64 : wanted->capacity * 2;
-		wanted->keys = memory_resize(wanted->keys, wanted->capacity * sizeof(*wanted->keys));
+		wanted->keys =
+		    memory_resize(wanted->keys, wanted->capacity * sizeof(*wanted->keys));
 	}
 	wanted->keys[wanted->count++] = key;
 }

@@ -18,7 +18,7 @@ struct work {
 	struct timer_touch *timers; /* each timer that was set or cleared, once */
 	size_t timer_count;
 	size_t timer_capacity;
-	struct map timer_map; /* by "<index>:<key>" */
+	struct map timer_map;  /* by "<index>:<key>" */
 	struct buffer refused; /* for the journal */
 	/* of the event under way, so that it can be undone */
 	struct timer_undo *timer_undos;
@@ -30,7 +30,7 @@ struct work {
 	size_t fact_mark;
 	int64_t sequence_mark;
 	struct bytes traceparent;
-	enum status trouble; /* RETRY: a row could not be loaded */
+	enum status trouble;   /* RETRY: a row could not be loaded */
 	struct wanted *wanted; /* of each table, for fetch.c */
 };
 
@@ -69,8 +69,7 @@ const ProtobufCMessage *work_unpack(struct shard *shard, const struct event *eve
  * NULL: then it is unpacked here.
  */
 enum status work_handle(struct shard *shard, const struct event *event,
-                        const ProtobufCMessage *message,
-                        char reason[static TASK_REASON_SIZE]);
+                        const ProtobufCMessage *message, char reason[static TASK_REASON_SIZE]);
 /* Asks the store once for the rows that these events and the timers due will want. */
 enum status work_fetch(struct shard *shard, const struct fold *fold) MUST_CHECK;
 void fetch_create(struct shard *shard);

@@ -5,8 +5,8 @@
 
 #include <stdio.h>
 
-#define PUBLISH_STEP 2000  /* facts handed over in one step, of one shard */
-#define BACKLOG_STEP 1000  /* facts fetched at once of those that an earlier owner left */
+#define PUBLISH_STEP 2000 /* facts handed over in one step, of one shard */
+#define BACKLOG_STEP 1000 /* facts fetched at once of those that an earlier owner left */
 #define PROGRESS_EVERY SECONDS(1)
 #define HINT_EVERY SECONDS(5)
 
@@ -31,8 +31,8 @@ static bool fetch_backlog(struct worker *worker, struct shard *shard)
 	if (last >= shard->committed_sequence || worker->committing || worker->lost ||
 	    publisher_memory(shard->publisher) > worker->publish_bytes_max / 4)
 		return true;
-	return outside->store_ops->facts(outside->store, shard, last, BACKLOG_STEP, add_fact, &backlog) ==
-	       STATUS_OK;
+	return outside->store_ops->facts(outside->store, shard, last, BACKLOG_STEP, add_fact,
+	                                 &backlog) == STATUS_OK;
 }
 
 void worker_publish(struct worker *worker)
@@ -50,7 +50,8 @@ void worker_publish(struct worker *worker)
 
 /* ---- progress ---- */
 
-static void fill_emitted(struct arena *arena, const struct shard *shard, Opsmesh__V1__Progress *progress)
+static void fill_emitted(struct arena *arena, const struct shard *shard,
+                         Opsmesh__V1__Progress *progress)
 {
 	const size_t partitions = (size_t)shard->context->partitions;
 
@@ -63,7 +64,8 @@ static void fill_emitted(struct arena *arena, const struct shard *shard, Opsmesh
 
 		*emitted = (Opsmesh__V1__Emitted)OPSMESH__V1__EMITTED__INIT;
 		emitted->topic = arena_string(
-		    arena, shard->context->catalogue->topics[shard->high_topics[i / partitions]].name);
+		    arena,
+		    shard->context->catalogue->topics[shard->high_topics[i / partitions]].name);
 		emitted->partition = (int32_t)(i % partitions);
 		emitted->sequence = shard->committed_high[i];
 		progress->emitted[progress->n_emitted++] = emitted;
@@ -77,7 +79,8 @@ static bool say_progress(struct worker *worker, struct shard *shard)
 	Opsmesh__V1__Progress progress = OPSMESH__V1__PROGRESS__INIT;
 	const struct log_header headers[] = { { "ce_source", bytes_of(shard->source) },
 		                              { "ce_type", bytes_of("ops.progress.v1") },
-		                              { "content-type", bytes_of("application/protobuf") } };
+		                              { "content-type",
+		                                bytes_of("application/protobuf") } };
 
 	progress.source = shard->source;
 	progress.mesh_time = proto_timestamp(arena, shard->committed_now);
@@ -106,7 +109,8 @@ void worker_progress(struct worker *worker)
 
 		if (worker->slots[i].state != SLOT_OWNED)
 			continue;
-		if (!round && !(worker->context.recorded && time_before(shard->told, shard->committed_now)))
+		if (!round &&
+		    !(worker->context.recorded && time_before(shard->told, shard->committed_now)))
 			continue;
 		if (say_progress(worker, shard))
 			shard->told = shard->committed_now;
@@ -126,8 +130,8 @@ static const char *hint_metadata(struct worker *worker, int32_t partition)
 		    &worker->slots[i * (size_t)worker->context.partitions + (size_t)partition];
 
 		if (slot->state == SLOT_OWNED)
-			text = arena_printf(worker->arena, "%s%s%s=%lld", text, *text == '\0' ? "" : " ",
-			                    slot->shard->stage->name,
+			text = arena_printf(worker->arena, "%s%s%s=%lld", text,
+			                    *text == '\0' ? "" : " ", slot->shard->stage->name,
 			                    (long long)slot->shard->committed_sequence);
 	}
 	return text;
@@ -146,11 +150,14 @@ void worker_hint(struct worker *worker)
 	for (size_t i = 0; i < worker->slot_count; i++) {
 		const struct shard *const shard = worker->slots[i].shard;
 
-		for (size_t k = 0; worker->slots[i].state == SLOT_OWNED && k < shard->topic_count; k++)
-			hints[count++] = (struct log_hint){
-				shard->topics[k].topic, shard->number, shard->topics[k].next,
-				shard->topics[k].topic == worker->lead ? hint_metadata(worker, shard->number) : ""
-			};
+		for (size_t k = 0; worker->slots[i].state == SLOT_OWNED && k < shard->topic_count;
+		     k++)
+			hints[count++] =
+			    (struct log_hint){ shard->topics[k].topic, shard->number,
+				               shard->topics[k].next,
+				               shard->topics[k].topic == worker->lead
+				                   ? hint_metadata(worker, shard->number)
+				                   : "" };
 	}
 	if (count > 0)
 		outside->log_ops->hint(outside->log, hints, count);
@@ -170,6 +177,7 @@ void worker_step(struct worker *worker)
 	worker_publish(worker);
 	worker_progress(worker);
 	worker_hint(worker);
-	worker_poll(worker, began || worker->committing ? (struct duration){ 0 } : WAIT_IDLE, POLL_STEP);
+	worker_poll(worker, began || worker->committing ? (struct duration){ 0 } : WAIT_IDLE,
+	            POLL_STEP);
 	worker_commit(worker, WAIT_COMMIT);
 }

@@ -23,17 +23,17 @@ struct publisher {
 	const struct catalogue *catalogue;
 	char source[SOURCE_SIZE];
 	int32_t partitions;
-	uint64_t *tokens;     /* the last token given, of all publishers */
-	uint64_t token;       /* comes back with acknowledgements; a new one after each failure */
+	uint64_t *tokens; /* the last token given, of all publishers */
+	uint64_t token;   /* comes back with acknowledgements; a new one after each failure */
 	struct outgoing **queue; /* a ring, in sequence */
 	size_t first;
 	size_t count;
 	size_t capacity;
-	size_t sent;          /* of the queue, so many are handed over whole */
+	size_t sent; /* of the queue, so many are handed over whole */
 	int64_t mark;
 	int64_t last;
 	size_t bytes;
-	struct arena *arena;  /* headers of the message being handed over */
+	struct arena *arena; /* headers of the message being handed over */
 };
 
 struct publisher *publisher_create(const struct outside *outside, const struct catalogue *catalogue,
@@ -94,8 +94,10 @@ static struct bytes take_copy(char **at, struct bytes bytes)
 
 static struct outgoing *outgoing_create(const struct fact *fact)
 {
-	const struct bytes runs[] = { bytes_of(fact->type), bytes_of(fact->subject), fact->key,
-		                      fact->message,        fact->headers,           fact->traceparent };
+	const struct bytes runs[] = {
+		bytes_of(fact->type), bytes_of(fact->subject), fact->key,
+		fact->message,        fact->headers,           fact->traceparent
+	};
 	size_t size = sizeof(struct outgoing);
 
 	for (size_t i = 0; i < COUNT_OF(runs); i++)
@@ -141,7 +143,8 @@ void publisher_add(struct publisher *publisher, const struct fact *fact)
 
 /* ---- headers ---- */
 
-static size_t add_header(struct log_header *headers, size_t count, const char *name, struct bytes value)
+static size_t add_header(struct log_header *headers, size_t count, const char *name,
+                         struct bytes value)
 {
 	headers[count] = (struct log_header){ name, value };
 	return count + 1;
@@ -164,7 +167,8 @@ static size_t write_headers(struct publisher *publisher, const struct fact *fact
 	n = add_header(headers, n, "ce_source", bytes_of(publisher->source));
 	n = add_header(headers, n, "ce_type", bytes_of(fact->type));
 	n = add_header(headers, n, "ce_subject", bytes_of(fact->subject));
-	n = add_header(headers, n, "ce_time", bytes_of(arena_string(arena, time_format(fact->time, text))));
+	n = add_header(headers, n, "ce_time",
+	               bytes_of(arena_string(arena, time_format(fact->time, text))));
 	n = add_header(headers, n, "ce_sequence",
 	               bytes_of(arena_printf(arena, "%020lld", (long long)fact->sequence)));
 	n = add_header(headers, n, "ce_meshtime",

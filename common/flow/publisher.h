@@ -23,7 +23,8 @@ uint64_t publisher_token(const struct publisher *publisher);
 void publisher_acked(struct publisher *publisher, int64_t sequence);
 void publisher_restart(struct publisher *publisher); /* after LOG_FAILED */
 int64_t publisher_mark(const struct publisher *publisher);
-int64_t publisher_last(const struct publisher *publisher); /* the last sequence added, or the mark */
+int64_t publisher_last(
+    const struct publisher *publisher); /* the last sequence added, or the mark */
 size_t publisher_memory(const struct publisher *publisher);
 
 #endif

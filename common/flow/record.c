@@ -43,17 +43,17 @@ struct bytes record_header(const struct log_header *headers, size_t count, const
 }
 
 /* The seven headers that the runtime follows, found in one pass. */
-static void find_headers(const struct log_record *record, struct event *event, struct bytes *sequence,
-                         struct bytes *mesh, struct bytes *time)
+static void find_headers(const struct log_record *record, struct event *event,
+                         struct bytes *sequence, struct bytes *mesh, struct bytes *time)
 {
 	const struct {
 		const char *name;
 		struct bytes *value;
 	} wanted[] = {
-		{ "ce_id", &event->id },           { "ce_source", &event->source },
-		{ "ce_type", &event->type },       { "ce_subject", &event->subject },
-		{ "ce_sequence", sequence },       { "ce_meshtime", mesh },
-		{ "ce_time", time },               { "traceparent", &event->traceparent },
+		{ "ce_id", &event->id },     { "ce_source", &event->source },
+		{ "ce_type", &event->type }, { "ce_subject", &event->subject },
+		{ "ce_sequence", sequence }, { "ce_meshtime", mesh },
+		{ "ce_time", time },         { "traceparent", &event->traceparent },
 	};
 
 	for (size_t i = 0; i < record->header_count; i++)
@@ -133,7 +133,8 @@ bool headers_unpack(struct arena *arena, struct bytes packed, struct log_header 
 		struct bytes name;
 		struct bytes value;
 
-		if (n == RECORD_HEADERS_MAX || !take_run(&packed, &name) || !take_run(&packed, &value))
+		if (n == RECORD_HEADERS_MAX || !take_run(&packed, &name) ||
+		    !take_run(&packed, &value))
 			return false;
 		found[n++] = (struct log_header){ arena_text(arena, name.data, name.size), value };
 	}

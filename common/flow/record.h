@@ -11,9 +11,10 @@
 #include "common/base/time.h"
 #include "common/flow/catalogue.h"
 
-#define RECORD_HEADERS_MAX 64        /* more are not ours: the record is refused */
-#define RECORD_SIZE_MAX (900 * 1024) /* below the broker's default of 1 MiB, with room for headers */
-#define SOURCE_SIZE 48               /* "<stage>/<n>" and its NUL */
+#define RECORD_HEADERS_MAX 64 /* more are not ours: the record is refused */
+#define RECORD_SIZE_MAX \
+	(900 * 1024)   /* below the broker's default of 1 MiB, with room for headers */
+#define SOURCE_SIZE 48 /* "<stage>/<n>" and its NUL */
 
 struct log_header {
 	const char *name;

@@ -13,7 +13,7 @@
 
 struct replay_line {
 	struct instant frontier;
-	const char *runs;    /* as struct batch has them */
+	const char *runs; /* as struct batch has them */
 	const char *refused;
 };
 

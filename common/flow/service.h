@@ -22,11 +22,11 @@
 
 /* Settings that every daemon has; a service's own struct begins with it, its own keys come behind. */
 struct service_config {
-	const char *brokers;      /* KAFKA_BROKERS */
-	const char *database_url; /* DATABASE_URL */
-	const char *http_listen;  /* HTTP_LISTEN */
-	const char *log_level;    /* LOG_LEVEL */
-	const char *instance;     /* INSTANCE: stable, unique among the daemon's instances */
+	const char *brokers;          /* KAFKA_BROKERS */
+	const char *database_url;     /* DATABASE_URL */
+	const char *http_listen;      /* HTTP_LISTEN */
+	const char *log_level;        /* LOG_LEVEL */
+	const char *instance;         /* INSTANCE: stable, unique among the daemon's instances */
 	const char *state_directory;  /* STATE_DIRECTORY: the crash note */
 	const char *policy_directory; /* POLICY_DIRECTORY */
 	const char *mesh_mode;        /* MESH_MODE: live or recorded */
@@ -49,7 +49,8 @@ struct service_document {
 	const char *path; /* below POLICY_DIRECTORY */
 	const char *doc;
 	/* Compiled object, living as long as the process; NULL and a reason that names path and field. */
-	const void *(*compile)(const struct document *files, size_t count, char *reason, size_t reason_size);
+	const void *(*compile)(const struct document *files, size_t count, char *reason,
+	                       size_t reason_size);
 };
 
 struct service;
@@ -60,18 +61,18 @@ struct service_extra {
 	bool (*start)(const void *config, bool recorded, char *reason, size_t reason_size);
 	/* Beside /livez /readyz /metrics; also asked for by --describe, before anything was started. */
 	const struct http_route *(*routes)(void);
-	void *(*context)(void); /* what their handlers get; asked for after start */
+	void *(*context)(void);             /* what their handlers get; asked for after start */
 	bool (*ready)(const char **reason); /* replaces the worker's word in /readyz */
 	void (*drain)(void); /* SIGTERM: accept nothing more; what was accepted is finished */
 	void (*stop)(void);
 };
 
 struct service {
-	const char *name;    /* "sla-watcher": program and consumer group */
-	const char *summary; /* one sentence */
-	const char *schema;  /* its PostgreSQL schema: "sla" */
+	const char *name;                     /* "sla-watcher": program and consumer group */
+	const char *summary;                  /* one sentence */
+	const char *schema;                   /* its PostgreSQL schema: "sla" */
 	const struct config_key *config_keys; /* its own; may be NULL */
-	size_t config_size;                   /* of its struct, which begins with struct service_config */
+	size_t config_size; /* of its struct, which begins with struct service_config */
 	const struct service_document *documents; /* may be NULL */
 	const struct stage *stages;               /* ended by a name of NULL */
 	const struct catalogue *catalogue;        /* NULL: the mesh's own, opsmesh_catalogue */

@@ -21,8 +21,7 @@ static void create_tables(struct shard *shard)
 		CHECK(shard->table_count < STAGE_TABLES_MAX);
 		shard->tables[shard->table_count++] = *table;
 	}
-	shard->cache =
-	    cache_create(shard->tables, shard->table_count, shard->context->cache_bytes);
+	shard->cache = cache_create(shard->tables, shard->table_count, shard->context->cache_bytes);
 }
 
 static void create_topics(struct shard *shard)
@@ -32,9 +31,11 @@ static void create_topics(struct shard *shard)
 
 	shard->topic_count = stage_reads(shard->context->catalogue, shard->stage, topics);
 	for (size_t i = 0; i < shard->topic_count; i++)
-		shard->topics[i] = (struct shard_topic){
-			.topic = topics[i], .check_at = -1, .appended = TIME_MIN, .read_appended = TIME_MIN, .end_at = TIME_MIN
-		};
+		shard->topics[i] = (struct shard_topic){ .topic = topics[i],
+			                                 .check_at = -1,
+			                                 .appended = TIME_MIN,
+			                                 .read_appended = TIME_MIN,
+			                                 .end_at = TIME_MIN };
 	for (const int *topic = shard->stage->emits; topic != NULL && *topic >= 0; topic++) {
 		CHECK(shard->high_count < STAGE_TOPICS_MAX);
 		shard->high_topics[shard->high_count++] = *topic;
@@ -64,7 +65,8 @@ struct shard *shard_create(const struct shard_context *context, const struct sta
 	shard->arena = arena_create(ARENA_BLOCK);
 	create_tables(shard);
 	create_topics(shard);
-	mesh_time_init(&shard->inputs, context->catalogue, stage, number, context->partitions, real);
+	mesh_time_init(&shard->inputs, context->catalogue, stage, number, context->partitions,
+	               real);
 	work_create(shard);
 	return shard;
 }
@@ -102,9 +104,9 @@ void shard_restore_row(struct shard *shard, const struct shard_row *row)
 	shard->committed_now = row->now;
 	shard->committed_sequence = row->sequence;
 	publisher_destroy(shard->publisher);
-	shard->publisher = publisher_create(shard->context->outside, shard->context->catalogue,
-	                                    shard->source, shard->context->partitions, row->mark,
-	                                    shard->context->tokens);
+	shard->publisher =
+	    publisher_create(shard->context->outside, shard->context->catalogue, shard->source,
+	                     shard->context->partitions, row->mark, shard->context->tokens);
 }
 
 struct shard_topic *shard_topic(struct shard *shard, int topic)
@@ -128,7 +130,8 @@ void shard_restore_topic(struct shard *shard, const char *topic, int64_t next,
 	it->hash = it->read_hash = hash;
 	it->check_at = appended.us == TIME_MIN.us ? -1 : next - 1;
 	if (it->topic == shard->context->catalogue->journal)
-		shard->inputs.inputs[mesh_time_find(&shard->inputs, it->topic, bytes_of("edge"))].read = next;
+		shard->inputs.inputs[mesh_time_find(&shard->inputs, it->topic, bytes_of("edge"))]
+		    .read = next;
 }
 
 void shard_restore_folded(struct shard *shard, const char *topic, const char *source,
@@ -153,7 +156,8 @@ void shard_restore_high(struct shard *shard, const char *topic, int32_t partitio
 	for (size_t i = 0; i < shard->high_count; i++)
 		if (shard->high_topics[i] == place && partition >= 0 &&
 		    partition < shard->context->partitions) {
-			const size_t at = i * (size_t)shard->context->partitions + (size_t)partition;
+			const size_t at =
+			    i * (size_t)shard->context->partitions + (size_t)partition;
 
 			shard->high[at] = shard->committed_high[at] = sequence;
 		}
@@ -205,7 +209,8 @@ static void make_mesh(const struct shard *shard, struct event *event)
 {
 	if (event->record.topic != shard->context->catalogue->journal || shard->context->recorded)
 		return;
-	event->mesh = time_sub(time_earlier(event->time, event->record.appended), shard->context->grace);
+	event->mesh =
+	    time_sub(time_earlier(event->time, event->record.appended), shard->context->grace);
 }
 
 static void hold(struct shard *shard, const struct shard_topic *topic, const struct event *event,
@@ -213,7 +218,8 @@ static void hold(struct shard *shard, const struct shard_topic *topic, const str
 {
 	struct held *const held = memory_alloc(sizeof(*held));
 
-	*held = (struct held){ .event = *event, .input = input,
+	*held = (struct held){ .event = *event,
+		               .input = input,
 		               .before_appended = topic->read_appended,
 		               .before_hash = topic->read_hash };
 	if (shard->held_count == shard->held_capacity) {
@@ -245,8 +251,9 @@ static bool check_record(struct shard *shard, struct shard_topic *topic,
 	topic->check_at = -1;
 	if (record->appended.us == topic->appended.us && record_hash(record) == topic->hash)
 		return true;
-	shard->stopped = "the log is not the one that was read before: the topic was made anew, or the "
-	                 "database is another one's";
+	shard->stopped =
+	    "the log is not the one that was read before: the topic was made anew, or the "
+	    "database is another one's";
 	return false;
 }
 
@@ -289,4 +296,3 @@ void shard_committed(struct shard *shard, struct instant real)
 	shard->in_batch = false;
 	work_reset(shard);
 }
-

@@ -14,8 +14,9 @@ struct task;
 
 /* One fact of one topic. A fact that no row names is skipped. */
 struct stage_event {
-	int topic;      /* place in the catalogue; -1 ends the table */
-	const char *fact; /* name of the member of the message's oneof `fact`; NULL: the whole message */
+	int topic; /* place in the catalogue; -1 ends the table */
+	const char
+	    *fact; /* name of the member of the message's oneof `fact`; NULL: the whole message */
 	enum status (*handle)(struct task *task, const ProtobufCMessage *fact);
 	/* Optional: asks for the rows that handle will load, so that a batch fetches them in one trip. */
 	void (*need)(struct task *task, const ProtobufCMessage *fact);
@@ -58,11 +59,11 @@ bool stage_is_first(const struct catalogue *catalogue, const struct stage *stage
 #define STAGE_EVENTS(table, LIST) \
 	LIST(STAGE_THUNK_)        \
 	static const struct stage_event table[] = { LIST(STAGE_ROW_){ .topic = -1 } }
-#define STAGE_THUNK_(topic_, Type, member, Fact, handler)                                        \
-	static enum status handler##_thunk(struct task *task, const ProtobufCMessage *message)   \
-	{                                                                                        \
-		const Fact *const fact = ((const Type *)(const void *)message)->member;          \
-		return handler(task, fact);                                                      \
+#define STAGE_THUNK_(topic_, Type, member, Fact, handler)                                      \
+	static enum status handler##_thunk(struct task *task, const ProtobufCMessage *message) \
+	{                                                                                      \
+		const Fact *const fact = ((const Type *)(const void *)message)->member;        \
+		return handler(task, fact);                                                    \
 	}
 #define STAGE_ROW_(topic_, Type, member, Fact, handler) \
 	{ .topic = (topic_), .fact = #member, .handle = handler##_thunk },

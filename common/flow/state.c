@@ -89,7 +89,8 @@ struct bytes state_pack(struct arena *arena, const struct state_table *table, co
 	return (struct bytes){ data, (size_t)(at - data) };
 }
 
-static const unsigned char *take_field(const struct column *column, const unsigned char *at, void *row)
+static const unsigned char *take_field(const struct column *column, const unsigned char *at,
+                                       void *row)
 {
 	unsigned char *const field = (unsigned char *)row + column->offset;
 	int64_t number;
@@ -134,7 +135,8 @@ struct bytes state_key(struct arena *arena, const struct state_table *table, con
 	unsigned char *at = data;
 
 	CHECK(columns <= table->key_columns);
-	for (const struct column *column = table->columns; column < table->columns + columns; column++) {
+	for (const struct column *column = table->columns; column < table->columns + columns;
+	     column++) {
 		if (column_is_run(column)) {
 			const struct bytes run = column_run(column, row);
 

@@ -19,7 +19,7 @@ struct column {
 	size_t offset;
 };
 
-#define COLUMN_KIND_(type, field)             \
+#define COLUMN_KIND_(type, field) \
 	_Generic(((type *)0)->field,          \
 	    int64_t: COLUMN_INT,              \
 	    bool: COLUMN_BOOL,                \
@@ -27,8 +27,10 @@ struct column {
 	    const char *: COLUMN_TEXT,        \
 	    struct bytes: COLUMN_BYTES)
 /* COLUMN(struct ticket_row, status): the column has the field's name. */
-#define COLUMN(type, field) \
-	{ .name = #field, .kind = COLUMN_KIND_(type, field), .offset = offsetof(type, field) }
+#define COLUMN(type, field)                                                                        \
+	{                                                                                          \
+		.name = #field, .kind = COLUMN_KIND_(type, field), .offset = offsetof(type, field) \
+	}
 #define COLUMN_END           \
 	{                    \
 		.name = NULL \

@@ -70,10 +70,10 @@ void task_timer_clear(struct task *task, const char *name, const char *key)
 }
 
 /* Where it goes: -1 is everywhere. False: a key of another shard on a topic with one writer a partition. */
-static bool find_partition(const struct task *task, const struct emission *emission, int32_t *partition)
+static bool find_partition(const struct task *task, const struct emission *emission,
+                           int32_t *partition)
 {
-	const struct topic *const topic =
-	    &task->shard->context->catalogue->topics[emission->topic];
+	const struct topic *const topic = &task->shard->context->catalogue->topics[emission->topic];
 
 	if (emission->everywhere) {
 		CHECK(topic->spread == SPREAD_ANY);
@@ -96,8 +96,9 @@ enum status task_emit(struct task *task, const struct emission *emission)
 	int32_t partition;
 
 	if (message.size > RECORD_SIZE_MAX)
-		return task_fail(task, STATUS_REJECT, "%s: a fact of %zu bytes is over the limit of %d",
-		                 topic->name, message.size, RECORD_SIZE_MAX);
+		return task_fail(task, STATUS_REJECT,
+		                 "%s: a fact of %zu bytes is over the limit of %d", topic->name,
+		                 message.size, RECORD_SIZE_MAX);
 	if (!proto_valid(topic->message, message, problem))
 		return task_fail(task, STATUS_REJECT, "%s: %s", topic->name, problem);
 	if (!find_partition(task, emission, &partition))
@@ -134,7 +135,8 @@ const void *task_document(struct task *task, const char *name)
 }
 
 /* Of an action on a dead letter of the very shard that folds the action. */
-static bool settle_letter(struct task *task, const char *topic, const char *source, int64_t sequence,
+static bool settle_letter(struct task *task, const char *topic, const char *source,
+                          int64_t sequence,
                           enum status (*settle)(struct shard *, struct dead_letter_row *))
 {
 	struct dead_letter_row row;

@@ -18,16 +18,17 @@ struct shard;
 struct document;
 
 struct task {
-	const void *config;       /* the service's settings, read-only; may hold secrets, never the clock */
-	struct arena *arena;      /* emptied after the batch */
-	struct instant now;       /* mesh time, frozen while the handler runs */
-	const struct event *event; /* what is handled; NULL in a timer */
+	const void
+	    *config; /* the service's settings, read-only; may hold secrets, never the clock */
+	struct arena *arena;             /* emptied after the batch */
+	struct instant now;              /* mesh time, frozen while the handler runs */
+	const struct event *event;       /* what is handled; NULL in a timer */
 	const ProtobufCMessage *message; /* the whole message that the event carries */
-	struct instant due;       /* of a timer: when it was due, at or before now */
+	struct instant due;              /* of a timer: when it was due, at or before now */
 	int32_t shard_number;
 	int32_t partitions;
-	enum status trouble;      /* of a load that failed; the runtime's */
-	struct shard *shard;      /* the runtime's */
+	enum status trouble; /* of a load that failed; the runtime's */
+	struct shard *shard; /* the runtime's */
 	char reason[TASK_REASON_SIZE];
 };
 
@@ -61,7 +62,8 @@ struct emission {
 	const char *subject; /* ce_subject; NULL: the key */
 	struct instant time; /* when it happened in the business */
 	bool everywhere;     /* to all partitions of an internal topic; the key stays */
-	const int32_t *partition; /* NULL: by key; only for topics whose partition is given explicitly */
+	const int32_t
+	    *partition; /* NULL: by key; only for topics whose partition is given explicitly */
 	const ProtobufCMessage *message;
 };
 /* Refuses (REJECT) what the broker would: too large, text that is not UTF-8. */

@@ -52,7 +52,8 @@ static void sift_down(struct timer_queue *queue, size_t place, struct timer *tim
 	for (;;) {
 		size_t child = 2 * place + 1;
 
-		if (child + 1 < queue->count && timer_before(queue->heap[child + 1], queue->heap[child]))
+		if (child + 1 < queue->count &&
+		    timer_before(queue->heap[child + 1], queue->heap[child]))
 			child++;
 		if (child >= queue->count || !timer_before(queue->heap[child], timer))
 			break;

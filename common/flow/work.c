@@ -8,12 +8,12 @@
 #include <string.h>
 
 /* A list of the batch that grows by doubling. */
-#define GROW(list, count, capacity)                                                          \
-	do {                                                                                 \
-		if ((count) == (capacity)) {                                                 \
-			(capacity) = (capacity) == 0 ? 64 : (capacity)*2;                    \
-			(list) = memory_resize((list), (capacity) * sizeof(*(list)));        \
-		}                                                                            \
+#define GROW(list, count, capacity)                                                   \
+	do {                                                                          \
+		if ((count) == (capacity)) {                                          \
+			(capacity) = (capacity) == 0 ? 64 : (capacity)*2;             \
+			(list) = memory_resize((list), (capacity) * sizeof(*(list))); \
+		}                                                                     \
 	} while (0)
 
 void work_create(struct shard *shard)
@@ -198,7 +198,8 @@ void work_remove(struct shard *shard, const struct state_table *table, const voi
 
 /* ---- handlers ---- */
 
-static const struct stage_event *find_handler(const struct stage *stage, int topic, const char *fact)
+static const struct stage_event *find_handler(const struct stage *stage, int topic,
+                                              const char *fact)
 {
 	for (const struct stage_event *event = stage->events; event->topic >= 0; event++)
 		if (event->topic == topic &&

@@ -53,13 +53,16 @@ static bool valid_chunk(const Opsmesh__V1__Chunk *chunk)
 	       chunk->index < chunk->count;
 }
 
-static void keep_chunk(struct task *task, const char *id, const Opsmesh__V1__RequestReceived *received)
+static void keep_chunk(struct task *task, const char *id,
+                       const Opsmesh__V1__RequestReceived *received)
 {
 	task_save(task, &intake_chunk_table,
-	          &(struct intake_chunk_row){ .request_id = id,
-	                                      .place = received->chunk->index,
-	                                      .body = { received->body.data, received->body.len } });
-	task_timer_set(task, "forget_chunks", arena_printf(task->arena, "%d %s", received->chunk->count, id),
+	          &(struct intake_chunk_row){
+		      .request_id = id,
+		      .place = received->chunk->index,
+		      .body = { received->body.data, received->body.len } });
+	task_timer_set(task, "forget_chunks",
+	               arena_printf(task->arena, "%d %s", received->chunk->count, id),
 	               time_add(task->event->time, CHUNKS_KEPT));
 }
 
@@ -96,7 +99,8 @@ static bool join_chunks(struct task *task, const char *id, const Opsmesh__V1__Ch
 	for (int32_t i = 0; i < chunk->count; i++)
 		task_remove(task, &intake_chunk_table,
 		            &(struct intake_chunk_row){ .request_id = id, .place = i });
-	task_timer_clear(task, "forget_chunks", arena_printf(task->arena, "%d %s", chunk->count, id));
+	task_timer_clear(task, "forget_chunks",
+	                 arena_printf(task->arena, "%d %s", chunk->count, id));
 	return true;
 }
 
@@ -110,7 +114,8 @@ static struct natural_id_row identity(const Opsmesh__V1__RequestReceived *receiv
 	const Opsmesh__V1__NaturalId *const natural = received->natural_id;
 
 	if (natural != NULL)
-		return (struct natural_id_row){ .source = natural->source, .id_digest = natural->id_digest };
+		return (struct natural_id_row){ .source = natural->source,
+			                        .id_digest = natural->id_digest };
 	return (struct natural_id_row){ .source = "request", .id_digest = id };
 }
 
@@ -136,7 +141,8 @@ static enum freshness remember(struct task *task, struct natural_id_row *row, co
 	if (!known)
 		row->request_id = request_id;
 	task_save(task, &natural_id_table, row);
-	task_timer_set(task, "forget_id", arena_printf(task->arena, "%s %s", row->id_digest, row->source),
+	task_timer_set(task, "forget_id",
+	               arena_printf(task->arena, "%s %s", row->id_digest, row->source),
 	               time_add(task->event->time, NATURAL_ID_KEPT));
 	return known ? CONFLICT : FRESH;
 }
@@ -148,8 +154,8 @@ enum status conversation_forget_id(struct task *task, const char *key)
 	CHECK(blank != NULL);
 	task_remove(task, &natural_id_table,
 	            &(struct natural_id_row){
-	                .source = blank + 1,
-	                .id_digest = arena_text(task->arena, key, (size_t)(blank - key)) });
+			.source = blank + 1,
+			.id_digest = arena_text(task->arena, key, (size_t)(blank - key)) });
 	return STATUS_OK;
 }
 
@@ -157,7 +163,8 @@ void conversation_need_received(struct task *task, const ProtobufCMessage *event
 {
 	const Opsmesh__V1__IntakeEvent *const intake = (const void *)event;
 
-	if (intake->fact_case != OPSMESH__V1__INTAKE_EVENT__FACT_RECEIVED || intake->received == NULL)
+	if (intake->fact_case != OPSMESH__V1__INTAKE_EVENT__FACT_RECEIVED ||
+	    intake->received == NULL)
 		return;
 	const struct natural_id_row row = identity(intake->received, intake->request_id);
 
@@ -184,25 +191,27 @@ static const char *record_key(struct task *task, const char *otherwise)
 {
 	const struct bytes key = task->event->record.key;
 
-	return key.size > 0 && text_valid(key) ? arena_text(task->arena, key.data, key.size) : otherwise;
+	return key.size > 0 && text_valid(key) ? arena_text(task->arena, key.data, key.size)
+	                                       : otherwise;
 }
 
 static enum status handle_request(struct request *request)
 {
 	const size_t at = find_route(request->received->route);
 	struct natural_id_row row = identity(request->received, request->id);
-	const char *const digest =
-	    content_digest(request->task, request->received, request->body);
+	const char *const digest = content_digest(request->task, request->received, request->body);
 
-	if (at == COUNT_OF(routes)) /* a newer edge's: kept on the journal, and by the action to decode again */
+	if (at ==
+	    COUNT_OF(
+		routes)) /* a newer edge's: kept on the journal, and by the action to decode again */
 		return conversation_say_ticket(
 		    request,
 		    &(Opsmesh__V1__RequestRefused){
-		        .base = PROTOBUF_C_MESSAGE_INIT(&opsmesh__v1__request_refused__descriptor),
-		        .request_id = text_mutable(request->id),
-		        .code = OPSMESH__V1__REFUSAL_CODE__REFUSAL_CODE_UNSUPPORTED,
-		        .field = text_mutable("route"),
-		        .reason = text_mutable("this build does not know the route") },
+			.base = PROTOBUF_C_MESSAGE_INIT(&opsmesh__v1__request_refused__descriptor),
+			.request_id = text_mutable(request->id),
+			.code = OPSMESH__V1__REFUSAL_CODE__REFUSAL_CODE_UNSUPPORTED,
+			.field = text_mutable("route"),
+			.reason = text_mutable("this build does not know the route") },
 		    NULL);
 	switch (remember(request->task, &row, digest, request->id)) {
 	case SEEN: return STATUS_OK;
@@ -212,7 +221,8 @@ static enum status handle_request(struct request *request)
 	return routes[at].handle(request);
 }
 
-enum status conversation_on_received(struct task *task, const Opsmesh__V1__RequestReceived *received)
+enum status conversation_on_received(struct task *task,
+                                     const Opsmesh__V1__RequestReceived *received)
 {
 	const Opsmesh__V1__IntakeEvent *const intake = (const void *)task->message;
 	struct request request = { .task = task,
@@ -227,8 +237,8 @@ enum status conversation_on_received(struct task *task, const Opsmesh__V1__Reque
 		struct natural_id_row row = identity(received, intake->request_id);
 
 		if (!valid_chunk(received->chunk))
-			return task_fail(task, STATUS_REJECT, "chunk %d of %d", received->chunk->index,
-			                 received->chunk->count);
+			return task_fail(task, STATUS_REJECT, "chunk %d of %d",
+			                 received->chunk->index, received->chunk->count);
 		if (received->natural_id != NULL && task_load(task, &natural_id_table, &row) &&
 		    strstr(row.digests, received->natural_id->content_digest) != NULL)
 			return STATUS_OK;
@@ -315,8 +325,8 @@ const char *id_of_texts(struct arena *arena, const char *const *texts, size_t co
 	return arena_string(arena, id_v8(digest, text));
 }
 
-enum status conversation_ask(struct request *request, const char *ticket_id, struct instant occurred_at,
-                             Opsmesh__V1__ByTicketEvent *event)
+enum status conversation_ask(struct request *request, const char *ticket_id,
+                             struct instant occurred_at, Opsmesh__V1__ByTicketEvent *event)
 {
 	event->ticket_id = text_mutable(ticket_id);
 	event->occurred_at = proto_timestamp(request->task->arena, occurred_at);
@@ -345,8 +355,8 @@ static Opsmesh__V1__ResolutionRule rule_of_key(const char *key)
 	return OPSMESH__V1__RESOLUTION_RULE__RESOLUTION_RULE_UNSPECIFIED;
 }
 
-enum status conversation_see(struct request *request, const char *ticket_id, struct instant occurred_at,
-                             const char *const *keys, size_t count)
+enum status conversation_see(struct request *request, const char *ticket_id,
+                             struct instant occurred_at, const char *const *keys, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
 		Opsmesh__V1__ByContactEvent event = OPSMESH__V1__BY_CONTACT_EVENT__INIT;

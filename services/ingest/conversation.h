@@ -43,14 +43,16 @@ enum status conversation_refuse(struct request *request, const struct refusal *r
 /* ---- small things that several routes need; everything lives in the task's arena ---- */
 
 /* Asks the ticket's owner; event's fact is set, the rest is filled here. */
-enum status conversation_ask(struct request *request, const char *ticket_id, struct instant occurred_at,
-                             Opsmesh__V1__ByTicketEvent *event);
+enum status conversation_ask(struct request *request, const char *ticket_id,
+                             struct instant occurred_at, Opsmesh__V1__ByTicketEvent *event);
 /* Tells the directory under each of a contact's keys that it was seen in a ticket. */
-enum status conversation_see(struct request *request, const char *ticket_id, struct instant occurred_at,
-                             const char *const *keys, size_t count);
-Opsmesh__V1__PersonalText *personal_text(struct arena *arena, const char *subject, const char *text);
+enum status conversation_see(struct request *request, const char *ticket_id,
+                             struct instant occurred_at, const char *const *keys, size_t count);
+Opsmesh__V1__PersonalText *personal_text(struct arena *arena, const char *subject,
+                                         const char *text);
 Opsmesh__V1__Actor *actor_make(struct request *request, Opsmesh__V1__Role role, const char *behalf);
-const char *request_parameter(const struct request *request, const char *name); /* "" where absent */
+const char *request_parameter(const struct request *request,
+                              const char *name); /* "" where absent */
 /* An id for the ticket that a message opens when its own is closed: on the same partition. "": none. */
 const char *conversation_next_ticket(struct request *request, const char *ticket_id);
 /* An id that is the same for the same texts. */

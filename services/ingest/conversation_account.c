@@ -39,7 +39,8 @@ static struct key_list keys_of(struct request *request, const struct account_bod
 	add_keys(arena, &keys, "slack:", &body->slack_teams);
 	add_keys(arena, &keys, "stripe:", &body->stripe_customers);
 	for (size_t i = 0; i < body->addresses.count; i++) {
-		const char *const key = contact_key_address(arena, secret, body->addresses.items[i]);
+		const char *const key =
+		    contact_key_address(arena, secret, body->addresses.items[i]);
 
 		if (key != NULL)
 			keys.items[keys.count++] = key;
@@ -77,7 +78,8 @@ static const char *join_lines(struct arena *arena, const struct key_list *keys)
 
 /* ---- telling ---- */
 
-static enum status tell_key(struct request *request, const char *key, Opsmesh__V1__ByContactEvent *event)
+static enum status tell_key(struct request *request, const char *key,
+                            Opsmesh__V1__ByContactEvent *event)
 {
 	event->contact_key = text_mutable(key);
 	event->occurred_at = proto_timestamp(request->task->arena, request->received_at);
@@ -109,13 +111,16 @@ static enum status declare_keys(struct request *request, const struct account_bo
 }
 
 static enum status withdraw_keys(struct request *request, const char *account_id,
-                                 const struct key_list *old, const struct key_list *keys, int64_t version)
+                                 const struct key_list *old, const struct key_list *keys,
+                                 int64_t version)
 {
 	for (size_t i = 0; i < old->count; i++) {
 		Opsmesh__V1__ByContactEvent event = OPSMESH__V1__BY_CONTACT_EVENT__INIT;
-		Opsmesh__V1__AccountKeyWithdrawn withdrawn = OPSMESH__V1__ACCOUNT_KEY_WITHDRAWN__INIT;
+		Opsmesh__V1__AccountKeyWithdrawn withdrawn =
+		    OPSMESH__V1__ACCOUNT_KEY_WITHDRAWN__INIT;
 
-		if (bsearch(&old->items[i], keys->items, keys->count, sizeof(char *), by_text) != NULL)
+		if (bsearch(&old->items[i], keys->items, keys->count, sizeof(char *), by_text) !=
+		    NULL)
 			continue;
 		withdrawn.account_id = text_mutable(account_id);
 		withdrawn.account_version = version;
@@ -137,7 +142,8 @@ static Opsmesh__V1__AccountAddress **addresses_of(struct request *request,
 	*count = 0;
 	for (size_t i = 0; i < body->addresses.count; i++) {
 		Opsmesh__V1__AccountAddress *const address = arena_alloc(arena, sizeof(*address));
-		const char *const key = contact_key_address(arena, secret, body->addresses.items[i]);
+		const char *const key =
+		    contact_key_address(arena, secret, body->addresses.items[i]);
 
 		if (key == NULL)
 			continue;
@@ -161,14 +167,16 @@ static enum status say_account(struct request *request, const char *account_id,
 	event->occurred_at = proto_timestamp(request->task->arena, request->received_at);
 	event->actor = actor_make(request, OPSMESH__V1__ROLE__ROLE_SYSTEM, "");
 	event->request_id = text_mutable(request->id);
-	return task_emit(request->task, &(struct emission){ .topic = OPS_ACCOUNTS,
-	                                                    .key = account_id,
-	                                                    .partition = &request->task->shard_number,
-	                                                    .time = request->received_at,
-	                                                    .message = &event->base });
+	return task_emit(request->task,
+	                 &(struct emission){ .topic = OPS_ACCOUNTS,
+	                                     .key = account_id,
+	                                     .partition = &request->task->shard_number,
+	                                     .time = request->received_at,
+	                                     .message = &event->base });
 }
 
-static enum status say_declared(struct request *request, const struct account_body *body, int64_t version)
+static enum status say_declared(struct request *request, const struct account_body *body,
+                                int64_t version)
 {
 	struct arena *const arena = request->task->arena;
 	Opsmesh__V1__AccountEvent event = OPSMESH__V1__ACCOUNT_EVENT__INIT;
@@ -193,7 +201,8 @@ static enum status say_declared(struct request *request, const struct account_bo
 }
 
 /* Every partition keeps its own copy, so that open tickets hear of it. */
-static enum status tell_tickets(struct request *request, const struct account_body *body, int64_t version)
+static enum status tell_tickets(struct request *request, const struct account_body *body,
+                                int64_t version)
 {
 	Opsmesh__V1__ByTicketEvent event = OPSMESH__V1__BY_TICKET_EVENT__INIT;
 	Opsmesh__V1__AccountChanged changed = OPSMESH__V1__ACCOUNT_CHANGED__INIT;

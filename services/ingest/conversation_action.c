@@ -18,11 +18,12 @@ static enum status say_action(struct request *request, Opsmesh__V1__ActionEvent 
 	event->action_id = text_mutable(request->id);
 	event->routing_key = text_mutable(request->key);
 	event->occurred_at = proto_timestamp(request->task->arena, request->received_at);
-	return task_emit(request->task, &(struct emission){ .topic = OPS_ACTIONS,
-	                                                    .key = request->key,
-	                                                    .partition = &request->task->shard_number,
-	                                                    .time = request->received_at,
-	                                                    .message = &event->base });
+	return task_emit(request->task,
+	                 &(struct emission){ .topic = OPS_ACTIONS,
+	                                     .key = request->key,
+	                                     .partition = &request->task->shard_number,
+	                                     .time = request->received_at,
+	                                     .message = &event->base });
 }
 
 static Opsmesh__V1__ActionParameter **parameters_of(struct request *request,
@@ -61,8 +62,10 @@ static enum status order_letter(struct request *request, const struct action_bod
 	    letter.partition != request->task->shard_number)
 		return STATUS_OK;
 	if (strcmp(letter.consumer, "conversation") == 0) {
-		(void)(retry ? task_retry(request->task, letter.topic, letter.source, letter.sequence)
-		             : task_drop(request->task, letter.topic, letter.source, letter.sequence));
+		(void)(retry
+		           ? task_retry(request->task, letter.topic, letter.source, letter.sequence)
+		           : task_drop(request->task, letter.topic, letter.source,
+		                       letter.sequence));
 		return STATUS_OK;
 	}
 	order.consumer = text_mutable(letter.consumer);
@@ -80,11 +83,12 @@ static enum status order_letter(struct request *request, const struct action_bod
 		control.retry_requested = &order;
 	else
 		control.drop_requested = &order;
-	return task_emit(request->task, &(struct emission){ .topic = OPS_CONTROL,
-	                                                    .key = request->id,
-	                                                    .partition = &request->task->shard_number,
-	                                                    .time = request->received_at,
-	                                                    .message = &control.base });
+	return task_emit(request->task,
+	                 &(struct emission){ .topic = OPS_CONTROL,
+	                                     .key = request->id,
+	                                     .partition = &request->task->shard_number,
+	                                     .time = request->received_at,
+	                                     .message = &control.base });
 }
 
 static bool is_letter_order(const struct action_body *body)
@@ -115,8 +119,9 @@ enum status conversation_action(struct request *request)
 		return conversation_refuse(request, &refusal);
 	if (!has_owner(&body) && body.kind != OPSMESH__V1__ACTION_KIND__ACTION_KIND_EXPLAIN)
 		return conversation_refuse(
-		    request, &(struct refusal){ OPSMESH__V1__REFUSAL_CODE__REFUSAL_CODE_UNSUPPORTED, "on.type",
-		                                "nothing of this type can be acted on by this version" });
+		    request, &(struct refusal){
+				 OPSMESH__V1__REFUSAL_CODE__REFUSAL_CODE_UNSUPPORTED, "on.type",
+				 "nothing of this type can be acted on by this version" });
 	subject.type = text_mutable(body.on_type);
 	subject.id = text_mutable(body.on_id);
 	requested.kind = body.kind;

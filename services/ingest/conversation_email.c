@@ -26,8 +26,9 @@ static const char *known_thread(struct mail_request *mail)
 
 	for (size_t i = 0; i < mail->body.thread_count; i++) {
 		struct mail_thread_row row = { .mailbox = mail->mailbox,
-			                       .message_digest = mail_id_digest(task->arena, mail->secret,
-			                                                        mail->body.thread[i]) };
+			                       .message_digest =
+			                           mail_id_digest(task->arena, mail->secret,
+			                                          mail->body.thread[i]) };
 
 		if (task_load(task, &mail_thread_table, &row))
 			return row.ticket_id;
@@ -38,10 +39,10 @@ static const char *known_thread(struct mail_request *mail)
 static const char *ticket_of_root(struct mail_request *mail)
 {
 	struct arena *const arena = mail->request->task->arena;
-	const char *const texts[] = {
-		"mail", mail->mailbox,
-		mail->body.root == NULL ? mail->request->id : mail_id_digest(arena, mail->secret, mail->body.root)
-	};
+	const char *const texts[] = { "mail", mail->mailbox,
+		                      mail->body.root == NULL
+		                          ? mail->request->id
+		                          : mail_id_digest(arena, mail->secret, mail->body.root) };
 
 	return id_of_texts(arena, texts, COUNT_OF(texts));
 }
@@ -55,7 +56,9 @@ static void remember_thread(struct mail_request *mail, const char *ticket_id)
 		if (ids[i] != NULL)
 			task_save(task, &mail_thread_table,
 			          &(struct mail_thread_row){
-			              mail->mailbox, mail_id_digest(task->arena, mail->secret, ids[i]), ticket_id });
+				      mail->mailbox,
+				      mail_id_digest(task->arena, mail->secret, ids[i]),
+				      ticket_id });
 }
 
 /* ---- the message ---- */
@@ -64,7 +67,8 @@ static void fill_problems(struct mail_request *mail, Opsmesh__V1__MessageAdded *
 {
 	struct arena *const arena = mail->request->task->arena;
 
-	message->problems = arena_alloc(arena, (mail->body.problem_count + 1) * sizeof(*message->problems));
+	message->problems =
+	    arena_alloc(arena, (mail->body.problem_count + 1) * sizeof(*message->problems));
 	for (size_t i = 0; i < mail->body.problem_count; i++) {
 		Opsmesh__V1__Problem *const problem = arena_alloc(arena, sizeof(*problem));
 
@@ -89,7 +93,8 @@ static void fill_attachments(struct mail_request *mail, const char *subject,
 		Opsmesh__V1__Attachment *const attachment = arena_alloc(arena, sizeof(*attachment));
 
 		opsmesh__v1__attachment__init(attachment);
-		attachment->digest = text_hex(arena, (struct bytes){ file->sha256, sizeof(file->sha256) });
+		attachment->digest =
+		    text_hex(arena, (struct bytes){ file->sha256, sizeof(file->sha256) });
 		attachment->name = personal_text(arena, subject, file->name);
 		attachment->media_type = text_mutable(file->media_type);
 		attachment->size = (int64_t)file->content.size;
@@ -123,10 +128,10 @@ static Opsmesh__V1__MessageAdded *message_of(struct mail_request *mail, const ch
 	message->role = mail->body.role;
 	message->author = text_mutable(subject);
 	message->visibility = OPSMESH__V1__VISIBILITY__VISIBILITY_PUBLIC;
-	message->body = personal_text(
-	    arena, subject,
-	    arena_text(arena, mail->body.mail.text,
-	               text_fit(bytes_of(mail->body.mail.text), DECODE_TEXT_MAX)));
+	message->body =
+	    personal_text(arena, subject,
+	                  arena_text(arena, mail->body.mail.text,
+	                             text_fit(bytes_of(mail->body.mail.text), DECODE_TEXT_MAX)));
 	message->channel = OPSMESH__V1__CHANNEL__CHANNEL_EMAIL;
 	message->language_hint = text_mutable(mail->body.language);
 	message->natural_id = mail->request->received->natural_id;
@@ -175,7 +180,8 @@ static enum status answer(struct mail_request *mail, const char *ticket_id, cons
 	return conversation_ask(mail->request, ticket_id, mail->body.occurred_at, &event);
 }
 
-static enum status open_thread(struct mail_request *mail, const char *ticket_id, const char *subject)
+static enum status open_thread(struct mail_request *mail, const char *ticket_id,
+                               const char *subject)
 {
 	Opsmesh__V1__ByTicketEvent event = OPSMESH__V1__BY_TICKET_EVENT__INIT;
 	Opsmesh__V1__TicketRequested requested = OPSMESH__V1__TICKET_REQUESTED__INIT;
@@ -197,9 +203,9 @@ static enum status open_unreadable(struct mail_request *mail, const struct refus
 		                         .role = OPSMESH__V1__ROLE__ROLE_CUSTOMER,
 		                         .language = "",
 		                         .occurred_at = mail->request->received_at };
-	mail->body.problems[mail->body.problem_count++] = (struct mail_problem){
-		OPSMESH__V1__PROBLEM_CODE__PROBLEM_CODE_BROKEN_MIME, refusal->field, refusal->reason
-	};
+	mail->body.problems[mail->body.problem_count++] =
+	    (struct mail_problem){ OPSMESH__V1__PROBLEM_CODE__PROBLEM_CODE_BROKEN_MIME,
+		                   refusal->field, refusal->reason };
 	return open_thread(mail, ticket_of_root(mail), "");
 }
 
@@ -210,15 +216,18 @@ enum status conversation_email(struct request *request)
 	struct mail_request mail = { .request = request,
 		                     .mailbox = request_parameter(request, "mailbox"),
 		                     .secret = bytes_of(request->config->contact_secret) };
-	const struct mail_secrets secrets = { mail.secret, bytes_of(request->config->reply_secret) };
+	const struct mail_secrets secrets = { mail.secret,
+		                              bytes_of(request->config->reply_secret) };
 	struct refusal refusal;
 
-	if (!decode_email(arena, request->body, request->received_at, people, &secrets, &mail.body, &refusal))
+	if (!decode_email(arena, request->body, request->received_at, people, &secrets, &mail.body,
+	                  &refusal))
 		return open_unreadable(&mail, &refusal);
 	const char *const known =
 	    mail.body.reply_ticket != NULL ? mail.body.reply_ticket : known_thread(&mail);
 	const char *const ticket_id = known != NULL ? known : ticket_of_root(&mail);
-	const char *const subject = mail.body.contact_key_count > 0 ? mail.body.contact_keys[0] : "";
+	const char *const subject =
+	    mail.body.contact_key_count > 0 ? mail.body.contact_keys[0] : "";
 
 	remember_thread(&mail, ticket_id);
 	if (known != NULL)

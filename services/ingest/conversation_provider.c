@@ -16,11 +16,12 @@ static enum status say_provider(struct request *request, Opsmesh__V1__ProviderEv
 	event->provider = text_mutable("stripe");
 	event->request_id = text_mutable(request->id);
 	event->received_at = proto_timestamp(request->task->arena, request->received_at);
-	return task_emit(request->task, &(struct emission){ .topic = OPS_PROVIDER_EVENTS,
-	                                                    .key = request->key,
-	                                                    .partition = &request->task->shard_number,
-	                                                    .time = request->received_at,
-	                                                    .message = &event->base });
+	return task_emit(request->task,
+	                 &(struct emission){ .topic = OPS_PROVIDER_EVENTS,
+	                                     .key = request->key,
+	                                     .partition = &request->task->shard_number,
+	                                     .time = request->received_at,
+	                                     .message = &event->base });
 }
 
 static enum status say_item(struct request *request, const struct stripe_item *item,
@@ -76,7 +77,8 @@ enum status conversation_stripe_objects(struct request *request)
 	if (!decode_stripe_objects(request->task->arena, request->body, &items, &count, &refusal))
 		return conversation_refuse(request, &refusal);
 	for (size_t i = 0; i < count; i++)
-		TRY(say_item(request, &items[i], provenance_of(request_parameter(request, "provenance"))));
+		TRY(say_item(request, &items[i],
+		             provenance_of(request_parameter(request, "provenance"))));
 	return STATUS_OK;
 }
 

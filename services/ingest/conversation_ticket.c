@@ -19,7 +19,8 @@ const char *conversation_next_ticket(struct request *request, const char *ticket
 	const int32_t wanted = hash_partition(ticket_id, strlen(ticket_id), partitions);
 
 	for (int i = 0; i < NEXT_ID_TRIES_MAX; i++) {
-		const char *const texts[] = { "next ticket", request->id, arena_printf(arena, "%d", i) };
+		const char *const texts[] = { "next ticket", request->id,
+			                      arena_printf(arena, "%d", i) };
 		const char *const id = id_of_texts(arena, texts, COUNT_OF(texts));
 
 		if (hash_partition(id, strlen(id), partitions) == wanted)
@@ -35,7 +36,8 @@ static char **texts_of(struct arena *arena, const struct texts *texts)
 
 /* Strongest first: as ResolutionRule orders them. */
 static size_t contact_keys(struct request *request, const struct people *people,
-                           const struct ticket_body *body, const char *keys[static CONTACT_KEYS_MAX])
+                           const struct ticket_body *body,
+                           const char *keys[static CONTACT_KEYS_MAX])
 {
 	struct arena *const arena = request->task->arena;
 	const struct bytes secret = bytes_of(request->config->contact_secret);
@@ -55,8 +57,8 @@ static size_t contact_keys(struct request *request, const struct people *people,
 	return count;
 }
 
-static Opsmesh__V1__MessageAdded *first_message(struct request *request, const struct ticket_body *body,
-                                                const char *subject)
+static Opsmesh__V1__MessageAdded *first_message(struct request *request,
+                                                const struct ticket_body *body, const char *subject)
 {
 	struct arena *const arena = request->task->arena;
 	Opsmesh__V1__MessageAdded *const message = arena_alloc(arena, sizeof(*message));
@@ -84,7 +86,8 @@ static Opsmesh__V1__TicketOpened *opened_of(struct request *request, const struc
 	opened->channel = body->channel;
 	opened->channel_verbatim = text_mutable(body->channel_verbatim);
 	opened->subject = personal_text(arena, subject, body->subject);
-	opened->requester = personal_text(arena, subject, *body->email != '\0' ? body->email : body->name);
+	opened->requester =
+	    personal_text(arena, subject, *body->email != '\0' ? body->email : body->name);
 	opened->contact_key = text_mutable(subject);
 	opened->language_hint = text_mutable(body->language);
 	opened->priority = body->priority;
@@ -236,5 +239,6 @@ enum status conversation_say_ticket(struct request *request, Opsmesh__V1__Reques
 		event.request_refused = refused;
 	else
 		event.id_conflict = conflict;
-	return conversation_ask(request, *named != '\0' ? named : request->key, request->received_at, &event);
+	return conversation_ask(request, *named != '\0' ? named : request->key,
+	                        request->received_at, &event);
 }

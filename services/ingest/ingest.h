@@ -17,7 +17,8 @@
 
 /* Longer than the longest time after which somebody sends again: meters 35 days, Stripe by hand 30. */
 #define NATURAL_ID_KEPT DAYS(40)
-#define CHUNKS_KEPT DAYS(1) /* of a request whose other parts never came: it was never answered with 202 */
+#define CHUNKS_KEPT \
+	DAYS(1) /* of a request whose other parts never came: it was never answered with 202 */
 #define CONTACT_TICKETS_MAX 100 /* of one contact key, that a later account is told of */
 
 struct ingest_config {
@@ -87,7 +88,8 @@ struct ticket_row {
 	int64_t messages;
 	struct instant opened_at;
 	struct instant changed_at;
-	struct bytes early; /* what the directory said before the ticket was opened: ByTicketEvent, packed */
+	struct bytes
+	    early; /* what the directory said before the ticket was opened: ByTicketEvent, packed */
 };
 
 /* An account as every partition knows it. */
@@ -117,7 +119,8 @@ extern const struct state_table account_ticket_table;
 
 /* ---- handlers ---- */
 
-enum status conversation_on_received(struct task *task, const Opsmesh__V1__RequestReceived *received);
+enum status conversation_on_received(struct task *task,
+                                     const Opsmesh__V1__RequestReceived *received);
 enum status conversation_on_clock_set(struct task *task, const Opsmesh__V1__ClockSet *clock);
 void conversation_need_received(struct task *task, const ProtobufCMessage *event);
 enum status conversation_forget_id(struct task *task, const char *key);
@@ -130,17 +133,24 @@ enum status directory_on_account_withdrawn(struct task *task,
                                            const Opsmesh__V1__AccountKeyWithdrawn *withdrawn);
 void directory_need(struct task *task, const ProtobufCMessage *event);
 
-enum status ticket_on_ticket_requested(struct task *task, const Opsmesh__V1__TicketRequested *requested);
-enum status ticket_on_message_received(struct task *task, const Opsmesh__V1__MessageReceived *received);
-enum status ticket_on_status_requested(struct task *task, const Opsmesh__V1__StatusRequested *requested);
+enum status ticket_on_ticket_requested(struct task *task,
+                                       const Opsmesh__V1__TicketRequested *requested);
+enum status ticket_on_message_received(struct task *task,
+                                       const Opsmesh__V1__MessageReceived *received);
+enum status ticket_on_status_requested(struct task *task,
+                                       const Opsmesh__V1__StatusRequested *requested);
 enum status ticket_on_csat_received(struct task *task, const Opsmesh__V1__CsatAnswered *answered);
-enum status ticket_on_customer_resolved(struct task *task, const Opsmesh__V1__CustomerResolved *resolved);
-enum status ticket_on_account_changed(struct task *task, const Opsmesh__V1__AccountChanged *changed);
-enum status ticket_on_request_refused(struct task *task, const Opsmesh__V1__RequestRefused *refused);
+enum status ticket_on_customer_resolved(struct task *task,
+                                        const Opsmesh__V1__CustomerResolved *resolved);
+enum status ticket_on_account_changed(struct task *task,
+                                      const Opsmesh__V1__AccountChanged *changed);
+enum status ticket_on_request_refused(struct task *task,
+                                      const Opsmesh__V1__RequestRefused *refused);
 enum status ticket_on_id_conflict(struct task *task, const Opsmesh__V1__IdConflict *conflict);
 enum status ticket_on_possible_duplicate(struct task *task,
                                          const Opsmesh__V1__PossibleDuplicate *duplicate);
-enum status ticket_on_action_requested(struct task *task, const Opsmesh__V1__ActionRequested *requested);
+enum status ticket_on_action_requested(struct task *task,
+                                       const Opsmesh__V1__ActionRequested *requested);
 void ticket_need(struct task *task, const ProtobufCMessage *event);
 void ticket_need_action(struct task *task, const ProtobufCMessage *event);
 

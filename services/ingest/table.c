@@ -4,8 +4,10 @@
 #include "services/ingest/ingest.h"
 
 static const struct column natural_id_columns[] = {
-	COLUMN(struct natural_id_row, source),  COLUMN(struct natural_id_row, id_digest),
-	COLUMN(struct natural_id_row, digests), COLUMN(struct natural_id_row, request_id),
+	COLUMN(struct natural_id_row, source),
+	COLUMN(struct natural_id_row, id_digest),
+	COLUMN(struct natural_id_row, digests),
+	COLUMN(struct natural_id_row, request_id),
 	COLUMN_END,
 };
 const struct state_table natural_id_table = { .name = "natural_id",
@@ -47,10 +49,14 @@ const struct state_table account_table = { .name = "account",
 	                                   .row_size = sizeof(struct account_row) };
 
 static const struct column contact_columns[] = {
-	COLUMN(struct contact_row, contact_key),   COLUMN(struct contact_row, account_id),
-	COLUMN(struct contact_row, tier),          COLUMN(struct contact_row, tier_verbatim),
-	COLUMN(struct contact_row, region),        COLUMN(struct contact_row, time_zone),
-	COLUMN(struct contact_row, account_version), COLUMN(struct contact_row, tickets),
+	COLUMN(struct contact_row, contact_key),
+	COLUMN(struct contact_row, account_id),
+	COLUMN(struct contact_row, tier),
+	COLUMN(struct contact_row, tier_verbatim),
+	COLUMN(struct contact_row, region),
+	COLUMN(struct contact_row, time_zone),
+	COLUMN(struct contact_row, account_version),
+	COLUMN(struct contact_row, tickets),
 	COLUMN_END,
 };
 const struct state_table contact_table = { .name = "contact",
@@ -75,9 +81,12 @@ const struct state_table ticket_table = { .name = "ticket",
 	                                  .row_size = sizeof(struct ticket_row) };
 
 static const struct column ticket_account_columns[] = {
-	COLUMN(struct ticket_account_row, account_id),    COLUMN(struct ticket_account_row, tier),
-	COLUMN(struct ticket_account_row, tier_verbatim), COLUMN(struct ticket_account_row, region),
-	COLUMN(struct ticket_account_row, time_zone),     COLUMN(struct ticket_account_row, version),
+	COLUMN(struct ticket_account_row, account_id),
+	COLUMN(struct ticket_account_row, tier),
+	COLUMN(struct ticket_account_row, tier_verbatim),
+	COLUMN(struct ticket_account_row, region),
+	COLUMN(struct ticket_account_row, time_zone),
+	COLUMN(struct ticket_account_row, version),
 	COLUMN_END,
 };
 const struct state_table ticket_account_table = { .name = "ticket_account",

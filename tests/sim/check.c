@@ -27,17 +27,19 @@ static bool broken(char why[static WORLD_REASON_SIZE], const char *format, ...)
 /* A record as text, without what may differ between copies and runs: the place where it lay. */
 static const char *record_text(struct arena *arena, const struct log_record *record)
 {
-	const char *text = arena_printf(arena, "key=%.*s value=%s", (int)record->key.size,
-	                                (const char *)record->key.data, text_hex(arena, record->value));
+	const char *text =
+	    arena_printf(arena, "key=%.*s value=%s", (int)record->key.size,
+	                 (const char *)record->key.data, text_hex(arena, record->value));
 
 	for (size_t i = 0; i < record->header_count; i++) {
 		const struct log_header *const header = &record->headers[i];
 
-		if (strcmp(header->name, "dlq_offset") == 0 || strcmp(header->name, "dlq_timestamp") == 0 ||
+		if (strcmp(header->name, "dlq_offset") == 0 ||
+		    strcmp(header->name, "dlq_timestamp") == 0 ||
 		    strcmp(header->name, "traceparent") == 0)
 			continue;
-		text = arena_printf(arena, "%s %s=%.*s", text, header->name, (int)header->value.size,
-		                    (const char *)header->value.data);
+		text = arena_printf(arena, "%s %s=%.*s", text, header->name,
+		                    (int)header->value.size, (const char *)header->value.data);
 	}
 	return text;
 }
@@ -54,8 +56,9 @@ static int by_place(const void *a, const void *b)
 	const struct seen *const right = b;
 	const int source = bytes_compare(left->source, right->source);
 
-	return source != 0 ? source
-	                   : (left->sequence > right->sequence) - (left->sequence < right->sequence);
+	return source != 0
+	           ? source
+	           : (left->sequence > right->sequence) - (left->sequence < right->sequence);
 }
 
 /* Keeps the highest sequence of each source, and drops what is not above it. */
@@ -76,7 +79,8 @@ static size_t see_by_sequence(const struct event *events, size_t count, bool *ta
 }
 
 static bool see_partition(struct world *world, struct arena *arena, int topic, bool dead, int32_t n,
-                          struct seen **seen, size_t *seen_count, char why[static WORLD_REASON_SIZE])
+                          struct seen **seen, size_t *seen_count,
+                          char why[static WORLD_REASON_SIZE])
 {
 	const struct partition_log *const log = memory_log_at(&world->log, topic, dead, n);
 	struct event *const events = arena_zero(arena, (log->count + 1) * sizeof(*events));
@@ -96,14 +100,15 @@ static bool see_partition(struct world *world, struct arena *arena, int topic, b
 		                      !bytes_equal(list[k].source, events[i].source)))
 			k++;
 		if (k < unique && strcmp(list[k].text, text) != 0)
-			return broken(why, "one ce_id, two contents on %d/%d: %s | %s", topic, n, text,
-			              list[k].text);
+			return broken(why, "one ce_id, two contents on %d/%d: %s | %s", topic, n,
+			              text, list[k].text);
 		if (k == unique)
-			list[unique++] = (struct seen){ events[i].source, events[i].sequence, text };
+			list[unique++] =
+			    (struct seen){ events[i].source, events[i].sequence, text };
 	}
 	if (kept != unique)
-		return broken(why, "the two rules see different facts on %d/%d: %zu, %zu", topic, n, kept,
-		              unique);
+		return broken(why, "the two rules see different facts on %d/%d: %zu, %zu", topic, n,
+		              kept, unique);
 	qsort(list, unique, sizeof(*list), by_place);
 	*seen = list;
 	*seen_count = unique;
@@ -124,19 +129,23 @@ static bool check_topics(struct world *world, struct world *calm, struct arena *
 			size_t count;
 			size_t wanted_count;
 
-			if (!see_partition(world, arena, topic, t >= TOY_TOPICS, n, &seen, &count, why))
+			if (!see_partition(world, arena, topic, t >= TOY_TOPICS, n, &seen, &count,
+			                   why))
 				return false;
 			if (calm == NULL)
 				continue;
-			if (!see_partition(calm, arena, topic, t >= TOY_TOPICS, n, &wanted, &wanted_count, why))
+			if (!see_partition(calm, arena, topic, t >= TOY_TOPICS, n, &wanted,
+			                   &wanted_count, why))
 				return false;
 			for (size_t i = 0; i < count && i < wanted_count; i++)
 				if (strcmp(seen[i].text, wanted[i].text) != 0)
-					return broken(why, "topic %d/%d is not what the calm run says:\n  %s\n  %s", t,
-					              n, seen[i].text, wanted[i].text);
+					return broken(
+					    why,
+					    "topic %d/%d is not what the calm run says:\n  %s\n  %s",
+					    t, n, seen[i].text, wanted[i].text);
 			if (count != wanted_count)
-				return broken(why, "topic %d/%d has %zu facts, in the calm run %zu", t, n, count,
-				              wanted_count);
+				return broken(why, "topic %d/%d has %zu facts, in the calm run %zu",
+				              t, n, count, wanted_count);
 		}
 	}
 	return true;
@@ -149,16 +158,17 @@ static bool check_facts(struct world *world, char why[static WORLD_REASON_SIZE])
 		struct instant mesh = TIME_MIN;
 
 		if ((int64_t)image->fact_count != image->row.sequence)
-			return broken(why, "holes in the facts of %s/%d: %zu of %lld", image->stage->name,
-			              image->number, image->fact_count, (long long)image->row.sequence);
+			return broken(why, "holes in the facts of %s/%d: %zu of %lld",
+			              image->stage->name, image->number, image->fact_count,
+			              (long long)image->row.sequence);
 		for (size_t k = 0; k < image->fact_count; k++) {
 			if (image->facts[k].sequence != (int64_t)k + 1)
 				return broken(why, "fact %zu of %s/%d has sequence %lld", k + 1,
 				              image->stage->name, image->number,
 				              (long long)image->facts[k].sequence);
 			if (time_before(image->facts[k].mesh, mesh))
-				return broken(why, "mesh time goes back in %s/%d", image->stage->name,
-				              image->number);
+				return broken(why, "mesh time goes back in %s/%d",
+				              image->stage->name, image->number);
 			mesh = image->facts[k].mesh;
 		}
 	}
@@ -166,14 +176,16 @@ static bool check_facts(struct world *world, char why[static WORLD_REASON_SIZE])
 }
 
 /* Every fact is on its topic: as many as were said, and none that nobody said. */
-static bool check_published(struct world *world, struct arena *arena, char why[static WORLD_REASON_SIZE])
+static bool check_published(struct world *world, struct arena *arena,
+                            char why[static WORLD_REASON_SIZE])
 {
 	size_t said = 0;
 	size_t published = 0;
 
 	for (size_t i = 0; i < world->store.image_count; i++)
 		for (size_t k = 0; k < world->store.images[i].fact_count; k++)
-			said += world->store.images[i].facts[k].partition < 0 ? WORLD_PARTITIONS : 1;
+			said +=
+			    world->store.images[i].facts[k].partition < 0 ? WORLD_PARTITIONS : 1;
 	for (int t = 0; t < 2 * TOY_TOPICS; t++)
 		for (int32_t n = 0; n < WORLD_PARTITIONS; n++) {
 			struct seen *seen;
@@ -181,12 +193,14 @@ static bool check_published(struct world *world, struct arena *arena, char why[s
 
 			if (t % TOY_TOPICS == TOY_PROGRESS || t == TOY_JOURNAL)
 				continue;
-			if (!see_partition(world, arena, t % TOY_TOPICS, t >= TOY_TOPICS, n, &seen, &count, why))
+			if (!see_partition(world, arena, t % TOY_TOPICS, t >= TOY_TOPICS, n, &seen,
+			                   &count, why))
 				return false;
 			published += count;
 		}
-	return said == published ? true
-	                         : broken(why, "%zu facts were said, %zu are on the topics", said, published);
+	return said == published
+	           ? true
+	           : broken(why, "%zu facts were said, %zu are on the topics", said, published);
 }
 
 /* ---- replay ---- */
@@ -235,7 +249,8 @@ static bool same_facts(const struct image *a, const struct image *b)
 		if (left->sequence != right->sequence || left->topic != right->topic ||
 		    left->partition != right->partition || left->mesh.us != right->mesh.us ||
 		    left->time.us != right->time.us || strcmp(left->type, right->type) != 0 ||
-		    !bytes_equal(left->key, right->key) || !bytes_equal(left->message, right->message) ||
+		    !bytes_equal(left->key, right->key) ||
+		    !bytes_equal(left->message, right->message) ||
 		    !bytes_equal(left->headers, right->headers))
 			return false;
 	}
@@ -249,8 +264,8 @@ static bool same_image(const struct image *a, const struct image *b, bool offset
 	       same_map(&a->state, &b->state) && same_map(&a->timers, &b->timers);
 }
 
-static bool replay_shard(struct world *world, struct memory_session *scratch, const struct image *image,
-                         char why[static WORLD_REASON_SIZE])
+static bool replay_shard(struct world *world, struct memory_session *scratch,
+                         const struct image *image, char why[static WORLD_REASON_SIZE])
 {
 	struct instance *const any = &world->instances[0];
 	struct outside outside = any->outside;
@@ -269,17 +284,19 @@ static bool replay_shard(struct world *world, struct memory_session *scratch, co
 	bool good = true;
 
 	for (size_t i = 0; i < image->journal_count && good; i++) {
-		const struct replay_line line = { image->journal[i].frontier, image->journal[i].runs,
+		const struct replay_line line = { image->journal[i].frontier,
+			                          image->journal[i].runs,
 			                          image->journal[i].refused };
 		const char *reason = "the fold failed";
 
 		if (replay_batch(shard, &line, fetch, &replaying, &reason) != STATUS_OK) {
-			good = broken(why, "replay of %s/%d, batch %zu: %s", image->stage->name, image->number,
-			              i, reason);
+			good = broken(why, "replay of %s/%d, batch %zu: %s", image->stage->name,
+			              image->number, i, reason);
 			break;
 		}
 		CHECK(memory_store_ops.begin(scratch, &shard->batch, 1) == STATUS_OK);
-		CHECK(memory_store_ops.end(scratch, (struct duration){ 0 }, &failed) == STORE_COMMITTED);
+		CHECK(memory_store_ops.end(scratch, (struct duration){ 0 }, &failed) ==
+		      STORE_COMMITTED);
 		shard_committed(shard, world->real);
 	}
 	shard_destroy(shard);
@@ -303,7 +320,8 @@ static bool check_replay(struct world *world, char why[static WORLD_REASON_SIZE]
 		good = replay_shard(world, &scratch, image, why);
 		if (good && (!same_image(image, &store.images[i], true) ||
 		             !same_facts(image, &store.images[i])))
-			good = broken(why, "a replay of %s/%d differs", image->stage->name, image->number);
+			good = broken(why, "a replay of %s/%d differs", image->stage->name,
+			              image->number);
 	}
 	memory_store_finish(&store);
 	return good;
@@ -311,7 +329,8 @@ static bool check_replay(struct world *world, char why[static WORLD_REASON_SIZE]
 
 /* ---- effects ---- */
 
-static size_t count_facts(struct world *world, struct arena *arena, const char *kind, const char *ref)
+static size_t count_facts(struct world *world, struct arena *arena, const char *kind,
+                          const char *ref)
 {
 	size_t count = 0;
 
@@ -323,9 +342,11 @@ static size_t count_facts(struct world *world, struct arena *arena, const char *
 			char problem[PROTO_REASON_SIZE];
 			ProtobufCMessage *message;
 
-			if (fact->dead_letter || (fact->topic != TOY_TICKETS && fact->topic != TOY_SLA))
+			if (fact->dead_letter ||
+			    (fact->topic != TOY_TICKETS && fact->topic != TOY_SLA))
 				continue;
-			CHECK(proto_unpack(arena, &sim__v1__toy__descriptor, fact->message, &message, problem));
+			CHECK(proto_unpack(arena, &sim__v1__toy__descriptor, fact->message,
+			                   &message, problem));
 			const Sim__V1__Toy *const e = (const void *)message;
 
 			count += strcmp(e->kind, kind) == 0 && strcmp(e->ref, ref) == 0;
@@ -346,13 +367,14 @@ static bool is_first(const struct world *world, size_t at)
 static const struct request *opening(const struct world *world, const char *key)
 {
 	for (size_t i = 0; i < world->accepted_count; i++)
-		if (strcmp(world->accepted[i].kind, "open") == 0 && strcmp(world->accepted[i].key, key) == 0 &&
-		    is_first(world, i))
+		if (strcmp(world->accepted[i].kind, "open") == 0 &&
+		    strcmp(world->accepted[i].key, key) == 0 && is_first(world, i))
 			return &world->accepted[i];
 	return NULL;
 }
 
-static bool check_accepted(struct world *world, struct arena *arena, char why[static WORLD_REASON_SIZE])
+static bool check_accepted(struct world *world, struct arena *arena,
+                           char why[static WORLD_REASON_SIZE])
 {
 	for (size_t i = 0; i < world->accepted_count; i++) {
 		const struct request *const e = &world->accepted[i];
@@ -362,19 +384,22 @@ static bool check_accepted(struct world *world, struct arena *arena, char why[st
 		if (strcmp(e->kind, "open") == 0) {
 			if (count_facts(world, arena, "opened", e->ref) != 1 ||
 			    count_facts(world, arena, "resolved", e->ref) != 1)
-				return broken(why, "request %s: opened or resolved not once", e->ref);
+				return broken(why, "request %s: opened or resolved not once",
+				              e->ref);
 			if (count_facts(world, arena, "fulfilled", e->key) +
-			        count_facts(world, arena, "breached", e->key) != 1)
+			        count_facts(world, arena, "breached", e->key) !=
+			    1)
 				return broken(why, "the clock of %s did not end once", e->key);
 		}
-		if (strcmp(e->kind, "reply") == 0 &&
-		    count_facts(world, arena, "replied", e->ref) != (opening(world, e->key) != NULL))
+		if (strcmp(e->kind, "reply") == 0 && count_facts(world, arena, "replied", e->ref) !=
+		                                         (opening(world, e->key) != NULL))
 			return broken(why, "reply %s: not told once", e->ref);
 	}
 	return true;
 }
 
-static bool check_breach(struct world *world, const Sim__V1__Toy *breach, char why[static WORLD_REASON_SIZE])
+static bool check_breach(struct world *world, const Sim__V1__Toy *breach,
+                         char why[static WORLD_REASON_SIZE])
 {
 	const struct request *const open = opening(world, breach->key);
 
@@ -385,12 +410,14 @@ static bool check_breach(struct world *world, const Sim__V1__Toy *breach, char w
 
 		if (strcmp(e->kind, "reply") == 0 && strcmp(e->key, breach->key) == 0 &&
 		    e->time_s * 1000000 <= breach->number)
-			return broken(why, "%s breached although reply %s met it", breach->key, e->ref);
+			return broken(why, "%s breached although reply %s met it", breach->key,
+			              e->ref);
 	}
 	return true;
 }
 
-static bool check_breaches(struct world *world, struct arena *arena, char why[static WORLD_REASON_SIZE])
+static bool check_breaches(struct world *world, struct arena *arena,
+                           char why[static WORLD_REASON_SIZE])
 {
 	for (size_t i = 0; i < world->store.image_count && !world->left_out; i++)
 		for (size_t k = 0; k < world->store.images[i].fact_count; k++) {
@@ -400,7 +427,8 @@ static bool check_breaches(struct world *world, struct arena *arena, char why[st
 
 			if (fact->dead_letter || fact->topic != TOY_SLA)
 				continue;
-			CHECK(proto_unpack(arena, &sim__v1__toy__descriptor, fact->message, &message, problem));
+			CHECK(proto_unpack(arena, &sim__v1__toy__descriptor, fact->message,
+			                   &message, problem));
 			const Sim__V1__Toy *const e = (const void *)message;
 
 			if (strcmp(e->kind, "breached") == 0 && !check_breach(world, e, why))
@@ -419,8 +447,10 @@ static bool check_nothing_left(struct world *world, char why[static WORLD_REASON
 
 			if (strcmp(stored->name.data, dead_letter_table.name) == 0 ||
 			    strcmp(stored->name.data, parked_table.name) == 0)
-				return broken(why, "%s left in %s/%d", (const char *)stored->name.data,
-				              world->store.images[i].stage->name, world->store.images[i].number);
+				return broken(why, "%s left in %s/%d",
+				              (const char *)stored->name.data,
+				              world->store.images[i].stage->name,
+				              world->store.images[i].number);
 		}
 	}
 	for (size_t i = 0; i < world->instance_count; i++)
@@ -431,7 +461,8 @@ static bool check_nothing_left(struct world *world, char why[static WORLD_REASON
 				return broken(why, "%s still holds %zu events", slot->shard->source,
 				              slot->shard->held_count);
 			if (slot->state == SLOT_OWNED && slot->shard->stopped != NULL)
-				return broken(why, "%s stopped: %s", slot->shard->source, slot->shard->stopped);
+				return broken(why, "%s stopped: %s", slot->shard->source,
+				              slot->shard->stopped);
 		}
 	return true;
 }
@@ -441,7 +472,8 @@ static bool check_same(struct world *world, struct world *calm, char why[static 
 	for (size_t i = 0; i < world->store.image_count; i++)
 		if (!same_image(&world->store.images[i], &calm->store.images[i], false))
 			return broken(why, "the tables of %s/%d differ from the calm run",
-			              world->store.images[i].stage->name, world->store.images[i].number);
+			              world->store.images[i].stage->name,
+			              world->store.images[i].number);
 	return true;
 }
 
@@ -451,7 +483,8 @@ bool world_check(struct world *world, struct world *calm, char why[static WORLD_
 	const bool good = check_facts(world, why) && check_topics(world, calm, arena, why) &&
 	                  check_published(world, arena, why) && check_replay(world, why) &&
 	                  check_accepted(world, arena, why) && check_breaches(world, arena, why) &&
-	                  check_nothing_left(world, why) && (calm == NULL || check_same(world, calm, why));
+	                  check_nothing_left(world, why) &&
+	                  (calm == NULL || check_same(world, calm, why));
 
 	arena_destroy(arena);
 	return good;

@@ -54,8 +54,8 @@ static void find_letters(struct world *calm, uint64_t seed, const char *mutant)
 			struct request *const request = &calm->requests[i];
 
 			missing = request->letter[0] != '\0' && request->text[0] == '\0' &&
-			          world_letter(calm, request->consumer, request->letter, request->text,
-			                       sizeof(request->text));
+			          world_letter(calm, request->consumer, request->letter,
+			                       request->text, sizeof(request->text));
 		}
 		if (!missing)
 			return;
@@ -103,11 +103,12 @@ static bool run_mode(const struct options *options, bool recorded)
 	for (uint64_t i = 0; i < options->count; i++)
 		if (!run_seed(options->first + i, recorded, options->mutant, &tally))
 			return false;
-	printf("ok %s: %llu seeds held; %lld crashes, %lld commits of unknown fate, %lld fenced off, "
-	       "%lld deliveries failed, %lld runs with an input left out\n",
-	       recorded ? "recorded" : "live", (unsigned long long)options->count,
-	       (long long)tally.crashes, (long long)tally.unknown, (long long)tally.fenced,
-	       (long long)tally.failures, (long long)tally.left_out);
+	printf(
+	    "ok %s: %llu seeds held; %lld crashes, %lld commits of unknown fate, %lld fenced off, "
+	    "%lld deliveries failed, %lld runs with an input left out\n",
+	    recorded ? "recorded" : "live", (unsigned long long)options->count,
+	    (long long)tally.crashes, (long long)tally.unknown, (long long)tally.fenced,
+	    (long long)tally.failures, (long long)tally.left_out);
 	return true;
 }
 

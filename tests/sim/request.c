@@ -26,8 +26,8 @@ static struct request *put(struct world *world, int64_t at_s, int32_t partition,
 
 #define TEXT(field, ...) CHECK(snprintf((field), sizeof(field), __VA_ARGS__) < (int)sizeof(field))
 
-static void put_replies(struct world *world, struct chance *chance, int i, const char *key, int32_t home,
-                        int64_t at)
+static void put_replies(struct world *world, struct chance *chance, int i, const char *key,
+                        int32_t home, int64_t at)
 {
 	static const int delays[] = { 1, 3, 6, 9, 9, 10 };
 	char ref[24];
@@ -36,9 +36,11 @@ static void put_replies(struct world *world, struct chance *chance, int i, const
 		const int64_t when = at + delays[chance_below(chance, COUNT_OF(delays))];
 
 		TEXT(ref, "r%d.%d", i, r);
-		put(world, when, chance_of(chance, 500) ? home : chance_below(chance, WORLD_PARTITIONS), "reply",
+		put(world, when,
+		    chance_of(chance, 500) ? home : chance_below(chance, WORLD_PARTITIONS), "reply",
 		    key, ref);
-		for (int32_t p = 0; !world->recorded && p < WORLD_PARTITIONS && chance_of(chance, 300); p++) {
+		for (int32_t p = 0;
+		     !world->recorded && p < WORLD_PARTITIONS && chance_of(chance, 300); p++) {
 			TEXT(ref, "n%d.%d.%d", i, r, p);
 			put(world, when + 3, p, "reply", "nobody", ref);
 		}
@@ -66,19 +68,22 @@ static void put_ticket(struct world *world, struct chance *chance, int i, int64_
 	if (bad) {
 		struct request *const mend =
 		    put(world, at + chance_between(chance, 2, 12),
-		        partition_of(strcmp(stage, "directory") == 0 ? domain : key), "retry", key, retry);
+		        partition_of(strcmp(stage, "directory") == 0 ? domain : key), "retry", key,
+		        retry);
 
 		TEXT(open->bad, "%s", stage);
 		TEXT(mend->letter, "%s", ref);
 		TEXT(mend->consumer, "%s", stage);
 	} else if (chance_of(chance, 200)) { /* the same id with other bytes */
-		TEXT(put(world, at + chance_between(chance, 0, 3), home, "open", key, ref)->text, "other");
+		TEXT(put(world, at + chance_between(chance, 0, 3), home, "open", key, ref)->text,
+		     "other");
 	}
 	put_replies(world, chance, i, key, home, at);
 	if (chance_of(chance, 600)) {
 		TEXT(ref, "a%d", i);
-		put(world, at + chance_between(chance, 0, 6), partition_of(domain), "account", domain, ref)->number =
-		    chance_between(chance, 1, 3);
+		put(world, at + chance_between(chance, 0, 6), partition_of(domain), "account",
+		    domain, ref)
+		    ->number = chance_between(chance, 1, 3);
 	}
 }
 

@@ -19,8 +19,10 @@ static const char *const by_triage[] = { "triage", NULL };
 static const char *const by_sla[] = { "sla", NULL };
 static const char *const by_nobody[] = { NULL };
 
-#define TOPIC(name_, writers_, spread_, message_) \
-	{ .name = (name_), .writers = (writers_), .spread = (spread_), .message = (message_) }
+#define TOPIC(name_, writers_, spread_, message_)                                                  \
+	{                                                                                          \
+		.name = (name_), .writers = (writers_), .spread = (spread_), .message = (message_) \
+	}
 
 static const struct topic topics[TOY_TOPICS] = {
 	TOPIC("journal", by_edge, SPREAD_OWN, &sim__v1__toy__descriptor),
@@ -53,9 +55,9 @@ static bool toy_refuses(struct task *task, const toy *e)
 	return strcmp(e->bad, row.stage) == 0 && !task_load(task, &dead_letter_table, &row);
 }
 
-#define REFUSE(task, e)                                                           \
-	do {                                                                      \
-		if (toy_refuses(task, e))                                         \
+#define REFUSE(task, e)                                                               \
+	do {                                                                          \
+		if (toy_refuses(task, e))                                             \
 			return task_fail(task, STATUS_REJECT, "%s is bad", (e)->ref); \
 	} while (0)
 
@@ -139,8 +141,8 @@ static enum status on_request(struct task *task, const ProtobufCMessage *message
 {
 	const toy *const e = (const void *)message;
 	struct natural_row row = { .ref = e->ref };
-	const char *const digest = arena_printf(task->arena, "%s,%s,%s,%lld;", e->kind, e->key, e->text,
-	                                        (long long)e->number);
+	const char *const digest = arena_printf(task->arena, "%s,%s,%s,%lld;", e->kind, e->key,
+	                                        e->text, (long long)e->number);
 
 	if (strcmp(e->kind, "clock") == 0)
 		return STATUS_OK;
@@ -163,7 +165,8 @@ static enum status on_request(struct task *task, const ProtobufCMessage *message
 
 static void need_request(struct task *task, const ProtobufCMessage *message)
 {
-	task_need(task, &natural_table, &(struct natural_row){ .ref = ((const toy *)(const void *)message)->ref });
+	task_need(task, &natural_table,
+	          &(struct natural_row){ .ref = ((const toy *)(const void *)message)->ref });
 }
 
 static enum status forget(struct task *task, const char *key)
@@ -275,8 +278,8 @@ static enum status say_early(struct task *task, struct bytes early)
 		char problem[PROTO_REASON_SIZE];
 		ProtobufCMessage *message;
 
-		if (!proto_unpack(task->arena, &sim__v1__toy__descriptor, (struct bytes){ at + 4, size }, &message,
-		                  problem))
+		if (!proto_unpack(task->arena, &sim__v1__toy__descriptor,
+		                  (struct bytes){ at + 4, size }, &message, problem))
 			return task_fail(task, STATUS_FATAL, "%s", problem);
 		const toy *const reply = (const void *)message;
 
@@ -295,7 +298,8 @@ static struct bytes add_early(struct task *task, struct bytes early, const toy *
 	buffer_add(&buffer, early.data, early.size);
 	buffer_add_u32(&buffer, (uint32_t)packed.size);
 	buffer_add(&buffer, packed.data, packed.size);
-	const struct bytes kept = arena_bytes(task->arena, (struct bytes){ buffer.data, buffer.size });
+	const struct bytes kept =
+	    arena_bytes(task->arena, (struct bytes){ buffer.data, buffer.size });
 
 	buffer_finish(&buffer);
 	return kept;
@@ -386,9 +390,12 @@ struct clock_row {
 };
 
 static const struct column clock_columns[] = {
-	COLUMN(struct clock_row, key),   COLUMN(struct clock_row, opened),
-	COLUMN(struct clock_row, priority), COLUMN(struct clock_row, reply),
-	COLUMN(struct clock_row, tier),  COLUMN(struct clock_row, done),
+	COLUMN(struct clock_row, key),
+	COLUMN(struct clock_row, opened),
+	COLUMN(struct clock_row, priority),
+	COLUMN(struct clock_row, reply),
+	COLUMN(struct clock_row, tier),
+	COLUMN(struct clock_row, done),
 	COLUMN_END,
 };
 static const struct state_table clock_table = { .name = "clock",
@@ -452,8 +459,14 @@ static enum status judge(struct task *task, const char *key)
 
 /* ---- the tables ---- */
 
-#define WHOLE(topic_, handler) { .topic = (topic_), .handle = (handler) }
-#define END { .topic = -1 }
+#define WHOLE(topic_, handler)                         \
+	{                                              \
+		.topic = (topic_), .handle = (handler) \
+	}
+#define END                 \
+	{                   \
+		.topic = -1 \
+	}
 
 static const struct stage_event conversation_events[] = {
 	{ .topic = TOY_JOURNAL, .handle = on_request, .need = need_request }, END
@@ -478,20 +491,34 @@ static const int triage_emits[] = { TOY_TRIAGE, -1 };
 static const int sla_emits[] = { TOY_SLA, -1 };
 
 static const struct stage ingest_stages[] = {
-	{ .name = "conversation", .events = conversation_events, .tables = conversation_tables,
-	  .timers = conversation_timers, .emits = conversation_emits },
-	{ .name = "directory", .events = directory_events, .tables = directory_tables,
+	{ .name = "conversation",
+	  .events = conversation_events,
+	  .tables = conversation_tables,
+	  .timers = conversation_timers,
+	  .emits = conversation_emits },
+	{ .name = "directory",
+	  .events = directory_events,
+	  .tables = directory_tables,
 	  .emits = directory_emits },
-	{ .name = "ticket", .events = ticket_events, .tables = ticket_tables, .emits = ticket_emits,
+	{ .name = "ticket",
+	  .events = ticket_events,
+	  .tables = ticket_tables,
+	  .emits = ticket_emits,
 	  .parks = true },
 	{ .name = NULL },
 };
 static const struct stage classifier_stages[] = {
-	{ .name = "triage", .events = triage_events, .tables = triage_tables, .emits = triage_emits },
+	{ .name = "triage",
+	  .events = triage_events,
+	  .tables = triage_tables,
+	  .emits = triage_emits },
 	{ .name = NULL },
 };
 static const struct stage sla_stages[] = {
-	{ .name = "sla", .events = sla_events, .tables = sla_tables, .timers = sla_timers,
+	{ .name = "sla",
+	  .events = sla_events,
+	  .tables = sla_tables,
+	  .timers = sla_timers,
 	  .emits = sla_emits },
 	{ .name = NULL },
 };

@@ -51,9 +51,10 @@ static void add_instance(struct world *world, const struct toy_daemon *daemon, i
 	CHECK(snprintf(instance->name, sizeof(instance->name), "%s-%d", daemon->name, number) > 0);
 	memory_client_init(&instance->client, &world->log, daemon->name);
 	instance->session.store = &world->store;
-	instance->outside = (struct outside){ &memory_log_ops,   &instance->client, &memory_store_ops,
-		                              &instance->session, world_now,        no_chance,
-		                              &world->real };
+	instance->outside =
+	    (struct outside){ &memory_log_ops,    &instance->client, &memory_store_ops,
+		              &instance->session, world_now,         no_chance,
+		              &world->real };
 	start_worker(world, instance);
 }
 
@@ -91,7 +92,8 @@ static void rebalance(struct world *world, const struct toy_daemon *daemon)
 
 			while (who < alive && members[who] != &world->instances[i])
 				who++;
-			memory_client_give(&world->instances[i].client, given[who < alive ? who : 0],
+			memory_client_give(&world->instances[i].client,
+			                   given[who < alive ? who : 0],
 			                   who < alive ? counts[who] : 0);
 		}
 }
@@ -106,7 +108,8 @@ void world_init(struct world *world, uint64_t seed, bool recorded, const char *m
 	world->faults = faults;
 	world->mutant = mutant;
 	world->real = time_add((struct instant){ 0 }, SECONDS(WORLD_START_S));
-	memory_log_init(&world->log, &toy_catalogue, WORLD_PARTITIONS, &world->chance, &world->real);
+	memory_log_init(&world->log, &toy_catalogue, WORLD_PARTITIONS, &world->chance,
+	                &world->real);
 	world->log.faults = world->log.lively = faults;
 	world->context = (struct shard_context){ .catalogue = &toy_catalogue,
 		                                 .outside = &world->outside,
@@ -148,7 +151,8 @@ void world_finish(struct world *world)
 
 /* ---- the edge ---- */
 
-bool world_letter(struct world *world, const char *consumer, const char *ref, char *text, size_t size)
+bool world_letter(struct world *world, const char *consumer, const char *ref, char *text,
+                  size_t size)
 {
 	struct arena *const arena = arena_create(4096);
 	bool found = false;
@@ -168,11 +172,12 @@ bool world_letter(struct world *world, const char *consumer, const char *ref, ch
 			if (strcmp(stored->name.data, "dead_letter") != 0)
 				continue;
 			state_unpack(&dead_letter_table, stored->value, &row);
-			if (!proto_unpack(arena, &sim__v1__toy__descriptor, row.value, &message, problem) ||
+			if (!proto_unpack(arena, &sim__v1__toy__descriptor, row.value, &message,
+			                  problem) ||
 			    strcmp(((const Sim__V1__Toy *)(const void *)message)->ref, ref) != 0)
 				continue;
-			found = snprintf(text, size, "%s|%s|%s|%lld", row.stage, row.topic, row.source,
-			                 (long long)row.sequence) < (int)size;
+			found = snprintf(text, size, "%s|%s|%s|%lld", row.stage, row.topic,
+			                 row.source, (long long)row.sequence) < (int)size;
 		}
 	}
 	arena_destroy(arena);
@@ -208,7 +213,8 @@ static void to_edge(struct world *world, const struct request *request)
 {
 	if (world->edge_count == world->edge_capacity) {
 		world->edge_capacity = world->edge_capacity == 0 ? 16 : world->edge_capacity * 2;
-		world->edge = memory_resize(world->edge, world->edge_capacity * sizeof(*world->edge));
+		world->edge =
+		    memory_resize(world->edge, world->edge_capacity * sizeof(*world->edge));
 	}
 	world->edge[world->edge_count++].request = *request;
 }
@@ -217,7 +223,8 @@ static void leave_edge(struct world *world, size_t at)
 {
 	journal(world, &world->edge[at].request);
 	world->edge_count--;
-	memmove(world->edge + at, world->edge + at + 1, (world->edge_count - at) * sizeof(*world->edge));
+	memmove(world->edge + at, world->edge + at + 1,
+	        (world->edge_count - at) * sizeof(*world->edge));
 }
 
 static int64_t real_s(const struct world *world)
@@ -228,8 +235,8 @@ static int64_t real_s(const struct world *world)
 /* Live: requests overtake each other for up to the grace. Recorded: one after the other, in order. */
 static void accept(struct world *world, struct request request)
 {
-	const int times =
-	    1 + (world->faults && strcmp(request.kind, "clock") != 0 && chance_of(&world->chance, 150));
+	const int times = 1 + (world->faults && strcmp(request.kind, "clock") != 0 &&
+	                       chance_of(&world->chance, 150));
 
 	request.time_s = world->recorded ? request.at_s : real_s(world);
 	world->accepted[world->accepted_count++] = request;
@@ -294,14 +301,15 @@ static void reread(struct world *world, struct instance *instance)
 		const struct slot *const slot = &instance->worker.slots[i];
 		struct shard_topic *const topic =
 		    slot->state == SLOT_OWNED && slot->shard->number == position->partition
-		        ? shard_topic(slot->shard, position->topic)
-		        : NULL;
+			? shard_topic(slot->shard, position->topic)
+			: NULL;
 
 		if (topic != NULL && topic->next < least)
 			least = topic->next;
 	}
 	memory_client_reread(client, which,
-	                     least + chance_below(&world->chance, (int)(position->offset - least) + 1));
+	                     least +
+	                         chance_below(&world->chance, (int)(position->offset - least) + 1));
 }
 
 static void fault(struct world *world)
@@ -345,7 +353,10 @@ static void step(struct world *world, struct instance *instance)
 	case 1:
 	case 2:
 	case 3:
-	case 4: worker_poll(worker, (struct duration){ 0 }, (size_t)chance_between(&world->chance, 1, 12)); break;
+	case 4:
+		worker_poll(worker, (struct duration){ 0 },
+		            (size_t)chance_between(&world->chance, 1, 12));
+		break;
 	case 5:
 	case 6:
 		worker->context.batch_events = sizes[chance_below(&world->chance, COUNT_OF(sizes))];
@@ -355,7 +366,10 @@ static void step(struct world *world, struct instance *instance)
 	case 7:
 	case 8: worker_commit(worker, (struct duration){ 0 }); break;
 	case 9: worker_publish(worker); break;
-	case 10: worker->progress_at = (struct instant){ 0 }; worker_progress(worker); break;
+	case 10:
+		worker->progress_at = (struct instant){ 0 };
+		worker_progress(worker);
+		break;
 	default: worker_progress(worker); break;
 	}
 }
@@ -424,7 +438,8 @@ bool world_run(struct world *world, int steps)
 			memory_log_network(&world->log, false);
 		else {
 			struct instance *const instance =
-			    &world->instances[chance_below(&world->chance, (int)world->instance_count)];
+			    &world->instances[chance_below(&world->chance,
+			                                   (int)world->instance_count)];
 
 			if (!instance->frozen)
 				step(world, instance);

@@ -78,7 +78,8 @@ void world_finish(struct world *world);
 /* Runs to the end. False: it does not get there. */
 bool world_run(struct world *world, int steps);
 /* The identity "stage|topic|source|sequence" of a request's dead letter; false: there is none. */
-bool world_letter(struct world *world, const char *consumer, const char *ref, char *text, size_t size);
+bool world_letter(struct world *world, const char *consumer, const char *ref, char *text,
+                  size_t size);
 
 /* What must hold at the end; calm: the same requests without faults, NULL in live mode. */
 bool world_check(struct world *world, struct world *calm, char why[static WORLD_REASON_SIZE]);

@@ -13,8 +13,8 @@ struct chance {
 
 void chance_seed(struct chance *chance, uint64_t seed);
 uint64_t chance_next(struct chance *chance);
-int chance_below(struct chance *chance, int bound);            /* 0 to bound - 1 */
-bool chance_of(struct chance *chance, int of_thousand);        /* so often in a thousand */
-int chance_between(struct chance *chance, int low, int high);  /* both ends count */
+int chance_below(struct chance *chance, int bound);           /* 0 to bound - 1 */
+bool chance_of(struct chance *chance, int of_thousand);       /* so often in a thousand */
+int chance_between(struct chance *chance, int low, int high); /* both ends count */
 
 #endif

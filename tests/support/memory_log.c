@@ -111,8 +111,10 @@ static void progress_arrives(struct memory_log *log, bool calm)
 	size_t left = calm ? log->flying_count : (size_t)chance_below(log->chance, 3);
 
 	for (; left > 0 && log->flying_count > 0; left--) {
-		const size_t at = calm ? 0 : (size_t)chance_below(log->chance, (int)log->flying_count);
-		struct partition_log *const to = memory_log_at(log, log->catalogue->progress, false, 0);
+		const size_t at =
+		    calm ? 0 : (size_t)chance_below(log->chance, (int)log->flying_count);
+		struct partition_log *const to =
+		    memory_log_at(log, log->catalogue->progress, false, 0);
 
 		GROW(to->entries, to->count, to->capacity);
 		to->entries[to->count].record = log->flying[at].record;
@@ -143,7 +145,8 @@ static void producer_dies(struct memory_producer *producer)
 			producer->queues[t][n].count = 0;
 }
 
-static void deliver(struct memory_log *log, struct memory_producer *producer, struct send_queue *queue)
+static void deliver(struct memory_log *log, struct memory_producer *producer,
+                    struct send_queue *queue)
 {
 	const struct sending sending = queue->list[queue->first];
 	const bool fails = log->faults && chance_of(log->chance, 50);
@@ -227,8 +230,9 @@ void memory_client_crash(struct memory_client *client)
 
 	for (size_t t = 0; t < COUNT_OF(producer->queues); t++)
 		for (size_t n = 0; n < (size_t)client->log->partitions; n++)
-			producer->queues[t][n].count = (size_t)chance_below(
-			    client->log->chance, (int)producer->queues[t][n].count + 1);
+			producer->queues[t][n].count =
+			    (size_t)chance_below(client->log->chance,
+			                         (int)producer->queues[t][n].count + 1);
 	memory_client_finish(client);
 	memory_client_init(client, client->log, client->daemon);
 }
@@ -265,9 +269,10 @@ static bool tell_assigned(struct memory_client *client, struct log_event *event)
 
 static bool tell_record(struct memory_client *client, struct log_event *event)
 {
-	const size_t from = client->log->lively && client->position_count > 0
-	                        ? (size_t)chance_below(client->log->chance, (int)client->position_count)
-	                        : 0;
+	const size_t from =
+	    client->log->lively && client->position_count > 0
+		? (size_t)chance_below(client->log->chance, (int)client->position_count)
+		: 0;
 
 	for (size_t i = 0; i < client->position_count; i++) {
 		struct log_position *const position =
@@ -329,7 +334,9 @@ static bool tell_end(struct memory_client *client, struct log_event *event)
 		.kind = LOG_END,
 		.topic = position->topic,
 		.partition = position->partition,
-		.offset = (int64_t)memory_log_at(client->log, position->topic, false, position->partition)->count,
+		.offset =
+		    (int64_t)memory_log_at(client->log, position->topic, false, position->partition)
+			->count,
 		.at = *client->log->real,
 	};
 	return true;
@@ -337,9 +344,9 @@ static bool tell_end(struct memory_client *client, struct log_event *event)
 
 static void memory_poll(void *context, struct duration wait, struct log_event *event)
 {
-	static bool (*const tells[])(struct memory_client *, struct log_event *) = {
-		tell_assigned, tell_failed, tell_ack, tell_progress, tell_record
-	};
+	static bool (*const tells[])(struct memory_client *,
+	                             struct log_event *) = { tell_assigned, tell_failed, tell_ack,
+		                                             tell_progress, tell_record };
 	struct memory_client *const client = context;
 	const bool lively = client->log->lively;
 	const size_t from = lively ? (size_t)chance_below(client->log->chance, COUNT_OF(tells)) : 0;

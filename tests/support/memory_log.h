@@ -29,10 +29,11 @@ struct memory_log {
 	struct chance *chance;
 	struct instant *real;
 	bool faults;
-	bool lively;  /* polls may find nothing, in any order */
+	bool lively; /* polls may find nothing, in any order */
 	struct arena *arena;
-	struct partition_log logs[2 * TOPICS_MAX][MEMORY_PARTITIONS_MAX]; /* dead letters above TOPICS_MAX */
-	struct progress_line *flying; /* progress that has not arrived */
+	struct partition_log logs[2 * TOPICS_MAX]
+				 [MEMORY_PARTITIONS_MAX]; /* dead letters above TOPICS_MAX */
+	struct progress_line *flying;                     /* progress that has not arrived */
 	size_t flying_count;
 	size_t flying_capacity;
 	struct memory_producer *producers; /* with something on its way */

@@ -89,7 +89,8 @@ void memory_store_finish(struct memory_store *store)
 struct image *memory_store_image(struct memory_store *store, const char *stage, int32_t number)
 {
 	for (size_t i = 0; i < store->image_count; i++)
-		if (store->images[i].number == number && strcmp(store->images[i].stage->name, stage) == 0)
+		if (store->images[i].number == number &&
+		    strcmp(store->images[i].stage->name, stage) == 0)
 			return &store->images[i];
 	CHECK(!"a stage that the store does not know");
 	return NULL;
@@ -129,27 +130,29 @@ static struct fact copy_fact(struct arena *arena, const struct fact *fact)
 	return copy;
 }
 
-static void copy_changes(struct arena *arena, struct pending_batch *pending, const struct batch *batch)
+static void copy_changes(struct arena *arena, struct pending_batch *pending,
+                         const struct batch *batch)
 {
 	pending->change_count = batch->change_count;
-	pending->changes = arena_alloc(arena, (batch->change_count + 1) * sizeof(*pending->changes));
+	pending->changes =
+	    arena_alloc(arena, (batch->change_count + 1) * sizeof(*pending->changes));
 	for (size_t i = 0; i < batch->change_count; i++)
-		pending->changes[i] = (struct stored){
-			row_name(arena, batch->changes[i].table, batch->changes[i].key),
-			arena_bytes(arena, batch->changes[i].packed)
-		};
+		pending->changes[i] =
+		    (struct stored){ row_name(arena, batch->changes[i].table,
+			                      batch->changes[i].key),
+			             arena_bytes(arena, batch->changes[i].packed) };
 	pending->timer_count = batch->timer_count;
 	pending->timers = arena_alloc(arena, (batch->timer_count + 1) * sizeof(*pending->timers));
 	for (size_t i = 0; i < batch->timer_count; i++) {
 		const struct timer_change *const timer = &batch->timers[i];
 		char *const name = arena_printf(arena, "%s:%s", timer->name, timer->key);
 
-		pending->timers[i] = (struct stored){
-			bytes_of(name), timer->set ? (struct bytes){ arena_copy(arena, &timer->due,
-			                                                        sizeof(timer->due)),
-			                                             sizeof(timer->due) }
-			                           : (struct bytes){ 0 }
-		};
+		pending->timers[i] =
+		    (struct stored){ bytes_of(name),
+			             timer->set ? (struct bytes){ arena_copy(arena, &timer->due,
+			                                                     sizeof(timer->due)),
+			                                          sizeof(timer->due) }
+			                        : (struct bytes){ 0 } };
 	}
 }
 
@@ -179,7 +182,8 @@ static struct pending_batch copy_batch(struct memory_store *store, const struct 
 	return pending;
 }
 
-static void apply_named(struct arena *arena, struct map *map, const struct stored *changes, size_t count)
+static void apply_named(struct arena *arena, struct map *map, const struct stored *changes,
+                        size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
 		map_remove(map, changes[i].name);
@@ -204,7 +208,8 @@ static void apply_batch(struct memory_store *store, const struct pending_batch *
 	memcpy(image->topics, batch->topics, sizeof(image->topics));
 	for (size_t i = 0; i < image->inputs.count; i++)
 		image->inputs.inputs[i].folded = batch->folded[i];
-	memcpy(image->high, batch->high, emits * (size_t)store->context->partitions * sizeof(int64_t));
+	memcpy(image->high, batch->high,
+	       emits * (size_t)store->context->partitions * sizeof(int64_t));
 	apply_named(store->arena, &image->state, batch->changes, batch->change_count);
 	apply_named(store->arena, &image->timers, batch->timers, batch->timer_count);
 	for (size_t i = 0; i < batch->fact_count; i++) {
@@ -222,8 +227,9 @@ static bool commit(struct memory_store *store, const struct pending *pending, bo
 
 	for (size_t i = 0; i < pending->count; i++) {
 		const struct pending_batch *const batch = &pending->batches[i];
-		const bool bad = batch->image->row.epoch != batch->row.epoch ||
-		                 (batch->image->row.batch != batch->number && !store->no_batch_number);
+		const bool bad =
+		    batch->image->row.epoch != batch->row.epoch ||
+		    (batch->image->row.batch != batch->number && !store->no_batch_number);
 
 		if (failed != NULL)
 			failed[i] = bad && !store->no_fence;
@@ -292,9 +298,11 @@ static void restore(struct memory_store *store, const struct image *image, struc
 		                    image->topics[i].hash);
 	for (size_t i = 0; i < image->inputs.count; i++)
 		shard_restore_folded(shard, catalogue->topics[image->inputs.inputs[i].topic].name,
-		                     image->inputs.inputs[i].source, image->inputs.inputs[i].folded);
+		                     image->inputs.inputs[i].source,
+		                     image->inputs.inputs[i].folded);
 	for (size_t i = 0; i < shard->high_count * partitions; i++)
-		shard_restore_high(shard, catalogue->topics[shard->high_topics[i / partitions]].name,
+		shard_restore_high(shard,
+		                   catalogue->topics[shard->high_topics[i / partitions]].name,
 		                   (int32_t)(i % partitions), image->high[i]);
 	for (size_t at = 0; map_next(&image->timers, &at, &value);) {
 		const struct stored *const stored = value;
@@ -303,7 +311,8 @@ static void restore(struct memory_store *store, const struct image *image, struc
 		struct instant due;
 
 		memcpy(&due, stored->value.data, sizeof(due));
-		CHECK(snprintf(name, sizeof(name), "%.*s", (int)(colon - (const char *)stored->name.data),
+		CHECK(snprintf(name, sizeof(name), "%.*s",
+		               (int)(colon - (const char *)stored->name.data),
 		               (const char *)stored->name.data) > 0);
 		shard_restore_timer(shard, name, colon + 1, due);
 	}
@@ -357,8 +366,9 @@ static enum status memory_load(void *context, struct shard *shard, const struct 
 	return STATUS_OK;
 }
 
-static enum status memory_facts(void *context, const struct shard *shard, int64_t above, size_t limit,
-                                void (*tell)(void *argument, const struct fact *fact), void *argument)
+static enum status memory_facts(void *context, const struct shard *shard, int64_t above,
+                                size_t limit, void (*tell)(void *argument, const struct fact *fact),
+                                void *argument)
 {
 	struct memory_session *const session = context;
 	const struct image *const image =
@@ -398,7 +408,8 @@ static enum store_answer memory_end(void *context, struct duration wait, bool *f
 	if (session->patience-- > 0)
 		return STORE_PENDING;
 	session->under_way = NULL;
-	if (store->faults && chance_of(store->chance, 150)) { /* the connection is lost on the way */
+	if (store->faults &&
+	    chance_of(store->chance, 150)) { /* the connection is lost on the way */
 		const int fate = chance_below(store->chance, 10);
 
 		store->unknown++;

@@ -34,7 +34,7 @@ struct image {
 	size_t topic_count;
 	struct mesh_time inputs; /* folded */
 	int64_t *high;
-	struct map state; /* "table:key" -> struct stored */
+	struct map state;  /* "table:key" -> struct stored */
 	struct map timers; /* "name:key" -> struct stored, due in the value */
 	struct fact *facts;
 	size_t fact_count;
@@ -54,7 +54,8 @@ struct memory_store {
 	struct arena *arena;
 	struct image *images;
 	size_t image_count;
-	struct pending *pending; /* transactions whose client does not know, and which may still land */
+	struct pending
+	    *pending; /* transactions whose client does not know, and which may still land */
 	int64_t unknown;
 	int64_t fenced;
 };
