@@ -36,6 +36,10 @@ static const struct config_key config_keys[] = {
 	{                                                                            \
 		"--reveal", "REASON", "shows personal text; journalled as an action" \
 	}
+#define AS_JSON                                          \
+	{                                                \
+		"--json", NULL, "JSON instead of tables" \
+	}
 #define END                  \
 	{                    \
 		.name = NULL \
@@ -59,6 +63,13 @@ static const struct option tail_options[] = {
 static const struct option send_options[] = {
 	{ "--recorded", NULL, "in recorded mode: each request brings its time" },
 	{ "--until", "T", "with --recorded: sets the clock to T when all is sent" },
+	END,
+};
+
+static const struct option status_options[] = {
+	AS_JSON,
+	{ "--wait", "T", "until every shard's time has reached T and all is published" },
+	{ "--timeout", "D", "of --wait (60s)" },
 	END,
 };
 
@@ -105,6 +116,12 @@ static const struct command commands[] = {
 	  .words_max = WORDS_MAX,
 	  .needs = NEEDS_INGEST,
 	  .run = send_command },
+	{ .name = "status",
+	  .usage = "[--json] [--wait T [--timeout D]]",
+	  .summary = "how far each daemon and shard has come",
+	  .options = status_options,
+	  .needs = NEEDS_BROKERS | NEEDS_DATABASE,
+	  .run = status_command },
 	{ .name = "calendar",
 	  .usage = "due|elapsed|windows --calendar FILE ...",
 	  .summary = "what a calendar says, alone",

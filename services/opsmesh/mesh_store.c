@@ -1,0 +1,93 @@
+#include "services/opsmesh/mesh_store.h"
+
+#include "common/base/text.h"
+#include "gen/opsmesh_sql.h"
+
+#include <stdio.h>
+
+const struct mesh_stage mesh_stages[] = {
+	{ "conversation", "ingest", "ingest" },
+	{ "directory", "ingest", "ingest" },
+	{ "ticket", "ingest", "ingest" },
+	{ "clock", "sla-watcher", "sla" },
+	{ .stage = NULL },
+};
+
+const char *mesh_daemon(const char *schema)
+{
+	for (const struct mesh_stage *row = mesh_stages; row->stage != NULL; row++)
+		if (text_equal(row->schema, schema))
+			return row->daemon;
+	return schema;
+}
+
+static enum status fail(struct mesh_store *store, enum status status, const struct db *db)
+{
+	snprintf(store->reason, sizeof(store->reason), "%s", db_reason(db));
+	return status;
+}
+
+static enum status list_schemas(struct mesh_store *store, struct db *db)
+{
+	AUTO_ROWS rows = NULL;
+
+	TRY(db_connect(db));
+	TRY(db_prepare(db, &sql_schema_look));
+	TRY(db_query_values(db, &sql_schema_look, NULL, 0, &rows));
+	for (size_t i = 0; i < db_rows_count(rows) && store->count < SCHEMAS_MAX; i++)
+		store->places[store->count++].schema =
+		    arena_string(store->arena, db_text(rows, i, 0));
+	return STATUS_OK;
+}
+
+static enum status open_place(struct mesh_store *store, struct mesh_store_place *place)
+{
+	enum status status;
+
+	place->settings =
+	    (struct db_settings){ .uri = store->url, .name = "opsmesh", .schema = place->schema };
+	place->db = db_create(&place->settings);
+	status = db_connect(place->db);
+	for (size_t i = 0; status == STATUS_OK && opsmesh_statements[i] != NULL; i++)
+		status = db_prepare(place->db, opsmesh_statements[i]);
+	return status == STATUS_OK ? STATUS_OK : fail(store, status, place->db);
+}
+
+enum status mesh_store_open(struct mesh_store *store, struct arena *arena, const char *url)
+{
+	const struct db_settings settings = { .uri = url, .name = "opsmesh" };
+	struct db *const db = db_create(&settings);
+	enum status status;
+
+	*store = (struct mesh_store){ .arena = arena, .url = url };
+	status = list_schemas(store, db);
+	if (status != STATUS_OK)
+		(void)fail(store, status, db);
+	db_destroy(db);
+	for (size_t i = 0; i < store->count && status == STATUS_OK; i++)
+		status = open_place(store, &store->places[i]);
+	return status;
+}
+
+void mesh_store_close(struct mesh_store *store)
+{
+	for (size_t i = 0; i < store->count; i++)
+		db_destroy(store->places[i].db);
+	store->count = 0;
+}
+
+enum status mesh_store_values(struct mesh_store *store, size_t place,
+                              const struct db_statement *statement, struct db_rows **rows,
+                              const struct db_value *values, size_t count)
+{
+	struct db *const db = store->places[place].db;
+	const enum status status = db_query_values(db, statement, values, count, rows);
+
+	return status == STATUS_OK ? STATUS_OK : fail(store, status, db);
+}
+
+enum status mesh_store_all(struct mesh_store *store, size_t place,
+                           const struct db_statement *statement, struct db_rows **rows)
+{
+	return mesh_store_values(store, place, statement, rows, NULL, 0);
+}

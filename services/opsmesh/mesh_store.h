@@ -1,0 +1,55 @@
+/*
+ * mesh_store - the tables that the runtime keeps in every daemon's schema, to look at.
+ *
+ * One connection for each schema that exists, so that a statement names no schema. All statements of
+ * sql/ concern tables of the runtime alone and are prepared on each.
+ */
+#ifndef SERVICES_OPSMESH_MESH_STORE_H
+#define SERVICES_OPSMESH_MESH_STORE_H
+
+#include "common/base/arena.h"
+#include "common/io/db.h"
+
+#define SCHEMAS_MAX 16
+#define STORE_REASON_SIZE 512
+
+struct mesh_store_place {
+	const char *schema;
+	struct db_settings settings;
+	struct db *db;
+};
+
+struct mesh_store {
+	struct arena *arena;
+	const char *url;
+	struct mesh_store_place places[SCHEMAS_MAX]; /* in the order of their names */
+	size_t count;
+	char reason[STORE_REASON_SIZE];
+};
+
+/* Anything but OK: the database cannot be asked, and reason says why. Close it in any case. */
+enum status mesh_store_open(struct mesh_store *store, struct arena *arena,
+                            const char *url) MUST_CHECK;
+void mesh_store_close(struct mesh_store *store);
+
+enum status mesh_store_values(struct mesh_store *store, size_t place,
+                              const struct db_statement *statement, struct db_rows **rows,
+                              const struct db_value *values, size_t count) MUST_CHECK;
+#define mesh_store_query(store, place, statement, rows, ...) \
+	mesh_store_values(store, place, statement, rows, DB_VALUES_(__VA_ARGS__))
+/* Of a statement without parameters. */
+enum status mesh_store_all(struct mesh_store *store, size_t place,
+                           const struct db_statement *statement, struct db_rows **rows) MUST_CHECK;
+
+/* Which daemon runs a stage, and in which schema; a table that ends with a stage of NULL. */
+struct mesh_stage {
+	const char *stage;
+	const char *daemon;
+	const char *schema;
+};
+
+extern const struct mesh_stage mesh_stages[];
+/* The daemon of a schema; the schema's own name where it is not listed. */
+const char *mesh_daemon(const char *schema);
+
+#endif
