@@ -73,6 +73,13 @@ static const struct option status_options[] = {
 	END,
 };
 
+static const struct option dlq_options[] = {
+	AS_JSON,
+	REVEAL,
+	{ "--reason", "REASON", "why, for retry and drop" },
+	END,
+};
+
 #define SEND_HELP                                                                                          \
 	"A line is a JSON object:\n"                                                                       \
 	"  method       \"POST\" unless said\n"                                                            \
@@ -122,6 +129,15 @@ static const struct command commands[] = {
 	  .options = status_options,
 	  .needs = NEEDS_BROKERS | NEEDS_DATABASE,
 	  .run = status_command },
+	{ .name = "dlq",
+	  .usage = "list|show|retry|drop [ID] [--reason REASON]",
+	  .summary = "dead letters: who is affected, what waits behind them; retry and drop",
+	  .help = "An ID is <stage>/<topic>/<partition>/<source>/<sequence>, as list prints it.\n",
+	  .options = dlq_options,
+	  .words_min = 1,
+	  .words_max = 2,
+	  .needs = NEEDS_DATABASE,
+	  .run = dlq_command },
 	{ .name = "calendar",
 	  .usage = "due|elapsed|windows --calendar FILE ...",
 	  .summary = "what a calendar says, alone",

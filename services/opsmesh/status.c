@@ -85,8 +85,7 @@ static void add_row(struct table *table, struct arena *arena, const struct shard
 	table_add(table, shard->instance != NULL ? shard->instance
 	                 : shard->begun          ? "silent"
 	                                         : "never owned");
-	table_add(table,
-	          shard->lag < 0 ? "?" : arena_printf(arena, "%" PRId64, shard->lag));
+	table_add(table, shard->lag < 0 ? "?" : arena_printf(arena, "%" PRId64, shard->lag));
 	table_add(table, age_cell(arena, shard));
 	table_add(table, time_cell(arena, shard->now));
 	table_addf(table, "%" PRId64, shard->sequence - shard->published);
