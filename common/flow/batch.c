@@ -193,8 +193,10 @@ bool worker_fold(struct worker *worker)
 {
 	const struct outside *const outside = worker->context.outside;
 
-	if (worker->committing || worker->lost || too_much_unpublished(worker) ||
-	    !fold_shards(worker))
+	if (worker->committing || worker->lost || too_much_unpublished(worker))
+		return false;
+	worker->began = worker_now(worker);
+	if (!fold_shards(worker))
 		return false;
 	worker->batch_count = 0;
 	for (size_t i = 0; i < worker->slot_count; i++)
@@ -230,8 +232,13 @@ static void committed(struct worker *worker)
 		if (slot == NULL)
 			continue;
 		worker->facts += (int64_t)slot->shard->batch.fact_count;
+		if (worker->witness.batch != NULL)
+			worker->witness.batch(worker->witness.context, &slot->shard->batch);
 		shard_committed(slot->shard, worker_now(worker));
 	}
+	if (worker->witness.transaction != NULL)
+		worker->witness.transaction(worker->witness.context,
+		                            time_since(worker->began, worker_now(worker)));
 	worker->transactions++;
 	worker->store_pause = (struct duration){ 0 };
 }

@@ -2,6 +2,7 @@
 
 #include "common/base/check.h"
 #include "common/base/memory.h"
+#include "common/flow/crash_note.h"
 #include "common/flow/dead_letter.h"
 
 #include <stdio.h>
@@ -12,6 +13,7 @@ static bool is_refused(const struct fold *fold, const struct event *event, const
 {
 	for (size_t i = 0; i < fold->refused_count; i++)
 		if (fold->refused[i].topic == event->record.topic &&
+		    fold->refused[i].partition == event->record.partition &&
 		    fold->refused[i].offset == event->record.offset) {
 			*reason = fold->refused[i].reason;
 			return true;
@@ -117,8 +119,12 @@ static enum status fold_event(struct shard *shard, struct fold *fold, struct hel
 		return refuse(shard, held, reason);
 	if (event->record.topic == shard->context->catalogue->control)
 		status = dead_letter_control(shard, held);
-	else if (!dead_letter_parks(shard, held))
+	else if (!dead_letter_parks(shard, held)) {
+		crash_note_event(shard->context->catalogue->topics[event->record.topic].name,
+		                 event->record.partition, event->record.offset);
 		status = work_handle(shard, event, held->message, text);
+		crash_note_event(NULL, 0, 0);
+	}
 	/* What the handler answered was a guess without the row. */
 	if (shard->work->trouble != STATUS_OK)
 		return shard->work->trouble;
@@ -287,7 +293,8 @@ enum status shard_fold(struct shard *shard, struct fold *fold)
 		            .refused = arena_text(shard->arena, (const char *)work->refused.data,
 		                                  work->refused.size),
 		            .facts = work->facts,
-		            .fact_count = work->fact_count };
+		            .fact_count = work->fact_count,
+		            .event_count = fold->folded };
 	gather_changes(shard);
 	release_folded(shard, fold->events, fold->folded);
 	find_next(shard);

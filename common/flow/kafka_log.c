@@ -224,6 +224,7 @@ static struct bus_consumer *make_consumer(struct kafka_log *log, bool member,
 		.group = settings->group,
 		.instance = member ? settings->instance : NULL,
 		.lead = member ? settings->catalogue->topics[settings->lead].name : NULL,
+		.session = settings->session,
 		.start_over = !member,
 		.fetch_bytes = member ? settings->fetch_bytes : PROGRESS_FETCH_BYTES,
 	};

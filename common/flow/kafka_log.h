@@ -27,9 +27,10 @@ struct kafka_log_settings {
 	const int *reads;  /* topics, ended by -1 */
 	const int *writes; /* topics, ended by -1, without .dlq */
 	int32_t partitions;
-	bool check;          /* the shape of the topics, at each assignment */
-	int64_t fetch_bytes; /* most that is fetched ahead; 0: 64 MiB */
-	int64_t send_bytes;  /* most that waits to be sent; 0: the library's 1 GiB */
+	struct duration session; /* a silent member loses its shards after it; 0: 6 s, the least */
+	bool check;              /* the shape of the topics, at each assignment */
+	int64_t fetch_bytes;     /* most that is fetched ahead; 0: 64 MiB */
+	int64_t send_bytes;      /* most that waits to be sent; 0: the library's 1 GiB */
 };
 
 /* For metrics: how often, since it was created. */

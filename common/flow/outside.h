@@ -22,19 +22,19 @@ enum log_event_kind {
 	LOG_PROGRESS, /* a record of the progress topic; to be released */
 	LOG_END,      /* when asked at `at`, the partition's next offset was `offset` */
 	LOG_ASSIGNED, /* the group gives this instance these partitions (all of them, not a difference) */
-	LOG_ACK,      /* the broker has acknowledged a message */
-	LOG_FAILED,   /* a delivery failed for good: the producer sends nothing more until restart */
-	LOG_BROKEN,   /* a partition cannot be read as assigned (offset gone): reason says why; its shards stop */
-	LOG_FATAL,    /* a library error that only a new process mends: reason says which */
+	LOG_ACK,    /* the broker has acknowledged a message */
+	LOG_FAILED, /* a delivery failed for good: the producer sends nothing more until restart */
+	LOG_BROKEN, /* a partition cannot be read as assigned (offset gone): reason says why; its shards stop */
+	LOG_FATAL, /* a library error that only a new process mends: reason says which */
 };
 
 struct log_event {
 	enum log_event_kind kind;
-	struct log_record record; /* LOG_RECORD, LOG_PROGRESS */
-	int topic;                /* LOG_END, LOG_BROKEN */
-	int32_t partition;        /* LOG_END, LOG_BROKEN */
-	int64_t offset;           /* LOG_END */
-	struct instant at;        /* LOG_END: real time at which the broker was asked */
+	struct log_record record;  /* LOG_RECORD, LOG_PROGRESS */
+	int topic;                 /* LOG_END, LOG_BROKEN */
+	int32_t partition;         /* LOG_END, LOG_BROKEN */
+	int64_t offset;            /* LOG_END */
+	struct instant at;         /* LOG_END: real time at which the broker was asked */
 	const int32_t *partitions; /* LOG_ASSIGNED: valid until the next poll */
 	size_t partition_count;
 	uint64_t token;   /* LOG_ACK: of log_message */
@@ -117,6 +117,7 @@ struct batch {
 	size_t change_count;
 	struct timer_change *timers;
 	size_t timer_count;
+	size_t event_count; /* folded, for metrics alone */
 };
 
 struct state_change {

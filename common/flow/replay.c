@@ -6,8 +6,8 @@
 #include <string.h>
 
 /* "name:first+count", up to the next blank. The text behind it, NULL: malformed. */
-static const char *take_run(const struct catalogue *catalogue, struct arena *arena, const char *text,
-                            int *topic, int64_t *first, int64_t *count)
+static const char *take_run(const struct catalogue *catalogue, struct arena *arena,
+                            const char *text, int *topic, int64_t *first, int64_t *count)
 {
 	const char *const colon = strchr(text, ':');
 	char *end;
@@ -22,15 +22,16 @@ static const char *take_run(const struct catalogue *catalogue, struct arena *are
 	return *end == ' ' ? end + 1 : *end == '\0' ? end : NULL;
 }
 
-static enum status read_runs(struct shard *shard, const char *runs, replay_fetch *fetch, void *context,
-                             const char **reason)
+static enum status read_runs(struct shard *shard, const char *runs, replay_fetch *fetch,
+                             void *context, const char **reason)
 {
 	int topic;
 	int64_t first;
 	int64_t count;
 
 	while (*runs != '\0') {
-		runs = take_run(shard->context->catalogue, shard->arena, runs, &topic, &first, &count);
+		runs =
+		    take_run(shard->context->catalogue, shard->arena, runs, &topic, &first, &count);
 		if (runs == NULL || shard_topic(shard, topic) == NULL) {
 			*reason = "the journal names a run that this build does not read";
 			return STATUS_REJECT;
@@ -39,9 +40,10 @@ static enum status read_runs(struct shard *shard, const char *runs, replay_fetch
 			struct log_record record;
 
 			if (!fetch(context, topic, offset, &record)) {
-				*reason = arena_printf(shard->arena, "%s:%lld is no longer in the log",
-				                       shard->context->catalogue->topics[topic].name,
-				                       (long long)offset);
+				*reason =
+				    arena_printf(shard->arena, "%s:%lld is no longer in the log",
+				                 shard->context->catalogue->topics[topic].name,
+				                 (long long)offset);
 				return STATUS_REJECT;
 			}
 			(void)shard_read(shard, &record, (struct instant){ 0 });
@@ -62,8 +64,10 @@ static size_t read_refusals(struct shard *shard, const char *text, struct refusa
 
 		if (colon == NULL)
 			break;
-		refusals[count].topic = catalogue_find(
-		    shard->context->catalogue, arena_text(shard->arena, text, (size_t)(colon - text)));
+		refusals[count].topic =
+		    catalogue_find(shard->context->catalogue,
+		                   arena_text(shard->arena, text, (size_t)(colon - text)));
+		refusals[count].partition = shard->number;
 		refusals[count].offset = strtoll(colon + 1, &after, 10);
 		refusals[count].reason = arena_text(shard->arena, after + (*after == ' '),
 		                                    (size_t)(end - after) - (*after == ' '));

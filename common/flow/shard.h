@@ -29,7 +29,8 @@ struct shard_context {
 	struct duration idle_commit; /* a frontier that moves with no timer due waits so long */
 	struct duration mark_commit; /* a mark that moves waits so long for a batch to go with */
 	size_t batch_events;         /* of one shard in one batch, at most */
-	struct duration grace;   /* live: a request is in the journal at most this long after received_at */
+	struct duration
+	    grace; /* live: a request is in the journal at most this long after received_at */
 	struct duration silence; /* live: after this long an input may be left out */
 	uint64_t *tokens;        /* the last token given to a publisher */
 	size_t cache_bytes;      /* for the rows of one shard that are not resident */
@@ -38,16 +39,17 @@ struct shard_context {
 /* Where a shard stands in one of the topics that it reads. */
 struct shard_topic {
 	int topic;
-	int64_t next;            /* offset of the first event not folded, as the next commit writes it */
-	int64_t top;             /* offset after the last one read */
-	int64_t check_at;        /* the record that must be the one remembered; -1: done */
-	int64_t position;        /* where the reader stands: below top when it reads again */
-	struct instant appended; /* of the record before `next`, to recognise the log; TIME_MIN: none */
+	int64_t next;     /* offset of the first event not folded, as the next commit writes it */
+	int64_t top;      /* offset after the last one read */
+	int64_t check_at; /* the record that must be the one remembered; -1: done */
+	int64_t position; /* where the reader stands: below top when it reads again */
+	struct instant
+	    appended; /* of the record before `next`, to recognise the log; TIME_MIN: none */
 	uint32_t hash;
 	struct instant read_appended; /* of the record before `top` */
 	uint32_t read_hash;
-	int64_t end;             /* the log's end when last asked */
-	struct instant end_at;   /* when that was; TIME_MIN: not yet */
+	int64_t end;           /* the log's end when last asked */
+	struct instant end_at; /* when that was; TIME_MIN: not yet */
 };
 
 /* An event that was read and is not folded yet. */
@@ -66,8 +68,8 @@ struct shard_row {
 	struct instant now;
 	int64_t sequence;
 	int64_t mark;
-	int64_t folded_count;   /* events folded ever: places the window of refusals */
-	uint8_t refusals[128];  /* of the last 1,000 events, a bit each */
+	int64_t folded_count;  /* events folded ever: places the window of refusals */
+	uint8_t refusals[128]; /* of the last 1,000 events, a bit each */
 };
 
 struct shard {
@@ -103,7 +105,7 @@ struct shard {
 	struct arena *arena;
 	struct work *work;
 	struct batch batch;
-	bool in_batch; /* folded, not yet true */
+	bool in_batch;              /* folded, not yet true */
 	struct instant last_commit; /* real */
 	struct instant told;        /* mesh time last said on the progress topic */
 	const char *stopped;        /* why it folds nothing more; NULL: it works */
@@ -120,8 +122,10 @@ void shard_restore_topic(struct shard *shard, const char *topic, int64_t next,
                          struct instant appended, uint32_t hash);
 void shard_restore_folded(struct shard *shard, const char *topic, const char *source,
                           int64_t sequence);
-void shard_restore_high(struct shard *shard, const char *topic, int32_t partition, int64_t sequence);
-void shard_restore_timer(struct shard *shard, const char *name, const char *key, struct instant due);
+void shard_restore_high(struct shard *shard, const char *topic, int32_t partition,
+                        int64_t sequence);
+void shard_restore_timer(struct shard *shard, const char *name, const char *key,
+                         struct instant due);
 /* A row of a resident table, or an answer to store_ops.load; packed absent: there is none. */
 void shard_put(struct shard *shard, const struct state_table *table, struct bytes key,
                struct bytes packed);
@@ -143,6 +147,7 @@ struct shard_topic *shard_topic(struct shard *shard, int topic);
 /* Refusals that are known before the handler is asked: a replay's, and those of the crash note. */
 struct refusal {
 	int topic;
+	int32_t partition;
 	int64_t offset;
 	const char *reason;
 };

@@ -25,25 +25,34 @@ struct slot {
 	struct shard *shard;       /* SLOT_OWNED */
 };
 
+/* Who counts what became true, for metrics. Functions may be NULL. */
+struct worker_witness {
+	void *context;
+	/* A batch was committed; its shard is still as the batch left it. */
+	void (*batch)(void *context, const struct batch *batch);
+	/* And the transaction that had them all: from the beginning of folding to the commit. */
+	void (*transaction)(void *context, struct duration took);
+};
+
 struct worker {
 	struct shard_context context;
 	const struct stage *stages; /* ended by a name of NULL */
 	size_t stage_count;
-	int lead;                   /* the topic that the group shares out */
+	int lead; /* the topic that the group shares out */
 	const char *instance;
 	const struct refusal *refused; /* by the crash note */
 	size_t refused_count;
-	size_t held_max;            /* events read and not folded, of one shard */
-	size_t held_bytes_max;      /* of all */
-	size_t publish_bytes_max;   /* committed and not acknowledged, of all */
+	size_t held_max;          /* events read and not folded, of one shard */
+	size_t held_bytes_max;    /* of all */
+	size_t publish_bytes_max; /* committed and not acknowledged, of all */
 
-	struct slot *slots;         /* stage * partitions + partition */
+	struct slot *slots; /* stage * partitions + partition */
 	size_t slot_count;
-	bool *assigned;             /* by partition */
-	bool reassign;              /* the log is to be positioned anew */
+	bool *assigned; /* by partition */
+	bool reassign;  /* the log is to be positioned anew */
 	uint64_t tokens;
 
-	struct batch *batches;      /* of the transaction under way */
+	struct batch *batches; /* of the transaction under way */
 	size_t batch_count;
 	bool *failed;
 	bool committing;
@@ -52,9 +61,11 @@ struct worker {
 	struct duration store_pause;
 	struct instant progress_at; /* real: the next full round */
 	struct instant hint_at;
-	const char *fatal;          /* why this process cannot go on; NULL: it can */
+	const char *fatal; /* why this process cannot go on; NULL: it can */
 	struct arena *arena;
-	int64_t events;             /* folded ever, for the caller's metrics */
+	struct worker_witness witness;
+	struct instant began; /* real: folding for the transaction under way */
+	int64_t events;       /* folded ever, for the caller's metrics */
 	int64_t facts;
 	int64_t transactions;
 };

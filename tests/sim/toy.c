@@ -4,42 +4,11 @@
 #include "common/flow/task.h"
 #include "common/io/proto.h"
 #include "opsmesh/v1/control.pb-c.h"
-#include "opsmesh/v1/progress.pb-c.h"
 #include "sim/toy.pb-c.h"
 
 #include <string.h>
 
 typedef Sim__V1__Toy toy;
-
-static const char *const by_edge[] = { "edge", NULL };
-static const char *const by_conversation[] = { "conversation", NULL };
-static const char *const by_two[] = { "conversation", "directory", NULL };
-static const char *const by_ticket[] = { "ticket", NULL };
-static const char *const by_triage[] = { "triage", NULL };
-static const char *const by_sla[] = { "sla", NULL };
-static const char *const by_nobody[] = { NULL };
-
-#define TOPIC(name_, writers_, spread_, message_)                                                  \
-	{                                                                                          \
-		.name = (name_), .writers = (writers_), .spread = (spread_), .message = (message_) \
-	}
-
-static const struct topic topics[TOY_TOPICS] = {
-	TOPIC("journal", by_edge, SPREAD_OWN, &sim__v1__toy__descriptor),
-	TOPIC("by-domain", by_conversation, SPREAD_ANY, &sim__v1__toy__descriptor),
-	TOPIC("by-ticket", by_two, SPREAD_ANY, &sim__v1__toy__descriptor),
-	TOPIC("control", by_conversation, SPREAD_OWN, &opsmesh__v1__control_event__descriptor),
-	TOPIC("tickets", by_ticket, SPREAD_OWN, &sim__v1__toy__descriptor),
-	TOPIC("triage", by_triage, SPREAD_OWN, &sim__v1__toy__descriptor),
-	TOPIC("sla", by_sla, SPREAD_OWN, &sim__v1__toy__descriptor),
-	TOPIC("progress", by_nobody, SPREAD_ANY, &opsmesh__v1__progress__descriptor),
-};
-
-const struct catalogue toy_catalogue = { .topics = topics,
-	                                 .count = TOY_TOPICS,
-	                                 .journal = TOY_JOURNAL,
-	                                 .control = TOY_CONTROL,
-	                                 .progress = TOY_PROGRESS };
 
 /* ---- what the handlers share ---- */
 
@@ -47,7 +16,8 @@ const struct catalogue toy_catalogue = { .topics = topics,
 static bool toy_refuses(struct task *task, const toy *e)
 {
 	struct dead_letter_row row = { .stage = task->shard->stage->name,
-		                       .topic = topics[task->event->record.topic].name,
+		                       .topic =
+		                           toy_catalogue.topics[task->event->record.topic].name,
 		                       .source = arena_text(task->arena, task->event->source.data,
 		                                            task->event->source.size),
 		                       .sequence = task->event->sequence };
