@@ -95,11 +95,12 @@ static struct rd_kafka_conf_s *make_conf(const struct bus_consumer_settings *set
                                          char reason[static BUS_REASON_SIZE])
 {
 	char kilobytes[NUMBER_SIZE];
+	char session[NUMBER_SIZE];
 	const struct bus_setting own[] = {
 		{ "group.id", settings->group },
 		{ "group.instance.id", settings->instance },
 		{ "partition.assignment.strategy", "range" },
-		{ "session.timeout.ms", "6000" },
+		{ "session.timeout.ms", settings->session.us > 0 ? session : "6000" },
 		{ "heartbeat.interval.ms", "500" },
 		{ "enable.auto.commit", "false" },
 		{ "enable.auto.offset.store", "false" },
@@ -112,6 +113,7 @@ static struct rd_kafka_conf_s *make_conf(const struct bus_consumer_settings *set
 	};
 
 	snprintf(kilobytes, sizeof(kilobytes), "%" PRId64, (settings->fetch_bytes + 1023) / 1024);
+	snprintf(session, sizeof(session), "%" PRId64, settings->session.us / 1000);
 	return bus_conf(&settings->bus, own, reason);
 }
 
