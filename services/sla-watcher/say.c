@@ -153,18 +153,21 @@ static Opsmesh__V1__SlaClock *clock_make(const struct saying *saying,
 	return made;
 }
 
-/* As it was last said: a breach at its due, an end when it came. */
+/* As it was last said: a breach at its due, whatever has become known since; an end when it came. */
 static Opsmesh__V1__SlaClock *clock_before(const struct saying *saying)
 {
-	const struct sla_clock *const clock = &saying->fact->before;
 	const struct sla_ticket *const ticket = &saying->watch->before;
 	const struct sla_calendar *const calendar =
 	    sla_ticket_calendar(&saying->watch->library->book, ticket);
-	const struct instant at =
-	    clock->end.us != SLA_NEVER.us && !sla_clock_open(clock) ? clock->end : clock->due;
+	struct sla_clock clock = saying->fact->before;
+	struct instant at = clock.end;
 
-	return clock_make(saying, ticket, clock,
-	                  sla_clock_elapsed(clock, calendar != NULL ? calendar->calendar : NULL,
+	if (sla_clock_open(&clock)) {
+		clock.end = SLA_NEVER;
+		at = clock.due;
+	}
+	return clock_make(saying, ticket, &clock,
+	                  sla_clock_elapsed(&clock, calendar != NULL ? calendar->calendar : NULL,
 	                                    at));
 }
 
