@@ -1,6 +1,7 @@
 /*
  * service_config - settings and documents: what a daemon is given before it starts.
  */
+#include "common/base/check.h"
 #include "common/base/log.h"
 #include "common/base/text.h"
 #include "common/flow/service_inside.h"
@@ -13,6 +14,7 @@
 
 #define DOCUMENT_MAX ((size_t)4 << 20) /* bytes of one: a year of rosters takes a tenth of it */
 #define FOLDER_MAX 256                 /* documents in one folder */
+#define PARTS_MAX 8                    /* of a row's path */
 
 /* The fallback of INSTANCE names the service, and is filled in below. */
 static const struct config_key common_keys[] = {
@@ -108,13 +110,6 @@ bool daemon_is_recorded(const struct daemon *daemon)
 
 /* ---- documents ---- */
 
-static bool is_folder(const struct service_document *row)
-{
-	const size_t size = strlen(row->path);
-
-	return size > 0 && row->path[size - 1] == '/';
-}
-
 static size_t document_count(const struct service_document *rows)
 {
 	size_t count = 0;
@@ -124,41 +119,39 @@ static size_t document_count(const struct service_document *rows)
 	return count;
 }
 
-/* Adds the paths of a folder's files, below POLICY_DIRECTORY; its name is size bytes. */
-static bool list_folder(const struct daemon *daemon, const char *name, size_t size,
-                        const char **paths, size_t *count)
+/* A row's path has parts, with a blank between: each a file, or a folder where it ends with "/". */
+static bool is_folder(struct bytes part)
 {
-	const char *const directory = daemon->config->policy_directory;
-	const char *const folder =
-	    arena_printf(daemon->arena, "%s/%.*s", directory, (int)size, name);
-	size_t found;
-
-	if (!file_list(daemon->arena, folder, ".json", FOLDER_MAX - *count, paths + *count, &found))
-		return false;
-	for (size_t i = 0; i < found; i++)
-		paths[*count + i] += strlen(directory) + 1;
-	*count += found;
-	return true;
+	return part.size > 0 && ((const char *)part.data)[part.size - 1] == '/';
 }
 
-/* The paths of a row's files, below POLICY_DIRECTORY. */
-static bool list_files(const struct daemon *daemon, const struct service_document *row,
-                       const char **paths, size_t *count)
+static bool next_part(const char **path, struct bytes *part)
 {
-	const char *at = row->path;
+	*path += strspn(*path, " ");
+	*part = (struct bytes){ *path, strcspn(*path, " ") };
+	*path += part->size;
+	return part->size > 0;
+}
 
-	*count = 0;
-	if (!is_folder(row)) {
-		paths[(*count)++] = row->path;
+/* The paths of a part's files, below POLICY_DIRECTORY. */
+static bool list_files(const struct daemon *daemon, struct bytes part, const char **paths,
+                       size_t *count)
+{
+	const char *const directory = daemon->config->policy_directory;
+	const size_t skip = strlen(directory) + 1;
+
+	if (!is_folder(part)) {
+		paths[0] = arena_text(daemon->arena, part.data, part.size);
+		*count = 1;
 		return true;
 	}
-	while (*at != '\0') {
-		const size_t size = strcspn(at, " ");
+	const char *const folder = arena_printf(daemon->arena, "%s/%.*s", directory,
+	                                        (int)part.size - 1, (const char *)part.data);
 
-		if (!list_folder(daemon, at, size - 1, paths, count))
-			return false;
-		at += size + strspn(at + size, " ");
-	}
+	if (!file_list(daemon->arena, folder, ".json", FOLDER_MAX, paths, count))
+		return false;
+	for (size_t i = 0; i < *count; i++)
+		paths[i] += skip;
 	return true;
 }
 
@@ -190,63 +183,108 @@ static bool read_file(const struct daemon *daemon, const char *path, struct docu
 	return true;
 }
 
+/* All files that have been read so far, ended by a name of NULL. */
+struct files {
+	struct document *list;
+	size_t count;
+};
+
+static void add_file(struct arena *arena, struct files *files, const struct document *file)
+{
+	struct document *const list = arena_zero(arena, (files->count + 2) * sizeof(*list));
+
+	for (size_t i = 0; i < files->count; i++) /* two rows may look at one folder */
+		if (text_equal(files->list[i].name, file->name))
+			return;
+	if (files->count > 0)
+		memcpy(list, files->list, files->count * sizeof(*list));
+	list[files->count++] = *file;
+	files->list = list;
+}
+
+static bool read_part(const struct daemon *daemon, struct bytes part, struct files *files,
+                      char reason[static SERVICE_REASON_SIZE])
+{
+	const char *paths[FOLDER_MAX];
+	struct document file;
+	size_t count;
+
+	if (!list_files(daemon, part, paths, &count)) {
+		snprintf(reason, SERVICE_REASON_SIZE,
+		         "POLICY_DIRECTORY: %s/%.*s cannot be read, or has more than %d documents",
+		         daemon->config->policy_directory, (int)part.size, (const char *)part.data,
+		         FOLDER_MAX);
+		return false;
+	}
+	for (size_t i = 0; i < count; i++) {
+		if (!read_file(daemon, paths[i], &file, reason))
+			return false;
+		add_file(daemon->arena, files, &file);
+	}
+	return true;
+}
+
 bool daemon_read_documents(struct daemon *daemon, char reason[static SERVICE_REASON_SIZE])
 {
-	const struct service_document *const rows = daemon->service->documents;
-	struct document *const files =
-	    arena_zero(daemon->arena, (document_count(rows) * FOLDER_MAX + 1) * sizeof(*files));
-	size_t count = 0;
+	const struct service_document *row = daemon->service->documents;
+	struct files files = { .list = arena_zero(daemon->arena, sizeof(*files.list)) };
+	struct bytes part;
 
-	for (const struct service_document *row = rows; row != NULL && row->name != NULL; row++) {
-		const char *paths[FOLDER_MAX];
-		size_t path_count;
-
-		if (!list_files(daemon, row, paths, &path_count)) {
-			snprintf(
-			    reason, SERVICE_REASON_SIZE,
-			    "POLICY_DIRECTORY: %s/%s cannot be read, or has more than %d documents",
-			    daemon->config->policy_directory, row->path, FOLDER_MAX);
-			return false;
-		}
-		for (size_t i = 0; i < path_count; i++)
-			if (!read_file(daemon, paths[i], &files[count++], reason))
+	for (; row != NULL && row->name != NULL; row++)
+		for (const char *path = row->path; next_part(&path, &part);)
+			if (!read_part(daemon, part, &files, reason))
 				return false;
-	}
-	daemon->files = files;
-	daemon->documents = daemon_compile(daemon, daemon->arena, files, reason);
+	daemon->files = files.list;
+	daemon->documents = daemon_compile(daemon, daemon->arena, files.list, reason);
 	return daemon->documents != NULL;
 }
 
-static bool belongs(const struct service_document *row, const char *path)
+/* ---- compiling ---- */
+
+/* Is the file that part, or in it? */
+static bool belongs(struct bytes part, const char *path)
 {
-	const char *at = row->path;
+	const struct bytes whole = bytes_of(path);
 
-	if (!is_folder(row))
-		return text_equal(path, row->path);
-	while (*at != '\0') {
-		const size_t size = strcspn(at, " ");
+	return is_folder(part)
+	           ? whole.size > part.size && memcmp(whole.data, part.data, part.size) == 0
+	           : bytes_equal(whole, part);
+}
 
-		if (strncmp(path, at, size) == 0)
-			return true;
-		at += size + strspn(at + size, " ");
+/* Answers whether every part that is one file was there. */
+static bool gather_row(const struct service_document *row, const struct document *files,
+                       struct document *mine, size_t *count, char *problem, size_t size)
+{
+	struct bytes part;
+	int parts = 0;
+
+	*count = 0;
+	for (const char *path = row->path; next_part(&path, &part);) {
+		const size_t before = *count;
+
+		CHECK(++parts <= PARTS_MAX);
+
+		for (const struct document *file = files; file->name != NULL; file++)
+			if (belongs(part, file->name))
+				mine[(*count)++] = *file;
+		if (*count == before && !is_folder(part)) {
+			snprintf(problem, size, "%.*s is missing", (int)part.size,
+			         (const char *)part.data);
+			return false;
+		}
 	}
-	return false;
+	return true;
 }
 
 static bool compile_row(const struct service_document *row, const struct document *files,
                         struct document *mine, struct document *compiled, char *reason)
 {
 	char problem[SERVICE_REASON_SIZE] = "";
-	size_t count = 0;
+	size_t count;
 
-	for (; files->name != NULL; files++)
-		if (belongs(row, files->name))
-			mine[count++] = *files;
 	*compiled = (struct document){ .name = row->name };
-	if (count > 0 || is_folder(row))
+	if (gather_row(row, files, mine, &count, problem, sizeof(problem)))
 		compiled->compiled = row->compile(mine, count, problem, sizeof(problem));
-	else
-		snprintf(problem, sizeof(problem), "%s is missing", row->path);
 	if (compiled->compiled != NULL)
 		return true;
 	snprintf(reason, SERVICE_REASON_SIZE, "document %s: %.700s", row->name, problem);
@@ -260,11 +298,12 @@ const struct document *daemon_compile(const struct daemon *daemon, struct arena 
 	const struct service_document *const rows = daemon->service->documents;
 	const size_t rows_count = document_count(rows);
 	struct document *const compiled = arena_zero(arena, (rows_count + 1) * sizeof(*compiled));
-	size_t count = 0;
+	size_t count = 1;
 
-	while (files[count].name != NULL)
+	for (const struct document *file = files; file->name != NULL; file++)
 		count++;
-	struct document *const mine = arena_zero(arena, (count + 1) * sizeof(*mine));
+	/* A file may belong to several parts of a row. */
+	struct document *const mine = arena_zero(arena, count * PARTS_MAX * sizeof(*mine));
 
 	for (size_t i = 0; i < rows_count; i++)
 		if (!compile_row(&rows[i], files, mine, &compiled[i], reason))
