@@ -5,6 +5,7 @@
 #include "common/io/proto.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define REAL_START_S 1000000
@@ -161,6 +162,19 @@ enum status stage_test_fold(struct stage_test *test, size_t count, struct instan
 	return shard->stopped == NULL ? STATUS_OK : STATUS_FATAL;
 }
 
+/* The order of recorded mode: what is read again comes topic by topic. */
+static int by_mesh(const void *a, const void *b)
+{
+	const struct event *const left = &(*(struct held *const *)a)->event;
+	const struct event *const right = &(*(struct held *const *)b)->event;
+
+	if (left->mesh.us != right->mesh.us)
+		return left->mesh.us < right->mesh.us ? -1 : 1;
+	if (left->record.topic != right->record.topic)
+		return left->record.topic < right->record.topic ? -1 : 1;
+	return left->sequence < right->sequence ? -1 : left->sequence > right->sequence;
+}
+
 void stage_test_restart(struct stage_test *test)
 {
 	shard_destroy(test->shard);
@@ -170,6 +184,9 @@ void stage_test_restart(struct stage_test *test)
 
 		(void)read_from(test, topic->topic, topic->next > 0 ? topic->next - 1 : 0);
 	}
+	if (test->shard->held_count > 1)
+		qsort(test->shard->held, test->shard->held_count, sizeof(*test->shard->held),
+		      by_mesh);
 }
 
 static struct image *image_of(struct stage_test *test)

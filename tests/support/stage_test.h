@@ -66,7 +66,10 @@ bool stage_test_feed(struct stage_test *test, const struct stage_test_event *eve
  * is given: where events stay behind, it must not be after the mesh time of any.
  */
 enum status stage_test_fold(struct stage_test *test, size_t count, struct instant frontier);
-/* Nothing in memory any more: the shard as its store has it. Events fed and not folded are read again. */
+/*
+ * Nothing in memory any more: the shard as its store has it. Events fed and not folded are read again, in
+ * the order of recorded mode: mesh time, topic, sequence.
+ */
 void stage_test_restart(struct stage_test *test);
 
 /* All that the stage ever said, in order. */
