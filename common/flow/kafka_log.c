@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#define PROGRESS_FETCH_BYTES (4 * 1024 * 1024)
+#define PROGRESS_FETCH_BYTES (INT64_C(4) * 1024 * 1024)
 #define ANSWER_PATIENCE SECONDS(3) /* of hinted and first, which the runtime waits for */
 
 /* ---- reading ----------------------------------------------------------------------------------- */
@@ -251,13 +251,13 @@ struct kafka_log *kafka_log_create(const struct kafka_log_settings *settings,
                                    char reason[static BUS_REASON_SIZE])
 {
 	struct kafka_log *const log = memory_zero(sizeof(*log));
-	const int places = settings->catalogue->count * settings->partitions;
+	const size_t places = (size_t)settings->catalogue->count * (size_t)settings->partitions;
 
 	CHECK(settings->partitions > 0 && settings->partitions <= PARTITIONS_MAX);
 	log->settings = *settings;
 	name_topics(log);
-	log->next = memory_alloc((size_t)places * sizeof(*log->next));
-	for (int i = 0; i < places; i++)
+	log->next = memory_alloc(places * sizeof(*log->next));
+	for (size_t i = 0; i < places; i++)
 		log->next[i] = NOT_READ;
 	log->wake = bus_wake_open();
 	log->bus = (struct bus_settings){ .brokers = settings->brokers,

@@ -15,6 +15,7 @@
 struct bus_admin {
 	rd_kafka_t *client;
 	rd_kafka_queue_t *queue;
+	size_t differences;
 	char reason[BUS_REASON_SIZE];
 };
 
@@ -322,8 +323,7 @@ static bool any(const int32_t *partitions, size_t count)
 }
 
 enum status bus_admin_compare(struct bus_admin *admin, const struct bus_topic *topics, size_t count,
-                              struct duration most, bus_admin_tell *tell, void *argument,
-                              size_t *differences)
+                              struct duration most, bus_admin_tell *tell, void *argument)
 {
 	int32_t *const partitions = memory_zero(sizeof(*partitions) * (count + 1));
 	enum status status = bus_admin_partitions(admin, topics, count, partitions, most);
@@ -334,11 +334,16 @@ enum status bus_admin_compare(struct bus_admin *admin, const struct bus_topic *t
 		status = event == NULL ? STATUS_RETRY : STATUS_OK;
 	}
 	if (status == STATUS_OK)
-		*differences = compare_counts(topics, count, partitions, tell, argument);
+		admin->differences = compare_counts(topics, count, partitions, tell, argument);
 	if (event != NULL) {
-		*differences += compare_configs(event, topics, count, tell, argument);
+		admin->differences += compare_configs(event, topics, count, tell, argument);
 		rd_kafka_event_destroy(event);
 	}
 	memory_free(partitions);
 	return status;
+}
+
+size_t bus_admin_differences(const struct bus_admin *admin)
+{
+	return admin->differences;
 }

@@ -37,10 +37,11 @@ enum status bus_admin_partitions(struct bus_admin *admin, const struct bus_topic
 enum status bus_admin_create_missing(struct bus_admin *admin, const struct bus_topic *topics,
                                      size_t count, struct duration most, bus_admin_tell *tell,
                                      void *argument) MUST_CHECK;
-/* Tells what is missing or differs. differences: how many. */
+/* Tells what is missing or differs. */
 enum status bus_admin_compare(struct bus_admin *admin, const struct bus_topic *topics, size_t count,
-                              struct duration most, bus_admin_tell *tell, void *argument,
-                              size_t *differences) MUST_CHECK;
+                              struct duration most, bus_admin_tell *tell,
+                              void *argument) MUST_CHECK;
+size_t bus_admin_differences(const struct bus_admin *admin); /* that the last comparison told */
 const char *bus_admin_reason(const struct bus_admin *admin); /* of the last status but OK */
 
 #endif

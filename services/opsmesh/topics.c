@@ -124,7 +124,6 @@ static int look(struct tool *tool, struct bus_admin *admin)
 	struct wanted *const wanted = arena_zero(tool->arena, sizeof(*wanted));
 	struct notes *const notes = arena_zero(tool->arena, sizeof(*notes));
 	enum status status = STATUS_OK;
-	size_t differences = 0;
 
 	notes->arena = tool->arena;
 	want(tool, wanted);
@@ -133,14 +132,14 @@ static int look(struct tool *tool, struct bus_admin *admin)
 		                                  note, notes);
 	if (status == STATUS_OK)
 		status = bus_admin_compare(admin, wanted->list, wanted->count, TOOL_PATIENCE, note,
-		                           notes, &differences);
+		                           notes);
 	if (status == STATUS_RETRY)
 		return tool_fail(tool, ANSWER_AWAY, "no answer from %s: %s", tool->settings.brokers,
 		                 bus_admin_reason(admin));
 	print(tool, wanted, notes);
 	if (status != STATUS_OK)
 		return tool_fail(tool, ANSWER_NO, "%s", bus_admin_reason(admin));
-	return differences == 0 ? ANSWER_YES : ANSWER_NO;
+	return bus_admin_differences(admin) == 0 ? ANSWER_YES : ANSWER_NO;
 }
 
 int topics_command(struct tool *tool)

@@ -5,9 +5,11 @@
 #include "common/io/bus_admin.h"
 
 #include <inttypes.h>
+#include <spawn.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 const char *const toy_names[TOY_TOPICS] = { "t.lead.v1", "t.second.v1", "t.kept.v1",
 	                                    "t.progress.v1" };
@@ -183,8 +185,12 @@ bool toy_create_topics(const char *brokers)
 
 bool toy_broker(const char *verb, const char *folder)
 {
-	char command[512];
+	char name[] = "kafka.sh";
+	char *const argv[] = { name, (char *)(uintptr_t)verb, (char *)(uintptr_t)folder, NULL };
+	int status = 1;
+	pid_t child;
 
-	snprintf(command, sizeof(command), "deploy/local/kafka.sh %s '%s'", verb, folder);
-	return system(command) == 0;
+	if (posix_spawn(&child, "deploy/local/kafka.sh", NULL, NULL, argv, environ) != 0)
+		return false;
+	return waitpid(child, &status, 0) == child && status == 0;
 }
