@@ -2,7 +2,7 @@
 """describe - what a daemon says of itself agrees with what is written about it.
 
 For every daemon that is built: --describe is JSON, and each of its settings stands in
-docker-compose.yml or in its README.md. Each topic of the catalogue stands in proto/README.md.
+docker-compose.yml or in its README.md. Each topic of the catalogue stands in proto/opsmesh/v1/README.md.
 """
 
 import json
@@ -39,10 +39,10 @@ def check(name, program):
 
 def check_topics():
     catalogue = "proto/opsmesh/v1/catalogue.c"
-    readme = text_of("proto/README.md")
+    readme = text_of("proto/opsmesh/v1/README.md")
     for topic in re.findall(r'"(ops\.[a-z.-]+\.v1)"', text_of(catalogue)):
         if topic not in readme:
-            print(f"{catalogue}: {topic} does not stand in proto/README.md")
+            print(f"{catalogue}: {topic} does not stand in proto/opsmesh/v1/README.md")
 
 
 def daemons():
