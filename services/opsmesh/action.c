@@ -107,7 +107,7 @@ int action_post(struct tool *tool, const struct action *action, const char **req
 int action_reveal(struct tool *tool, const char *type, const char *id, bool *revealed)
 {
 	const char *const reason = tool_option(tool, "--reveal");
-	const struct action action = { "reveal", type, id, reason };
+	const struct action action = { "explain", type, id, reason };
 	int answer;
 
 	*revealed = false;

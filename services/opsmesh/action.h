@@ -7,7 +7,7 @@
 #include "services/opsmesh/opsmesh.h"
 
 struct action {
-	const char *action; /* "retry", "drop", "reveal" */
+	const char *action; /* "retry", "drop", "explain" */
 	const char *type;   /* of what it acts on: "dead_letter", "ticket", "topic" */
 	const char *id;
 	const char *reason;
@@ -21,7 +21,8 @@ int action_post(struct tool *tool, const struct action *action, const char **req
 
 /*
  * Whether personal text may be shown: ANSWER_YES without --reveal (then it may not: *revealed is false),
- * or when the action "reveal" on that subject is journalled. Anything else: the command has to stop.
+ * or when the action "explain", the contract's word for it, is journalled on that subject. Anything
+ * else: the command has to stop.
  */
 int action_reveal(struct tool *tool, const char *type, const char *id, bool *revealed);
 

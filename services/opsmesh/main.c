@@ -73,6 +73,12 @@ static const struct option status_options[] = {
 	END,
 };
 
+static const struct option explain_options[] = {
+	AS_JSON,
+	REVEAL,
+	END,
+};
+
 static const struct option dlq_options[] = {
 	AS_JSON,
 	REVEAL,
@@ -129,6 +135,17 @@ static const struct command commands[] = {
 	  .options = status_options,
 	  .needs = NEEDS_BROKERS | NEEDS_DATABASE,
 	  .run = status_command },
+	{ .name = "explain",
+	  .usage = "ticket|account|alert|request ID [--json] [--reveal REASON]",
+	  .summary = "everything that happened, in order, with reasons; sums are recomputed",
+	  .help =
+	      "A ticket is also found by Message-ID, e-mail address, contact key or the natural id's\n"
+	      "digest. Exit status 1: there is nothing, or a sum differs from what the facts say.\n",
+	  .options = explain_options,
+	  .words_min = 2,
+	  .words_max = 2,
+	  .needs = NEEDS_DATABASE,
+	  .run = explain_command },
 	{ .name = "dlq",
 	  .usage = "list|show|retry|drop [ID] [--reason REASON]",
 	  .summary = "dead letters: who is affected, what waits behind them; retry and drop",

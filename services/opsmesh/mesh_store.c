@@ -1,5 +1,6 @@
 #include "services/opsmesh/mesh_store.h"
 
+#include "common/base/check.h"
 #include "common/base/text.h"
 #include "gen/opsmesh_sql.h"
 
@@ -48,8 +49,6 @@ static enum status open_place(struct mesh_store *store, struct mesh_store_place 
 	    (struct db_settings){ .uri = store->url, .name = "opsmesh", .schema = place->schema };
 	place->db = db_create(&place->settings);
 	status = db_connect(place->db);
-	for (size_t i = 0; status == STATUS_OK && opsmesh_statements[i] != NULL; i++)
-		status = db_prepare(place->db, opsmesh_statements[i]);
 	return status == STATUS_OK ? STATUS_OK : fail(store, status, place->db);
 }
 
@@ -76,14 +75,38 @@ void mesh_store_close(struct mesh_store *store)
 	store->count = 0;
 }
 
+bool mesh_store_find(const struct mesh_store *store, const char *schema, size_t *place)
+{
+	for (size_t i = 0; i < store->count; i++) {
+		if (!text_equal(store->places[i].schema, schema))
+			continue;
+		*place = i;
+		return true;
+	}
+	return false;
+}
+
+static enum status prepare(struct mesh_store_place *place, const struct db_statement *statement)
+{
+	for (size_t i = 0; i < place->prepared_count; i++)
+		if (place->prepared[i] == statement)
+			return STATUS_OK;
+	CHECK(place->prepared_count < STATEMENTS_MAX);
+	TRY(db_prepare(place->db, statement));
+	place->prepared[place->prepared_count++] = statement;
+	return STATUS_OK;
+}
+
 enum status mesh_store_values(struct mesh_store *store, size_t place,
                               const struct db_statement *statement, struct db_rows **rows,
                               const struct db_value *values, size_t count)
 {
-	struct db *const db = store->places[place].db;
-	const enum status status = db_query_values(db, statement, values, count, rows);
+	struct mesh_store_place *const at = &store->places[place];
+	enum status status = prepare(at, statement);
 
-	return status == STATUS_OK ? STATUS_OK : fail(store, status, db);
+	if (status == STATUS_OK)
+		status = db_query_values(at->db, statement, values, count, rows);
+	return status == STATUS_OK ? STATUS_OK : fail(store, status, at->db);
 }
 
 enum status mesh_store_all(struct mesh_store *store, size_t place,

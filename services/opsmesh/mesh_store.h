@@ -1,8 +1,8 @@
 /*
  * mesh_store - the tables that the runtime keeps in every daemon's schema, to look at.
  *
- * One connection for each schema that exists, so that a statement names no schema. All statements of
- * sql/ concern tables of the runtime alone and are prepared on each.
+ * One connection for each schema that exists, so that a statement names no schema. Statements are
+ * prepared when they are first asked: most concern tables of the runtime, some those of one daemon.
  */
 #ifndef SERVICES_OPSMESH_MESH_STORE_H
 #define SERVICES_OPSMESH_MESH_STORE_H
@@ -11,12 +11,15 @@
 #include "common/io/db.h"
 
 #define SCHEMAS_MAX 16
+#define STATEMENTS_MAX 32 /* that one command asks */
 #define STORE_REASON_SIZE 512
 
 struct mesh_store_place {
 	const char *schema;
 	struct db_settings settings;
 	struct db *db;
+	const struct db_statement *prepared[STATEMENTS_MAX];
+	size_t prepared_count;
 };
 
 struct mesh_store {
@@ -40,6 +43,9 @@ enum status mesh_store_values(struct mesh_store *store, size_t place,
 /* Of a statement without parameters. */
 enum status mesh_store_all(struct mesh_store *store, size_t place,
                            const struct db_statement *statement, struct db_rows **rows) MUST_CHECK;
+
+/* The place of a schema. False: there is none of that name. */
+bool mesh_store_find(const struct mesh_store *store, const char *schema, size_t *place);
 
 /* Which daemon runs a stage, and in which schema; a table that ends with a stage of NULL. */
 struct mesh_stage {

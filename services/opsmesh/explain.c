@@ -1,0 +1,106 @@
+/*
+ * explain - everything that happened to one subject, in order, with reasons; sums are added up again.
+ */
+#include "services/opsmesh/explain.h"
+
+#include "common/base/text.h"
+#include "common/io/zone.h"
+#include "services/opsmesh/action.h"
+
+#include <stdio.h>
+
+/* ---- clocks ---- */
+
+static bool find_calendar(void *context, const Opsmesh__V1__SlaClock *clock,
+                          struct calendar **calendar, const char **reason)
+{
+	struct shelf *const shelf = context;
+	const struct calendar_document *document = NULL;
+	const enum status status = shelf_find(shelf, clock, &document, reason);
+
+	*calendar = document == NULL ? NULL : document->calendar;
+	if (status != STATUS_OK && status != STATUS_REJECT)
+		*reason = shelf->store->reason;
+	return status == STATUS_OK;
+}
+
+void explain_sum(struct explain *explain)
+{
+	explain->shelf.store = &explain->store;
+	explain->shelf.arena = explain->tool->arena;
+	explain->sums = clock_sums(explain->tool->arena, &explain->facts, find_calendar,
+	                           &explain->shelf, &explain->sum_count);
+}
+
+/* ---- the zone ---- */
+
+/* The customer's, as last known; else that of the first calendar; else UTC. */
+static void choose_zone(struct explain *explain)
+{
+	const char *name = "";
+
+	for (size_t i = 0; i < explain->facts.count; i++) {
+		const char *const zone = message_text(explain->facts.list[i].fact, "time_zone");
+
+		name = zone[0] == '\0' ? name : zone;
+	}
+	if (name[0] == '\0' && explain->shelf.count > 0)
+		name = explain->shelf.books[0].document.time_zone;
+	explain->story.zone = name[0] == '\0' ? NULL : zone_open(name);
+	explain->story.zone_name = explain->story.zone == NULL ? "UTC" : name;
+}
+
+/* ---- the command ---- */
+
+/* A request may be on the journal and nowhere else yet. */
+static int show_request(struct explain *explain)
+{
+	bool found = false;
+	int answer = ANSWER_YES;
+
+	if (tool_option(explain->tool, "--json") == NULL)
+		answer = journal_show(explain->tool, &explain->story, explain->id, &found);
+	if (answer != ANSWER_YES || explain->facts.count > 0)
+		return answer;
+	return found ? tool_fail(explain->tool, ANSWER_NO, "nothing was said about it yet")
+	             : tool_fail(explain->tool, ANSWER_NO, "there is no request %s", explain->id);
+}
+
+static int tell(struct explain *explain)
+{
+	int answer = explain_find(explain);
+
+	if (answer != ANSWER_YES)
+		return answer;
+	explain_sum(explain);
+	choose_zone(explain);
+	if (text_equal(explain->kind, "request"))
+		answer = show_request(explain);
+	if (answer == ANSWER_YES)
+		answer = tool_option(explain->tool, "--json") != NULL ? explain_print_json(explain)
+		                                                      : explain_print(explain);
+	zone_close(explain->story.zone);
+	shelf_close(&explain->shelf);
+	return answer;
+}
+
+int explain_command(struct tool *tool)
+{
+	struct explain *const explain = arena_zero(tool->arena, sizeof(*explain));
+	int answer;
+
+	explain->tool = tool;
+	explain->kind = tool->words[0];
+	explain->id = tool->words[1];
+	explain->facts.arena = tool->arena;
+	explain->story.arena = tool->arena;
+	answer = action_reveal(tool, explain->kind, explain->id, &explain->story.revealed);
+	if (answer != ANSWER_YES)
+		return answer;
+	if (mesh_store_open(&explain->store, tool->arena, tool->settings.database_url) == STATUS_OK)
+		answer = tell(explain);
+	else
+		answer = tool_fail(tool, ANSWER_AWAY, "%s", explain->store.reason);
+	mesh_store_close(&explain->store);
+	return answer;
+}

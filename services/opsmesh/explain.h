@@ -1,0 +1,37 @@
+/*
+ * explain - what is gathered about one subject before it is told.
+ */
+#ifndef SERVICES_OPSMESH_EXPLAIN_H
+#define SERVICES_OPSMESH_EXPLAIN_H
+
+#include "services/opsmesh/opsmesh.h"
+#include "services/opsmesh/shelf.h"
+#include "services/opsmesh/story.h"
+
+struct explain {
+	struct tool *tool;
+	struct mesh_store store;
+	struct shelf shelf;
+	struct story story;
+	const char *kind; /* "ticket", "account", "alert", "request" */
+	const char *id;
+	struct told_list facts; /* of the story, in order */
+	struct clock_sum *sums;
+	size_t sum_count;
+};
+
+/*
+ * Finds the facts about the subject, and its id where it was asked for by another name. ANSWER_NO and a
+ * sentence on standard error: there is nothing, or more than one.
+ */
+int explain_find(struct explain *explain);
+/* Adds up its clocks. */
+void explain_sum(struct explain *explain);
+/* ANSWER_NO: some sum differs. */
+int explain_print(const struct explain *explain);
+int explain_print_json(const struct explain *explain);
+
+/* What the journal holds of a request, printed; needs KAFKA_BROKERS. *found: something was. */
+int journal_show(struct tool *tool, const struct story *story, const char *request, bool *found);
+
+#endif

@@ -1,0 +1,240 @@
+/*
+ * Which facts are about a subject. A ticket's share its key; an account's and a request's are looked for
+ * by their id in all that was said.
+ */
+#include "services/opsmesh/explain.h"
+
+#include "common/base/text.h"
+#include "proto/opsmesh/v1/catalogue.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define CANDIDATES_MAX 50
+
+static int away(const struct explain *explain)
+{
+	return tool_fail(explain->tool, ANSWER_AWAY, "%s", explain->store.reason);
+}
+
+static struct told_list list_make(const struct explain *explain)
+{
+	return (struct told_list){ .arena = explain->tool->arena };
+}
+
+/* What stages ask of each other is no fact about a ticket. */
+static bool is_story(const struct told *told)
+{
+	return told->dead || told->topic == OPS_TICKETS || told->topic == OPS_TRIAGE ||
+	       told->topic == OPS_SLA || told->topic == OPS_ALERTS || told->topic == OPS_ACTIONS ||
+	       told->topic == OPS_ACCOUNTS;
+}
+
+static void keep_story(struct explain *explain, const struct told_list *all)
+{
+	for (size_t i = 0; i < all->count; i++)
+		if (is_story(&all->list[i]))
+			told_add(&explain->facts, &all->list[i]);
+	told_sort(&explain->facts);
+}
+
+/* ---- a ticket by another name ---- */
+
+struct candidates {
+	const char *ids[CANDIDATES_MAX];
+	size_t count;
+};
+
+static void add_candidate(struct candidates *candidates, const char *id)
+{
+	for (size_t i = 0; i < candidates->count; i++)
+		if (text_equal(candidates->ids[i], id))
+			return;
+	if (candidates->count < CANDIDATES_MAX)
+		candidates->ids[candidates->count++] = id;
+}
+
+/* The names that a thing may be known by: as given, and a Message-ID with its brackets or without. */
+static bool answers_to(struct arena *arena, const struct told *told, const char *name)
+{
+	const size_t size = strlen(name);
+
+	return message_has_text(told->message, name) ||
+	       message_has_text(told->message, arena_printf(arena, "<%s>", name)) ||
+	       message_has_text(told->message, arena_printf(arena, "address:%s", name)) ||
+	       (size > 2 && name[0] == '<' && name[size - 1] == '>' &&
+	        message_has_text(told->message, arena_text(arena, name + 1, size - 2)));
+}
+
+static enum status find_candidates(struct explain *explain, struct candidates *candidates)
+{
+	struct arena *const arena = explain->tool->arena;
+	const char *name = explain->id;
+	struct told_list all = list_make(explain);
+	const size_t size = strlen(name);
+
+	if (size > 2 && name[0] == '<' && name[size - 1] == '>')
+		name = arena_text(arena, name + 1, size - 2);
+	TRY(told_by_content(&explain->store, name, &all));
+	for (size_t i = 0; i < all.count; i++)
+		if (all.list[i].topic == OPS_TICKETS && !all.list[i].dead &&
+		    answers_to(arena, &all.list[i], explain->id))
+			add_candidate(candidates, all.list[i].key);
+	return STATUS_OK;
+}
+
+static int tell_candidates(const struct candidates *candidates)
+{
+	printf("%zu tickets answer to that name; which one?\n", candidates->count);
+	for (size_t i = 0; i < candidates->count; i++)
+		printf("  opsmesh explain ticket %s\n", candidates->ids[i]);
+	return ANSWER_NO;
+}
+
+static int find_by_key(struct explain *explain, const char *key)
+{
+	struct told_list all = list_make(explain);
+
+	if (told_by_key(&explain->store, key, &all) != STATUS_OK)
+		return away(explain);
+	keep_story(explain, &all);
+	return ANSWER_YES;
+}
+
+static int nothing(const struct explain *explain)
+{
+	return tool_fail(explain->tool, ANSWER_NO, "there is no %s %s", explain->kind, explain->id);
+}
+
+static bool any_of(const struct explain *explain, int topic)
+{
+	for (size_t i = 0; i < explain->facts.count; i++)
+		if (explain->facts.list[i].topic == topic)
+			return true;
+	return false;
+}
+
+static int find_ticket(struct explain *explain)
+{
+	struct candidates candidates = { .count = 0 };
+	int answer = find_by_key(explain, explain->id);
+
+	if (answer != ANSWER_YES || any_of(explain, OPS_TICKETS))
+		return answer;
+	if (find_candidates(explain, &candidates) != STATUS_OK)
+		return away(explain);
+	if (candidates.count == 0)
+		return explain->facts.count > 0 ? ANSWER_YES : nothing(explain);
+	if (candidates.count > 1)
+		return tell_candidates(&candidates);
+	explain->id = candidates.ids[0];
+	explain->facts = list_make(explain);
+	return find_by_key(explain, explain->id);
+}
+
+/* ---- the others ---- */
+
+static int find_account(struct explain *explain)
+{
+	struct told_list all = list_make(explain);
+	int answer = find_by_key(explain, explain->id);
+
+	if (answer != ANSWER_YES)
+		return answer;
+	if (told_by_content(&explain->store, explain->id, &all) != STATUS_OK)
+		return away(explain);
+	for (size_t i = 0; i < all.count; i++)
+		if (all.list[i].topic == OPS_TICKETS && !all.list[i].dead &&
+		    text_equal(message_text(all.list[i].fact, "account_id"), explain->id))
+			told_add(&explain->facts, &all.list[i]);
+	told_sort(&explain->facts);
+	return explain->facts.count > 0 ? ANSWER_YES : nothing(explain);
+}
+
+/* "alert/sla/<ticket>/<metric>/<instance>": the segment of that number. */
+static const char *segment(struct arena *arena, const char *id, int number)
+{
+	for (; number > 0 && id != NULL; number--) {
+		id = strchr(id, '/');
+		id = id == NULL ? NULL : id + 1;
+	}
+	return id == NULL ? "" : arena_text(arena, id, strcspn(id, "/"));
+}
+
+static bool about_alert(const struct explain *explain, const struct told *told)
+{
+	struct arena *const arena = explain->tool->arena;
+	const Opsmesh__V1__SlaClock *const clock = sum_clock_of(told);
+
+	if (told->dead || clock == NULL)
+		return told->message != NULL && message_has_text(told->message, explain->id);
+
+	char *const metric = arena_string(arena, segment(arena, explain->id, 3));
+
+	for (char *at = metric; *at != '\0'; at++)
+		*at = *at == '_' ? ' ' : *at;
+	return text_equal(story_word(&explain->story, &opsmesh__v1__sla_metric__descriptor,
+	                             (int)clock->metric),
+	                  metric) &&
+	       text_equal(arena_printf(arena, "%d", (int)clock->instance),
+	                  segment(arena, explain->id, 4));
+}
+
+static int find_alert(struct explain *explain)
+{
+	const char *const ticket = segment(explain->tool->arena, explain->id, 2);
+	struct told_list all = list_make(explain);
+
+	if (!text_starts(explain->id, "alert/") || ticket[0] == '\0')
+		return tool_fail(explain->tool, ANSWER_USAGE,
+		                 "an alert's id is as alert/sla/<ticket>/<metric>/<instance>");
+	if (told_by_key(&explain->store, ticket, &all) != STATUS_OK)
+		return away(explain);
+	for (size_t i = 0; i < all.count; i++)
+		if (about_alert(explain, &all.list[i]))
+			told_add(&explain->facts, &all.list[i]);
+	told_sort(&explain->facts);
+	return any_of(explain, OPS_ALERTS) ? ANSWER_YES : nothing(explain);
+}
+
+/* All that was said because of a request, what stages asked of each other included. */
+static int find_request(struct explain *explain)
+{
+	struct told_list all = list_make(explain);
+
+	if (told_by_content(&explain->store, explain->id, &all) != STATUS_OK)
+		return away(explain);
+	for (size_t i = 0; i < all.count; i++) {
+		const struct told *const told = &all.list[i];
+
+		if (text_equal(message_text(told->message, "request_id"), explain->id) ||
+		    text_equal(message_text(told->message, "action_id"), explain->id) ||
+		    text_equal(message_text(told->fact, "request_id"), explain->id) ||
+		    text_equal(message_text(told->fact, "action_id"), explain->id))
+			told_add(&explain->facts, told);
+	}
+	told_sort(&explain->facts);
+	return ANSWER_YES;
+}
+
+int explain_find(struct explain *explain)
+{
+	const struct {
+		const char *kind;
+		int (*find)(struct explain *explain);
+	} rows[] = {
+		{ "ticket", find_ticket },
+		{ "account", find_account },
+		{ "alert", find_alert },
+		{ "request", find_request },
+	};
+
+	for (size_t i = 0; i < COUNT_OF(rows); i++)
+		if (text_equal(explain->kind, rows[i].kind))
+			return rows[i].find(explain);
+	if (text_equal(explain->kind, "invoice") || text_equal(explain->kind, "dispute"))
+		return tool_fail(explain->tool, ANSWER_NO, "not there yet: comes with %s",
+		                 explain->kind[0] == 'i' ? "billing-sync" : "chargeback");
+	return tool_fail(explain->tool, ANSWER_USAGE, "%s: one of ticket, account, alert, request",
+	                 explain->kind);
+}

@@ -1,0 +1,180 @@
+/*
+ * The story on paper: a line a fact, then the clocks with their spans, or the same as JSON.
+ */
+#include "services/opsmesh/explain.h"
+
+#include "common/base/text.h"
+#include "common/io/json.h"
+#include "common/io/protojson.h"
+#include "proto/opsmesh/v1/catalogue.h"
+#include "services/opsmesh/table.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+/* ---- for people ---- */
+
+static void print_facts(const struct explain *explain)
+{
+	static const char *const titles[] = { "WHEN", "WHO", "WHAT", NULL };
+	const bool several = !text_equal(explain->kind, "ticket");
+	struct arena *const arena = explain->tool->arena;
+	struct table table;
+
+	table_init(&table, arena, titles);
+	for (size_t i = 0; i < explain->facts.count; i++) {
+		const struct told *const told = &explain->facts.list[i];
+		const struct story_line line = story_tell(&explain->story, told);
+		const bool ticket = several && told->topic == OPS_TICKETS;
+
+		table_add(&table, story_time(&explain->story, told->time));
+		table_add(&table, line.who);
+		table_add(&table, ticket
+		                      ? arena_printf(arena, "%s [ticket %s]", line.text, told->key)
+		                      : line.text);
+	}
+	table_print(&table);
+}
+
+static void print_spans(const struct explain *explain, const struct clock_sum *sum)
+{
+	const struct story *const story = &explain->story;
+
+	for (size_t i = 0; i < sum->span_count; i++) {
+		const struct sum_span *const span = &sum->spans[i];
+
+		printf("    %s to %s: %s open by %s%s\n", story_time(story, span->from),
+		       story_time(story, span->to), span_text(story->arena, span->used),
+		       span->calendar[0] == '\0' ? "the clock on the wall" : "calendar ",
+		       span->calendar);
+	}
+}
+
+static void print_sum(const struct explain *explain, const struct clock_sum *sum)
+{
+	const struct story *const story = &explain->story;
+	const Opsmesh__V1__SlaClock *const clock = sum->clock;
+
+	printf("  %s is %s: %s used", story_clock(story, clock),
+	       story_word(story, &opsmesh__v1__sla_state__descriptor, (int)clock->state),
+	       span_text(story->arena, sum->used));
+	if (clock->target_us > 0)
+		printf(" of %s", span_text(story->arena, (struct duration){ clock->target_us }));
+	printf(", as of %s\n", story_time(story, sum->last->time));
+	print_spans(explain, sum);
+	if (sum->agrees)
+		puts("    the sum agrees with what was said");
+	else
+		printf("    DIFFERS: %s\n", sum->problem);
+}
+
+static int sums_answer(const struct explain *explain)
+{
+	size_t wrong = 0;
+
+	for (size_t i = 0; i < explain->sum_count; i++)
+		wrong += explain->sums[i].agrees ? 0 : 1;
+	return wrong == 0 ? ANSWER_YES
+	                  : tool_fail(explain->tool, ANSWER_NO,
+	                              "%zu of %zu clocks do not agree with what was said", wrong,
+	                              explain->sum_count);
+}
+
+int explain_print(const struct explain *explain)
+{
+	printf("%s %s, times in %s\n\n", explain->kind, explain->id, explain->story.zone_name);
+	print_facts(explain);
+	if (explain->sum_count > 0)
+		puts("\nThe clocks, added up again:");
+	for (size_t i = 0; i < explain->sum_count; i++)
+		print_sum(explain, &explain->sums[i]);
+	return sums_answer(explain);
+}
+
+/* ---- for programs ---- */
+
+static json_t *time_json(struct instant at)
+{
+	char text[TIME_TEXT_SIZE];
+
+	return at.us == TIME_MIN.us ? json_null() : json_string(time_format(at, text));
+}
+
+static json_t *data_json(const struct explain *explain, const struct told *told)
+{
+	struct buffer out = { 0 };
+	json_t *data = NULL;
+
+	if (told->message == NULL)
+		return json_null();
+	protojson_write(&out, explain->tool->arena, told->message,
+	                explain->story.revealed ? PROTOJSON_REVEALED : PROTOJSON_SEALED);
+	data = json_loadb((const char *)out.data, out.size, 0, NULL);
+	buffer_finish(&out);
+	return data == NULL ? json_null() : data;
+}
+
+static json_t *fact_json(const struct explain *explain, const struct told *told)
+{
+	const struct story_line line = story_tell(&explain->story, told);
+	json_t *const row = json_object();
+
+	json_object_set_new(row, "id", json_string(told_id(explain->tool->arena, told)));
+	json_object_set_new(row, "time", time_json(told->time));
+	json_object_set_new(row, "mesh_time", time_json(told->mesh));
+	json_object_set_new(row, "type", json_string(told->type));
+	json_object_set_new(row, "key", json_string(told->key));
+	json_object_set_new(row, "who", json_string(line.who));
+	json_object_set_new(row, "what", json_string(line.text));
+	json_object_set_new(row, "data", data_json(explain, told));
+	return row;
+}
+
+static json_t *sum_json(const struct explain *explain, const struct clock_sum *sum)
+{
+	json_t *const row = json_object();
+	json_t *const spans = json_array();
+
+	for (size_t i = 0; i < sum->span_count; i++) {
+		json_t *const span = json_object();
+
+		json_object_set_new(span, "from", time_json(sum->spans[i].from));
+		json_object_set_new(span, "to", time_json(sum->spans[i].to));
+		json_object_set_new(span, "used_us", json_integer(sum->spans[i].used.us));
+		json_object_set_new(span, "calendar", json_string(sum->spans[i].calendar));
+		json_array_append_new(spans, span);
+	}
+	json_object_set_new(row, "clock", json_string(story_clock(&explain->story, sum->clock)));
+	json_object_set_new(row, "state",
+	                    json_string(story_word(&explain->story,
+	                                           &opsmesh__v1__sla_state__descriptor,
+	                                           (int)sum->clock->state)));
+	json_object_set_new(row, "said_us", json_integer(sum->clock->elapsed_us));
+	json_object_set_new(row, "sum_us", json_integer(sum->used.us));
+	json_object_set_new(row, "as_of", time_json(sum->last->time));
+	json_object_set_new(row, "spans", spans);
+	json_object_set_new(row, "agrees", json_boolean(sum->agrees));
+	if (sum->problem != NULL)
+		json_object_set_new(row, "problem", json_string(sum->problem));
+	return row;
+}
+
+int explain_print_json(const struct explain *explain)
+{
+	AUTO_JSON top = json_object();
+	json_t *const facts = json_array();
+	json_t *const clocks = json_array();
+
+	for (size_t i = 0; i < explain->facts.count; i++)
+		json_array_append_new(facts, fact_json(explain, &explain->facts.list[i]));
+	for (size_t i = 0; i < explain->sum_count; i++)
+		json_array_append_new(clocks, sum_json(explain, &explain->sums[i]));
+	json_object_set_new(top, "kind", json_string(explain->kind));
+	json_object_set_new(top, "id", json_string(explain->id));
+	json_object_set_new(top, "time_zone", json_string(explain->story.zone_name));
+	json_object_set_new(top, "facts", facts);
+	json_object_set_new(top, "clocks", clocks);
+	json_dumpf(top, stdout, JSON_COMPACT);
+	putchar('\n');
+	return sums_answer(explain);
+}

@@ -1,0 +1,197 @@
+#include "services/opsmesh/story.h"
+
+#include "common/base/text.h"
+#include "common/flow/record.h"
+#include "common/io/protojson.h"
+#include "common/io/zone.h"
+#include "opsmesh/v1/ticket.pb-c.h"
+#include "proto/opsmesh/v1/catalogue.h"
+
+#include <ctype.h>
+#include <inttypes.h>
+#include <string.h>
+
+#define LATE MINUTES(5) /* told so long after it happened: worth a word */
+
+/* ---- words ---- */
+
+const char *story_time(const struct story *story, struct instant at)
+{
+	const int32_t offset = story->zone == NULL ? 0 : zone_offset(story->zone, at);
+	char text[TIME_TEXT_SIZE];
+	char *copy;
+
+	if (at.us == TIME_MIN.us)
+		return "no time";
+	copy = arena_string(story->arena, time_format_offset(at, offset, text));
+	if (strchr(copy, 'T') != NULL)
+		*strchr(copy, 'T') = ' ';
+	return copy;
+}
+
+const char *story_stamp(const struct story *story, const Google__Protobuf__Timestamp *at)
+{
+	struct instant instant;
+
+	return at != NULL && proto_instant(at, &instant) ? story_time(story, instant) : "never";
+}
+
+const char *story_personal(const struct story *story, const Opsmesh__V1__PersonalText *text)
+{
+	if (text == NULL)
+		return "";
+	if (!story->revealed || text->content_case != OPSMESH__V1__PERSONAL_TEXT__CONTENT_TEXT)
+		return "[sealed]";
+	return arena_printf(story->arena, "\"%s\"", text->text);
+}
+
+/* What all values of an enum begin with: up to the last underscore before they differ. */
+static size_t common_prefix(const ProtobufCEnumDescriptor *type)
+{
+	const char *const first = type->values[0].name;
+	size_t size = 0;
+
+	for (size_t i = 0; first[i] != '\0'; i++) {
+		for (unsigned n = 1; n < type->n_values; n++)
+			if (strncmp(type->values[n].name, first, i + 1) != 0)
+				return size;
+		if (first[i] == '_')
+			size = i + 1;
+	}
+	return size;
+}
+
+const char *story_word(const struct story *story, const ProtobufCEnumDescriptor *type, int value)
+{
+	const ProtobufCEnumValue *const found = protobuf_c_enum_descriptor_get_value(type, value);
+	char *word;
+
+	if (found == NULL)
+		return arena_printf(story->arena, "%d", value);
+	word = arena_string(story->arena, found->name + common_prefix(type));
+	for (char *at = word; *at != '\0'; at++)
+		*at = *at == '_' ? ' ' : (char)tolower((unsigned char)*at);
+	return text_equal(word, "unspecified") ? "unknown" : word;
+}
+
+const char *story_verbatim(const struct story *story, const char *word, const char *verbatim)
+{
+	return verbatim[0] == '\0' || text_equal(word, verbatim)
+	           ? word
+	           : arena_printf(story->arena, "%s (\"%s\")", word, verbatim);
+}
+
+const char *story_actor(const struct story *story, const Opsmesh__V1__Actor *actor)
+{
+	const char *role;
+
+	if (actor == NULL)
+		return "";
+	role = actor->role == OPSMESH__V1__ROLE__ROLE_UNSPECIFIED
+	           ? "somebody"
+	           : story_word(story, &opsmesh__v1__role__descriptor, (int)actor->role);
+	if (actor->on_behalf_of[0] != '\0')
+		return arena_printf(story->arena, "%s %s by %s", role, actor->on_behalf_of,
+		                    actor->principal);
+	return actor->principal[0] == '\0'
+	           ? role
+	           : arena_printf(story->arena, "%s %s", role, actor->principal);
+}
+
+const char *story_because(const struct story *story, const char *reason)
+{
+	return reason[0] == '\0' ? "" : arena_printf(story->arena, ": %s", reason);
+}
+
+const char *story_list(const struct story *story, char **items, size_t count)
+{
+	const char *text = count == 0 ? "none" : items[0];
+
+	for (size_t i = 1; i < count; i++)
+		text = arena_printf(story->arena, "%s, %s", text, items[i]);
+	return text;
+}
+
+/* ---- a line ---- */
+
+static const char *header_of(const struct story *story, const struct told *told, const char *name)
+{
+	struct log_header *headers;
+	size_t count = 0;
+
+	if (!headers_unpack(story->arena, told->headers, &headers, &count))
+		return "?";
+
+	const struct bytes value = record_header(headers, count, name);
+
+	return value.data == NULL ? "?" : text_repair(story->arena, value, NULL);
+}
+
+static struct story_line dead_letter(const struct story *story, const struct told *told)
+{
+	return (struct story_line){
+		header_of(story, told, "dlq_consumer"),
+		arena_printf(story->arena, "could not take %s %s/%s (%s): %s; see opsmesh dlq list",
+		             header_of(story, told, "dlq_topic"),
+		             header_of(story, told, "dlq_source"),
+		             header_of(story, told, "dlq_sequence"),
+		             header_of(story, told, "orig_ce_type"),
+		             header_of(story, told, "dlq_reason")),
+	};
+}
+
+static const char *writer_of(const struct told *told)
+{
+	for (const struct mesh_stage *row = mesh_stages; row->stage != NULL; row++)
+		if (text_starts(told->stream, row->stage))
+			return row->daemon;
+	return told->stream;
+}
+
+static struct story_line as_json(const struct story *story, const struct told *told)
+{
+	struct buffer out = { 0 };
+	const char *text;
+
+	if (told->message == NULL)
+		return (struct story_line){ NULL, arena_printf(story->arena,
+			                                       "%s, which this build cannot read",
+			                                       told->type) };
+	protojson_write(&out, story->arena, told->message,
+	                story->revealed ? PROTOJSON_REVEALED : PROTOJSON_SEALED);
+	text = arena_printf(story->arena, "%s %.*s", told->type, (int)out.size,
+	                    (const char *)out.data);
+	buffer_finish(&out);
+	return (struct story_line){ NULL, text };
+}
+
+static struct story_line tell(const struct story *story, const struct told *told)
+{
+	static struct story_line (*const tellers[])(const struct story *, const struct told *) = {
+		[OPS_TICKETS] = story_ticket,   [OPS_SLA] = story_sla,
+		[OPS_ALERTS] = story_alert,     [OPS_ACTIONS] = story_action,
+		[OPS_ACCOUNTS] = story_account,
+	};
+	struct story_line line = { NULL, NULL };
+
+	if (told->dead)
+		return dead_letter(story, told);
+	if (told->message != NULL && told->fact != NULL)
+		line = story_answer(story, told);
+	if (line.text == NULL && told->fact != NULL && (size_t)told->topic < COUNT_OF(tellers) &&
+	    tellers[told->topic] != NULL)
+		line = tellers[told->topic](story, told);
+	return line.text != NULL ? line : as_json(story, told);
+}
+
+struct story_line story_tell(const struct story *story, const struct told *told)
+{
+	struct story_line line = tell(story, told);
+
+	if (line.who == NULL || line.who[0] == '\0')
+		line.who = writer_of(told);
+	if (told->mesh.us != TIME_MIN.us && time_before(time_add(told->time, LATE), told->mesh))
+		line.text = arena_printf(story->arena, "%s (said at %s)", line.text,
+		                         story_time(story, told->mesh));
+	return line;
+}

@@ -1,0 +1,56 @@
+/*
+ * story - facts as sentences, for people who take a case over.
+ */
+#ifndef SERVICES_OPSMESH_STORY_H
+#define SERVICES_OPSMESH_STORY_H
+
+#include "opsmesh/v1/common.pb-c.h"
+#include "services/opsmesh/clock_sum.h"
+
+struct zone;
+
+struct story {
+	struct arena *arena;
+	struct zone *zone;     /* in which times are shown; NULL: UTC */
+	const char *zone_name; /* "Asia/Tokyo" */
+	bool revealed;         /* personal text is shown */
+};
+
+struct story_line {
+	const char *who;
+	const char *text;
+};
+
+/* One fact as a line. What no sentence is written for is shown as JSON. */
+struct story_line story_tell(const struct story *story, const struct told *told);
+
+/* ---- words, for the files of sentences ---- */
+
+/* "2026-05-01 17:30:00+09:00" */
+const char *story_time(const struct story *story, struct instant at);
+const char *story_stamp(const struct story *story, const Google__Protobuf__Timestamp *at);
+/* In quotes, "[sealed]", or "" where there is none. */
+const char *story_personal(const struct story *story, const Opsmesh__V1__PersonalText *text);
+/* "on hold" of TICKET_STATUS_ON_HOLD; the number where this build has no name. */
+const char *story_word(const struct story *story, const ProtobufCEnumDescriptor *type, int value);
+/* The same, with the sender's own word where it has one: "open (in progress)". */
+const char *story_verbatim(const struct story *story, const char *word, const char *verbatim);
+const char *story_actor(const struct story *story, const Opsmesh__V1__Actor *actor);
+/* ": why" or "". */
+const char *story_because(const struct story *story, const char *reason);
+const char *story_list(const struct story *story, char **items, size_t count);
+
+/* "first reply #1" */
+const char *story_clock(const struct story *story, const Opsmesh__V1__SlaClock *clock);
+
+/* ---- sentences, a file each; text NULL: none for this fact ---- */
+
+struct story_line story_ticket(const struct story *story, const struct told *told);
+struct story_line story_sla(const struct story *story, const struct told *told);
+struct story_line story_alert(const struct story *story, const struct told *told);
+struct story_line story_account(const struct story *story, const struct told *told);
+struct story_line story_action(const struct story *story, const struct told *told);
+/* RequestRefused, IdConflict, ActionApplied and ActionRefused, wherever they stand. */
+struct story_line story_answer(const struct story *story, const struct told *told);
+
+#endif
