@@ -73,6 +73,18 @@ static const struct option status_options[] = {
 	END,
 };
 
+static const struct option list_options[] = {
+	{ "--due-within", "D", "only what is due within so long, as 4h, or overdue" },
+	{ "--queue", "Q", "only this queue: the team that a ticket is assigned to" },
+	AS_JSON,
+	END,
+};
+
+static const struct option rebuild_options[] = {
+	{ "--verify", NULL, "compares what comes out with what the daemon has" },
+	END,
+};
+
 static const struct option explain_options[] = {
 	AS_JSON,
 	REVEAL,
@@ -135,6 +147,14 @@ static const struct command commands[] = {
 	  .options = status_options,
 	  .needs = NEEDS_BROKERS | NEEDS_DATABASE,
 	  .run = status_command },
+	{ .name = "list",
+	  .usage = "tickets|clocks|disputes|discrepancies [--due-within D] [--queue Q] [--json]",
+	  .summary = "what is open, next deadline first",
+	  .options = list_options,
+	  .words_min = 1,
+	  .words_max = 1,
+	  .needs = NEEDS_DATABASE,
+	  .run = list_command },
 	{ .name = "explain",
 	  .usage = "ticket|account|alert|request ID [--json] [--reveal REASON]",
 	  .summary = "everything that happened, in order, with reasons; sums are recomputed",
@@ -155,6 +175,17 @@ static const struct command commands[] = {
 	  .words_max = 2,
 	  .needs = NEEDS_DATABASE,
 	  .run = dlq_command },
+	{ .name = "rebuild",
+	  .usage = "STAGE [--verify]",
+	  .summary = "replays the topics into a scratch schema and compares",
+	  .help = "Runs the stage's daemon (--rebuild) with this environment; <DAEMON>_DATABASE_URL,\n"
+	          "as SLA_WATCHER_DATABASE_URL, goes before DATABASE_URL: it writes the scratch\n"
+	          "schema, which the operator's role may not.\n",
+	  .options = rebuild_options,
+	  .words_min = 1,
+	  .words_max = 1,
+	  .needs = NEEDS_BROKERS | NEEDS_DATABASE,
+	  .run = rebuild_command },
 	{ .name = "calendar",
 	  .usage = "due|elapsed|windows --calendar FILE ...",
 	  .summary = "what a calendar says, alone",

@@ -114,3 +114,15 @@ enum status mesh_store_all(struct mesh_store *store, size_t place,
 {
 	return mesh_store_values(store, place, statement, rows, NULL, 0);
 }
+
+enum status mesh_store_each(struct mesh_store *store, size_t place,
+                            const struct db_statement *statement,
+                            void (*tell)(void *argument, const struct db_rows *row), void *argument)
+{
+	struct mesh_store_place *const at = &store->places[place];
+	enum status status = prepare(at, statement);
+
+	if (status == STATUS_OK)
+		status = db_each_values(at->db, statement, tell, argument, NULL, 0);
+	return status == STATUS_OK ? STATUS_OK : fail(store, status, at->db);
+}

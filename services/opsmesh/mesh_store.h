@@ -43,6 +43,11 @@ enum status mesh_store_values(struct mesh_store *store, size_t place,
 /* Of a statement without parameters. */
 enum status mesh_store_all(struct mesh_store *store, size_t place,
                            const struct db_statement *statement, struct db_rows **rows) MUST_CHECK;
+/* The same, a row at a time, each in a struct db_rows of one. */
+enum status mesh_store_each(struct mesh_store *store, size_t place,
+                            const struct db_statement *statement,
+                            void (*tell)(void *argument, const struct db_rows *row),
+                            void *argument) MUST_CHECK;
 
 /* The place of a schema. False: there is none of that name. */
 bool mesh_store_find(const struct mesh_store *store, const char *schema, size_t *place);

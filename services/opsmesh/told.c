@@ -36,11 +36,12 @@ static void find_topic(struct arena *arena, const char *name, struct told *told)
 	                             arena_text(arena, name, told->dead ? size - behind : size));
 }
 
-static void unpack(struct arena *arena, struct bytes bytes, struct told *told)
+void told_unpack(struct arena *arena, const char *topic, struct bytes bytes, struct told *told)
 {
 	ProtobufCMessage *message;
 	char reason[PROTO_REASON_SIZE];
 
+	find_topic(arena, topic, told);
 	told->name = "";
 	if (told->topic < 0 || !proto_unpack(arena, opsmesh_catalogue.topics[told->topic].message,
 	                                     bytes, &message, reason))
@@ -63,8 +64,7 @@ static void read_row(struct told_list *list, const struct db_rows *rows, size_t 
 		.headers = arena_bytes(arena, db_bytes(rows, at, 10)),
 	};
 
-	find_topic(arena, db_text(rows, at, 2), &told);
-	unpack(arena, db_bytes(rows, at, 9), &told);
+	told_unpack(arena, db_text(rows, at, 2), db_bytes(rows, at, 9), &told);
 	told_add(list, &told);
 }
 

@@ -34,6 +34,8 @@ enum status told_by_key(struct mesh_store *store, const char *key,
                         struct told_list *list) MUST_CHECK;
 enum status told_by_content(struct mesh_store *store, const char *text,
                             struct told_list *list) MUST_CHECK;
+/* Sets what is read from a topic's name and a message: topic, dead, message, name, fact. */
+void told_unpack(struct arena *arena, const char *topic, struct bytes bytes, struct told *told);
 void told_add(struct told_list *list, const struct told *told);
 /* In the order in which things happened: by time, then topics in the catalogue's order, then as said. */
 void told_sort(struct told_list *list);
