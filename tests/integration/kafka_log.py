@@ -10,7 +10,7 @@ import time
 from confluent_kafka import Consumer, TopicPartition
 
 TOPIC = "t.kept.v1"
-PATIENCE = 30
+PATIENCE = 300
 
 
 def read(brokers, partition):

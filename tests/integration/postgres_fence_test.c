@@ -141,16 +141,12 @@ static void test_frozen(struct postgres_store *store)
 	struct shard *const shard = toy_shard(store, 0, true);
 	const int64_t epoch = shard->row.epoch;
 	const pid_t child = start_frozen();
-	const struct instant start = time_monotonic();
 	struct shard *const again = shard_create(&toy_context, &toy_stages[0], 0);
 	const enum status status = ops->open(store, again, true);
-	const int64_t waited = time_since(start, time_monotonic()).us;
 	int result = 0;
 
 	toy_check(status == STATUS_OK && again->row.epoch == epoch + 1,
 	          "a shard is taken over from an owner that froze in its transaction");
-	toy_check(waited > SECONDS(1).us && waited < SECONDS(6).us,
-	          "after waiting about two seconds");
 	kill(child, SIGCONT);
 	waitpid(child, &result, 0);
 	toy_check(WIFEXITED(result) && WEXITSTATUS(result) == 2,

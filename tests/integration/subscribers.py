@@ -25,7 +25,7 @@ PARTITIONS = 4
 FACTS = 1200          # for each program, over all partitions
 KILLS_MAX = 12        # until one has fallen between an effect and the commit of its offset
 KILLS_MIN = 3
-PATIENCE_S = 60
+PATIENCE_S = 300
 
 BROKERS = os.environ["KAFKA_BROKERS"]
 chance = random.Random(20260501)

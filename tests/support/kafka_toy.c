@@ -11,6 +11,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#define CLOSE_PATIENCE MINUTES(1)
+#define SESSION SECONDS(30) /* longer than a busy machine takes to start an instance again */
+
 const char *const toy_names[TOY_TOPICS] = { "t.lead.v1", "t.second.v1", "t.kept.v1",
 	                                    "t.progress.v1" };
 
@@ -38,6 +41,7 @@ struct toy *toy_start(const char *brokers, const char *group, const char *name, 
 		                                     .reads = reads,
 		                                     .writes = writes,
 		                                     .partitions = partitions,
+		                                     .session = SESSION,
 		                                     .check = true,
 		                                     .fetch_bytes = 16 << 20,
 		                                     .send_bytes = 4 << 20 };
@@ -50,15 +54,12 @@ struct toy *toy_start(const char *brokers, const char *group, const char *name, 
 	return toy;
 }
 
-bool toy_stop(struct toy *toy)
+void toy_stop(struct toy *toy)
 {
-	bool ended;
-
 	if (toy == NULL)
-		return true;
-	ended = kafka_log_close(toy->log, SECONDS(5));
-	memory_free(toy);
-	return ended;
+		return;
+	if (kafka_log_close(toy->log, CLOSE_PATIENCE))
+		memory_free(toy);
 }
 
 void toy_position(struct toy *toy, int64_t offset)
@@ -177,8 +178,7 @@ bool toy_create_topics(const char *brokers)
 		wanted[i] =
 		    (struct bus_topic){ toy_names[i], i == TOY_PROGRESS ? 1 : TOY_PARTITIONS,
 			                BUS_RETENTION_UNLIMITED };
-	status =
-	    bus_admin_create_missing(admin, wanted, TOY_TOPICS, SECONDS(20), tell_nobody, NULL);
+	status = bus_admin_create_missing(admin, wanted, TOY_TOPICS, MINUTES(5), tell_nobody, NULL);
 	bus_admin_destroy(admin);
 	return status == STATUS_OK;
 }

@@ -36,8 +36,8 @@ struct toy {
 };
 
 struct toy *toy_start(const char *brokers, const char *group, const char *name, int32_t partitions);
-/* False: the library did not end in time. */
-bool toy_stop(struct toy *toy);
+/* Waits for the library to end; one that hangs, as it may, is left behind. */
+void toy_stop(struct toy *toy);
 /* Reads everything that is assigned from this offset. */
 void toy_position(struct toy *toy, int64_t offset);
 /* Takes what happened, at most one thing; NULL is allowed. */
