@@ -34,6 +34,7 @@ struct bus_edge {
 	struct flights late;           /* given up, but the library still holds them */
 	struct instant sign;           /* of life, monotonic */
 	int missed;
+	atomic_int partitions[BUS_TOPICS_MAX];
 	_Atomic bool healthy;
 	_Atomic bool stopping;
 };
@@ -162,6 +163,13 @@ static struct duration next_look(struct bus_edge *edge, bool *idle)
 	return wait;
 }
 
+/* Kept here, because the producer may be replaced while somebody asks. */
+static void learn_partitions(struct bus_edge *edge)
+{
+	for (int i = 0; i < edge->settings.bus.topic_count; i++)
+		atomic_store(&edge->partitions[i], bus_producer_partitions(edge->producer, i));
+}
+
 /* Only while nothing is under way: else that tells how things are. */
 static void probe(struct bus_edge *edge)
 {
@@ -169,10 +177,12 @@ static void probe(struct bus_edge *edge)
 
 	if (atomic_load(&edge->healthy) && silence_us < MILLISECONDS(SILENCE_MS).us)
 		return;
-	if (bus_producer_probe(edge->producer, MILLISECONDS(PROBE_MS)) == STATUS_OK)
+	if (bus_producer_probe(edge->producer, MILLISECONDS(PROBE_MS)) == STATUS_OK) {
+		learn_partitions(edge);
 		alive(edge);
-	else if (++edge->missed >= PROBES_MISSED)
+	} else if (++edge->missed >= PROBES_MISSED) {
 		atomic_store(&edge->healthy, false);
+	}
 }
 
 static void *edge_run(void *argument)
@@ -267,4 +277,9 @@ bool bus_edge_send(struct bus_edge *edge, const struct bus_message *message, bus
 bool bus_edge_healthy(const struct bus_edge *edge)
 {
 	return atomic_load(&edge->healthy);
+}
+
+int bus_edge_partitions(const struct bus_edge *edge, int topic)
+{
+	return atomic_load(&edge->partitions[topic]);
 }

@@ -35,5 +35,7 @@ bool bus_edge_send(struct bus_edge *edge, const struct bus_message *message, bus
                    void *argument);
 /* A broker answers now, and the topics are known: a message that is sent will be acknowledged soon. */
 bool bus_edge_healthy(const struct bus_edge *edge);
+/* Of a topic, which never changes; 0: no broker has answered yet. */
+int bus_edge_partitions(const struct bus_edge *edge, int topic);
 
 #endif

@@ -17,6 +17,7 @@ struct bus_producer {
 	rd_kafka_t *client;
 	rd_kafka_queue_t *queue;
 	rd_kafka_topic_t *_Atomic topics[BUS_TOPICS_MAX]; /* NULL: not open */
+	atomic_int partitions[BUS_TOPICS_MAX];
 	rd_kafka_event_t *event;       /* delivery reports that are being told one by one */
 	char reason[BUS_REASON_SIZE];  /* of the last refusal */
 	char failure[BUS_REASON_SIZE]; /* of the last delivery told */
@@ -141,6 +142,17 @@ static bool has_leaders(const rd_kafka_metadata_topic_t *topic)
 	return topic->err == RD_KAFKA_RESP_ERR_NO_ERROR && topic->partition_cnt > 0;
 }
 
+static void learn_partitions(struct bus_producer *producer, const rd_kafka_metadata_t *metadata)
+{
+	for (int i = 0; i < metadata->topic_cnt; i++) {
+		const int place = bus_topic_place(&producer->bus, metadata->topics[i].topic, i);
+
+		if (place >= 0)
+			atomic_store(&producer->partitions[place],
+			             metadata->topics[i].partition_cnt);
+	}
+}
+
 enum status bus_producer_probe(struct bus_producer *producer, struct duration most)
 {
 	const struct rd_kafka_metadata *metadata = NULL;
@@ -151,8 +163,15 @@ enum status bus_producer_probe(struct bus_producer *producer, struct duration mo
 		return STATUS_RETRY;
 	for (int i = 0; i < metadata->topic_cnt && good; i++)
 		good = has_leaders(&metadata->topics[i]);
+	if (good)
+		learn_partitions(producer, metadata);
 	rd_kafka_metadata_destroy(metadata);
 	return good ? STATUS_OK : STATUS_RETRY;
+}
+
+int bus_producer_partitions(const struct bus_producer *producer, int topic)
+{
+	return atomic_load(&producer->partitions[topic]);
 }
 
 static struct ticket *make_ticket(const struct bus_message *message)

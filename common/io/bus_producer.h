@@ -61,6 +61,8 @@ void bus_producer_destroy(struct bus_producer *producer);
 void bus_producer_open(struct bus_producer *producer, int topic);
 /* Asks the brokers for the topics that are open. RETRY: no answer, or one of them has no leader. */
 enum status bus_producer_probe(struct bus_producer *producer, struct duration most) MUST_CHECK;
+/* As the last good probe said; 0: none was. From any thread. */
+int bus_producer_partitions(const struct bus_producer *producer, int topic);
 
 enum bus_sent bus_producer_send(struct bus_producer *producer,
                                 const struct bus_message *message) MUST_CHECK;
