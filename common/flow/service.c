@@ -131,7 +131,10 @@ static int run_describe(struct daemon *daemon, char **arguments)
 
 static bool prepare(struct daemon *daemon, char reason[static SERVICE_REASON_SIZE])
 {
-	return daemon_configure(daemon, reason) && daemon_read_documents(daemon, reason);
+	bool (*const check)(const void *, char *, size_t) = daemon->service->extra.check;
+
+	return daemon_configure(daemon, reason) && daemon_read_documents(daemon, reason) &&
+	       (check == NULL || check(daemon->config, reason, SERVICE_REASON_SIZE));
 }
 
 static int run_check(struct daemon *daemon, char **arguments)

@@ -57,6 +57,8 @@ struct service;
 
 /* What a daemon does beside its stages, such as ingest's edge. Everything optional. */
 struct service_extra {
+	/* Settings that a table cannot judge: false and a reason that names the wrong one. Also by --check. */
+	bool (*check)(const void *config, char *reason, size_t reason_size);
 	/* After settings and documents, before the worker starts: false and a reason stop the start. */
 	bool (*start)(const void *config, bool recorded, char *reason, size_t reason_size);
 	/* Beside /livez /readyz /metrics; also asked for by --describe, before anything was started. */
