@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define ARENA_BLOCK 16384
+#define STATUS_SIZE 4
 #define RETRY_AFTER "1" /* seconds: a broker restarts within a few */
 
 /* A request that waits for its records to be acknowledged. */
@@ -15,6 +16,7 @@ struct submission {
 	struct http_request *request;
 	const char *id; /* both in the request's arena */
 	const char *ticket_id;
+	struct metric_series *accepted;
 	atomic_size_t waiting; /* records, and one for whoever sends them */
 	atomic_bool failed;
 };
@@ -22,33 +24,59 @@ struct submission {
 static const char *const json[] = { "application/json", NULL };
 static const char *const mail[] = { "message/rfc822", NULL };
 
-const struct edge_route edge_route_table[] = {
-	{ "/v1/tickets", "tickets", EDGE_JSON_MAX, json, edge_locate_ticket, "Ticket",
-	  "Opens a ticket.", OPSMESH__V1__ROUTE__ROUTE_TICKET, false },
-	{ "/v1/tickets/{id}/messages", "tickets", EDGE_JSON_MAX, json, edge_locate_message,
-	  "Message", "Adds a message to a ticket.", OPSMESH__V1__ROUTE__ROUTE_MESSAGE, false },
-	{ "/v1/tickets/{id}/status", "tickets", EDGE_JSON_MAX, json, edge_locate_status, "Status",
-	  "Moves a ticket's status, or assigns it.", OPSMESH__V1__ROUTE__ROUTE_STATUS, false },
-	{ "/v1/csat", "csat", EDGE_JSON_MAX, json, edge_locate_csat, "Csat",
-	  "Says how content a customer is.", OPSMESH__V1__ROUTE__ROUTE_CSAT, false },
-	{ "/v1/accounts", "accounts", EDGE_JSON_MAX, json, edge_locate_account, "Account",
-	  "Declares an account: what is not named is gone.", OPSMESH__V1__ROUTE__ROUTE_ACCOUNT,
-	  false },
-	{ "/v1/actions", NULL, EDGE_JSON_MAX, json, edge_locate_action, "Action",
-	  "Asks for something; scope actions:<action>.", OPSMESH__V1__ROUTE__ROUTE_ACTION, false },
-	{ "/v1/clock", "clock", EDGE_JSON_MAX, json, edge_locate_clock, "Clock",
-	  "Moves the recorded clock (recorded mode only).", OPSMESH__V1__ROUTE__ROUTE_UNSPECIFIED,
-	  true },
-	{ "/v1/email/{mailbox}", "email", EDGE_MAIL_MAX, mail, edge_locate_email, NULL,
-	  "Takes a mail as it came.", OPSMESH__V1__ROUTE__ROUTE_EMAIL, false },
-	{ "/v1/stripe/objects", "provider", EDGE_JSON_MAX, json, edge_locate_stripe_objects, NULL,
-	  "Takes a Stripe object or list page; query: provenance=fetch|backfill|upload.",
-	  OPSMESH__V1__ROUTE__ROUTE_STRIPE_OBJECTS, false },
-	{ "/v1/webhooks/stripe", NULL, EDGE_JSON_MAX, NULL, edge_locate_stripe_webhook, NULL,
-	  "Takes an event that Stripe has signed.", OPSMESH__V1__ROUTE__ROUTE_STRIPE_WEBHOOK,
-	  false },
-	{ .pattern = NULL },
+static http_handler on_request;
+static http_handler on_openapi;
+
+/* ON(pattern, scope, body_max, media, locate, schema, summary, route, recorded_only); edge_intake.h explains. */
+#define POSTS(ON)                                                                                \
+	ON("/v1/tickets", "tickets", EDGE_JSON_MAX, json, edge_locate_ticket, "Ticket",          \
+	   "Opens a ticket.", TICKET, false)                                                     \
+	ON("/v1/tickets/{id}/messages", "tickets", EDGE_JSON_MAX, json, edge_locate_message,     \
+	   "Message", "Adds a message to a ticket.", MESSAGE, false)                             \
+	ON("/v1/tickets/{id}/status", "tickets", EDGE_JSON_MAX, json, edge_locate_status,        \
+	   "Status", "Moves a ticket's status, or assigns it.", STATUS, false)                   \
+	ON("/v1/csat", "csat", EDGE_JSON_MAX, json, edge_locate_csat, "Csat",                    \
+	   "Says how content a customer is.", CSAT, false)                                       \
+	ON("/v1/accounts", "accounts", EDGE_JSON_MAX, json, edge_locate_account, "Account",      \
+	   "Declares an account: what is not named is gone.", ACCOUNT, false)                    \
+	ON("/v1/actions", NULL, EDGE_JSON_MAX, json, edge_locate_action, "Action",               \
+	   "Asks for something; scope actions:<action>.", ACTION, false)                         \
+	ON("/v1/clock", "clock", EDGE_JSON_MAX, json, edge_locate_clock, "Clock",                \
+	   "Moves the recorded clock (recorded mode only).", UNSPECIFIED, true)                  \
+	ON("/v1/email/{mailbox}", "email", EDGE_MAIL_MAX, mail, edge_locate_email, NULL,         \
+	   "Takes a mail as it came.", EMAIL, false)                                             \
+	ON("/v1/stripe/objects", "provider", EDGE_JSON_MAX, json, edge_locate_stripe_objects,    \
+	   NULL, "Takes a Stripe object or list page; query: provenance=fetch|backfill|upload.", \
+	   STRIPE_OBJECTS, false)                                                                \
+	ON("/v1/webhooks/stripe", NULL, EDGE_JSON_MAX, NULL, edge_locate_stripe_webhook, NULL,   \
+	   "Takes an event that Stripe has signed.", STRIPE_WEBHOOK, false)
+#define TABLE_ROW(pattern_, scope_, max, media_, locate_, schema_, summary_, route_, recorded) \
+	{ .pattern = (pattern_),                                                               \
+	  .scope = (scope_),                                                                   \
+	  .media = (media_),                                                                   \
+	  .locate = (locate_),                                                                 \
+	  .schema = (schema_),                                                                 \
+	  .summary = (summary_),                                                               \
+	  .route = OPSMESH__V1__ROUTE__ROUTE_##route_,                                         \
+	  .recorded_only = (recorded) },
+#define HTTP_ROW(pattern_, scope_, max, media_, ...) \
+	{ "POST", (pattern_), (max), (media_), on_request },
+
+const struct edge_route edge_route_table[] = { POSTS(TABLE_ROW){ .pattern = NULL } };
+static const struct http_route http_routes[] = {
+	POSTS(HTTP_ROW){ "GET", "/openapi.json", 0, NULL, on_openapi }, { .method = NULL }
 };
+
+struct metric edge_answers = { .name = "opsmesh_edge_answers_total",
+	                       .help = "Requests that the edge answered, by route and status.",
+	                       .kind = METRIC_COUNTER,
+	                       .labels = { "route", "status" } };
+
+static struct metric_series *answers_of(const char *pattern, const char *status)
+{
+	return metric_series(&edge_answers,
+	                     (const char *const[METRIC_LABELS_MAX]){ pattern, status });
+}
 
 static void answer_problem(struct http_request *request, const struct edge_problem *problem)
 {
@@ -56,7 +84,10 @@ static void answer_problem(struct http_request *request, const struct edge_probl
 	const struct http_field bearer = { "WWW-Authenticate", "Bearer" };
 	const bool later = problem->status == 503 || problem->status == 429;
 	const bool unknown = problem->status == 401;
+	char status[STATUS_SIZE];
 
+	(void)snprintf(status, sizeof(status), "%d", problem->status);
+	metric_add(answers_of(request->route->pattern, status), 1);
 	http_answer_problem(request, problem->status, problem->field, problem->reason,
 	                    later ? &retry : &bearer, later || unknown ? 1 : 0);
 }
@@ -80,6 +111,7 @@ static void answer_accepted(const struct submission *submission)
 		text_json(&out, submission->ticket_id);
 	}
 	buffer_add(&out, "\"}\n", 3);
+	metric_add(submission->accepted, 1);
 	http_answer(request, &(struct http_answer){ .status = 202,
 	                                            .type = "application/json",
 	                                            .body = { out.data, out.size } });
@@ -147,6 +179,7 @@ static void submit(struct edge_intake *intake)
 	submission->request = intake->request;
 	submission->id = edge_id(intake);
 	submission->ticket_id = intake->ticket_id;
+	submission->accepted = intake->edge->accepted[intake->route - edge_route_table];
 	atomic_init(&submission->waiting, count + 1);
 	atomic_init(&submission->failed, false);
 
@@ -156,10 +189,9 @@ static void submit(struct edge_intake *intake)
 	settle(submission, count - sent + 1);
 }
 
-static const struct edge_route *route_of(const struct edge *edge,
-                                         const struct http_request *request)
+static const struct edge_route *route_of(const struct http_request *request)
 {
-	return &edge_route_table[request->route - edge->routes];
+	return &edge_route_table[request->route - http_routes];
 }
 
 /* Newer ones are kept, so that requests by hand in between have a time. */
@@ -178,7 +210,7 @@ static void on_request(void *context, struct http_request *request)
 		.edge = edge,
 		.request = request,
 		.arena = request->arena,
-		.route = route_of(edge, request),
+		.route = route_of(request),
 		.secret_id = "",
 		.ticket_id = "",
 	};
@@ -188,15 +220,19 @@ static void on_request(void *context, struct http_request *request)
 		answer_problem(request, &problem);
 		return;
 	}
-	if (!edge_prove(&intake, &problem) || !intake.route->locate(&intake, &problem)) {
+	if (!edge_prove(&intake, &problem)) {
 		answer_problem(request, &problem);
 		return;
 	}
-	newest_raise(edge, intake.received_at);
 	if (!edge->journal.healthy(edge->journal.context)) {
 		answer_unavailable(request);
 		return;
 	}
+	if (!intake.route->locate(&intake, &problem)) {
+		answer_problem(request, &problem);
+		return;
+	}
+	newest_raise(edge, intake.received_at);
 	submit(&intake);
 }
 
@@ -207,19 +243,6 @@ static void on_openapi(void *context, struct http_request *request)
 	http_answer(request, &(struct http_answer){ .status = 200,
 	                                            .type = "application/json",
 	                                            .body = edge->openapi });
-}
-
-static struct http_route *routes_make(struct arena *arena)
-{
-	const size_t count = COUNT_OF(edge_route_table);
-	struct http_route *const routes = arena_zero(arena, sizeof(*routes) * (count + 1));
-
-	for (size_t i = 0; edge_route_table[i].pattern != NULL; i++)
-		routes[i] = (struct http_route){ "POST", edge_route_table[i].pattern,
-			                         edge_route_table[i].body_max,
-			                         edge_route_table[i].media, on_request };
-	routes[count - 1] = (struct http_route){ "GET", "/openapi.json", 0, NULL, on_openapi };
-	return routes;
 }
 
 static bool secrets_read(struct edge *edge, char reason[static EDGE_REASON_SIZE])
@@ -256,14 +279,15 @@ struct edge *edge_create(const struct edge_settings *settings, const struct edge
 		edge_destroy(edge);
 		return NULL;
 	}
-	edge->routes = routes_make(edge->arena);
 	edge->openapi = edge_openapi_make(edge->arena);
+	for (size_t i = 0; edge_route_table[i].pattern != NULL; i++)
+		edge->accepted[i] = answers_of(edge_route_table[i].pattern, "202");
 	return edge;
 }
 
-const struct http_route *edge_routes(const struct edge *edge)
+const struct http_route *edge_routes(void)
 {
-	return edge->routes;
+	return http_routes;
 }
 
 void edge_destroy(struct edge *edge)

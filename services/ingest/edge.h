@@ -15,6 +15,7 @@
 #define SERVICES_INGEST_EDGE_H
 
 #include "common/base/bytes.h"
+#include "common/base/metrics.h"
 #include "common/io/bus.h"
 #include "common/io/http_server.h"
 
@@ -44,8 +45,8 @@ struct edge_journal {
 	 */
 	bool (*send)(void *context, const struct edge_record *record, edge_done *done,
 	             void *argument);
-	int (*partitions)(void *context); /* at least 1 */
 	bool (*healthy)(void *context);   /* what is sent now will be acknowledged soon */
+	int (*partitions)(void *context); /* at least 1 when it was ever healthy */
 };
 
 struct edge_settings {
@@ -58,11 +59,13 @@ struct edge_settings {
 
 struct edge;
 
+extern struct metric edge_answers; /* registered by whoever shows it */
+
 /* NULL: reason is one sentence that names the setting. The texts must outlive the edge. */
 struct edge *edge_create(const struct edge_settings *settings, const struct edge_journal *journal,
                          char reason[static EDGE_REASON_SIZE]);
-/* For http_server_add with the edge as the context. */
-const struct http_route *edge_routes(const struct edge *edge);
+/* For http_server_add with an edge as the context. */
+const struct http_route *edge_routes(void);
 void edge_destroy(struct edge *edge); /* its server is stopped; NULL is allowed */
 
 #endif

@@ -14,6 +14,7 @@
 
 #include <stdatomic.h>
 
+#define EDGE_ROUTES_MAX 32
 #define EDGE_HEADER_RECEIVED_AT "opsmesh-received-at"
 
 struct edge_problem {
@@ -38,9 +39,8 @@ typedef bool edge_locate(struct edge_intake *intake, struct edge_problem *proble
 
 struct edge_route {
 	const char *pattern;
-	const char *scope; /* NULL: signed by Stripe, or decided by the body */
-	size_t body_max;
-	const char *const *media;
+	const char *scope;        /* NULL: signed by Stripe, or decided by the body */
+	const char *const *media; /* NULL: any */
 	edge_locate *locate;
 	const char *schema;  /* of the body, in edge_openapi.c; NULL: no JSON of ours */
 	const char *summary; /* for people */
@@ -55,7 +55,7 @@ struct edge {
 	struct arena *scratch; /* of one record, on the server's thread */
 	struct edge_credentials credentials;
 	struct signature_secrets stripe;
-	struct http_route *routes;
+	struct metric_series *accepted[EDGE_ROUTES_MAX]; /* answered 202, by route */
 	struct bytes openapi;
 	atomic_int_least64_t newest_us; /* of what was received, recorded mode */
 };

@@ -96,7 +96,7 @@ static bool fake_healthy(void *context)
 
 struct edge_journal fixture_journal(void)
 {
-	return (struct edge_journal){ NULL, fake_send, fake_partitions, fake_healthy };
+	return (struct edge_journal){ NULL, fake_send, fake_healthy, fake_partitions };
 }
 
 static int start_as(bool recorded)
@@ -121,7 +121,7 @@ static int start_as(bool recorded)
 	if (edge == NULL)
 		fail_msg("%s", reason);
 	server = http_server_create(&http);
-	http_server_add(server, edge_routes(edge), edge);
+	http_server_add(server, edge_routes(), edge);
 	if (!http_server_start(server, reason, sizeof(reason)))
 		fail_msg("%s", reason);
 	return 0;
