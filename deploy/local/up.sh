@@ -67,6 +67,9 @@ secret()
 	printf -v "$name" %s "$(cat "$file")"
 }
 
+# Ids and keys are hashes under these: a recorded day is to give the same ones each time.
+hash_key() { [ "${RECORDED:-}" = 1 ] && echo "recorded-$1-secret" || random_hex 16; }
+
 all_scopes='tickets+csat+usage+email+accounts+provider+clock+on_behalf+actions:*'
 make_secrets()
 {
@@ -76,11 +79,13 @@ make_secrets()
 	secret ZENDESK_WEBHOOK_SECRETS 'random_hex 16'
 	secret INTERCOM_CLIENT_SECRETS 'random_hex 16'
 	secret WEBHOOK_SECRETS 'echo "whsec_$(head -c 24 /dev/urandom | base64)"'
+	secret CONTACT_SECRET 'hash_key contact'
+	secret REPLY_SECRET 'hash_key reply'
 	secret API_KEYS 'echo "local:$(random_hex 16):$all_scopes"'
 	secret OPERATOR_PASSWORD 'random_hex 16'
 }
 edge_secrets=(STRIPE_WEBHOOK_SECRETS SLACK_SIGNING_SECRETS ZENDESK_WEBHOOK_SECRETS
-	INTERCOM_CLIENT_SECRETS WEBHOOK_SECRETS API_KEYS)
+	INTERCOM_CLIENT_SECRETS WEBHOOK_SECRETS CONTACT_SECRET REPLY_SECRET API_KEYS)
 
 start_servers()
 {
