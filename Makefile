@@ -81,7 +81,8 @@ UNIT     := $(patsubst %.c,$(OUT)/%,$(wildcard tests/unit/*_test.c))
 INTEGRATION := $(patsubst %.c,$(OUT)/%,$(wildcard tests/integration/*_test.c))
 BENCHES  := $(patsubst %.c,$(OUT)/%,$(wildcard tests/bench/*.c))
 FUZZERS  := $(patsubst %.c,$(OUT)/%,$(wildcard tests/fuzz/*.c))
-SIM_O    := $(patsubst %.c,$(OUT)/%.o,$(wildcard tests/sim/*.c))
+SIM_O    := $(patsubst %.c,$(OUT)/%.o,$(wildcard tests/sim/*.c tests/support/memory_*.c) \
+	tests/support/chance.c) $(TEST_PROTO_C:.c=.o)
 SIM      := $(if $(SIM_O),$(OUT)/bin/sim)
 
 .DELETE_ON_ERROR:
@@ -154,7 +155,7 @@ $(foreach p,$(PROGRAMS),$(eval $(call program,$(p))))
 $(OUT)/services/%/main.linked.o: $(OUT)/services/%/main.o
 	@objcopy --redefine-sym main=$(call symbol,$*)_main $< $@
 
-$(OUT)/bin/sim: $(SIM_O) $(SUPPORT) $(ARCHIVES)
+$(OUT)/bin/sim: $(SIM_O) $(patsubst %,$(OUT)/lib%.a,$(LAYERS) proto)
 	@mkdir -p $(@D)
 	$(call link)
 $(OUT)/tests/unit/%: $(OUT)/tests/unit/%.o $(SUPPORT) $(ARCHIVES)

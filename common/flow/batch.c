@@ -73,7 +73,8 @@ static void choose_recorded(struct shard *shard, struct fold *fold, size_t most)
 			held[i] = held[ready];
 			held[ready++] = one;
 		}
-	qsort(held, ready, sizeof(*held), by_order);
+	if (ready > 1)
+		qsort(held, ready, sizeof(*held), by_order);
 	fold->events = held;
 	fold->count = ready < most ? ready : most;
 	fold->frontier =

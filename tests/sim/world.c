@@ -27,11 +27,6 @@ static uint64_t no_chance(void *context)
 	return 0;
 }
 
-static bool mutant_is(const struct world *world, const char *name)
-{
-	return strcmp(world->mutant, name) == 0;
-}
-
 /* ---- instances ---- */
 
 static void start_worker(struct world *world, struct instance *instance)
@@ -65,7 +60,6 @@ static void crash(struct world *world, struct instance *instance)
 	memory_client_crash(&instance->client);
 	start_worker(world, instance);
 	instance->frozen = false;
-	world->crashes++;
 }
 
 /* The group shares a daemon's partitions out among those that seem alive. */
@@ -98,7 +92,7 @@ static void rebalance(struct world *world, const struct toy_daemon *daemon)
 		}
 }
 
-void world_init(struct world *world, uint64_t seed, bool recorded, const char *mutant, bool faults)
+void world_init(struct world *world, uint64_t seed, bool recorded, bool faults)
 {
 	const struct stage *daemons[TOY_DAEMONS + 1];
 
@@ -106,7 +100,6 @@ void world_init(struct world *world, uint64_t seed, bool recorded, const char *m
 	chance_seed(&world->chance, seed * 2 + (faults ? 0x10000000 : 0x20000000));
 	world->recorded = recorded;
 	world->faults = faults;
-	world->mutant = mutant;
 	world->real = time_add((struct instant){ 0 }, SECONDS(WORLD_START_S));
 	memory_log_init(&world->log, &toy_catalogue, WORLD_PARTITIONS, &world->chance,
 	                &world->real);
@@ -125,8 +118,6 @@ void world_init(struct world *world, uint64_t seed, bool recorded, const char *m
 	daemons[TOY_DAEMONS] = NULL;
 	memory_store_init(&world->store, &world->context, daemons, &world->chance);
 	world->store.faults = faults;
-	world->store.no_fence = mutant_is(world, "no-fence");
-	world->store.no_batch_number = mutant_is(world, "no-batch-number");
 	world_requests(world, seed);
 	for (size_t d = 0; d < TOY_DAEMONS; d++) {
 		const int count = faults ? chance_between(&world->chance, 1, 3) : 1;
@@ -318,9 +309,14 @@ static void fault(struct world *world)
 	    &world->instances[chance_below(&world->chance, (int)world->instance_count)];
 
 	switch (chance_below(&world->chance, 6)) {
-	case 0: crash(world, instance); break;
+	case 0:
+		crash(world, instance);
+		world->crashes++;
+		break;
 	case 1:
 		instance->frozen = true;
+		memory_session_freeze(&instance->session);
+		world->freezes++;
 		if (chance_of(&world->chance, 800))
 			rebalance(world, instance->daemon);
 		break;
@@ -329,6 +325,7 @@ static void fault(struct world *world)
 	case 4:
 		if (!instance->frozen)
 			reread(world, instance);
+		world->rereads++;
 		break;
 	default: memory_store_land(&world->store, false); break;
 	}
@@ -348,14 +345,14 @@ static void step(struct world *world, struct instance *instance)
 	struct worker *const worker = &instance->worker;
 	static const size_t sizes[] = { 1, 2, 5, 50 };
 
-	switch (chance_below(&world->chance, 12)) {
+	switch (chance_below(&world->chance, 13)) {
 	case 0: worker_take(worker); break;
 	case 1:
 	case 2:
 	case 3:
 	case 4:
 		worker_poll(worker, (struct duration){ 0 },
-		            (size_t)chance_between(&world->chance, 1, 12));
+		            (size_t)chance_between(&world->chance, 1, 24));
 		break;
 	case 5:
 	case 6:
@@ -367,10 +364,15 @@ static void step(struct world *world, struct instance *instance)
 	case 8: worker_commit(worker, (struct duration){ 0 }); break;
 	case 9: worker_publish(worker); break;
 	case 10:
-		worker->progress_at = (struct instant){ 0 };
-		worker_progress(worker);
+		worker->hint_at = (struct instant){ 0 };
+		worker_hint(worker);
 		break;
-	default: worker_progress(worker); break;
+	default: /* in some runs so rarely that a source seems silent */
+		if (world->recorded || chance_of(&world->chance, world->talkative)) {
+			worker->progress_at = (struct instant){ 0 };
+			worker_progress(worker);
+		}
+		break;
 	}
 }
 
@@ -408,6 +410,8 @@ static void calm_round(struct world *world)
 		worker_commit(worker, (struct duration){ 0 });
 		worker_publish(worker);
 		worker_progress(worker);
+		worker->hint_at = (struct instant){ 0 };
+		worker_hint(worker);
 	}
 }
 
@@ -423,8 +427,13 @@ static void make_calm(struct world *world)
 
 bool world_run(struct world *world, int steps)
 {
+	static const int ticks[] = { 50, 100,
+		                     200 }; /* the faster time goes, the longer a silence seems */
+	static const int talk[] = { 50, 200, 1000 };
 	const int rate = 10 << chance_below(&world->chance, 3);
+	const int tick_rate = 120 + ticks[chance_below(&world->chance, COUNT_OF(ticks))];
 
+	world->talkative = talk[chance_below(&world->chance, COUNT_OF(talk))];
 	for (; world->faults && steps > 0 && !done(world); steps--) {
 		const int chance = chance_below(&world->chance, 1000);
 
@@ -432,9 +441,9 @@ bool world_run(struct world *world, int steps)
 			fault(world);
 		else if (chance < 120)
 			feed(world);
-		else if (chance < 170)
+		else if (chance < tick_rate)
 			tick(world);
-		else if (chance < 350)
+		else if (chance < tick_rate + 180)
 			memory_log_network(&world->log, false);
 		else {
 			struct instance *const instance =
@@ -452,4 +461,17 @@ bool world_run(struct world *world, int steps)
 		calm_round(world);
 	}
 	return false;
+}
+
+void world_restart(struct world *world)
+{
+	for (size_t i = 0; i < world->instance_count; i++)
+		crash(world, &world->instances[i]);
+	make_calm(world);
+}
+
+void world_rounds(struct world *world, int rounds)
+{
+	for (; rounds > 0; rounds--)
+		calm_round(world);
 }

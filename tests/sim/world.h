@@ -17,12 +17,6 @@
 #define WORLD_START_S 1000000 /* no time of the toy is near the epoch */
 #define WORLD_REASON_SIZE 1024
 
-struct mutant {
-	const char *name;
-	const char *doc;
-};
-extern const struct mutant mutants[]; /* ended by a name of NULL */
-
 struct request {
 	int64_t at_s; /* -1: live, a retry waits for its dead letter */
 	int32_t partition;
@@ -51,7 +45,6 @@ struct world {
 	struct chance chance;
 	bool recorded;
 	bool faults;
-	const char *mutant; /* "" is as designed */
 	struct instant real;
 	struct memory_log log;
 	struct memory_store store;
@@ -68,12 +61,15 @@ struct world {
 	struct edge_line *edge; /* on their way to the journal */
 	size_t edge_count;
 	size_t edge_capacity;
+	int talkative; /* live: progress is said so often, of a thousand steps that could */
 	bool left_out;
 	bool verbose;
 	int64_t crashes;
+	int64_t freezes;
+	int64_t rereads;
 };
 
-void world_init(struct world *world, uint64_t seed, bool recorded, const char *mutant, bool faults);
+void world_init(struct world *world, uint64_t seed, bool recorded, bool faults);
 void world_finish(struct world *world);
 /* Runs to the end. False: it does not get there. */
 bool world_run(struct world *world, int steps);
@@ -81,6 +77,20 @@ bool world_run(struct world *world, int steps);
 bool world_letter(struct world *world, const char *consumer, const char *ref, char *text,
                   size_t size);
 
+/* Every process is started anew, and everything is well: the rounds that it takes to settle. */
+void world_restart(struct world *world);
+void world_rounds(struct world *world, int rounds);
+/*
+ * Sets the database back or makes a topic anew under one shard, after the run: it must stop, and write
+ * nothing. Leaves the world good for nothing else.
+ */
+bool world_sabotage(struct world *world, char why[static WORLD_REASON_SIZE]);
+
+/* Says why; answers false. */
+bool world_broken(char why[static WORLD_REASON_SIZE], const char *format, ...) PRINTF_LIKE(2, 3);
+/* Every topic as both forms of the subscribers' rule see it: all facts, each once, the calm run's. */
+bool subscribers_check(struct world *world, struct world *calm, struct arena *arena,
+                       char why[static WORLD_REASON_SIZE]);
 /* What must hold at the end; calm: the same requests without faults, NULL in live mode. */
 bool world_check(struct world *world, struct world *calm, char why[static WORLD_REASON_SIZE]);
 

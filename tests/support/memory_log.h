@@ -12,6 +12,7 @@
 #include "tests/support/chance.h"
 
 #define MEMORY_PARTITIONS_MAX 8
+#define MEMORY_METADATA_SIZE 256
 
 struct entry {
 	struct log_record record; /* its own memory, for as long as the log lives */
@@ -21,6 +22,15 @@ struct partition_log {
 	struct entry *entries;
 	size_t count;
 	size_t capacity;
+};
+
+/* What a daemon's group holds for a partition. */
+struct group_place {
+	const char *daemon;
+	int topic;
+	int32_t partition;
+	int64_t offset;
+	char metadata[MEMORY_METADATA_SIZE];
 };
 
 struct memory_log {
@@ -36,6 +46,9 @@ struct memory_log {
 	struct progress_line *flying;                     /* progress that has not arrived */
 	size_t flying_count;
 	size_t flying_capacity;
+	struct group_place *places;
+	size_t place_count;
+	size_t place_capacity;
 	struct memory_producer *producers; /* with something on its way */
 	int64_t failures;
 };
@@ -54,8 +67,7 @@ struct memory_client {
 	size_t ack_count;
 	size_t ack_capacity;
 	bool failed;
-	struct log_hint hints[64];
-	size_t hint_count;
+	size_t end_at; /* the position whose end is told next */
 };
 
 extern const struct log_ops memory_log_ops;
@@ -67,6 +79,8 @@ struct partition_log *memory_log_at(struct memory_log *log, int topic, bool dead
                                     int32_t partition);
 /* Copies; the append time is real time. */
 void memory_log_append(struct memory_log *log, const struct log_message *message);
+/* The topic was deleted and made again: the partition is empty, or holds as many records of another kind. */
+void memory_log_remake(struct memory_log *log, int topic, int32_t partition, bool empty);
 /* Lets some of what is on its way arrive; calm: all of it. */
 void memory_log_network(struct memory_log *log, bool calm);
 

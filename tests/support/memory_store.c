@@ -1,42 +1,7 @@
-#include "tests/support/memory_store.h"
-
 #include "common/base/check.h"
-#include "common/base/memory.h"
-#include "common/flow/publisher.h"
+#include "tests/support/memory_inside.h"
 
-#include <stdio.h>
 #include <string.h>
-
-/* A batch as it was handed over, with its own memory. */
-struct pending_batch {
-	struct image *image;
-	int64_t number;
-	struct shard_row row;
-	struct shard_topic topics[STAGE_TOPICS_MAX];
-	int64_t *folded;
-	int64_t *high;
-	struct stored *changes;
-	size_t change_count;
-	struct stored *timers;
-	size_t timer_count;
-	struct fact *facts;
-	size_t fact_count;
-	struct journal_line line;
-};
-
-struct pending {
-	struct pending *next;
-	struct pending_batch *batches;
-	size_t count;
-};
-
-#define GROW(list, count, capacity)                                                   \
-	do {                                                                          \
-		if ((count) == (capacity)) {                                          \
-			(capacity) = (capacity) == 0 ? 64 : (capacity)*2;             \
-			(list) = memory_resize((list), (capacity) * sizeof(*(list))); \
-		}                                                                     \
-	} while (0)
 
 static void image_init(struct image *image, const struct shard_context *context,
                        const struct stage *stage, int32_t number)
@@ -53,6 +18,16 @@ static void image_init(struct image *image, const struct shard_context *context,
 	image->high = memory_zero((emits * (size_t)context->partitions + 1) * sizeof(*image->high));
 	mesh_time_init(&image->inputs, context->catalogue, stage, number, context->partitions,
 	               (struct instant){ 0 });
+}
+
+static void image_finish(struct image *image)
+{
+	map_finish(&image->state);
+	map_finish(&image->timers);
+	mesh_time_finish(&image->inputs);
+	memory_free(image->high);
+	memory_free(image->facts);
+	memory_free(image->journal);
 }
 
 void memory_store_init(struct memory_store *store, const struct shard_context *context,
@@ -74,16 +49,19 @@ void memory_store_init(struct memory_store *store, const struct shard_context *c
 
 void memory_store_finish(struct memory_store *store)
 {
-	for (size_t i = 0; i < store->image_count; i++) {
-		map_finish(&store->images[i].state);
-		map_finish(&store->images[i].timers);
-		mesh_time_finish(&store->images[i].inputs);
-		memory_free(store->images[i].high);
-		memory_free(store->images[i].facts);
-		memory_free(store->images[i].journal);
-	}
+	for (size_t i = 0; i < store->image_count; i++)
+		image_finish(&store->images[i]);
 	memory_free(store->images);
 	arena_destroy(store->arena);
+}
+
+void memory_store_forget(struct memory_store *store, struct image *image)
+{
+	struct image old = *image;
+
+	image_init(image, store->context, old.stage, old.number);
+	image->row.epoch = old.row.epoch;
+	image_finish(&old);
 }
 
 struct image *memory_store_image(struct memory_store *store, const char *stage, int32_t number)
@@ -156,7 +134,7 @@ static void copy_changes(struct arena *arena, struct pending_batch *pending,
 	}
 }
 
-static struct pending_batch copy_batch(struct memory_store *store, const struct batch *batch)
+struct pending_batch memory_batch_copy(struct memory_store *store, const struct batch *batch)
 {
 	struct arena *const arena = store->arena;
 	const struct shard *const shard = batch->shard;
@@ -220,27 +198,25 @@ static void apply_batch(struct memory_store *store, const struct pending_batch *
 	image->journal[image->journal_count++] = batch->line;
 }
 
-/* False: fenced off, and nothing was written. */
-static bool commit(struct memory_store *store, const struct pending *pending, bool *failed)
+bool memory_commit(struct memory_store *store, const struct pending *pending, bool *failed)
 {
 	bool all = true;
 
 	for (size_t i = 0; i < pending->count; i++) {
 		const struct pending_batch *const batch = &pending->batches[i];
-		const bool bad =
-		    batch->image->row.epoch != batch->row.epoch ||
-		    (batch->image->row.batch != batch->number && !store->no_batch_number);
+		const bool bad = batch->image->row.epoch != batch->row.epoch ||
+		                 batch->image->row.batch != batch->number;
 
 		if (failed != NULL)
-			failed[i] = bad && !store->no_fence;
-		all = all && (!bad || store->no_fence);
+			failed[i] = bad;
+		all = all && !bad;
 	}
 	for (size_t i = 0; all && i < pending->count; i++)
 		apply_batch(store, &pending->batches[i]);
 	return all;
 }
 
-static struct pending *unlink_pending(struct memory_store *store, size_t at)
+struct pending *memory_pending_unlink(struct memory_store *store, size_t at)
 {
 	struct pending **link = &store->pending;
 
@@ -255,209 +231,8 @@ static struct pending *unlink_pending(struct memory_store *store, size_t at)
 void memory_store_land(struct memory_store *store, bool all)
 {
 	while (store->pending != NULL) {
-		(void)commit(store, unlink_pending(store, 0), NULL);
+		(void)memory_commit(store, memory_pending_unlink(store, 0), NULL);
 		if (!all)
 			return;
 	}
 }
-
-/* ---- store_ops ---- */
-
-/* Whoever takes over ends the transactions that hold the row; of each it may have been too late. */
-static void end_others(struct memory_store *store, const struct image *image)
-{
-	size_t at = 0;
-
-	for (struct pending *pending = store->pending; pending != NULL;) {
-		struct pending *const next = pending->next;
-		bool holds = false;
-
-		for (size_t i = 0; i < pending->count; i++)
-			holds = holds || pending->batches[i].image == image;
-		if (holds) {
-			(void)unlink_pending(store, at);
-			if (chance_of(store->chance, 500))
-				(void)commit(store, pending, NULL);
-		} else {
-			at++;
-		}
-		pending = next;
-	}
-}
-
-static void restore(struct memory_store *store, const struct image *image, struct shard *shard)
-{
-	const struct catalogue *const catalogue = store->context->catalogue;
-	const size_t partitions = (size_t)store->context->partitions;
-	void *value;
-
-	shard_restore_row(shard, &image->row);
-	for (size_t i = 0; i < image->topic_count && image->used; i++)
-		shard_restore_topic(shard, catalogue->topics[image->topics[i].topic].name,
-		                    image->topics[i].next, image->topics[i].appended,
-		                    image->topics[i].hash);
-	for (size_t i = 0; i < image->inputs.count; i++)
-		shard_restore_folded(shard, catalogue->topics[image->inputs.inputs[i].topic].name,
-		                     image->inputs.inputs[i].source,
-		                     image->inputs.inputs[i].folded);
-	for (size_t i = 0; i < shard->high_count * partitions; i++)
-		shard_restore_high(shard,
-		                   catalogue->topics[shard->high_topics[i / partitions]].name,
-		                   (int32_t)(i % partitions), image->high[i]);
-	for (size_t at = 0; map_next(&image->timers, &at, &value);) {
-		const struct stored *const stored = value;
-		const char *const colon = memchr(stored->name.data, ':', stored->name.size);
-		char name[64];
-		struct instant due;
-
-		memcpy(&due, stored->value.data, sizeof(due));
-		CHECK(snprintf(name, sizeof(name), "%.*s",
-		               (int)(colon - (const char *)stored->name.data),
-		               (const char *)stored->name.data) > 0);
-		shard_restore_timer(shard, name, colon + 1, due);
-	}
-}
-
-static void restore_resident(const struct image *image, struct shard *shard)
-{
-	void *value;
-
-	for (size_t at = 0; map_next(&image->state, &at, &value);) {
-		const struct stored *const stored = value;
-		const char *const name = stored->name.data;
-		const size_t size = strlen(name) + 1;
-
-		for (size_t i = 0; i < shard->table_count; i++)
-			if (shard->tables[i]->resident && strcmp(shard->tables[i]->name, name) == 0)
-				shard_put(shard, shard->tables[i],
-				          (struct bytes){ name + size, stored->name.size - size },
-				          stored->value);
-	}
-}
-
-static enum status memory_open(void *context, struct shard *shard, bool raise)
-{
-	struct memory_session *const session = context;
-	struct memory_store *const store = session->store;
-	struct image *const image = memory_store_image(store, shard->stage->name, shard->number);
-
-	if (store->faults && chance_of(store->chance, 30))
-		return STATUS_RETRY;
-	if (raise) {
-		end_others(store, image);
-		image->row.epoch++;
-	}
-	restore(store, image, shard);
-	restore_resident(image, shard);
-	return STATUS_OK;
-}
-
-static enum status memory_load(void *context, struct shard *shard, const struct state_table *table,
-                               const struct bytes *keys, size_t count)
-{
-	struct memory_session *const session = context;
-	struct memory_store *const store = session->store;
-	struct image *const image = memory_store_image(store, shard->stage->name, shard->number);
-
-	if (store->faults && chance_of(store->chance, 10))
-		return STATUS_RETRY;
-	for (size_t i = 0; i < count; i++)
-		shard_put(shard, table, keys[i], image_row(image, table, keys[i]));
-	return STATUS_OK;
-}
-
-static enum status memory_facts(void *context, const struct shard *shard, int64_t above,
-                                size_t limit, void (*tell)(void *argument, const struct fact *fact),
-                                void *argument)
-{
-	struct memory_session *const session = context;
-	const struct image *const image =
-	    memory_store_image(session->store, shard->stage->name, shard->number);
-
-	for (size_t i = 0; i < image->fact_count && limit > 0; i++)
-		if (image->facts[i].sequence > above) {
-			tell(argument, &image->facts[i]);
-			limit--;
-		}
-	return STATUS_OK;
-}
-
-static enum status memory_begin(void *context, const struct batch *batches, size_t count)
-{
-	struct memory_session *const session = context;
-	struct memory_store *const store = session->store;
-	struct pending *const pending = arena_zero(store->arena, sizeof(*pending));
-
-	CHECK(session->under_way == NULL);
-	pending->count = count;
-	pending->batches = arena_alloc(store->arena, count * sizeof(*pending->batches));
-	for (size_t i = 0; i < count; i++)
-		pending->batches[i] = copy_batch(store, &batches[i]);
-	session->under_way = pending;
-	session->patience = store->faults ? chance_below(store->chance, 3) : 0;
-	return STATUS_OK;
-}
-
-static enum store_answer memory_end(void *context, struct duration wait, bool *failed)
-{
-	struct memory_session *const session = context;
-	struct memory_store *const store = session->store;
-	struct pending *const pending = session->under_way;
-
-	(void)wait;
-	if (session->patience-- > 0)
-		return STORE_PENDING;
-	session->under_way = NULL;
-	if (store->faults &&
-	    chance_of(store->chance, 150)) { /* the connection is lost on the way */
-		const int fate = chance_below(store->chance, 10);
-
-		store->unknown++;
-		if (fate < 4) {
-			(void)commit(store, pending, NULL);
-		} else if (fate < 7) {
-			pending->next = store->pending;
-			store->pending = pending;
-		}
-		return STORE_LOST;
-	}
-	if (commit(store, pending, failed))
-		return STORE_COMMITTED;
-	store->fenced++;
-	return STORE_FENCED;
-}
-
-void memory_session_crash(struct memory_session *session)
-{
-	struct memory_store *const store = session->store;
-
-	if (session->under_way != NULL && chance_of(store->chance, 500)) {
-		session->under_way->next = store->pending;
-		store->pending = session->under_way;
-	}
-	session->under_way = NULL;
-}
-
-static enum status memory_reconnect(void *context)
-{
-	struct memory_session *const session = context;
-
-	memory_session_crash(session);
-	return STATUS_OK;
-}
-
-static const char *memory_reason(void *context)
-{
-	(void)context;
-	return "the model of the store said so";
-}
-
-const struct store_ops memory_store_ops = {
-	.open = memory_open,
-	.load = memory_load,
-	.facts = memory_facts,
-	.begin = memory_begin,
-	.end = memory_end,
-	.reconnect = memory_reconnect,
-	.reason = memory_reason,
-};

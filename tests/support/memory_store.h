@@ -2,7 +2,7 @@
  * memory_store - PostgreSQL in memory: shards behind a fence, transactions that may land late or never.
  *
  * One memory_store is the database; each instance talks to it through a memory_session, which implements
- * store_ops. Mutants bend one rule each, to see that somebody notices.
+ * store_ops.
  */
 #ifndef TESTS_SUPPORT_MEMORY_STORE_H
 #define TESTS_SUPPORT_MEMORY_STORE_H
@@ -49,8 +49,6 @@ struct memory_store {
 	const struct shard_context *context;
 	struct chance *chance;
 	bool faults;
-	bool no_fence;        /* mutant */
-	bool no_batch_number; /* mutant */
 	struct arena *arena;
 	struct image *images;
 	size_t image_count;
@@ -64,6 +62,7 @@ struct memory_session {
 	struct memory_store *store;
 	struct pending *under_way;
 	int patience; /* polls until it ends */
+	bool lost;    /* the connection, while nobody looked */
 };
 
 extern const struct store_ops memory_store_ops;
@@ -75,6 +74,10 @@ struct image *memory_store_image(struct memory_store *store, const char *stage, 
 /* One of the transactions that may still land does so; all: every one of them. */
 void memory_store_land(struct memory_store *store, bool all);
 void memory_session_crash(struct memory_session *session);
+/* The process freezes; the transaction that it began may end without it. */
+void memory_session_freeze(struct memory_session *session);
+/* The database is set back to the time before the shard was first owned. */
+void memory_store_forget(struct memory_store *store, struct image *image);
 struct bytes image_row(struct image *image, const struct state_table *table, struct bytes key);
 
 #endif

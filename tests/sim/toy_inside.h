@@ -1,0 +1,30 @@
+/*
+ * toy_inside - what the handlers of the toy mesh share: toy_ingest.c and toy_watch.c, put together by toy.c.
+ */
+#ifndef TESTS_SIM_TOY_INSIDE_H
+#define TESTS_SIM_TOY_INSIDE_H
+
+#include "common/flow/task.h"
+#include "sim/toy.pb-c.h"
+#include "tests/sim/toy.h"
+
+#define TOY_EVENT(topic_, handler)                     \
+	{                                              \
+		.topic = (topic_), .handle = (handler) \
+	}
+#define TOY_EVENT_END       \
+	{                   \
+		.topic = -1 \
+	}
+
+extern const struct stage toy_ingest_stages[];
+extern const struct stage toy_classifier_stages[];
+extern const struct stage toy_sla_stages[];
+
+/* After the work: what a refused event has changed and said must be undone. */
+enum status toy_refuse_late(struct task *task, const Sim__V1__Toy *e, enum status status);
+enum status toy_say(struct task *task, int topic, const char *key, const Sim__V1__Toy *e);
+Sim__V1__Toy toy_with_kind(const Sim__V1__Toy *e, const char *kind);
+char *toy_text(const char *constant);
+
+#endif
