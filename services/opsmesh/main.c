@@ -98,23 +98,25 @@ static const struct option dlq_options[] = {
 	END,
 };
 
-#define SEND_HELP                                                                                          \
-	"A line is a JSON object:\n"                                                                       \
-	"  method       \"POST\" unless said\n"                                                            \
-	"  path         \"/v1/tickets\"\n"                                                                 \
-	"  headers      {\"name\": \"value\"}, sent as they are\n"                                         \
-	"  body         a text, or any JSON value, which is sent without space; or\n"                      \
-	"  body_base64  bytes\n"                                                                           \
-	"  received_at  when it came, RFC 3339; with --recorded required\n"                                \
-	"  key          name of a key in API_KEYS: sent as Authorization: Bearer\n"                        \
-	"  sign         stripe, slack, zendesk, intercom, linear or standard: signed as that\n"            \
-	"               provider would, with the first of its secrets\n"                                   \
-	"  sign_time    the signature's time; else received_at with --recorded, else now\n"                \
-	"  sign_id      of standard: webhook-id\n"                                                         \
-	"  note         for who reads the file\n"                                                          \
-	"A wrong signature is written as a literal header. Each answer is one line:\n"                     \
-	"{\"file\",\"line\",\"method\",\"path\",\"received_at\",\"status\",\"answer\"}. 429 and 503 are\n" \
-	"tried again for 30 s. Exit status 0: all were answered, whatever the answer.\n"
+static const char send_help[] =
+    "A line is a JSON object:\n"
+    "  method       \"POST\" unless said\n"
+    "  path         \"/v1/tickets\"\n"
+    "  headers      {\"name\": \"value\"}, sent as they are\n"
+    "  body         a text, or any JSON value, which is sent without space; or\n"
+    "  body_base64  bytes\n"
+    "  received_at  when it came, RFC 3339; with --recorded required\n"
+    "  key          name of a key in API_KEYS: sent as Authorization: Bearer; \"\" none.\n"
+    "               Unless said, and without that header: API_KEY, else the first of API_KEYS\n"
+    "  provider     stripe, slack, zendesk, intercom, linear or standard: signed as that\n"
+    "               provider would, with the first of its secrets; none: not signed.\n"
+    "               Unless said: that of /v1/webhooks/...; sign is another word for it\n"
+    "  sign_time    the signature's time; else received_at with --recorded, else now\n"
+    "  sign_id      of standard: webhook-id; else made from the body\n"
+    "  note         for who reads the file\n"
+    "A signature among the headers is sent as it is. Each answer is one line:\n"
+    "{\"file\",\"line\",\"method\",\"path\",\"received_at\",\"status\",\"answer\"}. 429 and 503 are\n"
+    "tried again for 30 s. Exit status 0: all were answered, whatever the answer.\n";
 
 static const struct command commands[] = {
 	{ .name = "topics",
@@ -135,7 +137,7 @@ static const struct command commands[] = {
 	{ .name = "send",
 	  .usage = "[--recorded [--until T]] FILE...",
 	  .summary = "sends requests from files of JSON lines",
-	  .help = SEND_HELP,
+	  .help = send_help,
 	  .options = send_options,
 	  .words_min = 1,
 	  .words_max = WORDS_MAX,
@@ -156,7 +158,7 @@ static const struct command commands[] = {
 	  .needs = NEEDS_DATABASE,
 	  .run = list_command },
 	{ .name = "explain",
-	  .usage = "ticket|account|alert|request ID [--json] [--reveal REASON]",
+	  .usage = "ticket|account|invoice|dispute|alert|request ID [--json] [--reveal REASON]",
 	  .summary = "everything that happened, in order, with reasons; sums are recomputed",
 	  .help =
 	      "A ticket is also found by Message-ID, e-mail address, contact key or the natural id's\n"
@@ -178,9 +180,10 @@ static const struct command commands[] = {
 	{ .name = "rebuild",
 	  .usage = "STAGE [--verify]",
 	  .summary = "replays the topics into a scratch schema and compares",
-	  .help = "Runs the stage's daemon (--rebuild) with this environment; <DAEMON>_DATABASE_URL,\n"
-	          "as SLA_WATCHER_DATABASE_URL, goes before DATABASE_URL: it writes the scratch\n"
-	          "schema, which the operator's role may not.\n",
+	  .help =
+	      "Runs the stage's daemon (--rebuild) with this environment; <DAEMON>_DATABASE_URL,\n"
+	      "as SLA_WATCHER_DATABASE_URL, goes before DATABASE_URL: it writes the scratch\n"
+	      "schema, which the operator's role may not.\n",
 	  .options = rebuild_options,
 	  .words_min = 1,
 	  .words_max = 1,

@@ -30,9 +30,8 @@ static struct open_clock *clock_of(struct reading *reading, const char *ticket_i
                                    const Opsmesh__V1__SlaClock *clock)
 {
 	struct arena *const arena = reading->list->arena;
-	const char *const id =
-	    arena_printf(reading->scratch, "%s/%d/%" PRId32, ticket_id, (int)clock->metric,
-	                 clock->instance);
+	const char *const id = arena_printf(reading->scratch, "%s/%d/%" PRId32, ticket_id,
+	                                    (int)clock->metric, clock->instance);
 	struct open_clock *found = map_get(&reading->clocks, bytes_of(id));
 
 	if (found == NULL) {

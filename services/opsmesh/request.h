@@ -1,7 +1,8 @@
 /*
  * request - one line of a file that `opsmesh send` sends.
  *
- * {"method","path","headers","body" | "body_base64","received_at","key","sign","sign_time","sign_id","note"};
+ * {"method","path","headers","body" | "body_base64","received_at","key","provider","sign_time","sign_id",
+ * "note"};
  * only path is required. What the fields mean is said by `opsmesh send --help`.
  */
 #ifndef SERVICES_OPSMESH_REQUEST_H
@@ -21,17 +22,23 @@ struct request {
 	size_t header_count;
 	struct bytes body;          /* data NULL: none */
 	struct instant received_at; /* TIME_MIN: not said */
-	const char *key;            /* NULL: none */
+	const char *key;            /* NULL: not said; "" none */
 	int scheme;                 /* of enum signature_scheme; -1: not to be signed */
 	struct instant sign_time;   /* TIME_MIN: not said */
-	const char *sign_id;
+	bool named;                 /* the line says so, not the path */
+	const char *sign_id;        /* NULL: not said */
 };
 
 /* All of it lives in the arena. */
 bool request_read(struct arena *arena, struct bytes line, struct request *request,
                   struct json_error *error) MUST_CHECK;
 void request_header(struct request *request, const char *name, const char *value);
-/* Adds the provider's headers. secrets is a setting's text; false: no secret in it. */
+/* Its value, by the name in any case; NULL: absent. */
+const char *request_find(const struct request *request, const char *name);
+/*
+ * Adds the provider's headers; a signature that the line brings is sent as it is. secrets is a setting's
+ * text; false: no secret in it.
+ */
 bool request_sign(struct arena *arena, struct request *request, const char *secrets,
                   struct instant at) MUST_CHECK;
 

@@ -55,31 +55,64 @@ static const char *secrets_of(const struct tool_settings *settings, int scheme)
 	return secrets[scheme];
 }
 
+/* API_KEY, else the first of API_KEYS; NULL: neither is set. */
+static const char *own_key(const struct tool *tool, struct arena *arena)
+{
+	return tool->settings.api_key[0] != '\0'
+	           ? tool->settings.api_key
+	           : key_ring_find(arena, tool->settings.api_keys, NULL);
+}
+
+/* The key that a line names; for one that says nothing of who sends it, the operator's own. */
+static int add_key(const struct send *send, struct request *request)
+{
+	const struct tool_settings *const settings = &send->tool->settings;
+	const bool silent = request->key == NULL && request->scheme < 0 &&
+	                    request_find(request, "authorization") == NULL;
+	const char *key = NULL;
+
+	if (silent)
+		key = own_key(send->tool, send->arena);
+	else if (request->key != NULL && request->key[0] != '\0')
+		key = key_ring_find(send->arena, settings->api_keys, request->key);
+	else
+		return ANSWER_YES;
+	if (key != NULL)
+		request_header(request, "authorization",
+		               arena_printf(send->arena, "Bearer %s", key));
+	return key != NULL || silent
+	           ? ANSWER_YES
+	           : fail_line(send, ANSWER_USAGE, "key: no such name in API_KEYS");
+}
+
+static int add_signature(const struct send *send, struct request *request)
+{
+	struct instant at = send->recorded ? request->received_at : time_now();
+
+	if (request->scheme < 0)
+		return ANSWER_YES;
+	if (request->sign_time.us != TIME_MIN.us)
+		at = request->sign_time;
+	return request_sign(send->arena, request,
+	                    secrets_of(&send->tool->settings, request->scheme), at) ||
+	               !request->named
+	           ? ANSWER_YES
+	           : fail_line(send, ANSWER_USAGE,
+	                       "provider: the setting with its secrets is not set");
+}
+
 /* Key, signature, time: what the sender adds to the line. */
 static int prove(const struct send *send, struct request *request)
 {
-	const struct tool_settings *const settings = &send->tool->settings;
-	struct instant at = send->recorded ? request->received_at : time_now();
 	char text[TIME_TEXT_SIZE];
+	int answer = add_key(send, request);
 
-	if (request->key != NULL) {
-		const char *const key =
-		    key_ring_find(send->arena, settings->api_keys, request->key);
-
-		if (key == NULL)
-			return fail_line(send, ANSWER_USAGE, "key: no such name in API_KEYS");
-		request_header(request, "authorization",
-		               arena_printf(send->arena, "Bearer %s", key));
-	}
-	if (request->sign_time.us != TIME_MIN.us)
-		at = request->sign_time;
-	if (request->scheme >= 0 &&
-	    !request_sign(send->arena, request, secrets_of(settings, request->scheme), at))
-		return fail_line(send, ANSWER_USAGE, "sign: that provider's secret is not set");
+	if (answer == ANSWER_YES)
+		answer = add_signature(send, request);
 	if (send->recorded)
 		request_header(request, "opsmesh-received-at",
 		               arena_string(send->arena, time_format(request->received_at, text)));
-	return ANSWER_YES;
+	return answer;
 }
 
 /* A second, or as long as the answer asks for. */
@@ -230,10 +263,7 @@ static int each_file(struct send *send, visit_request *visit)
 
 static int set_clock(struct send *send)
 {
-	const char *const key =
-	    send->tool->settings.api_key[0] != '\0'
-		? send->tool->settings.api_key
-		: key_ring_find(send->tool->arena, send->tool->settings.api_keys, NULL);
+	const char *const key = own_key(send->tool, send->tool->arena);
 	struct request *const request = arena_zero(send->tool->arena, sizeof(*request));
 	struct http_client_answer answer;
 	char text[TIME_TEXT_SIZE];
