@@ -34,11 +34,18 @@ void explain_sum(struct explain *explain)
 
 /* ---- the zone ---- */
 
-/* The customer's, as last known; else that of the first calendar; else UTC. */
-static void choose_zone(struct explain *explain)
+/* As asked for; else the customer's, as last known; else that of the first calendar; else UTC. */
+static int choose_zone(struct explain *explain)
 {
+	const char *const asked = tool_option(explain->tool, "--zone");
 	const char *name = "";
 
+	if (asked != NULL) {
+		explain->story.zone = zone_open(asked);
+		explain->story.zone_name = asked;
+		return explain->story.zone != NULL ? ANSWER_YES
+		                                   : tool_wrong(explain->tool, "--zone");
+	}
 	for (size_t i = 0; i < explain->facts.count; i++) {
 		const char *const zone = message_text(explain->facts.list[i].fact, "time_zone");
 
@@ -48,6 +55,7 @@ static void choose_zone(struct explain *explain)
 		name = explain->shelf.books[0].document.time_zone;
 	explain->story.zone = name[0] == '\0' ? NULL : zone_open(name);
 	explain->story.zone_name = explain->story.zone == NULL ? "UTC" : name;
+	return ANSWER_YES;
 }
 
 /* ---- the command ---- */
@@ -73,8 +81,8 @@ static int tell(struct explain *explain)
 	if (answer != ANSWER_YES)
 		return answer;
 	explain_sum(explain);
-	choose_zone(explain);
-	if (text_equal(explain->kind, "request"))
+	answer = choose_zone(explain);
+	if (answer == ANSWER_YES && text_equal(explain->kind, "request"))
 		answer = show_request(explain);
 	if (answer == ANSWER_YES)
 		answer = tool_option(explain->tool, "--json") != NULL ? explain_print_json(explain)

@@ -87,6 +87,7 @@ static const struct option rebuild_options[] = {
 
 static const struct option explain_options[] = {
 	AS_JSON,
+	{ "--zone", "Z", "times in this zone, as Asia/Tokyo; else the customer's" },
 	REVEAL,
 	END,
 };
@@ -158,7 +159,8 @@ static const struct command commands[] = {
 	  .needs = NEEDS_DATABASE,
 	  .run = list_command },
 	{ .name = "explain",
-	  .usage = "ticket|account|invoice|dispute|alert|request ID [--json] [--reveal REASON]",
+	  .usage =
+	      "ticket|account|invoice|dispute|alert|request ID [--json] [--zone Z] [--reveal REASON]",
 	  .summary = "everything that happened, in order, with reasons; sums are recomputed",
 	  .help =
 	      "A ticket is also found by Message-ID, e-mail address, contact key or the natural id's\n"
