@@ -24,5 +24,10 @@ char *text_hex(struct arena *arena, struct bytes data);
 bool text_unhex(struct arena *arena, const char *text, struct bytes *data);
 /* Inside of a JSON string: quotes not included. Input must be valid UTF-8. */
 void text_json(struct buffer *out, const char *text);
+/* For libraries that ask for a char * and only read it. */
+static inline char *text_mutable(const char *text)
+{
+	return (char *)(uintptr_t)text;
+}
 
 #endif

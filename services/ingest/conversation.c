@@ -12,6 +12,7 @@
 #include "common/io/digest.h"
 #include "common/io/proto.h"
 #include "proto/opsmesh/v1/catalogue.h"
+#include "services/ingest/contact.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -271,11 +272,6 @@ enum status conversation_refuse(struct request *request, const struct refusal *r
 
 /* ---- what the routes share ---- */
 
-char *text_mutable(const char *text)
-{
-	return (char *)(uintptr_t)text;
-}
-
 Opsmesh__V1__PersonalText *personal_text(struct arena *arena, const char *subject, const char *text)
 {
 	if (text == NULL || *text == '\0')
@@ -337,24 +333,6 @@ enum status conversation_ask(struct request *request, const char *ticket_id,
 	                                                    .message = &event->base });
 }
 
-static Opsmesh__V1__ResolutionRule rule_of_key(const char *key)
-{
-	static const struct {
-		const char *prefix;
-		Opsmesh__V1__ResolutionRule rule;
-	} rules[] = {
-		{ "stripe:", OPSMESH__V1__RESOLUTION_RULE__RESOLUTION_RULE_STRIPE_CUSTOMER },
-		{ "address:", OPSMESH__V1__RESOLUTION_RULE__RESOLUTION_RULE_ADDRESS },
-		{ "slack:", OPSMESH__V1__RESOLUTION_RULE__RESOLUTION_RULE_SLACK_TEAM },
-		{ "domain:", OPSMESH__V1__RESOLUTION_RULE__RESOLUTION_RULE_DOMAIN },
-	};
-
-	for (size_t i = 0; i < COUNT_OF(rules); i++)
-		if (text_starts(key, rules[i].prefix))
-			return rules[i].rule;
-	return OPSMESH__V1__RESOLUTION_RULE__RESOLUTION_RULE_UNSPECIFIED;
-}
-
 enum status conversation_see(struct request *request, const char *ticket_id,
                              struct instant occurred_at, const char *const *keys, size_t count)
 {
@@ -366,7 +344,7 @@ enum status conversation_see(struct request *request, const char *ticket_id,
 		seen.n_contact_keys = count;
 		seen.contact_keys = (char **)(uintptr_t)keys;
 		seen.place = (int32_t)i;
-		seen.rule = rule_of_key(keys[i]);
+		seen.rule = contact_rule_of(keys[i])->rule;
 		event.contact_key = text_mutable(keys[i]);
 		event.occurred_at = proto_timestamp(request->task->arena, occurred_at);
 		event.request_id = text_mutable(request->id);

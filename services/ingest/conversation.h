@@ -4,6 +4,7 @@
 #ifndef SERVICES_INGEST_CONVERSATION_H
 #define SERVICES_INGEST_CONVERSATION_H
 
+#include "common/base/text.h"
 #include "services/ingest/ingest.h"
 #include "services/ingest/people.h"
 
@@ -57,6 +58,5 @@ const char *request_parameter(const struct request *request,
 const char *conversation_next_ticket(struct request *request, const char *ticket_id);
 /* An id that is the same for the same texts. */
 const char *id_of_texts(struct arena *arena, const char *const *texts, size_t count);
-char *text_mutable(const char *text); /* protobuf-c wants char * for what it only reads */
 
 #endif

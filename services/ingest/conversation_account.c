@@ -6,34 +6,24 @@
 #include "common/base/text.h"
 #include "common/io/proto.h"
 #include "proto/opsmesh/v1/catalogue.h"
+#include "services/ingest/lines.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #define KEYS_MAX (4 * DECODE_KEYS_MAX)
 
-struct key_list {
-	const char **items;
-	size_t count;
-};
-
-static int by_text(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-static void add_keys(struct arena *arena, struct key_list *keys, const char *prefix,
+static void add_keys(struct arena *arena, struct lines *keys, const char *prefix,
                      const struct texts *texts)
 {
 	for (size_t i = 0; i < texts->count; i++)
 		keys->items[keys->count++] = arena_printf(arena, "%s%s", prefix, texts->items[i]);
 }
 
-static struct key_list keys_of(struct request *request, const struct account_body *body)
+static struct lines keys_of(struct request *request, const struct account_body *body)
 {
 	struct arena *const arena = request->task->arena;
 	const struct bytes secret = bytes_of(request->config->contact_secret);
-	struct key_list keys = { .items = arena_alloc(arena, KEYS_MAX * sizeof(char *)) };
+	struct lines keys = { .items = arena_alloc(arena, KEYS_MAX * sizeof(char *)) };
 
 	add_keys(arena, &keys, "domain:", &body->domains);
 	add_keys(arena, &keys, "slack:", &body->slack_teams);
@@ -45,35 +35,8 @@ static struct key_list keys_of(struct request *request, const struct account_bod
 		if (key != NULL)
 			keys.items[keys.count++] = key;
 	}
-	qsort(keys.items, keys.count, sizeof(*keys.items), by_text);
+	lines_sort(&keys);
 	return keys;
-}
-
-static struct key_list split_lines(struct arena *arena, const char *text)
-{
-	struct key_list lines = { .items = arena_alloc(arena, (KEYS_MAX + 1) * sizeof(char *)) };
-
-	while (*text != '\0' && lines.count < KEYS_MAX) {
-		const size_t size = strcspn(text, "\n");
-
-		lines.items[lines.count++] = arena_text(arena, text, size);
-		text += size + (text[size] == '\n');
-	}
-	return lines;
-}
-
-static const char *join_lines(struct arena *arena, const struct key_list *keys)
-{
-	struct buffer joined = { 0 };
-
-	for (size_t i = 0; i < keys->count; i++) {
-		buffer_add(&joined, i == 0 ? "" : "\n", i != 0);
-		buffer_add(&joined, keys->items[i], strlen(keys->items[i]));
-	}
-	const char *const text = arena_text(arena, (const char *)joined.data, joined.size);
-
-	buffer_finish(&joined);
-	return text;
 }
 
 /* ---- telling ---- */
@@ -91,7 +54,7 @@ static enum status tell_key(struct request *request, const char *key,
 }
 
 static enum status declare_keys(struct request *request, const struct account_body *body,
-                                const struct key_list *keys, int64_t version)
+                                const struct lines *keys, int64_t version)
 {
 	for (size_t i = 0; i < keys->count; i++) {
 		Opsmesh__V1__ByContactEvent event = OPSMESH__V1__BY_CONTACT_EVENT__INIT;
@@ -111,16 +74,14 @@ static enum status declare_keys(struct request *request, const struct account_bo
 }
 
 static enum status withdraw_keys(struct request *request, const char *account_id,
-                                 const struct key_list *old, const struct key_list *keys,
-                                 int64_t version)
+                                 const struct lines *old, const struct lines *keys, int64_t version)
 {
 	for (size_t i = 0; i < old->count; i++) {
 		Opsmesh__V1__ByContactEvent event = OPSMESH__V1__BY_CONTACT_EVENT__INIT;
 		Opsmesh__V1__AccountKeyWithdrawn withdrawn =
 		    OPSMESH__V1__ACCOUNT_KEY_WITHDRAWN__INIT;
 
-		if (bsearch(&old->items[i], keys->items, keys->count, sizeof(char *), by_text) !=
-		    NULL)
+		if (lines_have(keys, old->items[i]))
 			continue;
 		withdrawn.account_id = text_mutable(account_id);
 		withdrawn.account_version = version;
@@ -235,11 +196,11 @@ enum status conversation_account(struct request *request)
 		return conversation_refuse(request, &refusal);
 	struct account_row row = { .account_id = body.account_id };
 	const bool known = task_load(request->task, &account_table, &row);
-	const struct key_list old = split_lines(arena, known ? row.contact_keys : "");
-	const struct key_list keys = keys_of(request, &body);
+	const struct lines old = lines_split(arena, known ? row.contact_keys : NULL, 0);
+	const struct lines keys = keys_of(request, &body);
 
 	row.version++;
-	row.contact_keys = join_lines(arena, &keys);
+	row.contact_keys = lines_join(arena, &keys);
 	task_save(request->task, &account_table, &row);
 	TRY(say_declared(request, &body, row.version));
 	TRY(tell_tickets(request, &body, row.version));

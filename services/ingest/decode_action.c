@@ -20,10 +20,10 @@ static const char *const actions[] = { "unspecified", "correct", "acknowledge", 
 
 /* The last part of a name whose texts are ids or words of a fixed list, and never a person's. */
 static const char *const plain_names[] = {
-	"unspecified", "assignee",  "team",   "status",   "priority",  "category", "intent",
-	"queue",       "language",  "tier",   "ticket",   "ticket_id", "into",     "consumer",
-	"topic",       "partition", "source", "sequence", "offset",    "due",      "until",
-	"currency",    "version",   "type",   "id",       "decision",  NULL
+	"unspecified", "assignee", "account_id", "team",   "status",   "priority",  "category",
+	"intent",      "queue",    "language",   "tier",   "ticket",   "ticket_id", "into",
+	"consumer",    "topic",    "partition",  "source", "sequence", "offset",    "due",
+	"until",       "currency", "version",    "type",   "id",       "decision",  NULL
 };
 
 struct flattening {

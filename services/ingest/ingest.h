@@ -27,7 +27,22 @@ struct ingest_config {
 	const char *stripe_secrets;
 	const char *contact_secret; /* of the digests that stand for addresses and ids */
 	const char *reply_secret;   /* of signed reply addresses */
+	int64_t edge_queue_bytes;
 };
+
+#define PEOPLE "people" /* the document of people.h */
+
+extern const struct stage ingest_stages[];
+
+/* ---- the edge, as struct service_extra wants it (edge_service.c) ---- */
+
+bool ingest_edge_check(const void *config, char *reason, size_t reason_size);
+bool ingest_edge_start(const void *config, bool recorded, char *reason, size_t reason_size);
+const struct http_route *ingest_edge_routes(void);
+void *ingest_edge_context(void);
+bool ingest_edge_ready(const char **reason);
+void ingest_edge_drain(void);
+void ingest_edge_stop(void);
 
 /* ---- rows of conversation ---- */
 
@@ -79,17 +94,18 @@ struct ticket_row {
 	int64_t priority; /* opsmesh.v1.Priority */
 	const char *assignee;
 	const char *team;
-	const char *account_id;  /* NULL: not resolved */
-	int64_t account_place;   /* of the contact key that resolved it; -1: named by the request */
+	const char *account_id; /* NULL: not resolved */
+	int64_t account_rule;   /* opsmesh.v1.ResolutionRule: by what; a stronger one replaces it */
 	int64_t account_version; /* that the ticket was last told */
 	int64_t tier;
-	const char *contact_keys; /* strongest first, a line each */
-	const char *tags;         /* sorted, a line each */
+	const char *contact_key; /* strongest key of who asked; NULL: unknown */
+	const char *tags;        /* sorted, a line each; NULL: none */
 	int64_t messages;
 	struct instant opened_at;
-	struct instant changed_at;
+	struct instant changed_at;  /* when the status last moved */
+	const char *next_ticket_id; /* where messages go since it is closed; NULL: nowhere yet */
 	struct bytes
-	    early; /* what the directory said before the ticket was opened: ByTicketEvent, packed */
+	    early; /* what the directory said before the ticket was opened: CustomerResolved, packed */
 };
 
 /* An account as every partition knows it. */

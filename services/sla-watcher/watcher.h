@@ -7,6 +7,7 @@
 #ifndef SERVICES_SLA_WATCHER_WATCHER_H
 #define SERVICES_SLA_WATCHER_WATCHER_H
 
+#include "common/base/text.h"
 #include "common/flow/task.h"
 #include "opsmesh/v1/action.pb-c.h"
 #include "opsmesh/v1/ticket.pb-c.h"
@@ -104,12 +105,6 @@ extern const char *const priority_words[PRIORITY_WORDS];
 static inline bool clock_overdue(const struct sla_clock *clock)
 {
 	return clock->state == SLA_OVERDUE || clock->state == SLA_OVERDUE_PAUSED;
-}
-
-/* protobuf-c wants char * for what it only reads. */
-static inline char *text_mutable(const char *text)
-{
-	return (char *)(uintptr_t)text;
 }
 
 /* ---- handlers ---- */

@@ -34,7 +34,7 @@ create table account (
 	shard        int    not null,
 	account_id   text   not null,
 	version      bigint not null, -- of the last declaration, from 1
-	contact_keys text   not null, -- sorted, a line each
+	contact_keys text,            -- sorted, a line each
 	primary key (shard, account_id)
 );
 
@@ -63,15 +63,16 @@ create table ticket (
 	assignee        text,
 	team            text,
 	account_id      text,             -- null: not resolved
-	account_place   bigint  not null, -- of the contact key that resolved it; -1: named
+	account_rule    bigint  not null, -- opsmesh.v1.ResolutionRule: by what the account was recognised
 	account_version bigint  not null,
 	tier            bigint  not null, -- opsmesh.v1.Tier
-	contact_keys    text,             -- strongest first, a line each
+	contact_key     text,             -- strongest key of who asked
 	tags            text,             -- sorted, a line each
 	messages        bigint  not null, -- how many
 	opened_at       timestamptz,
-	changed_at      timestamptz,
-	early           bytea,
+	changed_at      timestamptz,      -- when the status last moved
+	next_ticket_id  text,             -- where messages go since it is closed
+	early           bytea,            -- CustomerResolved that came before the ticket
 	primary key (shard, ticket_id)
 );
 
