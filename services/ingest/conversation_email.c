@@ -212,7 +212,7 @@ static enum status open_unreadable(struct mail_request *mail, const struct refus
 enum status conversation_email(struct request *request)
 {
 	struct arena *const arena = request->task->arena;
-	const struct people *const people = task_document(request->task, "people");
+	const struct people *const people = task_document(request->task, PEOPLE);
 	struct mail_request mail = { .request = request,
 		                     .mailbox = request_parameter(request, "mailbox"),
 		                     .secret = bytes_of(request->config->contact_secret) };

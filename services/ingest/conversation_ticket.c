@@ -106,7 +106,7 @@ static Opsmesh__V1__TicketOpened *opened_of(struct request *request, const struc
 enum status conversation_ticket(struct request *request)
 {
 	struct arena *const arena = request->task->arena;
-	const struct people *const people = task_document(request->task, "people");
+	const struct people *const people = task_document(request->task, PEOPLE);
 	const char *const ticket_id =
 	    *request->received->ticket_id != '\0' ? request->received->ticket_id : request->id;
 	const char *keys[CONTACT_KEYS_MAX];

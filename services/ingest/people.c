@@ -6,6 +6,7 @@
 #include "common/io/json.h"
 #include "common/io/unicode.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -106,6 +107,26 @@ bool people_read_free(struct arena *arena, struct bytes json, struct people *peo
 	    !read_list(arena, &top, "domains", false, &people->free_domains, &cause))
 		return failed(arena, &cause, error);
 	return true;
+}
+
+const void *people_compile(const struct document *files, size_t count, char *reason,
+                           size_t reason_size)
+{
+	struct arena *const arena = arena_create(65536); /* as long as the process */
+	struct people *const people = arena_zero(arena, sizeof(*people));
+
+	for (size_t i = 0; i < count; i++) {
+		const char *error;
+		const bool team = text_equal(files[i].name, "team.json");
+
+		if (team ? people_read_team(arena, files[i].body, people, &error)
+		         : people_read_free(arena, files[i].body, people, &error))
+			continue;
+		(void)snprintf(reason, reason_size, "%s: %s", files[i].name, error);
+		arena_destroy(arena);
+		return NULL;
+	}
+	return people;
 }
 
 const char *address_normalise(struct arena *arena, const char *address)

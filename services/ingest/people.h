@@ -10,6 +10,7 @@
 #define SERVICES_INGEST_PEOPLE_H
 
 #include "common/base/arena.h"
+#include "common/flow/document.h"
 
 #define PEOPLE_DOCUMENT_MAX (4U << 20)
 #define PEOPLE_ENTRIES_MAX 100000
@@ -34,6 +35,9 @@ bool people_read_team(struct arena *arena, struct bytes json, struct people *peo
 /* {"id","version","effective_from","domains":[]} */
 bool people_read_free(struct arena *arena, struct bytes json, struct people *people,
                       const char **error);
+/* Both, team.json and free-mail-domains.json, for a row of service_document. */
+const void *people_compile(const struct document *files, size_t count, char *reason,
+                           size_t reason_size);
 bool people_is_ours(const struct people *people, const char *address);
 
 /*
