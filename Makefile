@@ -84,6 +84,8 @@ FUZZERS  := $(patsubst %.c,$(OUT)/%,$(wildcard tests/fuzz/*.c))
 SIM_O    := $(patsubst %.c,$(OUT)/%.o,$(wildcard tests/sim/*.c tests/support/memory_*.c) \
 	tests/support/chance.c) $(TEST_PROTO_C:.c=.o)
 SIM      := $(if $(SIM_O),$(OUT)/bin/sim)
+TOY_O    := $(patsubst %.c,$(OUT)/%.o,$(wildcard tests/toy/*.c))
+TOY      := $(OUT)/bin/toy
 
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -92,7 +94,7 @@ SIM      := $(if $(SIM_O),$(OUT)/bin/sim)
 	test sim mutants bench bench-programs chaos \
 	fuzz fuzz-programs lint tidy format clean FORCE
 
-all: $(BINS) $(DESCRIPTOR) $(SIM) $(ARCHIVES)
+all: $(BINS) $(DESCRIPTOR) $(SIM) $(TOY) $(ARCHIVES)
 
 # A list file changes only when its words do. What depends on one is made again when a source file
 # is added or removed, or a flag changes: $(1) file under gen/, $(2) words.
@@ -119,6 +121,7 @@ $(foreach l,$(LAYERS),$(eval $(call sql_set,$(l),common/$(l)/sql,sql)))
 $(foreach l,$(LAYERS),$(eval $(call sql_set,$(l),common/$(l)/migrations,migrations)))
 $(foreach s,$(SERVICES),$(eval $(call sql_set,$(call symbol,$(s)),services/$(s)/sql,sql)))
 $(foreach s,$(SERVICES),$(eval $(call sql_set,$(call symbol,$(s)),services/$(s)/migrations,migrations)))
+$(eval $(call sql_set,toy,tests/toy/migrations,migrations))
 
 # An archive is every object of its folder, made anew each time: $(1) name, $(2) objects.
 define archive
@@ -155,6 +158,10 @@ $(foreach p,$(PROGRAMS),$(eval $(call program,$(p))))
 $(OUT)/services/%/main.linked.o: $(OUT)/services/%/main.o
 	@objcopy --redefine-sym main=$(call symbol,$*)_main $< $@
 
+# The daemon of the tests. Its messages lie among what the tests share.
+$(TOY): $(TOY_O) $(GEN_O_toy) $(patsubst %,$(OUT)/lib%.a,support $(LAYERS) proto)
+	@mkdir -p $(@D)
+	$(call link)
 $(OUT)/bin/sim: $(SIM_O) $(patsubst %,$(OUT)/lib%.a,$(LAYERS) proto)
 	@mkdir -p $(@D)
 	$(call link)

@@ -27,7 +27,8 @@
 #define SAY_LOOKS 60
 #define ASK_PATIENCE SECONDS(1)
 #define WARM_PATIENCE MILLISECONDS(200) /* the loop stands still for it */
-#define IDLE_COMMIT SECONDS(10)
+/* How late a silent mesh notices that time has passed, for each stage behind the other. */
+#define IDLE_COMMIT SECONDS(1)
 #define MARK_COMMIT SECONDS(1)
 /* Closing has 5 s: this for what is under way, and the rest for the libraries. */
 #define SETTLE_PATIENCE MILLISECONDS(1500)
@@ -47,7 +48,7 @@ struct running {
 	struct outside outside;
 	struct worker worker;
 	struct vitals *vitals;
-	const struct refusal *refused;
+	const struct known_refusal *refused;
 	size_t refused_count;
 	int reads[SERVICE_TOPICS_MAX];
 	int writes[SERVICE_TOPICS_MAX];
