@@ -105,7 +105,8 @@ static void catch_fatal_signals(void)
 /* ---- reading ---- */
 
 /* "topic partition offset" */
-static bool read_line(const char *line, const struct catalogue *catalogue, struct refusal *refusal)
+static bool read_line(const char *line, const struct catalogue *catalogue,
+                      struct known_refusal *refusal)
 {
 	char topic[LINE_MAX_SIZE];
 	long long offset;
@@ -115,16 +116,18 @@ static bool read_line(const char *line, const struct catalogue *catalogue, struc
 	if (sscanf(line, "%383s %d %lld%n", topic, &partition, &offset, &end) != 3 ||
 	    line[end] != '\0' || partition < 0 || offset < 0)
 		return false;
-	*refusal = (struct refusal){ catalogue_find(catalogue, topic), partition, offset, REASON };
+	*refusal =
+	    (struct known_refusal){ catalogue_find(catalogue, topic), partition, offset, REASON };
 	return refusal->topic >= 0;
 }
 
-static bool same(const struct refusal *a, const struct refusal *b)
+static bool same(const struct known_refusal *a, const struct known_refusal *b)
 {
 	return a->topic == b->topic && a->partition == b->partition && a->offset == b->offset;
 }
 
-static size_t count_same(const struct refusal *all, size_t count, const struct refusal *one)
+static size_t count_same(const struct known_refusal *all, size_t count,
+                         const struct known_refusal *one)
 {
 	size_t found = 0;
 
@@ -134,12 +137,12 @@ static size_t count_same(const struct refusal *all, size_t count, const struct r
 }
 
 size_t crash_note_read(struct bytes lines, const struct catalogue *catalogue, struct arena *arena,
-                       const struct refusal **refusals)
+                       const struct known_refusal **refusals)
 {
 	char *const text = arena_text(arena, lines.data, lines.size);
 	const size_t most = lines.size / LINE_MIN_SIZE + 1;
-	struct refusal *const seen = arena_zero(arena, most * sizeof(*seen));
-	struct refusal *const often = arena_zero(arena, most * sizeof(*often));
+	struct known_refusal *const seen = arena_zero(arena, most * sizeof(*seen));
+	struct known_refusal *const often = arena_zero(arena, most * sizeof(*often));
 	size_t count = 0;
 	size_t kept = 0;
 	char *rest = text;
@@ -166,7 +169,7 @@ static size_t read_tail(int file, char *text)
 }
 
 bool crash_note_open(const char *directory, const struct catalogue *catalogue, struct arena *arena,
-                     const struct refusal **refusals, size_t *count)
+                     const struct known_refusal **refusals, size_t *count)
 {
 	const char *const path = arena_printf(arena, "%s/" NOTE_NAME, directory);
 	char *const text = arena_alloc(arena, NOTE_MAX);

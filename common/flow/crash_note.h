@@ -21,10 +21,10 @@ void crash_note_event(const char *topic, int32_t partition, int64_t offset);
  * in the arena. False: the directory cannot be written, and errno says why.
  */
 bool crash_note_open(const char *directory, const struct catalogue *catalogue, struct arena *arena,
-                     const struct refusal **refusals, size_t *count);
+                     const struct known_refusal **refusals, size_t *count);
 
 /* The refusals that lines of a note make. Lines that say something else are skipped. */
 size_t crash_note_read(struct bytes lines, const struct catalogue *catalogue, struct arena *arena,
-                       const struct refusal **refusals);
+                       const struct known_refusal **refusals);
 
 #endif

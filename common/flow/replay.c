@@ -53,7 +53,7 @@ static enum status read_runs(struct shard *shard, const char *runs, replay_fetch
 }
 
 /* Lines of "name:offset reason". */
-static size_t read_refusals(struct shard *shard, const char *text, struct refusal *refusals)
+static size_t read_refusals(struct shard *shard, const char *text, struct known_refusal *refusals)
 {
 	size_t count = 0;
 
@@ -80,7 +80,7 @@ static size_t read_refusals(struct shard *shard, const char *text, struct refusa
 enum status replay_batch(struct shard *shard, const struct replay_line *line, replay_fetch *fetch,
                          void *context, const char **reason)
 {
-	struct refusal *const refusals =
+	struct known_refusal *const refusals =
 	    arena_alloc(shard->arena, REPLAY_REFUSALS_MAX * sizeof(*refusals));
 	struct fold fold = { .frontier = line->frontier, .refused = refusals };
 

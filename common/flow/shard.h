@@ -145,7 +145,7 @@ struct shard_topic *shard_topic(struct shard *shard, int topic);
 /* ---- folding ------------------------------------------------------------------------------------- */
 
 /* Refusals that are known before the handler is asked: a replay's, and those of the crash note. */
-struct refusal {
+struct known_refusal {
 	int topic;
 	int32_t partition;
 	int64_t offset;
@@ -156,7 +156,7 @@ struct fold {
 	struct held **events; /* in the order of folding */
 	size_t count;
 	struct instant frontier;
-	const struct refusal *refused;
+	const struct known_refusal *refused;
 	size_t refused_count;
 	size_t folded; /* out: how many of them; fewer than count when the shard stopped itself */
 };

@@ -40,7 +40,7 @@ struct worker {
 	size_t stage_count;
 	int lead; /* the topic that the group shares out */
 	const char *instance;
-	const struct refusal *refused; /* by the crash note */
+	const struct known_refusal *refused; /* by the crash note */
 	size_t refused_count;
 	size_t held_max;          /* events read and not folded, of one shard */
 	size_t held_bytes_max;    /* of all */
