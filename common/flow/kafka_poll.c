@@ -233,6 +233,7 @@ static bool tell_failure(struct kafka_log *log, const char *reason, struct log_e
 	log->failed = true;
 	log->failure_due = false;
 	log->counts.failures++;
+	log_warn("facts are published again from the mark", LOG_TEXT("reason", reason));
 	event->kind = LOG_FAILED;
 	tell_reason(log, reason, event);
 	return true;
@@ -267,30 +268,34 @@ static bool poll_producer(struct kafka_log *log, struct log_event *event)
 /* ---- all of them ------------------------------------------------------------------------------- */
 
 /* Each gets its turn to be first, so that a flood of one holds up no other. */
-static bool poll_any(struct kafka_log *log, struct log_event *event)
+static bool poll_any(struct kafka_log *log, bool room, struct log_event *event)
 {
 	static bool (*const sources[])(struct kafka_log *,
 	                               struct log_event *) = { poll_consumer, poll_producer,
 		                                               poll_progress, poll_scout };
 
 	log->turn++;
-	for (unsigned i = 0; i < COUNT_OF(sources); i++)
-		if (sources[(log->turn + i) % COUNT_OF(sources)](log, event))
+	for (unsigned i = 0; i < COUNT_OF(sources); i++) {
+		const unsigned at = (log->turn + i) % COUNT_OF(sources);
+
+		/* What the group says lies in one queue with the records. */
+		if ((room || sources[at] != poll_consumer) && sources[at](log, event))
 			return true;
+	}
 	return false;
 }
 
-void kafka_poll(void *context, struct duration wait, struct log_event *event)
+void kafka_poll(void *context, struct duration wait, bool room, struct log_event *event)
 {
 	struct kafka_log *const log = context;
 	struct instant until;
 
 	*event = (struct log_event){ .kind = LOG_NOTHING };
-	if (poll_any(log, event) || wait.us <= 0)
+	if (poll_any(log, room, event) || wait.us <= 0)
 		return;
 	until = time_add(time_monotonic(), wait);
 	/* Woken means that a queue was empty and is not any more: each was found empty just now. */
 	while (bus_wake_wait(log->wake, time_since(time_monotonic(), until)))
-		if (poll_any(log, event))
+		if (poll_any(log, room, event))
 			return;
 }
