@@ -128,15 +128,18 @@ struct bytes arena_bytes(struct arena *arena, struct bytes bytes)
 	return (struct bytes){ arena_copy(arena, bytes.data, bytes.size), bytes.size };
 }
 
+/* Most texts fit into what is left of the block, and are formatted once. */
 char *arena_printf(struct arena *arena, const char *format, ...)
 {
+	struct block *const block = arena->newest;
+	char *const spot = (char *)block->data + block->used;
 	va_list args;
 	va_list again;
 
 	va_start(args, format);
 	va_copy(again, args);
 
-	const int length = vsnprintf(NULL, 0, format, args);
+	const int length = vsnprintf(spot, block->size - block->used, format, args);
 
 	va_end(args);
 	CHECK(length >= 0);
@@ -144,7 +147,8 @@ char *arena_printf(struct arena *arena, const char *format, ...)
 	const size_t size = (size_t)length + 1;
 	char *const text = arena_alloc(arena, size);
 
-	(void)vsnprintf(text, size, format, again);
+	if (text != spot)
+		(void)vsnprintf(text, size, format, again);
 	va_end(again);
 	return text;
 }

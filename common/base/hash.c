@@ -138,12 +138,36 @@ static const uint32_t crc32c_table[256] = {
 };
 /* clang-format on */
 
+static uint32_t crc32c_by_table(const unsigned char *at, size_t size, uint32_t crc)
+{
+	for (size_t i = 0; i < size; i++)
+		crc = crc >> 8 ^ crc32c_table[(crc ^ at[i]) & 0xff];
+	return crc;
+}
+
+#if defined(__x86_64__)
+/* The processor knows this very polynomial; every record that is read passes here. */
+__attribute__((target("sse4.2"))) static uint32_t crc32c_by_processor(const unsigned char *at,
+                                                                      size_t size, uint32_t crc)
+{
+	uint64_t wide = crc;
+
+	for (; size >= 8; size -= 8, at += 8)
+		wide = __builtin_ia32_crc32di(wide, load_u64(at));
+	crc = (uint32_t)wide;
+	for (; size > 0; size--, at++)
+		crc = __builtin_ia32_crc32qi(crc, *at);
+	return crc;
+}
+
 uint32_t hash_crc32c(const void *data, size_t size)
 {
-	const unsigned char *const bytes = data;
-	uint32_t crc = UINT32_MAX;
-
-	for (size_t i = 0; i < size; i++)
-		crc = crc >> 8 ^ crc32c_table[(crc ^ bytes[i]) & 0xff];
-	return ~crc;
+	return ~(__builtin_cpu_supports("sse4.2") ? crc32c_by_processor(data, size, UINT32_MAX)
+	                                          : crc32c_by_table(data, size, UINT32_MAX));
 }
+#else
+uint32_t hash_crc32c(const void *data, size_t size)
+{
+	return ~crc32c_by_table(data, size, UINT32_MAX);
+}
+#endif

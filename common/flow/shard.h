@@ -153,7 +153,7 @@ struct known_refusal {
 };
 
 struct fold {
-	struct held **events; /* in the order of folding */
+	struct held **events; /* in the order of folding: the first that the shard holds */
 	size_t count;
 	struct instant frontier;
 	const struct known_refusal *refused;
