@@ -58,7 +58,7 @@ struct kafka_log {
 };
 
 /* kafka_poll.c: log_ops.poll. */
-void kafka_poll(void *context, struct duration wait, struct log_event *event);
+void kafka_poll(void *context, struct duration wait, bool room, struct log_event *event);
 
 /* kafka_log.c: where a partition stands; NULL: there is no such partition. */
 int64_t *kafka_next(struct kafka_log *log, int topic, int32_t partition);

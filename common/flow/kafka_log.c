@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #define PROGRESS_FETCH_BYTES (INT64_C(4) * 1024 * 1024)
-#define ANSWER_PATIENCE SECONDS(3) /* of hinted and first, which the runtime waits for */
+#define ANSWER_PATIENCE SECONDS(1) /* of hinted and first, for which the runtime stands still */
 
 /* ---- reading ----------------------------------------------------------------------------------- */
 

@@ -69,8 +69,11 @@ struct log_hint {
 };
 
 struct log_ops {
-	/* Waits for one thing that happened, at most so long. */
-	void (*poll)(void *log, struct duration wait, struct log_event *event);
+	/*
+	 * Waits for one thing that happened, at most so long. Not of records when there is no room for
+	 * them; what the group says may wait behind those, all else comes as ever.
+	 */
+	void (*poll)(void *log, struct duration wait, bool room, struct log_event *event);
 	void (*retain)(void *log, void *handle); /* one release more will come */
 	void (*release)(void *log, void *handle);
 	/* Reads these partitions from these offsets, and no others. */

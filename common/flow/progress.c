@@ -22,7 +22,7 @@ static void add_fact(void *argument, const struct fact *fact)
 }
 
 /* What an earlier owner committed and did not see acknowledged. */
-static bool fetch_backlog(struct worker *worker, struct shard *shard)
+static enum status fetch_backlog(struct worker *worker, struct shard *shard)
 {
 	const struct outside *const outside = worker->context.outside;
 	struct backlog backlog = { shard->publisher };
@@ -30,9 +30,9 @@ static bool fetch_backlog(struct worker *worker, struct shard *shard)
 
 	if (last >= shard->committed_sequence || worker->committing || worker->lost ||
 	    publisher_memory(shard->publisher) > worker->publish_bytes_max / 4)
-		return true;
+		return STATUS_OK;
 	return outside->store_ops->facts(outside->store, shard, last, BACKLOG_STEP, add_fact,
-	                                 &backlog) == STATUS_OK;
+	                                 &backlog);
 }
 
 void worker_publish(struct worker *worker)
@@ -40,8 +40,10 @@ void worker_publish(struct worker *worker)
 	for (size_t i = 0; i < worker->slot_count; i++) {
 		if (worker->slots[i].state != SLOT_OWNED)
 			continue;
-		if (!fetch_backlog(worker, worker->slots[i].shard)) {
-			worker_lose_store(worker);
+		const enum status status = fetch_backlog(worker, worker->slots[i].shard);
+
+		if (status != STATUS_OK) {
+			worker_store_failed(worker, status);
 			return;
 		}
 		publisher_send(worker->slots[i].shard->publisher, PUBLISH_STEP);

@@ -7,6 +7,11 @@
  *
  *   --help --version --describe --check --migrate --rebuild STAGE
  *
+ * An instance is a static member of its daemon's group, by the name in INSTANCE: started again under it, also
+ * after kill -9, it has its shards back at once. Those of an instance that does not come back go to the
+ * others when GROUP_SESSION has passed; it is longer than a broker takes to restart, because a member
+ * whose session ends has to end too.
+ *
  * Exit status: 0 stopped as asked (within 5 s of SIGTERM), 1 wrong settings, 2 wrong usage, 3 gave up:
  * restart me.
  */
@@ -30,6 +35,7 @@ struct service_config {
 	const char *state_directory;  /* STATE_DIRECTORY: the crash note */
 	const char *policy_directory; /* POLICY_DIRECTORY */
 	const char *mesh_mode;        /* MESH_MODE: live or recorded */
+	struct duration session;      /* GROUP_SESSION */
 	struct duration mesh_grace;   /* MESH_GRACE */
 	struct duration mesh_silence; /* MESH_SILENCE */
 	int64_t cache_bytes;          /* STATE_CACHE_BYTES: of rows in memory, of one daemon */

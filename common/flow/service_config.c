@@ -35,6 +35,8 @@ static const struct config_key common_keys[] = {
 	       "Folder of the policies, calendars and lists in force."),
 	CONFIG(struct service_config, mesh_mode, "MESH_MODE", "live", NULL, NULL,
 	       "live: time is the real clock's; recorded: it comes with the requests."),
+	CONFIG(struct service_config, session, "GROUP_SESSION", "30s", "6s", "30m",
+	       "The shards of an instance that is gone wait so long before others take them."),
 	CONFIG(struct service_config, mesh_grace, "MESH_GRACE", "2s", "0s", "1h",
 	       "Live: a request is in the journal at most so long after it was received."),
 	CONFIG(struct service_config, mesh_silence, "MESH_SILENCE", "30s", "1s", "1d",

@@ -195,6 +195,7 @@ static bool open_log(struct running *it)
 	                                                   .reads = it->reads,
 	                                                   .writes = it->writes,
 	                                                   .partitions = it->partitions,
+	                                                   .session = config->session,
 	                                                   .check = true,
 	                                                   .fetch_bytes = config->fetch_bytes,
 	                                                   .send_bytes = config->fetch_bytes },

@@ -13,6 +13,7 @@
 #define HELD_MAX 1000000
 #define HELD_BYTES_MAX (256 * 1024 * 1024)
 #define PUBLISH_BYTES_MAX (16 * 1024 * 1024)
+#define ROOM_EVERY 64 /* events between two looks at what is held */
 #define PAUSE_FIRST MILLISECONDS(50)
 #define PAUSE_MAX SECONDS(5)
 /* Longer than a heartbeat: whoever was fenced off for good has heard of it by then. */
@@ -234,30 +235,33 @@ static void on_event(struct worker *worker, const struct log_event *event)
 	}
 }
 
-/* Back-pressure is not polling. */
-static bool too_much_held(const struct worker *worker)
+/* A shard that stopped itself takes nothing more, and what it holds must not hold up the others. */
+static bool has_room(const struct worker *worker)
 {
 	size_t bytes = 0;
 
 	for (size_t i = 0; i < worker->slot_count; i++) {
-		if (worker->slots[i].state != SLOT_OWNED)
+		const struct slot *const slot = &worker->slots[i];
+
+		if (slot->state != SLOT_OWNED || slot->shard->stopped != NULL)
 			continue;
-		bytes += worker->slots[i].shard->held_bytes;
-		if (worker->slots[i].shard->held_count >= worker->held_max)
-			return true;
+		bytes += slot->shard->held_bytes;
+		if (slot->shard->held_count >= worker->held_max)
+			return false;
 	}
-	return bytes >= worker->held_bytes_max;
+	return bytes < worker->held_bytes_max;
 }
 
 void worker_poll(struct worker *worker, struct duration wait, size_t most)
 {
 	const struct outside *const outside = worker->context.outside;
 	struct log_event event;
+	bool room = true;
 
 	for (size_t i = 0; i < most && worker->fatal == NULL; i++) {
-		if (i % 64 == 0 && too_much_held(worker))
-			return;
-		outside->log_ops->poll(outside->log, i == 0 ? wait : (struct duration){ 0 },
+		if (i % ROOM_EVERY == 0)
+			room = has_room(worker);
+		outside->log_ops->poll(outside->log, i == 0 ? wait : (struct duration){ 0 }, room,
 		                       &event);
 		if (event.kind == LOG_NOTHING)
 			return;
@@ -315,10 +319,8 @@ static enum status load_slot(struct worker *worker, struct slot *slot, bool rais
 	const struct outside *const outside = worker->context.outside;
 	struct shard *const shard =
 	    shard_create(&worker->context, slot_stage(worker, slot), slot_partition(worker, slot));
-	enum status status = outside->store_ops->open(outside->store, shard, raise);
+	const enum status status = outside->store_ops->open(outside->store, shard, raise);
 
-	if (status == STATUS_OK)
-		status = check_shard(worker, shard);
 	if (status != STATUS_OK) {
 		shard_destroy(shard);
 		return status;
@@ -329,6 +331,14 @@ static enum status load_slot(struct worker *worker, struct slot *slot, bool rais
 		slot_drop(slot, SLOT_RAISE, time_add(worker_now(worker), RAISE_AGAIN));
 		return STATUS_OK;
 	}
+	if (check_shard(worker, shard) != STATUS_OK) { /* no broker answers */
+		slot->epoch = shard->row.epoch;
+		shard_destroy(shard);
+		slot_drop(slot, SLOT_LOAD,
+		          time_add(worker_now(worker), worker_pause(worker, &worker->log_pause)));
+		return STATUS_OK;
+	}
+	worker->log_pause = (struct duration){ 0 };
 	slot->shard = shard;
 	slot->state = SLOT_OWNED;
 	slot->epoch = shard->row.epoch;
@@ -433,6 +443,8 @@ void worker_take(struct worker *worker)
 			return;
 		}
 		worker->store_pause = (struct duration){ 0 };
+		if (slot->state == SLOT_LOAD) /* whoever asks in vain waits: not for every slot */
+			break;
 	}
 	if (worker->reassign)
 		position_log(worker);

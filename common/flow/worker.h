@@ -59,6 +59,7 @@ struct worker {
 	bool lost;                  /* the connection: everything is to be loaded anew */
 	struct instant store_retry; /* real: not before */
 	struct duration store_pause;
+	struct duration log_pause;  /* of asking it about a shard that is taken over */
 	struct instant progress_at; /* real: the next full round */
 	struct instant hint_at;
 	const char *fatal; /* why this process cannot go on; NULL: it can */

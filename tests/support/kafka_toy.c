@@ -125,7 +125,7 @@ void toy_step(struct toy *toy, struct duration wait)
 
 	if (toy == NULL)
 		return;
-	kafka_log_ops.poll(toy->log, wait, &event);
+	kafka_log_ops.poll(toy->log, wait, true, &event);
 	switch (event.kind) {
 	case LOG_NOTHING: break;
 	case LOG_RECORD: on_record(toy, &event.record); break;

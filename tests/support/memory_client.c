@@ -160,7 +160,7 @@ static bool tell_end(struct memory_client *client, struct log_event *event)
 	return true;
 }
 
-static void memory_poll(void *context, struct duration wait, struct log_event *event)
+static void memory_poll(void *context, struct duration wait, bool room, struct log_event *event)
 {
 	static bool (*const tells[])(struct memory_client *,
 	                             struct log_event *) = { tell_assigned, tell_failed, tell_ack,
@@ -177,9 +177,12 @@ static void memory_poll(void *context, struct duration wait, struct log_event *e
 	}
 	if (lively && chance_of(client->log->chance, 150))
 		return;
-	for (size_t i = 0; i < COUNT_OF(tells); i++)
-		if (tells[(from + i) % COUNT_OF(tells)](client, event))
+	for (size_t i = 0; i < COUNT_OF(tells); i++) {
+		const size_t at = (from + i) % COUNT_OF(tells);
+
+		if ((room || tells[at] != tell_record) && tells[at](client, event))
 			return;
+	}
 	(void)tell_end(client, event);
 }
 
