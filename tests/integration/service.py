@@ -182,8 +182,52 @@ def story_crash_note(mesh, feeder):
     check(one.stop() == 0, "and the instance goes on", one.lines()[-3:])
 
 
+def epochs(mesh):
+    return mesh.query("select stage, shard, epoch, owner from shard order by 1, 2")
+
+
+def story_frozen(mesh, feeder):
+    """Frozen at work, so that it wakes up in the middle of things: of a batch, or of publishing."""
+    one = mesh.start("toy-1", GROUP_SESSION="6s").ready()
+    two = mesh.start("toy-2", GROUP_SESSION="6s").ready()
+    until(lambda: one.shards() == SHARDS / 2 and two.shards() == SHARDS / 2, "the shards to be shared")
+    before = mesh.counted()
+    feeder.post(4000)
+    feeder.flush()
+    until(lambda: mesh.counted() > before, "the instances to be at work")
+    one.freeze()
+    until(lambda: two.shards() == SHARDS, "the other to have all shards")
+    check(True, "the shards of a frozen instance go to the other one")
+    feeder.post(1000)
+    feeder.flush()
+    judge(mesh, feeder, "which says each fact once")
+    rows = mesh.query("select count(*) from fact"), mesh.query("select count(*) from batch_journal"
+                                                               " where runs <> ''")
+    records = len(mesh.records(toy_mesh.ACCOUNTS)), len(mesh.records(toy_mesh.SETTLED))
+    one.thaw()
+    until(lambda: one.process.poll() is not None or one.said("no broker can be reached") or two.shards() < SHARDS
+          or one.metrics() and one.shards() == 0, "the old owner to find out")
+    check((mesh.query("select count(*) from fact"), mesh.query("select count(*) from batch_journal"
+                                                               " where runs <> ''")) == rows,
+          "the old owner wakes up and writes nothing")
+    feeder.post(500)
+    feeder.flush()
+    judge(mesh, feeder, "nor says anything that was not said before")
+    print(f"# it repeated {len(mesh.records(toy_mesh.ACCOUNTS)) - records[0] - 500} records")
+    ended = one.process.poll()
+    check(ended in (None, 3), "it ends to be started again, or joins again", one.lines()[-3:])
+    if ended is not None:
+        one = mesh.start("toy-1", GROUP_SESSION="6s")
+    one.ready()
+    until(lambda: one.shards() == SHARDS / 2 and two.shards() == SHARDS / 2, "the shards to be shared again")
+    feeder.post(500)
+    feeder.flush()
+    judge(mesh, feeder, "and is one of the two again")
+    check(one.stop() == 0 and two.stop() == 0, "both stop as asked", one.lines()[-3:] + two.lines()[-3:])
+
+
 STORIES = [story_options, story_lone, story_killed, story_two, story_broker, story_database, story_poison,
-           story_crash_note]
+           story_crash_note, story_frozen]
 
 
 def main():
@@ -193,7 +237,9 @@ def main():
     try:
         for story in STORIES:
             if not wanted or story.__name__.removeprefix("story_") in wanted:
+                started = time.monotonic()
                 story(mesh, feeder)
+                print(f"# {story.__name__} took {time.monotonic() - started:.0f} s")
     except (TimeoutError, AssertionError) as error:
         check(False, f"{story.__name__}: {error}", [instance.lines()[-3:] for instance in mesh.instances])
     finally:
