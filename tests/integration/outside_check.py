@@ -44,7 +44,7 @@ class Outside:
     """Everything that can be read, read once."""
 
     def __init__(self, database, topics):
-        self.database, self.schemas = database, outside_mesh.schemas(database)
+        self.database, self.schemas = outside_mesh.snapshot(database), outside_mesh.schemas(database)
         self.shards = load_shards(database)
         self.streams = collections.defaultdict(dict)  # source -> (topic, partition, sequence) -> record
         self.requests = collections.Counter()         # on the journal, by request id

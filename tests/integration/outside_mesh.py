@@ -28,6 +28,13 @@ def connect():
     return psycopg.connect(os.environ["DATABASE_URL"], autocommit=True, connect_timeout=5)
 
 
+def snapshot(database):
+    """From here on the tables stand still for this connection; in live mode clocks go on."""
+    database.autocommit = False
+    database.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+    return database
+
+
 def schemas(database):
     """The schemas of the daemons; what a rebuild uses is none."""
     found = database.execute("select table_schema from information_schema.tables where table_name = 'shard'"

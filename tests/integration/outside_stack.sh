@@ -34,6 +34,13 @@ require()
 	done
 }
 
+# Shards go to the second instance a moment after the first is ready.
+shared()
+{
+	[ "$(psql -XAtq "$DATABASE_URL" -c "select (select count(distinct owner) from ingest.shard)
+		|| ' ' || (select count(distinct owner) from sla.shard)")" = "2 2" ]
+}
+
 stack_up()
 {
 	name=$1
@@ -49,6 +56,12 @@ stack_up()
 	. "$run/env"
 	export KAFKA_BROKERS DATABASE_URL OPSMESH_BIN API_KEYS STRIPE_WEBHOOK_SECRETS RUN_DIR=$run
 	export INGEST_URL INGEST_2_URL SLA_WATCHER_URL SLA_WATCHER_2_URL
+	for _ in $(seq 100); do
+		shared && return
+		sleep 0.2
+	done
+	echo "FAIL $name: the second instances got no shards"
+	exit 1
 }
 
 stack_down()
