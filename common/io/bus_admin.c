@@ -7,10 +7,12 @@
 #include <librdkafka/rdkafka.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #define NUMBER_SIZE 24
 #define CONFIGS 3
-#define REPLICAS_DEFAULT (-1) /* as the brokers' default.replication.factor says */
+#define SHOWN_PAUSE_NS 20000000 /* between two looks for topics just created */
+#define REPLICAS_DEFAULT (-1)   /* as the brokers' default.replication.factor says */
 
 struct bus_admin {
 	rd_kafka_t *client;
@@ -177,6 +179,25 @@ static enum status create_all(struct bus_admin *admin, rd_kafka_NewTopic_t **fre
 	return status;
 }
 
+/* A broker answers that topics are created a moment before it shows them. */
+static enum status await_shown(struct bus_admin *admin, const struct bus_topic *topics,
+                               size_t count, int32_t *partitions, struct duration most)
+{
+	const struct instant until = time_add(time_monotonic(), most);
+	const struct timespec pause = { .tv_nsec = SHOWN_PAUSE_NS };
+
+	for (;;) {
+		size_t shown = 0;
+
+		TRY(bus_admin_partitions(admin, topics, count, partitions, most));
+		while (shown < count && partitions[shown] != 0)
+			shown++;
+		if (shown == count || !time_before(time_monotonic(), until))
+			return STATUS_OK;
+		nanosleep(&pause, NULL);
+	}
+}
+
 enum status bus_admin_create_missing(struct bus_admin *admin, const struct bus_topic *topics,
                                      size_t count, struct duration most, bus_admin_tell *tell,
                                      void *argument)
@@ -201,6 +222,8 @@ enum status bus_admin_create_missing(struct bus_admin *admin, const struct bus_t
 	}
 	if (status == STATUS_OK && missing > 0)
 		status = create_all(admin, fresh, missing, most, tell, argument);
+	if (status == STATUS_OK && missing > 0)
+		status = await_shown(admin, topics, count, partitions, most);
 	rd_kafka_NewTopic_destroy_array(fresh, missing);
 	memory_free(fresh);
 	memory_free(partitions);
