@@ -1,0 +1,25 @@
+#!/usr/bin/env bash
+# play.sh - plays the recorded day through a stack of its own, and leaves that stack up.
+#
+#   play.sh RUN_DIR [NAME=VALUE...]      settings as of deploy/local/up.sh: INSTANCES, PARTITIONS, EXTRA...
+#
+# The stack is a new one: what lay in RUN_DIR is stopped and removed. When all has been said, RUN_DIR/day
+# holds requests, names, answers, and every fact of the mesh as `opsmesh tail` shows it (events.jsonl).
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+run=${1:?usage: play.sh RUN_DIR [NAME=VALUE...]}
+shift
+until=2026-05-07T02:00:00Z # after the last request and the last due that the day is about
+topics='ops.intake.v1 ops.accounts.v1 ops.actions.v1 ops.provider-events.v1 ops.tickets.v1 ops.sla.v1 ops.alerts.v1'
+
+"$here/../local/down.sh" RUN_DIR="$run"
+rm -rf "$run"
+mkdir -p "$run/day"
+. "$here/keys"
+"$here/../local/up.sh" RUN_DIR="$run" RECORDED=1 "$@"
+. "$run/env"
+
+python3 "$here/render.py" "$here/day.jsonl" "$run/day/requests.jsonl" "$run/day/names.json"
+"$OPSMESH_BIN/opsmesh" send --recorded --until "$until" "$run/day/requests.jsonl" > "$run/day/answers.jsonl"
+"$OPSMESH_BIN/opsmesh" status --wait "$until" --timeout 60s > "$run/day/status"
+"$OPSMESH_BIN/opsmesh" tail $topics --from start --until-end > "$run/day/events.jsonl"

@@ -1,0 +1,177 @@
+#!/usr/bin/env python3
+"""tables - what came of the recorded day, as tables with the columns of expected/, and whether they agree.
+
+  tables.py DAY            exit 0: every table is as expected; 1: the differences, each line said
+  tables.py DAY TABLE      prints one of them
+
+DAY is the folder that play.sh leaves. The tables are made from the public facts alone, as another team would.
+"""
+import json
+import os
+import sys
+from collections import Counter
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+class Day:
+    """The requests with their answers, and the facts in the order of each partition."""
+
+    def __init__(self, folder):
+        def lines(path):
+            return [json.loads(text) for text in open(path, encoding="utf-8")]
+
+        self.requests = lines(os.path.join(HERE, "day.jsonl"))
+        self.answers = lines(os.path.join(folder, "answers.jsonl"))
+        self.events = lines(os.path.join(folder, "events.jsonl"))
+        self.tickets = json.load(open(os.path.join(folder, "names.json"), encoding="utf-8"))
+        self.names = {ticket: name for name, ticket in self.tickets.items()}
+        for request, answer in zip(self.requests, self.answers):
+            if answer["status"] == 202:
+                self.names.setdefault(answer["answer"]["id"], request["name"])
+
+    def facts(self, topic):
+        """Of a topic: (kind, fact, event), the kind as the contract names it."""
+        for event in self.events:
+            if event["topic"] == topic:
+                kind = event["type"].split(".")[2]
+                yield kind, event["data"][camel(kind)], event
+
+    def name(self, subject):
+        """A ticket or request by its name in the day, also within an alert's id."""
+        return "/".join(self.names.get(part, part) for part in subject.removeprefix("alert/sla/").split("/"))
+
+
+def camel(name):
+    first, *rest = name.split("_")
+    return first + "".join(word.capitalize() for word in rest)
+
+
+def word(value, prefix):
+    return value.removeprefix(prefix).lower() if value else "-"
+
+
+def duration(microseconds):
+    seconds = int(microseconds) // 1_000_000
+    parts = [(seconds // 3600, "h"), (seconds // 60 % 60, "m"), (seconds % 60, "s")]
+    return "".join(f"{number}{unit}" for number, unit in parts if number) or "0"
+
+
+def answers(day):
+    for request, answer in zip(day.requests, day.answers):
+        refused = [] if answer["status"] == 202 else [answer["answer"].get("field", "-")]
+        yield [request["name"], str(answer["status"]), *refused]
+
+
+def tickets(day):
+    rows = {}
+    for kind, fact, event in day.facts("ops.tickets.v1"):
+        row = rows.setdefault(event["key"], {"said": [0, 0, 0]})
+        if kind == "opened":
+            problems = sorted(word(problem["code"], "PROBLEM_CODE_") for problem in fact.get("problems", []))
+            row |= {"channel": word(fact["channel"], "CHANNEL_"), "status": word(fact["status"], "TICKET_STATUS_"),
+                    "priority": word(fact.get("priority"), "PRIORITY_"), "problems": ",".join(problems)}
+        elif kind == "message_added":
+            private = fact["visibility"] == "VISIBILITY_PRIVATE"
+            row["said"][2 if private else int(fact["role"] == "ROLE_AGENT")] += 1
+        elif kind in ("status_changed", "reopened"):
+            row["status"] = word(fact["toStatus"], "TICKET_STATUS_")
+        elif kind == "assigned":
+            row["assignee"] = fact.get("assignee")
+        elif kind == "priority_changed":
+            row["priority"] = word(fact["toPriority"], "PRIORITY_")
+        elif kind == "tagged":
+            row["tags"] = ",".join(fact["tags"])
+        elif kind == "customer_resolved":
+            row |= {"account": fact["accountId"], "by": word(fact["rule"], "RESOLUTION_RULE_")}
+    for key, row in rows.items():
+        if "channel" in row:
+            yield [day.name(key), row["channel"], row.get("account", "-"), row.get("by", "-"), row["status"],
+                   row["priority"], row.get("assignee") or "-", "+".join(map(str, row["said"])),
+                   row.get("tags") or "-", row["problems"] or "-"]
+
+
+def clock_state(kind, fact):
+    state = word(fact["clock"]["state"], "SLA_STATE_")
+    if state == "fulfilled":
+        return "met" if kind == "corrected" or fact.get("met") else "missed"
+    return {"active": "running", "breached": "overdue"}.get(state, state)
+
+
+def sla(day):
+    short = {"warned": lambda fact: str(fact["usedPercent"])}
+    rows = {}
+    for kind, fact, event in day.facts("ops.sla.v1"):
+        clock = fact.get("clock")
+        if clock is None:
+            continue
+        name = f"{word(clock['metric'], 'SLA_METRIC_')}/{clock['instance']}"
+        said = rows.get((event["key"], name), [""] * 9)[8]
+        state = clock_state(kind, fact)
+        over = state in ("met", "missed", "cancelled")
+        rows[event["key"], name] = [
+            day.name(event["key"]), name, clock["targetRule"], state, duration(clock["targetUs"]),
+            clock.get("due", "-"), event["time"] if over else "-",
+            duration(clock.get("elapsedUs", 0)) if over or state == "paused" else "-",
+            f"{said},{short.get(kind, lambda fact: kind[:3])(fact)}".lstrip(",")]
+    return rows.values()
+
+
+def alerts(day):
+    rows = {}
+    for kind, fact, event in day.facts("ops.alerts.v1"):
+        ticket, clock = day.name(event["subject"]).split("/", 1)
+        if kind == "raised":
+            rows[event["subject"]] = [ticket, clock, word(fact["severity"], "SEVERITY_"), event["time"], "-", "-"]
+        elif kind in ("acknowledged", "resolved"):
+            rows[event["subject"]][4 if kind == "acknowledged" else 5] = event["time"]
+    return rows.values()
+
+
+def refused(day):
+    for topic in sorted({event["topic"] for event in day.events}):
+        for kind, fact, event in day.facts(topic):
+            if kind in ("request_refused", "action_refused", "id_conflict"):
+                yield [topic, kind, day.name(event["subject"]), word(fact.get("code"), "REFUSAL_CODE_"),
+                       fact.get("field") or "-"]
+
+
+def counts(day):
+    kinds = Counter((event["topic"], event["type"].split(".")[2]) for event in day.events)
+    return [[*kind, str(number)] for kind, number in kinds.items()]
+
+
+TABLES = {"answers": answers, "tickets": tickets, "sla": sla, "alerts": alerts, "refused": refused, "counts": counts}
+
+
+def expected(table):
+    text = open(os.path.join(HERE, "expected", table), encoding="utf-8").read()
+    return [line.split() for line in text.splitlines() if line.strip() and not line.startswith("#")]
+
+
+def differences(day, table):
+    wanted = Counter(map(tuple, expected(table)))
+    found = Counter(map(tuple, TABLES[table](day)))
+    return [("expected ", *row) for row in sorted((wanted - found).elements())] + \
+        [("came out ", *row) for row in sorted((found - wanted).elements())]
+
+
+def compare(day):
+    wrong = 0
+    for table in TABLES:
+        for mark, *row in differences(day, table):
+            print(f"{table}: {mark}", *row)
+            wrong += 1
+    return wrong
+
+
+def main(folder, table=None):
+    day = Day(folder)
+    if table is None:
+        sys.exit(1 if compare(day) else 0)
+    for row in TABLES[table](day):
+        print(*row)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
