@@ -61,29 +61,28 @@ static int choose_zone(struct explain *explain)
 /* ---- the command ---- */
 
 /* A request may be on the journal and nowhere else yet. */
-static int show_request(struct explain *explain)
+static int find_in_journal(struct explain *explain)
 {
-	bool found = false;
-	int answer = ANSWER_YES;
+	int answer = journal_find(explain->tool, &explain->story, explain->id, &explain->journal);
 
-	if (tool_option(explain->tool, "--json") == NULL)
-		answer = journal_show(explain->tool, &explain->story, explain->id, &found);
-	if (answer != ANSWER_YES || explain->facts.count > 0)
-		return answer;
-	return found ? tool_fail(explain->tool, ANSWER_NO, "nothing was said about it yet")
-	             : tool_fail(explain->tool, ANSWER_NO, "there is no request %s", explain->id);
+	if (answer == ANSWER_YES && explain->facts.count == 0 && explain->journal[0] == '\0')
+		answer = tool_fail(explain->tool, ANSWER_NO, "there is no request %s", explain->id);
+	return answer;
 }
 
 static int tell(struct explain *explain)
 {
 	int answer = explain_find(explain);
 
-	if (answer != ANSWER_YES)
+	if (answer == ANSWER_YES && !explain->asked_back)
+		answer = action_reveal(explain->tool, explain->kind, explain->id,
+		                       &explain->story.revealed);
+	if (answer != ANSWER_YES || explain->asked_back)
 		return answer;
 	explain_sum(explain);
 	answer = choose_zone(explain);
 	if (answer == ANSWER_YES && text_equal(explain->kind, "request"))
-		answer = show_request(explain);
+		answer = find_in_journal(explain);
 	if (answer == ANSWER_YES)
 		answer = tool_option(explain->tool, "--json") != NULL ? explain_print_json(explain)
 		                                                      : explain_print(explain);
@@ -100,11 +99,9 @@ int explain_command(struct tool *tool)
 	explain->tool = tool;
 	explain->kind = tool->words[0];
 	explain->id = tool->words[1];
+	explain->journal = "";
 	explain->facts.arena = tool->arena;
 	explain->story.arena = tool->arena;
-	answer = action_reveal(tool, explain->kind, explain->id, &explain->story.revealed);
-	if (answer != ANSWER_YES)
-		return answer;
 	if (mesh_store_open(&explain->store, tool->arena, tool->settings.database_url) == STATUS_OK)
 		answer = tell(explain);
 	else

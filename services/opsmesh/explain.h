@@ -15,6 +15,8 @@ struct explain {
 	struct story story;
 	const char *kind; /* "ticket", "account", "alert", "request" */
 	const char *id;
+	bool asked_back; /* several tickets answer to that name: they were listed, all is said */
+	const char *journal;    /* of a request: what the journal holds, a line each; "" nothing */
 	struct told_list facts; /* of the story, in order */
 	struct clock_sum *sums;
 	size_t sum_count;
@@ -22,7 +24,7 @@ struct explain {
 
 /*
  * Finds the facts about the subject, and its id where it was asked for by another name. ANSWER_NO and a
- * sentence on standard error: there is nothing, or more than one.
+ * sentence on standard error: there is nothing.
  */
 int explain_find(struct explain *explain);
 /* Adds up its clocks. */
@@ -31,7 +33,8 @@ void explain_sum(struct explain *explain);
 int explain_print(const struct explain *explain);
 int explain_print_json(const struct explain *explain);
 
-/* What the journal holds of a request, printed; needs KAFKA_BROKERS. *found: something was. */
-int journal_show(struct tool *tool, const struct story *story, const char *request, bool *found);
+/* What the journal holds of a request, a line each; "" nothing. It is not read without KAFKA_BROKERS. */
+int journal_find(struct tool *tool, const struct story *story, const char *request,
+                 const char **lines);
 
 #endif

@@ -5,6 +5,7 @@
 #include "services/opsmesh/explain.h"
 
 #include "common/base/text.h"
+#include "common/io/json.h"
 #include "proto/opsmesh/v1/catalogue.h"
 
 #include <stdio.h>
@@ -83,12 +84,30 @@ static enum status find_candidates(struct explain *explain, struct candidates *c
 	return STATUS_OK;
 }
 
-static int tell_candidates(const struct candidates *candidates)
+static void list_json(const struct candidates *candidates)
 {
+	AUTO_JSON top = json_object();
+	json_t *const list = json_array();
+
+	for (size_t i = 0; i < candidates->count; i++)
+		json_array_append_new(list, json_string(candidates->ids[i]));
+	json_object_set_new(top, "kind", json_string("tickets"));
+	json_object_set_new(top, "ids", list);
+	json_dumpf(top, stdout, JSON_COMPACT);
+	putchar('\n');
+}
+
+static int ask_back(struct explain *explain, const struct candidates *candidates)
+{
+	explain->asked_back = true;
+	if (tool_option(explain->tool, "--json") != NULL) {
+		list_json(candidates);
+		return ANSWER_YES;
+	}
 	printf("%zu tickets answer to that name; which one?\n", candidates->count);
 	for (size_t i = 0; i < candidates->count; i++)
 		printf("  opsmesh explain ticket %s\n", candidates->ids[i]);
-	return ANSWER_NO;
+	return ANSWER_YES;
 }
 
 static int find_by_key(struct explain *explain, const char *key)
@@ -126,7 +145,7 @@ static int find_ticket(struct explain *explain)
 	if (candidates.count == 0)
 		return explain->facts.count > 0 ? ANSWER_YES : nothing(explain);
 	if (candidates.count > 1)
-		return tell_candidates(&candidates);
+		return ask_back(explain, &candidates);
 	explain->id = candidates.ids[0];
 	explain->facts = list_make(explain);
 	return find_by_key(explain, explain->id);

@@ -14,6 +14,19 @@
 
 /* ---- for people ---- */
 
+/* A row of its own for each day, so that the rows below it need but the time. */
+static void add_day(struct table *table, const struct explain *explain, size_t at)
+{
+	const struct told *const list = explain->facts.list;
+	const char *const day = story_day(&explain->story, list[at].time);
+
+	if (at > 0 && text_equal(day, story_day(&explain->story, list[at - 1].time)))
+		return;
+	table_add(table, day);
+	table_add(table, "");
+	table_add(table, "");
+}
+
 static void print_facts(const struct explain *explain)
 {
 	static const char *const titles[] = { "WHEN", "WHO", "WHAT", NULL };
@@ -27,13 +40,29 @@ static void print_facts(const struct explain *explain)
 		const struct story_line line = story_tell(&explain->story, told);
 		const bool ticket = several && told->topic == OPS_TICKETS;
 
-		table_add(&table, story_time(&explain->story, told->time));
+		add_day(&table, explain, i);
+		table_addf(&table, "  %s", story_clock_time(&explain->story, told->time));
 		table_add(&table, line.who);
 		table_add(&table, ticket
 		                      ? arena_printf(arena, "%s [ticket %s]", line.text, told->key)
 		                      : line.text);
 	}
 	table_print(&table);
+}
+
+/* Where the ticket stands now, for who reads nothing else. */
+static void print_standing(const struct explain *explain)
+{
+	const struct story *const story = &explain->story;
+
+	printf("%s\n", story_standing(story, &explain->facts));
+	for (size_t i = 0; i < explain->sum_count; i++) {
+		const Opsmesh__V1__SlaClock *const clock = explain->sums[i].clock;
+
+		if (sum_clock_open(clock))
+			printf("%s\n", story_clock_standing(story, clock));
+	}
+	putchar('\n');
 }
 
 static void print_spans(const struct explain *explain, const struct clock_sum *sum)
@@ -83,7 +112,15 @@ static int sums_answer(const struct explain *explain)
 int explain_print(const struct explain *explain)
 {
 	printf("%s %s, times in %s\n\n", explain->kind, explain->id, explain->story.zone_name);
-	print_facts(explain);
+	if (text_equal(explain->kind, "ticket"))
+		print_standing(explain);
+	fputs(explain->journal, stdout);
+	if (explain->journal[0] != '\0')
+		putchar('\n');
+	if (explain->facts.count > 0)
+		print_facts(explain);
+	else
+		puts("Nothing was said about it.");
 	if (explain->sum_count > 0)
 		puts("\nThe clocks, added up again:");
 	for (size_t i = 0; i < explain->sum_count; i++)
@@ -172,6 +209,8 @@ int explain_print_json(const struct explain *explain)
 	json_object_set_new(top, "kind", json_string(explain->kind));
 	json_object_set_new(top, "id", json_string(explain->id));
 	json_object_set_new(top, "time_zone", json_string(explain->story.zone_name));
+	if (explain->journal[0] != '\0')
+		json_object_set_new(top, "journal", json_string(explain->journal));
 	json_object_set_new(top, "facts", facts);
 	json_object_set_new(top, "clocks", clocks);
 	json_dumpf(top, stdout, JSON_COMPACT);

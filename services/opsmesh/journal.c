@@ -21,27 +21,40 @@ struct search {
 	const struct story *story;
 	const char *request;
 	struct bus_reader *reader;
-	struct arena *arena;
-	bool found;
+	struct arena *arena; /* of one record */
+	const char *lines;
 };
 
-static void print_received(const struct search *search, const struct bus_record *record,
-                           const Opsmesh__V1__IntakeEvent *event)
+static const char *proof(const struct story *story, const Opsmesh__V1__Verification *verification)
+{
+	return verification == NULL
+	           ? ""
+	           : arena_printf(story->arena, ", proved by %s of %s",
+	                          story_word(story, &opsmesh__v1__verification_method__descriptor,
+	                                     (int)verification->method),
+	                          verification->principal);
+}
+
+static const char *part(const struct story *story, const Opsmesh__V1__Chunk *chunk)
+{
+	return chunk == NULL ? ""
+	                     : arena_printf(story->arena, ", part %" PRId32 " of %" PRId32,
+	                                    chunk->index + 1, chunk->count);
+}
+
+/* What was asked for; "" for a fact that this build does not know. */
+static const char *asked(const struct story *story, const Opsmesh__V1__IntakeEvent *event)
 {
 	const Opsmesh__V1__RequestReceived *const received = event->received;
 
-	printf("request %s was accepted at %s: %s %s", search->request,
-	       story_stamp(search->story, event->received_at), received->method, received->path);
-	if (received->verification != NULL)
-		printf(", proved by %s of %s",
-		       story_word(search->story, &opsmesh__v1__verification_method__descriptor,
-		                  (int)received->verification->method),
-		       received->verification->principal);
-	if (received->chunk != NULL)
-		printf(", part %" PRId32 " of %" PRId32, received->chunk->index + 1,
-		       received->chunk->count);
-	printf(", %zu bytes; journalled on partition %" PRId32 " at offset %" PRId64 "\n",
-	       received->body.len, record->partition, record->offset);
+	if (event->fact_case == OPSMESH__V1__INTAKE_EVENT__FACT_CLOCK_SET)
+		return arena_printf(story->arena, "sets the clock to %s",
+		                    story_stamp(story, event->clock_set->now));
+	if (event->fact_case != OPSMESH__V1__INTAKE_EVENT__FACT_RECEIVED)
+		return "";
+	return arena_printf(story->arena, "%s %s%s%s, %zu bytes", received->method, received->path,
+	                    proof(story, received->verification), part(story, received->chunk),
+	                    received->body.len);
 }
 
 static void look_at(struct search *search, const struct bus_record *record)
@@ -58,11 +71,13 @@ static void look_at(struct search *search, const struct bus_record *record)
 	const void *const unpacked = message;
 	const Opsmesh__V1__IntakeEvent *const event = unpacked;
 
-	if (text_equal(event->request_id, search->request) &&
-	    event->fact_case == OPSMESH__V1__INTAKE_EVENT__FACT_RECEIVED) {
-		print_received(search, record, event);
-		search->found = true;
-	}
+	if (text_equal(event->request_id, search->request))
+		search->lines =
+		    arena_printf(search->story->arena,
+		                 "%sAccepted %s: %s; on the journal's partition %" PRId32
+		                 " at offset %" PRId64 ".\n",
+		                 search->lines, story_stamp(search->story, event->received_at),
+		                 asked(search->story, event), record->partition, record->offset);
 }
 
 static int away(const struct search *search)
@@ -101,7 +116,8 @@ static int read_journal(struct search *search)
 	}
 }
 
-int journal_show(struct tool *tool, const struct story *story, const char *request, bool *found)
+int journal_find(struct tool *tool, const struct story *story, const char *request,
+                 const char **lines)
 {
 	const char *const names[] = { opsmesh_catalogue.topics[opsmesh_catalogue.journal].name };
 	const struct bus_settings settings = { .brokers = tool->settings.brokers,
@@ -109,12 +125,12 @@ int journal_show(struct tool *tool, const struct story *story, const char *reque
 		                               .topics = names,
 		                               .topic_count = 1,
 		                               .wake = -1 };
-	struct search search = { .tool = tool, .story = story, .request = request };
+	struct search search = { .tool = tool, .story = story, .request = request, .lines = "" };
 	char reason[BUS_REASON_SIZE];
 	int answer;
 
 	if (tool->settings.brokers[0] == '\0') {
-		puts("(the journal was not looked at: KAFKA_BROKERS is not set)");
+		*lines = "The journal was not looked at: KAFKA_BROKERS is not set.\n";
 		return ANSWER_YES;
 	}
 	search.reader = bus_reader_create(&settings, 0, reason);
@@ -122,7 +138,7 @@ int journal_show(struct tool *tool, const struct story *story, const char *reque
 		return tool_fail(tool, ANSWER_USAGE, "%s", reason);
 	search.arena = arena_create(ARENA_BLOCK);
 	answer = read_journal(&search);
-	*found = search.found;
+	*lines = search.lines;
 	bus_reader_destroy(search.reader);
 	arena_destroy(search.arena);
 	return answer;

@@ -252,29 +252,50 @@ struct measure {
 	struct bus_reader *reader;
 	struct position *positions;
 	size_t count;
+	size_t room;
 	struct bus_range *ranges; /* of all partitions of all topics */
 	size_t range_count;
 };
 
+static void move_position(struct measure *m, struct shard_status *shard, int topic, int64_t next)
+{
+	for (size_t i = 0; i < m->count; i++) {
+		if (m->positions[i].shard != shard || m->positions[i].topic != topic)
+			continue;
+		m->positions[i].next = next;
+		return;
+	}
+	if (m->count < m->room)
+		m->positions[m->count++] = (struct position){ shard, topic, next };
+}
+
+/* A shard that has not folded anything yet stands at the beginning of all that it reads. */
+static void begin_positions(struct measure *m)
+{
+	for (size_t i = 0; i < m->status->count; i++)
+		for (const struct mesh_stage *row = mesh_stages; row->stage != NULL; row++)
+			for (const int *topic = row->reads;
+			     text_equal(row->stage, m->status->shards[i].stage) && *topic >= 0;
+			     topic++)
+				move_position(m, &m->status->shards[i], *topic, 0);
+}
+
 static enum status read_positions(struct measure *m, struct mesh_store *store)
 {
-	const size_t most = SCHEMAS_MAX * (size_t)PARTITIONS_MAX * 8;
-
-	m->positions = arena_alloc(m->status->arena, most * sizeof(*m->positions));
+	m->room = m->status->count * TOPICS_MAX;
+	m->positions = arena_alloc(m->status->arena, (m->room + 1) * sizeof(*m->positions));
+	begin_positions(m);
 	for (size_t i = 0; i < store->count; i++) {
 		AUTO_ROWS rows = NULL;
 
 		TRY(mesh_store_all(store, i, &sql_input_offset_look, &rows));
-		for (size_t n = 0; n < db_rows_count(rows) && m->count < most; n++) {
-			const struct position position = {
-				.shard = find(m->status, db_text(rows, n, 0),
-				              (int32_t)db_int(rows, n, 1)),
-				.topic = catalogue_find(&opsmesh_catalogue, db_text(rows, n, 2)),
-				.next = db_int(rows, n, 3),
-			};
+		for (size_t n = 0; n < db_rows_count(rows); n++) {
+			struct shard_status *const shard =
+			    find(m->status, db_text(rows, n, 0), (int32_t)db_int(rows, n, 1));
+			const int topic = catalogue_find(&opsmesh_catalogue, db_text(rows, n, 2));
 
-			if (position.shard != NULL && position.topic >= 0)
-				m->positions[m->count++] = position;
+			if (shard != NULL && topic >= 0)
+				move_position(m, shard, topic, db_int(rows, n, 3));
 		}
 	}
 	return STATUS_OK;

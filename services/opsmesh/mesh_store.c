@@ -3,14 +3,17 @@
 #include "common/base/check.h"
 #include "common/base/text.h"
 #include "gen/opsmesh_sql.h"
+#include "proto/opsmesh/v1/catalogue.h"
 
 #include <stdio.h>
 
+#define READS(...) ((const int[]){ __VA_ARGS__, -1 })
+
 const struct mesh_stage mesh_stages[] = {
-	{ "conversation", "ingest", "ingest" },
-	{ "directory", "ingest", "ingest" },
-	{ "ticket", "ingest", "ingest" },
-	{ "clock", "sla-watcher", "sla" },
+	{ "conversation", "ingest", "ingest", READS(OPS_INTAKE) },
+	{ "directory", "ingest", "ingest", READS(OPS_CONTROL, OPS_BY_CONTACT) },
+	{ "ticket", "ingest", "ingest", READS(OPS_CONTROL, OPS_BY_TICKET, OPS_ACTIONS) },
+	{ "clock", "sla-watcher", "sla", READS(OPS_CONTROL, OPS_ACTIONS, OPS_TICKETS) },
 	{ .stage = NULL },
 };
 

@@ -52,11 +52,15 @@ enum status mesh_store_each(struct mesh_store *store, size_t place,
 /* The place of a schema. False: there is none of that name. */
 bool mesh_store_find(const struct mesh_store *store, const char *schema, size_t *place);
 
-/* Which daemon runs a stage, and in which schema; a table that ends with a stage of NULL. */
+/*
+ * Which daemon runs a stage, in which schema, and what it reads; a table that ends with a stage of NULL. A
+ * test compares it with the stages themselves.
+ */
 struct mesh_stage {
 	const char *stage;
 	const char *daemon;
 	const char *schema;
+	const int *reads; /* topics, by their place in the catalogue; ended by -1 */
 };
 
 extern const struct mesh_stage mesh_stages[];

@@ -15,18 +15,44 @@
 
 /* ---- words ---- */
 
-const char *story_time(const struct story *story, struct instant at)
+/* Midnight UTC stands for midnight in the zone from here on. */
+static struct instant local(const struct story *story, struct instant at)
 {
-	const int32_t offset = story->zone == NULL ? 0 : zone_offset(story->zone, at);
+	return time_add(at, SECONDS(story->zone == NULL ? 0 : zone_offset(story->zone, at)));
+}
+
+const char *story_day(const struct story *story, struct instant at)
+{
+	static const char *const days[] = { "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun" };
 	char text[TIME_TEXT_SIZE];
-	char *copy;
+	struct date date;
+
+	if (at.us == TIME_MIN.us || at.us < TIME_OLDEST.us)
+		return "no time";
+	date = date_of_days(local(story, at).us / DAYS(1).us);
+	return arena_printf(story->arena, "%s %.10s", days[date_weekday(date)],
+	                    time_format(local(story, at), text));
+}
+
+const char *story_clock_time(const struct story *story, struct instant at)
+{
+	char text[TIME_TEXT_SIZE];
 
 	if (at.us == TIME_MIN.us)
-		return "no time";
-	copy = arena_string(story->arena, time_format_offset(at, offset, text));
-	if (strchr(copy, 'T') != NULL)
-		*strchr(copy, 'T') = ' ';
-	return copy;
+		return "";
+	(void)time_format(local(story, at), text);
+	return arena_text(story->arena, text + sizeof("2026-05-01T") - 1,
+	                  strncmp(text + sizeof("2026-05-01T17:30") - 1, ":00", 3) == 0 ? 5 : 8);
+}
+
+const char *story_time(const struct story *story, struct instant at)
+{
+	char text[TIME_TEXT_SIZE];
+
+	return at.us == TIME_MIN.us
+	           ? "no time"
+	           : arena_printf(story->arena, "%.10s %s", time_format(local(story, at), text),
+	                          story_clock_time(story, at));
 }
 
 const char *story_stamp(const struct story *story, const Google__Protobuf__Timestamp *at)
@@ -91,16 +117,34 @@ const char *story_actor(const struct story *story, const Opsmesh__V1__Actor *act
 	           ? "somebody"
 	           : story_word(story, &opsmesh__v1__role__descriptor, (int)actor->role);
 	if (actor->on_behalf_of[0] != '\0')
-		return arena_printf(story->arena, "%s %s by %s", role, actor->on_behalf_of,
+		return arena_printf(story->arena, "%s %s via %s", role, actor->on_behalf_of,
 		                    actor->principal);
 	return actor->principal[0] == '\0'
 	           ? role
-	           : arena_printf(story->arena, "%s %s", role, actor->principal);
+	           : arena_printf(story->arena, "%s via %s", role, actor->principal);
 }
 
 const char *story_because(const struct story *story, const char *reason)
 {
-	return reason[0] == '\0' ? "" : arena_printf(story->arena, ": %s", reason);
+	const size_t size = strlen(reason);
+
+	return size == 0 ? ""
+	                 : arena_printf(story->arena, " (%.*s)",
+	                                (int)(reason[size - 1] == '.' ? size - 1 : size), reason);
+}
+
+const char *story_saying(const struct story *story, const Opsmesh__V1__PersonalText *reason)
+{
+	return reason == NULL
+	           ? ""
+	           : arena_printf(story->arena, ", saying %s", story_personal(story, reason));
+}
+
+const char *story_contact(const struct story *story, const char *key)
+{
+	return text_starts(key, "address:")
+	           ? arena_text(story->arena, key, text_fit(bytes_of(key), 20))
+	           : key;
 }
 
 const char *story_list(const struct story *story, char **items, size_t count)
@@ -168,9 +212,11 @@ static struct story_line as_json(const struct story *story, const struct told *t
 static struct story_line tell(const struct story *story, const struct told *told)
 {
 	static struct story_line (*const tellers[])(const struct story *, const struct told *) = {
-		[OPS_TICKETS] = story_ticket,   [OPS_SLA] = story_sla,
-		[OPS_ALERTS] = story_alert,     [OPS_ACTIONS] = story_action,
-		[OPS_ACCOUNTS] = story_account,
+		[OPS_TICKETS] = story_ticket,         [OPS_SLA] = story_sla,
+		[OPS_ALERTS] = story_alert,           [OPS_ACTIONS] = story_action,
+		[OPS_ACCOUNTS] = story_account,       [OPS_BY_CONTACT] = story_errand,
+		[OPS_BY_TICKET] = story_errand,       [OPS_CONTROL] = story_errand,
+		[OPS_PROVIDER_EVENTS] = story_errand,
 	};
 	struct story_line line = { NULL, NULL };
 

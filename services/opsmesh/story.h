@@ -26,7 +26,9 @@ struct story_line story_tell(const struct story *story, const struct told *told)
 
 /* ---- words, for the files of sentences ---- */
 
-/* "2026-05-01 17:30:00+09:00" */
+/* In the story's zone: "2026-05-01 17:30", with seconds where they are not zero; "Fri 2026-05-01"; "17:30" */
+const char *story_day(const struct story *story, struct instant at);
+const char *story_clock_time(const struct story *story, struct instant at);
 const char *story_time(const struct story *story, struct instant at);
 const char *story_stamp(const struct story *story, const Google__Protobuf__Timestamp *at);
 /* In quotes, "[sealed]", or "" where there is none. */
@@ -36,12 +38,19 @@ const char *story_word(const struct story *story, const ProtobufCEnumDescriptor 
 /* The same, with the sender's own word where it has one: "open (in progress)". */
 const char *story_verbatim(const struct story *story, const char *word, const char *verbatim);
 const char *story_actor(const struct story *story, const Opsmesh__V1__Actor *actor);
-/* ": why" or "". */
+/* " (why)" or "". */
 const char *story_because(const struct story *story, const char *reason);
+/* ", saying "why"" of what a person gave as the reason, or "". */
+const char *story_saying(const struct story *story, const Opsmesh__V1__PersonalText *reason);
+/* A contact key without most of its hash: "address:e3a18175df7a". */
+const char *story_contact(const struct story *story, const char *key);
 const char *story_list(const struct story *story, char **items, size_t count);
 
 /* "first reply #1" */
 const char *story_clock(const struct story *story, const Opsmesh__V1__SlaClock *clock);
+/* "It is open, priority high, ..."; "  first reply #1 is due ..." */
+const char *story_standing(const struct story *story, const struct told_list *facts);
+const char *story_clock_standing(const struct story *story, const Opsmesh__V1__SlaClock *clock);
 
 /* ---- sentences, a file each; text NULL: none for this fact ---- */
 
@@ -50,6 +59,8 @@ struct story_line story_sla(const struct story *story, const struct told *told);
 struct story_line story_alert(const struct story *story, const struct told *told);
 struct story_line story_account(const struct story *story, const struct told *told);
 struct story_line story_action(const struct story *story, const struct told *told);
+/* What stages ask of each other: on whom it is, not what is in it. */
+struct story_line story_errand(const struct story *story, const struct told *told);
 /* RequestRefused, IdConflict, ActionApplied and ActionRefused, wherever they stand. */
 struct story_line story_answer(const struct story *story, const struct told *told);
 

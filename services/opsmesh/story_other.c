@@ -7,6 +7,7 @@
 #include "opsmesh/v1/account.pb-c.h"
 #include "opsmesh/v1/action.pb-c.h"
 #include "opsmesh/v1/alert.pb-c.h"
+#include "proto/opsmesh/v1/catalogue.h"
 
 #include <inttypes.h>
 
@@ -53,7 +54,7 @@ static struct story_line action_applied(const struct story *story, const void *m
 	return (struct story_line){
 		NULL, arena_printf(story->arena, "carries out the action %s (%s) of %s%s",
 		                   fact->action, fact->action_id, story_actor(story, fact->by),
-		                   story_because(story, story_personal(story, fact->reason)))
+		                   story_saying(story, fact->reason))
 	};
 }
 
@@ -97,7 +98,7 @@ struct story_line story_alert(const struct story *story, const struct told *told
 	if (event->fact_case == OPSMESH__V1__ALERT_EVENT__FACT_RAISED)
 		return (struct story_line){
 			NULL,
-			arena_printf(story->arena, "raises the %s alert %s for %s: %s; see %s",
+			arena_printf(story->arena, "raises the %s alert %s for %s: %s See %s.",
 			             story_word(story, &opsmesh__v1__severity__descriptor,
 			                        (int)event->raised->severity),
 			             event->alert_id,
@@ -114,8 +115,7 @@ struct story_line story_alert(const struct story *story, const struct told *told
 		return (struct story_line){
 			story_actor(story, event->acknowledged->by),
 			arena_printf(story->arena, "acknowledges the alert %s%s", event->alert_id,
-			             story_because(
-					 story, story_personal(story, event->acknowledged->reason)))
+			             story_saying(story, event->acknowledged->reason))
 		};
 	return (struct story_line){ NULL, NULL };
 }
@@ -168,13 +168,29 @@ struct story_line story_action(const struct story *story, const struct told *tol
 
 	return (struct story_line){
 		story_actor(story, fact->by),
-		arena_printf(story->arena, "%s %s %s %s%s",
+		arena_printf(story->arena, "%s %s %s%s%s",
 		             reveals ? "was shown personal text of" : "asks for the action",
 		             reveals ? fact->on->type
 		                     : arena_printf(story->arena, "%s on %s", fact->action,
 		                                    fact->on->type),
 		             fact->on->id,
-		             reveals ? "" : arena_printf(story->arena, "(%s)", event->action_id),
-		             story_because(story, story_personal(story, fact->reason)))
+		             reveals ? "" : arena_printf(story->arena, " (%s)", event->action_id),
+		             story_saying(story, fact->reason))
 	};
+}
+
+/* ---- between stages ---- */
+
+struct story_line story_errand(const struct story *story, const struct told *told)
+{
+	const char *const to = told->topic == OPS_BY_CONTACT  ? "asks the stage directory"
+	                       : told->topic == OPS_BY_TICKET ? "asks the stage ticket"
+	                       : told->topic == OPS_CONTROL   ? "tells the shard that refused"
+	                                                      : "passes on the provider's event";
+	char *const name = arena_string(story->arena, told->name);
+
+	for (char *at = name; *at != '\0'; at++)
+		*at = *at == '_' ? ' ' : *at;
+	return (struct story_line){ NULL, arena_printf(story->arena, "%s: %s, key %s", to, name,
+		                                       story_contact(story, told->key)) };
 }

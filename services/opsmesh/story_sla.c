@@ -24,6 +24,23 @@ const char *story_clock(const struct story *story, const clock *of)
 	    story_word(story, &opsmesh__v1__sla_metric__descriptor, (int)of->metric), of->instance);
 }
 
+const char *story_clock_standing(const struct story *story, const clock *of)
+{
+	const char *const name = story_clock(story, of);
+
+	if (of->state == OPSMESH__V1__SLA_STATE__SLA_STATE_PAUSED)
+		return arena_printf(story->arena, "  %s stands still, with %s left", name,
+		                    of->target_us == 0 ? "no target"
+		                                       : span(story, of->remaining_us));
+	if (of->due == NULL)
+		return arena_printf(story->arena, "  %s runs, without a due", name);
+	return of->state == OPSMESH__V1__SLA_STATE__SLA_STATE_BREACHED
+	           ? arena_printf(story->arena, "  %s was due %s and is late", name,
+	                          story_stamp(story, of->due))
+	           : arena_printf(story->arena, "  %s is due %s", name,
+	                          story_stamp(story, of->due));
+}
+
 static const char *document(const struct story *story, const char *kind, const version *of)
 {
 	return of == NULL || of->id[0] == '\0'
@@ -35,10 +52,10 @@ static const char *document(const struct story *story, const char *kind, const v
 static const char *terms(const struct story *story, const clock *of)
 {
 	const char *text =
-	    arena_printf(story->arena, "%s, %s%s%s, %s",
+	    arena_printf(story->arena, "%s by %s%s%s, %s",
 	                 of->target_us == 0 ? "no target" : span(story, of->target_us),
 	                 document(story, "policy", of->policy),
-	                 of->target_rule[0] == '\0' ? "" : " rule ", of->target_rule,
+	                 of->target_rule[0] == '\0' ? "" : ", rule ", of->target_rule,
 	                 document(story, "calendar", of->calendar));
 
 	for (size_t i = 0; i < of->n_holidays; i++)
@@ -96,7 +113,7 @@ static const char *corrected(const struct story *story, const Opsmesh__V1__SlaCo
 /* Those that are told by what the clock has used. */
 static const char *moved(const struct story *story, const clock *of, const char *what)
 {
-	return arena_printf(story->arena, "%s %s, %s used, %s%s", story_clock(story, of), what,
+	return arena_printf(story->arena, "%s %s; used %s, %s%s", story_clock(story, of), what,
 	                    used(story, of), due(story, of), story_because(story, of->reason));
 }
 
@@ -115,9 +132,10 @@ static const char *sentence(const struct story *story, const Opsmesh__V1__SlaEve
 		return moved(story, event->resumed->clock, "runs again");
 	case OPSMESH__V1__SLA_EVENT__FACT_RETARGETED: return retargeted(story, event->retargeted);
 	case OPSMESH__V1__SLA_EVENT__FACT_WARNED:
-		return moved(story, event->warned->clock,
-		             arena_printf(story->arena, "has used %d %%",
-		                          event->warned->used_percent));
+		return arena_printf(story->arena, "%s has used %d %% of its time: %s, %s",
+		                    story_clock(story, event->warned->clock),
+		                    event->warned->used_percent, used(story, event->warned->clock),
+		                    due(story, event->warned->clock));
 	case OPSMESH__V1__SLA_EVENT__FACT_BREACHED:
 		return moved(story, event->breached->clock, "is breached");
 	case OPSMESH__V1__SLA_EVENT__FACT_FULFILLED: return fulfilled(story, event->fulfilled);

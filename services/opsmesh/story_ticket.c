@@ -50,7 +50,8 @@ static const char *opened(const struct story *story, const Opsmesh__V1__TicketOp
 	    named(story, "mailbox", fact->mailbox),
 	    named(story, "subject", story_personal(story, fact->subject)),
 	    named(story, "from", story_personal(story, fact->requester)),
-	    named(story, "contact", fact->contact_key), named(story, "account", fact->account_id),
+	    named(story, "contact", story_contact(story, fact->contact_key)),
+	    named(story, "account", fact->account_id),
 	    story_verbatim(story, priority_word(story, fact->priority), fact->priority_verbatim),
 	    story_verbatim(story, status_word(story, fact->status), fact->status_verbatim),
 	    named(story, "after the closed ticket", fact->previous_ticket_id),
@@ -65,9 +66,8 @@ static const char *message_added(const struct story *story, const Opsmesh__V1__M
 		: arena_printf(story->arena, ", with %zu attachments", fact->n_attachments);
 
 	return arena_printf(
-	    story->arena, "writes a %s message%s%s: %s%s",
+	    story->arena, "writes a %s message%s: %s%s",
 	    fact->visibility == OPSMESH__V1__VISIBILITY__VISIBILITY_PUBLIC ? "public" : "private",
-	    fact->author[0] == '\0' ? "" : arena_printf(story->arena, " as %s", fact->author),
 	    files, fact->body == NULL ? "no text" : story_personal(story, fact->body),
 	    problems(story, fact->problems, fact->n_problems));
 }
@@ -197,14 +197,23 @@ static const char *sentence(const struct story *story, const event *ticket)
 	}
 }
 
+/* A customer's contact key says nothing that the opening does not. */
+static const char *author(const struct story *story, const Opsmesh__V1__MessageAdded *fact)
+{
+	const char *const role = story_word(story, &opsmesh__v1__role__descriptor, (int)fact->role);
+
+	return fact->author[0] == '\0' || fact->role == OPSMESH__V1__ROLE__ROLE_CUSTOMER
+	           ? role
+	           : arena_printf(story->arena, "%s %s", role, fact->author);
+}
+
 struct story_line story_ticket(const struct story *story, const struct told *told)
 {
 	const void *const message = told->message;
 	const event *const ticket = message;
 	const bool says = ticket->fact_case == OPSMESH__V1__TICKET_EVENT__FACT_MESSAGE_ADDED;
-	const char *const who = says ? story_word(story, &opsmesh__v1__role__descriptor,
-	                                          (int)ticket->message_added->role)
-	                             : story_actor(story, ticket->actor);
+	const char *const who =
+	    says ? author(story, ticket->message_added) : story_actor(story, ticket->actor);
 
 	return (struct story_line){ who, sentence(story, ticket) };
 }

@@ -98,6 +98,15 @@ static size_t column_width(const struct table *table, size_t column)
 	return widest;
 }
 
+/* Nothing but empty cells from here to the end of the row: no space is written before a line's end. */
+static bool ends(const struct table *table, size_t at)
+{
+	for (; at < table->count && at % table->columns != 0; at++)
+		if (table->cells[at][0] != '\0')
+			return false;
+	return true;
+}
+
 static void pad(struct buffer *out, size_t places)
 {
 	while (places-- > 0)
@@ -118,7 +127,7 @@ void table_write(const struct table *table, struct buffer *out)
 		buffer_add(out, text, strlen(text));
 		if (column + 1 == table->columns)
 			buffer_add(out, "\n", 1);
-		else
+		else if (!ends(table, i + 1))
 			pad(out, widths[column] - text_width(text) + GAP);
 	}
 }

@@ -114,7 +114,7 @@ static void test_what_was_learned_late_says_when(void **state)
 {
 	(void)state;
 	assert_non_null(strstr(tell_status(time_add(NOON, HOURS(2))).text,
-	                       "(said at 2026-05-01 11:00:00+09:00)"));
+	                       "(said at 2026-05-01 11:00)"));
 }
 
 static void test_a_refused_event_says_by_whom_and_why(void **state)
@@ -157,10 +157,10 @@ static void test_times_in_a_zone(void **state)
 	struct story story = story_make(false);
 
 	(void)state;
-	assert_string_equal(story_time(&story, NOON), "2026-05-01 09:00:00+09:00");
+	assert_string_equal(story_time(&story, NOON), "2026-05-01 09:00");
 	assert_string_equal(story_time(&story, TIME_MIN), "no time");
 	story.zone = NULL;
-	assert_string_equal(story_time(&story, NOON), "2026-05-01 00:00:00+00:00");
+	assert_string_equal(story_time(&story, NOON), "2026-05-01 00:00");
 }
 
 static void test_spans(void **state)
