@@ -174,7 +174,8 @@ struct stripe_item {
 	struct bytes payload; /* event or object as it came; borrowed from body */
 };
 
-#define STRIPE_ITEMS_MAX 1000 /* Stripe's pages have at most 100 */
+#define STRIPE_ITEMS_MAX 1000           /* Stripe's pages have at most 100 */
+#define STRIPE_PAYLOAD_MAX (880U << 10) /* a record takes 900 KiB, and says more than this */
 
 /* A webhook's event. */
 bool decode_stripe_event(struct arena *arena, struct bytes body, struct stripe_item *item,

@@ -153,6 +153,8 @@ static bool read_item(struct arena *arena, const struct json_place *place, bool 
 	*item = (struct stripe_item){
 		.event_id = "", .event_type = "", .api_version = "", .payload = payload
 	};
+	if (payload.size > STRIPE_PAYLOAD_MAX)
+		return json_refuse(place, NULL, error, "must not be larger than 880 KiB");
 	if (!check_money(place, error))
 		return false;
 	if (event)

@@ -1,0 +1,278 @@
+/*
+ * conversation_route_test - the stage `conversation`: accounts, actions, what Stripe says, the recorded clock.
+ */
+#include "tests/support/conversation_fixture.h"
+
+#include "common/base/memory.h"
+#include "common/base/text.h"
+#include "opsmesh/v1/account.pb-c.h"
+#include "opsmesh/v1/action.pb-c.h"
+#include "opsmesh/v1/control.pb-c.h"
+#include "opsmesh/v1/provider.pb-c.h"
+#include "proto/opsmesh/v1/catalogue.h"
+#include "services/ingest/people.h"
+
+#include <string.h>
+
+static struct conversation_fixture fixture;
+
+static int start(void **state)
+{
+	(void)state;
+	conversation_init(&fixture);
+	return 0;
+}
+
+static int stop(void **state)
+{
+	(void)state;
+	conversation_finish(&fixture);
+	return 0;
+}
+
+/* ---- accounts ---- */
+
+static void account(const char *id, const char *body)
+{
+	const struct journalled request = {
+		.route = ROUTE(ACCOUNT), .id = id, .key = "acme", .body = body
+	};
+
+	conversation_journal(&fixture, &request);
+}
+
+static void an_account_is_declared_to_subscribers_to_tickets_and_to_each_of_its_keys(void **state)
+{
+	struct arena *const arena = fixture.test.arena;
+	const char *const address =
+	    contact_key_address(arena, bytes_of(fixture.config.contact_secret), "ann@free.example");
+
+	(void)state;
+	account("R1",
+	        "{\"id\":\"acme\",\"name\":\"Acme\",\"tier\":\"enterprise\",\"region\":\"jp\","
+	        "\"time_zone\":\"Asia/Tokyo\",\"domains\":[\"acme.example\"],"
+	        "\"addresses\":[\"ann@free.example\"],\"stripe_customers\":[\"cus_1\"]}");
+	const Opsmesh__V1__AccountDeclared *const declared =
+	    ((const Opsmesh__V1__AccountEvent *)stage_test_message(
+		 &fixture.test, stage_test_fact(&fixture.test, 0)))
+		->declared;
+
+	assert_string_equal(personal(declared->name), "Acme");
+	assert_int_equal(declared->tier, OPSMESH__V1__TIER__TIER_ENTERPRISE);
+	assert_string_equal(declared->addresses[0]->hash, address + strlen("address:"));
+	assert_int_equal(declared->version, 1);
+	assert_int_equal(stage_test_fact(&fixture.test, 1)->partition, -1);
+	const Opsmesh__V1__ByContactEvent *const told = (const void *)conversation_expect(
+	    &fixture, arena_printf(arena,
+	                           "accounts declared acme\n"
+	                           "ingest.by-ticket account_changed acme\n"
+	                           "ingest.by-contact account_declared %s\n"
+	                           "ingest.by-contact account_declared domain:acme.example\n"
+	                           "ingest.by-contact account_declared stripe:cus_1\n",
+	                           address));
+
+	assert_string_equal(told->account_declared->account_id, "acme");
+	assert_string_equal(told->account_declared->region, "jp");
+}
+
+static void a_key_that_is_not_named_any_more_is_withdrawn(void **state)
+{
+	(void)state;
+	account("R1", "{\"id\":\"acme\",\"domains\":[\"a.example\",\"b.example\"]}");
+	(void)conversation_expect(&fixture,
+	                          "accounts declared acme\n"
+	                          "ingest.by-ticket account_changed acme\n"
+	                          "ingest.by-contact account_declared domain:a.example\n"
+	                          "ingest.by-contact account_declared domain:b.example\n");
+	stage_test_restart(&fixture.test);
+	account("R2", "{\"id\":\"acme\",\"tier\":\"gold\",\"domains\":[\"b.example\"]}");
+	const Opsmesh__V1__ByContactEvent *const told = (const void *)conversation_expect(
+	    &fixture, "accounts declared acme\n"
+		      "ingest.by-ticket account_changed acme\n"
+		      "ingest.by-contact account_withdrawn domain:a.example\n"
+		      "ingest.by-contact account_declared domain:b.example\n");
+
+	assert_int_equal(told->account_declared->account_version, 2);
+}
+
+/* ---- actions ---- */
+
+static void act(const char *key, const char *body)
+{
+	const struct journalled request = { .route = ROUTE(ACTION), .key = key, .body = body };
+
+	conversation_journal(&fixture, &request);
+}
+
+static void an_action_goes_to_the_shard_that_owns_its_subject(void **state)
+{
+	(void)state;
+	act("T",
+	    "{\"action\":\"acknowledge\",\"on\":{\"type\":\"alert\",\"id\":\"alert/sla/T/x/1\"},"
+	    "\"by\":\"mika\",\"reason\":\"seen\",\"note\":\"later\",\"urgent\":true}");
+	const Opsmesh__V1__ActionEvent *const event =
+	    (const void *)conversation_expect(&fixture, "actions requested T\n");
+	const Opsmesh__V1__ActionRequested *const requested = event->requested;
+
+	assert_string_equal(event->action_id, "R");
+	assert_string_equal(event->routing_key, "T");
+	assert_int_equal(requested->kind, OPSMESH__V1__ACTION_KIND__ACTION_KIND_ACKNOWLEDGE);
+	assert_string_equal(requested->on->id, "alert/sla/T/x/1");
+	assert_string_equal(requested->by->principal, "crm");
+	assert_string_equal(requested->by->on_behalf_of, "mika");
+	assert_string_equal(personal(requested->reason), "seen");
+	assert_int_equal(requested->n_parameters, 2);
+	assert_string_equal(requested->scopes[0], "actions:*");
+	assert_int_equal(stage_test_fact(&fixture.test, 0)->partition, FIXTURE_SHARD);
+}
+
+static void a_retry_reaches_the_shard_that_refused_through_control(void **state)
+{
+	(void)state;
+	act("clock/ops.tickets.v1/1/ticket/1/41",
+	    "{\"action\":\"retry\",\"reason\":\"mended\","
+	    "\"on\":{\"type\":\"dead_letter\",\"id\":\"clock/ops.tickets.v1/1/ticket/1/41\"}}");
+	const Opsmesh__V1__ControlEvent *const control = (const void *)conversation_expect(
+	    &fixture, "actions requested clock/ops.tickets.v1/1/ticket/1/41\n"
+		      "control retry_requested R\n");
+	const Opsmesh__V1__DeadLetterOrder *const order = control->retry_requested;
+
+	assert_string_equal(order->consumer, "clock");
+	assert_string_equal(order->topic, "ops.tickets.v1");
+	assert_int_equal(order->partition, FIXTURE_SHARD);
+	assert_string_equal(order->source, "ticket/1");
+	assert_int_equal(order->sequence, 41);
+	assert_string_equal(personal(order->reason), "mended");
+	assert_int_equal(stage_test_fact(&fixture.test, 1)->partition, FIXTURE_SHARD);
+}
+
+static void a_drop_of_a_letter_of_its_own_goes_over_no_topic(void **state)
+{
+	(void)state;
+	act("d", "{\"action\":\"drop\",\"on\":{\"type\":\"dead_letter\","
+	         "\"id\":\"conversation/ops.intake.v1/1/edge/7\"}}");
+	(void)conversation_expect(&fixture, "actions requested d\n");
+}
+
+/* ---- Stripe ---- */
+
+static void webhook(const char *id, const char *natural, const char *body, size_t size)
+{
+	const struct journalled request = { .route = ROUTE(STRIPE_WEBHOOK),
+		                            .id = id,
+		                            .key = "in_1",
+		                            .source = "stripe",
+		                            .natural = natural,
+		                            .body = body,
+		                            .body_size = size };
+
+	conversation_journal(&fixture, &request);
+}
+
+#define EVENT(type)                                                                            \
+	"{\"id\":\"evt_1\",\"object\":\"event\",\"type\":\"" type "\",\"created\":1780000000," \
+	"\"api_version\":\"2026-08-07\","                                                      \
+	"\"data\":{\"object\":{\"id\":\"in_1\",\"object\":\"invoice\",\"total\":1}}}"
+
+static void an_event_of_any_type_is_forwarded_as_it_came(void **state)
+{
+	static const char body[] = EVENT("thing.of_tomorrow");
+
+	(void)state;
+	webhook("R1", "evt_1", body, 0);
+	const Opsmesh__V1__ProviderEvent *const event =
+	    (const void *)conversation_expect(&fixture, "provider-events received in_1\n");
+
+	assert_string_equal(event->object_id, "in_1");
+	assert_string_equal(event->object_type, "invoice");
+	assert_string_equal(event->event_id, "evt_1");
+	assert_string_equal(event->event_type, "thing.of_tomorrow");
+	assert_string_equal(event->api_version, "2026-08-07");
+	assert_int_equal(event->provenance, OPSMESH__V1__PROVENANCE__PROVENANCE_WEBHOOK);
+	assert_int_equal(event->created_at->seconds, 1780000000);
+	assert_int_equal(event->received->payload.len, strlen(body));
+	assert_memory_equal(event->received->payload.data, body, strlen(body));
+	assert_int_equal(strlen(event->received->digest), 64);
+	assert_int_equal(stage_test_fact(&fixture.test, 0)->partition, FIXTURE_SHARD);
+}
+
+static void an_event_sent_twice_counts_once_and_with_other_bytes_is_a_conflict(void **state)
+{
+	(void)state;
+	webhook("R1", "evt_1", EVENT("invoice.paid"), 0);
+	webhook("R1", "evt_1", EVENT("invoice.paid"), 0);
+	webhook("R1", "evt_1", EVENT("invoice.voided"), 0);
+	(void)conversation_expect(&fixture, "provider-events received in_1\n"
+	                                    "provider-events id_conflict in_1\n");
+}
+
+static void an_event_too_large_to_forward_is_refused(void **state)
+{
+	char *const body = memory_zero(STRIPE_PAYLOAD_MAX + 1);
+	const char *const end = EVENT("invoice.paid");
+
+	(void)state;
+	memset(body, ' ', STRIPE_PAYLOAD_MAX + 1);
+	memcpy(body, end, strlen(end));
+	webhook("R1", NULL, body, STRIPE_PAYLOAD_MAX);
+	webhook("R2", NULL, body, STRIPE_PAYLOAD_MAX + 1);
+	(void)conversation_expect(&fixture, "provider-events received in_1\n"
+	                                    "provider-events request_refused in_1\n");
+	memory_free(body);
+}
+
+static void an_object_says_how_it_came(void **state)
+{
+	const struct journalled request = { .route = ROUTE(STRIPE_OBJECTS),
+		                            .key = "ch_1",
+		                            .parameter = "provenance",
+		                            .value = "backfill",
+		                            .body = "{\"id\":\"ch_1\",\"object\":\"charge\"}" };
+
+	(void)state;
+	conversation_journal(&fixture, &request);
+	const Opsmesh__V1__ProviderEvent *const event =
+	    (const void *)conversation_expect(&fixture, "provider-events received ch_1\n");
+
+	assert_int_equal(event->provenance, OPSMESH__V1__PROVENANCE__PROVENANCE_BACKFILL);
+	assert_string_equal(event->event_id, "");
+	assert_null(event->created_at);
+}
+
+/* ---- the clock ---- */
+
+static void a_set_clock_says_nothing(void **state)
+{
+	Opsmesh__V1__IntakeEvent event = OPSMESH__V1__INTAKE_EVENT__INIT;
+	Opsmesh__V1__ClockSet clock = OPSMESH__V1__CLOCK_SET__INIT;
+
+	(void)state;
+	event.fact_case = OPSMESH__V1__INTAKE_EVENT__FACT_CLOCK_SET;
+	event.clock_set = &clock;
+	assert_true(
+	    stage_test_feed(&fixture.test, &(struct stage_test_event){ .topic = OPS_INTAKE,
+	                                                               .time = fixture.at,
+	                                                               .mesh = fixture.at,
+	                                                               .message = &event.base }));
+	conversation_pass(&fixture, SECONDS(1));
+	(void)conversation_expect(&fixture, "");
+}
+
+int main(void)
+{
+#define CASE(name) cmocka_unit_test_setup_teardown(name, start, stop)
+	static const struct CMUnitTest tests[] = {
+		CASE(an_account_is_declared_to_subscribers_to_tickets_and_to_each_of_its_keys),
+		CASE(a_key_that_is_not_named_any_more_is_withdrawn),
+		CASE(an_action_goes_to_the_shard_that_owns_its_subject),
+		CASE(a_retry_reaches_the_shard_that_refused_through_control),
+		CASE(a_drop_of_a_letter_of_its_own_goes_over_no_topic),
+		CASE(an_event_of_any_type_is_forwarded_as_it_came),
+		CASE(an_event_sent_twice_counts_once_and_with_other_bytes_is_a_conflict),
+		CASE(an_event_too_large_to_forward_is_refused),
+		CASE(an_object_says_how_it_came),
+		CASE(a_set_clock_says_nothing),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
