@@ -1,0 +1,48 @@
+#!/usr/bin/env bash
+# run.sh - `make demo`: plays the recorded day, tells what became of it, and says whether it came out right.
+#
+#   run.sh [NAME=VALUE...]        settings as of deploy/local/up.sh
+#
+# Exit 0 only if every table of expected/ is as it was written by hand before the first run. The stack lives in
+# RUN_DIR (build/demo) and is stopped at the end; KEEP=1 leaves it up, to look further.
+set -u
+here=$(cd "$(dirname "$0")" && pwd)
+run=${RUN_DIR:-$here/../../build/demo}
+mkdir -p "$run" || exit 1
+run=$(cd "$run" && pwd)
+wrong=1
+
+stop()
+{
+	[ "${KEEP:-}" = 1 ] || "$here/../local/down.sh" RUN_DIR="$run"
+}
+trap stop EXIT
+trap 'exit 130' INT TERM
+
+"$here/play.sh" "$run" "$@" || exit 1
+. "$run/env"
+python3 "$here/story.py" "$run/day" || exit 1
+
+ticket=$(python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))["K3"])' "$run/day/names.json")
+printf '\nTHE SAME, AS THE OPERATOR'\''S TOOL TELLS IT: opsmesh explain ticket %s\n\n' "$ticket"
+"$OPSMESH_BIN/opsmesh" explain ticket "$ticket" --reveal 'the demo shows the people that it invented'
+
+printf '\nWHETHER IT CAME OUT RIGHT\n\n'
+if python3 "$here/tables.py" "$run/day"; then
+	wrong=0
+	echo '  Every answer, ticket, clock, alert, refusal and count is as deploy/demo/expected says.'
+else
+	echo '  The lines above differ from deploy/demo/expected.'
+fi
+cat <<END
+
+TO LOOK FURTHER: KEEP=1 make demo leaves this stack up; then
+
+  . $run/env && PATH=\$OPSMESH_BIN:\$PATH
+  opsmesh explain ticket $ticket                     what happened, in order, and why
+  opsmesh list clocks                                what is open, next deadline first
+  opsmesh tail ops.sla.v1 --from start --until-end   the facts, as other teams get them
+
+and deploy/local/down.sh RUN_DIR=$run stops it.
+END
+exit $wrong

@@ -1,0 +1,191 @@
+#!/usr/bin/env python3
+"""story - tells the recorded day to somebody who has never seen the mesh.
+
+  story.py DAY        DAY is the folder that play.sh leaves
+"""
+import email
+import email.policy
+import os
+import re
+import sys
+import unicodedata
+from collections import Counter
+
+import tables
+
+STORIES = [
+    ("K3", "A clock that stands still over the holidays, and is met to the second"),
+    ("K2", "Paused, solved, reopened, missed: a breach with its alert"),
+    ("K6", "An answer that arrived after its time takes the breach back"),
+    ("B7", "One of ten customers in the burst about one double charge"),
+]
+
+LINE_MAX = 60
+
+
+def width(text):
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
+
+
+def table(title, heads, rows):
+    rows = [heads, *([str(cell) for cell in row] for row in rows)]
+    widths = [max(width(row[i]) for row in rows) for i in range(len(heads))]
+    print(f"\n{title}\n")
+    for row in rows:
+        cells = (cell + " " * (size - width(cell)) for cell, size in zip(row, widths))
+        print("  " + "  ".join(cells).rstrip())
+
+
+def when(text):
+    """05-01 08:30, with seconds only where there are some."""
+    return text[5:16].replace("T", " ") + (text[16:19] if len(text) > 3 and text[17:19] != "00" else "") \
+        if text != "-" else "-"
+
+
+def went_in(day):
+    kinds = {"/v1/tickets": "tickets by API", "/v1/email": "mails", "/v1/webhooks/stripe": "Stripe events",
+             "/v1/accounts": "accounts", "/v1/actions": "actions", "/v1/csat": "scores", "/v1/stripe": "Stripe pages"}
+
+    def kind(path):
+        if path.endswith(("/messages", "/status")):
+            return "messages" if path.endswith("messages") else "status changes"
+        return next((name for start, name in kinds.items() if path.startswith(start)), "others")
+
+    numbers = Counter(kind(request["path"]) for request in day.requests)
+    accepted = sum(answer["status"] == 202 for answer in day.answers[:len(day.requests)])
+    print("\nWHAT WENT IN\n")
+    print(f"  {len(day.requests)} requests from {when(day.requests[0]['received_at'])} to "
+          f"{when(day.requests[-1]['received_at'])} UTC: "
+          + ", ".join(f"{number} {name}" for name, number in numbers.most_common()) + ".")
+    print(f"  {accepted} were accepted with 202, which means that Kafka has acknowledged them; "
+          f"{len(day.requests) - accepted} were refused at the door.")
+
+
+def came_out(day):
+    topics = Counter(event["topic"] for event in day.events)
+    docs = {"ops.tickets.v1": "what happened to tickets", "ops.sla.v1": "what their clocks did",
+            "ops.accounts.v1": "who the customers are", "ops.alerts.v1": "what on-call must know"}
+    table("WHAT CAME OUT, for any team to subscribe to", ["topic", "facts", "says"],
+          [[topic, topics[topic], doc] for topic, doc in docs.items()])
+
+
+def words_of(request):
+    """What a person wrote, as the request has it: a line of it, of a mail its subject."""
+    if "mail" in request:
+        raw = open(os.path.join(tables.HERE, "mail", request["mail"]), "rb").read()
+        text = email.message_from_bytes(raw, policy=email.policy.default).get("Subject", "") \
+            if b"\nSubject:" in raw else "(no mail)"
+    else:
+        text = request["body"]["body"]
+    return text if len(text) <= LINE_MAX else text[:LINE_MAX - 1] + "…"
+
+
+def request_of(day, event):
+    """The first request under the id that the fact names."""
+    for request, answer in zip(day.requests, day.answers):
+        if answer["status"] == 202 and answer["answer"]["id"] == event["data"].get("requestId"):
+            return request
+
+
+def ticket_line(day, kind, fact, event):
+    if kind == "opened":
+        return f"opened by {tables.word(fact['channel'], 'CHANNEL_')}"
+    if kind == "message_added":
+        who = tables.word(fact["role"], "ROLE_")
+        note = " a note" if fact["visibility"] == "VISIBILITY_PRIVATE" else ""
+        return f"{who} writes{note}: {words_of(request_of(day, event))}"
+    if kind == "status_changed":
+        moved = f"{tables.word(fact['fromStatus'], 'TICKET_STATUS_')} -> {tables.word(fact['toStatus'], 'TICKET_STATUS_')}"
+        return f"status {moved}"
+    if kind == "reopened":
+        return "reopened"
+    if kind == "customer_resolved":
+        return f"recognised as {fact['accountId']} ({tables.word(fact['tier'], 'TIER_')}): {fact['reason']}"
+    return f"assigned to {fact['assignee']}" if kind == "assigned" else None
+
+
+def clock_line(kind, fact):
+    clock = fact.get("clock")
+    if clock is None:
+        return None
+    name = f"{tables.word(clock['metric'], 'SLA_METRIC_').replace('_', ' ')} {clock['instance']}"
+    due = f", due {when(clock['due'])}" if "due" in clock else ""
+    used = tables.duration(clock.get("elapsedUs", 0))
+    target = tables.duration(clock["targetUs"])
+    says = {
+        "activated": f"starts: {target} by rule {clock['targetRule']}{due}",
+        "retargeted": f"has {target} by rule {clock['targetRule']} and calendar "
+                      f"{clock.get('calendar', {}).get('id', 'always')}{due}",
+        "paused": f"stands still, {used} used",
+        "resumed": f"runs again{due}",
+        "warned": f"{fact.get('usedPercent')} % used",
+        "breached": f"MISSED: nothing by {when(clock.get('due', '-'))}",
+        "fulfilled": f"{'met' if fact.get('met') else 'ended late'} after {used} of {target}",
+        "corrected": f"CORRECTED: met after {used} of {target}, known only at {when(clock['detectedAt'])}",
+        "cancelled": "is of no interest any more",
+    }
+    return f"clock {name} {says[kind]}"
+
+
+def alert_line(kind, fact):
+    says = {"raised": lambda: f"ALERT raised, {tables.word(fact['severity'], 'SEVERITY_')}",
+            "acknowledged": lambda: f"alert acknowledged by {fact['by']['principal']}",
+            "resolved": lambda: f"alert resolved: {fact['reason']}",
+            "action_refused": lambda: f"action {fact['action']} refused: {fact['reason']}"}
+    return says[kind]() if kind in says else None
+
+
+def story(day, name, title):
+    lines = []
+    moved = {(event["mesh_time"], fact["clock"]["metric"]) for kind, fact, event in day.facts("ops.sla.v1")
+             if kind == "retargeted" and event["key"] == day.tickets[name]}
+    for topic, rank in (("ops.tickets.v1", 0), ("ops.sla.v1", 1), ("ops.alerts.v1", 2)):
+        for kind, fact, event in day.facts(topic):
+            if event["key"] != day.tickets[name]:
+                continue
+            if kind == "activated" and (event["mesh_time"], fact["clock"]["metric"]) in moved:
+                continue # until its customer was known, in the same instant
+            text = ticket_line(day, kind, fact, event) if rank == 0 else \
+                clock_line(kind, fact) if rank == 1 else alert_line(kind, fact)
+            if text is not None:
+                lines.append((event["mesh_time"], rank, event["sequence"], event["time"], text))
+    opening = next(request for request in day.requests if request.get("opens") == name)
+    print(f"\n  {title}: ticket {name}\n  {opening['note']}\n")
+    for _, _, _, time, text in sorted(lines):
+        print(f"    {when(time):15}{text}")
+
+
+def natural(row):
+    """B2 before B10."""
+    letter, number = re.fullmatch(r"([A-Z]+)(\d+)", row[0]).groups()
+    return letter, int(number), row[1]
+
+
+def refusals(day):
+    rows = [[request["name"], answer["status"], answer["answer"].get("field", "-"), answer["answer"]["reason"]]
+            for request, answer in zip(day.requests, day.answers) if answer["status"] != 202]
+    table("REFUSED AT THE DOOR", ["request", "answer", "field", "reason"], rows)
+    rows = []
+    for topic in sorted({event["topic"] for event in day.events}):
+        for kind, fact, event in day.facts(topic):
+            if kind in ("request_refused", "action_refused", "id_conflict"):
+                rows.append([day.name(event["subject"]), kind, fact.get("field") or "-",
+                             fact.get("reason", "a known id with other bytes: the first ones stand")])
+    table("ACCEPTED, AND THEN REFUSED BY A FACT", ["about", "fact", "field", "reason"], rows)
+
+
+def main(folder):
+    day = tables.Day(folder)
+    went_in(day)
+    came_out(day)
+    print("\nWHAT BECAME OF IT: four tickets (times are UTC; Tokyo is nine hours ahead)")
+    for name, title in STORIES:
+        story(day, name, title)
+    table("THE CLOCKS", ["ticket", "clock", "rule", "state", "target", "due", "ended", "used"],
+          [[*row[:5], when(row[5]), when(row[6]), row[7]] for row in sorted(tables.sla(day), key=natural)])
+    table("ALERTS", ["ticket", "clock", "severity", "raised", "acknowledged", "resolved"],
+          [[*row[:3], *map(when, row[3:])] for row in sorted(tables.alerts(day), key=lambda row: row[3])])
+    refusals(day)
+
+
+main(*sys.argv[1:])
