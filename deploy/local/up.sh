@@ -38,6 +38,8 @@ run=$(cd "$run" && pwd)
 instances=${INSTANCES:-1}
 ready_seconds=${READY_SECONDS:-60}
 bin=${OPSMESH_BIN:-}
+mode=$([ "${RECORDED:-}" = 1 ] && echo recorded || echo live)
+policies=${POLICY_DIRECTORY:-$top/deploy/policies}
 
 # One at a time in a run folder. Whoever is started must not inherit the lock.
 exec 9> "$run/lock"
@@ -148,8 +150,7 @@ environment_of()
 		"DATABASE_URL=$(url_of "$(role_of "$1")" "$(cat "$run/secrets/$(password_of "$1")")")" \
 		"HTTP_LISTEN=127.0.0.1:$(port_of "$run/ports/$files" "${!asked:-}")" \
 		"LOG_LEVEL=${LOG_LEVEL:-info}" "INSTANCE=$1-$2" "STATE_DIRECTORY=$run/state/$files" \
-		"MESH_MODE=$([ "${RECORDED:-}" = 1 ] && echo recorded || echo live)" \
-		"POLICY_DIRECTORY=${POLICY_DIRECTORY:-$top/deploy/policies}"
+		"MESH_MODE=$mode" "POLICY_DIRECTORY=$policies"
 	[ "$1" = ingest ] || return
 	for name in "${edge_secrets[@]}"; do
 		printf '%s=%s\n' "$name" "${!name}"
@@ -210,6 +211,7 @@ wait_for_daemons()
 	done < <(daemons)
 }
 
+# The operator's, and what a rebuild needs beside it: it folds as the daemon does, in the daemon's role.
 write_environment()
 {
 	local name schema n files
@@ -219,7 +221,11 @@ write_environment()
 			printf 'export KAFKA_BROKERS=%q\n' "$brokers"
 			printf 'export DATABASE_URL=%q\n' "$(url_of operator "$OPERATOR_PASSWORD")"
 			printf 'export OPSMESH_BIN=%q\n' "$bin"
+			printf 'export MESH_MODE=%q\n' "$mode"
+			printf 'export POLICY_DIRECTORY=%q\n' "$policies"
 			while read -r name schema; do
+				printf 'export %s_DATABASE_URL=%q\n' "$(variable_of "$name")" "$(
+					url_of "$(role_of "$name")" "$(cat "$run/secrets/$(password_of "$name")")")"
 				for n in $(seq "$instances"); do
 					files=$(files_of "$name" "$n")
 					printf 'export %s_URL=%q\n' "$(variable_of "$files")" "$(url_of_daemon "$files")"
