@@ -283,10 +283,9 @@ static int order(struct letters *letters, const struct letter *letter)
 		return tool_fail(tool, ANSWER_USAGE, "%s wants --reason", action.action);
 	answer = action_post(tool, &action, &request);
 	if (answer == ANSWER_YES)
-		printf(
-		    "%s of %s is journalled as %s; opsmesh explain request %s says what became of "
-		    "it\n",
-		    action.action, letter->id, request, request);
+		printf("%s of %s is journalled as request %s; opsmesh dlq list says whether it is "
+		       "gone\n",
+		       action.action, letter->id, request);
 	return answer;
 }
 

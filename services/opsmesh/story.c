@@ -164,23 +164,23 @@ static const char *header_of(const struct story *story, const struct told *told,
 	size_t count = 0;
 
 	if (!headers_unpack(story->arena, told->headers, &headers, &count))
-		return "?";
+		return "something";
 
 	const struct bytes value = record_header(headers, count, name);
 
-	return value.data == NULL ? "?" : text_repair(story->arena, value, NULL);
+	return value.data == NULL ? "something" : text_repair(story->arena, value, NULL);
 }
 
 static struct story_line dead_letter(const struct story *story, const struct told *told)
 {
 	return (struct story_line){
 		header_of(story, told, "dlq_consumer"),
-		arena_printf(story->arena, "could not take %s %s/%s (%s): %s; see opsmesh dlq list",
-		             header_of(story, told, "dlq_topic"),
-		             header_of(story, told, "dlq_source"),
-		             header_of(story, told, "dlq_sequence"),
-		             header_of(story, told, "orig_ce_type"),
-		             header_of(story, told, "dlq_reason")),
+		arena_printf(
+		    story->arena, "could not take %s: %s; see opsmesh dlq show %s/%s/%s/%s/%s",
+		    header_of(story, told, "orig_ce_type"), header_of(story, told, "dlq_reason"),
+		    header_of(story, told, "dlq_consumer"), header_of(story, told, "dlq_topic"),
+		    header_of(story, told, "dlq_partition"), header_of(story, told, "dlq_source"),
+		    header_of(story, told, "dlq_sequence")),
 	};
 }
 
