@@ -10,6 +10,7 @@
 
 #include "gen/ingest_migrations.h"
 #include "proto/opsmesh/v1/catalogue.h"
+#include "services/ingest/desk.h"
 #include "services/ingest/edge.h"
 #include "services/ingest/people.h"
 
@@ -36,6 +37,7 @@ static const struct service_document documents[] = {
 	{ .name = NULL },
 };
 
+static const struct fsm *const machines[] = { &ticket_status_fsm, NULL };
 static struct metric *const metrics[] = { &edge_answers, NULL };
 
 const struct service ingest = {
@@ -48,6 +50,7 @@ const struct service ingest = {
 	.stages = ingest_stages,
 	.lead = OPS_INTAKE,
 	.migrations = ingest_migrations,
+	.machines = machines,
 	.metrics = metrics,
 	.extra = { .check = ingest_edge_check,
 	           .start = ingest_edge_start,

@@ -208,8 +208,7 @@ static void test_openapi(void **state)
 
 	(void)state;
 	assert_string_equal(answer_member(answer, "openapi"), "3.1.0");
-	for (const struct http_route *route = edge_routes(); route->method != NULL;
-	     route++)
+	for (const struct http_route *route = edge_routes(); route->method != NULL; route++)
 		if (strcmp(route->method, "POST") == 0)
 			assert_non_null(strstr(answer.data, route->pattern));
 }
