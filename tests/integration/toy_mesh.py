@@ -236,6 +236,10 @@ class ToyMesh:
         with self.database() as database:
             return database.execute(sql).fetchall()
 
+    def execute(self, sql):
+        with self.database() as database:
+            database.execute(sql)
+
     def finish(self):
         for instance in self.instances:
             if instance.process.poll() is None:
