@@ -39,9 +39,9 @@ cat <<END
 TO LOOK FURTHER: KEEP=1 make demo leaves this stack up; then
 
   . $run/env && PATH=\$OPSMESH_BIN:\$PATH
-  opsmesh explain ticket $ticket                     what happened, in order, and why
-  opsmesh list clocks                                what is open, next deadline first
-  opsmesh tail ops.sla.v1 --from start --until-end   the facts, as other teams get them
+  opsmesh explain ticket $ticket   # what happened, in order, and why
+  opsmesh list clocks   # what is open, next deadline first
+  opsmesh tail ops.sla.v1 --from start --until-end   # the facts, as other teams get them
 
 and deploy/local/down.sh RUN_DIR=$run stops it.
 END

@@ -1,0 +1,99 @@
+#!/usr/bin/env bash
+# recorded_day.sh - the recorded day comes out as it was expected, and byte for byte the same each time.
+#
+# Plays it (deploy/demo) three times, each in a stack of its own: as `make demo` does, with batches of a few
+# events, and on two instances of each daemon. Then every stage is folded again from the topics and compared.
+# Settings: OUT, OPSMESH_BIN as tests/run.sh sets them; KEEP=1 leaves the folders.
+set -u
+top=$(cd "$(dirname "$0")/../.." && pwd)
+work=${OUT:-$top/build/release}/tests/recorded_day
+run=$work/run
+failed=0
+export OPSMESH_BIN=${OPSMESH_BIN:-$top/build/release/bin}
+
+skip()
+{
+	echo "skip recorded_day: $*"
+	exit 0
+}
+
+stop() { "$top/deploy/local/down.sh" RUN_DIR="$run"; }
+
+finish()
+{
+	stop
+	[ "${KEEP:-}" = 1 ] || [ $failed -ne 0 ] || rm -rf "$work"
+}
+
+# One case: its name, and the command that decides it.
+check()
+{
+	local name=$1
+	shift
+	if "$@"; then
+		echo "ok recorded_day: $name"
+	else
+		echo "FAIL recorded_day: $name"
+		failed=1
+	fi
+}
+
+# Plays the day with the settings, and dumps what the mesh said and knows: name of the dump, settings.
+play()
+{
+	local dump=$work/$1
+	shift
+	"$top/deploy/demo/play.sh" "$run" "$@" > "$dump.log" 2>&1 || { cat "$dump.log"; return 1; }
+	python3 "$top/deploy/demo/tables.py" "$run/day" || return 1
+	(. "$run/env" && /usr/bin/python3 "$top/tests/integration/recorded_day.py" "$dump")
+}
+
+same() { diff "$work/$1" "$work/$2" > "$work/$2.diff" || { head -n 20 "$work/$2.diff"; return 1; }; }
+
+# That the cuts were others: how many batches there were, from the stack that runs now.
+batches()
+{
+	(. "$run/env" && psql -XAtq "$DATABASE_URL" -c "
+		SELECT (SELECT count(*) FROM ingest.batch_journal) + (SELECT count(*) FROM sla.batch_journal)")
+}
+more_batches() { [ "$(batches)" -gt "$1" ]; }
+
+shared()
+{
+	(. "$run/env" && "$OPSMESH_BIN/opsmesh" status > "$work/status") &&
+		grep -q ' ingest-1 ' "$work/status" && grep -q ' ingest-2 ' "$work/status" &&
+		grep -q ' sla-watcher-1 ' "$work/status" && grep -q ' sla-watcher-2 ' "$work/status"
+}
+
+no_dead_letters() { (. "$run/env" && [ "$("$OPSMESH_BIN/opsmesh" dlq list --json)" = '[]' ]); }
+
+# The daemons stand still meanwhile: nothing comes in, and its shards stay where they are.
+rebuild()
+{
+	(. "$run/env" && "$OPSMESH_BIN/opsmesh" rebuild "$1" --verify) > "$work/rebuild" 2>&1 ||
+		{ cat "$work/rebuild"; return 1; }
+}
+
+for program in ingest sla-watcher opsmesh; do
+	[ -x "$OPSMESH_BIN/$program" ] || skip "$program is not built"
+done
+ls "$top/build/kafka-${KAFKA_VERSION:-4.1.1}"/kafka_2.13-*.jar > /dev/null 2>&1 || skip "no Apache Kafka: make setup"
+/usr/bin/python3 -c 'import confluent_kafka, psycopg' 2> /dev/null ||
+	skip "python3-confluent-kafka or python3-psycopg is missing"
+mkdir -p "$work"
+trap finish EXIT
+trap 'exit 130' INT TERM
+
+check "it comes out as it was written by hand" play once
+whole=$(batches)
+check "with batches of three events, as well" play small EXTRA=BATCH_EVENTS=3
+check "and these are more batches" more_batches "$whole"
+check "and the same, byte for byte" same once small
+check "on two instances of each daemon, as well" play two INSTANCES=2 EXTRA=BATCH_EVENTS=50
+check "and both have their share" shared
+check "and the same, byte for byte" same once two
+check "nothing is a dead letter" no_dead_letters
+for stage in conversation directory ticket clock; do
+	check "folded again from the topics, $stage is the same" rebuild "$stage"
+done
+exit $failed
