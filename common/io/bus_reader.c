@@ -46,9 +46,17 @@ void bus_reader_destroy(struct bus_reader *reader)
 	memory_free(reader);
 }
 
+/* Why a question has no answer: the library says no more than that time ran out. */
+static enum status asked(struct bus_reader *reader, enum status status)
+{
+	if (status != STATUS_OK)
+		snprintf(reader->reason, sizeof(reader->reason), "it did not answer in time");
+	return status;
+}
+
 enum status bus_reader_partitions(struct bus_reader *reader, int32_t *counts, struct duration most)
 {
-	return bus_consumer_partitions(reader->consumer, counts, most);
+	return asked(reader, bus_consumer_partitions(reader->consumer, counts, most));
 }
 
 /* Asks the same of all ranges: BUS_FIRST, BUS_END or a time. The caller frees the answer. */
@@ -66,7 +74,7 @@ static enum status look_up(struct bus_reader *reader, const struct bus_range *ra
 		*answer = places;
 	else
 		memory_free(places);
-	return status;
+	return asked(reader, status);
 }
 
 enum status bus_reader_bound(struct bus_reader *reader, struct bus_range *ranges, size_t count,

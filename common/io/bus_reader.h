@@ -49,6 +49,7 @@ void bus_reader_begin(struct bus_reader *reader, const struct bus_range *ranges,
 /* Within a partition in the order of offsets; between them in any. */
 enum bus_read bus_reader_next(struct bus_reader *reader, struct duration wait,
                               struct bus_record *record);
+/* Of the last that went wrong. */
 const char *bus_reader_reason(const struct bus_reader *reader);
 
 #endif
