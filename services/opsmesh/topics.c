@@ -8,12 +8,14 @@
 
 #include "common/base/text.h"
 #include "common/io/bus_admin.h"
+#include "common/io/bus_reader.h"
 #include "proto/opsmesh/v1/catalogue.h"
 #include "services/opsmesh/table.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 
+#define PARTITIONS_USUAL 6 /* enough for six busy instances, few enough for one */
 #define WANTED_MAX (2 * TOPICS_MAX)
 
 /* One difference, or one topic that was made. */
@@ -56,12 +58,40 @@ static bool read_by_stages(int place)
 	return place != OPS_PROGRESS && place != OPS_ALERTS;
 }
 
-static void want(struct tool *tool, struct wanted *wanted)
+/* All topics have as many as the first; nothing changes that of a mesh that is there. */
+static enum status count_partitions(struct tool *tool, const struct bus_settings *settings,
+                                    int32_t *partitions, const char **wrong)
+{
+	const char *const names[] = { opsmesh_catalogue.topics[opsmesh_catalogue.journal].name };
+	struct bus_settings journal = *settings;
+	char reason[BUS_REASON_SIZE];
+	struct bus_reader *reader;
+	enum status status;
+
+	*partitions = (int32_t)tool->settings.partitions;
+	if (*partitions > 0)
+		return STATUS_OK;
+	journal.topics = names;
+	journal.topic_count = 1;
+	*wrong = "";
+	reader = bus_reader_create(&journal, 0, reason);
+	if (reader == NULL) {
+		*wrong = arena_string(tool->arena, reason);
+		return STATUS_REJECT;
+	}
+	status = bus_reader_partitions(reader, partitions, TOOL_PATIENCE);
+	if (status != STATUS_OK)
+		*wrong = arena_string(tool->arena, bus_reader_reason(reader));
+	*partitions = *partitions > 0 ? *partitions : PARTITIONS_USUAL;
+	bus_reader_destroy(reader);
+	return status;
+}
+
+static void want(struct tool *tool, int32_t count, struct wanted *wanted)
 {
 	for (int i = 0; i < opsmesh_catalogue.count; i++) {
 		const struct topic *const topic = &opsmesh_catalogue.topics[i];
-		const int32_t partitions =
-		    i == opsmesh_catalogue.progress ? 1 : (int32_t)tool->settings.partitions;
+		const int32_t partitions = i == opsmesh_catalogue.progress ? 1 : count;
 
 		wanted->list[wanted->count++] =
 		    (struct bus_topic){ topic->name, partitions, retention_ms(topic) };
@@ -119,14 +149,14 @@ static void print(struct tool *tool, const struct wanted *wanted, const struct n
 	table_print(&table);
 }
 
-static int look(struct tool *tool, struct bus_admin *admin)
+static int look(struct tool *tool, struct bus_admin *admin, int32_t partitions)
 {
 	struct wanted *const wanted = arena_zero(tool->arena, sizeof(*wanted));
 	struct notes *const notes = arena_zero(tool->arena, sizeof(*notes));
 	enum status status = STATUS_OK;
 
 	notes->arena = tool->arena;
-	want(tool, wanted);
+	want(tool, partitions, wanted);
 	if (tool_option(tool, "--create") != NULL)
 		status = bus_admin_create_missing(admin, wanted->list, wanted->count, TOOL_PATIENCE,
 		                                  note, notes);
@@ -148,12 +178,22 @@ int topics_command(struct tool *tool)
 		                               .client = "opsmesh",
 		                               .wake = -1 };
 	char reason[BUS_REASON_SIZE];
-	struct bus_admin *const admin = bus_admin_create(&settings, reason);
+	const char *wrong = "";
+	int32_t partitions = 0;
+	struct bus_admin *admin;
+	enum status status;
 	int answer;
 
+	status = count_partitions(tool, &settings, &partitions, &wrong);
+	if (status == STATUS_REJECT)
+		return tool_fail(tool, ANSWER_USAGE, "%s", wrong);
+	if (status != STATUS_OK)
+		return tool_fail(tool, ANSWER_AWAY, "no answer from %s: %s", tool->settings.brokers,
+		                 wrong);
+	admin = bus_admin_create(&settings, reason);
 	if (admin == NULL)
 		return tool_fail(tool, ANSWER_USAGE, "%s", reason);
-	answer = look(tool, admin);
+	answer = look(tool, admin, partitions);
 	bus_admin_destroy(admin);
 	return answer;
 }
