@@ -6,6 +6,7 @@
  */
 #include "services/ingest/conversation.h"
 
+#include "common/base/text.h"
 #include "common/io/proto.h"
 #include "opsmesh/v1/control.pb-c.h"
 #include "proto/opsmesh/v1/catalogue.h"
@@ -50,33 +51,58 @@ static Opsmesh__V1__ActionParameter **parameters_of(struct request *request,
 	return list;
 }
 
-static enum status order_letter(struct request *request, const struct action_body *body)
+/* ---- answers, for subjects that no other stage answers for ---- */
+
+static enum status say_applied(struct request *request,
+                               const Opsmesh__V1__ActionRequested *requested)
 {
-	struct arena *const arena = request->task->arena;
-	const bool retry = body->kind == OPSMESH__V1__ACTION_KIND__ACTION_KIND_RETRY;
+	Opsmesh__V1__ActionEvent event = OPSMESH__V1__ACTION_EVENT__INIT;
+	Opsmesh__V1__ActionApplied applied = OPSMESH__V1__ACTION_APPLIED__INIT;
+
+	applied.action_id = text_mutable(request->id);
+	applied.action = requested->action;
+	applied.by = requested->by;
+	applied.reason = requested->reason;
+	event.fact_case = OPSMESH__V1__ACTION_EVENT__FACT_ACTION_APPLIED;
+	event.action_applied = &applied;
+	return say_action(request, &event);
+}
+
+static enum status say_unknown(struct request *request,
+                               const Opsmesh__V1__ActionRequested *requested)
+{
+	Opsmesh__V1__ActionEvent event = OPSMESH__V1__ACTION_EVENT__INIT;
+	Opsmesh__V1__ActionRefused refused = OPSMESH__V1__ACTION_REFUSED__INIT;
+
+	refused.action_id = text_mutable(request->id);
+	refused.action = requested->action;
+	refused.code = OPSMESH__V1__REFUSAL_CODE__REFUSAL_CODE_UNKNOWN_SUBJECT;
+	refused.field = text_mutable("on.id");
+	refused.reason = text_mutable("There is no such dead letter.");
+	refused.by = requested->by;
+	event.fact_case = OPSMESH__V1__ACTION_EVENT__FACT_ACTION_REFUSED;
+	event.action_refused = &refused;
+	return say_action(request, &event);
+}
+
+/* ---- dead letters ---- */
+
+static enum status send_order(struct request *request, const struct dead_letter_id *letter,
+                              const Opsmesh__V1__ActionRequested *requested)
+{
+	const bool retry = requested->kind == OPSMESH__V1__ACTION_KIND__ACTION_KIND_RETRY;
 	Opsmesh__V1__ControlEvent control = OPSMESH__V1__CONTROL_EVENT__INIT;
 	Opsmesh__V1__DeadLetterOrder order = OPSMESH__V1__DEAD_LETTER_ORDER__INIT;
-	struct dead_letter_id letter;
 
-	if (!routing_dead_letter_parse(arena, body->on_id, &letter) ||
-	    letter.partition != request->task->shard_number)
-		return STATUS_OK;
-	if (strcmp(letter.consumer, "conversation") == 0) {
-		(void)(retry
-		           ? task_retry(request->task, letter.topic, letter.source, letter.sequence)
-		           : task_drop(request->task, letter.topic, letter.source,
-		                       letter.sequence));
-		return STATUS_OK;
-	}
-	order.consumer = text_mutable(letter.consumer);
-	order.topic = text_mutable(letter.topic);
-	order.partition = letter.partition;
-	order.source = text_mutable(letter.source);
-	order.sequence = letter.sequence;
-	order.by = actor_make(request, OPSMESH__V1__ROLE__ROLE_AGENT, body->on_behalf_of);
-	order.reason = personal_text(arena, body->on_id, body->reason);
+	order.consumer = text_mutable(letter->consumer);
+	order.topic = text_mutable(letter->topic);
+	order.partition = letter->partition;
+	order.source = text_mutable(letter->source);
+	order.sequence = letter->sequence;
+	order.by = requested->by;
+	order.reason = requested->reason;
 	control.action_id = text_mutable(request->id);
-	control.occurred_at = proto_timestamp(arena, request->received_at);
+	control.occurred_at = proto_timestamp(request->task->arena, request->received_at);
 	control.fact_case = retry ? OPSMESH__V1__CONTROL_EVENT__FACT_RETRY_REQUESTED
 	                          : OPSMESH__V1__CONTROL_EVENT__FACT_DROP_REQUESTED;
 	if (retry)
@@ -91,6 +117,30 @@ static enum status order_letter(struct request *request, const struct action_bod
 	                                     .message = &control.base });
 }
 
+/* Our own letter is dealt with after this event; another stage's goes to its shard, through control. */
+static bool settle_own(struct task *task, const struct dead_letter_id *letter, bool retry)
+{
+	return retry ? task_retry(task, letter->topic, letter->source, letter->sequence)
+	             : task_drop(task, letter->topic, letter->source, letter->sequence);
+}
+
+static enum status order_letter(struct request *request,
+                                const Opsmesh__V1__ActionRequested *requested)
+{
+	struct task *const task = request->task;
+	const bool retry = requested->kind == OPSMESH__V1__ACTION_KIND__ACTION_KIND_RETRY;
+	struct dead_letter_id letter;
+
+	if (!routing_dead_letter_parse(task->arena, requested->on->id, &letter) ||
+	    letter.partition != task->shard_number)
+		return say_unknown(request, requested);
+	if (!text_equal(letter.consumer, "conversation"))
+		TRY(send_order(request, &letter, requested));
+	else if (!settle_own(task, &letter, retry))
+		return say_unknown(request, requested);
+	return say_applied(request, requested);
+}
+
 static bool is_letter_order(const struct action_body *body)
 {
 	return strcmp(body->on_type, "dead_letter") == 0 &&
@@ -98,11 +148,10 @@ static bool is_letter_order(const struct action_body *body)
 	        body->kind == OPSMESH__V1__ACTION_KIND__ACTION_KIND_DROP);
 }
 
-/* Subjects whose owner answers. What nobody owns is refused here, so that it is answered at all. */
+/* Subjects whose owner answers on a topic of its own. */
 static bool has_owner(const struct action_body *body)
 {
-	return strcmp(body->on_type, "ticket") == 0 || strcmp(body->on_type, "alert") == 0 ||
-	       is_letter_order(body);
+	return strcmp(body->on_type, "ticket") == 0 || strcmp(body->on_type, "alert") == 0;
 }
 
 enum status conversation_action(struct request *request)
@@ -117,7 +166,8 @@ enum status conversation_action(struct request *request)
 
 	if (!decode_action(arena, request->body, &body, &refusal))
 		return conversation_refuse(request, &refusal);
-	if (!has_owner(&body) && body.kind != OPSMESH__V1__ACTION_KIND__ACTION_KIND_EXPLAIN)
+	if (!has_owner(&body) && !is_letter_order(&body) &&
+	    body.kind != OPSMESH__V1__ACTION_KIND__ACTION_KIND_EXPLAIN)
 		return conversation_refuse(
 		    request, &(struct refusal){
 				 OPSMESH__V1__REFUSAL_CODE__REFUSAL_CODE_UNSUPPORTED, "on.type",
@@ -139,7 +189,9 @@ enum status conversation_action(struct request *request)
 	event.fact_case = OPSMESH__V1__ACTION_EVENT__FACT_REQUESTED;
 	event.requested = &requested;
 	TRY(say_action(request, &event));
-	return is_letter_order(&body) ? order_letter(request, &body) : STATUS_OK;
+	if (is_letter_order(&body))
+		return order_letter(request, &requested);
+	return has_owner(&body) ? STATUS_OK : say_applied(request, &requested);
 }
 
 enum status conversation_say_action(struct request *request, Opsmesh__V1__RequestRefused *refused,

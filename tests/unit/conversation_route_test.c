@@ -132,9 +132,12 @@ static void a_retry_reaches_the_shard_that_refused_through_control(void **state)
 	act("clock/ops.tickets.v1/1/ticket/1/41",
 	    "{\"action\":\"retry\",\"reason\":\"mended\","
 	    "\"on\":{\"type\":\"dead_letter\",\"id\":\"clock/ops.tickets.v1/1/ticket/1/41\"}}");
-	const Opsmesh__V1__ControlEvent *const control = (const void *)conversation_expect(
-	    &fixture, "actions requested clock/ops.tickets.v1/1/ticket/1/41\n"
-		      "control retry_requested R\n");
+	(void)conversation_expect(&fixture,
+	                          "actions requested clock/ops.tickets.v1/1/ticket/1/41\n"
+	                          "control retry_requested R\n"
+	                          "actions action_applied clock/ops.tickets.v1/1/ticket/1/41\n");
+	const Opsmesh__V1__ControlEvent *const control =
+	    (const void *)stage_test_message(&fixture.test, stage_test_fact(&fixture.test, 1));
 	const Opsmesh__V1__DeadLetterOrder *const order = control->retry_requested;
 
 	assert_string_equal(order->consumer, "clock");
@@ -146,12 +149,12 @@ static void a_retry_reaches_the_shard_that_refused_through_control(void **state)
 	assert_int_equal(stage_test_fact(&fixture.test, 1)->partition, FIXTURE_SHARD);
 }
 
-static void a_drop_of_a_letter_of_its_own_goes_over_no_topic(void **state)
+static void a_drop_of_a_letter_of_its_own_goes_over_no_topic_and_is_answered(void **state)
 {
 	(void)state;
 	act("d", "{\"action\":\"drop\",\"on\":{\"type\":\"dead_letter\","
 	         "\"id\":\"conversation/ops.intake.v1/1/edge/7\"}}");
-	(void)conversation_expect(&fixture, "actions requested d\n");
+	(void)conversation_expect(&fixture, "actions requested d\nactions action_refused d\n");
 }
 
 /* ---- Stripe ---- */
@@ -266,7 +269,7 @@ int main(void)
 		CASE(a_key_that_is_not_named_any_more_is_withdrawn),
 		CASE(an_action_goes_to_the_shard_that_owns_its_subject),
 		CASE(a_retry_reaches_the_shard_that_refused_through_control),
-		CASE(a_drop_of_a_letter_of_its_own_goes_over_no_topic),
+		CASE(a_drop_of_a_letter_of_its_own_goes_over_no_topic_and_is_answered),
 		CASE(an_event_of_any_type_is_forwarded_as_it_came),
 		CASE(an_event_sent_twice_counts_once_and_with_other_bytes_is_a_conflict),
 		CASE(an_event_too_large_to_forward_is_refused),
