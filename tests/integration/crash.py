@@ -23,12 +23,14 @@ TOP = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
 LOCAL = os.path.join(TOP, "deploy", "local")
 DAEMONS = ["ingest", "sla-watcher"]
 INSTANCES = ["ingest", "sla-watcher", "ingest-2", "sla-watcher-2"]
+PARTITIONS = 4
 READY_S = 60           # of a machine that does other things as well
 KILLS_MIN = 8          # of daemons
 KILLS_MAX = 60         # until one has fallen into each of the two gaps
 TAIL = 3000            # records of a partition among which the newest facts are looked for
 DYING_S = 0.15         # what a dead client has sent, servers still take in
 SESSION_S = 6          # after which the group gives a silent member's shards away
+STOP_S = 5.5           # a daemon promises five
 FREEZES_MAX = 400      # until one has fallen into a transaction
 FROZEN_S = 0.05        # a transaction that lasts so long stands still with its owner
 AFTER_S = 2            # for which the new owner works beside the frozen one
@@ -257,8 +259,13 @@ def freeze_one(name, files, schema):
 # ---- a rolling restart, also to another build ----
 
 def up(folder):
-    subprocess.run([os.path.join(LOCAL, "up.sh"), f"RUN_DIR={RUN}", f"OPSMESH_BIN={folder}", "INSTANCES=2", "PARTITIONS=4"],
+    subprocess.run([os.path.join(LOCAL, "up.sh"), f"RUN_DIR={RUN}", f"OPSMESH_BIN={folder}", "INSTANCES=2", f"PARTITIONS={PARTITIONS}"],
                    check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def supervisor_gone(files):
+    with open(os.path.join(RUN, files + ".supervisor.pid"), encoding="ascii") as file:
+        return not os.path.exists(f"/proc/{int(file.read())}")
 
 
 def restart_each(name, folder, what):
@@ -270,27 +277,20 @@ def restart_each(name, folder, what):
         os.kill(pid, signal.SIGTERM)
         wait(lambda p=pid: not os.path.exists(f"/proc/{p}"), files + " to stop")
         slowest = max(slowest, time.monotonic() - begun)
-        wait(lambda f=files: not os.path.exists(os.path.join(RUN, f + ".supervisor.pid")) or gone_supervisor(f), "its supervisor")
+        wait(lambda f=files: supervisor_gone(f), "its supervisor to end")
         up(folder)
     wait_all_ready()
-    return say(slowest < 5.5, name, f"a rolling restart {what}, each stopped within {slowest:.1f} s")
-
-
-def gone_supervisor(files):
-    with open(os.path.join(RUN, files + ".supervisor.pid"), encoding="ascii") as file:
-        return not os.path.exists(f"/proc/{int(file.read())}")
+    return say(slowest < STOP_S, name, f"a rolling restart {what}, each stopped within {slowest:.1f} s")
 
 
 def story_rolling(name):
-    folder = os.environ["OPSMESH_BIN"]
-    good = restart_each(name, folder, "to the same build")
-    if len(sys.argv) > 3:
-        good = restart_each(name, sys.argv[3], "to a build that reads one more topic") and good
-        database = outside_mesh.connect()
-        reads = outside_mesh.rows(database, "sla", "select count(*) from {s}.input_offset where topic = 'ops.accounts.v1'")[0][0]
-        good = say(reads == 4, name, f"{reads} shards read the topic that is new to them") and good
-        good = restart_each(name, folder, "back to the build before") and good
-    return good
+    folder, newer = os.environ["OPSMESH_BIN"], sys.argv[3] if len(sys.argv) > 3 else None
+    if newer is None:
+        return restart_each(name, folder, "to the same build")
+    good = restart_each(name, newer, "to a build that reads one more topic")
+    query = "select count(*) from {s}.input_offset where topic = 'ops.accounts.v1'"
+    reads = outside_mesh.rows(outside_mesh.connect(), "sla", query)[0][0]
+    return say(reads == PARTITIONS, name, f"{reads} shards read the topic that is new to them") and good
 
 
 def main():

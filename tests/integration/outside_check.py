@@ -244,7 +244,7 @@ def ask_effects(outside, ledger):
         kind, request = entry["kind"], entry["id"]
         mine = told[request]
         wanted = {"ticket": ("opened", "message_added"), "message": ("message_added",), "mail": ("message_added",),
-                  "stripe": ("received",), "status": (), "conflict": ()}[kind]
+                  "stripe": ("received",), "account": ("declared",), "status": (), "conflict": ()}[kind]
         if any(mine[fact] != 1 for fact in wanted) or any(times > 1 for times in mine.values()):
             yield f"{entry}: {dict(mine)}"
         elif kind == "status" and not mine:
@@ -263,7 +263,8 @@ def effects(outside):
     """Facts by the request that led to them; conflicts by the request that was repeated."""
     messages, told = outside_mesh.Messages(), collections.defaultdict(collections.Counter)
     conflicts = collections.Counter()
-    for topic, name in (("ops.tickets.v1", "TicketEvent"), ("ops.provider-events.v1", "ProviderEvent")):
+    for topic, name in (("ops.tickets.v1", "TicketEvent"), ("ops.provider-events.v1", "ProviderEvent"),
+                        ("ops.accounts.v1", "AccountEvent")):
         for record in outside.records(topic):
             event = messages.read(name, record.value)
             fact = event.WhichOneof("fact")

@@ -7,7 +7,7 @@ Many connections at once; when the answer is not 202 the same request is sent ag
 to whichever instance answers. Now and then an accepted request is sent once more, unchanged, or with
 other bytes under the same id. What was accepted stands in LEDGER, one JSON line each:
 
-    {"kind": ticket|message|status|mail|stripe|conflict, "id": of the 202, "name": of the request, "ticket": id}
+    {"kind": ticket|message|status|mail|stripe|account|conflict, "id": of the 202, "name": of the request, "ticket": id}
 
 TERM: no new requests, the open ones are sent until they are accepted. Exit 1 when one never was.
 """
@@ -32,6 +32,7 @@ OTHERWISE = 0.02     # share that is sent again with other bytes
 TICKETS_KEPT = 400   # that later messages go to
 
 WORDS = "charged twice for the plan since Monday 請求が二重です refund please invoice déjà payé login broken".split()
+SHARES = {"ticket": 30, "message": 25, "status": 15, "mail": 10, "stripe": 19.5, "account": 0.5}
 STATUSES = ["open", "pending", "on_hold", "solved", "open", "open"]
 CHARGES = ["charge.succeeded", "charge.refunded", "invoice.paid", "charge.dispute.created", "customer.updated"]
 
@@ -105,7 +106,7 @@ class Customer(threading.Thread):
 
     def make(self, name):
         tickets = self.ledger.tickets
-        kind = self.chance.choices(["ticket", "message", "status", "mail", "stripe"], [30, 25, 15, 10, 20])[0]
+        kind = self.chance.choices(list(SHARES), SHARES.values())[0]
         if kind in ("message", "status") and not tickets:
             kind = "ticket"
         return (kind, name) + getattr(self, kind)(name, self.chance.choice(tickets) if tickets else "")
@@ -139,6 +140,12 @@ class Customer(threading.Thread):
         self.mails = (self.mails + [name])[-20:]
         headers = {"Authorization": "Bearer " + self.key, "Content-Type": "message/rfc822"}
         return "/v1/email/support", headers, ("\r\n".join(lines) + "\r\n\r\n" + self.words(30) + "\r\n").encode()
+
+    def account(self, name, _):
+        firm = f"firm{self.chance.randrange(20)}"
+        return self.post("/v1/accounts", name, {
+            "id": firm, "name": self.words(2), "domains": [firm + ".example"],
+            "tier": self.chance.choice(["free", "pro", "business", "enterprise"])})
 
     def stripe(self, name, _):
         thing = {"id": f"ch_{self.chance.randrange(500)}", "object": "charge", "amount": self.chance.randrange(10**6),
