@@ -128,7 +128,8 @@ static const struct command commands[] = {
 	  .run = topics_command },
 	{ .name = "tail",
 	  .usage =
-	      "TOPIC... [--from start|end|TIME] [--until-end] [--type T] [--key K] [--limit N]",
+	      "TOPIC... [--from start|end|TIME] [--until-end] [--type T] [--key K] [--limit N] "
+	      "[--reveal REASON]",
 	  .summary = "events as JSON lines",
 	  .options = tail_options,
 	  .words_min = 1,
@@ -171,7 +172,7 @@ static const struct command commands[] = {
 	  .needs = NEEDS_DATABASE,
 	  .run = explain_command },
 	{ .name = "dlq",
-	  .usage = "list|show|retry|drop [ID] [--reason REASON]",
+	  .usage = "list|show|retry|drop [ID] [--json] [--reason REASON] [--reveal REASON]",
 	  .summary = "dead letters: who is affected, what waits behind them; retry and drop",
 	  .help = "An ID is <stage>/<topic>/<partition>/<source>/<sequence>, as list prints it.\n",
 	  .options = dlq_options,

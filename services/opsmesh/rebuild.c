@@ -12,7 +12,6 @@
 #include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -45,30 +44,52 @@ static const char *program_of(const struct tool *tool, const char *daemon)
 	                                  tool->program, daemon);
 }
 
-static bool take_role(const struct tool *tool, const char *daemon)
+/* "SLA_WATCHER_DATABASE_URL=" of "sla-watcher" */
+static const char *role_setting(struct arena *arena, const char *daemon)
 {
-	char *const name = arena_printf(tool->arena, "%s_DATABASE_URL", daemon);
-	const char *url;
+	char *const name = arena_printf(arena, "%s_DATABASE_URL=", daemon);
 
 	for (char *at = name; *at != '\0'; at++)
 		*at = *at == '-' ? '_' : (char)toupper((unsigned char)*at);
-	url = getenv(name);
-	return url == NULL || url[0] == '\0' || setenv("DATABASE_URL", url, 1) == 0;
+	return name;
+}
+
+/* This program's environment, with the daemon's own address of the database where it is known. */
+static char **environment_of(const struct tool *tool, const char *daemon)
+{
+	const char *const role = role_setting(tool->arena, daemon);
+	const char *own = NULL;
+	char **list;
+	size_t count = 0;
+
+	for (char **at = environ; *at != NULL; at++, count++)
+		if (text_starts(*at, role) && (*at)[strlen(role)] != '\0')
+			own = *at + strlen(role);
+	list = arena_alloc(tool->arena, (count + 2) * sizeof(*list));
+	count = 0;
+	for (char **at = environ; *at != NULL; at++)
+		if (own == NULL || !text_starts(*at, "DATABASE_URL="))
+			list[count++] = *at;
+	if (own != NULL)
+		list[count++] = arena_printf(tool->arena, "DATABASE_URL=%s", own);
+	list[count] = NULL;
+	return list;
 }
 
 int rebuild_command(struct tool *tool)
 {
 	const struct mesh_stage *const stage = find_stage(tool->words[0]);
 	const char *const verify = tool_option(tool, "--verify") != NULL ? "--verify" : NULL;
+	char *arguments[] = { NULL, text_mutable("--rebuild"), NULL, text_mutable(verify), NULL };
 	const char *program;
 
 	if (stage == NULL)
 		return tool_fail(tool, ANSWER_USAGE, "%s: one of %s", tool->words[0],
 		                 stage_names(tool->arena));
 	program = program_of(tool, stage->daemon);
-	if (!take_role(tool, stage->daemon))
-		return tool_fail(tool, ANSWER_AWAY, "%s", strerror(errno));
+	arguments[0] = text_mutable(program);
+	arguments[2] = text_mutable(stage->stage);
 	fflush(stdout);
-	execlp(program, program, "--rebuild", stage->stage, verify, (char *)NULL);
+	(void)execvpe(program, arguments, environment_of(tool, stage->daemon));
 	return tool_fail(tool, ANSWER_AWAY, "%s cannot be run: %s", program, strerror(errno));
 }

@@ -2,7 +2,7 @@
 """describe - what a daemon says of itself agrees with what is written about it.
 
 For every daemon that is built: --describe is JSON, and each of its settings stands in
-docker-compose.yml or in its README.md. Each topic of the catalogue stands in proto/opsmesh/v1/README.md.
+docker-compose.yml or in its README.md. The tool's README.md has each command's usage and each setting. Each topic of the catalogue stands in proto/opsmesh/v1/README.md.
 """
 
 import json
@@ -37,6 +37,19 @@ def check(name, program):
             print(f"{name}: the setting {setting} stands neither in its README nor in docker-compose.yml")
 
 
+def check_tool(program):
+    answer = subprocess.run([program, "--describe"], capture_output=True, text=True, timeout=20)
+    description = json.loads(answer.stdout)
+    readme = text_of("services/opsmesh/README.md")
+    for command in description["commands"]:
+        usage = f"opsmesh {command['name']} {command['usage']}"
+        if usage + "\n" not in readme:
+            print(f"opsmesh: its README does not have the line: {usage}")
+    for setting in settings(description):
+        if setting not in readme:
+            print(f"opsmesh: the setting {setting} does not stand in its README")
+
+
 def check_topics():
     catalogue = "proto/opsmesh/v1/catalogue.c"
     readme = text_of("proto/opsmesh/v1/README.md")
@@ -59,3 +72,6 @@ if not built:
 check_topics()
 for name, program in built:
     check(name, program)
+tool = os.path.join(sys.argv[1], "bin", "opsmesh")
+if os.access(tool, os.X_OK):
+    check_tool(tool)
