@@ -209,10 +209,8 @@ static void release_folded(struct shard *shard, struct held *const *events, size
 		return;
 	CHECK(events == shard->held);
 	for (size_t i = 0; i < count; i++) {
-		const struct log_record *const record = &events[i]->event.record;
-
-		shard->held_bytes -= record->value.size + record->key.size;
-		outside->log_ops->release(outside->log, record->handle);
+		shard->held_bytes -= events[i]->memory;
+		outside->log_ops->release(outside->log, events[i]->event.record.handle);
 		memory_free(events[i]);
 	}
 	shard->held_count -= count;

@@ -8,6 +8,7 @@
 
 #define HEADERS_MAX (2 * RECORD_HEADERS_MAX) /* a dead letter's: the original's and why */
 #define ARENA_BLOCK 4096
+#define SENT_MEMORY 1500 /* of librdkafka's copy, mostly headers; measured */
 #define SEQUENCE_DIGITS 20 /* of ce_sequence */
 
 /* A fact on its way, with all that it points to behind it. */
@@ -106,7 +107,7 @@ static struct outgoing *outgoing_create(const struct fact *fact)
 	struct outgoing *const out = memory_alloc(size);
 	char *at = out->text;
 
-	*out = (struct outgoing){ .fact = *fact, .size = size };
+	*out = (struct outgoing){ .fact = *fact, .size = size + SENT_MEMORY + fact->message.size };
 	out->fact.type = take_copy(&at, runs[0]).data;
 	out->fact.subject = take_copy(&at, runs[1]).data;
 	out->fact.key = take_copy(&at, runs[2]);

@@ -44,8 +44,11 @@ static const struct config_key common_keys[] = {
 	CONFIG(struct service_config, cache_bytes, "STATE_CACHE_BYTES", "67108864", "1048576",
 	       "68719476736",
 	       "Memory for rows that are not always in memory, shared by the shards."),
-	CONFIG(struct service_config, fetch_bytes, "FETCH_QUEUE_BYTES", "67108864", "1048576",
-	       "1073741824", "Memory for records that were fetched ahead."),
+	CONFIG(
+	    struct service_config, fetch_bytes, "FETCH_QUEUE_BYTES", "67108864", "1048576",
+	    "1073741824",
+	    "Memory for records fetched ahead; half as much again is read and not folded, or on its way "
+	    "out."),
 	CONFIG(struct service_config, batch_events, "BATCH_EVENTS", "1000", "1", "100000",
 	       "Events of one shard in one transaction, at most."),
 	CONFIG_END,

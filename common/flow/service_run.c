@@ -259,8 +259,9 @@ static void open_worker(struct running *it)
 	if (!context
 	         .recorded) { /* in recorded mode a shard reads past what it holds, as far as it takes */
 		it->worker.held_max = context.batch_events * HELD_BATCHES;
-		it->worker.held_bytes_max = (size_t)config->fetch_bytes;
+		it->worker.held_bytes_max = (size_t)config->fetch_bytes / 2;
 	}
+	it->worker.publish_bytes_max = (size_t)config->fetch_bytes / 2;
 	it->vitals = vitals_create(&it->worker, daemon->build);
 }
 

@@ -11,6 +11,9 @@
 #include <string.h>
 
 #define ARENA_BLOCK (64 * 1024)
+/* What librdkafka and kafka_poll allocate for a record, and for each of its headers; measured. */
+#define RECORD_MEMORY 450
+#define HEADER_MEMORY 120
 
 static void create_tables(struct shard *shard)
 {
@@ -75,7 +78,7 @@ static void held_free(struct shard *shard, struct held *held)
 {
 	const struct outside *const outside = shard->context->outside;
 
-	shard->held_bytes -= held->event.record.value.size + held->event.record.key.size;
+	shard->held_bytes -= held->memory;
 	outside->log_ops->release(outside->log, held->event.record.handle);
 	memory_free(held);
 }
@@ -216,12 +219,23 @@ static void make_mesh(const struct shard *shard, struct event *event)
 	    time_sub(time_earlier(event->time, event->record.appended), shard->context->grace);
 }
 
+/* A small record's own bytes are a tenth of what it holds. */
+static size_t record_memory(const struct log_record *record)
+{
+	size_t bytes = sizeof(struct held) + RECORD_MEMORY + record->key.size + record->value.size;
+
+	for (size_t i = 0; i < record->header_count; i++)
+		bytes += HEADER_MEMORY + record->headers[i].value.size;
+	return bytes;
+}
+
 static void hold(struct shard *shard, const struct shard_topic *topic, const struct event *event,
                  int input)
 {
 	struct held *const held = memory_alloc(sizeof(*held));
 
-	*held = (struct held){ .event = *event,
+	*held = (struct held){ .memory = record_memory(&event->record),
+		               .event = *event,
 		               .input = input,
 		               .before_appended = topic->read_appended,
 		               .before_hash = topic->read_hash };
@@ -231,7 +245,7 @@ static void hold(struct shard *shard, const struct shard_topic *topic, const str
 		    memory_resize(shard->held, shard->held_capacity * sizeof(*shard->held));
 	}
 	shard->held[shard->held_count++] = held;
-	shard->held_bytes += event->record.value.size + event->record.key.size;
+	shard->held_bytes += held->memory;
 }
 
 /* What a later start compares with the log: the record before the position. */

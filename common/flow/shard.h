@@ -54,6 +54,7 @@ struct shard_topic {
 
 /* An event that was read and is not folded yet. */
 struct held {
+	size_t memory; /* that it holds, in the log's library too */
 	struct event event;
 	int input; /* place in the shard's inputs; of an alien: a source that the catalogue does not name */
 	const ProtobufCMessage *message; /* for the batch under way; NULL: it does not unpack */

@@ -11,7 +11,7 @@
 #include <string.h>
 
 #define HELD_MAX 1000000
-#define HELD_BYTES_MAX (256 * 1024 * 1024)
+#define HELD_BYTES_MAX ((size_t)2 << 30) /* a million small events */
 #define PUBLISH_BYTES_MAX (16 * 1024 * 1024)
 #define ROOM_EVERY 64 /* events between two looks at what is held */
 #define PAUSE_FIRST MILLISECONDS(50)

@@ -11,6 +11,10 @@
 
 #define PARTITIONS_MAX 1024 /* of a grant; far more than a mesh has */
 #define NUMBER_SIZE 24
+/* The library counts keys and values alone; what a message takes besides is bounded by their number. */
+#define MESSAGE_MEMORY 800
+#define FETCHES 64 /* an answer of the broker has of one partition such a part of what may wait */
+#define FETCH_MAX (INT64_C(1024) * 1024)
 
 struct bus_consumer {
 	struct bus_settings bus;
@@ -95,6 +99,8 @@ static struct rd_kafka_conf_s *make_conf(const struct bus_consumer_settings *set
                                          char reason[static BUS_REASON_SIZE])
 {
 	char kilobytes[NUMBER_SIZE];
+	char messages[NUMBER_SIZE];
+	char at_once[NUMBER_SIZE];
 	char session[NUMBER_SIZE];
 	const struct bus_setting own[] = {
 		{ "group.id", settings->group },
@@ -109,10 +115,17 @@ static struct rd_kafka_conf_s *make_conf(const struct bus_consumer_settings *set
 		{ "fetch.wait.max.ms", "100" },
 		{ "enable.partition.eof", settings->tell_end ? "true" : "false" },
 		{ "queued.max.messages.kbytes", settings->fetch_bytes > 0 ? kilobytes : NULL },
+		{ "queued.min.messages", settings->fetch_bytes > 0 ? messages : NULL },
+		{ "max.partition.fetch.bytes", settings->fetch_bytes > 0 ? at_once : NULL },
 		{ NULL, NULL },
 	};
 
 	snprintf(kilobytes, sizeof(kilobytes), "%" PRId64, (settings->fetch_bytes + 1023) / 1024);
+	snprintf(messages, sizeof(messages), "%" PRId64,
+	         settings->fetch_bytes / MESSAGE_MEMORY + 1);
+	snprintf(at_once, sizeof(at_once), "%" PRId64,
+	         settings->fetch_bytes < FETCHES * FETCH_MAX ? settings->fetch_bytes / FETCHES + 1
+	                                                     : FETCH_MAX);
 	snprintf(session, sizeof(session), "%" PRId64, settings->session.us / 1000);
 	return bus_conf(&settings->bus, own, reason);
 }
