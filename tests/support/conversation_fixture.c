@@ -89,7 +89,8 @@ static void parameter_fill(struct arena *arena, const struct journalled *request
 	opsmesh__v1__named_value__init(pair);
 	pair->name = text_mutable(request->parameter);
 	pair->value = text_mutable(request->value);
-	received->path_parameters = arena_copy(arena, &pair, sizeof(pair));
+	received->path_parameters = arena_alloc(arena, sizeof(void *));
+	received->path_parameters[0] = pair;
 	received->n_path_parameters = 1;
 }
 
