@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define KEEP (4 * 1024 * 1024) /* free bytes at the end of a heap that the system does not get back */
+#define KEEP (4 * 1024 * 1024) /* bytes free at the end of a heap that stay with us */
 #define MAP_FROM (256 * 1024)  /* bytes; a block from here on is mapped by itself */
 
 /*

@@ -8,7 +8,7 @@
 
 #define HEADERS_MAX (2 * RECORD_HEADERS_MAX) /* a dead letter's: the original's and why */
 #define ARENA_BLOCK 4096
-#define SENT_MEMORY 1500 /* of librdkafka's copy, mostly headers; measured */
+#define SENT_MEMORY 1500   /* of librdkafka's copy, mostly headers; measured */
 #define SEQUENCE_DIGITS 20 /* of ce_sequence */
 
 /* A fact on its way, with all that it points to behind it. */
