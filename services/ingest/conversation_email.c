@@ -61,6 +61,43 @@ static void remember_thread(struct mail_request *mail, const char *ticket_id)
 				      ticket_id });
 }
 
+/* ---- attachments ---- */
+
+static void keep_parts(struct task *task, const char *digest, struct bytes content)
+{
+	struct attachment_part_row part = { .digest = digest };
+
+	for (; content.size > 0; part.place++) {
+		const size_t size =
+		    content.size < ATTACHMENT_PART_SIZE ? content.size : ATTACHMENT_PART_SIZE;
+
+		part.body = (struct bytes){ content.data, size };
+		task_save(task, &attachment_part_table, &part);
+		content = (struct bytes){ (const char *)content.data + size, content.size - size };
+	}
+}
+
+/* The same content in another mail is the same attachment. */
+static void keep_attachments(struct mail_request *mail)
+{
+	struct task *const task = mail->request->task;
+
+	for (size_t i = 0; i < mail->body.mail.attachment_count; i++) {
+		const struct mail_attachment *const file = &mail->body.mail.attachments[i];
+		struct attachment_row row = {
+			.digest = text_hex(task->arena,
+			                   (struct bytes){ file->sha256, sizeof(file->sha256) })
+		};
+
+		if (task_load(task, &attachment_table, &row))
+			continue;
+		row.size = (int64_t)file->content.size;
+		row.request_id = mail->request->id;
+		task_save(task, &attachment_table, &row);
+		keep_parts(task, row.digest, file->content);
+	}
+}
+
 /* ---- the message ---- */
 
 static void fill_problems(struct mail_request *mail, Opsmesh__V1__MessageAdded *message)
@@ -230,6 +267,7 @@ enum status conversation_email(struct request *request)
 	    mail.body.contact_key_count > 0 ? mail.body.contact_keys[0] : "";
 
 	remember_thread(&mail, ticket_id);
+	keep_attachments(&mail);
 	if (known != NULL)
 		return answer(&mail, ticket_id, subject);
 	TRY(open_thread(&mail, ticket_id, subject));

@@ -65,6 +65,21 @@ struct mail_thread_row {
 	const char *ticket_id;
 };
 
+/* A file that came with a mail, once for each content; its bytes are the parts in order. */
+struct attachment_row {
+	const char *digest; /* SHA-256 of the content, hex */
+	int64_t size;
+	const char *request_id; /* of the first mail that brought it */
+};
+
+#define ATTACHMENT_PART_SIZE (256U << 10)
+
+struct attachment_part_row {
+	const char *digest;
+	int64_t place; /* from 0 */
+	struct bytes body;
+};
+
 struct account_row {
 	const char *account_id;
 	int64_t version;
@@ -127,6 +142,8 @@ struct account_ticket_row {
 extern const struct state_table natural_id_table;
 extern const struct state_table intake_chunk_table;
 extern const struct state_table mail_thread_table;
+extern const struct state_table attachment_table;
+extern const struct state_table attachment_part_table;
 extern const struct state_table account_table;
 extern const struct state_table contact_table;
 extern const struct state_table ticket_table;

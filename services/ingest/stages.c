@@ -41,9 +41,13 @@ STAGE_EVENTS_NEEDING(conversation_events, CONVERSATION);
 STAGE_EVENTS_NEEDING(directory_events, DIRECTORY);
 STAGE_EVENTS_NEEDING(ticket_events, TICKET);
 
-static const struct state_table *const conversation_tables[] = {
-	&natural_id_table, &intake_chunk_table, &mail_thread_table, &account_table, NULL
-};
+static const struct state_table *const conversation_tables[] = { &natural_id_table,
+	                                                         &intake_chunk_table,
+	                                                         &mail_thread_table,
+	                                                         &attachment_table,
+	                                                         &attachment_part_table,
+	                                                         &account_table,
+	                                                         NULL };
 static const struct state_table *const directory_tables[] = { &contact_table, NULL };
 static const struct state_table *const ticket_tables[] = { &ticket_table, &ticket_account_table,
 	                                                   &account_ticket_table, NULL };

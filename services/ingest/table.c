@@ -37,6 +37,28 @@ const struct state_table mail_thread_table = { .name = "mail_thread",
 	                                       .key_columns = 2,
 	                                       .row_size = sizeof(struct mail_thread_row) };
 
+static const struct column attachment_columns[] = {
+	COLUMN(struct attachment_row, digest),
+	COLUMN(struct attachment_row, size),
+	COLUMN(struct attachment_row, request_id),
+	COLUMN_END,
+};
+const struct state_table attachment_table = { .name = "attachment",
+	                                      .columns = attachment_columns,
+	                                      .key_columns = 1,
+	                                      .row_size = sizeof(struct attachment_row) };
+
+static const struct column attachment_part_columns[] = {
+	COLUMN(struct attachment_part_row, digest),
+	COLUMN(struct attachment_part_row, place),
+	COLUMN(struct attachment_part_row, body),
+	COLUMN_END,
+};
+const struct state_table attachment_part_table = { .name = "attachment_part",
+	                                           .columns = attachment_part_columns,
+	                                           .key_columns = 2,
+	                                           .row_size = sizeof(struct attachment_part_row) };
+
 static const struct column account_columns[] = {
 	COLUMN(struct account_row, account_id),
 	COLUMN(struct account_row, version),

@@ -249,6 +249,14 @@ static void an_attachment_is_known_by_its_content(void **state)
 	assert_string_equal(message->attachments[0]->media_type, "application/pdf");
 	assert_string_equal(personal(message->attachments[0]->name), "a.pdf");
 	assert_int_equal(message->attachments[0]->size, 3);
+	struct attachment_row row = { .digest = message->attachments[0]->digest };
+	struct attachment_part_row part = { .digest = message->attachments[0]->digest };
+
+	assert_true(stage_test_row(&fixture.test, &attachment_table, &row));
+	assert_int_equal(row.size, 3);
+	assert_true(stage_test_row(&fixture.test, &attachment_part_table, &part));
+	assert_int_equal(part.body.size, 3);
+	assert_memory_equal(part.body.data, "abc", 3);
 }
 
 static void a_person_of_ours_answers_as_an_agent(void **state)

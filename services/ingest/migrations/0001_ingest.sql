@@ -29,6 +29,23 @@ create table mail_thread (
 	primary key (shard, mailbox, message_digest)
 );
 
+-- conversation: files that came with mails, once for each content.
+create table attachment (
+	shard      int    not null,
+	digest     text   not null, -- SHA-256 of the content, hex
+	size       bigint not null, -- bytes
+	request_id text   not null, -- of the first mail that brought it
+	primary key (shard, digest)
+);
+
+create table attachment_part (
+	shard  int    not null,
+	digest text   not null,
+	place  bigint not null, -- from 0; the content is all parts in order
+	body   bytea  not null,
+	primary key (shard, digest, place)
+);
+
 -- conversation: accounts as declared; the facts hold the rest.
 create table account (
 	shard        int    not null,
