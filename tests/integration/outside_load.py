@@ -11,22 +11,17 @@ other bytes under the same id. What was accepted stands in LEDGER, one JSON line
 
 TERM: no new requests, the open ones are sent until they are accepted. Exit 1 when one never was.
 """
-import hashlib
-import hmac
-import http.client
 import json
-import os
 import random
 import signal
 import sys
 import threading
 import time
-import urllib.parse
+
+import outside_client
 
 CONNECTIONS = 24
-TIMEOUT_S = 5        # for one answer
 PATIENCE_S = 60      # for one request, however often it is sent
-PAUSE_S = 0.05       # between two tries
 AGAIN = 0.03         # share of requests that are sent once more
 OTHERWISE = 0.02     # share that is sent again with other bytes
 TICKETS_KEPT = 400   # that later messages go to
@@ -66,11 +61,7 @@ class Customer(threading.Thread):
         self.chance = random.Random(f"{seed}/{number}")
         self.seed = seed
         self.made = 0
-        self.urls = [value for name, value in sorted(os.environ.items())
-                     if name == "INGEST_URL" or name.startswith("INGEST_") and name.endswith("_URL")]
-        self.connection = None
-        self.key = os.environ["API_KEYS"].split(":")[1]
-        self.secret = os.environ["STRIPE_WEBHOOK_SECRETS"].split(",")[0]
+        self.client = outside_client.Client(self.chance)
         self.mails = []
 
     def run(self):
@@ -112,7 +103,7 @@ class Customer(threading.Thread):
         return (kind, name) + getattr(self, kind)(name, self.chance.choice(tickets) if tickets else "")
 
     def post(self, path, name, body):
-        headers = {"Authorization": "Bearer " + self.key, "Idempotency-Key": name, "Content-Type": "application/json"}
+        headers = {"Idempotency-Key": name, "Content-Type": "application/json"}
         return path, headers, json.dumps(body, ensure_ascii=False).encode()
 
     def ticket(self, name, _):
@@ -138,7 +129,7 @@ class Customer(threading.Thread):
         if self.mails and self.chance.random() < 0.4:
             lines.append(f"In-Reply-To: <{self.chance.choice(self.mails)}@firm.example>")
         self.mails = (self.mails + [name])[-20:]
-        headers = {"Authorization": "Bearer " + self.key, "Content-Type": "message/rfc822"}
+        headers = {"Content-Type": "message/rfc822"}
         return "/v1/email/support", headers, ("\r\n".join(lines) + "\r\n\r\n" + self.words(30) + "\r\n").encode()
 
     def account(self, name, _):
@@ -154,44 +145,13 @@ class Customer(threading.Thread):
                  "created": int(time.time()), "api_version": "2024-06-20", "data": {"object": thing}}
         return "/v1/webhooks/stripe", {"Content-Type": "application/json"}, json.dumps(event).encode()
 
-    # ---- how it is asked ----
-
     def insist(self, path, headers, body):
         """The answer of the 202, however often it has to be asked for; None: never."""
-        deadline = time.monotonic() + PATIENCE_S
-        while time.monotonic() < deadline:
-            if path.endswith("/stripe"):  # each attempt is signed anew
-                headers = dict(headers, **{"Stripe-Signature": self.sign(body)})
-            status, answer = self.ask(path, headers, body)
-            if status == 202:
-                return json.loads(answer)
-            if 400 <= status < 500 and status != 429:
-                print(f"refused: {status} {path} {answer!r}", file=sys.stderr)
-                return None
-            time.sleep(PAUSE_S)
+        status, answer = self.client.insist(path, headers, body, PATIENCE_S)
+        if status == 202:
+            return answer
+        print(f"refused: {status} {path} {answer}", file=sys.stderr)
         return None
-
-    def sign(self, body):
-        now = str(int(time.time()))
-        digest = hmac.new(self.secret.encode(), now.encode() + b"." + body, hashlib.sha256).hexdigest()
-        return f"t={now},v1={digest}"
-
-    def ask(self, path, headers, body):
-        try:
-            if self.connection is None:
-                place = urllib.parse.urlparse(self.chance.choice(self.urls)).netloc
-                self.connection = http.client.HTTPConnection(place, timeout=TIMEOUT_S)
-            self.connection.request("POST", path, body, headers)
-            response = self.connection.getresponse()
-            answer = response.read()
-            if response.status == 202:
-                return 202, answer
-            self.connection.close()
-            self.connection = None
-            return response.status, answer
-        except (OSError, http.client.HTTPException):
-            self.connection = None
-            return 0, b""
 
 
 def main():
