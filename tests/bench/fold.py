@@ -1,5 +1,6 @@
 """fold - a daemon that folds a topic full of events, against COPY of the facts that it said."""
 
+import os
 import statistics
 import subprocess
 import time
@@ -40,9 +41,8 @@ class Run:
 class Fold:
     """Runs of bench_daemon over what a feeder has written, each on a database of its own."""
 
-    def __init__(self, stack, programs, port, settings=None):
-        self.stack, self.programs, self.port = stack, programs, port
-        self.settings = settings or {}
+    def __init__(self, stack, programs):
+        self.stack, self.programs = stack, programs
         self.runs = 0
 
     def feed(self, keys, events):
@@ -54,11 +54,12 @@ class Fold:
     def forget(self):
         self.stack.delete_topics(TOPICS)
 
-    def daemon(self, stage, url):
+    def daemon(self, stage, url, settings=None):
+        """Migrated, and not started."""
         self.runs += 1
         daemon = Daemon(self.stack, f"{self.programs}/bench_daemon",
                         {"BENCH_STAGE": stage, "BENCH_GROUP": f"bench-{self.runs}",
-                         "DATABASE_URL": url, **self.settings}, self.port)
+                         "DATABASE_URL": url, **(settings or {})})
         daemon.migrate()
         return daemon
 
@@ -74,27 +75,41 @@ class Fold:
         while self.stack.last_append(TOPICS[1])[0] < before + events:
             time.sleep(0.05)
         threads = threads_cpu(daemon.pid)
-        run = self.measure(daemon, url, server, broker)
-        run.threads = threads
+        spent = {"daemon": process_cpu(daemon.pid), "server": self.stack.server_cpu() - server,
+                 "broker": self.stack.broker_cpu() - broker, "threads": threads}
         daemon.stop()
-        return run, url
+        return self.measure(url, self.stack.last_append(TOPICS[1])[1], spent), url
 
-    def measure(self, daemon, url, server, broker):
+    def loop(self, stage, way, events):
+        """The same without the daemon around it; way: publish or keep. With what each phase took."""
+        url = self.stack.create_database()
+        self.daemon(stage, url)
+        self.stack.checkpoint()
+        server, broker = self.stack.server_cpu(), self.stack.broker_cpu()
+        process = subprocess.Popen([f"{self.programs}/bench_fold", self.stack.brokers, url,
+                                    f"loop-{self.runs}", stage, way, str(events)],
+                                   stdout=subprocess.PIPE, text=True)
+        lines = process.stdout.read().splitlines()
+        _, status, usage = os.wait4(process.pid, 0)
+        if status != 0:
+            raise RuntimeError("bench_fold failed")
+        phases = [(name, float(wall), float(cpu)) for name, wall, cpu in map(str.split, lines)]
+        spent = {"daemon": Cpu(usage.ru_utime, usage.ru_stime),
+                 "server": self.stack.server_cpu() - server,
+                 "broker": self.stack.broker_cpu() - broker, "phases": phases}
+        appended = self.stack.last_append(TOPICS[1])[1] if way == "publish" else 0
+        return self.measure(url, appended, spent), url
+
+    @staticmethod
+    def measure(url, appended, spent):
         """From the first commit to the last, or to the last record that was appended."""
-        spent = dict(daemon=process_cpu(daemon.pid), server=self.stack.server_cpu() - server,
-                     broker=self.stack.broker_cpu() - broker)
-        _, appended = self.stack.last_append(TOPICS[1])
         with psycopg.connect(url) as connection:
             times = connection.execute(TRANSACTIONS).fetchall()
             saved = connection.execute(SAVED).fetchone()[0]
         begin, first = times[0]
-        committed = times[-1][0]
         events = sum(count for _, count in times)
-        run = Run(events, (max(committed, appended) - begin) * events / (events - first),
-                  **spent, transactions=len(times), saved=saved,
-                  behind=max(0, appended - committed),
-                  fold_seconds=daemon.metric("opsmesh_batch_duration_seconds_sum"))
-        return run
+        return Run(events, (max(times[-1][0], appended) - begin) * events / (events - first),
+                   **spent, transactions=len(times), saved=saved)
 
     def copy(self, url):
         """The facts of a database once more, into a database of their own."""

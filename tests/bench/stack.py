@@ -5,6 +5,7 @@ Everything lives in one folder. Every run of a daemon gets a database of its own
 
 import os
 import signal
+import socket
 import subprocess
 import time
 import urllib.request
@@ -60,6 +61,12 @@ def threads_cpu(pid):
             continue
         spent[name] = spent.get(name, 0) + (int(fields[11]) + int(fields[12])) / TICK
     return spent
+
+
+def free_port():
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
 
 
 class Stack:
@@ -123,7 +130,7 @@ class Stack:
 
     def create_topics(self, names):
         """Those of one partition end with "progress.v1"."""
-        admin = AdminClient({"bootstrap.servers": self.brokers})
+        admin = AdminClient({"bootstrap.servers": self.brokers, "log_level": 3})
         topics = [NewTopic(name, num_partitions=1 if name.endswith("progress.v1") else PARTITIONS,
                            replication_factor=1,
                            config={"message.timestamp.type": "LogAppendTime"}) for name in names]
@@ -131,7 +138,7 @@ class Stack:
             future.result()
 
     def delete_topics(self, names):
-        admin = AdminClient({"bootstrap.servers": self.brokers})
+        admin = AdminClient({"bootstrap.servers": self.brokers, "log_level": 3})
         for future in admin.delete_topics(names, operation_timeout=PATIENCE).values():
             future.result()
 
@@ -154,10 +161,10 @@ class Stack:
 class Daemon:
     """One daemon, from its migration to its end."""
 
-    def __init__(self, stack, program, environment, port):
-        self.program, self.port = program, port
+    def __init__(self, stack, program, environment):
+        self.program, self.port = program, free_port()
         self.environment = {"PATH": os.environ["PATH"], "KAFKA_BROKERS": stack.brokers,
-                            "HTTP_LISTEN": f"127.0.0.1:{port}", "LOG_LEVEL": "info", **environment}
+                            "HTTP_LISTEN": f"127.0.0.1:{self.port}", "LOG_LEVEL": "info", **environment}
         self.log = open(f"{stack.folder}/{os.path.basename(program)}.log", "ab")
 
     def migrate(self):
