@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define ANSWER_MAX (64 * 1024)
+#define ANSWER_MAX (64UL * 1024)
 #define TEXT_MAX 512
 #define ACCEPTED 202
 

@@ -241,14 +241,14 @@ static int by_saying(const void *a, const void *b)
 static const struct told **in_order(struct arena *arena, const struct told_list *facts,
                                     size_t *count)
 {
-	const struct told **const list = arena_alloc(arena, (facts->count + 1) * sizeof(*list));
+	const struct told **const list = arena_alloc(arena, (facts->count + 1) * sizeof(void *));
 
 	*count = 0;
 	for (size_t i = 0; i < facts->count; i++)
 		if (sum_clock_of(&facts->list[i]) != NULL)
 			list[(*count)++] = &facts->list[i];
 	if (*count > 0)
-		qsort(list, *count, sizeof(*list), by_saying);
+		qsort(list, *count, sizeof(void *), by_saying);
 	return list;
 }
 

@@ -188,10 +188,8 @@ static bool about_alert(const struct explain *explain, const struct told *told)
 	if (told->dead || clock == NULL)
 		return told->message != NULL && message_has_text(told->message, explain->id);
 
-	char *const metric = arena_string(arena, segment(arena, explain->id, 3));
+	const char *const metric = story_plain(&explain->story, segment(arena, explain->id, 3));
 
-	for (char *at = metric; *at != '\0'; at++)
-		*at = *at == '_' ? ' ' : *at;
 	return text_equal(story_word(&explain->story, &opsmesh__v1__sla_metric__descriptor,
 	                             (int)clock->metric),
 	                  metric) &&

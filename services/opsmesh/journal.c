@@ -14,7 +14,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define ARENA_BLOCK (64 * 1024)
+#define ARENA_BLOCK (64UL * 1024)
 
 struct search {
 	struct tool *tool;

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#define SETTING_MAX (256 * 1024)
+#define SETTING_MAX (256UL * 1024)
 #define KEYS_MAX 1000
 #define TEXT_MAX 256
 

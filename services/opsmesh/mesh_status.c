@@ -13,7 +13,7 @@
 
 #define PATIENCE SECONDS(10)
 #define LOOK_BACK MINUTES(1) /* every shard tells once a second */
-#define ARENA_BLOCK (16 * 1024)
+#define ARENA_BLOCK (16UL * 1024)
 #define TOLD_STEP 10000 /* records taken at once: a minute of 128 shards */
 
 /* The last that a shard told. */

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SCRATCH_BLOCK (16 * 1024)
+#define SCRATCH_BLOCK (16UL * 1024)
 
 /* ---- clocks ---- */
 
@@ -75,8 +75,7 @@ static void keep_open(struct reading *reading)
 	struct open_list *const list = reading->list;
 	void *value;
 
-	list->clocks =
-	    arena_alloc(list->arena, (reading->clocks.count + 1) * sizeof(*list->clocks));
+	list->clocks = arena_alloc(list->arena, (reading->clocks.count + 1) * sizeof(void *));
 	for (size_t at = 0; map_next(&reading->clocks, &at, &value);) {
 		struct open_clock *const clock = value;
 
@@ -192,7 +191,7 @@ enum status open_list_read(struct open_list *list, struct mesh_store *store)
 	TRY(read_tickets(list, store));
 	join(list);
 	if (list->clock_count > 0)
-		qsort(list->clocks, list->clock_count, sizeof(*list->clocks), compare_clocks);
+		qsort(list->clocks, list->clock_count, sizeof(void *), compare_clocks);
 	map_clear(&list->tickets_by_id);
 	if (list->ticket_count > 0)
 		qsort(list->tickets, list->ticket_count, sizeof(*list->tickets), compare_tickets);

@@ -36,7 +36,7 @@ struct tool_settings {
 	const char *linear;
 	const char *standard;
 	const char *programs; /* folder of the daemons; empty: next to this program */
-	int64_t partitions; /* 0: not said */
+	int64_t partitions;   /* 0: not said */
 };
 
 /* A row of a command's options; a table ends with a name of NULL. */

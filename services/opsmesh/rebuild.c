@@ -9,7 +9,6 @@
 #include "common/base/text.h"
 #include "services/opsmesh/mesh_store.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -49,8 +48,12 @@ static const char *role_setting(struct arena *arena, const char *daemon)
 {
 	char *const name = arena_printf(arena, "%s_DATABASE_URL=", daemon);
 
-	for (char *at = name; *at != '\0'; at++)
-		*at = *at == '-' ? '_' : (char)toupper((unsigned char)*at);
+	for (char *at = name; *at != '\0'; at++) {
+		if (*at == '-')
+			*at = '_';
+		else if (*at >= 'a' && *at <= 'z')
+			*at = (char)(*at - 'a' + 'A');
+	}
 	return name;
 }
 
@@ -91,5 +94,6 @@ int rebuild_command(struct tool *tool)
 	arguments[2] = text_mutable(stage->stage);
 	fflush(stdout);
 	(void)execvpe(program, arguments, environment_of(tool, stage->daemon));
-	return tool_fail(tool, ANSWER_AWAY, "%s cannot be run: %s", program, strerror(errno));
+	return tool_fail(tool, ANSWER_AWAY, "%s cannot be run: %s", program,
+	                 strerrordesc_np(errno));
 }

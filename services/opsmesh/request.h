@@ -12,7 +12,7 @@
 #include "common/io/json.h"
 #include "common/io/signature.h"
 
-#define REQUEST_LINE_MAX (48 * 1024 * 1024) /* a mail of 25 MiB in base64, and room */
+#define REQUEST_LINE_MAX (48UL * 1024 * 1024) /* a mail of 25 MiB in base64, and room */
 #define REQUEST_HEADERS_MAX 32
 
 struct request {

@@ -7,7 +7,6 @@
 #include "opsmesh/v1/ticket.pb-c.h"
 #include "proto/opsmesh/v1/catalogue.h"
 
-#include <ctype.h>
 #include <inttypes.h>
 #include <string.h>
 
@@ -87,16 +86,27 @@ static size_t common_prefix(const ProtobufCEnumDescriptor *type)
 	return size;
 }
 
+const char *story_plain(const struct story *story, const char *name)
+{
+	char *const text = arena_string(story->arena, name);
+
+	for (char *at = text; *at != '\0'; at++) {
+		if (*at == '_')
+			*at = ' ';
+		else if (*at >= 'A' && *at <= 'Z')
+			*at = (char)(*at - 'A' + 'a');
+	}
+	return text;
+}
+
 const char *story_word(const struct story *story, const ProtobufCEnumDescriptor *type, int value)
 {
 	const ProtobufCEnumValue *const found = protobuf_c_enum_descriptor_get_value(type, value);
-	char *word;
+	const char *word;
 
 	if (found == NULL)
 		return arena_printf(story->arena, "%d", value);
-	word = arena_string(story->arena, found->name + common_prefix(type));
-	for (char *at = word; *at != '\0'; at++)
-		*at = *at == '_' ? ' ' : (char)tolower((unsigned char)*at);
+	word = story_plain(story, found->name + common_prefix(type));
 	return text_equal(word, "unspecified") ? "unknown" : word;
 }
 

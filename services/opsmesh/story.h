@@ -33,6 +33,8 @@ const char *story_time(const struct story *story, struct instant at);
 const char *story_stamp(const struct story *story, const Google__Protobuf__Timestamp *at);
 /* In quotes, "[sealed]", or "" where there is none. */
 const char *story_personal(const struct story *story, const Opsmesh__V1__PersonalText *text);
+/* "first reply" of FIRST_REPLY and of first_reply. */
+const char *story_plain(const struct story *story, const char *name);
 /* "on hold" of TICKET_STATUS_ON_HOLD; the number where this build has no name. */
 const char *story_word(const struct story *story, const ProtobufCEnumDescriptor *type, int value);
 /* The same, with the sender's own word where it has one: "open (in progress)". */
@@ -47,10 +49,10 @@ const char *story_contact(const struct story *story, const char *key);
 const char *story_list(const struct story *story, char **items, size_t count);
 
 /* "first reply #1" */
-const char *story_clock(const struct story *story, const Opsmesh__V1__SlaClock *clock);
+const char *story_clock(const struct story *story, const Opsmesh__V1__SlaClock *of);
 /* "It is open, priority high, ..."; "  first reply #1 is due ..." */
 const char *story_standing(const struct story *story, const struct told_list *facts);
-const char *story_clock_standing(const struct story *story, const Opsmesh__V1__SlaClock *clock);
+const char *story_clock_standing(const struct story *story, const Opsmesh__V1__SlaClock *of);
 
 /* ---- sentences, a file each; text NULL: none for this fact ---- */
 

@@ -187,10 +187,8 @@ struct story_line story_errand(const struct story *story, const struct told *tol
 	                       : told->topic == OPS_BY_TICKET ? "asks the stage ticket"
 	                       : told->topic == OPS_CONTROL   ? "tells the shard that refused"
 	                                                      : "passes on the provider's event";
-	char *const name = arena_string(story->arena, told->name);
 
-	for (char *at = name; *at != '\0'; at++)
-		*at = *at == '_' ? ' ' : *at;
-	return (struct story_line){ NULL, arena_printf(story->arena, "%s: %s, key %s", to, name,
+	return (struct story_line){ NULL, arena_printf(story->arena, "%s: %s, key %s", to,
+		                                       story_plain(story, told->name),
 		                                       story_contact(story, told->key)) };
 }

@@ -14,7 +14,7 @@
 #include <string.h>
 
 #define DEAD ".dlq"
-#define ARENA_BLOCK (64 * 1024)
+#define ARENA_BLOCK (64UL * 1024)
 #define WAIT SECONDS(1)
 
 struct tail {

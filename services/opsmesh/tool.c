@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define ARENA_BLOCK (256 * 1024)
+#define ARENA_BLOCK (256UL * 1024)
 #define ERROR_SIZE 512
 
 /* ---- answers ---- */

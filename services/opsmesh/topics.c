@@ -16,7 +16,7 @@
 #include <stdio.h>
 
 #define PARTITIONS_USUAL 6 /* enough for six busy instances, few enough for one */
-#define WANTED_MAX (2 * TOPICS_MAX)
+#define WANTED_MAX (2UL * TOPICS_MAX)
 
 /* One difference, or one topic that was made. */
 struct note {

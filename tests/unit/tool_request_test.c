@@ -229,7 +229,7 @@ int main(void)
 	};
 	int failed;
 
-	arena = arena_create(64 * 1024);
+	arena = arena_create(64UL * 1024);
 	failed = cmocka_run_group_tests(tests, NULL, NULL);
 	arena_destroy(arena);
 	return failed;

@@ -211,7 +211,7 @@ int main(void)
 	};
 	int failed;
 
-	arena = arena_create(64 * 1024);
+	arena = arena_create(64UL * 1024);
 	tokyo = zone_open("Asia/Tokyo");
 	failed = cmocka_run_group_tests(tests, NULL, NULL);
 	zone_close(tokyo);
