@@ -112,9 +112,10 @@ bool people_read_free(struct arena *arena, struct bytes json, struct people *peo
 const void *people_compile(const struct document *files, size_t count, char *reason,
                            size_t reason_size)
 {
-	struct arena *const arena = arena_create(65536); /* as long as the process */
+	struct arena *const arena = arena_create(65536);
 	struct people *const people = arena_zero(arena, sizeof(*people));
 
+	people->arena = arena;
 	for (size_t i = 0; i < count; i++) {
 		const char *error;
 		const bool team = text_equal(files[i].name, "team.json");
@@ -210,10 +211,10 @@ const char *reply_token_make(struct arena *arena, struct bytes secret, const cha
 const char *reply_token_verify(struct arena *arena, struct bytes secret, const char *address)
 {
 	const char *const form = unicode_fold(arena, address);
-	const char *const id = form + strlen(REPLY_PREFIX);
 
 	if (!text_starts(form, REPLY_PREFIX))
 		return NULL;
+	const char *const id = form + strlen(REPLY_PREFIX);
 	const size_t size = strcspn(id, ".");
 	if (!is_reply_id(id, size) || id[size] != '.')
 		return NULL;

@@ -27,6 +27,7 @@ struct people {
 	struct name_list team_domains;
 	struct name_list team_addresses;
 	struct name_list free_domains;
+	struct arena *arena; /* in which people_compile made it; else NULL */
 };
 
 /* {"id","version","effective_from","domains":[],"addresses":[]}; error is "path: reason". */
@@ -35,7 +36,7 @@ bool people_read_team(struct arena *arena, struct bytes json, struct people *peo
 /* {"id","version","effective_from","domains":[]} */
 bool people_read_free(struct arena *arena, struct bytes json, struct people *people,
                       const char **error);
-/* Both, team.json and free-mail-domains.json, for a row of service_document. */
+/* Both, team.json and free-mail-domains.json, for a row of service_document. NULL: reason says why. */
 const void *people_compile(const struct document *files, size_t count, char *reason,
                            size_t reason_size);
 bool people_is_ours(const struct people *people, const char *address);
@@ -45,9 +46,12 @@ bool people_is_ours(const struct people *people, const char *address);
  * it is no address.
  */
 const char *address_normalise(struct arena *arena, const char *address);
-/* "address:<hex>": a keyed hash of the normalised address, for keys, which hold no personal data. */
+/*
+ * "address:<hex>": a keyed hash of the normalised address, for keys, which hold no personal data. NULL
+ * when it is no address.
+ */
 const char *contact_key_address(struct arena *arena, struct bytes secret, const char *address);
-/* "domain:<domain>"; NULL where strangers share the domain. */
+/* "domain:<domain>"; NULL where strangers share the domain, or it is no address. */
 const char *contact_key_domain(struct arena *arena, const struct people *people,
                                const char *address);
 
