@@ -18,6 +18,8 @@
 #include <string.h>
 
 #define CHUNKS_MAX 64 /* 25 MiB in parts of half a MiB, and room */
+/* Bytes of all digests that are kept under one id; what comes after is a conflict, and forgotten. */
+#define DIGESTS_MAX 4096
 
 static const struct {
 	Opsmesh__V1__Route route;
@@ -51,7 +53,22 @@ static size_t find_route(Opsmesh__V1__Route route)
 static bool valid_chunk(const Opsmesh__V1__Chunk *chunk)
 {
 	return chunk->count > 1 && chunk->count <= CHUNKS_MAX && chunk->index >= 0 &&
-	       chunk->index < chunk->count;
+	       chunk->index < chunk->count && *chunk->digest != '\0' &&
+	       strchr(chunk->digest, ' ') == NULL;
+}
+
+/* Of the timer: what it needs to find all parts again. */
+static const char *chunks_key(struct task *task, const char *id, const Opsmesh__V1__Chunk *chunk)
+{
+	return arena_printf(task->arena, "%d %s %s", chunk->count, chunk->digest, id);
+}
+
+static void remove_chunks(struct task *task, const char *id, const char *digest, int32_t count)
+{
+	for (int32_t i = 0; i < count; i++)
+		task_remove(task, &intake_chunk_table,
+		            &(struct intake_chunk_row){
+				.request_id = id, .digest = digest, .place = i });
 }
 
 static void keep_chunk(struct task *task, const char *id,
@@ -60,21 +77,23 @@ static void keep_chunk(struct task *task, const char *id,
 	task_save(task, &intake_chunk_table,
 	          &(struct intake_chunk_row){
 		      .request_id = id,
+		      .digest = received->chunk->digest,
 		      .place = received->chunk->index,
 		      .body = { received->body.data, received->body.len } });
-	task_timer_set(task, "forget_chunks",
-	               arena_printf(task->arena, "%d %s", received->chunk->count, id),
+	task_timer_set(task, "forget_chunks", chunks_key(task, id, received->chunk),
 	               time_add(task->event->time, CHUNKS_KEPT));
 }
 
 enum status conversation_forget_chunks(struct task *task, const char *key)
 {
-	char *id;
-	const long count = strtol(key, &id, 10);
+	char *rest;
+	const long count = strtol(key, &rest, 10);
+	const char *const digest = rest + 1;
+	const size_t size = strcspn(digest, " ");
 
-	for (long i = 0; i < count; i++)
-		task_remove(task, &intake_chunk_table,
-		            &(struct intake_chunk_row){ .request_id = id + 1, .place = i });
+	CHECK(count > 0 && count <= CHUNKS_MAX && digest[size] == ' ');
+	remove_chunks(task, digest + size + 1, arena_text(task->arena, digest, size),
+	              (int32_t)count);
 	return STATUS_OK;
 }
 
@@ -86,7 +105,9 @@ static bool join_chunks(struct task *task, const char *id, const Opsmesh__V1__Ch
 	bool all = true;
 
 	for (int32_t i = 0; i < chunk->count && all; i++) {
-		struct intake_chunk_row row = { .request_id = id, .place = i };
+		struct intake_chunk_row row = { .request_id = id,
+			                        .digest = chunk->digest,
+			                        .place = i };
 
 		all = task_load(task, &intake_chunk_table, &row);
 		if (all)
@@ -97,11 +118,8 @@ static bool join_chunks(struct task *task, const char *id, const Opsmesh__V1__Ch
 	buffer_finish(&whole);
 	if (!all)
 		return false;
-	for (int32_t i = 0; i < chunk->count; i++)
-		task_remove(task, &intake_chunk_table,
-		            &(struct intake_chunk_row){ .request_id = id, .place = i });
-	task_timer_clear(task, "forget_chunks",
-	                 arena_printf(task->arena, "%d %s", chunk->count, id));
+	remove_chunks(task, id, chunk->digest, chunk->count);
+	task_timer_clear(task, "forget_chunks", chunks_key(task, id, chunk));
 	return true;
 }
 
@@ -138,6 +156,8 @@ static enum freshness remember(struct task *task, struct natural_id_row *row, co
 
 	if (known && strstr(row->digests, digest) != NULL)
 		return SEEN;
+	if (known && strlen(row->digests) > DIGESTS_MAX)
+		return CONFLICT;
 	row->digests = known ? arena_printf(task->arena, "%s %s", row->digests, digest) : digest;
 	if (!known)
 		row->request_id = request_id;
@@ -202,9 +222,8 @@ static enum status handle_request(struct request *request)
 	struct natural_id_row row = identity(request->received, request->id);
 	const char *const digest = content_digest(request->task, request->received, request->body);
 
-	if (at ==
-	    COUNT_OF(
-		routes)) /* a newer edge's: kept on the journal, and by the action to decode again */
+	/* A newer edge's: it stays on the journal. */
+	if (at == COUNT_OF(routes))
 		return conversation_say_ticket(
 		    request,
 		    &(Opsmesh__V1__RequestRefused){

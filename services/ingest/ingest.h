@@ -1,5 +1,5 @@
 /*
- * ingest - what its three stages share: settings, state rows, and the handlers that main.c lists.
+ * ingest - what its three stages share: settings, state rows, and the handlers that stages.c lists.
  *
  * conversation reads the journal: it deduplicates, decodes and decides which ticket. directory brings
  * contacts and accounts together. ticket owns every ticket and alone writes ops.tickets.v1.
@@ -17,8 +17,8 @@
 
 /* Longer than the longest time after which somebody sends again: meters 35 days, Stripe by hand 30. */
 #define NATURAL_ID_KEPT DAYS(40)
-#define CHUNKS_KEPT \
-	DAYS(1) /* of a request whose other parts never came: it was never answered with 202 */
+/* Of a request whose other parts never came: it was never answered with 202. */
+#define CHUNKS_KEPT DAYS(1)
 #define CONTACT_TICKETS_MAX 100 /* of one contact key, that a later account is told of */
 
 struct ingest_config {
@@ -55,7 +55,8 @@ struct natural_id_row {
 
 struct intake_chunk_row {
 	const char *request_id;
-	int64_t place; /* from 0 */
+	const char *digest; /* SHA-256 of the whole, hex: other bytes may come under the same id */
+	int64_t place;      /* from 0 */
 	struct bytes body;
 };
 
@@ -119,8 +120,7 @@ struct ticket_row {
 	struct instant opened_at;
 	struct instant changed_at;  /* when the status last moved */
 	const char *next_ticket_id; /* where messages go since it is closed; NULL: nowhere yet */
-	struct bytes
-	    early; /* what the directory said before the ticket was opened: CustomerResolved, packed */
+	struct bytes early; /* CustomerResolved, packed, that came before the ticket was opened */
 };
 
 /* An account as every partition knows it. */

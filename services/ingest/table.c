@@ -17,13 +17,14 @@ const struct state_table natural_id_table = { .name = "natural_id",
 
 static const struct column intake_chunk_columns[] = {
 	COLUMN(struct intake_chunk_row, request_id),
+	COLUMN(struct intake_chunk_row, digest),
 	COLUMN(struct intake_chunk_row, place),
 	COLUMN(struct intake_chunk_row, body),
 	COLUMN_END,
 };
 const struct state_table intake_chunk_table = { .name = "intake_chunk",
 	                                        .columns = intake_chunk_columns,
-	                                        .key_columns = 2,
+	                                        .key_columns = 3,
 	                                        .row_size = sizeof(struct intake_chunk_row) };
 
 static const struct column mail_thread_columns[] = {

@@ -50,19 +50,25 @@ void conversation_finish(struct conversation_fixture *fixture)
 
 /* ---- feeding ---- */
 
+static char *digest_of(struct arena *arena, struct bytes data)
+{
+	uint8_t digest[DIGEST_SIZE];
+
+	digest_sha256(data, digest);
+	return text_hex(arena, (struct bytes){ digest, sizeof(digest) });
+}
+
 static Opsmesh__V1__NaturalId *natural_id(struct arena *arena, const struct journalled *request,
                                           struct bytes body)
 {
 	Opsmesh__V1__NaturalId *const id = arena_alloc(arena, sizeof(*id));
-	uint8_t digest[DIGEST_SIZE];
 
 	if (request->natural == NULL)
 		return NULL;
-	digest_sha256(body, digest);
 	opsmesh__v1__natural_id__init(id);
 	id->source = text_mutable(request->source);
 	id->id_digest = text_mutable(request->natural);
-	id->content_digest = text_hex(arena, (struct bytes){ digest, sizeof(digest) });
+	id->content_digest = digest_of(arena, body);
 	return id;
 }
 
@@ -108,6 +114,7 @@ static Opsmesh__V1__Chunk *chunk_of(struct arena *arena, const struct journalled
 	chunk->index = (int32_t)request->chunk;
 	chunk->count = (int32_t)request->chunks;
 	chunk->total_size = (int64_t)body->size;
+	chunk->digest = digest_of(arena, *body);
 	*body = (struct bytes){ (const char *)body->data + start,
 		                body->size - start < size ? body->size - start : size };
 	return chunk;

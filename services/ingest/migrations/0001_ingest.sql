@@ -15,9 +15,10 @@ create table natural_id (
 create table intake_chunk (
 	shard      int    not null,
 	request_id text   not null,
+	digest     text   not null, -- SHA-256 of the whole, hex: other bytes may come under the same id
 	place      bigint not null, -- from 0
 	body       bytea  not null,
-	primary key (shard, request_id, place)
+	primary key (shard, request_id, digest, place)
 );
 
 -- conversation: to which ticket a mail went, by its Message-ID.
