@@ -41,19 +41,20 @@ static size_t contact_keys(struct request *request, const struct people *people,
 {
 	struct arena *const arena = request->task->arena;
 	const struct bytes secret = bytes_of(request->config->contact_secret);
+	const char *const all[CONTACT_KEYS_MAX] = {
+		*body->stripe_customer == '\0'
+		    ? NULL
+		    : arena_printf(arena, "stripe:%s", body->stripe_customer),
+		contact_key_address(arena, secret, body->email),
+		*body->slack_team == '\0' ? NULL
+					  : arena_printf(arena, "slack:%s", body->slack_team),
+		contact_key_domain(arena, people, body->email),
+	};
 	size_t count = 0;
 
-	if (*body->stripe_customer != '\0')
-		keys[count++] = arena_printf(arena, "stripe:%s", body->stripe_customer);
-	if (*body->email != '\0')
-		keys[count++] = contact_key_address(arena, secret, body->email);
-	if (*body->slack_team != '\0')
-		keys[count++] = arena_printf(arena, "slack:%s", body->slack_team);
-	const char *const domain =
-	    *body->email == '\0' ? NULL : contact_key_domain(arena, people, body->email);
-
-	if (domain != NULL)
-		keys[count++] = domain;
+	for (size_t i = 0; i < COUNT_OF(all); i++)
+		if (all[i] != NULL)
+			keys[count++] = all[i];
 	return count;
 }
 

@@ -5,6 +5,7 @@
 
 #include "common/base/hash.h"
 #include "common/base/text.h"
+#include "common/io/digest.h"
 #include "opsmesh/v1/action.pb-c.h"
 #include "opsmesh/v1/provider.pb-c.h"
 #include "services/ingest/people.h"
@@ -12,6 +13,7 @@
 #include <string.h>
 
 #define TICKET FIXTURE_TICKET
+#define IN_PARTS "{\"body\":\"in three parts\"}"
 #define BY_TICKET(fact) "ingest.by-ticket " fact " " TICKET "\n"
 
 static struct conversation_fixture fixture;
@@ -79,6 +81,27 @@ static void a_natural_id_has_one_effect_for_each_content(void **state)
 	(void)conversation_expect(&fixture, BY_TICKET("message_received"));
 }
 
+static void contents_under_one_id_are_kept_within_a_bound(void **state)
+{
+	const struct journalled first = message("R1", "n1", "{\"body\":\"a\"}");
+	struct natural_id_row row = { .source = "api/crm", .id_digest = "n1" };
+
+	(void)state;
+	conversation_journal(&fixture, &first);
+	(void)conversation_expect(&fixture, BY_TICKET("message_received"));
+	for (int i = 0; i < 100; i++) {
+		const struct journalled other =
+		    message("R2", "n1", arena_printf(fixture.test.arena, "{\"body\":\"%d\"}", i));
+
+		conversation_journal(&fixture, &other);
+		(void)conversation_expect(&fixture, BY_TICKET("id_conflict"));
+	}
+	assert_true(stage_test_row(&fixture.test, &natural_id_table, &row));
+	assert_true(strlen(row.digests) < 5000);
+	conversation_journal(&fixture, &first);
+	(void)conversation_expect(&fixture, "");
+}
+
 static void a_request_without_a_natural_id_has_its_own(void **state)
 {
 	const struct journalled first = message("R1", NULL, "{\"body\":\"a\"}");
@@ -110,7 +133,7 @@ static void a_natural_id_is_forgotten_after_forty_days(void **state)
 
 static struct journalled chunk(size_t place, size_t count)
 {
-	struct journalled part = message("R", "n", "{\"body\":\"in three parts\"}");
+	struct journalled part = message("R", "n", IN_PARTS);
 
 	part.chunk = place;
 	part.chunks = count;
@@ -139,9 +162,33 @@ static void parts_make_a_request_once_all_have_come_in_any_order(void **state)
 
 static bool chunk_kept(int64_t place)
 {
-	struct intake_chunk_row row = { .request_id = "R", .place = place };
+	uint8_t digest[DIGEST_SIZE];
 
-	return stage_test_row(&fixture.test, &intake_chunk_table, &row);
+	digest_sha256(bytes_of(IN_PARTS), digest);
+	return stage_test_row(&fixture.test, &intake_chunk_table,
+	                      &(struct intake_chunk_row){
+				  .request_id = "R",
+				  .digest = text_hex(fixture.test.arena,
+	                                             (struct bytes){ digest, sizeof(digest) }),
+				  .place = place });
+}
+
+static void parts_of_other_bytes_under_the_same_id_are_never_mixed(void **state)
+{
+	struct journalled other[] = { chunk(0, 2), chunk(1, 2) };
+	const struct journalled ours[] = { chunk(0, 2), chunk(1, 2) };
+
+	(void)state;
+	other[0].body = other[1].body = "{\"body\":\"IN TWO PARTS..\"}";
+	conversation_journal(&fixture, &ours[0]);
+	conversation_journal(&fixture, &other[0]);
+	conversation_journal(&fixture, &ours[1]);
+	const Opsmesh__V1__ByTicketEvent *const event =
+	    by_ticket(conversation_expect(&fixture, BY_TICKET("message_received")));
+
+	assert_string_equal(personal(event->message_received->message->body), "in three parts");
+	conversation_journal(&fixture, &other[1]);
+	(void)conversation_expect(&fixture, BY_TICKET("id_conflict"));
 }
 
 static void parts_that_stay_alone_are_forgotten_after_a_day(void **state)
@@ -225,6 +272,21 @@ static void a_domain_that_strangers_share_is_no_key(void **state)
 	    arena_printf(fixture.test.arena,
 	                 BY_TICKET("ticket_requested") "ingest.by-contact contact_seen %s\n",
 	                 address_key("bob@free.example")));
+}
+
+/* One character of 3 bytes whose normal form has 33: an address of 320 bytes has none that is one. */
+static void an_address_without_a_normal_form_is_no_key(void **state)
+{
+	const struct journalled request = {
+		.route = ROUTE(TICKET),
+		.id = TICKET,
+		.ticket_id = TICKET,
+		.body = "{\"body\":\"a\",\"contact\":{\"email\":\"ﷺﷺﷺﷺﷺﷺﷺﷺﷺﷺ@corp.example\"}}",
+	};
+
+	(void)state;
+	conversation_journal(&fixture, &request);
+	(void)conversation_expect(&fixture, BY_TICKET("ticket_requested"));
 }
 
 static void a_message_brings_an_id_for_the_ticket_after_a_closed_one(void **state)
@@ -354,12 +416,15 @@ int main(void)
 #define CASE(name) cmocka_unit_test_setup_teardown(name, start, stop)
 	static const struct CMUnitTest tests[] = {
 		CASE(a_natural_id_has_one_effect_for_each_content),
+		CASE(contents_under_one_id_are_kept_within_a_bound),
 		CASE(a_request_without_a_natural_id_has_its_own),
 		CASE(a_natural_id_is_forgotten_after_forty_days),
 		CASE(parts_make_a_request_once_all_have_come_in_any_order),
+		CASE(parts_of_other_bytes_under_the_same_id_are_never_mixed),
 		CASE(parts_that_stay_alone_are_forgotten_after_a_day),
 		CASE(a_ticket_is_asked_of_its_owner_and_told_to_each_key_of_its_contact),
 		CASE(a_domain_that_strangers_share_is_no_key),
+		CASE(an_address_without_a_normal_form_is_no_key),
 		CASE(a_message_brings_an_id_for_the_ticket_after_a_closed_one),
 		CASE(a_status_asks_for_what_it_names_alone),
 		CASE(an_answer_about_a_ticket_keeps_its_score_and_words),
