@@ -165,10 +165,7 @@ static Opsmesh__V1__MessageAdded *message_of(struct mail_request *mail, const ch
 	message->role = mail->body.role;
 	message->author = text_mutable(subject);
 	message->visibility = OPSMESH__V1__VISIBILITY__VISIBILITY_PUBLIC;
-	message->body =
-	    personal_text(arena, subject,
-	                  arena_text(arena, mail->body.mail.text,
-	                             text_fit(bytes_of(mail->body.mail.text), DECODE_TEXT_MAX)));
+	message->body = personal_text(arena, subject, mail->body.mail.text);
 	message->channel = OPSMESH__V1__CHANNEL__CHANNEL_EMAIL;
 	message->language_hint = text_mutable(mail->body.language);
 	message->natural_id = mail->request->received->natural_id;

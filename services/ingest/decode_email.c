@@ -46,6 +46,19 @@ static void read_problems(struct mail_body *body)
 		            mail_loop_hint(mail), "a program sent it: nothing is to answer it");
 }
 
+/* One message holds as much as any other route may bring; the journal has the rest. */
+static void read_text(struct arena *arena, struct mail_body *body)
+{
+	const struct bytes text = bytes_of(body->mail.text);
+	const size_t size = text_fit(text, DECODE_TEXT_MAX);
+
+	if (size == text.size)
+		return;
+	body->mail.text = arena_text(arena, text.data, size);
+	add_problem(body, OPSMESH__V1__PROBLEM_CODE__PROBLEM_CODE_TOO_LARGE, "text",
+	            mail_repair_doc(MAIL_TOO_LONG));
+}
+
 /* A Date is the sender's word: never later than the receipt, and not older than a mail may be. */
 static void read_time(struct mail_body *body, struct instant received_at)
 {
@@ -153,6 +166,7 @@ bool decode_email(struct arena *arena, struct bytes raw, struct instant received
 		return false;
 	}
 	read_problems(&result);
+	read_text(arena, &result);
 	read_time(&result, received_at);
 	read_thread(arena, &result);
 	read_sender(arena, people, secrets->contact, &result);

@@ -155,6 +155,26 @@ static void a_date_is_believed_within_thirty_days_before_the_receipt(void **stat
 	}
 }
 
+static void a_text_longer_than_a_message_holds_is_cut_and_says_so(void **state)
+{
+	static const char head[] =
+	    "From: a@x.example\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n";
+	const size_t size = DECODE_TEXT_MAX / 3 * 3 + 3;
+	struct buffer raw = { 0 };
+
+	(void)state;
+	buffer_add(&raw, head, strlen(head));
+	for (size_t i = 0; i < size; i += 3)
+		buffer_add(&raw, "字", 3);
+	buffer_add(&raw, "", 1);
+	const struct mail_body body = decoded((const char *)raw.data);
+
+	assert_int_equal(strlen(body.mail.text), size - 3);
+	assert_true(text_valid(bytes_of(body.mail.text)));
+	assert_true(has_problem(&body, OPSMESH__V1__PROBLEM_CODE__PROBLEM_CODE_TOO_LARGE));
+	buffer_finish(&raw);
+}
+
 static void a_person_of_ours_is_an_agent_and_a_program_of_ours_a_bot(void **state)
 {
 	const struct mail_body agent = decoded("From: Kai <Kai@OPSMESH.example>\r\n\r\nhi\r\n");
@@ -261,6 +281,7 @@ int main(void)
 		cmocka_unit_test(a_thread_is_known_by_ids_and_never_by_its_subject),
 		cmocka_unit_test(the_edge_finds_the_same_key_in_the_header_alone),
 		cmocka_unit_test(a_date_is_believed_within_thirty_days_before_the_receipt),
+		cmocka_unit_test(a_text_longer_than_a_message_holds_is_cut_and_says_so),
 		cmocka_unit_test(a_person_of_ours_is_an_agent_and_a_program_of_ours_a_bot),
 		cmocka_unit_test(contact_keys_hold_no_address_and_no_shared_domain),
 		cmocka_unit_test(a_document_of_people_is_checked),
