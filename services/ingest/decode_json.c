@@ -68,6 +68,16 @@ static bool is_visible(const char *text)
 	return true;
 }
 
+/* A word may be of any script; a line feed would part it in two where a list is kept in lines. */
+static bool is_printable(const char *text)
+{
+	for (; *text != '\0'; text++) {
+		if ((unsigned char)*text < ' ' || *text == 0x7f)
+			return false;
+	}
+	return true;
+}
+
 bool decoding_id(struct decoding *d, const struct json_place *object, const char *field,
                  const char **id)
 {
@@ -152,7 +162,7 @@ const char *decoding_address(struct arena *arena, const char *text)
 static const char *list_entry(struct decoding *d, enum list_kind kind, const char *text)
 {
 	switch (kind) {
-	case LIST_WORDS: return arena_string(d->arena, text);
+	case LIST_WORDS: return is_printable(text) ? arena_string(d->arena, text) : NULL;
 	case LIST_IDS: return is_visible(text) ? arena_string(d->arena, text) : NULL;
 	case LIST_DOMAINS: return domain_of(d->arena, text);
 	case LIST_ADDRESSES: return decoding_address(d->arena, text);
@@ -180,8 +190,8 @@ static size_t unique(const char **items, size_t count)
 bool decoding_list(struct decoding *d, const struct json_place *object, const char *field,
                    enum list_kind kind, size_t max, struct texts *list)
 {
-	static const char *const wanted[] = { "a word", "an id in visible ASCII", "a mail domain",
-		                              "an e-mail address" };
+	static const char *const wanted[] = { "a word in one line", "an id in visible ASCII",
+		                              "a mail domain", "an e-mail address" };
 	const size_t size = kind == LIST_WORDS ? DECODE_WORD_MAX : ADDRESS_MAX;
 	struct json_place array;
 

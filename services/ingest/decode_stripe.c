@@ -65,7 +65,7 @@ static bool check_member(const struct json_place *object, const char *field, jso
 	return true;
 }
 
-/* Depth is bounded by the parser (JSON_DEPTH_MAX). */
+/* Depth is bounded by the parser (JSON_DEPTH_MAX). Metadata are the merchant's own words, not money. */
 static bool check_money(const struct json_place *place, struct json_error *error)
 {
 	const char *field;
@@ -74,6 +74,8 @@ static bool check_money(const struct json_place *place, struct json_error *error
 	json_object_foreach(place->value, field, value)
 	{
 		const struct json_place member = { .value = value, .above = place, .field = field };
+		if (text_equal(field, "metadata"))
+			continue;
 		if (!check_member(place, field, value, error) || !check_money(&member, error))
 			return false;
 	}

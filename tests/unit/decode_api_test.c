@@ -206,6 +206,7 @@ static const struct wrong wrongs[] = {
 	{ TICKET, "{\"body\":\"x\",\"contact\":{\"phone\":\"1\"}}", "contact.phone", 0 },
 	{ TICKET, "{\"body\":\"x\",\"account\":\"a b\"}", "account", 0 },
 	{ TICKET, "{\"body\":\"x\",\"tags\":[\"a\",7]}", "tags[1]", 0 },
+	{ TICKET, "{\"body\":\"x\",\"tags\":[\"two\\nlines\"]}", "tags[0]", 0 },
 	{ TICKET, "{\"body\":\"x\",\"occurred_at\":\"yesterday\"}", "occurred_at", 0 },
 	{ TICKET, "{\"body\":\"x\",\"occurred_at\":\"2026-06-01T12:05:01Z\"}", "occurred_at",
 	  OUT_OF_TIME },

@@ -120,6 +120,18 @@ static void the_largest_amounts_fit(void **state)
 	    &item, &refusal));
 }
 
+static void metadata_are_the_merchants_words_and_no_money(void **state)
+{
+	struct stripe_item item;
+	struct refusal refusal;
+
+	(void)state;
+	assert_true(decode_stripe_event(
+	    arena,
+	    bytes_of(EVENT("{\"object\":{\"metadata\":{\"currency\":\"points\",\"total\":1.5}}}")),
+	    &item, &refusal));
+}
+
 static void each_object_of_a_page_is_an_item_with_its_own_bytes(void **state)
 {
 	static const char body[] =
@@ -254,6 +266,7 @@ int main(void)
 		cmocka_unit_test(an_object_without_an_id_is_an_event_all_the_same),
 		cmocka_unit_test(a_refusal_names_the_field_and_the_reason),
 		cmocka_unit_test(the_largest_amounts_fit),
+		cmocka_unit_test(metadata_are_the_merchants_words_and_no_money),
 		cmocka_unit_test(each_object_of_a_page_is_an_item_with_its_own_bytes),
 		cmocka_unit_test(a_page_is_refused_as_a_whole),
 		cmocka_unit_test(real_webhooks_are_decoded),
