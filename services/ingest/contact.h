@@ -8,8 +8,7 @@
 
 struct contact_rule {
 	Opsmesh__V1__ResolutionRule rule;
-	const char
-	    *prefix; /* of the keys: "domain:"; NULL: no key, the request named the account */
+	const char *prefix; /* of its keys: "domain:"; NULL: the request named the account */
 	int32_t confidence_per_mille;
 	const char *reason; /* one sentence for people */
 };

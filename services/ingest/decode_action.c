@@ -12,7 +12,7 @@
 
 #define VALUE_MAX (16U << 10) /* bytes of one parameter */
 #define NAME_MAX_SIZE 100
-#define NESTING_MAX 4 /* of parameters: "split.messages[0].id" is three */
+#define NESTING_MAX 4 /* of parameters: "split.messages[0].id" is four */
 
 static const char *const actions[] = { "unspecified", "correct", "acknowledge", "assign", "approve",
 	                               "explain",     "merge",   "split",       "pin",    "close",
