@@ -76,7 +76,7 @@ static enum status find_candidates(struct explain *explain, struct candidates *c
 
 	if (size > 2 && name[0] == '<' && name[size - 1] == '>')
 		name = arena_text(arena, name + 1, size - 2);
-	TRY(told_by_content(&explain->store, name, &all));
+	TRY(told_by_name(&explain->store, name, &all));
 	for (size_t i = 0; i < all.count; i++)
 		if (all.list[i].topic == OPS_TICKETS && !all.list[i].dead &&
 		    answers_to(arena, &all.list[i], explain->id))

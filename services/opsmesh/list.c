@@ -78,15 +78,6 @@ static const char *state_word(const struct list *list, const struct open_clock *
 	return story_word(&list->words, &opsmesh__v1__sla_state__descriptor, clock->state);
 }
 
-static const char *time_word(const struct list *list, struct instant at)
-{
-	char text[TIME_TEXT_SIZE];
-
-	return at.us == TIME_MAX.us || at.us == TIME_MIN.us
-	           ? "-"
-	           : arena_string(list->arena, time_format(at, text));
-}
-
 /* "in 2h 05m", "3m 10s ago" */
 static const char *distance(const struct list *list, struct instant due)
 {
@@ -119,7 +110,7 @@ static void print_tickets(const struct list *list)
 
 		if (!wants_ticket(list, ticket))
 			continue;
-		table_add(&table, time_word(list, ticket->due));
+		table_add(&table, time_cell(list->arena, ticket->due, "-"));
 		table_add(&table, distance(list, ticket->due));
 		table_addf(&table, "%d", ticket->breaches);
 		table_add(&table, ticket->id);
@@ -129,7 +120,7 @@ static void print_tickets(const struct list *list)
 		table_add(&table, or_dash(ticket->account));
 		table_add(&table, or_dash(ticket->team));
 		table_add(&table, or_dash(ticket->assignee));
-		table_add(&table, time_word(list, ticket->opened));
+		table_add(&table, time_cell(list->arena, ticket->opened, "-"));
 	}
 	if (table_rows(&table) == 0)
 		puts("No such ticket is open.");
@@ -152,7 +143,7 @@ static void print_clocks(const struct list *list)
 
 		if (!wants_clock(list, clock))
 			continue;
-		table_add(&table, time_word(list, clock->due));
+		table_add(&table, time_cell(list->arena, clock->due, "-"));
 		table_add(&table, distance(list, clock->due));
 		table_add(&table, clock->ticket_id);
 		table_addf(&table, "%s #%" PRId32, metric_word(list, clock), clock->instance);

@@ -62,13 +62,6 @@ static int away(const struct look *look)
 
 /* ---- shown ---- */
 
-static const char *time_cell(struct arena *arena, struct instant at)
-{
-	char text[TIME_TEXT_SIZE];
-
-	return at.us == TIME_MIN.us ? "none yet" : arena_string(arena, time_format(at, text));
-}
-
 static const char *age_cell(struct arena *arena, const struct shard_status *shard)
 {
 	if (shard->lag < 0)
@@ -87,7 +80,7 @@ static void add_row(struct table *table, struct arena *arena, const struct shard
 	                                         : "never owned");
 	table_add(table, shard->lag < 0 ? "?" : arena_printf(arena, "%" PRId64, shard->lag));
 	table_add(table, age_cell(arena, shard));
-	table_add(table, time_cell(arena, shard->now));
+	table_add(table, time_cell(arena, shard->now, "none yet"));
 	table_addf(table, "%" PRId64, shard->sequence - shard->published);
 	table_addf(table, "%" PRId64, shard->dead_letters);
 	table_addf(table, "%" PRId64, shard->parked_keys);
@@ -190,7 +183,7 @@ static int give_up(struct look *look, struct instant at)
 	                 "timed out: %s/%" PRId32 " of %s is at %s, with %" PRId64
 	                 " facts to be published",
 	                 shard->stage, shard->shard, shard->daemon,
-	                 time_cell(look->tool->arena, shard->now),
+	                 time_cell(look->tool->arena, shard->now, "no mesh time"),
 	                 shard->sequence - shard->published);
 }
 

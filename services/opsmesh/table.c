@@ -141,6 +141,16 @@ void table_print(const struct table *table)
 	buffer_finish(&out);
 }
 
+const char *time_cell(struct arena *arena, struct instant at, const char *none)
+{
+	char text[TIME_TEXT_SIZE];
+
+	if (at.us == TIME_MIN.us || at.us == TIME_MAX.us)
+		return none;
+	at.us -= at.us % SECONDS(1).us;
+	return arena_string(arena, time_format(at, text));
+}
+
 const char *span_text(struct arena *arena, struct duration span)
 {
 	const char *const sign = span.us < 0 ? "-" : "";

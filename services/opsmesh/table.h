@@ -26,6 +26,8 @@ void table_write(const struct table *table, struct buffer *out);
 void table_print(const struct table *table); /* to standard output */
 
 size_t text_width(const char *text);
+/* RFC 3339 in whole seconds, UTC; none for what is no time. */
+const char *time_cell(struct arena *arena, struct instant at, const char *none);
 /* "2h 05m", "45s", "3d 04h": two units at most; "-" before what is negative. */
 const char *span_text(struct arena *arena, struct duration span);
 

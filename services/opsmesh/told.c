@@ -7,6 +7,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #define DEAD ".dlq"
 
@@ -69,12 +70,12 @@ static void read_row(struct told_list *list, const struct db_rows *rows, size_t 
 }
 
 static enum status read_facts(struct mesh_store *store, const struct db_statement *statement,
-                              struct bytes parameter, struct told_list *list)
+                              struct db_value parameter, struct told_list *list)
 {
 	for (size_t i = 0; i < store->count; i++) {
 		AUTO_ROWS rows = NULL;
 
-		TRY(mesh_store_query(store, i, statement, &rows, DB_BYTES(parameter)));
+		TRY(mesh_store_query(store, i, statement, &rows, parameter));
 		for (size_t n = 0; n < db_rows_count(rows); n++)
 			read_row(list, rows, n);
 	}
@@ -83,12 +84,20 @@ static enum status read_facts(struct mesh_store *store, const struct db_statemen
 
 enum status told_by_key(struct mesh_store *store, const char *key, struct told_list *list)
 {
-	return read_facts(store, &sql_fact_look, bytes_of(key), list);
+	return read_facts(store, &sql_fact_look, DB_BYTES(bytes_of(key)), list);
 }
 
 enum status told_by_content(struct mesh_store *store, const char *text, struct told_list *list)
 {
-	return read_facts(store, &sql_fact_search, bytes_of(text), list);
+	return read_facts(store, &sql_fact_search, DB_BYTES(bytes_of(text)), list);
+}
+
+enum status told_by_name(struct mesh_store *store, const char *name, struct told_list *list)
+{
+	for (const char *at = name; *at != '\0'; at++)
+		if ((unsigned char)*at >= 0x80 || *at == '\\')
+			return told_by_content(store, name, list);
+	return read_facts(store, &sql_fact_search_name, DB_TEXT(name), list);
 }
 
 const char *told_id(struct arena *arena, const struct told *told)
@@ -121,7 +130,7 @@ void told_sort(struct told_list *list)
 static bool has_member(const ProtobufCFieldDescriptor *field, const void *member, const char *text)
 {
 	if (field->type == PROTOBUF_C_TYPE_STRING)
-		return text_equal(*(char *const *)member, text);
+		return strcasecmp(*(char *const *)member, text) == 0;
 	return field->type == PROTOBUF_C_TYPE_MESSAGE &&
 	       *(ProtobufCMessage *const *)member != NULL &&
 	       message_has_text(*(ProtobufCMessage *const *)member, text);

@@ -36,13 +36,16 @@ enum status told_by_content(struct mesh_store *store, const char *text,
                             struct told_list *list) MUST_CHECK;
 /* Sets what is read from a topic's name and a message: topic, dead, message, name, fact. */
 void told_unpack(struct arena *arena, const char *topic, struct bytes bytes, struct told *told);
+/* The same, whatever the case of its letters: what people type in. */
+enum status told_by_name(struct mesh_store *store, const char *name,
+                         struct told_list *list) MUST_CHECK;
 void told_add(struct told_list *list, const struct told *told);
 /* In the order in which things happened: by time, then topics in the catalogue's order, then as said. */
 void told_sort(struct told_list *list);
 /* "ticket/3/41": the ce_id of the fact. */
 const char *told_id(struct arena *arena, const struct told *told);
 
-/* Whether any text in a message, at any depth, is exactly this one. */
+/* Whether any text in a message, at any depth, is this one, whatever the case of its letters. */
 bool message_has_text(const ProtobufCMessage *message, const char *text);
 /* The text field of that name of a message; "" where it has none. */
 const char *message_text(const ProtobufCMessage *message, const char *field);
