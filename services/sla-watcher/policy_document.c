@@ -93,6 +93,26 @@ static bool match_read(struct arena *arena, const struct json_place *place, stru
 	return true;
 }
 
+/* A promise by a calendar that is never open so long has no due: nobody could keep it, or miss it. */
+static bool targets_possible(const struct sla_book *book, const char *calendar,
+                             const int32_t *target_s)
+{
+	struct instant due;
+	const char *reason;
+
+	for (size_t i = 0; i < book->calendar_count; i++) {
+		const struct sla_calendar *const row = &book->calendars[i];
+
+		if (row->calendar == NULL || !text_equal(row->id, calendar))
+			continue;
+		for (int metric = 0; metric < SLA_METRICS; metric++)
+			if (!calendar_due(row->calendar, row->effective_from,
+			                  SECONDS(target_s[metric]), &due, &reason))
+				return false;
+	}
+	return true;
+}
+
 static bool rule_read(struct arena *arena, const struct json_place *place,
                       const struct sla_book *book, struct sla_rule *rule, struct json_error *error)
 {
@@ -108,6 +128,9 @@ static bool rule_read(struct arena *arena, const struct json_place *place,
 		return false;
 	if (sla_calendar_at(book, calendar, TIME_OLDEST) == NULL)
 		return json_refuse(place, "calendar", error, "no calendar has this id");
+	if (!targets_possible(book, calendar, rule->target_s))
+		return json_refuse(place, "calendar", error,
+		                   "is never open for as long as the targets allow");
 	rule->id = arena_string(arena, id);
 	rule->calendar = arena_string(arena, calendar);
 	return true;
