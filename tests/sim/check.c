@@ -10,6 +10,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+static bool check_owners(const struct world *world, char why[static WORLD_REASON_SIZE])
+{
+	if (world->hasty)
+		return world_broken(why, "an input was left out before the log was read");
+	return world->store.shared ? world_broken(why, "two processes wrote under one epoch")
+	                           : true;
+}
+
 static bool check_facts(struct world *world, char why[static WORLD_REASON_SIZE])
 {
 	for (size_t i = 0; i < world->store.image_count; i++) {
@@ -293,12 +301,59 @@ static bool check_waiting(struct arena *arena, const struct image *image, size_t
 	return true;
 }
 
+/* Recorded: what a ticket's people say comes in the order of its time, parked or not. */
+static bool check_replies(struct world *world, struct arena *arena, const struct image *image,
+                          char why[static WORLD_REASON_SIZE])
+{
+	const Sim__V1__Toy *last[WORLD_TICKETS_MAX] = { NULL };
+
+	for (size_t k = 0; world->recorded && k < image->fact_count; k++) {
+		const struct fact *const fact = &image->facts[k];
+		char problem[PROTO_REASON_SIZE];
+		ProtobufCMessage *message;
+
+		if (fact->dead_letter || fact->topic != TOY_TICKETS)
+			continue;
+		CHECK(proto_unpack(arena, &sim__v1__toy__descriptor, fact->message, &message,
+		                   problem));
+		const Sim__V1__Toy *const e = (const void *)message;
+		const int ticket =
+		    strcmp(e->kind, "replied") == 0 && e->key[0] == 't' ? e->key[1] - '0' : -1;
+
+		if (ticket < 0 || ticket >= WORLD_TICKETS_MAX)
+			continue;
+		if (last[ticket] != NULL && last[ticket]->time_us > e->time_us)
+			return world_broken(why, "reply %s was folded before %s", last[ticket]->ref,
+			                    e->ref);
+		last[ticket] = e;
+	}
+	return true;
+}
+
+/* A refusal is told once: no letter repeats another. */
+static bool check_letters(struct world *world, char why[static WORLD_REASON_SIZE])
+{
+	for (size_t i = 0; i < world->store.image_count; i++) {
+		const struct image *const image = &world->store.images[i];
+
+		for (size_t k = 1; k < image->fact_count; k++)
+			for (size_t j = 0; image->facts[k].dead_letter && j < k; j++)
+				if (image->facts[j].dead_letter &&
+				    bytes_equal(image->facts[j].headers, image->facts[k].headers))
+					return world_broken(why, "%s/%d told a refusal twice",
+					                    image->stage->name, image->number);
+	}
+	return true;
+}
+
 static bool check_parked(struct world *world, struct arena *arena,
                          char why[static WORLD_REASON_SIZE])
 {
 	for (size_t i = 0; i < world->store.image_count; i++) {
 		const struct image *const image = &world->store.images[i];
 
+		if (!check_replies(world, arena, image, why))
+			return false;
 		for (size_t k = 0; image->stage->parks && k < image->fact_count; k++)
 			if (image->facts[k].dead_letter && !check_waiting(arena, image, k, why))
 				return false;
@@ -349,9 +404,10 @@ static bool check_same(struct world *world, struct world *calm, char why[static 
 bool world_check(struct world *world, struct world *calm, char why[static WORLD_REASON_SIZE])
 {
 	struct arena *const arena = arena_create(64 * 1024);
-	const bool good = check_facts(world, why) && subscribers_check(world, calm, arena, why) &&
-	                  check_replay(world, why) && check_accepted(world, arena, why) &&
-	                  check_breaches(world, arena, why) && check_parked(world, arena, why) &&
+	const bool good = check_owners(world, why) && check_facts(world, why) &&
+	                  subscribers_check(world, calm, arena, why) && check_replay(world, why) &&
+	                  check_accepted(world, arena, why) && check_breaches(world, arena, why) &&
+	                  check_letters(world, why) && check_parked(world, arena, why) &&
 	                  check_nothing_left(world, why) &&
 	                  (calm == NULL || check_same(world, calm, why));
 

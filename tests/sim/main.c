@@ -9,9 +9,11 @@
 #include "common/base/text.h"
 #include "tests/sim/world.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define SEEDS_DEFAULT 1000
 #define LETTERS_MAX 8 /* retries of one run, each found by one calm run more */
@@ -61,12 +63,24 @@ static void find_letters(struct world *calm, uint64_t seed)
 	}
 }
 
+/* Which run it was, for a check that fails inside it. */
+static char note[96];
+
+static void on_crash(int signal)
+{
+	if (write(STDOUT_FILENO, note, strlen(note)) >= 0)
+		_exit(128 + signal);
+	_exit(EXIT_FAILURE);
+}
+
 static bool run_seed(uint64_t seed, bool recorded, struct tally *tally)
 {
 	static struct world world;
 	static struct world calm;
 	char why[WORLD_REASON_SIZE] = "does not finish";
 
+	(void)snprintf(note, sizeof(note), "FAIL sim %s: seed %llu: the process crashed\n",
+	               recorded ? "recorded" : "live", (unsigned long long)seed);
 	world_init(&world, seed, recorded, true);
 	if (recorded) {
 		world_init(&calm, seed, true, false);
@@ -119,6 +133,7 @@ static int usage(void)
 
 int main(int argc, char **argv)
 {
+	(void)signal(SIGABRT, on_crash);
 	struct options options = { 0, SEEDS_DEFAULT, true, true };
 
 	for (int i = 1; i < argc; i++) {

@@ -39,10 +39,12 @@ static void put_replies(struct world *world, struct chance *chance, int i, const
 		put(world, when,
 		    chance_of(chance, 500) ? home : chance_below(chance, WORLD_PARTITIONS), "reply",
 		    key, ref);
-		for (int32_t p = 0;
-		     !world->recorded && p < WORLD_PARTITIONS && chance_of(chance, 300); p++) {
+		const bool everywhere = chance_of(chance, 300);
+		const int after = chance_between(chance, 1, 3);
+
+		for (int32_t p = 0; everywhere && !world->recorded && p < WORLD_PARTITIONS; p++) {
 			TEXT(ref, "n%d.%d.%d", i, r, p);
-			put(world, when + 3, p, "reply", "nobody", ref);
+			put(world, when + after, p, "reply", "nobody", ref);
 		}
 	}
 }

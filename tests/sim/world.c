@@ -3,18 +3,13 @@
 #include "common/base/check.h"
 #include "common/base/memory.h"
 #include "common/flow/cache.h"
-#include "common/flow/dead_letter.h"
-#include "common/io/proto.h"
-#include "sim/toy.pb-c.h"
 
 #include <stdio.h>
 #include <string.h>
 
-void world_requests(struct world *world, uint64_t seed);
+#define KNOWN_AFTER_S 6 /* an answer of the broker counts for 5 s */
 
-struct edge_line {
-	struct request request;
-};
+void world_requests(struct world *world, uint64_t seed);
 
 static struct instant world_now(void *context)
 {
@@ -104,6 +99,8 @@ void world_init(struct world *world, uint64_t seed, bool recorded, bool faults)
 	memory_log_init(&world->log, &toy_catalogue, WORLD_PARTITIONS, &world->chance,
 	                &world->real);
 	world->log.faults = world->log.lively = faults;
+	if (faults)
+		world->log.slow = chance_between(&world->chance, -3, WORLD_PARTITIONS - 1);
 	world->context = (struct shard_context){ .catalogue = &toy_catalogue,
 		                                 .outside = &world->outside,
 		                                 .partitions = WORLD_PARTITIONS,
@@ -138,142 +135,6 @@ void world_finish(struct world *world)
 	memory_store_finish(&world->store);
 	memory_log_finish(&world->log);
 	memory_free(world->edge);
-}
-
-/* ---- the edge ---- */
-
-bool world_letter(struct world *world, const char *consumer, const char *ref, char *text,
-                  size_t size)
-{
-	struct arena *const arena = arena_create(4096);
-	bool found = false;
-
-	for (size_t i = 0; i < world->store.image_count && !found; i++) {
-		struct image *const image = &world->store.images[i];
-		void *value;
-
-		if (strcmp(image->stage->name, consumer) != 0)
-			continue;
-		for (size_t at = 0; !found && map_next(&image->state, &at, &value);) {
-			const struct stored *const stored = value;
-			struct dead_letter_row row;
-			char problem[PROTO_REASON_SIZE];
-			ProtobufCMessage *message;
-
-			if (strcmp(stored->name.data, "dead_letter") != 0)
-				continue;
-			state_unpack(&dead_letter_table, stored->value, &row);
-			if (!proto_unpack(arena, &sim__v1__toy__descriptor, row.value, &message,
-			                  problem) ||
-			    strcmp(((const Sim__V1__Toy *)(const void *)message)->ref, ref) != 0)
-				continue;
-			found = snprintf(text, size, "%s|%s|%s|%lld", row.stage, row.topic,
-			                 row.source, (long long)row.sequence) < (int)size;
-		}
-	}
-	arena_destroy(arena);
-	return found;
-}
-
-static void journal(struct world *world, const struct request *request)
-{
-	struct arena *const arena = arena_create(1024);
-	Sim__V1__Toy e = SIM__V1__TOY__INIT;
-	char time[TIME_TEXT_SIZE];
-	const struct instant at = time_add((struct instant){ 0 }, SECONDS(request->time_s));
-
-	e.kind = (char *)(uintptr_t)request->kind;
-	e.key = (char *)(uintptr_t)request->key;
-	e.ref = (char *)(uintptr_t)request->ref;
-	e.text = (char *)(uintptr_t)request->text;
-	e.bad = (char *)(uintptr_t)request->bad;
-	e.number = request->number;
-	e.time_us = at.us;
-	const struct log_header headers[] = { { "ce_time", bytes_of(time_format(at, time)) } };
-
-	memory_log_append(&world->log, &(struct log_message){ .topic = TOY_JOURNAL,
-	                                                      .partition = request->partition,
-	                                                      .key = bytes_of(request->key),
-	                                                      .value = proto_pack(arena, &e.base),
-	                                                      .headers = headers,
-	                                                      .header_count = COUNT_OF(headers) });
-	arena_destroy(arena);
-}
-
-static void to_edge(struct world *world, const struct request *request)
-{
-	if (world->edge_count == world->edge_capacity) {
-		world->edge_capacity = world->edge_capacity == 0 ? 16 : world->edge_capacity * 2;
-		world->edge =
-		    memory_resize(world->edge, world->edge_capacity * sizeof(*world->edge));
-	}
-	world->edge[world->edge_count++].request = *request;
-}
-
-static void leave_edge(struct world *world, size_t at)
-{
-	journal(world, &world->edge[at].request);
-	world->edge_count--;
-	memmove(world->edge + at, world->edge + at + 1,
-	        (world->edge_count - at) * sizeof(*world->edge));
-}
-
-static int64_t real_s(const struct world *world)
-{
-	return world->real.us / 1000000;
-}
-
-/* Live: requests overtake each other for up to the grace. Recorded: one after the other, in order. */
-static void accept(struct world *world, struct request request)
-{
-	const int times = 1 + (world->faults && strcmp(request.kind, "clock") != 0 &&
-	                       chance_of(&world->chance, 150));
-
-	request.time_s = world->recorded ? request.at_s : real_s(world);
-	world->accepted[world->accepted_count++] = request;
-	for (int i = 0; i < times; i++) {
-		if (world->recorded)
-			journal(world, &request);
-		else
-			to_edge(world, &request);
-	}
-}
-
-static void feed(struct world *world)
-{
-	for (size_t i = world->fed; i < world->request_count; i++) {
-		struct request *const request = &world->requests[i];
-
-		if (request->at_s < 0 || (!world->recorded && request->at_s > real_s(world)))
-			break;
-		if (!world->recorded && request->letter[0] != '\0' &&
-		    !world_letter(world, request->consumer, request->letter, request->text,
-		                  sizeof(request->text))) {
-			/* Nobody retries what is not refused yet: it goes behind the others. */
-			const struct request later = *request;
-
-			memmove(request, request + 1,
-			        (world->request_count - i - 1) * sizeof(*request));
-			world->requests[world->request_count - 1] = later;
-			break;
-		}
-		accept(world, *request);
-		world->fed = i + 1;
-		break;
-	}
-	if (world->edge_count > 0 && chance_of(&world->chance, 500))
-		leave_edge(world, (size_t)chance_below(&world->chance, (int)world->edge_count));
-}
-
-static void tick(struct world *world)
-{
-	for (size_t i = 0; i < world->edge_count;) {
-		if (world->edge[i].request.time_s + TOY_GRACE_S <= real_s(world))
-			leave_edge(world, i);
-		else
-			i++;
-	}
-	world->real = time_add(world->real, SECONDS(1));
 }
 
 /* ---- faults ---- */
@@ -333,11 +194,44 @@ static void fault(struct world *world)
 
 /* ---- steps ---- */
 
-static void notice_left_out(struct world *world, const struct worker *worker)
+/* Something lies unread in the log for so long that whoever had asked for its end would know. */
+static bool overlooks(struct world *world, const struct shard *shard)
 {
+	const struct instant known = time_sub(world->real, SECONDS(KNOWN_AFTER_S));
+
+	for (size_t i = 0; i < shard->topic_count; i++) {
+		const struct shard_topic *const topic = &shard->topics[i];
+		const struct partition_log *const log =
+		    memory_log_at(&world->log, topic->topic, false, shard->number);
+
+		if (topic->top < (int64_t)log->count &&
+		    time_before(log->entries[topic->top].record.appended, known))
+			return true;
+	}
+	return false;
+}
+
+/* Batches that wait for another try were prepared when less was known. */
+static bool tries_again(const struct worker *worker)
+{
+	for (size_t i = 0; i < worker->slot_count; i++)
+		if (worker->slots[i].state == SLOT_OWNED && worker->slots[i].shard->in_batch)
+			return true;
+	return false;
+}
+
+static void fold(struct world *world, struct worker *worker)
+{
+	const bool again = tries_again(worker);
+
+	if (!worker_fold(worker))
+		return;
 	for (size_t i = 0; i < worker->batch_count; i++)
-		if (worker->batches[i].left_out != NULL && worker->batches[i].left_out[0] != '\0')
+		if (worker->batches[i].left_out != NULL && worker->batches[i].left_out[0] != '\0') {
 			world->left_out = true;
+			world->hasty =
+			    world->hasty || (!again && overlooks(world, worker->batches[i].shard));
+		}
 }
 
 static void step(struct world *world, struct instance *instance)
@@ -357,8 +251,7 @@ static void step(struct world *world, struct instance *instance)
 	case 5:
 	case 6:
 		worker->context.batch_events = sizes[chance_below(&world->chance, COUNT_OF(sizes))];
-		(void)worker_fold(worker);
-		notice_left_out(world, worker);
+		fold(world, worker);
 		break;
 	case 7:
 	case 8: worker_commit(worker, (struct duration){ 0 }); break;
@@ -393,8 +286,8 @@ static bool done(struct world *world)
 
 static void calm_round(struct world *world)
 {
-	feed(world);
-	tick(world);
+	world_feed(world);
+	world_tick(world);
 	memory_log_network(&world->log, true);
 	for (size_t i = 0; i < world->instance_count; i++) {
 		struct worker *const worker = &world->instances[i].worker;
@@ -405,8 +298,7 @@ static void calm_round(struct world *world)
 		worker_take(worker);
 		worker_poll(worker, (struct duration){ 0 }, 1000);
 		worker_commit(worker, (struct duration){ 0 });
-		(void)worker_fold(worker);
-		notice_left_out(world, worker);
+		fold(world, worker);
 		worker_commit(worker, (struct duration){ 0 });
 		worker_publish(worker);
 		worker_progress(worker);
@@ -427,8 +319,8 @@ static void make_calm(struct world *world)
 
 bool world_run(struct world *world, int steps)
 {
-	static const int ticks[] = { 50, 100,
-		                     200 }; /* the faster time goes, the longer a silence seems */
+	/* The faster time goes, the longer a silence seems; the slower, the further the mesh gets. */
+	static const int ticks[] = { 20, 100, 200 };
 	static const int talk[] = { 50, 200, 1000 };
 	const int rate = 10 << chance_below(&world->chance, 3);
 	const int tick_rate = 120 + ticks[chance_below(&world->chance, COUNT_OF(ticks))];
@@ -440,9 +332,9 @@ bool world_run(struct world *world, int steps)
 		if (chance < rate)
 			fault(world);
 		else if (chance < 120)
-			feed(world);
+			world_feed(world);
 		else if (chance < tick_rate)
-			tick(world);
+			world_tick(world);
 		else if (chance < tick_rate + 180)
 			memory_log_network(&world->log, false);
 		else {

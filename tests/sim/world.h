@@ -14,6 +14,7 @@
 #define WORLD_PARTITIONS 3
 #define WORLD_INSTANCES_MAX 9
 #define WORLD_REQUESTS_MAX 128
+#define WORLD_TICKETS_MAX 8
 #define WORLD_START_S 1000000 /* no time of the toy is near the epoch */
 #define WORLD_REASON_SIZE 1024
 
@@ -63,6 +64,7 @@ struct world {
 	size_t edge_capacity;
 	int talkative; /* live: progress is said so often, of a thousand steps that could */
 	bool left_out;
+	bool hasty; /* an input was left out although the log held something unread */
 	bool verbose;
 	int64_t crashes;
 	int64_t freezes;
@@ -76,6 +78,11 @@ bool world_run(struct world *world, int steps);
 /* The identity "stage|topic|source|sequence" of a request's dead letter; false: there is none. */
 bool world_letter(struct world *world, const char *consumer, const char *ref, char *text,
                   size_t size);
+
+/* The edge accepts a request that is due, and lets one of those on their way into the journal. */
+void world_feed(struct world *world);
+/* A second passes. */
+void world_tick(struct world *world);
 
 /* Every process is started anew, and everything is well: the rounds that it takes to settle. */
 void world_restart(struct world *world);

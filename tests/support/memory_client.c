@@ -171,7 +171,8 @@ static void memory_poll(void *context, struct duration wait, bool room, struct l
 
 	(void)wait;
 	*event = (struct log_event){ .kind = LOG_NOTHING };
-	if (client->end_at > 0) { /* the answers come together */
+	/* The answers come together, and whatever is still unread does not keep them back. */
+	if (client->end_at > 0 || (lively && chance_of(client->log->chance, 30))) {
 		(void)tell_end(client, event);
 		return;
 	}

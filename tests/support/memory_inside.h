@@ -57,6 +57,7 @@ struct pending {
 	struct pending *next;
 	struct pending_batch *batches;
 	size_t count;
+	uint64_t writer;
 };
 
 #define GROW(list, count, capacity)                                                   \

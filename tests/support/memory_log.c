@@ -10,6 +10,7 @@ void memory_log_init(struct memory_log *log, const struct catalogue *catalogue, 
 	log->partitions = partitions;
 	log->chance = chance;
 	log->real = real;
+	log->slow = -1;
 	log->arena = arena_create(64 * 1024);
 }
 
@@ -144,7 +145,9 @@ static bool producer_deliver(struct memory_log *log, struct memory_producer *pro
 		for (size_t n = 0; n < (size_t)log->partitions; n++) {
 			struct send_queue *const queue = &producer->queues[t][n];
 
-			while (queue->count > 0 && (calm || chance_of(log->chance, 600)))
+			while (
+			    queue->count > 0 &&
+			    (calm || chance_of(log->chance, (int32_t)n == log->slow ? 100 : 600)))
 				deliver(log, producer, queue);
 			anything = anything || queue->count > 0;
 		}

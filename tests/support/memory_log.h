@@ -39,7 +39,8 @@ struct memory_log {
 	struct chance *chance;
 	struct instant *real;
 	bool faults;
-	bool lively; /* polls may find nothing, in any order */
+	bool lively;  /* polls may find nothing, in any order */
+	int32_t slow; /* of this partition the broker is slow to acknowledge; -1: of none */
 	struct arena *arena;
 	struct partition_log logs[2 * TOPICS_MAX]
 				 [MEMORY_PARTITIONS_MAX]; /* dead letters above TOPICS_MAX */

@@ -142,6 +142,9 @@ static enum status memory_begin(void *context, const struct batch *batches, size
 		return STATUS_RETRY;
 	struct pending *const pending = arena_zero(store->arena, sizeof(*pending));
 
+	if (session->writer == 0)
+		session->writer = ++store->writers;
+	pending->writer = session->writer;
 	pending->count = count;
 	pending->batches = arena_alloc(store->arena, count * sizeof(*pending->batches));
 	for (size_t i = 0; i < count; i++)
@@ -189,12 +192,19 @@ static void let_go(struct memory_session *session)
 	session->under_way = NULL;
 }
 
-void memory_session_crash(struct memory_session *session)
+/* The transaction under way ends without us, or never. */
+static void forsake(struct memory_session *session)
 {
 	if (session->under_way != NULL && chance_of(session->store->chance, 500))
 		let_go(session);
 	session->under_way = NULL;
 	session->lost = false;
+}
+
+void memory_session_crash(struct memory_session *session)
+{
+	forsake(session);
+	session->writer = 0;
 }
 
 void memory_session_freeze(struct memory_session *session)
@@ -211,7 +221,7 @@ static enum status memory_reconnect(void *context)
 
 	if (away(session->store, 100))
 		return STATUS_RETRY;
-	memory_session_crash(session);
+	forsake(session);
 	return STATUS_OK;
 }
 

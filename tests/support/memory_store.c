@@ -173,11 +173,23 @@ static void apply_named(struct arena *arena, struct map *map, const struct store
 	}
 }
 
-static void apply_batch(struct memory_store *store, const struct pending_batch *batch)
+/* Whoever takes a shard over raises its epoch: no two processes write under one. */
+static void note_writer(struct memory_store *store, struct image *image, uint64_t writer,
+                        int64_t epoch)
+{
+	store->shared = store->shared || (image->writer_epoch == epoch && image->writer != 0 &&
+	                                  image->writer != writer);
+	image->writer = writer;
+	image->writer_epoch = epoch;
+}
+
+static void apply_batch(struct memory_store *store, const struct pending_batch *batch,
+                        uint64_t writer)
 {
 	struct image *const image = batch->image;
 	size_t emits = 0;
 
+	note_writer(store, image, writer, batch->row.epoch);
 	while (image->stage->emits[emits] >= 0)
 		emits++;
 	image->row = batch->row;
@@ -212,7 +224,7 @@ bool memory_commit(struct memory_store *store, const struct pending *pending, bo
 		all = all && !bad;
 	}
 	for (size_t i = 0; all && i < pending->count; i++)
-		apply_batch(store, &pending->batches[i]);
+		apply_batch(store, &pending->batches[i], pending->writer);
 	return all;
 }
 

@@ -43,6 +43,8 @@ struct image {
 	size_t journal_count;
 	size_t journal_capacity;
 	bool used;
+	uint64_t writer;      /* who committed last */
+	int64_t writer_epoch; /* and under which epoch */
 };
 
 struct memory_store {
@@ -53,7 +55,9 @@ struct memory_store {
 	struct image *images;
 	size_t image_count;
 	struct pending
-	    *pending; /* transactions whose client does not know, and which may still land */
+	    *pending;     /* transactions whose client does not know, and which may still land */
+	uint64_t writers; /* processes that ever wrote */
+	bool shared;      /* two of them did under one epoch */
 	int64_t unknown;
 	int64_t fenced;
 };
@@ -61,8 +65,9 @@ struct memory_store {
 struct memory_session {
 	struct memory_store *store;
 	struct pending *under_way;
-	int patience; /* polls until it ends */
-	bool lost;    /* the connection, while nobody looked */
+	uint64_t writer; /* this process, 0: it has not written yet */
+	int patience;    /* polls until it ends */
+	bool lost;       /* the connection, while nobody looked */
 };
 
 extern const struct store_ops memory_store_ops;
