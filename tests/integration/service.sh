@@ -1,14 +1,18 @@
 #!/usr/bin/env bash
 # service.sh - the daemon's skeleton on a real broker and a real database: the toy daemon, as processes.
 #
-# Servers of its own, in a folder that goes when it ends. service.py has the stories.
+#   service.sh [--stories NAME] [STORY...]
+#
+# Servers of its own, in a folder that goes when it ends. service.py has the stories, or NAME.py.
 set -u
 cd "$(dirname "$0")/../.." || exit 2
+name=service
+[ "${1:-}" = --stories ] && { name=$2; shift 2; }
 export OPSMESH_BIN=${OPSMESH_BIN:-${OUT:-build/release}/bin}
 
 skip()
 {
-	echo "skip service: $*"
+	echo "skip $name: $*"
 	exit 0
 }
 
@@ -29,7 +33,7 @@ stop()
 }
 trap stop EXIT
 trap 'exit 130' INT TERM
-/usr/bin/python3 tests/integration/service.py "$dir" "$@" &
+/usr/bin/python3 tests/integration/$name.py "$dir" "$@" &
 child=$!
 wait "$child"
 status=$?
