@@ -23,7 +23,7 @@ class Day:
 
         self.requests = lines(os.path.join(HERE, "day.jsonl"))
         self.answers = lines(os.path.join(folder, "answers.jsonl"))
-        self.events = lines(os.path.join(folder, "events.jsonl"))
+        self.events = list(once(lines(os.path.join(folder, "events.jsonl"))))
         self.tickets = json.load(open(os.path.join(folder, "names.json"), encoding="utf-8"))
         self.names = {ticket: name for name, ticket in self.tickets.items()}
         for request, answer in zip(self.requests, self.answers):
@@ -40,6 +40,16 @@ class Day:
     def name(self, subject):
         """A ticket or request by its name in the day, also within an alert's id."""
         return "/".join(self.names.get(part, part) for part in subject.removeprefix("alert/sla/").split("/"))
+
+
+def once(events):
+    """The subscribers' rule: what is not above the highest sequence of its source is a repetition."""
+    highest = {}
+    for event in events:
+        place = event["topic"], event["partition"], event["source"]
+        if event["sequence"] is None or event["sequence"] > highest.get(place, 0):
+            highest[place] = event["sequence"]
+            yield event
 
 
 def camel(name):

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # recorded_day.sh - the recorded day comes out as it was expected, and byte for byte the same each time.
 #
-# Plays it (deploy/demo) three times, each in a stack of its own: as `make demo` does, with batches of a few
-# events, and on two instances of each daemon. Then every stage is folded again from the topics and compared.
+# Plays it (deploy/demo) four times, each in a stack of its own: as `make demo` does, with batches of a few events,
+# on two instances of each daemon, and on two of which all but the edge in use are killed again and again. Then
+# every stage is folded again from the topics and compared.
 # Settings: OUT, OPSMESH_BIN as tests/run.sh sets them; KEEP=1 leaves the folders.
 set -u
 top=$(cd "$(dirname "$0")/../.." && pwd)
@@ -46,6 +47,35 @@ play()
 	"$top/deploy/demo/play.sh" "$run" "$@" > "$dump.log" 2>&1 || { cat "$dump.log"; return 1; }
 	python3 "$top/deploy/demo/tables.py" "$run/day" || return 1
 	(. "$run/env" && /usr/bin/python3 "$top/tests/integration/recorded_day.py" "$dump")
+}
+
+# kill -9 of every process but the first ingest, whose edge the requests go to, as long as the day is sent and
+# once more while what the last request set free is folded.
+kill_on()
+{
+	local name sent=0
+	until [ -s "$run/day/requests.jsonl" ]; do sleep 0.1; done
+	while [ "$sent" -lt 2 ]; do
+		sleep 1
+		[ "$(wc -l < "$run/day/answers.jsonl")" -le "$(wc -l < "$run/day/requests.jsonl")" ] || sent=$((sent + 1))
+		for name in ingest-2 sla-watcher sla-watcher-2; do
+			kill -KILL "$(cat "$run/$name.pid")" 2> /dev/null && echo "$name" >> "$work/kills"
+		done
+	done
+}
+
+play_killed()
+{
+	local killer answer
+	rm -rf "$run/day" "$work/kills"
+	kill_on &
+	killer=$!
+	play "$@"
+	answer=$?
+	kill "$killer" 2> /dev/null
+	wait "$killer" 2> /dev/null
+	echo "# $(wc -l < "$work/kills") processes were killed"
+	[ $answer -eq 0 ] && [ "$(sort -u "$work/kills" | wc -l)" -eq 3 ]
 }
 
 same() { diff "$work/$1" "$work/$2" > "$work/$2.diff" || { head -n 20 "$work/$2.diff"; return 1; }; }
@@ -92,6 +122,8 @@ check "and the same, byte for byte" same once small
 check "on two instances of each daemon, as well" play two INSTANCES=2 EXTRA=BATCH_EVENTS=50
 check "and both have their share" shared
 check "and the same, byte for byte" same once two
+check "while processes are killed, as well" play_killed killed INSTANCES=2
+check "and the same, byte for byte" same once killed
 check "nothing is a dead letter" no_dead_letters
 for stage in conversation directory ticket clock; do
 	check "folded again from the topics, $stage is the same" rebuild "$stage"
