@@ -9,6 +9,7 @@
 #include <stdio.h>
 
 #define NUMBER_SIZE 24
+#define LINGER_MS 1 /* measured: less costs CPU, more makes derived events late at no gain */
 #define DRAIN_MS \
 	2000 /* a purged producer reports all at once; a broker thread may be busy for long */
 
@@ -29,23 +30,25 @@ struct ticket {
 	int64_t sequence;
 };
 
-/* Measured: reference/platform.md of the design. More than 1 ms of linger gains nothing. */
 static struct rd_kafka_conf_s *make_conf(const struct bus_producer_settings *settings,
                                          char reason[static BUS_REASON_SIZE])
 {
 	char timeout[NUMBER_SIZE];
 	char kilobytes[NUMBER_SIZE];
+	char linger[NUMBER_SIZE];
 	const struct bus_setting own[] = {
 		{ "enable.idempotence", "true" },
 		{ "enable.gapless.guarantee", settings->gapless ? "true" : "false" },
 		{ "message.timeout.ms", timeout },
-		{ "linger.ms", "1" },
+		{ "linger.ms", linger },
 		{ "compression.type", "lz4" },
 		{ "queue.buffering.max.messages", "1000000" },
 		{ "queue.buffering.max.kbytes", settings->queue_bytes > 0 ? kilobytes : NULL },
 		{ NULL, NULL },
 	};
 
+	snprintf(linger, sizeof(linger), "%d",
+	         settings->linger.us > 0 ? bus_ms(settings->linger) : LINGER_MS);
 	snprintf(timeout, sizeof(timeout), "%" PRId64, settings->timeout.us / 1000);
 	snprintf(kilobytes, sizeof(kilobytes), "%" PRId64, (settings->queue_bytes + 1023) / 1024);
 	return bus_conf(&settings->bus, own, reason);

@@ -17,6 +17,7 @@ struct bus_producer_settings {
 	bool gapless;
 	struct duration timeout; /* after it a message that is not gapless is given up; 0: never */
 	int64_t queue_bytes;     /* most that waits to be sent */
+	struct duration linger;  /* a message waits so long for others to go with it; 0: 1 ms */
 };
 
 struct bus_message {

@@ -13,7 +13,7 @@
 #include <strings.h>
 #include <unistd.h>
 
-#define HEAD_MEMORY 32768 /* of a connection; a longer head is refused by the library */
+#define HEAD_MEMORY 16384 /* of a connection, cleared for each request; a longer head is refused */
 #define ABANDON_MS 2000   /* for the last answers to leave when stopping */
 #define PROBLEM_MEMORY 1024
 #define RETRY_AFTER "1"

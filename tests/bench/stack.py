@@ -49,6 +49,18 @@ def process_cpu(pid, children=False):
     return cpu + Cpu(fields[2], fields[3]) if children else cpu
 
 
+def children_cpu(pid):
+    """Of a process, its children, and those of them that have ended."""
+    cpu = process_cpu(pid, children=True)
+    with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as file:
+        for child in file.read().split():
+            try:
+                cpu += process_cpu(child)
+            except OSError:
+                pass
+    return cpu
+
+
 def threads_cpu(pid):
     """Seconds of each kind of thread of a process, by its name without a number."""
     spent = {}
@@ -98,16 +110,7 @@ class Stack:
         self.script("postgres", "stop")
 
     def server_cpu(self):
-        """Of PostgreSQL: its first process, its children, and those that have ended."""
-        first = self.read("postgres.pid")
-        cpu = process_cpu(first, children=True)
-        with open(f"/proc/{first}/task/{first}/children", encoding="ascii") as file:
-            for child in file.read().split():
-                try:
-                    cpu += process_cpu(child)
-                except OSError:
-                    pass
-        return cpu
+        return children_cpu(self.read("postgres.pid"))
 
     def broker_cpu(self):
         return process_cpu(self.read("kafka.pid"))
@@ -194,6 +197,14 @@ class Daemon:
         url = f"http://127.0.0.1:{self.port}{path}"
         with urllib.request.urlopen(url, timeout=PATIENCE) as answer:
             return answer.read().decode()
+
+    def answers(self, path):
+        """Is it 200?"""
+        try:
+            self.get(path)
+        except OSError:
+            return False
+        return True
 
     def metric(self, name):
         """The sum of a metric's series, 0 while the daemon does not answer yet."""
