@@ -35,11 +35,19 @@ static const char *proof(const struct story *story, const Opsmesh__V1__Verificat
 	                          verification->principal);
 }
 
-static const char *part(const struct story *story, const Opsmesh__V1__Chunk *chunk)
+static const char *size(const struct story *story, const Opsmesh__V1__RequestReceived *received)
 {
-	return chunk == NULL ? ""
-	                     : arena_printf(story->arena, ", part %" PRId32 " of %" PRId32,
-	                                    chunk->index + 1, chunk->count);
+	return received->chunk == NULL
+	           ? arena_printf(story->arena, "%zu bytes", received->body.len)
+	           : arena_printf(story->arena, "%" PRId64 " bytes in %" PRId32 " parts",
+	                          received->chunk->total_size, received->chunk->count);
+}
+
+/* Of a request in parts the first one tells of all. */
+static bool is_first(const Opsmesh__V1__IntakeEvent *event)
+{
+	return event->fact_case != OPSMESH__V1__INTAKE_EVENT__FACT_RECEIVED ||
+	       event->received->chunk == NULL || event->received->chunk->index == 0;
 }
 
 /* What was asked for; "" for a fact that this build does not know. */
@@ -52,9 +60,8 @@ static const char *asked(const struct story *story, const Opsmesh__V1__IntakeEve
 		                    story_stamp(story, event->clock_set->now));
 	if (event->fact_case != OPSMESH__V1__INTAKE_EVENT__FACT_RECEIVED)
 		return "";
-	return arena_printf(story->arena, "%s %s%s%s, %zu bytes", received->method, received->path,
-	                    proof(story, received->verification), part(story, received->chunk),
-	                    received->body.len);
+	return arena_printf(story->arena, "%s %s%s, %s", received->method, received->path,
+	                    proof(story, received->verification), size(story, received));
 }
 
 static void look_at(struct search *search, const struct bus_record *record)
@@ -71,7 +78,7 @@ static void look_at(struct search *search, const struct bus_record *record)
 	const void *const unpacked = message;
 	const Opsmesh__V1__IntakeEvent *const event = unpacked;
 
-	if (text_equal(event->request_id, search->request))
+	if (text_equal(event->request_id, search->request) && is_first(event))
 		search->lines =
 		    arena_printf(search->story->arena,
 		                 "%sAccepted %s: %s; on the journal's partition %" PRId32

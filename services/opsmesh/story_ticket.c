@@ -63,7 +63,8 @@ static const char *message_added(const struct story *story, const Opsmesh__V1__M
 	const char *const files =
 	    fact->n_attachments == 0
 		? ""
-		: arena_printf(story->arena, ", with %zu attachments", fact->n_attachments);
+		: arena_printf(story->arena, ", with %zu attachment%s", fact->n_attachments,
+	                       fact->n_attachments == 1 ? "" : "s");
 
 	return arena_printf(
 	    story->arena, "writes a %s message%s: %s%s",
