@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define PARK_KEY_MAX 1000 /* bytes; an index of the store takes 2,700, and no id of ours has 500 */
+
 static const struct column dead_letter_columns[] = {
 	COLUMN(struct dead_letter_row, stage),
 	COLUMN(struct dead_letter_row, topic),
@@ -92,7 +94,7 @@ bool dead_letter_too_many(const struct shard_row *row)
 
 static const char *park_key(struct shard *shard, struct bytes key)
 {
-	return shard->stage->parks && key.size > 0 && text_valid(key)
+	return shard->stage->parks && key.size > 0 && key.size <= PARK_KEY_MAX && text_valid(key)
 	           ? arena_text(shard->arena, key.data, key.size)
 	           : NULL;
 }
@@ -118,8 +120,17 @@ static struct dead_letter_row letter_of(struct shard *shard, const struct held *
 		.park_key = park_key(shard, record->key),
 		.key = arena_bytes(shard->arena, record->key),
 		.value = arena_bytes(shard->arena, record->value),
-		.headers = headers_pack(shard->arena, record->headers, record->header_count),
+		.headers =
+		    headers_pack(shard->arena, record->headers,
+		                 record->header_count < RECORD_HEADERS_MAX ? record->header_count
+		                                                           : RECORD_HEADERS_MAX),
 	};
+}
+
+/* Others may write what we would not: a record so large that, with why, the log takes it no more. */
+static bool is_oversize(const struct dead_letter_row *row)
+{
+	return row->key.size + row->value.size + row->headers.size > RECORD_SIZE_MAX;
 }
 
 static struct bytes number_bytes(struct arena *arena, int64_t number)
@@ -132,13 +143,13 @@ static struct bytes letter_headers(struct shard *shard, const struct dead_letter
 {
 	struct arena *const arena = shard->arena;
 	struct log_header *original;
-	struct log_header headers[2 * RECORD_HEADERS_MAX];
+	struct log_header headers[LETTER_HEADERS_MAX];
 	size_t count = 0;
 	size_t n = 0;
 	char time[TIME_TEXT_SIZE];
 
 	CHECK(headers_unpack(arena, row->headers, &original, &count));
-	for (; n < count; n++)
+	for (; n < count && !is_oversize(row); n++)
 		headers[n] = (struct log_header){ arena_printf(arena, "orig_%s", original[n].name),
 			                          original[n].value };
 	const struct log_header why[] = {
@@ -156,21 +167,26 @@ static struct bytes letter_headers(struct shard *shard, const struct dead_letter
 
 	for (size_t i = 0; i < COUNT_OF(why); i++)
 		headers[n++] = why[i];
+	if (is_oversize(row))
+		headers[n++] =
+		    (struct log_header){ "dlq_left_out", bytes_of("key, value and headers") };
 	return headers_pack(arena, headers, n);
 }
 
+/* What does not fit is in the table alone. */
 static void say_letter(struct shard *shard, const struct dead_letter_row *row)
 {
-	const char *const key = text_repair(shard->arena, row->key, NULL);
+	const struct bytes empty = { "", 0 };
+	const struct bytes key = is_oversize(row) ? empty : row->key;
 	struct fact fact = {
 		.topic = catalogue_find(shard->context->catalogue, row->topic),
 		.dead_letter = true,
 		.partition = shard->number,
 		.time = row->refused_at,
 		.type = "ops.dead_letter.refused.v1",
-		.subject = key,
-		.key = row->key,
-		.message = row->value,
+		.subject = text_repair(shard->arena, key, NULL),
+		.key = key,
+		.message = is_oversize(row) ? empty : row->value,
 		.headers = letter_headers(shard, row),
 	};
 
@@ -195,16 +211,21 @@ enum status dead_letter_refuse(struct shard *shard, const struct held *held, con
 
 /* ---- parking ---- */
 
-/* The first row of a parked key above a position. */
-static bool parked_next(struct shard *shard, const char *key, int64_t above, struct parked_row *row)
+/* The first row of a parked key above a position; NULL: there is none. */
+static const struct cache_row *parked_above(struct shard *shard, const char *key, int64_t above)
 {
 	const int table = cache_table(shard->cache, &parked_table);
 	const struct parked_row from = { .stage = shard->stage->name,
 		                         .park_key = key,
 		                         .position = above };
-	const struct cache_row *const found =
-	    cache_next(shard->cache, table, state_key(shard->arena, &parked_table, &from, 2),
-	               state_key(shard->arena, &parked_table, &from, 3));
+
+	return cache_next(shard->cache, table, state_key(shard->arena, &parked_table, &from, 2),
+	                  state_key(shard->arena, &parked_table, &from, 3));
+}
+
+static bool parked_next(struct shard *shard, const char *key, int64_t above, struct parked_row *row)
+{
+	const struct cache_row *const found = parked_above(shard, key, above);
 
 	if (found == NULL)
 		return false;
@@ -212,23 +233,33 @@ static bool parked_next(struct shard *shard, const char *key, int64_t above, str
 	return true;
 }
 
+/* Doubled, then halved: thousands may wait, and each that comes asks. */
 static int64_t parked_last(struct shard *shard, const char *key)
 {
-	struct parked_row row;
-	int64_t last = 0;
+	int64_t low = -1; /* something lies above it */
+	int64_t high = 1; /* and nothing above this, in the end */
 
-	while (parked_next(shard, key, last, &row))
-		last = row.position;
-	return last;
+	while (parked_above(shard, key, high) != NULL) {
+		low = high;
+		high *= 2;
+	}
+	while (high - low > 1) {
+		const int64_t middle = low + (high - low) / 2;
+
+		if (parked_above(shard, key, middle) != NULL)
+			low = middle;
+		else
+			high = middle;
+	}
+	return high;
 }
 
 bool dead_letter_parks(struct shard *shard, const struct held *held)
 {
 	const struct log_record *const record = &held->event.record;
 	const char *const key = park_key(shard, record->key);
-	struct parked_row row;
 
-	if (key == NULL || !parked_next(shard, key, -1, &row))
+	if (key == NULL || parked_above(shard, key, -1) == NULL)
 		return false;
 	work_begin(shard);
 	work_save(shard, &parked_table,

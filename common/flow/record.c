@@ -42,7 +42,7 @@ struct bytes record_header(const struct log_header *headers, size_t count, const
 	return (struct bytes){ 0 };
 }
 
-/* The seven headers that the runtime follows, found in one pass. */
+/* The headers that the runtime follows, found in one pass. */
 static void find_headers(const struct log_record *record, struct event *event,
                          struct bytes *sequence, struct bytes *mesh, struct bytes *time)
 {
@@ -73,6 +73,10 @@ void event_read(const struct log_record *record, bool journal, struct event *eve
 
 	*event = (struct event){ .record = *record, .mesh = TIME_MIN, .time = TIME_MIN };
 	find_headers(record, event, &sequence, &mesh, &time);
+	if (event->traceparent.size > TRACEPARENT_MAX)
+		event->traceparent = (struct bytes){ 0 };
+	if (record->header_count > RECORD_HEADERS_MAX)
+		event->problem = "headers: too many";
 	if (!read_time(time, &event->time))
 		event->problem = "header ce_time: missing or not a time";
 	if (journal) {
@@ -93,6 +97,7 @@ struct bytes headers_pack(struct arena *arena, const struct log_header *headers,
 {
 	struct buffer buffer = { 0 };
 
+	CHECK(count <= LETTER_HEADERS_MAX);
 	for (size_t i = 0; i < count; i++) {
 		const size_t name_size = strlen(headers[i].name);
 
@@ -126,14 +131,14 @@ static bool take_run(struct bytes *packed, struct bytes *run)
 bool headers_unpack(struct arena *arena, struct bytes packed, struct log_header **headers,
                     size_t *count)
 {
-	struct log_header *const found = arena_alloc(arena, RECORD_HEADERS_MAX * sizeof(*found));
+	struct log_header *const found = arena_alloc(arena, LETTER_HEADERS_MAX * sizeof(*found));
 	size_t n = 0;
 
 	while (packed.size > 0) {
 		struct bytes name;
 		struct bytes value;
 
-		if (n == RECORD_HEADERS_MAX || !take_run(&packed, &name) ||
+		if (n == LETTER_HEADERS_MAX || !take_run(&packed, &name) ||
 		    !take_run(&packed, &value))
 			return false;
 		found[n++] = (struct log_header){ arena_text(arena, name.data, name.size), value };

@@ -11,10 +11,13 @@
 #include "common/base/time.h"
 #include "common/flow/catalogue.h"
 
-#define RECORD_HEADERS_MAX 64 /* more are not ours: the record is refused */
-#define RECORD_SIZE_MAX \
-	(900 * 1024)   /* below the broker's default of 1 MiB, with room for headers */
-#define SOURCE_SIZE 48 /* "<stage>/<n>" and its NUL */
+#define RECORD_HEADERS_MAX 32 /* ours have twelve; with more a record is refused */
+/* Of a dead letter: those of the original, why, and its own; BUS_HEADERS_MAX is as many. */
+#define LETTER_HEADERS_MAX (2 * RECORD_HEADERS_MAX)
+/* Below the broker's default of 1 MiB, with room for headers. */
+#define RECORD_SIZE_MAX (900 * 1024)
+#define TRACEPARENT_MAX 64 /* bytes; W3C's has 55. Facts carry that of their cause on */
+#define SOURCE_SIZE 48     /* "<stage>/<n>" and its NUL */
 
 struct log_header {
 	const char *name;
@@ -34,18 +37,18 @@ struct log_record {
 	void *handle;
 };
 
-/* A record with its headers read. What a header does not say is absent; problem names the first defect. */
+/* A record with its headers read. What a header does not say is absent; problem names a defect. */
 struct event {
 	struct log_record record;
 	struct bytes id;
 	struct bytes source;
 	struct bytes type;
 	struct bytes subject;
-	struct bytes traceparent;
-	int64_t sequence;    /* ce_sequence; on the journal the offset + 1 */
-	struct instant mesh; /* ce_meshtime */
-	struct instant time; /* ce_time */
-	const char *problem; /* NULL: well-formed */
+	struct bytes traceparent; /* absent as well where it is longer than such a header is */
+	int64_t sequence;         /* ce_sequence; on the journal the offset + 1 */
+	struct instant mesh;      /* ce_meshtime */
+	struct instant time;      /* ce_time */
+	const char *problem;      /* NULL: well-formed */
 };
 
 /* journal: ce_source and ce_sequence are not asked for. */
@@ -53,7 +56,8 @@ void event_read(const struct log_record *record, bool journal, struct event *eve
 
 struct bytes record_header(const struct log_header *headers, size_t count, const char *name);
 
-/* Headers as one run of bytes, for a table: name, value, each with its size before it. */
+/* Headers as one run of bytes, for a table: name, value, each with its size before it. At most
+ * LETTER_HEADERS_MAX. */
 struct bytes headers_pack(struct arena *arena, const struct log_header *headers, size_t count);
 bool headers_unpack(struct arena *arena, struct bytes packed, struct log_header **headers,
                     size_t *count);

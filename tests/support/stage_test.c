@@ -10,7 +10,7 @@
 
 #define REAL_START_S 1000000
 #define HEADERS_OWN 7
-#define HEADERS_MORE 8
+#define HEADERS_MORE 64
 
 static struct instant real_now(void *context)
 {
