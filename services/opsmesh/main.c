@@ -115,6 +115,7 @@ static const char send_help[] =
     "  sign_time    the signature's time; else received_at with --recorded, else now\n"
     "  sign_id      of standard: webhook-id; else made from the body\n"
     "  note         for who reads the file\n"
+    "Other fields are said to be strange, and ignored.\n"
     "A signature among the headers is sent as it is. Each answer is one line:\n"
     "{\"file\",\"line\",\"method\",\"path\",\"received_at\",\"status\",\"answer\"}. 429 and 503 are\n"
     "tried again for 30 s. Exit status 0: all were answered, whatever the answer.\n";

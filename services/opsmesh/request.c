@@ -148,6 +148,7 @@ bool request_read(struct arena *arena, struct bytes line, struct request *reques
 		                              "sign_time",   "sign_id", "received_at", "note",
 		                              NULL };
 	struct request result = { .received_at = TIME_MIN, .sign_time = TIME_MIN };
+	char text[JSON_ERROR_SIZE];
 	AUTO_JSON document = NULL;
 
 	if (!json_parse(line, REQUEST_LINE_MAX, &document, error))
@@ -155,7 +156,9 @@ bool request_read(struct arena *arena, struct bytes line, struct request *reques
 
 	const struct json_place top = json_top(document);
 
-	if (!json_only(&top, fields, error) || !read_texts(arena, &top, &result, error) ||
+	if (json_is_object(document) && !json_only(&top, fields, error))
+		result.strange = arena_string(arena, json_error_text(error, text));
+	if (!read_texts(arena, &top, &result, error) ||
 	    !json_instant_if(&top, "received_at", &result.received_at, error) ||
 	    !json_instant_if(&top, "sign_time", &result.sign_time, error) ||
 	    !read_scheme(&top, &result, error) || !read_headers(arena, &top, &result, error) ||

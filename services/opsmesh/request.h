@@ -27,6 +27,7 @@ struct request {
 	struct instant sign_time;   /* TIME_MIN: not said */
 	bool named;                 /* the line says so, not the path */
 	const char *sign_id;        /* NULL: not said */
+	const char *strange;        /* a field that means nothing here, as a sentence; NULL: none */
 };
 
 /* All of it lives in the arena. */

@@ -191,6 +191,9 @@ static int send_one(struct send *send, struct request *request)
 	struct http_client_answer answer;
 	int result = prove(send, request);
 
+	if (request->strange != NULL)
+		(void)fail_line(send, ANSWER_YES,
+		                arena_printf(send->arena, "%s, and ignored", request->strange));
 	if (result == ANSWER_YES)
 		result = exchange(send, request, &answer);
 	if (result == ANSWER_YES)

@@ -70,7 +70,7 @@ static void test_wrong_lines(void **state)
 		{ "{", "" },
 		{ "{}", "path" },
 		{ "{\"path\":\"v1\"}", "path" },
-		{ "{\"path\":\"/\",\"typo\":1}", "typo" },
+		{ "[]", "object" },
 		{ "{\"path\":\"/\",\"body\":\"a\",\"body_base64\":\"\"}", "body" },
 		{ "{\"path\":\"/\",\"body_base64\":\"!\"}", "body_base64" },
 		{ "{\"path\":\"/\",\"received_at\":\"yesterday\"}", "received_at" },
@@ -88,6 +88,15 @@ static void test_wrong_lines(void **state)
 		assert_false(request_read(arena, bytes_of(rows[i].line), &request, &error));
 		assert_non_null(strstr(json_error_text(&error, text), rows[i].reason));
 	}
+}
+
+static void test_a_strange_field_is_noticed(void **state)
+{
+	const struct request request = read_line("{\"path\":\"/\",\"typo\":1}");
+
+	(void)state;
+	assert_non_null(strstr(request.strange, "typo"));
+	assert_null(read_line("{\"path\":\"/\"}").strange);
 }
 
 static void test_a_path_names_its_provider(void **state)
@@ -220,6 +229,7 @@ int main(void)
 		cmocka_unit_test(test_a_line_says_everything_itself),
 		cmocka_unit_test(test_mails_are_mails),
 		cmocka_unit_test(test_wrong_lines),
+		cmocka_unit_test(test_a_strange_field_is_noticed),
 		cmocka_unit_test(test_a_path_names_its_provider),
 		cmocka_unit_test(test_what_is_signed_is_believed),
 		cmocka_unit_test(test_a_signature_that_the_line_brings_is_sent_as_it_is),
