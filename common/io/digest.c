@@ -5,6 +5,19 @@
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
+#include <pthread.h>
+
+/* Looked up once: a search through OpenSSL's providers costs more than the digest of a short text. */
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static EVP_MD *sha256;
+static EVP_MAC *hmac_any;
+
+static void fetch(void)
+{
+	sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
+	hmac_any = EVP_MAC_fetch(NULL, "HMAC", NULL);
+	CHECK(sha256 != NULL && hmac_any != NULL);
+}
 
 void digest_sha256_parts(const struct bytes *parts, size_t count,
                          uint8_t digest[static DIGEST_SIZE])
@@ -12,7 +25,8 @@ void digest_sha256_parts(const struct bytes *parts, size_t count,
 	EVP_MD_CTX *const context = EVP_MD_CTX_new();
 
 	CHECK(context != NULL);
-	CHECK(EVP_DigestInit_ex(context, EVP_sha256(), NULL) == 1);
+	CHECK(pthread_once(&once, fetch) == 0);
+	CHECK(EVP_DigestInit_ex2(context, sha256, NULL) == 1);
 	for (size_t i = 0; i < count; i++)
 		CHECK(EVP_DigestUpdate(context, parts[i].data, parts[i].size) == 1);
 	CHECK(EVP_DigestFinal_ex(context, digest, NULL) == 1);
@@ -28,8 +42,7 @@ void digest_sha256(struct bytes data, uint8_t digest[static DIGEST_SIZE])
 static void hmac(char *algorithm, struct bytes key, const struct bytes *parts, size_t count,
                  struct buffer digest)
 {
-	EVP_MAC *const mac = EVP_MAC_fetch(NULL, "HMAC", NULL);
-	EVP_MAC_CTX *const context = EVP_MAC_CTX_new(mac);
+	EVP_MAC_CTX *context;
 	const OSSL_PARAM settings[] = {
 		OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, algorithm, 0),
 		OSSL_PARAM_construct_end(),
@@ -37,6 +50,8 @@ static void hmac(char *algorithm, struct bytes key, const struct bytes *parts, s
 	const void *const data = key.data != NULL ? key.data : "";
 	size_t size;
 
+	CHECK(pthread_once(&once, fetch) == 0);
+	context = EVP_MAC_CTX_new(hmac_any);
 	CHECK(context != NULL);
 	CHECK(EVP_MAC_init(context, data, key.size, settings) == 1);
 	for (size_t i = 0; i < count; i++)
@@ -44,7 +59,6 @@ static void hmac(char *algorithm, struct bytes key, const struct bytes *parts, s
 	CHECK(EVP_MAC_final(context, digest.data, &size, digest.capacity) == 1);
 	CHECK(size == digest.capacity);
 	EVP_MAC_CTX_free(context);
-	EVP_MAC_free(mac);
 }
 
 void digest_hmac_sha256(struct bytes key, const struct bytes *parts, size_t count,

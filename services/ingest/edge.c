@@ -8,7 +8,6 @@
 #include <string.h>
 
 #define ARENA_BLOCK 16384
-#define STATUS_SIZE 4
 #define RETRY_AFTER "1" /* seconds: a broker restarts within a few */
 
 /* A request that waits for its records to be acknowledged. */
@@ -16,7 +15,6 @@ struct submission {
 	struct http_request *request;
 	const char *id; /* both in the request's arena */
 	const char *ticket_id;
-	struct metric_series *accepted;
 	atomic_size_t waiting; /* records, and one for whoever sends them */
 	atomic_bool failed;
 };
@@ -67,27 +65,13 @@ static const struct http_route http_routes[] = {
 	POSTS(HTTP_ROW){ "GET", "/openapi.json", 0, NULL, on_openapi }, { .method = NULL }
 };
 
-struct metric edge_answers = { .name = "opsmesh_edge_answers_total",
-	                       .help = "Requests that the edge answered, by route and status.",
-	                       .kind = METRIC_COUNTER,
-	                       .labels = { "route", "status" } };
-
-static struct metric_series *answers_of(const char *pattern, const char *status)
-{
-	return metric_series(&edge_answers,
-	                     (const char *const[METRIC_LABELS_MAX]){ pattern, status });
-}
-
 static void answer_problem(struct http_request *request, const struct edge_problem *problem)
 {
 	const struct http_field retry = { "Retry-After", RETRY_AFTER };
 	const struct http_field bearer = { "WWW-Authenticate", "Bearer" };
 	const bool later = problem->status == 503 || problem->status == 429;
 	const bool unknown = problem->status == 401;
-	char status[STATUS_SIZE];
 
-	(void)snprintf(status, sizeof(status), "%d", problem->status);
-	metric_add(answers_of(request->route->pattern, status), 1);
 	http_answer_problem(request, problem->status, problem->field, problem->reason,
 	                    later ? &retry : &bearer, later || unknown ? 1 : 0);
 }
@@ -111,7 +95,6 @@ static void answer_accepted(const struct submission *submission)
 		text_json(&out, submission->ticket_id);
 	}
 	buffer_add(&out, "\"}\n", 3);
-	metric_add(submission->accepted, 1);
 	http_answer(request, &(struct http_answer){ .status = 202,
 	                                            .type = "application/json",
 	                                            .body = { out.data, out.size } });
@@ -179,7 +162,6 @@ static void submit(struct edge_intake *intake)
 	submission->request = intake->request;
 	submission->id = edge_id(intake);
 	submission->ticket_id = intake->ticket_id;
-	submission->accepted = intake->edge->accepted[intake->route - edge_route_table];
 	atomic_init(&submission->waiting, count + 1);
 	atomic_init(&submission->failed, false);
 
@@ -280,8 +262,6 @@ struct edge *edge_create(const struct edge_settings *settings, const struct edge
 		return NULL;
 	}
 	edge->openapi = edge_openapi_make(edge->arena);
-	for (size_t i = 0; edge_route_table[i].pattern != NULL; i++)
-		edge->accepted[i] = answers_of(edge_route_table[i].pattern, "202");
 	return edge;
 }
 

@@ -15,7 +15,6 @@
 #define SERVICES_INGEST_EDGE_H
 
 #include "common/base/bytes.h"
-#include "common/base/metrics.h"
 #include "common/io/bus.h"
 #include "common/io/http_server.h"
 
@@ -58,8 +57,6 @@ struct edge_settings {
 };
 
 struct edge;
-
-extern struct metric edge_answers; /* registered by whoever shows it */
 
 /* NULL: reason is one sentence that names the setting. The texts must outlive the edge. */
 struct edge *edge_create(const struct edge_settings *settings, const struct edge_journal *journal,

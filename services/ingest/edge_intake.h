@@ -14,7 +14,7 @@
 
 #include <stdatomic.h>
 
-#define EDGE_ROUTES_MAX 32
+#define EDGE_RANDOM ((size_t)4000)
 #define EDGE_HEADER_RECEIVED_AT "opsmesh-received-at"
 
 struct edge_problem {
@@ -55,7 +55,8 @@ struct edge {
 	struct arena *scratch; /* of one record, on the server's thread */
 	struct edge_credentials credentials;
 	struct signature_secrets stripe;
-	struct metric_series *accepted[EDGE_ROUTES_MAX]; /* answered 202, by route */
+	uint8_t random[EDGE_RANDOM]; /* drawn at once, used up by new ids, on the server's thread */
+	size_t random_left;
 	struct bytes openapi;
 	atomic_int_least64_t newest_us; /* of what was received, recorded mode */
 };

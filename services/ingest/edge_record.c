@@ -13,6 +13,7 @@
 #include <sys/random.h>
 
 #define KEPT_MAX 8
+#define ID_RANDOM 10 /* bytes in a new id */
 
 /* What decoders or people may want to know later; never a secret. */
 static const char *const kept_headers[] = { "content-type", "user-agent", "x-request-id" };
@@ -34,14 +35,15 @@ static const char *id_of_parts(struct arena *arena, const struct bytes *parts, s
 	return arena_string(arena, id_v8(digest, text));
 }
 
-static const char *id_new(struct arena *arena, struct instant at)
+static const char *id_new(struct edge *edge, struct arena *arena, struct instant at)
 {
-	uint8_t random[10];
 	char text[ID_TEXT_SIZE];
 
-	while (getrandom(random, sizeof(random), 0) != (ssize_t)sizeof(random)) {
-	}
-	return arena_string(arena, id_v7(at, random, text));
+	while (edge->random_left < ID_RANDOM)
+		if (getrandom(edge->random, EDGE_RANDOM, 0) == (ssize_t)EDGE_RANDOM)
+			edge->random_left = EDGE_RANDOM;
+	edge->random_left -= ID_RANDOM;
+	return arena_string(arena, id_v7(at, edge->random + edge->random_left, text));
 }
 
 const char *edge_id(struct edge_intake *intake)
@@ -68,7 +70,7 @@ const char *edge_id(struct edge_intake *intake)
 
 		intake->id = id_of_parts(intake->arena, parts, COUNT_OF(parts));
 	} else {
-		intake->id = id_new(intake->arena, intake->received_at);
+		intake->id = id_new(intake->edge, intake->arena, intake->received_at);
 	}
 	return intake->id;
 }

@@ -3,7 +3,6 @@
  */
 #include "services/ingest/ingest.h"
 
-#include "common/base/metrics.h"
 #include "common/base/text.h"
 #include "common/io/bus_edge.h"
 #include "proto/opsmesh/v1/catalogue.h"
@@ -128,7 +127,6 @@ bool ingest_edge_start(const void *config, bool recorded, char *reason, size_t r
 	own.bus = bus_open(config, reason, reason_size);
 	if (own.bus == NULL)
 		return false;
-	metric_register(&edge_answers);
 	return true;
 }
 

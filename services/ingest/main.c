@@ -11,7 +11,6 @@
 #include "gen/ingest_migrations.h"
 #include "proto/opsmesh/v1/catalogue.h"
 #include "services/ingest/desk.h"
-#include "services/ingest/edge.h"
 #include "services/ingest/people.h"
 
 static const struct config_key config_keys[] = {
@@ -38,7 +37,6 @@ static const struct service_document documents[] = {
 };
 
 static const struct fsm *const machines[] = { &ticket_status_fsm, NULL };
-static struct metric *const metrics[] = { &edge_answers, NULL };
 
 const struct service ingest = {
 	.name = "ingest",
@@ -51,7 +49,6 @@ const struct service ingest = {
 	.lead = OPS_INTAKE,
 	.migrations = ingest_migrations,
 	.machines = machines,
-	.metrics = metrics,
 	.extra = { .check = ingest_edge_check,
 	           .start = ingest_edge_start,
 	           .routes = ingest_edge_routes,

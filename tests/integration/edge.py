@@ -300,7 +300,7 @@ def story_without_broker():
     check(slow < ANSWER_S + ANSWER_SLACK_S, "each within a second", slow)
     check(memory() < MEMORY_MAX, "and memory stays bounded", memory())
     check(until(lambda: ask("GET", "/readyz").status == 503, 5), "it says that it is not ready")
-    check(metric('opsmesh_edge_answers_total{route="/v1/tickets",status="503"}') >= 600, "and counts them")
+    check(metric('opsmesh_http_requests_total{route="/v1/tickets",status="503"}') >= 600, "and counts them")
     script("kafka.sh", "start", run)
     check(until(lambda: ask("GET", "/readyz").status == 200), "with the broker it is ready again")
     again = post("/v1/tickets", {"body": "after"})
