@@ -23,8 +23,11 @@ trap 'exit 130' INT TERM
 . "$run/env"
 python3 "$here/story.py" "$run/day" || exit 1
 
+printf '\nWHAT IS STILL OPEN, FROM THE TABLES: opsmesh list clocks\n\n'
+"$OPSMESH_BIN/opsmesh" list clocks
+
 ticket=$(python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))["K3"])' "$run/day/names.json")
-printf '\nTHE SAME, AS THE OPERATOR'\''S TOOL TELLS IT: opsmesh explain ticket %s\n\n' "$ticket"
+printf '\nTHE FIRST OF THEM, AS THE OPERATOR'\''S TOOL TELLS IT: opsmesh explain ticket %s\n\n' "$ticket"
 "$OPSMESH_BIN/opsmesh" explain ticket "$ticket" --reveal 'the demo shows the people that it invented'
 
 printf '\nWHETHER IT CAME OUT RIGHT\n\n'

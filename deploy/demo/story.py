@@ -17,7 +17,7 @@ STORIES = [
     ("K3", "A clock that stands still over the holidays, and is met to the second"),
     ("K2", "Paused, solved, reopened, missed: a breach with its alert"),
     ("K6", "An answer that arrived after its time takes the breach back"),
-    ("B7", "One of ten customers in the burst about one double charge"),
+    ("B7", "One of ten who were charged twice, answered too late"),
 ]
 
 LINE_MAX = 60
@@ -178,7 +178,7 @@ def main(folder):
     day = tables.Day(folder)
     went_in(day)
     came_out(day)
-    print("\nWHAT BECAME OF IT: four tickets (times are UTC; Tokyo is nine hours ahead)")
+    print(f"\nWHAT BECAME OF IT: {len(STORIES)} tickets (times are UTC; Tokyo is nine hours ahead)")
     for name, title in STORIES:
         story(day, name, title)
     table("THE CLOCKS", ["ticket", "clock", "rule", "state", "target", "due", "ended", "used"],
