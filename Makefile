@@ -162,7 +162,7 @@ $(OUT)/services/%/main.linked.o: $(OUT)/services/%/main.o
 $(TOY): $(TOY_O) $(GEN_O_toy) $(patsubst %,$(OUT)/lib%.a,support $(LAYERS) proto)
 	@mkdir -p $(@D)
 	$(call link)
-$(OUT)/bin/sim: $(SIM_O) $(patsubst %,$(OUT)/lib%.a,$(LAYERS) proto)
+$(OUT)/bin/sim: $(SIM_O) $(patsubst %,$(OUT)/lib%.a,ingest sla-watcher $(LAYERS) proto)
 	@mkdir -p $(@D)
 	$(call link)
 $(OUT)/tests/unit/%: $(OUT)/tests/unit/%.o $(SUPPORT) $(ARCHIVES)

@@ -1,74 +1,12 @@
 #include "common/base/memory.h"
-#include "common/flow/dead_letter.h"
-#include "common/io/proto.h"
-#include "sim/toy.pb-c.h"
 #include "tests/sim/world.h"
 
-#include <stdio.h>
 #include <string.h>
 
 struct edge_line {
 	struct request request;
 	int64_t leaves_s;
 };
-
-bool world_letter(struct world *world, const char *consumer, const char *ref, char *text,
-                  size_t size)
-{
-	struct arena *const arena = arena_create(4096);
-	bool found = false;
-
-	for (size_t i = 0; i < world->store.image_count && !found; i++) {
-		struct image *const image = &world->store.images[i];
-		void *value;
-
-		if (strcmp(image->stage->name, consumer) != 0)
-			continue;
-		for (size_t at = 0; !found && map_next(&image->state, &at, &value);) {
-			const struct stored *const stored = value;
-			struct dead_letter_row row;
-			char problem[PROTO_REASON_SIZE];
-			ProtobufCMessage *message;
-
-			if (strcmp(stored->name.data, "dead_letter") != 0)
-				continue;
-			state_unpack(&dead_letter_table, stored->value, &row);
-			if (!proto_unpack(arena, &sim__v1__toy__descriptor, row.value, &message,
-			                  problem) ||
-			    strcmp(((const Sim__V1__Toy *)(const void *)message)->ref, ref) != 0)
-				continue;
-			found = snprintf(text, size, "%s|%s|%s|%lld", row.stage, row.topic,
-			                 row.source, (long long)row.sequence) < (int)size;
-		}
-	}
-	arena_destroy(arena);
-	return found;
-}
-
-static void journal(struct world *world, const struct request *request)
-{
-	struct arena *const arena = arena_create(1024);
-	Sim__V1__Toy e = SIM__V1__TOY__INIT;
-	char time[TIME_TEXT_SIZE];
-	const struct instant at = time_add((struct instant){ 0 }, SECONDS(request->time_s));
-
-	e.kind = (char *)(uintptr_t)request->kind;
-	e.key = (char *)(uintptr_t)request->key;
-	e.ref = (char *)(uintptr_t)request->ref;
-	e.text = (char *)(uintptr_t)request->text;
-	e.bad = (char *)(uintptr_t)request->bad;
-	e.number = request->number;
-	e.time_us = at.us;
-	const struct log_header headers[] = { { "ce_time", bytes_of(time_format(at, time)) } };
-
-	memory_log_append(&world->log, &(struct log_message){ .topic = TOY_JOURNAL,
-	                                                      .partition = request->partition,
-	                                                      .key = bytes_of(request->key),
-	                                                      .value = proto_pack(arena, &e.base),
-	                                                      .headers = headers,
-	                                                      .header_count = COUNT_OF(headers) });
-	arena_destroy(arena);
-}
 
 static int64_t real_s(const struct world *world)
 {
@@ -80,8 +18,9 @@ static int64_t delay_s(struct world *world)
 {
 	if (chance_of(&world->chance, 500))
 		return 0;
-	return chance_of(&world->chance, 600) ? TOY_GRACE_S
-	                                      : chance_between(&world->chance, 1, TOY_GRACE_S);
+	return chance_of(&world->chance, 600)
+	           ? world->mesh->grace_s
+	           : chance_between(&world->chance, 1, (int)world->mesh->grace_s);
 }
 
 static void to_edge(struct world *world, const struct request *request)
@@ -97,7 +36,7 @@ static void to_edge(struct world *world, const struct request *request)
 
 static void leave_edge(struct world *world, size_t at)
 {
-	journal(world, &world->edge[at].request);
+	world->mesh->journal(world, &world->edge[at].request);
 	world->edge_count--;
 	memmove(world->edge + at, world->edge + at + 1,
 	        (world->edge_count - at) * sizeof(*world->edge));
@@ -133,7 +72,7 @@ static void accept(struct world *world, struct request request)
 	world->accepted[world->accepted_count++] = request;
 	for (int i = 0; i < times; i++) {
 		if (world->recorded)
-			journal(world, &request);
+			world->mesh->journal(world, &request);
 		else
 			to_edge(world, &request);
 	}

@@ -1,9 +1,9 @@
 /*
  * sim - the runtime against a modelled log and database, one run for each seed.
  *
- *   sim [--seeds N] [--seed S] [--mode recorded|live]
+ *   sim [--seeds N] [--seed S] [--mode recorded|live] [--mesh toy|ops]
  *
- * Each seed runs in recorded and in live mode. A seed that fails is printed with what broke, and runs
+ * Each seed runs a toy mesh of five stages and the real daemons, both in recorded and in live mode. A seed that fails is printed with what broke, and runs
  * the same way again with --seed. Exit status 1: a rule was broken.
  */
 #include "common/base/text.h"
@@ -23,6 +23,8 @@ struct options {
 	uint64_t count;
 	bool recorded;
 	bool live;
+	bool toy;
+	bool ops;
 };
 
 struct tally {
@@ -39,7 +41,7 @@ struct tally {
  * What a retry names, the dead letter's place in a stream, is known only from a run: the calm run is
  * made again until it names them all.
  */
-static void find_letters(struct world *calm, uint64_t seed)
+static void find_letters(struct world *calm, const struct mesh *mesh, uint64_t seed)
 {
 	static struct request known[WORLD_REQUESTS_MAX];
 
@@ -58,7 +60,7 @@ static void find_letters(struct world *calm, uint64_t seed)
 			return;
 		memcpy(known, calm->requests, sizeof(known));
 		world_finish(calm);
-		world_init(calm, seed, true, false);
+		world_init(calm, mesh, seed, true, false);
 		memcpy(calm->requests, known, sizeof(known));
 	}
 }
@@ -73,18 +75,18 @@ static void on_crash(int signal)
 	_exit(EXIT_FAILURE);
 }
 
-static bool run_seed(uint64_t seed, bool recorded, struct tally *tally)
+static bool run_seed(const struct mesh *mesh, uint64_t seed, bool recorded, struct tally *tally)
 {
 	static struct world world;
 	static struct world calm;
 	char why[WORLD_REASON_SIZE] = "does not finish";
 
-	(void)snprintf(note, sizeof(note), "FAIL sim %s: seed %llu: the process crashed\n",
-	               recorded ? "recorded" : "live", (unsigned long long)seed);
-	world_init(&world, seed, recorded, true);
+	(void)snprintf(note, sizeof(note), "FAIL sim %s, %s: seed %llu: the process crashed\n",
+	               mesh->name, recorded ? "recorded" : "live", (unsigned long long)seed);
+	world_init(&world, mesh, seed, recorded, true);
 	if (recorded) {
-		world_init(&calm, seed, true, false);
-		find_letters(&calm, seed);
+		world_init(&calm, mesh, seed, true, false);
+		find_letters(&calm, mesh, seed);
 		memcpy(world.requests, calm.requests, sizeof(world.requests));
 	}
 	const int steps[] = { 300, 700, 1200 };
@@ -93,8 +95,8 @@ static bool run_seed(uint64_t seed, bool recorded, struct tally *tally)
 	                  world_sabotage(&world, why);
 
 	if (!good)
-		printf("FAIL sim %s: seed %llu: %s\n", recorded ? "recorded" : "live",
-		       (unsigned long long)seed, why);
+		printf("FAIL sim %s, %s: seed %llu: %s\n", mesh->name,
+		       recorded ? "recorded" : "live", (unsigned long long)seed, why);
 	tally->crashes += world.crashes;
 	tally->unknown += world.store.unknown;
 	tally->fenced += world.store.fenced;
@@ -108,33 +110,42 @@ static bool run_seed(uint64_t seed, bool recorded, struct tally *tally)
 	return good;
 }
 
-static bool run_mode(const struct options *options, bool recorded)
+static bool run_mode(const struct options *options, const struct mesh *mesh, bool recorded)
 {
 	struct tally tally = { 0 };
 
 	for (uint64_t i = 0; i < options->count; i++)
-		if (!run_seed(options->first + i, recorded, &tally))
+		if (!run_seed(mesh, options->first + i, recorded, &tally))
 			return false;
 	printf(
-	    "ok sim %s: %llu seeds held; %lld crashes, %lld freezes, %lld rereads, %lld commits of unknown fate, %lld fenced off, "
+	    "ok sim %s, %s: %llu seeds held; %lld crashes, %lld freezes, %lld rereads, %lld commits of unknown fate, %lld fenced off, "
 	    "%lld deliveries failed, %lld runs with an input left out\n",
-	    recorded ? "recorded" : "live", (unsigned long long)options->count,
+	    mesh->name, recorded ? "recorded" : "live", (unsigned long long)options->count,
 	    (long long)tally.crashes, (long long)tally.freezes, (long long)tally.rereads,
 	    (long long)tally.unknown, (long long)tally.fenced, (long long)tally.failures,
 	    (long long)tally.left_out);
 	return true;
 }
 
+static bool run_mesh(const struct options *options, const struct mesh *mesh)
+{
+	const bool recorded = !options->recorded || run_mode(options, mesh, true);
+	const bool live = !options->live || run_mode(options, mesh, false);
+
+	return recorded && live;
+}
+
 static int usage(void)
 {
-	fprintf(stderr, "usage: sim [--seeds N] [--seed S] [--mode recorded|live]\n");
+	fprintf(stderr,
+	        "usage: sim [--seeds N] [--seed S] [--mode recorded|live] [--mesh toy|ops]\n");
 	return 2;
 }
 
 int main(int argc, char **argv)
 {
 	(void)signal(SIGABRT, on_crash);
-	struct options options = { 0, SEEDS_DEFAULT, true, true };
+	struct options options = { 0, SEEDS_DEFAULT, true, true, true, true };
 
 	for (int i = 1; i < argc; i++) {
 		const char *const value = i + 1 < argc ? argv[i + 1] : "";
@@ -143,6 +154,9 @@ int main(int argc, char **argv)
 		if (text_equal(argv[i], "--mode")) {
 			options.recorded = text_equal(value, "recorded");
 			options.live = text_equal(value, "live");
+		} else if (text_equal(argv[i], "--mesh")) {
+			options.toy = text_equal(value, "toy");
+			options.ops = text_equal(value, "ops");
 		} else if (!text_number(value, 0, INT64_MAX, &number)) {
 			return usage();
 		} else if (text_equal(argv[i], "--seeds")) {
@@ -155,8 +169,8 @@ int main(int argc, char **argv)
 		}
 		i++;
 	}
-	const bool recorded = !options.recorded || run_mode(&options, true);
-	const bool live = !options.live || run_mode(&options, false);
+	const bool toy = !options.toy || run_mesh(&options, &toy_mesh);
+	const bool ops = !options.ops || run_mesh(&options, &ops_mesh);
 
-	return recorded && live ? EXIT_SUCCESS : EXIT_FAILURE;
+	return toy && ops ? EXIT_SUCCESS : EXIT_FAILURE;
 }

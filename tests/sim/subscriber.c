@@ -111,10 +111,13 @@ static bool see_partition(struct world *world, struct arena *arena, int topic, b
 static bool check_topics(struct world *world, struct world *calm, struct arena *arena,
                          char why[static WORLD_REASON_SIZE])
 {
-	for (int t = 0; t < 2 * TOY_TOPICS; t++) {
-		const int topic = t % TOY_TOPICS;
+	const struct catalogue *const catalogue = world->mesh->catalogue;
+	const int topics = (int)catalogue->count;
 
-		if (topic == TOY_PROGRESS || t == TOY_JOURNAL)
+	for (int t = 0; t < 2 * topics; t++) {
+		const int topic = t % topics;
+
+		if (topic == catalogue->progress || t == catalogue->journal)
 			continue;
 		for (int32_t n = 0; n < WORLD_PARTITIONS; n++) {
 			struct seen *seen;
@@ -122,12 +125,11 @@ static bool check_topics(struct world *world, struct world *calm, struct arena *
 			size_t count;
 			size_t wanted_count;
 
-			if (!see_partition(world, arena, topic, t >= TOY_TOPICS, n, &seen, &count,
-			                   why))
+			if (!see_partition(world, arena, topic, t >= topics, n, &seen, &count, why))
 				return false;
 			if (calm == NULL)
 				continue;
-			if (!see_partition(calm, arena, topic, t >= TOY_TOPICS, n, &wanted,
+			if (!see_partition(calm, arena, topic, t >= topics, n, &wanted,
 			                   &wanted_count, why))
 				return false;
 			for (size_t i = 0; i < count && i < wanted_count; i++)
@@ -149,6 +151,8 @@ static bool check_topics(struct world *world, struct world *calm, struct arena *
 static bool check_published(struct world *world, struct arena *arena,
                             char why[static WORLD_REASON_SIZE])
 {
+	const struct catalogue *const catalogue = world->mesh->catalogue;
+	const int topics = (int)catalogue->count;
 	size_t said = 0;
 	size_t published = 0;
 
@@ -156,15 +160,15 @@ static bool check_published(struct world *world, struct arena *arena,
 		for (size_t k = 0; k < world->store.images[i].fact_count; k++)
 			said +=
 			    world->store.images[i].facts[k].partition < 0 ? WORLD_PARTITIONS : 1;
-	for (int t = 0; t < 2 * TOY_TOPICS; t++)
+	for (int t = 0; t < 2 * topics; t++)
 		for (int32_t n = 0; n < WORLD_PARTITIONS; n++) {
 			struct seen *seen;
 			size_t count;
 
-			if (t % TOY_TOPICS == TOY_PROGRESS || t == TOY_JOURNAL)
+			if (t % topics == catalogue->progress || t == catalogue->journal)
 				continue;
-			if (!see_partition(world, arena, t % TOY_TOPICS, t >= TOY_TOPICS, n, &seen,
-			                   &count, why))
+			if (!see_partition(world, arena, t % topics, t >= topics, n, &seen, &count,
+			                   why))
 				return false;
 			published += count;
 		}

@@ -44,8 +44,18 @@ char *toy_text(const char *constant)
 	return (char *)(uintptr_t)constant;
 }
 
-const struct toy_daemon toy_daemons[TOY_DAEMONS] = {
-	{ "ingest", toy_ingest_stages, TOY_JOURNAL },
-	{ "classifier", toy_classifier_stages, TOY_TICKETS },
-	{ "sla-watcher", toy_sla_stages, TOY_TICKETS },
+static const struct mesh_daemon daemons[] = {
+	{ .name = "ingest", .stages = toy_ingest_stages, .lead = TOY_JOURNAL },
+	{ .name = "classifier", .stages = toy_classifier_stages, .lead = TOY_TICKETS },
+	{ .name = "sla-watcher", .stages = toy_sla_stages, .lead = TOY_TICKETS },
+	{ .name = NULL },
 };
+
+const struct mesh toy_mesh = { .name = "toy",
+	                       .catalogue = &toy_catalogue,
+	                       .daemons = daemons,
+	                       .grace_s = TOY_GRACE_S,
+	                       .silence_s = TOY_SILENCE_S,
+	                       .requests = toy_requests,
+	                       .journal = toy_journal,
+	                       .check = toy_check };

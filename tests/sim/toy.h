@@ -25,14 +25,6 @@ enum toy_topic {
 	TOY_TOPICS,
 };
 
-struct toy_daemon {
-	const char *name;
-	const struct stage *stages;
-	int lead;
-};
-
-#define TOY_DAEMONS 3
 extern const struct catalogue toy_catalogue;
-extern const struct toy_daemon toy_daemons[TOY_DAEMONS];
 
 #endif

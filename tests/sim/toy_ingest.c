@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-/* ---- conversation ---- */
+/* Conversation. */
 
 struct natural_row {
 	const char *ref;
@@ -98,7 +98,7 @@ static enum status forget(struct task *task, const char *key)
 	return STATUS_OK;
 }
 
-/* ---- directory ---- */
+/* Directory. */
 
 struct domain_row {
 	const char *domain;
@@ -148,7 +148,7 @@ static enum status on_contact(struct task *task, const ProtobufCMessage *message
 	return toy_refuse_late(task, e, contact(task, e));
 }
 
-/* ---- ticket ---- */
+/* Ticket. */
 
 struct ticket_row {
 	const char *key;
@@ -280,7 +280,7 @@ static enum status on_by_ticket(struct task *task, const ProtobufCMessage *messa
 	return toy_refuse_late(task, e, by_ticket_id(task, e));
 }
 
-/* ---- the tables ---- */
+/* The tables. */
 
 static const struct stage_event conversation_events[] = {
 	{ .topic = TOY_JOURNAL, .handle = on_request, .need = need_request }, TOY_EVENT_END

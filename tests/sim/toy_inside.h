@@ -7,6 +7,7 @@
 #include "common/flow/task.h"
 #include "sim/toy.pb-c.h"
 #include "tests/sim/toy.h"
+#include "tests/sim/world.h"
 
 #define TOY_EVENT(topic_, handler)                     \
 	{                                              \
@@ -26,5 +27,10 @@ enum status toy_refuse_late(struct task *task, const Sim__V1__Toy *e, enum statu
 enum status toy_say(struct task *task, int topic, const char *key, const Sim__V1__Toy *e);
 Sim__V1__Toy toy_with_kind(const Sim__V1__Toy *e, const char *kind);
 char *toy_text(const char *constant);
+
+/* The mesh's own part of a world (mesh.h). */
+void toy_requests(struct world *world, uint64_t seed);
+void toy_journal(struct world *world, const struct request *request);
+bool toy_check(struct world *world, struct arena *arena, char *why);
 
 #endif

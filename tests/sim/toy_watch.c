@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-/* ---- triage: the priority depends on what came before ---- */
+/* Triage: the priority depends on what came before. */
 
 struct counter_row {
 	const char *name;
@@ -32,7 +32,7 @@ static enum status on_triage(struct task *task, const ProtobufCMessage *message)
 	return toy_refuse_late(task, e, toy_say(task, TOY_TRIAGE, e->key, &triaged));
 }
 
-/* ---- sla: judges in its timer only ---- */
+/* Sla: judges in its timer only. */
 
 struct clock_row {
 	const char *key;
@@ -110,7 +110,7 @@ static enum status judge(struct task *task, const char *key)
 	return toy_say(task, TOY_SLA, key, &said);
 }
 
-/* ---- the tables ---- */
+/* The tables. */
 
 static const struct stage_event triage_events[] = { TOY_EVENT(TOY_TICKETS, on_triage),
 	                                            TOY_EVENT_END };

@@ -9,8 +9,6 @@
 
 #define KNOWN_AFTER_S 6 /* an answer of the broker counts for 5 s */
 
-void world_requests(struct world *world, uint64_t seed);
-
 static struct instant world_now(void *context)
 {
 	return *(struct instant *)context;
@@ -24,16 +22,40 @@ static uint64_t no_chance(void *context)
 
 /* ---- instances ---- */
 
-static void start_worker(struct world *world, struct instance *instance)
+void world_stages(const struct world *world,
+                  const struct stage *stages[static MESH_DAEMONS_MAX + 1])
+{
+	const struct mesh_daemon *daemon = world->mesh->daemons;
+
+	while (daemon->name != NULL)
+		*stages++ = daemon++->stages;
+	*stages = NULL;
+}
+
+struct shard_context world_context(const struct world *world, const struct stage *stage)
 {
 	struct shard_context context = world->context;
+
+	for (const struct mesh_daemon *daemon = world->mesh->daemons; daemon->name != NULL;
+	     daemon++)
+		for (const struct stage *own = daemon->stages; own->name != NULL; own++)
+			if (own == stage) {
+				context.config = daemon->config;
+				context.documents = daemon->documents;
+			}
+	return context;
+}
+
+static void start_worker(struct world *world, struct instance *instance)
+{
+	struct shard_context context = world_context(world, instance->daemon->stages);
 
 	context.outside = &instance->outside;
 	worker_init(&instance->worker, &context, instance->daemon->stages, instance->daemon->lead,
 	            instance->name);
 }
 
-static void add_instance(struct world *world, const struct toy_daemon *daemon, int number)
+static void add_instance(struct world *world, const struct mesh_daemon *daemon, int number)
 {
 	struct instance *const instance = &world->instances[world->instance_count++];
 
@@ -58,7 +80,7 @@ static void crash(struct world *world, struct instance *instance)
 }
 
 /* The group shares a daemon's partitions out among those that seem alive. */
-static void rebalance(struct world *world, const struct toy_daemon *daemon)
+static void rebalance(struct world *world, const struct mesh_daemon *daemon)
 {
 	struct instance *members[WORLD_INSTANCES_MAX];
 	int32_t given[WORLD_INSTANCES_MAX][MEMORY_PARTITIONS_MAX];
@@ -87,43 +109,49 @@ static void rebalance(struct world *world, const struct toy_daemon *daemon)
 		}
 }
 
-void world_init(struct world *world, uint64_t seed, bool recorded, bool faults)
+static void rebalance_all(struct world *world)
 {
-	const struct stage *daemons[TOY_DAEMONS + 1];
+	for (const struct mesh_daemon *daemon = world->mesh->daemons; daemon->name != NULL;
+	     daemon++)
+		rebalance(world, daemon);
+}
+
+void world_init(struct world *world, const struct mesh *mesh, uint64_t seed, bool recorded,
+                bool faults)
+{
+	const struct stage *stages[MESH_DAEMONS_MAX + 1];
 
 	memset(world, 0, sizeof(*world));
+	world->mesh = mesh;
 	chance_seed(&world->chance, seed * 2 + (faults ? 0x10000000 : 0x20000000));
 	world->recorded = recorded;
 	world->faults = faults;
 	world->real = time_add((struct instant){ 0 }, SECONDS(WORLD_START_S));
-	memory_log_init(&world->log, &toy_catalogue, WORLD_PARTITIONS, &world->chance,
+	memory_log_init(&world->log, mesh->catalogue, WORLD_PARTITIONS, &world->chance,
 	                &world->real);
 	world->log.faults = world->log.lively = faults;
 	if (faults)
 		world->log.slow = chance_between(&world->chance, -3, WORLD_PARTITIONS - 1);
-	world->context = (struct shard_context){ .catalogue = &toy_catalogue,
+	world->context = (struct shard_context){ .catalogue = mesh->catalogue,
 		                                 .outside = &world->outside,
 		                                 .partitions = WORLD_PARTITIONS,
 		                                 .recorded = recorded,
-		                                 .grace = SECONDS(TOY_GRACE_S),
-		                                 .silence = SECONDS(TOY_SILENCE_S),
+		                                 .grace = SECONDS(mesh->grace_s),
+		                                 .silence = SECONDS(mesh->silence_s),
 		                                 .cache_bytes = 600 };
 	world->outside.now = world_now;
 	world->outside.context = &world->real;
-	for (size_t d = 0; d < TOY_DAEMONS; d++)
-		daemons[d] = toy_daemons[d].stages;
-	daemons[TOY_DAEMONS] = NULL;
-	memory_store_init(&world->store, &world->context, daemons, &world->chance);
+	world_stages(world, stages);
+	memory_store_init(&world->store, &world->context, stages, &world->chance);
 	world->store.faults = faults;
-	world_requests(world, seed);
-	for (size_t d = 0; d < TOY_DAEMONS; d++) {
+	mesh->requests(world, seed);
+	for (const struct mesh_daemon *daemon = mesh->daemons; daemon->name != NULL; daemon++) {
 		const int count = faults ? chance_between(&world->chance, 1, 3) : 1;
 
 		for (int i = 0; i < count; i++)
-			add_instance(world, &toy_daemons[d], i);
+			add_instance(world, daemon, i);
 	}
-	for (size_t d = 0; d < TOY_DAEMONS; d++)
-		rebalance(world, &toy_daemons[d]);
+	rebalance_all(world);
 }
 
 void world_finish(struct world *world)
@@ -313,8 +341,7 @@ static void make_calm(struct world *world)
 	for (size_t i = 0; i < world->instance_count; i++)
 		world->instances[i].frozen = false;
 	memory_store_land(&world->store, true);
-	for (size_t d = 0; d < TOY_DAEMONS; d++)
-		rebalance(world, &toy_daemons[d]);
+	rebalance_all(world);
 }
 
 bool world_run(struct world *world, int steps)

@@ -1,5 +1,5 @@
 /*
- * world - the toy mesh, its edge and its faults, in one thread, from one seed.
+ * world - a mesh, its edge and its faults, in one thread, from one seed.
  *
  * The same seed always runs the same way: requests, number of instances, every interleaving, every crash.
  */
@@ -7,7 +7,7 @@
 #define TESTS_SIM_WORLD_H
 
 #include "common/flow/worker.h"
-#include "tests/sim/toy.h"
+#include "tests/sim/mesh.h"
 #include "tests/support/memory_log.h"
 #include "tests/support/memory_store.h"
 
@@ -33,7 +33,7 @@ struct request {
 };
 
 struct instance {
-	const struct toy_daemon *daemon;
+	const struct mesh_daemon *daemon;
 	char name[32];
 	struct memory_client client;
 	struct memory_session session;
@@ -43,6 +43,7 @@ struct instance {
 };
 
 struct world {
+	const struct mesh *mesh;
 	struct chance chance;
 	bool recorded;
 	bool faults;
@@ -71,7 +72,8 @@ struct world {
 	int64_t rereads;
 };
 
-void world_init(struct world *world, uint64_t seed, bool recorded, bool faults);
+void world_init(struct world *world, const struct mesh *mesh, uint64_t seed, bool recorded,
+                bool faults);
 void world_finish(struct world *world);
 /* Runs to the end. False: it does not get there. */
 bool world_run(struct world *world, int steps);
@@ -92,6 +94,12 @@ void world_rounds(struct world *world, int rounds);
  * nothing. Leaves the world good for nothing else.
  */
 bool world_sabotage(struct world *world, char why[static WORLD_REASON_SIZE]);
+
+/* The mesh's stages, for the store's model; ended by NULL. */
+void world_stages(const struct world *world,
+                  const struct stage *stages[static MESH_DAEMONS_MAX + 1]);
+/* What a shard of the stage is run with: its daemon's settings and documents. */
+struct shard_context world_context(const struct world *world, const struct stage *stage);
 
 /* Says why; answers false. */
 bool world_broken(char why[static WORLD_REASON_SIZE], const char *format, ...) PRINTF_LIKE(2, 3);

@@ -1,6 +1,7 @@
 #include "common/base/check.h"
 #include "common/base/hash.h"
-#include "tests/sim/world.h"
+#include "common/io/proto.h"
+#include "tests/sim/toy_inside.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -107,10 +108,8 @@ static void put_clock(struct world *world, int64_t at)
 		put(world, at, p, "clock", "", "");
 }
 
-void world_requests(struct world *world, uint64_t seed);
-
 /* The requests of one run, in order; recorded runs end with the clock on all partitions. */
-void world_requests(struct world *world, uint64_t seed)
+void toy_requests(struct world *world, uint64_t seed)
 {
 	struct chance chance;
 	int64_t at = WORLD_START_S + 1;
@@ -131,4 +130,29 @@ void world_requests(struct world *world, uint64_t seed)
 	} else {
 		world->last_s += 120;
 	}
+}
+
+void toy_journal(struct world *world, const struct request *request)
+{
+	struct arena *const arena = arena_create(1024);
+	Sim__V1__Toy e = SIM__V1__TOY__INIT;
+	char time[TIME_TEXT_SIZE];
+	const struct instant at = time_add((struct instant){ 0 }, SECONDS(request->time_s));
+
+	e.kind = toy_text(request->kind);
+	e.key = toy_text(request->key);
+	e.ref = toy_text(request->ref);
+	e.text = toy_text(request->text);
+	e.bad = toy_text(request->bad);
+	e.number = request->number;
+	e.time_us = at.us;
+	const struct log_header headers[] = { { "ce_time", bytes_of(time_format(at, time)) } };
+
+	memory_log_append(&world->log, &(struct log_message){ .topic = TOY_JOURNAL,
+	                                                      .partition = request->partition,
+	                                                      .key = bytes_of(request->key),
+	                                                      .value = proto_pack(arena, &e.base),
+	                                                      .headers = headers,
+	                                                      .header_count = COUNT_OF(headers) });
+	arena_destroy(arena);
 }

@@ -1,0 +1,459 @@
+/*
+ * ops - the real mesh in a world: ingest's three stages and sla-watcher's, with the requests of a few
+ * minutes. What the edge would have checked is right here; what it leaves to the stages often is not.
+ */
+#include "common/base/check.h"
+#include "common/base/hash.h"
+#include "common/base/text.h"
+#include "common/io/digest.h"
+#include "common/io/proto.h"
+#include "opsmesh/v1/sla.pb-c.h"
+#include "proto/opsmesh/v1/catalogue.h"
+#include "services/ingest/ingest.h"
+#include "services/ingest/people.h"
+#include "services/sla-watcher/watcher.h"
+#include "tests/sim/world.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define GRACE_S 8
+#define SILENCE_S 30
+
+#define TEAM                                                                          \
+	"{\"id\":\"team\",\"version\":1,\"effective_from\":\"1970-01-01T00:00:00Z\"," \
+	"\"domains\":[\"ours.example\"]}"
+#define SHARED                                                                        \
+	"{\"id\":\"free\",\"version\":1,\"effective_from\":\"1970-01-01T00:00:00Z\"," \
+	"\"domains\":[\"free.example\"]}"
+/* Promises as short as they may be, so that clocks warn, break and are met within a run. */
+#define ALWAYS                                                                           \
+	"{\"id\":\"always\",\"version\":1,\"effective_from\":\"1970-01-01T00:00:00Z\","  \
+	"\"time_zone\":\"UTC\",\"windows\":[{\"days\":[\"mon\",\"tue\",\"wed\",\"thu\"," \
+	"\"fri\",\"sat\",\"sun\"],\"from\":\"00:00\",\"to\":\"24:00\"}]}"
+#define POLICY                                                                                 \
+	"{\"id\":\"support\",\"version\":1,\"effective_from\":\"1970-01-01T00:00:00Z\","       \
+	"\"warn_percent\":[50],\"pause_in\":[\"pending\"],\"rules\":["                         \
+	"{\"id\":\"enterprise\",\"match\":{\"tier\":[\"enterprise\"]},"                        \
+	"\"calendar\":\"always\",\"targets\":{\"first_reply\":\"15s\",\"next_reply\":\"15s\"," \
+	"\"resolution\":\"20s\"}},"                                                            \
+	"{\"id\":\"everyone\",\"calendar\":\"always\",\"targets\":{\"first_reply\":\"20s\","   \
+	"\"next_reply\":\"16s\",\"resolution\":\"40s\"}}]}"
+
+/* ---- the daemons ---- */
+
+static const struct ingest_config config = { .contact_secret = "contact secret 1",
+	                                     .reply_secret = "reply secret 123" };
+static struct document people_documents[2];
+static struct document book_documents[2];
+
+static const struct mesh_daemon daemons[] = {
+	{ .name = "ingest",
+	  .stages = ingest_stages,
+	  .lead = OPS_INTAKE,
+	  .config = &config,
+	  .documents = people_documents },
+	{ .name = "sla-watcher",
+	  .stages = sla_watcher_stages,
+	  .lead = OPS_TICKETS,
+	  .documents = book_documents },
+	{ .name = NULL },
+};
+
+static void compile_documents(void)
+{
+	const struct document people[] = {
+		{ .name = "free-mail-domains.json", .body = bytes_of(SHARED) },
+		{ .name = "team.json", .body = bytes_of(TEAM) },
+	};
+	const struct document book[] = {
+		{ .name = "calendars/always.json", .body = bytes_of(ALWAYS) },
+		{ .name = "sla/support.json", .body = bytes_of(POLICY) },
+	};
+	char reason[512];
+
+	if (people_documents[0].name != NULL)
+		return;
+	people_documents[0] =
+	    (struct document){ .name = PEOPLE,
+		               .compiled = people_compile(people, COUNT_OF(people), reason,
+		                                          sizeof(reason)) };
+	book_documents[0] = (struct document){ .name = WATCH_BOOK,
+		                               .compiled = watch_compile(book, COUNT_OF(book),
+		                                                         reason, sizeof(reason)) };
+	if (people_documents[0].compiled == NULL || book_documents[0].compiled == NULL) {
+		fprintf(stderr, "sim: a document does not compile: %s\n", reason);
+		exit(EXIT_FAILURE);
+	}
+}
+
+/* ---- the requests ---- */
+
+static const struct {
+	const char *kind;
+	Opsmesh__V1__Route route;
+} kinds[] = {
+	{ "ticket", OPSMESH__V1__ROUTE__ROUTE_TICKET },
+	{ "message", OPSMESH__V1__ROUTE__ROUTE_MESSAGE },
+	{ "reply", OPSMESH__V1__ROUTE__ROUTE_MESSAGE },
+	{ "status", OPSMESH__V1__ROUTE__ROUTE_STATUS },
+	{ "csat", OPSMESH__V1__ROUTE__ROUTE_CSAT },
+	{ "account", OPSMESH__V1__ROUTE__ROUTE_ACCOUNT },
+	{ "action", OPSMESH__V1__ROUTE__ROUTE_ACTION },
+	{ "mail", OPSMESH__V1__ROUTE__ROUTE_EMAIL },
+	{ "stripe", OPSMESH__V1__ROUTE__ROUTE_STRIPE_WEBHOOK },
+};
+
+static Opsmesh__V1__Route route_of(const char *kind)
+{
+	size_t at = 0;
+
+	while (!text_equal(kinds[at].kind, kind))
+		at++;
+	return kinds[at].route;
+}
+
+static struct request *put(struct world *world, int64_t at_s, const char *kind, const char *key,
+                           const char *ref)
+{
+	CHECK(world->request_count < WORLD_REQUESTS_MAX);
+	struct request *const request = &world->requests[world->request_count++];
+
+	*request =
+	    (struct request){ .at_s = at_s,
+		              .partition = hash_partition(key, strlen(key), WORLD_PARTITIONS) };
+	CHECK(snprintf(request->kind, sizeof(request->kind), "%s", kind) > 0);
+	(void)snprintf(request->key, sizeof(request->key), "%s", key);
+	(void)snprintf(request->ref, sizeof(request->ref), "%s", ref);
+	return request;
+}
+
+#define TEXT(field, ...) CHECK(snprintf((field), sizeof(field), __VA_ARGS__) < (int)sizeof(field))
+
+/* What happens to a ticket afterwards, or before it where somebody knows its id too early. */
+static void put_events(struct world *world, struct chance *chance, int i, const char *key,
+                       int64_t at)
+{
+	static const char *const words[] = { "pending", "solved", "open", "closed", "waiting" };
+	static const char *const afterwards[] = { "message", "reply", "reply", "status",
+		                                  "status",  "csat",  "action" };
+	char ref[24];
+
+	for (int k = chance_between(chance, 1, 5); k > 0; k--) {
+		const char *const kind = afterwards[chance_below(chance, COUNT_OF(afterwards))];
+
+		TEXT(ref, "%c%d.%d", kind[0], i, k);
+		struct request *const request =
+		    put(world, at + chance_between(chance, -2, 30), kind, key, ref);
+
+		request->number = chance_below(chance, 4);
+		TEXT(request->text, "%s", words[chance_below(chance, COUNT_OF(words))]);
+	}
+}
+
+static void put_ticket(struct world *world, struct chance *chance, int i, int64_t at)
+{
+	char key[16];
+	char ref[24];
+
+	TEXT(key, "t%d", i);
+	TEXT(ref, "o%d", i);
+	struct request *const open = put(world, at, "ticket", key, ref);
+
+	TEXT(open->text, "%s", chance_of(chance, 500) ? "jo@acme.example" : "jo@free.example");
+	if (chance_of(chance, 150))
+		TEXT(open->bad, "cut");
+	if (chance_of(chance, 150)) /* the same id with other bytes */
+		TEXT(put(world, at + chance_between(chance, 0, 5), "ticket", key, ref)->text,
+		     "other@acme.example");
+	put_events(world, chance, i, key, at);
+}
+
+/* A thread of mails: the first, and an answer to it that may come before it. */
+static void put_mails(struct world *world, struct chance *chance, int i, int64_t at)
+{
+	char key[16];
+	char ref[24];
+
+	TEXT(key, "mail%d", i);
+	for (int k = 0; k < 2; k++) {
+		TEXT(ref, "e%d.%d", i, k);
+		put(world, at + (k > 0 ? chance_between(chance, -1, 9) : 0), "mail", key, ref)
+		    ->number = k;
+	}
+}
+
+static int by_time(const void *a, const void *b)
+{
+	const struct request *const left = a;
+	const struct request *const right = b;
+
+	if (left->at_s != right->at_s)
+		return left->at_s < right->at_s ? -1 : 1;
+	const int ref = strcmp(left->ref, right->ref);
+
+	return ref != 0 ? ref : strcmp(left->text, right->text);
+}
+
+static void put_clock(struct world *world, int64_t at)
+{
+	for (int32_t p = 0; p < WORLD_PARTITIONS; p++)
+		put(world, at, "clock", "", "")->partition = p;
+}
+
+static void requests(struct world *world, uint64_t seed)
+{
+	struct chance chance;
+	int64_t at = WORLD_START_S + 3;
+
+	compile_documents();
+	chance_seed(&chance, seed * 2 + 1);
+	const int tickets = chance_between(&chance, 2, 4);
+
+	for (int i = 0; i < tickets; i++) {
+		at += chance_between(&chance, 0, 4);
+		put_ticket(world, &chance, i, at);
+	}
+	put_mails(world, &chance, 0, at - 2);
+	for (int version = 0; version < 2; version++) {
+		char ref[24];
+
+		TEXT(ref, "a%d", version);
+		put(world, WORLD_START_S + 1 + chance_below(&chance, 25), "account", "acme", ref)
+		    ->number = chance_below(&chance, 2);
+	}
+	put(world, at, "stripe", "ch_1", "s0");
+	qsort(world->requests, world->request_count, sizeof(struct request), by_time);
+	world->last_s = world->requests[world->request_count - 1].at_s + 60;
+	if (world->recorded)
+		put_clock(world, world->last_s);
+	else
+		world->last_s += 120;
+}
+
+/* ---- the journal ---- */
+
+static const char *body_of(struct arena *arena, const struct request *request)
+{
+	static const char *const tiers[] = { "pro", "enterprise" };
+	const char *const kind = request->kind;
+
+	if (text_equal(kind, "ticket"))
+		return arena_printf(arena,
+		                    "{\"body\":\"\\u8fd4\\u91d1\",\"contact\":{\"email\":\"%s\"}%s",
+		                    request->text, request->bad[0] == '\0' ? "}" : "");
+	if (text_equal(kind, "message"))
+		return "{\"body\":\"more\",\"author\":{\"role\":\"customer\"}}";
+	if (text_equal(kind, "reply"))
+		return "{\"body\":\"done\",\"author\":{\"role\":\"agent\",\"id\":\"mika\"}}";
+	if (text_equal(kind, "status"))
+		return arena_printf(arena, "{\"status\":\"%s\",\"team\":\"team%lld\"}",
+		                    request->text, (long long)request->number);
+	if (text_equal(kind, "csat"))
+		return arena_printf(arena, "{\"ticket_id\":\"%s\",\"score\":%lld,\"scale\":5}",
+		                    request->key, (long long)request->number + 1);
+	if (text_equal(kind, "account"))
+		return arena_printf(
+		    arena, "{\"id\":\"acme\",\"tier\":\"%s\",\"domains\":[\"acme.example\"]}",
+		    tiers[request->number % 2]);
+	if (text_equal(kind, "action"))
+		return arena_printf(arena,
+		                    "{\"action\":\"%s\",\"on\":{\"type\":\"ticket\",\"id\":\"%s\"},"
+		                    "\"assignee\":\"ren\"}",
+		                    request->number == 0 ? "close" : "assign", request->key);
+	if (text_equal(kind, "mail"))
+		return arena_printf(arena,
+		                    "From: jo@free.example\r\nMessage-ID: <%s@x>\r\n%s"
+		                    "Subject: hello\r\n\r\nwords %s",
+		                    request->ref,
+		                    request->number > 0 ? "In-Reply-To: <e0.0@x>\r\n" : "",
+		                    request->ref);
+	return "{\"id\":\"evt_1\",\"object\":\"event\",\"type\":\"charge.succeeded\",\"created\":1000000,"
+	       "\"data\":{\"object\":{\"id\":\"ch_1\",\"object\":\"charge\",\"amount\":500,"
+	       "\"currency\":\"usd\"}}}";
+}
+
+static Opsmesh__V1__NaturalId *natural_id(struct arena *arena, const struct request *request,
+                                          struct bytes body)
+{
+	Opsmesh__V1__NaturalId *const id = arena_alloc(arena, sizeof(*id));
+	uint8_t digest[DIGEST_SIZE];
+
+	digest_sha256(body, digest);
+	opsmesh__v1__natural_id__init(id);
+	id->source = text_mutable("api/sim");
+	id->id_digest = text_mutable(request->ref);
+	id->content_digest = text_hex(arena, (struct bytes){ digest, sizeof(digest) });
+	return id;
+}
+
+static void fill_received(struct arena *arena, const struct request *request,
+                          Opsmesh__V1__RequestReceived *received)
+{
+	const char *const body = body_of(arena, request);
+	Opsmesh__V1__NamedValue *const mailbox = arena_alloc(arena, sizeof(*mailbox));
+
+	opsmesh__v1__named_value__init(mailbox);
+	mailbox->name = text_mutable("mailbox");
+	mailbox->value = text_mutable("support");
+	received->route = route_of(request->kind);
+	received->natural_id = natural_id(arena, request, bytes_of(body));
+	received->body = (ProtobufCBinaryData){ strlen(body), (uint8_t *)text_mutable(body) };
+	received->path_parameters = arena_copy(arena, &mailbox, sizeof(mailbox));
+	received->n_path_parameters = 1;
+	if (received->route <= OPSMESH__V1__ROUTE__ROUTE_CSAT)
+		received->ticket_id = text_mutable(request->key);
+}
+
+static void journal(struct world *world, const struct request *request)
+{
+	struct arena *const arena = arena_create(4096);
+	Opsmesh__V1__IntakeEvent event = OPSMESH__V1__INTAKE_EVENT__INIT;
+	Opsmesh__V1__RequestReceived received = OPSMESH__V1__REQUEST_RECEIVED__INIT;
+	Opsmesh__V1__ClockSet clock = OPSMESH__V1__CLOCK_SET__INIT;
+	char time[TIME_TEXT_SIZE];
+	const struct instant at = time_add((struct instant){ 0 }, SECONDS(request->time_s));
+	const struct log_header headers[] = { { "ce_time", bytes_of(time_format(at, time)) } };
+
+	event.request_id = text_mutable(request->ref);
+	event.received_at = proto_timestamp(arena, at);
+	if (text_equal(request->kind, "clock")) {
+		clock.now = event.received_at;
+		event.fact_case = OPSMESH__V1__INTAKE_EVENT__FACT_CLOCK_SET;
+		event.clock_set = &clock;
+	} else {
+		fill_received(arena, request, &received);
+		event.fact_case = OPSMESH__V1__INTAKE_EVENT__FACT_RECEIVED;
+		event.received = &received;
+	}
+	memory_log_append(&world->log,
+	                  &(struct log_message){ .topic = OPS_INTAKE,
+	                                         .partition = request->partition,
+	                                         .key = bytes_of(request->key),
+	                                         .value = proto_pack(arena, &event.base),
+	                                         .headers = headers,
+	                                         .header_count = COUNT_OF(headers) });
+	arena_destroy(arena);
+}
+
+/* ---- what must have become of them ---- */
+
+/* How often the facts of a topic answer a request: by its id, and the names that count as an answer. */
+static size_t count_answers(struct world *world, struct arena *arena, int topic, const char *ref,
+                            const char *const *names)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < world->store.image_count; i++)
+		for (size_t k = 0; k < world->store.images[i].fact_count; k++) {
+			const struct fact *const fact = &world->store.images[i].facts[k];
+			char problem[PROTO_REASON_SIZE];
+			ProtobufCMessage *message;
+			const ProtobufCMessage *said;
+			const char *name;
+
+			if (fact->dead_letter || fact->topic != topic)
+				continue;
+			CHECK(proto_unpack(arena, &opsmesh__v1__ticket_event__descriptor,
+			                   fact->message, &message, problem) &&
+			      proto_fact(message, &name, &said));
+			if (!text_equal(((const Opsmesh__V1__TicketEvent *)(const void *)message)
+			                    ->request_id,
+			                ref))
+				continue;
+			for (const char *const *wanted = names; *wanted != NULL; wanted++)
+				count += text_equal(*wanted, name);
+		}
+	return count;
+}
+
+static const char *const *answers_of(const char *kind)
+{
+	static const char *const ticket[] = { "opened", "request_refused", NULL };
+	static const char *const mail[] = { "message_added", NULL };
+	static const char *const message[] = { "message_added", "request_refused", NULL };
+	static const char *const csat[] = { "csat_answered", "request_refused", NULL };
+	static const char *const action[] = { "action_applied", "action_refused", NULL };
+
+	if (text_equal(kind, "ticket"))
+		return ticket;
+	if (text_equal(kind, "mail"))
+		return mail;
+	if (text_equal(kind, "message") || text_equal(kind, "reply"))
+		return message;
+	if (text_equal(kind, "csat"))
+		return csat;
+	return text_equal(kind, "action") ? action : NULL;
+}
+
+static bool is_first(const struct world *world, size_t at)
+{
+	for (size_t i = 0; i < at; i++)
+		if (text_equal(world->accepted[i].ref, world->accepted[at].ref))
+			return false;
+	return true;
+}
+
+/* A message for a closed ticket opens another: that too says its request's id. */
+static bool check_answers(struct world *world, struct arena *arena, char *why)
+{
+	for (size_t i = 0; i < world->accepted_count; i++) {
+		const struct request *const request = &world->accepted[i];
+		const char *const *const names = answers_of(request->kind);
+
+		if (names == NULL || !is_first(world, i))
+			continue;
+		const size_t count = count_answers(world, arena, OPS_TICKETS, request->ref, names);
+
+		if (count != 1)
+			return world_broken(why, "%s %s was answered %zu times", request->kind,
+			                    request->ref, count);
+	}
+	return true;
+}
+
+/* Each clock is activated once, and judged at most once more than it was corrected. */
+static bool check_clocks(struct world *world, struct arena *arena, char *why)
+{
+	const char *activated = "";
+
+	for (size_t i = 0; i < world->store.image_count; i++)
+		for (size_t k = 0; k < world->store.images[i].fact_count; k++) {
+			const struct fact *const fact = &world->store.images[i].facts[k];
+			char problem[PROTO_REASON_SIZE];
+			ProtobufCMessage *message;
+
+			if (fact->dead_letter || fact->topic != OPS_SLA)
+				continue;
+			CHECK(proto_unpack(arena, &opsmesh__v1__sla_event__descriptor,
+			                   fact->message, &message, problem));
+			const Opsmesh__V1__SlaEvent *const event = (const void *)message;
+
+			if (event->fact_case != OPSMESH__V1__SLA_EVENT__FACT_ACTIVATED)
+				continue;
+			const char *const name =
+			    arena_printf(arena, "<%s/%d/%lld>", event->ticket_id,
+			                 (int)event->activated->clock->metric,
+			                 (long long)event->activated->clock->instance);
+
+			if (strstr(activated, name) != NULL)
+				return world_broken(why, "clock %s was activated twice", name);
+			activated = arena_printf(arena, "%s%s", activated, name);
+		}
+	return true;
+}
+
+static bool check(struct world *world, struct arena *arena, char *why)
+{
+	return check_answers(world, arena, why) && check_clocks(world, arena, why);
+}
+
+const struct mesh ops_mesh = { .name = "ops",
+	                       .catalogue = &opsmesh_catalogue,
+	                       .daemons = daemons,
+	                       .grace_s = GRACE_S,
+	                       .silence_s = SILENCE_S,
+	                       .requests = requests,
+	                       .journal = journal,
+	                       .check = check };
