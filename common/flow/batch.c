@@ -157,7 +157,7 @@ enum status batch_prepare(struct worker *worker, struct shard *shard)
 	return status;
 }
 
-/* ---- the transaction ---- */
+/* The transaction. */
 
 static bool can_fold(const struct slot *slot)
 {

@@ -38,7 +38,7 @@ void crash_note_event(const char *topic, int32_t partition, int64_t offset)
 	current.topic = topic;
 }
 
-/* ---- in the signal handler: nothing here allocates, locks or formats ---- */
+/* In the signal handler: nothing here allocates, locks or formats. */
 
 static size_t put_text(char *line, size_t size, const char *text)
 {
@@ -102,7 +102,7 @@ static void catch_fatal_signals(void)
 		CHECK(sigaction(fatal_signals[i], &action, NULL) == 0);
 }
 
-/* ---- reading ---- */
+/* Reading. */
 
 /* "topic partition offset" */
 static bool read_line(const char *line, const struct catalogue *catalogue,

@@ -58,7 +58,7 @@ const struct state_table parked_table = {
 	.resident = true,
 };
 
-/* ---- the limit on refusals ---- */
+/* The limit on refusals. */
 
 static bool refusal_at(const struct shard_row *row, int64_t count)
 {
@@ -90,7 +90,7 @@ bool dead_letter_too_many(const struct shard_row *row)
 	return row->folded_count >= REFUSALS_WINDOW && in_window >= REFUSALS_IN_WINDOW_MAX;
 }
 
-/* ---- refusing ---- */
+/* Refusing. */
 
 static const char *park_key(struct shard *shard, struct bytes key)
 {
@@ -209,7 +209,7 @@ enum status dead_letter_refuse(struct shard *shard, const struct held *held, con
 	return STATUS_OK;
 }
 
-/* ---- parking ---- */
+/* Parking. */
 
 /* The first row of a parked key above a position; NULL: there is none. */
 static const struct cache_row *parked_above(struct shard *shard, const char *key, int64_t above)
@@ -326,7 +326,7 @@ static enum status unpark(struct shard *shard, const char *key)
 	return STATUS_OK;
 }
 
-/* ---- retry and drop ---- */
+/* Retry and drop. */
 
 bool dead_letter_find(struct shard *shard, const char *topic, const char *source, int64_t sequence,
                       struct dead_letter_row *row)

@@ -65,7 +65,7 @@ static json_t *describe_documents(const struct daemon *daemon)
 	return documents;
 }
 
-/* ---- stages ---- */
+/* Stages. */
 
 static json_t *describe_table(const struct state_table *table)
 {
@@ -148,7 +148,7 @@ static json_t *describe_stages(const struct daemon *daemon)
 	return stages;
 }
 
-/* ---- the rest ---- */
+/* The rest. */
 
 static json_t *describe_machines(const struct service *service)
 {

@@ -20,7 +20,7 @@ static bool is_refused(const struct fold *fold, const struct event *event, const
 	return false;
 }
 
-/* ---- time ---- */
+/* Time. */
 
 static enum status fire(struct shard *shard, const struct timer *first)
 {
@@ -63,7 +63,7 @@ static enum status move(struct shard *shard, struct instant to)
 	return STATUS_OK;
 }
 
-/* ---- one event ---- */
+/* One event. */
 
 /* Counts it as folded; its place in the stream is behind us, whatever became of it. */
 static void pass_event(struct shard *shard, const struct held *held, bool refused)
@@ -136,7 +136,7 @@ static enum status fold_event(struct shard *shard, struct fold *fold, struct hel
 	return status;
 }
 
-/* ---- the end of a batch ---- */
+/* The end of a batch. */
 
 static struct instant least_mesh(struct held *const *held, size_t count)
 {

@@ -39,7 +39,7 @@ void health_drain(struct health *health)
 	atomic_store(&health->draining, true);
 }
 
-/* ---- on the server's thread ---- */
+/* On the server's thread. */
 
 static void answer_well(struct http_request *request, const char *word)
 {

@@ -10,7 +10,7 @@
 #define PROGRESS_FETCH_BYTES (INT64_C(4) * 1024 * 1024)
 #define ANSWER_PATIENCE SECONDS(1) /* of hinted and first, for which the runtime stands still */
 
-/* ---- reading ----------------------------------------------------------------------------------- */
+/* Reading. */
 
 static void kafka_retain(void *log, void *handle)
 {
@@ -96,7 +96,7 @@ static void kafka_assign(void *context, const struct log_position *positions, si
 	memory_free(places);
 }
 
-/* ---- writing ----------------------------------------------------------------------------------- */
+/* Writing. */
 
 static void make_producer(struct kafka_log *log, char reason[static BUS_REASON_SIZE])
 {
@@ -147,7 +147,7 @@ static void kafka_restart(void *context)
 	log->failed = log->failure_due = false;
 }
 
-/* ---- the group's memory ------------------------------------------------------------------------ */
+/* The group's memory. */
 
 static void kafka_hint(void *context, const struct log_hint *hints, size_t count)
 {
@@ -200,7 +200,7 @@ const struct log_ops kafka_log_ops = {
 	.first = kafka_first,
 };
 
-/* ---- life -------------------------------------------------------------------------------------- */
+/* Life. */
 
 static void name_topics(struct kafka_log *log)
 {

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* ---- records ----------------------------------------------------------------------------------- */
+/* Records. */
 
 static void lend(const struct bus_record *from, enum log_event_kind kind, struct log_event *event)
 {
@@ -34,7 +34,7 @@ static void lend(const struct bus_record *from, enum log_event_kind kind, struct
 	};
 }
 
-/* ---- the group --------------------------------------------------------------------------------- */
+/* The group. */
 
 static void tell_assigned(const struct kafka_log *log, struct log_event *event)
 {
@@ -161,7 +161,7 @@ static bool poll_progress(struct kafka_log *log, struct log_event *event)
 	return false;
 }
 
-/* ---- what the scout says ----------------------------------------------------------------------- */
+/* What the scout says. */
 
 static bool tell_end(struct kafka_log *log, struct log_event *event)
 {
@@ -226,7 +226,7 @@ static bool poll_scout(struct kafka_log *log, struct log_event *event)
 	       tell_end(log, event);
 }
 
-/* ---- the producer ------------------------------------------------------------------------------ */
+/* The producer. */
 
 static bool tell_failure(struct kafka_log *log, const char *reason, struct log_event *event)
 {
@@ -265,7 +265,7 @@ static bool poll_producer(struct kafka_log *log, struct log_event *event)
 	return false;
 }
 
-/* ---- all of them ------------------------------------------------------------------------------- */
+/* All of them. */
 
 /* Each gets its turn to be first, so that a flood of one holds up no other. */
 static bool poll_any(struct kafka_log *log, bool room, struct log_event *event)

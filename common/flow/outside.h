@@ -14,7 +14,7 @@
 
 struct shard;
 
-/* --- the log ------------------------------------------------------------------------------------ */
+/* The log. */
 
 enum log_event_kind {
 	LOG_NOTHING,  /* the wait is over */
@@ -88,7 +88,7 @@ struct log_ops {
 	enum status (*first)(void *log, int topic, int32_t partition, int64_t *offset);
 };
 
-/* --- the store ---------------------------------------------------------------------------------- */
+/* The store. */
 
 /* What a stage said: a row of the fact table, and a record on a topic. */
 struct fact {

@@ -57,7 +57,7 @@ void postgres_commit_finish(struct postgres_store *store)
 	memory_free(store->sources);
 }
 
-/* ---- from batches to rows ---- */
+/* From batches to rows. */
 
 /* The next row of one of the runtime's tables; all of them begin with stage and shard. */
 static struct db_array *next_row(struct postgres_store *store, enum runtime_rows rows,
@@ -231,7 +231,7 @@ static void add_batch(struct postgres_store *store, const struct batch *batch)
 	add_facts(store, batch);
 }
 
-/* ---- months of facts ---- */
+/* Months of facts. */
 
 /* The month's number since 1970-01; what lies outside of what the mesh accepts falls to the ends. */
 static size_t month_of(struct instant instant)
@@ -270,7 +270,7 @@ static enum status make_months(struct postgres_store *store, const struct batch 
 	return STATUS_OK;
 }
 
-/* ---- the transaction ---- */
+/* The transaction. */
 
 static enum status queue_rows(struct postgres_store *store, enum runtime_rows from,
                               enum runtime_rows to)

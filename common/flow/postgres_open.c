@@ -15,7 +15,7 @@
 #define RAISE_ATTEMPTS \
 	3 /* ending a backend that holds the lock may let the next in the queue have it */
 
-/* ---- ownership ---- */
+/* Ownership. */
 
 /* An owner that froze in its transaction keeps the row's lock; lock_timeout ends our waiting for it. */
 static enum status raise_epoch(struct postgres_store *store, const struct shard *shard)
@@ -35,7 +35,7 @@ static enum status raise_epoch(struct postgres_store *store, const struct shard 
 	return status;
 }
 
-/* ---- a shard as it was left ---- */
+/* A shard as it was left. */
 
 struct restoring {
 	struct postgres_store *store;
@@ -156,7 +156,7 @@ enum status postgres_open(void *pointer, struct shard *shard, bool raise)
 	return postgres_store_note(store, restore(&it));
 }
 
-/* ---- rows by key ---- */
+/* Rows by key. */
 
 static void tell_row(void *argument, const struct db_rows *row)
 {
@@ -204,7 +204,7 @@ enum status postgres_load(void *pointer, struct shard *shard, const struct state
 	return status;
 }
 
-/* ---- facts ---- */
+/* Facts. */
 
 #define DEAD_LETTER_SUFFIX ".dlq"
 

@@ -23,7 +23,7 @@ static const struct db_statement *const statements[] = {
 	&sql_fact_add,          &sql_fact_load,         &sql_fact_month_add,
 };
 
-/* ---- rows on their way out ---- */
+/* Rows on their way out. */
 
 void rows_out_init(struct rows_out *out, const struct db_statement *statement,
                    const enum db_kind *kinds, size_t columns)
@@ -73,7 +73,7 @@ enum status rows_out_queue(struct rows_out *out, struct db *db, const struct db_
 	return db_queue_values(db, out->statement, values, out->columns + more_count);
 }
 
-/* ---- life ---- */
+/* Life. */
 
 static void add_table(struct postgres_store *store, const struct state_table *table,
                       size_t *row_size)
@@ -162,7 +162,7 @@ static const char *postgres_reason(void *store)
 	return ((const struct postgres_store *)store)->reason;
 }
 
-/* ---- connecting ---- */
+/* Connecting. */
 
 static enum status prepare_all(struct postgres_store *store)
 {

@@ -14,7 +14,7 @@
 #define PLACEHOLDER_SIZE 32
 #define STATEMENT_NAME_SIZE 64 /* what the server keeps of one */
 
-/* ---- templates ---- */
+/* Templates. */
 
 static const char *find_value(const char *name, size_t size, const struct placeholder *places,
                               size_t count)
@@ -215,7 +215,7 @@ enum status postgres_table_prepare(struct postgres_table *it, struct db *db, cha
 	return status;
 }
 
-/* ---- rows ---- */
+/* Rows. */
 
 static void add_field(struct db_array *array, const struct column *column, const void *row)
 {

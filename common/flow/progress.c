@@ -50,7 +50,7 @@ void worker_publish(struct worker *worker)
 	}
 }
 
-/* ---- progress ---- */
+/* Progress. */
 
 static void fill_emitted(struct arena *arena, const struct shard *shard,
                          Opsmesh__V1__Progress *progress)
@@ -121,7 +121,7 @@ void worker_progress(struct worker *worker)
 		worker->progress_at = time_add(worker_now(worker), PROGRESS_EVERY);
 }
 
-/* ---- the hint for lag tools ---- */
+/* The hint for lag tools. */
 
 static const char *hint_metadata(struct worker *worker, int32_t partition)
 {

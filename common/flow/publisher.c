@@ -143,7 +143,7 @@ void publisher_add(struct publisher *publisher, const struct fact *fact)
 	publisher->bytes += out->size;
 }
 
-/* ---- headers ---- */
+/* Headers. */
 
 static size_t add_header(struct log_header *headers, size_t count, const char *name,
                          struct bytes value)
@@ -213,7 +213,7 @@ static size_t write_headers(struct publisher *publisher, const struct fact *fact
 	return n;
 }
 
-/* ---- sending ---- */
+/* Sending. */
 
 static bool hand_over(struct publisher *publisher, struct outgoing *out, int32_t partition)
 {

@@ -80,7 +80,7 @@ static enum status of_store(struct rebuilding *it, enum status status)
 	                           : fail(it, status, "%s", postgres_store_ops.reason(it->store));
 }
 
-/* ---- one batch ---- */
+/* One batch. */
 
 static enum status commit(struct rebuilding *it)
 {
@@ -117,7 +117,7 @@ static enum status replay_line(struct rebuilding *it, const struct line *line)
 	return commit(it);
 }
 
-/* ---- the journal ---- */
+/* The journal. */
 
 static void take_line(void *argument, const struct db_rows *row)
 {
@@ -165,7 +165,7 @@ static enum status replay_journal(struct rebuilding *it)
 	return STATUS_OK;
 }
 
-/* ---- one shard ---- */
+/* One shard. */
 
 /* Facts of a replay are published by nobody: the mark lies behind them all. */
 static void keep_silent(struct shard *shard)
@@ -211,7 +211,7 @@ static enum status replay_shards(struct rebuilding *it)
 	return worst;
 }
 
-/* ---- what it stands on ---- */
+/* What it stands on. */
 
 static enum status connect_kept(struct rebuilding *it)
 {

@@ -57,7 +57,7 @@ enum status rebuild_compare_prepare(struct db *db, const char *scratch)
 	return status;
 }
 
-/* ---- what is compared ---- */
+/* What is compared. */
 
 static enum status compare_state(struct db *db, const struct rebuild_schemas *schemas,
                                  const struct state_table *table, const char *mine)
@@ -113,7 +113,7 @@ static enum status compare_all(struct db *db, const struct rebuild_schemas *sche
 	return compare_runtime(db, schemas, shared, stream);
 }
 
-/* ---- what was found ---- */
+/* What was found. */
 
 struct found {
 	const struct stage *stage;

@@ -37,7 +37,7 @@ struct rebuild_feed {
 	struct source sources[];
 };
 
-/* ---- a record of our own ---- */
+/* A record of our own. */
 
 static struct bytes put(unsigned char **room, struct bytes value)
 {
@@ -97,7 +97,7 @@ static void let_go(void *log, void *handle)
 
 const struct log_ops rebuild_feed_log = { .release = let_go };
 
-/* ---- the window ---- */
+/* The window. */
 
 static void window_clear(struct source *source)
 {
@@ -151,7 +151,7 @@ static struct kept *window_take(struct source *source, int64_t offset)
 	return found;
 }
 
-/* ---- reading ---- */
+/* Reading. */
 
 static void read_from(struct rebuild_feed *feed, struct source *source, int64_t offset)
 {
@@ -211,7 +211,7 @@ const char *rebuild_feed_reason(const struct rebuild_feed *feed)
 	return feed->reason;
 }
 
-/* ---- life ---- */
+/* Life. */
 
 struct rebuild_feed *rebuild_feed_create(const struct bus_settings *settings, const int *topics,
                                          size_t count, char reason[static BUS_REASON_SIZE])

@@ -113,7 +113,7 @@ bool daemon_is_recorded(const struct daemon *daemon)
 	return text_equal(daemon->config->mesh_mode, "recorded");
 }
 
-/* ---- documents ---- */
+/* Documents. */
 
 static size_t document_count(const struct service_document *rows)
 {
@@ -244,7 +244,7 @@ bool daemon_read_documents(struct daemon *daemon, char reason[static SERVICE_REA
 	return daemon->documents != NULL;
 }
 
-/* ---- compiling ---- */
+/* Compiling. */
 
 /* Is the file that part, or in it? */
 static bool belongs(struct bytes part, const char *path)
@@ -316,7 +316,7 @@ const struct document *daemon_compile(const struct daemon *daemon, struct arena 
 	return compiled;
 }
 
-/* ---- topics ---- */
+/* Topics. */
 
 static void add_topic(int topics[static SERVICE_TOPICS_MAX], int topic)
 {

@@ -44,7 +44,7 @@ int daemon_run(struct daemon *daemon);
 /* How many partitions the lead topic has, waited for as long as nobody asks to stop; 0: somebody did. */
 int32_t daemon_partitions(const struct daemon *daemon, void (*beat)(void *context), void *context);
 
-/* ---- stopping (service_stop.c) ------------------------------------------------------------------- */
+/* Stopping (service_stop.c). */
 
 /* From now on SIGTERM and SIGINT ask to stop, and end the process with status 3 when that takes 5 s. */
 void stop_watch(const char *name);

@@ -192,7 +192,7 @@ const char *fact_topic(const struct catalogue *catalogue, const struct fact *fac
 	return text;
 }
 
-/* ---- reading ---- */
+/* Reading. */
 
 static int find_input(const struct shard *shard, struct event *event)
 {
@@ -294,7 +294,7 @@ bool shard_read(struct shard *shard, const struct log_record *record, struct ins
 	return fresh;
 }
 
-/* ---- after the commit ---- */
+/* After the commit. */
 
 void shard_committed(struct shard *shard, struct instant real)
 {

@@ -116,7 +116,7 @@ struct shard *shard_create(const struct shard_context *context, const struct sta
                            int32_t number);
 void shard_destroy(struct shard *shard); /* releases what it holds */
 
-/* ---- called by store_ops.open, in any order, before the first fold ------------------------------- */
+/* Called by store_ops.open, in any order, before the first fold. */
 
 void shard_restore_row(struct shard *shard, const struct shard_row *row);
 void shard_restore_topic(struct shard *shard, const char *topic, int64_t next,
@@ -130,20 +130,20 @@ void shard_restore_timer(struct shard *shard, const char *name, const char *key,
 /* A row of a resident table, or an answer to store_ops.load; packed absent: there is none. */
 void shard_put(struct shard *shard, const struct state_table *table, struct bytes key,
                struct bytes packed);
-/* ---- called by store_ops.begin -------------------------------------------------------------------- */
+/* Called by store_ops.begin. */
 
 /* The name of a fact's topic, with .dlq. */
 const char *fact_topic(const struct catalogue *catalogue, const struct fact *fact, char *text,
                        size_t size);
 
-/* ---- reading ------------------------------------------------------------------------------------- */
+/* Reading. */
 
 /* Takes a record of one of its topics: holds it, or drops what was folded or is held. True: it is held. */
 bool shard_read(struct shard *shard, const struct log_record *record, struct instant real);
 /* The topic's entry, NULL: it does not read that topic. */
 struct shard_topic *shard_topic(struct shard *shard, int topic);
 
-/* ---- folding ------------------------------------------------------------------------------------- */
+/* Folding. */
 
 /* Refusals that are known before the handler is asked: a replay's, and those of the crash note. */
 struct known_refusal {

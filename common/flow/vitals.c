@@ -102,7 +102,7 @@ static size_t slot_place(const struct vitals *vitals, const struct shard *shard)
 	       (size_t)shard->number;
 }
 
-/* ---- what became true ---- */
+/* What became true. */
 
 static int64_t count_words(const char *list)
 {
@@ -135,7 +135,7 @@ static void on_transaction(void *context, struct duration took)
 	metric_observe(unlabelled(&batch_seconds), (double)took.us / 1e6);
 }
 
-/* ---- life ---- */
+/* Life. */
 
 /* Every series is there from the start: a counter that appears with its first event hides that event. */
 static void begin_series(const struct stage *stages)
@@ -177,7 +177,7 @@ void vitals_destroy(struct vitals *vitals)
 	memory_free(vitals);
 }
 
-/* ---- what is measured ---- */
+/* What is measured. */
 
 /* When the oldest event of a topic was appended; TIME_MAX: none is held. */
 static struct instant oldest_held(const struct shard *shard, int topic)

@@ -86,7 +86,7 @@ void work_undo(struct shard *shard)
 	shard->row.sequence = work->sequence_mark;
 }
 
-/* ---- timers ---- */
+/* Timers. */
 
 static void touch_timer(struct shard *shard, uint32_t index, const char *key)
 {
@@ -114,7 +114,7 @@ void work_timer(struct shard *shard, uint32_t index, const char *key, struct ins
 	work->timer_undos[work->timer_undo_count++] = (struct timer_undo){ index, kept, old };
 }
 
-/* ---- facts ---- */
+/* Facts. */
 
 static void raise_high(struct shard *shard, size_t place, int64_t sequence)
 {
@@ -156,7 +156,7 @@ void work_say(struct shard *shard, struct fact *fact)
 	work->facts[work->fact_count++] = *fact;
 }
 
-/* ---- rows ---- */
+/* Rows. */
 
 /* From memory, or from the store: a guess that the fence will prove. */
 static const struct cache_row *find_row(struct shard *shard, const struct state_table *table,
@@ -196,7 +196,7 @@ void work_remove(struct shard *shard, const struct state_table *table, const voi
 	             state_key(shard->arena, table, row, table->key_columns), (struct bytes){ 0 });
 }
 
-/* ---- handlers ---- */
+/* Handlers. */
 
 static const struct stage_event *find_handler(const struct stage *stage, int topic,
                                               const char *fact)

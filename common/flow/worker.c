@@ -86,7 +86,7 @@ void slot_drop(struct slot *slot, enum slot_state state, struct instant not_befo
 	slot->not_before = not_before;
 }
 
-/* ---- what the log tells ---- */
+/* What the log tells. */
 
 static void on_assigned(struct worker *worker, const struct log_event *event)
 {
@@ -269,7 +269,7 @@ void worker_poll(struct worker *worker, struct duration wait, size_t most)
 	}
 }
 
-/* ---- taking over ---- */
+/* Taking over. */
 
 /* "<stage>=<sequence> ...": what the group remembers of a shard; 0: nothing. */
 static int64_t hinted_sequence(const char *metadata, const char *stage)

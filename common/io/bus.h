@@ -64,7 +64,7 @@ int bus_wake_open(void);
 void bus_wake(int wake);                            /* from any thread */
 bool bus_wake_wait(int wake, struct duration most); /* true: woken; takes the wake-up */
 
-/* ---- for the files of this folder alone ---------------------------------------------------------- */
+/* For the files of this folder alone. */
 
 /* A configuration with all settings applied. NULL: one was refused, and reason says which. */
 struct rd_kafka_conf_s *bus_conf(const struct bus_settings *settings, const struct bus_setting *own,

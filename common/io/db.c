@@ -153,7 +153,7 @@ enum status db_judge(struct db *db, const PGresult *result)
 	return db_classify(state);
 }
 
-/* ---- connecting --------------------------------------------------------------------------------- */
+/* Connecting. */
 
 /* Ours, then those that the address itself brings along. FATAL: it cannot be read. */
 static enum status session_options(struct db *db, char options[static OPTIONS_SIZE])
@@ -228,7 +228,7 @@ enum status db_connect(struct db *db)
 	return STATUS_OK;
 }
 
-/* ---- waiting ------------------------------------------------------------------------------------ */
+/* Waiting. */
 
 /* Sends and receives once, for at most so long. READY: something moved. */
 enum wait db_wait_once(struct db *db, struct duration wait)

@@ -42,7 +42,7 @@ const char *db_detail(const struct db *db); /* its detail as the server gave it,
 /* What a caller can do about a SQLSTATE: 22 REJECT, 23 and 42 FATAL, everything else RETRY. */
 enum status db_classify(const char *state);
 
-/* ---- values ------------------------------------------------------------------------------------- */
+/* Values. */
 
 /* How a value travels: int8, int4, bool, timestamptz, text, bytea, or a whole array of one of them. */
 enum db_kind {
@@ -88,7 +88,7 @@ void db_array_finish(struct db_array *array);
 const char *db_kind_name(enum db_kind kind);
 uint32_t db_kind_oid(enum db_kind kind);
 
-/* ---- statements --------------------------------------------------------------------------------- */
+/* Statements. */
 
 struct db_statement {
 	const char *name;
@@ -120,7 +120,7 @@ enum status db_script(struct db *db, const char *sql) MUST_CHECK;
 #define db_each(db, statement, tell, argument, ...) \
 	db_each_values(db, statement, tell, argument, DB_VALUES_(__VA_ARGS__))
 
-/* ---- transactions ------------------------------------------------------------------------------- */
+/* Transactions. */
 
 enum db_verb { DB_BEGIN, DB_COMMIT, DB_ROLLBACK };
 
@@ -146,7 +146,7 @@ enum db_progress {
 /* Waits at most so long. After any answer but DB_WORKING the pipeline is over. */
 enum db_progress db_pipeline_poll(struct db *db, struct duration wait, enum status *status);
 
-/* ---- rows --------------------------------------------------------------------------------------- */
+/* Rows. */
 
 size_t db_rows_count(
     const struct db_rows *rows); /* returned, or affected when none can be returned */

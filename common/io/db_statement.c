@@ -59,7 +59,7 @@ void db_rows_free(struct db_rows *rows)
 	memory_free(rows);
 }
 
-/* ---- statements --------------------------------------------------------------------------------- */
+/* Statements. */
 
 static enum status connected(struct db *db)
 {
@@ -157,7 +157,7 @@ enum status db_script(struct db *db, const char *sql)
 	return take(db, SCRIPT_PATIENCE, NULL);
 }
 
-/* ---- transactions ------------------------------------------------------------------------------- */
+/* Transactions. */
 
 enum status db_transaction(struct db *db, enum db_verb verb)
 {

@@ -48,7 +48,7 @@ static size_t find_route(Opsmesh__V1__Route route)
 	return at;
 }
 
-/* ---- chunks ---- */
+/* Chunks. */
 
 static bool valid_chunk(const Opsmesh__V1__Chunk *chunk)
 {
@@ -123,7 +123,7 @@ static bool join_chunks(struct task *task, const char *id, const Opsmesh__V1__Ch
 	return true;
 }
 
-/* ---- natural ids ---- */
+/* Natural ids. */
 
 enum freshness { FRESH, SEEN, CONFLICT };
 
@@ -206,7 +206,7 @@ static enum status say_conflict(struct request *request, conversation_say *say,
 	return say(request, NULL, &conflict);
 }
 
-/* ---- the request ---- */
+/* The request. */
 
 static const char *record_key(struct task *task, const char *otherwise)
 {
@@ -289,7 +289,7 @@ enum status conversation_refuse(struct request *request, const struct refusal *r
 	return routes[find_route(request->received->route)].say(request, &refused, NULL);
 }
 
-/* ---- what the routes share ---- */
+/* What the routes share. */
 
 Opsmesh__V1__PersonalText *personal_text(struct arena *arena, const char *subject, const char *text)
 {

@@ -41,7 +41,7 @@ conversation_say conversation_say_provider;
 /* Refuses what a decoder would not read, on the route's own topic. */
 enum status conversation_refuse(struct request *request, const struct refusal *refusal);
 
-/* ---- small things that several routes need; everything lives in the task's arena ---- */
+/* Small things that several routes need; everything lives in the task's arena. */
 
 /* Asks the ticket's owner; event's fact is set, the rest is filled here. */
 enum status conversation_ask(struct request *request, const char *ticket_id,

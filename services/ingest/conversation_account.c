@@ -39,7 +39,7 @@ static struct lines keys_of(struct request *request, const struct account_body *
 	return keys;
 }
 
-/* ---- telling ---- */
+/* Telling. */
 
 static enum status tell_key(struct request *request, const char *key,
                             Opsmesh__V1__ByContactEvent *event)

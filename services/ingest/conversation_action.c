@@ -51,7 +51,7 @@ static Opsmesh__V1__ActionParameter **parameters_of(struct request *request,
 	return list;
 }
 
-/* ---- answers, for subjects that no other stage answers for ---- */
+/* Answers, for subjects that no other stage answers for. */
 
 static enum status say_applied(struct request *request,
                                const Opsmesh__V1__ActionRequested *requested)
@@ -85,7 +85,7 @@ static enum status say_unknown(struct request *request,
 	return say_action(request, &event);
 }
 
-/* ---- dead letters ---- */
+/* Dead letters. */
 
 static enum status send_order(struct request *request, const struct dead_letter_id *letter,
                               const Opsmesh__V1__ActionRequested *requested)

@@ -61,7 +61,7 @@ static void remember_thread(struct mail_request *mail, const char *ticket_id)
 				      ticket_id });
 }
 
-/* ---- attachments ---- */
+/* Attachments. */
 
 static void keep_parts(struct task *task, const char *digest, struct bytes content)
 {
@@ -98,7 +98,7 @@ static void keep_attachments(struct mail_request *mail)
 	}
 }
 
-/* ---- the message ---- */
+/* The message. */
 
 static void fill_problems(struct mail_request *mail, Opsmesh__V1__MessageAdded *message)
 {
@@ -198,7 +198,7 @@ static Opsmesh__V1__TicketOpened *opened_of(struct mail_request *mail, const cha
 	return opened;
 }
 
-/* ---- asking the ticket's owner ---- */
+/* Asking the ticket's owner. */
 
 static enum status answer(struct mail_request *mail, const char *ticket_id, const char *subject)
 {

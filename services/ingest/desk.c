@@ -82,7 +82,7 @@ bool desk_closed(const struct desk *desk)
 	return desk->row.status == OPSMESH__V1__TICKET_STATUS__TICKET_STATUS_CLOSED;
 }
 
-/* ---- assignment, priority, tags ---- */
+/* Assignment, priority, tags. */
 
 static const char *or_empty(const char *text)
 {

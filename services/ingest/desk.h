@@ -51,7 +51,7 @@ enum status desk_say(struct desk *desk, Opsmesh__V1__TicketEvent *event) MUST_CH
 enum status desk_refuse(struct desk *desk, Opsmesh__V1__RefusalCode code, const char *field,
                         const char *reason) MUST_CHECK;
 
-/* ---- changes ---- */
+/* Changes. */
 
 /* How a status moves: the words of the sender and of the rule may be "". */
 struct status_move {

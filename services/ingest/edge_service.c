@@ -25,7 +25,7 @@ static struct {
 	atomic_bool draining;
 } own;
 
-/* ---- the journal ---- */
+/* The journal. */
 
 static bool journal_send(void *context, const struct edge_record *record, edge_done *done,
                          void *argument)
@@ -56,7 +56,7 @@ static const struct edge_journal journal = { .send = journal_send,
 	                                     .partitions = journal_partitions,
 	                                     .healthy = journal_healthy };
 
-/* ---- settings ---- */
+/* Settings. */
 
 static bool secret_long(const char *name, const char *secret, char *reason, size_t reason_size)
 {
@@ -94,7 +94,7 @@ bool ingest_edge_check(const void *config, char *reason, size_t reason_size)
 	return edge != NULL;
 }
 
-/* ---- life ---- */
+/* Life. */
 
 static struct bus_edge *bus_open(const struct ingest_config *config, char *reason,
                                  size_t reason_size)

@@ -34,7 +34,7 @@ struct ingest_config {
 
 extern const struct stage ingest_stages[];
 
-/* ---- the edge, as struct service_extra wants it (edge_service.c) ---- */
+/* The edge, as struct service_extra wants it (edge_service.c). */
 
 bool ingest_edge_check(const void *config, char *reason, size_t reason_size);
 bool ingest_edge_start(const void *config, bool recorded, char *reason, size_t reason_size);
@@ -44,7 +44,7 @@ bool ingest_edge_ready(const char **reason);
 void ingest_edge_drain(void);
 void ingest_edge_stop(void);
 
-/* ---- rows of conversation ---- */
+/* Rows of conversation. */
 
 struct natural_id_row {
 	const char *source;
@@ -87,7 +87,7 @@ struct account_row {
 	const char *contact_keys; /* sorted, a line each */
 };
 
-/* ---- rows of directory ---- */
+/* Rows of directory. */
 
 struct contact_row {
 	const char *contact_key;
@@ -100,7 +100,7 @@ struct contact_row {
 	const char *tickets; /* that were seen with it, newest last, a line each */
 };
 
-/* ---- rows of ticket ---- */
+/* Rows of ticket. */
 
 struct ticket_row {
 	const char *ticket_id;
@@ -150,7 +150,7 @@ extern const struct state_table ticket_table;
 extern const struct state_table ticket_account_table;
 extern const struct state_table account_ticket_table;
 
-/* ---- handlers ---- */
+/* Handlers. */
 
 enum status conversation_on_received(struct task *task,
                                      const Opsmesh__V1__RequestReceived *received);

@@ -19,7 +19,7 @@ static enum status refuse_unknown(struct desk *desk)
 	return desk_refuse(desk, REFUSAL(UNKNOWN_TICKET), "", "There is no such ticket.");
 }
 
-/* ---- opening ---- */
+/* Opening. */
 
 /* What the directory has said before the ticket came. */
 static enum status take_early(struct desk *desk)
@@ -80,7 +80,7 @@ static enum status open_ticket(struct desk *desk, Opsmesh__V1__TicketOpened *ope
 	return message != NULL ? say_message(desk, message) : STATUS_OK;
 }
 
-/* ---- messages ---- */
+/* Messages. */
 
 static bool public_by(const Opsmesh__V1__MessageAdded *message, Opsmesh__V1__Role role)
 {
@@ -217,7 +217,7 @@ enum status ticket_on_ticket_requested(struct task *task,
 	return STATUS_OK;
 }
 
-/* ---- what is only said ---- */
+/* What is only said. */
 
 enum status ticket_on_csat_received(struct task *task, const Opsmesh__V1__CsatAnswered *answered)
 {
@@ -272,7 +272,7 @@ enum status ticket_on_possible_duplicate(struct task *task,
 	return desk_say(&desk, &event);
 }
 
-/* ---- the rows that a request will load ---- */
+/* The rows that a request will load. */
 
 void ticket_need(struct task *task, const ProtobufCMessage *event)
 {

@@ -128,7 +128,7 @@ enum status desk_resolve_as(struct desk *desk, const struct ticket_row *before)
 	return desk_resolve(desk, &resolved);
 }
 
-/* ---- what the directory and the account list say ---- */
+/* What the directory and the account list say. */
 
 /* Before the ticket is opened the strongest word is kept for it. */
 static enum status keep_early(struct desk *desk, const Opsmesh__V1__CustomerResolved *resolved)

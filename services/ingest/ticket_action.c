@@ -20,7 +20,7 @@ struct order {
 	const Opsmesh__V1__ActionRequested *requested;
 };
 
-/* ---- answers ---- */
+/* Answers. */
 
 static enum status refuse(struct order *order, Opsmesh__V1__RefusalCode code, const char *field,
                           const char *reason)
@@ -62,7 +62,7 @@ static enum status conclude(struct order *order)
 	return apply(order);
 }
 
-/* ---- parameters ---- */
+/* Parameters. */
 
 /* NULL: not given. Personal: what people wrote where an id or a word of a list belongs. */
 static const char *parameter(const struct order *order, const char *name, bool *personal)
@@ -96,7 +96,7 @@ static const char *stranger(const struct order *order, const char *const *names)
 	return NULL;
 }
 
-/* ---- the actions ---- */
+/* The actions. */
 
 static enum status assign(struct order *order)
 {

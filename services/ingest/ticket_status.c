@@ -109,7 +109,7 @@ enum status desk_move(struct desk *desk, const struct status_move *move, bool *a
 	return STATUS_OK;
 }
 
-/* ---- a request to move it, and what else it may ask for ---- */
+/* A request to move it, and what else it may ask for. */
 
 static enum ticket_cause cause_of(Opsmesh__V1__TicketStatus status)
 {

@@ -55,7 +55,7 @@ bool sum_clock_open(const Opsmesh__V1__SlaClock *clock)
 	       clock->state != OPSMESH__V1__SLA_STATE__SLA_STATE_CANCELLED;
 }
 
-/* ---- sums ---- */
+/* Sums. */
 
 static bool fail(struct run *run, const char *problem)
 {
@@ -167,7 +167,7 @@ static bool follow_calendar(struct run *run, const struct told *told,
 	       take_calendar(run, clock);
 }
 
-/* ---- facts ---- */
+/* Facts. */
 
 static bool begin(struct run *run, const struct told *told, const Opsmesh__V1__SlaClock *clock)
 {

@@ -50,7 +50,7 @@ static int away(const struct letters *letters)
 	return tool_fail(letters->tool, ANSWER_AWAY, "%s", letters->store.reason);
 }
 
-/* ---- reading ---- */
+/* Reading. */
 
 static const char *text_or_empty(struct arena *arena, const char *text)
 {
@@ -137,7 +137,7 @@ static const char *time_text(struct arena *arena, struct instant at)
 	return at.us == TIME_MIN.us ? "no time" : arena_string(arena, time_format(at, text));
 }
 
-/* ---- list ---- */
+/* List. */
 
 static json_t *letter_json(struct arena *arena, const struct letter *letter)
 {
@@ -204,7 +204,7 @@ static int list(const struct letters *letters)
 	return ANSWER_YES;
 }
 
-/* ---- show ---- */
+/* Show. */
 
 static void show_event(const struct letters *letters, const struct letter *letter, bool revealed)
 {
@@ -269,7 +269,7 @@ static int show(struct letters *letters, const struct letter *letter)
 	return show_waiting(letters, letter) == STATUS_OK ? ANSWER_YES : away(letters);
 }
 
-/* ---- retry, drop ---- */
+/* Retry, drop. */
 
 static int order(struct letters *letters, const struct letter *letter)
 {
@@ -289,7 +289,7 @@ static int order(struct letters *letters, const struct letter *letter)
 	return answer;
 }
 
-/* ---- the command ---- */
+/* The command. */
 
 /* Those that want an ID; the other is list. */
 static const struct verb {

@@ -12,7 +12,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-/* ---- for people ---- */
+/* For people. */
 
 /* A row of its own for each day, so that the rows below it need but the time. */
 static void add_day(struct table *table, const struct explain *explain, size_t at)
@@ -128,7 +128,7 @@ int explain_print(const struct explain *explain)
 	return sums_answer(explain);
 }
 
-/* ---- for programs ---- */
+/* For programs. */
 
 static json_t *time_json(struct instant at)
 {

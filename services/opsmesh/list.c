@@ -26,7 +26,7 @@ struct list {
 	const char *queue; /* NULL: any */
 };
 
-/* ---- which ---- */
+/* Which. */
 
 static bool soon(const struct list *list, struct instant due)
 {
@@ -51,7 +51,7 @@ static bool wants_clock(const struct list *list, const struct open_clock *clock)
 	       queued(list, open_list_ticket(&list->open, clock->ticket_id));
 }
 
-/* ---- words ---- */
+/* Words. */
 
 static const char *status_word(const struct list *list, const struct open_ticket *ticket)
 {
@@ -95,7 +95,7 @@ static const char *or_dash(const char *text)
 	return text[0] == '\0' ? "-" : text;
 }
 
-/* ---- for people ---- */
+/* For people. */
 
 static void print_tickets(const struct list *list)
 {
@@ -161,7 +161,7 @@ static void print_clocks(const struct list *list)
 		table_print(&table);
 }
 
-/* ---- for programs ---- */
+/* For programs. */
 
 static json_t *time_json(struct instant at)
 {
@@ -218,7 +218,7 @@ static void print_json(const struct list *list, bool clocks)
 	putchar('\n');
 }
 
-/* ---- the command ---- */
+/* The command. */
 
 static int show(struct list *list, bool clocks)
 {

@@ -32,7 +32,7 @@ static enum status fail_bus(struct mesh_status *status, const struct bus_reader 
 	return STATUS_RETRY;
 }
 
-/* ---- the progress topic ---- */
+/* The progress topic. */
 
 static enum status count_partitions(struct mesh_status *status, const char *const *names)
 {
@@ -134,7 +134,7 @@ enum status mesh_status_listen(struct mesh_status *status, struct duration wait)
 	return read == BUS_READ_ERROR ? fail_bus(status, status->progress) : STATUS_OK;
 }
 
-/* ---- the rows ---- */
+/* The rows. */
 
 static struct shard_status *find(struct mesh_status *status, const char *stage, int32_t shard)
 {
@@ -238,7 +238,7 @@ bool shard_status_reached(const struct shard_status *shard, struct instant at)
 	return shard->begun && !time_before(shard->now, at) && shard->published >= shard->sequence;
 }
 
-/* ---- lag and age ---- */
+/* Lag and age. */
 
 /* One input of one shard: what is behind its position. */
 struct position {

@@ -11,7 +11,7 @@
 
 #define SCRATCH_BLOCK (16UL * 1024)
 
-/* ---- clocks ---- */
+/* Clocks. */
 
 struct reading {
 	struct open_list *list;
@@ -106,7 +106,7 @@ static enum status read_clocks(struct open_list *list, struct mesh_store *store)
 	return status;
 }
 
-/* ---- tickets ---- */
+/* Tickets. */
 
 static void read_ticket(struct open_list *list, const struct db_rows *rows, size_t at)
 {
@@ -157,7 +157,7 @@ static void join(struct open_list *list)
 	}
 }
 
-/* ---- order ---- */
+/* Order. */
 
 static int by_time(struct instant one, struct instant other)
 {

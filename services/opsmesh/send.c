@@ -42,7 +42,7 @@ static int fail_line(const struct send *send, enum answer answer, const char *wh
 	                 what);
 }
 
-/* ---- one request ---- */
+/* One request. */
 
 static const char *secrets_of(const struct tool_settings *settings, int scheme)
 {
@@ -201,7 +201,7 @@ static int send_one(struct send *send, struct request *request)
 	return result;
 }
 
-/* ---- files ---- */
+/* Files. */
 
 static int check_time(struct send *send, struct request *request)
 {
@@ -262,7 +262,7 @@ static int each_file(struct send *send, visit_request *visit)
 	return answer;
 }
 
-/* ---- the clock ---- */
+/* The clock. */
 
 static int set_clock(struct send *send)
 {

@@ -60,7 +60,7 @@ static int away(const struct look *look)
 	                 look->store.reason[0] != '\0' ? look->store.reason : look->status.reason);
 }
 
-/* ---- shown ---- */
+/* Shown. */
 
 static const char *age_cell(struct arena *arena, const struct shard_status *shard)
 {
@@ -163,7 +163,7 @@ static int look_once(struct look *look)
 	return show(look);
 }
 
-/* ---- waiting ---- */
+/* Waiting. */
 
 static const struct shard_status *first_behind(const struct look *look, struct instant at)
 {

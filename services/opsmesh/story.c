@@ -12,7 +12,7 @@
 
 #define LATE MINUTES(5) /* told so long after it happened: worth a word */
 
-/* ---- words ---- */
+/* Words. */
 
 /* Midnight UTC stands for midnight in the zone from here on. */
 static struct instant local(const struct story *story, struct instant at)
@@ -166,7 +166,7 @@ const char *story_list(const struct story *story, char **items, size_t count)
 	return text;
 }
 
-/* ---- a line ---- */
+/* A line. */
 
 static const char *header_of(const struct story *story, const struct told *told, const char *name)
 {

@@ -24,7 +24,7 @@ struct story_line {
 /* One fact as a line. What no sentence is written for is shown as JSON. */
 struct story_line story_tell(const struct story *story, const struct told *told);
 
-/* ---- words, for the files of sentences ---- */
+/* Words, for the files of sentences. */
 
 /* In the story's zone: "2026-05-01 17:30", with seconds where they are not zero; "Fri 2026-05-01"; "17:30" */
 const char *story_day(const struct story *story, struct instant at);
@@ -54,7 +54,7 @@ const char *story_clock(const struct story *story, const Opsmesh__V1__SlaClock *
 const char *story_standing(const struct story *story, const struct told_list *facts);
 const char *story_clock_standing(const struct story *story, const Opsmesh__V1__SlaClock *of);
 
-/* ---- sentences, a file each; text NULL: none for this fact ---- */
+/* Sentences, a file each; text NULL: none for this fact. */
 
 struct story_line story_ticket(const struct story *story, const struct told *told);
 struct story_line story_sla(const struct story *story, const struct told *told);

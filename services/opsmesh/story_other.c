@@ -11,7 +11,7 @@
 
 #include <inttypes.h>
 
-/* ---- answers ---- */
+/* Answers. */
 
 static const char *at_field(const struct story *story, const char *field)
 {
@@ -88,7 +88,7 @@ struct story_line story_answer(const struct story *story, const struct told *tol
 	return (struct story_line){ NULL, NULL };
 }
 
-/* ---- alerts ---- */
+/* Alerts. */
 
 struct story_line story_alert(const struct story *story, const struct told *told)
 {
@@ -120,7 +120,7 @@ struct story_line story_alert(const struct story *story, const struct told *told
 	return (struct story_line){ NULL, NULL };
 }
 
-/* ---- accounts ---- */
+/* Accounts. */
 
 struct story_line story_account(const struct story *story, const struct told *told)
 {
@@ -152,7 +152,7 @@ struct story_line story_account(const struct story *story, const struct told *to
 	};
 }
 
-/* ---- actions ---- */
+/* Actions. */
 
 struct story_line story_action(const struct story *story, const struct told *told)
 {
@@ -179,7 +179,7 @@ struct story_line story_action(const struct story *story, const struct told *tol
 	};
 }
 
-/* ---- between stages ---- */
+/* Between stages. */
 
 struct story_line story_errand(const struct story *story, const struct told *told)
 {

@@ -25,7 +25,7 @@ void told_add(struct told_list *list, const struct told *told)
 	list->list[list->count++] = *told;
 }
 
-/* ---- reading ---- */
+/* Reading. */
 
 static void find_topic(struct arena *arena, const char *name, struct told *told)
 {
@@ -125,7 +125,7 @@ void told_sort(struct told_list *list)
 		qsort(list->list, list->count, sizeof(*list->list), compare);
 }
 
-/* ---- searching ---- */
+/* Searching. */
 
 static bool has_member(const ProtobufCFieldDescriptor *field, const void *member, const char *text)
 {

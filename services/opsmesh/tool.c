@@ -14,7 +14,7 @@
 #define ARENA_BLOCK (256UL * 1024)
 #define ERROR_SIZE 512
 
-/* ---- answers ---- */
+/* Answers. */
 
 int tool_fail(const struct tool *tool, enum answer answer, const char *format, ...)
 {
@@ -35,7 +35,7 @@ int tool_wrong(const struct tool *tool, const char *option)
 	                 option, tool_option(tool, option), tool->command->name);
 }
 
-/* ---- options ---- */
+/* Options. */
 
 static int option_place(const struct command *command, const char *name)
 {
@@ -118,7 +118,7 @@ bool tool_number(const struct tool *tool, const char *name, int64_t *number)
 	return text == NULL || text_number(text, 1, INT64_MAX, number);
 }
 
-/* ---- help ---- */
+/* Help. */
 
 static void print_buffer(struct buffer *out)
 {
@@ -203,7 +203,7 @@ static void describe_all(const struct command *commands, const struct config_key
 	print_buffer(&out);
 }
 
-/* ---- a command ---- */
+/* A command. */
 
 static int need_settings(const struct tool *tool)
 {

@@ -22,7 +22,7 @@ typedef Opsmesh__V1__Severity severity;
 
 static const char *const severity_words[] = { "", "info", "warning", "critical" };
 
-/* ---- the row ---- */
+/* The row. */
 
 /* The clock's alert that is not resolved, or a fresh one of which alert_id alone is set. */
 static bool find_alert(struct watch *watch, const struct sla_clock *clock,
@@ -64,7 +64,7 @@ static enum status emit(struct task *task, const char *alert_id, const char *key
 	                                           .message = &event->base });
 }
 
-/* ---- raised ---- */
+/* Raised. */
 
 /*
  * Dues lie in the calendar's open hours, so a page finds somebody at work. Due already when the target
@@ -173,7 +173,7 @@ static enum status raise(struct watch *watch, const struct sla_fact *fact, const
 	return emit(watch->task, row.alert_id, watch->ticket_id, fact->at, &event);
 }
 
-/* ---- resolved ---- */
+/* Resolved. */
 
 /* What came late may have happened before the due: an alert is not resolved before it was raised. */
 static enum status resolve(struct watch *watch, const struct sla_fact *fact, const char *sla_id)
@@ -211,7 +211,7 @@ enum status alert_follow(struct watch *watch, const struct sla_fact *fact, const
 	return was && !is ? resolve(watch, fact, sla_id) : STATUS_OK;
 }
 
-/* ---- what people ask for ---- */
+/* What people ask for. */
 
 /* Where an answer goes: to the partition of the action, which is that of its subject. */
 struct answer {

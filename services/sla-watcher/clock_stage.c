@@ -45,7 +45,7 @@ static const char *priority_of(Opsmesh__V1__Priority priority)
 	return number > 0 && number < PRIORITY_WORDS ? priority_words[number] : "normal";
 }
 
-/* ---- one input ---- */
+/* One input. */
 
 enum status watch_take(struct watch *watch, const struct sla_input *input)
 {
@@ -140,7 +140,7 @@ enum status clock_on_account_changed(struct task *task, const Opsmesh__V1__Accou
 	return take_trait(task, SLA_TIER, tier_of(task, changed->tier, changed->tier_verbatim));
 }
 
-/* ---- the timer: nothing older than its due can come any more ---- */
+/* The timer: nothing older than its due can come any more. */
 
 enum status clock_judge(struct task *task, const char *key)
 {
@@ -151,7 +151,7 @@ enum status clock_judge(struct task *task, const char *key)
 	return watch_take(watch, &input);
 }
 
-/* ---- rows that will be wanted ---- */
+/* Rows that will be wanted. */
 
 void clock_need_ticket(struct task *task, const ProtobufCMessage *event)
 {

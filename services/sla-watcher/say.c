@@ -21,7 +21,7 @@ struct saying {
 	Opsmesh__V1__SlaEvent event;
 };
 
-/* ---- what decided ---- */
+/* What decided. */
 
 static version *version_make(struct arena *arena, const char *id, const char *name,
                              const uint8_t *digest)
@@ -98,7 +98,7 @@ static void add_traits(const struct sla_ticket *ticket, Opsmesh__V1__SlaClock *c
 	                                                   &ticket->traits[SLA_PRIORITY]);
 }
 
-/* ---- a clock ---- */
+/* A clock. */
 
 static const Opsmesh__V1__SlaMetric metrics[] = {
 	[SLA_FIRST_REPLY] = OPSMESH__V1__SLA_METRIC__SLA_METRIC_FIRST_REPLY,
@@ -171,7 +171,7 @@ static Opsmesh__V1__SlaClock *clock_before(const struct saying *saying)
 	                                    at));
 }
 
-/* ---- why ---- */
+/* Why. */
 
 /* The rule that was chosen, and by what: the last line of what was looked at. */
 static const char *choice_of(const struct saying *saying)
@@ -227,7 +227,7 @@ static const char *reason_of(const struct saying *saying)
 	return reasons[fact->cause];
 }
 
-/* ---- the facts ---- */
+/* The facts. */
 
 /* Makes the member of the oneof that a cause is said as: its message, its case, its clock. */
 #define FACT(saying, Type, type, member, CASE)                                                \

@@ -12,7 +12,7 @@
 
 #define REPLY_HEAD 9
 
-/* ---- the book ---- */
+/* The book. */
 
 const void *watch_compile(const struct document *files, size_t count, char *reason,
                           size_t reason_size)
@@ -28,7 +28,7 @@ const void *watch_compile(const struct document *files, size_t count, char *reas
 	return NULL;
 }
 
-/* ---- in ---- */
+/* In. */
 
 static bool take_reply(struct arena *arena, struct bytes *packed, struct watch_reply *reply)
 {
@@ -93,7 +93,7 @@ enum status watch_open(struct task *task, const char *ticket_id, struct watch *w
 	return STATUS_OK;
 }
 
-/* ---- replies ---- */
+/* Replies. */
 
 static const struct sla_clock *find_clock(const struct sla_ticket *ticket, unsigned metric,
                                           uint32_t instance)
@@ -144,7 +144,7 @@ static void settle_replies(struct watch *watch, const struct sla_input *input)
 	watch->reply_count = count;
 }
 
-/* ---- out ---- */
+/* Out. */
 
 static struct bytes taken(struct arena *arena, struct buffer *buffer)
 {

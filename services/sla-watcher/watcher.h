@@ -107,7 +107,7 @@ static inline bool clock_overdue(const struct sla_clock *clock)
 	return clock->state == SLA_OVERDUE || clock->state == SLA_OVERDUE_PAUSED;
 }
 
-/* ---- handlers ---- */
+/* Handlers. */
 
 enum status clock_on_opened(struct task *task, const Opsmesh__V1__TicketOpened *opened);
 enum status clock_on_message_added(struct task *task, const Opsmesh__V1__MessageAdded *added);

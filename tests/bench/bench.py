@@ -86,7 +86,7 @@ def show_daemon(run):
         f" {float(run.saved) / run.events:.2f} rows saved an event")
 
 
-# ---- rows 1 to 3 ----
+# Rows 1 to 3.
 
 def bench_fold(stack, fold):
     """Facts alone, against COPY of the same facts; then a row, a fact and a record for each event."""
@@ -145,7 +145,7 @@ def bench_zipf(stack, fold):
     show_daemon(median(runs))
 
 
-# ---- row 4 ----
+# Row 4.
 
 def bench_latency(stack, fold):
     """From the producer's call to the row as committed, and to the derived event in a reader's hands."""
@@ -167,7 +167,7 @@ def bench_latency(stack, fold):
             f" append to derived event p50 {words[1]} ms, p99 {words[2]} ms")
 
 
-# ---- rows 7 and 8 ----
+# Rows 7 and 8.
 
 def bench_memory(fold):
     fold.feed("uniform", MEMORY_EVENTS)

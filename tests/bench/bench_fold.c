@@ -55,7 +55,7 @@ _Noreturn static void give_up(const char *reason)
 	exit(1);
 }
 
-/* ---- a log that keeps what it is given ---- */
+/* A log that keeps what it is given. */
 
 static bool keep(void *log, const struct log_message *message)
 {
@@ -81,7 +81,7 @@ static void poll_kept(void *log, struct duration wait, bool room, struct log_eve
 	ack_first++;
 }
 
-/* ---- the loop ---- */
+/* The loop. */
 
 static double seconds(clockid_t clock)
 {

@@ -43,7 +43,7 @@ _Noreturn static void give_up(const char *reason)
 	exit(1);
 }
 
-/* ---- keys ---- */
+/* Keys. */
 
 static void make_zipf(void)
 {
@@ -73,7 +73,7 @@ static uint64_t choose_thing(void)
 	return low;
 }
 
-/* ---- writing ---- */
+/* Writing. */
 
 static bool send_message(void *log, const struct log_message *message)
 {
@@ -176,7 +176,7 @@ static void write_at_once(size_t events)
 	drain();
 }
 
-/* ---- watching ---- */
+/* Watching. */
 
 static void open_reader(const struct bus_settings *settings)
 {

@@ -47,7 +47,7 @@ static struct batch batch;
 static struct fact facts[BATCH];
 static struct state_change changes[BATCH];
 
-/* ---- CPU ---- */
+/* CPU. */
 
 static double seconds(clockid_t clock)
 {
@@ -101,7 +101,7 @@ static double server_seconds(void)
 	return (double)ticks / (double)sysconf(_SC_CLK_TCK);
 }
 
-/* ---- the rows ---- */
+/* The rows. */
 
 static const char *key_text(uint64_t number)
 {
@@ -173,7 +173,7 @@ static void make_batch(enum way way)
 	shard->row.sequence = sequence;
 }
 
-/* ---- the two ways ---- */
+/* The two ways. */
 
 static void give_up(const char *reason)
 {

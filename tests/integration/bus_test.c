@@ -31,7 +31,7 @@ static void check(bool good, const char *name)
 	failures += good ? 0 : 1;
 }
 
-/* ---- admin ---- */
+/* Admin. */
 
 struct told {
 	int count;
@@ -74,7 +74,7 @@ static void story_admin(void)
 	bus_admin_destroy(admin);
 }
 
-/* ---- edge ---- */
+/* Edge. */
 
 struct landed {
 	_Atomic int good;
@@ -175,7 +175,7 @@ static void story_edge(void)
 	bus_edge_destroy(edge, SECONDS(2));
 }
 
-/* ---- reader ---- */
+/* Reader. */
 
 /* Reads ranges to their end; the number of records, -1: not in order, or not to the end. */
 static int read_all(struct bus_reader *reader, const struct bus_range *ranges, size_t count)

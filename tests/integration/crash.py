@@ -89,7 +89,7 @@ def accepted():
         return sum(1 for _ in file)
 
 
-# ---- kill -9 of a daemon, and where it fell ----
+# Kill -9 of a daemon, and where it fell.
 
 def gaps(database, topics, owner):
     """Of facts that no mark covers yet: how many were committed and are not on their topic, how many are."""
@@ -160,7 +160,7 @@ def story_daemons(name):
     return all([kills.say(name, daemon) for daemon in DAEMONS])
 
 
-# ---- the broker and the database ----
+# The broker and the database.
 
 def server(script, verb):
     subprocess.run([os.path.join(LOCAL, script), verb, RUN], check=True, stdout=subprocess.DEVNULL)
@@ -193,7 +193,7 @@ def story_database(name):
     return say(meanwhile > 0, name, "requests are accepted while the database is away") and stayed
 
 
-# ---- an owner that freezes, and wakes up when others have its shards ----
+# An owner that freezes, and wakes up when others have its shards.
 
 def ports_of(pid):
     """The local ports of a process's connections."""
@@ -256,7 +256,7 @@ def freeze_one(name, files, schema):
     return say(True, name, f"{files} froze {where}, others took its shards, it woke up")
 
 
-# ---- a rolling restart, also to another build ----
+# A rolling restart, also to another build.
 
 def up(folder):
     subprocess.run([os.path.join(LOCAL, "up.sh"), f"RUN_DIR={RUN}", f"OPSMESH_BIN={folder}", "INSTANCES=2", f"PARTITIONS={PARTITIONS}"],

@@ -166,7 +166,7 @@ def event(number, **changed):
     return said
 
 
-# ---- live ----
+# Live.
 
 def story_accepted():
     """Each kind of request, from the door to its topic."""
@@ -336,7 +336,7 @@ def story_stopped():
     check(statuses <= {202, 503, 0}, "who came too late is told 503, or finds nobody", statuses)
 
 
-# ---- recorded ----
+# Recorded.
 
 def story_recorded():
     first = "2026-05-01T09:00:00Z"

@@ -33,7 +33,7 @@ static void check(bool good, const char *name)
 	failures += good ? 0 : 1;
 }
 
-/* ---- the two instances of the stories ---- */
+/* The two instances of the stories. */
 
 static struct toy *one;
 static struct toy *two;
@@ -114,7 +114,7 @@ static bool progress_told(void)
 	return one->progress > 0 && two->progress > 0;
 }
 
-/* ---- stories ---- */
+/* Stories. */
 
 static void send_all(void)
 {
@@ -215,7 +215,7 @@ static void story_fenced(void)
 	check(move_until(both_have_half), "the one that took it has its partitions");
 }
 
-/* ---- the producer ---- */
+/* The producer. */
 
 static bool all_acked(void)
 {
@@ -354,7 +354,7 @@ static void story_read_back(void)
 	bus_reader_destroy(reader);
 }
 
-/* ---- what cannot be read ---- */
+/* What cannot be read. */
 
 static bool one_is_broken(void)
 {

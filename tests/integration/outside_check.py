@@ -88,7 +88,7 @@ def load_shards(database):
             for row in outside_mesh.rows(database, schema, query)]
 
 
-# ---- waiting ----
+# Waiting.
 
 def unsettled(database, topics):
     """What is still to be done; an empty text: nothing."""
@@ -121,7 +121,7 @@ def settle(database, topics):
         time.sleep(0.5)
 
 
-# ---- questions: each answers what is wrong, and a word on how much was looked at ----
+# Questions: each answers what is wrong, and a word on how much was looked at.
 
 def ask_streams(outside, _):
     """a stream's sequences are a run without holes, as far as its shard says"""

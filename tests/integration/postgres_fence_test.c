@@ -20,7 +20,7 @@
 static const struct store_ops *const ops = &postgres_store_ops;
 static const char *run_folder;
 
-/* ---- fences ---- */
+/* Fences. */
 
 static void test_fence(struct postgres_store *a, struct postgres_store *b)
 {
@@ -98,7 +98,7 @@ static void test_race(struct postgres_store *a, struct postgres_store *b)
 	shard_destroy(shard);
 }
 
-/* ---- a frozen owner ---- */
+/* A frozen owner. */
 
 /* Holds the fence row's lock in a transaction, and says so through the pipe. */
 static void hold_and_freeze(int pipe_end)
@@ -159,7 +159,7 @@ static void test_frozen(struct postgres_store *store)
 	shard_destroy(again);
 }
 
-/* ---- a server that goes away ---- */
+/* A server that goes away. */
 
 static void server(const char *verb)
 {

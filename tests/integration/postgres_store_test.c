@@ -16,7 +16,7 @@
 static const struct store_ops *const ops = &postgres_store_ops;
 static struct arena *arena;
 
-/* ---- migrations ---- */
+/* Migrations. */
 
 static void test_migrations(void)
 {
@@ -49,7 +49,7 @@ static void test_wrong_table(void)
 	postgres_store_destroy(store);
 }
 
-/* ---- all kinds of values ---- */
+/* All kinds of values. */
 
 static bool blob_is(const struct bytes blob, const struct bytes want)
 {
@@ -156,7 +156,7 @@ static void test_removed(struct postgres_store *store)
 	shard_destroy(shard);
 }
 
-/* ---- positions, timers, facts ---- */
+/* Positions, timers, facts. */
 
 static struct fact kept[8];
 static size_t kept_count;

@@ -11,7 +11,7 @@
 
 typedef Sim__V1__Toy toy;
 
-/* ---- the stage ---- */
+/* The stage. */
 
 struct thing_row {
 	const char *id;
@@ -92,7 +92,7 @@ const struct stage bench_state[] = {
 	{ .name = NULL },
 };
 
-/* ---- its topics ---- */
+/* Its topics. */
 
 static const char *const feeder[] = { "feeder", NULL };
 static const char *const bench[] = { "bench", NULL };
@@ -111,7 +111,7 @@ const struct catalogue bench_catalogue = { .topics = topics,
 	                                   .control = -1,
 	                                   .progress = BENCH_PROGRESS };
 
-/* ---- events ---- */
+/* Events. */
 
 void bench_key(uint64_t number, char key[static BENCH_KEY_SIZE])
 {

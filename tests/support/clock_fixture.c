@@ -76,7 +76,7 @@ struct instant when(const char *text)
 	return instant;
 }
 
-/* ---- feeding ---- */
+/* Feeding. */
 
 static void feed(struct clock_fixture *fixture, int topic, struct instant at,
                  const ProtobufCMessage *message)
@@ -201,7 +201,7 @@ const char *alert_id(struct clock_fixture *fixture, const char *rest)
 	return arena_printf(fixture->test.arena, "alert/sla/%s/%s", fixture->ticket, rest);
 }
 
-/* ---- hearing ---- */
+/* Hearing. */
 
 void pass_until(struct clock_fixture *fixture, const char *frontier)
 {
@@ -240,7 +240,7 @@ const char *hear(struct clock_fixture *fixture, const ProtobufCMessage **message
 	                    (int)clock_of(event)->instance, time);
 }
 
-/* ---- judging ---- */
+/* Judging. */
 
 const ProtobufCMessage *expect(struct clock_fixture *fixture, const char *lines)
 {

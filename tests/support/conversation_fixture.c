@@ -48,7 +48,7 @@ void conversation_finish(struct conversation_fixture *fixture)
 	stage_test_finish(&fixture->test);
 }
 
-/* ---- feeding ---- */
+/* Feeding. */
 
 static char *digest_of(struct arena *arena, struct bytes data)
 {
@@ -159,7 +159,7 @@ void conversation_pass(struct conversation_fixture *fixture, struct duration spa
 	assert_int_equal(stage_test_fold(&fixture->test, STAGE_TEST_ALL, fixture->at), STATUS_OK);
 }
 
-/* ---- hearing ---- */
+/* Hearing. */
 
 const char *conversation_hear(struct conversation_fixture *fixture,
                               const ProtobufCMessage **message)

@@ -62,7 +62,7 @@ void memory_client_reread(struct memory_client *client, size_t position, int64_t
 		client->positions[position].offset = offset;
 }
 
-/* ---- log_ops ---- */
+/* log_ops. */
 
 static bool tell_assigned(struct memory_client *client, struct log_event *event)
 {

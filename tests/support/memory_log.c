@@ -78,7 +78,7 @@ void memory_log_remake(struct memory_log *log, int topic, int32_t partition, boo
 		at->count = 0;
 }
 
-/* ---- the network ---- */
+/* The network. */
 
 static void progress_arrives(struct memory_log *log, bool calm)
 {

@@ -93,7 +93,7 @@ struct bytes image_row(struct image *image, const struct state_table *table, str
 	return stored == NULL ? (struct bytes){ 0 } : stored->value;
 }
 
-/* ---- a transaction ---- */
+/* A transaction. */
 
 static struct fact copy_fact(struct arena *arena, const struct fact *fact)
 {

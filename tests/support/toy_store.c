@@ -14,7 +14,7 @@ void toy_check(bool good, const char *name)
 	toy_failures += good ? 0 : 1;
 }
 
-/* ---- a toy stage ---- */
+/* A toy stage. */
 
 static const struct column thing_columns[] = {
 	COLUMN(struct thing, id),     COLUMN(struct thing, number),
@@ -109,7 +109,7 @@ const struct shard_context toy_context = { .catalogue = &toy_catalogue,
 	                                   .tokens = &tokens,
 	                                   .cache_bytes = (size_t)64 * 1024 * 1024 };
 
-/* ---- helpers ---- */
+/* Helpers. */
 
 struct postgres_settings toy_settings = {
 	.daemon = "toy", .instance = "0", .build = "test", .documents = documents

@@ -9,7 +9,7 @@
 
 #define KEPT_FOR HOURS(1) /* a ref, after its time */
 
-/* ---- topics ---- */
+/* Topics. */
 
 static const char *const by_edge[] = { "edge", NULL };
 static const char *const by_intake[] = { "intake", NULL };
@@ -37,7 +37,7 @@ const struct catalogue toyd_catalogue = { .topics = topics,
 	                                  .control = -1,
 	                                  .progress = TOYD_PROGRESS };
 
-/* ---- what the stages share ---- */
+/* What the stages share. */
 
 static char *text(const char *constant)
 {
@@ -55,7 +55,7 @@ static enum status judge_bad(struct task *task, const Sim__V1__Toy *e, const cha
 	return STATUS_OK;
 }
 
-/* ---- intake: each ref once ---- */
+/* Intake: each ref once. */
 
 struct seen_row {
 	const char *ref;
@@ -97,7 +97,7 @@ static enum status forget(struct task *task, const char *key)
 	return STATUS_OK;
 }
 
-/* ---- account: counts and sums ---- */
+/* Account: counts and sums. */
 
 struct account_row {
 	const char *account;
@@ -163,7 +163,7 @@ static enum status on_by_account(struct task *task, const ProtobufCMessage *mess
 	return STATUS_OK;
 }
 
-/* ---- settlement: once, some time after the first posting ---- */
+/* Settlement: once, some time after the first posting. */
 
 struct open_row {
 	const char *account;
@@ -222,7 +222,7 @@ static enum status settle(struct task *task, const char *key)
 	                                           .message = &settled.base });
 }
 
-/* ---- the tables ---- */
+/* The tables. */
 
 static const struct stage_event intake_events[] = {
 	{ .topic = TOYD_JOURNAL, .handle = on_journal, .need = need_seen }, { .topic = -1 }

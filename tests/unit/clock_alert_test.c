@@ -25,7 +25,7 @@ static int stop(void **state)
 	return 0;
 }
 
-/* ---- alerts ---- */
+/* Alerts. */
 
 static void an_alert_is_resolved_once_by_the_reply(void **state)
 {
@@ -97,7 +97,7 @@ static void a_breach_that_is_withdrawn_and_comes_again_has_an_alert_of_its_own(v
 	assert_int_equal(event->raised->severity, OPSMESH__V1__SEVERITY__SEVERITY_WARNING);
 }
 
-/* ---- actions ---- */
+/* Actions. */
 
 static void an_alert_is_acknowledged(void **state)
 {

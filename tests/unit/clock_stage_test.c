@@ -25,7 +25,7 @@ static int stop(void **state)
 	return 0;
 }
 
-/* ---- judging ---- */
+/* Judging. */
 
 static void a_breach_is_said_at_its_due_once_with_its_alert(void **state)
 {
@@ -129,7 +129,7 @@ static void only_a_public_message_of_a_person_of_ours_is_a_reply(void **state)
 	             "breached first_reply/1 " DAY "00:30:00Z\nraised alert " DAY "00:30:00Z\n");
 }
 
-/* ---- calendars ---- */
+/* Calendars. */
 
 static void japanese_holidays_of_may_are_no_time(void **state)
 {
@@ -193,7 +193,7 @@ static void resolution_pauses_while_the_customer_is_to_act(void **state)
 	             "breached resolution/1 " DAY "06:00:00Z\nraised alert " DAY "06:00:00Z\n");
 }
 
-/* ---- targets ---- */
+/* Targets. */
 
 static void a_change_of_priority_retargets(void **state)
 {
@@ -237,7 +237,7 @@ static void a_word_of_the_account_list_may_be_a_tier(void **state)
 	assert_string_equal(clock_of(message)->reason, "Rule gold matches: tier is gold.");
 }
 
-/* ---- odd input ---- */
+/* Odd input. */
 
 static void what_was_said_before_has_no_effect(void **state)
 {

@@ -77,7 +77,7 @@ static bool has_problem(const Opsmesh__V1__MessageAdded *message, Opsmesh__V1__P
 	return false;
 }
 
-/* ---- threads ---- */
+/* Threads. */
 
 static void a_first_mail_opens_a_ticket_and_tells_who_wrote(void **state)
 {
@@ -196,7 +196,7 @@ static void mails_without_any_id_are_tickets_of_their_own(void **state)
 	assert_string_not_equal(opened_by(mail(raw)), ticket);
 }
 
-/* ---- what is kept ---- */
+/* What is kept. */
 
 static const struct {
 	const char *name;

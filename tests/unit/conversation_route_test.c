@@ -29,7 +29,7 @@ static int stop(void **state)
 	return 0;
 }
 
-/* ---- accounts ---- */
+/* Accounts. */
 
 static void account(const char *id, const char *body)
 {
@@ -94,7 +94,7 @@ static void a_key_that_is_not_named_any_more_is_withdrawn(void **state)
 	assert_int_equal(told->account_declared->account_version, 2);
 }
 
-/* ---- actions ---- */
+/* Actions. */
 
 static void act(const char *key, const char *body)
 {
@@ -156,7 +156,7 @@ static void a_drop_of_a_letter_of_its_own_goes_over_no_topic_and_is_answered(voi
 	(void)conversation_expect(&fixture, "actions requested d\nactions action_refused d\n");
 }
 
-/* ---- Stripe ---- */
+/* Stripe. */
 
 static void webhook(const char *id, const char *natural, const char *body, size_t size)
 {
@@ -238,7 +238,7 @@ static void an_object_says_how_it_came(void **state)
 	assert_null(event->created_at);
 }
 
-/* ---- the clock ---- */
+/* The clock. */
 
 static void a_set_clock_says_nothing(void **state)
 {

@@ -50,7 +50,7 @@ static const char *address_key(const char *address)
 	                           address);
 }
 
-/* ---- repetitions ---- */
+/* Repetitions. */
 
 static void a_natural_id_has_one_effect_for_each_content(void **state)
 {
@@ -129,7 +129,7 @@ static void a_natural_id_is_forgotten_after_forty_days(void **state)
 	(void)conversation_expect(&fixture, BY_TICKET("message_received"));
 }
 
-/* ---- chunks ---- */
+/* Chunks. */
 
 static struct journalled chunk(size_t place, size_t count)
 {
@@ -209,7 +209,7 @@ static void parts_that_stay_alone_are_forgotten_after_a_day(void **state)
 	assert_false(chunk_kept(1));
 }
 
-/* ---- the JSON API ---- */
+/* The JSON API. */
 
 static void a_ticket_is_asked_of_its_owner_and_told_to_each_key_of_its_contact(void **state)
 {
@@ -357,7 +357,7 @@ static void an_answer_about_a_ticket_keeps_its_score_and_words(void **state)
 	assert_string_equal(personal(answered->comment), "thanks");
 }
 
-/* ---- refusals ---- */
+/* Refusals. */
 
 static const struct {
 	Opsmesh__V1__Route route;

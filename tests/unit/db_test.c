@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-/* ---- arrays ---- */
+/* Arrays. */
 
 static void assert_wire(struct db_array *array, const void *want, size_t size)
 {
@@ -104,7 +104,7 @@ static void test_cleared(void **state)
 	assert_wire(&array, want, sizeof(want));
 }
 
-/* ---- errors ---- */
+/* Errors. */
 
 static void test_states(void **state)
 {
@@ -124,7 +124,7 @@ static void test_states(void **state)
 		assert_int_equal(db_classify(cases[i].state), cases[i].status);
 }
 
-/* ---- templates ---- */
+/* Templates. */
 
 static void test_templates(void **state)
 {

@@ -120,7 +120,7 @@ static const char *hear(struct fixture *fixture)
 	return text;
 }
 
-/* ---- cases ---- */
+/* Cases. */
 
 static void a_contact_of_a_known_account_is_resolved_at_once(void **state)
 {

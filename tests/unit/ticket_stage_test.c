@@ -98,7 +98,7 @@ static void ask(struct fixture *fixture, Opsmesh__V1__ByTicketEvent *event)
 	ask_of(fixture, fixture->ticket, fixture->hour, event);
 }
 
-/* ---- requests ---- */
+/* Requests. */
 
 static Opsmesh__V1__MessageAdded message_by(Opsmesh__V1__Role role)
 {
@@ -216,7 +216,7 @@ static void act(struct fixture *fixture, Opsmesh__V1__ActionKind kind, const cha
 	feed(fixture, OPS_ACTIONS, ticket, &event.base);
 }
 
-/* ---- what was said ---- */
+/* What was said. */
 
 /* What is worth knowing of a fact, behind its name. */
 static const char *detail(struct arena *arena, const Opsmesh__V1__TicketEvent *event)
@@ -282,7 +282,7 @@ static void ready(struct fixture *fixture)
 	assert_string_equal(hear(fixture), OPENED);
 }
 
-/* ---- cases ---- */
+/* Cases. */
 
 static void a_ticket_is_opened_with_its_first_message(void **state)
 {
