@@ -5,7 +5,9 @@
 #
 # A mutant is a file NAME.patch of this folder: a sentence that says what is broken, a line
 # `run: PROGRAM [ARGUMENT...]` for each program that should notice, in the order in which they are
-# asked, and the patch, of .c files alone. A PROGRAM is `sim` or a unit test, e.g. `publisher_test`.
+# asked, and the patch, of .c and .sql files alone. A PROGRAM is `sim`, a unit test, e.g.
+# `publisher_test`, or a script of tests/integration, e.g. `postgres_store.sh`; one that says that it
+# skips makes its mutants skipped.
 #
 # The tree is copied beside OUT and built there once; each mutant then costs the files it touches. A
 # program that fails on the sound tree catches nothing. SEEDS=1000 is how many runs the simulator has
@@ -18,7 +20,7 @@ out=${1:?usage: run.sh OUT [MUTANT...]}
 shift
 case $out in /*) ;; *) out=$root/$out ;; esac
 seeds=${SEEDS:-1000}
-limit=120 # seconds for one program: a mutant that hangs is noticed as well
+limit=300 # seconds for one program: a mutant that hangs is noticed as well
 scratch=${out%/*}/mutants
 tree=$scratch/tree
 # The tree is beside, not in, its repository: whoever applies a patch must not look above it.
@@ -38,7 +40,10 @@ forget_patched()
 	local file
 	[ -f "$scratch/patched" ] || return 0
 	while read -r file; do
-		touch -c -d @0 "$tree/build/release/${file%.c}.o"
+		case $file in
+		*.sql) touch -c -d @0 "$tree"/build/release/gen/*_sql.[ch] "$tree"/build/release/gen/*_migrations.[ch] ;;
+		*) touch -c -d @0 "$tree/build/release/${file%.c}.o" ;;
+		esac
 	done < "$scratch/patched"
 	rm -f "$scratch/patched"
 }
@@ -50,13 +55,18 @@ copy_tree()
 	sources | tar -cf - --null --ignore-failed-read -T - 2> /dev/null | tar -xf - -C "$tree"
 }
 
-# Builds one program of the copy: sim, or a unit test. Warnings are the real tree's business.
+# Builds what one program of the copy needs. Warnings are the real tree's business.
 build()
 {
-	local target=build/release/tests/unit/$1
-	[ "$1" != sim ] || target=build/release/bin/sim
+	local target
+	case $1 in
+	sim) target=build/release/bin/sim ;;
+	*.sh) target="build/release/tests/integration/${1%.sh}_test build/release/tests/integration/postgres_fence_test" ;;
+	*) target=build/release/tests/unit/$1 ;;
+	esac
+	# shellcheck disable=SC2086
 	make -C "$tree" --no-print-directory -s -j2 WARNINGS=-w MODE=release OUT_ROOT=build \
-		"$target" > "$scratch/build.log" 2>&1
+		$target > "$scratch/build.log" 2>&1
 }
 
 # Runs one program with its arguments; what it printed is in $scratch/log.
@@ -64,11 +74,11 @@ run()
 {
 	local program=$1
 	shift
-	if [ "$program" = sim ]; then
-		timeout -k 5 "$limit" "$tree/build/release/bin/sim" --seeds "$seeds" "$@"
-	else
-		timeout -k 5 "$limit" "$tree/build/release/tests/unit/$program" "$@"
-	fi > "$scratch/log" 2>&1
+	case $program in
+	sim) timeout -k 5 "$limit" "$tree/build/release/bin/sim" --seeds "$seeds" "$@" ;;
+	*.sh) OUT=build/release timeout -k 5 "$limit" "$tree/tests/integration/$program" ;;
+	*) timeout -k 5 "$limit" "$tree/build/release/tests/unit/$program" "$@" ;;
+	esac > "$scratch/log" 2>&1
 }
 
 # The first words of what the program said, or how it ended: status, program.
@@ -101,8 +111,9 @@ look_at_sound()
 			echo "FAIL mutants: $program does not build: $(grep -m 1 error "$scratch/build.log")"
 			continue
 		}
-		if run "$program"; then
+		if seeds=200 run "$program"; then
 			sound[$program]=yes
+			! grep -q '^skip ' "$scratch/log" || sound[$program]=$(grep -m 1 '^skip ' "$scratch/log")
 		else
 			echo "FAIL mutants: the sound tree: $(complaint $? "$program")"
 		fi
@@ -113,59 +124,52 @@ look_at_sound()
 hunt()
 {
 	local program arguments status
-	answer="survived"
+	answer="FAIL survived"
 	while read -r program arguments; do
-		if [ "${sound[$program]}" = no ]; then
-			answer="$program fails without it"
-			continue
-		fi
+		case ${sound[$program]} in
+		no) answer="FAIL $program fails without it" && continue ;;
+		skip*) answer=${sound[$program]} && continue ;;
+		esac
 		build "$program" || {
-			answer="does not compile: $(grep -m 1 error "$scratch/build.log")"
-			return 1
+			answer="FAIL does not compile: $(grep -m 1 error "$scratch/build.log")"
+			return
 		}
 		# shellcheck disable=SC2086
 		run "$program" $arguments
 		status=$?
 		[ $status -eq 0 ] || {
-			answer="caught by $(complaint $status "$program")"
-			return 0
+			answer="ok caught by $(complaint $status "$program")"
+			return
 		}
 	done < <(programs "$1")
-	return 1
 }
 
 # Applies a mutant, hunts it, and puts the files back.
 try()
 {
-	local patch=$root/tests/mutants/$1.patch file status
+	local patch=$root/tests/mutants/$1.patch
 	(cd "$tree" && git apply --numstat "$patch") 2> /dev/null | cut -f 3 > "$scratch/patched"
 	rm -rf "$scratch/sound"
 	mkdir -p "$scratch/sound"
 	(cd "$tree" && xargs cp --parents -t "$scratch/sound") < "$scratch/patched"
 	(cd "$tree" && git apply -C1 "$patch") 2> "$scratch/log" || {
 		rm -f "$scratch/patched"
-		answer="does not apply: $(head -n 1 "$scratch/log")"
-		return 1
+		answer="FAIL does not apply: $(head -n 1 "$scratch/log")"
+		return
 	}
 	hunt "$1"
-	status=$?
 	cp -r "$scratch/sound/." "$tree/"
 	forget_patched
-	return $status
 }
 
-caught=0
-survived=0
+declare -A count=([ok]=0 [FAIL]=0 [skip]=0)
 copy_tree
 look_at_sound "$@"
 for name; do
-	if try "$name"; then
-		caught=$((caught + 1))
-		echo "ok mutant $name: $answer"
-	else
-		survived=$((survived + 1))
-		echo "FAIL mutant $name: $answer"
-	fi
+	try "$name"
+	verdict=${answer%% *}
+	count[$verdict]=$((count[$verdict] + 1))
+	echo "$verdict mutant $name: ${answer#* }"
 done
-echo "$caught mutants caught, $survived not"
-[ $survived -eq 0 ]
+echo "${count[ok]} mutants caught, ${count[FAIL]} not, ${count[skip]} skipped"
+[ "${count[FAIL]}" -eq 0 ]
