@@ -43,11 +43,20 @@ class Day:
 
 
 def once(events):
-    """The subscribers' rule: what is not above the highest sequence of its source is a repetition."""
+    """The subscribers' rule: what is not above the highest sequence of its source is a repetition.
+
+    The journal has no sequence: there a request is known by its id, its time and its key, for who is told 503 by a
+    slow machine sends once more what was written all the same.
+    """
     highest = {}
+    journal = set()
     for event in events:
         place = event["topic"], event["partition"], event["source"]
-        if event["sequence"] is None or event["sequence"] > highest.get(place, 0):
+        record = *place, event["id"], event["time"], event["key"]
+        if event["sequence"] is None and record not in journal:
+            journal.add(record)
+            yield event
+        elif event["sequence"] is not None and event["sequence"] > highest.get(place, 0):
             highest[place] = event["sequence"]
             yield event
 
