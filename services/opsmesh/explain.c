@@ -6,10 +6,11 @@
 #include "common/base/text.h"
 #include "common/io/zone.h"
 #include "services/opsmesh/action.h"
+#include "services/opsmesh/clock_cause.h"
 
 #include <stdio.h>
 
-/* ---- clocks ---- */
+/* Clocks. */
 
 static bool find_calendar(void *context, const Opsmesh__V1__SlaClock *clock,
                           struct calendar **calendar, const char **reason)
@@ -24,15 +25,62 @@ static bool find_calendar(void *context, const Opsmesh__V1__SlaClock *clock,
 	return status == STATUS_OK;
 }
 
-void explain_sum(struct explain *explain)
+static bool is_told(const struct explain *explain, const struct told *told)
 {
-	explain->shelf.store = &explain->store;
-	explain->shelf.arena = explain->tool->arena;
-	explain->sums = clock_sums(explain->tool->arena, &explain->facts, find_calendar,
-	                           &explain->shelf, &explain->sum_count);
+	for (size_t i = 0; i < explain->facts.count; i++)
+		if (explain->facts.list[i].sequence == told->sequence &&
+		    text_equal(explain->facts.list[i].stream, told->stream))
+			return true;
+	return false;
 }
 
-/* ---- the zone ---- */
+/* Those that the story tells of; where one is wrong for what it rests on, that is its problem. */
+static void keep_sum(struct explain *explain, struct clock_sum *sum)
+{
+	const char *problem = NULL;
+
+	if (!is_told(explain, sum->last))
+		return;
+	for (size_t i = 0; i < explain->all.count && sum->agrees; i++) {
+		const struct told *const told = &explain->all.list[i];
+		const Opsmesh__V1__SlaClock *const clock = sum_clock_of(told);
+
+		if (clock == NULL || (int32_t)clock->metric != sum->metric ||
+		    clock->instance != sum->instance ||
+		    clock_cause_holds(explain->tool->arena, &explain->all, told, &problem))
+			continue;
+		sum->agrees = false;
+		sum->problem = problem;
+	}
+	explain->sums[explain->sum_count++] = *sum;
+}
+
+void explain_sum(struct explain *explain)
+{
+	size_t count;
+
+	explain->shelf.store = &explain->store;
+	explain->shelf.arena = explain->tool->arena;
+	explain->sums =
+	    clock_sums(explain->tool->arena, &explain->all, find_calendar, &explain->shelf, &count);
+	for (size_t i = 0; i < count; i++)
+		keep_sum(explain, &explain->sums[i]);
+}
+
+/* The zone. */
+
+/* As told last; "" by nobody. */
+static const char *zone_of(const struct told_list *list)
+{
+	const char *name = "";
+
+	for (size_t i = 0; i < list->count; i++) {
+		const char *const zone = message_text(list->list[i].fact, "time_zone");
+
+		name = zone[0] == '\0' ? name : zone;
+	}
+	return name;
+}
 
 /* As asked for; else the customer's, as last known; else that of the first calendar; else UTC. */
 static int choose_zone(struct explain *explain)
@@ -46,11 +94,9 @@ static int choose_zone(struct explain *explain)
 		return explain->story.zone != NULL ? ANSWER_YES
 		                                   : tool_wrong(explain->tool, "--zone");
 	}
-	for (size_t i = 0; i < explain->facts.count; i++) {
-		const char *const zone = message_text(explain->facts.list[i].fact, "time_zone");
-
-		name = zone[0] == '\0' ? name : zone;
-	}
+	name = zone_of(&explain->facts);
+	if (name[0] == '\0')
+		name = zone_of(&explain->all);
 	if (name[0] == '\0' && explain->shelf.count > 0)
 		name = explain->shelf.books[0].document.time_zone;
 	explain->story.zone = name[0] == '\0' ? NULL : zone_open(name);
@@ -58,7 +104,7 @@ static int choose_zone(struct explain *explain)
 	return ANSWER_YES;
 }
 
-/* ---- the command ---- */
+/* The command. */
 
 /* A request may be on the journal and nowhere else yet. */
 static int find_in_journal(struct explain *explain)
@@ -101,6 +147,7 @@ int explain_command(struct tool *tool)
 	explain->id = tool->words[1];
 	explain->journal = "";
 	explain->facts.arena = tool->arena;
+	explain->all.arena = tool->arena;
 	explain->story.arena = tool->arena;
 	if (mesh_store_open(&explain->store, tool->arena, tool->settings.database_url) == STATUS_OK)
 		answer = tell(explain);

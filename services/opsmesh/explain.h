@@ -18,6 +18,7 @@ struct explain {
 	bool asked_back; /* several tickets answer to that name: they were listed, all is said */
 	const char *journal;    /* of a request: what the journal holds, a line each; "" nothing */
 	struct told_list facts; /* of the story, in order */
+	struct told_list all; /* of its ticket, also what the story leaves out; sums rest on them */
 	struct clock_sum *sums;
 	size_t sum_count;
 };

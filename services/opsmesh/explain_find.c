@@ -39,7 +39,7 @@ static void keep_story(struct explain *explain, const struct told_list *all)
 	told_sort(&explain->facts);
 }
 
-/* ---- a ticket by another name ---- */
+/* A ticket by another name. */
 
 struct candidates {
 	const char *ids[CANDIDATES_MAX];
@@ -112,11 +112,10 @@ static int ask_back(struct explain *explain, const struct candidates *candidates
 
 static int find_by_key(struct explain *explain, const char *key)
 {
-	struct told_list all = list_make(explain);
-
-	if (told_by_key(&explain->store, key, &all) != STATUS_OK)
+	explain->all = list_make(explain);
+	if (told_by_key(&explain->store, key, &explain->all) != STATUS_OK)
 		return away(explain);
-	keep_story(explain, &all);
+	keep_story(explain, &explain->all);
 	return ANSWER_YES;
 }
 
@@ -151,7 +150,7 @@ static int find_ticket(struct explain *explain)
 	return find_by_key(explain, explain->id);
 }
 
-/* ---- the others ---- */
+/* The others. */
 
 static int find_account(struct explain *explain)
 {
@@ -200,16 +199,16 @@ static bool about_alert(const struct explain *explain, const struct told *told)
 static int find_alert(struct explain *explain)
 {
 	const char *const ticket = segment(explain->tool->arena, explain->id, 2);
-	struct told_list all = list_make(explain);
+	struct told_list *const all = &explain->all;
 
 	if (!text_starts(explain->id, "alert/") || ticket[0] == '\0')
 		return tool_fail(explain->tool, ANSWER_USAGE,
 		                 "an alert's id is as alert/sla/<ticket>/<metric>/<instance>");
-	if (told_by_key(&explain->store, ticket, &all) != STATUS_OK)
+	if (told_by_key(&explain->store, ticket, all) != STATUS_OK)
 		return away(explain);
-	for (size_t i = 0; i < all.count; i++)
-		if (about_alert(explain, &all.list[i]))
-			told_add(&explain->facts, &all.list[i]);
+	for (size_t i = 0; i < all->count; i++)
+		if (about_alert(explain, &all->list[i]))
+			told_add(&explain->facts, &all->list[i]);
 	told_sort(&explain->facts);
 	return any_of(explain, OPS_ALERTS) ? ANSWER_YES : nothing(explain);
 }

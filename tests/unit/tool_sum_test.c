@@ -3,6 +3,7 @@
  */
 #include "common/base/text.h"
 #include "proto/opsmesh/v1/catalogue.h"
+#include "services/opsmesh/clock_cause.h"
 #include "services/opsmesh/clock_sum.h"
 
 #include <setjmp.h>
@@ -194,6 +195,64 @@ static void test_a_clock_that_never_began_is_no_sum(void **state)
 	assert_string_equal(sum->problem, "it was never activated");
 }
 
+static const struct told *told_at(size_t place)
+{
+	return &facts.list[place];
+}
+
+static Opsmesh__V1__SlaEvent *event_at(size_t place)
+{
+	return (void *)(uintptr_t)told_at(place)->message;
+}
+
+/* Two facts of the stream clock/0; the second names what it rests on. */
+static bool rests_on(const char *cause, const char **problem)
+{
+	(void)SUM({ 0, ACTIVATED, 0, 60, NULL }, { 45, FULFILLED, 45, 60, NULL });
+	event_at(1)->cause_id = text_mutable(cause);
+	return clock_cause_holds(arena, &facts, told_at(1), problem);
+}
+
+static void test_what_a_clock_rests_on_was_said_before(void **state)
+{
+	const char *problem = "";
+
+	(void)state;
+	assert_true(rests_on("", &problem));
+	assert_true(rests_on("clock/0/1", &problem));
+	assert_false(rests_on("ticket/0/9", &problem));
+	assert_string_equal(problem, "clock/0/2 rests on ticket/0/9, which nobody said");
+}
+
+static void test_nothing_rests_on_what_came_later(void **state)
+{
+	const char *problem = "";
+
+	(void)state;
+	(void)SUM({ 0, ACTIVATED, 0, 60, NULL }, { 45, FULFILLED, 45, 60, NULL });
+	event_at(0)->cause_id = text_mutable("clock/0/2");
+	assert_false(clock_cause_holds(arena, &facts, told_at(0), &problem));
+	assert_string_equal(problem, "clock/0/1 rests on clock/0/2, which came later");
+}
+
+static void test_a_breach_stands_at_its_due(void **state)
+{
+	Google__Protobuf__Timestamp due = GOOGLE__PROTOBUF__TIMESTAMP__INIT;
+	Opsmesh__V1__SlaBreached breached = OPSMESH__V1__SLA_BREACHED__INIT;
+	const char *problem = "";
+
+	(void)state;
+	(void)SUM({ 0, ACTIVATED, 0, 60, NULL });
+	breached.clock = event_at(0)->activated->clock;
+	breached.clock->due = &due;
+	event_at(0)->fact_case = OPSMESH__V1__SLA_EVENT__FACT_BREACHED;
+	event_at(0)->breached = &breached;
+	due.seconds = AT(0).us / 1000000;
+	assert_true(clock_cause_holds(arena, &facts, told_at(0), &problem));
+	due.seconds++;
+	assert_false(clock_cause_holds(arena, &facts, told_at(0), &problem));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -204,6 +263,9 @@ int main(void)
 		cmocka_unit_test(test_what_was_said_wrongly_is_found),
 		cmocka_unit_test(test_a_calendar_that_is_not_kept_leaves_the_sum_open),
 		cmocka_unit_test(test_a_clock_that_never_began_is_no_sum),
+		cmocka_unit_test(test_what_a_clock_rests_on_was_said_before),
+		cmocka_unit_test(test_nothing_rests_on_what_came_later),
+		cmocka_unit_test(test_a_breach_stands_at_its_due),
 	};
 	int failed;
 
