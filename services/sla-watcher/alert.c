@@ -15,10 +15,8 @@
 
 #define RUNBOOK "deploy/runbooks/sla-breach.md"
 #define ALERT_PREFIX "alert/sla/"
-#define ROUNDS_MAX \
-	100 /* withdrawals of one clock; each takes a change of the account or the priority */
-
-typedef Opsmesh__V1__Severity severity;
+/* Withdrawals of one clock; each takes a change of the account or the priority. */
+#define ROUNDS_MAX 100
 
 static const char *const severity_words[] = { "", "info", "warning", "critical" };
 
@@ -71,7 +69,7 @@ static enum status emit(struct task *task, const char *alert_id, const char *key
  * came to be: nobody could have met it. Who is promised most and whose need is greatest: a page. Else a
  * person looks today.
  */
-static severity severity_of(const struct watch *watch, const struct sla_clock *clock)
+static Opsmesh__V1__Severity severity_of(const struct watch *watch, const struct sla_clock *clock)
 {
 	const struct sla_text *const traits = watch->ticket.traits;
 

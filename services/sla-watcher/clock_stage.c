@@ -1,3 +1,6 @@
+/*
+ * From a fact about a ticket to an input of ticket.h; what the contract does not know counts as open.
+ */
 #include "services/sla-watcher/watcher.h"
 
 #include "common/base/text.h"
@@ -5,8 +8,6 @@
 #include "common/io/unicode.h"
 
 #include <string.h>
-
-/* A fact about a ticket as an input; everything that the contract does not know counts as open. */
 
 const char *const tier_words[TIER_WORDS] = { "", "free", "pro", "business", "enterprise" };
 const char *const priority_words[PRIORITY_WORDS] = { "", "low", "normal", "high", "urgent" };

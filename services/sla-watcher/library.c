@@ -1,12 +1,14 @@
+/*
+ * The documents together: holidays first, then the calendars that name them, then the policies by them.
+ */
 #include "services/sla-watcher/policy_document.h"
 
 #include "common/base/text.h"
-#include "common/io/file.h"
 
 #include <stdio.h>
 #include <string.h>
 
-/* A folder's documents of one kind, in the order of their names. */
+/* The documents of one kind, in the order of their names. */
 struct files {
 	const char *paths[SLA_DOCUMENTS_MAX];
 	struct bytes bodies[SLA_DOCUMENTS_MAX];
@@ -17,21 +19,6 @@ static bool fail(char error[static SLA_BOOK_ERROR_SIZE], const char *path, const
 {
 	snprintf(error, SLA_BOOK_ERROR_SIZE, "%s: %s", path, reason);
 	return false;
-}
-
-/* The bodies are read into scratch: only what the documents say stays. */
-static bool files_read(struct arena *scratch, const char *root, const char *kind,
-                       struct files *files, char error[static SLA_BOOK_ERROR_SIZE])
-{
-	const char *const folder = arena_printf(scratch, "%s/%s", root, kind);
-
-	if (!file_list(scratch, folder, ".json", SLA_DOCUMENTS_MAX, files->paths, &files->count))
-		return fail(error, folder, "cannot be read, or has more than 64 documents");
-	for (size_t i = 0; i < files->count; i++) {
-		if (!file_read(scratch, files->paths[i], DOCUMENT_BYTES_MAX, &files->bodies[i]))
-			return fail(error, files->paths[i], "cannot be read");
-	}
-	return true;
 }
 
 static bool refuse(char error[static SLA_BOOK_ERROR_SIZE], const char *path,
@@ -133,20 +120,6 @@ static bool library_fill(struct arena *arena, const struct files files[static KI
 		return true;
 	sla_library_finish(library);
 	return false;
-}
-
-bool sla_library_load(struct arena *arena, const char *folder, struct sla_library *library,
-                      char error[static SLA_BOOK_ERROR_SIZE])
-{
-	struct arena *const scratch = arena_create(65536);
-	struct files *const files = arena_zero(scratch, KINDS * sizeof(*files));
-	bool loaded = true;
-
-	for (int kind = 0; kind < KINDS && loaded; kind++)
-		loaded = files_read(scratch, folder, kind_names[kind], &files[kind], error);
-	loaded = loaded && library_fill(arena, files, library, error);
-	arena_destroy(scratch);
-	return loaded;
 }
 
 /* By the folder that its name begins with; KINDS: none of ours. */

@@ -1,5 +1,5 @@
 /*
- * policy_document - SLA policies as people write them, and the folder that holds all documents.
+ * policy_document - SLA policies as people write them, and all documents compiled together.
  *
  *   {"id":"support","version":2,"effective_from":"2026-01-01T00:00:00Z",
  *    "warn_percent":[75,90],                                  optional, ascending
@@ -29,7 +29,7 @@
 bool sla_policy_parse(struct arena *arena, struct bytes text, const struct sla_calendar *calendars,
                       size_t count, struct sla_policy *policy, struct json_error *error) MUST_CHECK;
 
-/* All documents of a folder, compiled. */
+/* All documents, compiled. */
 struct sla_library {
 	struct sla_book book;
 	struct calendar_document *calendars; /* as many as the book has */
@@ -38,12 +38,9 @@ struct sla_library {
 };
 
 /*
- * Reads FOLDER/holidays, FOLDER/calendars and FOLDER/sla, files ending in .json, in the order of their
- * names. False: error is "file: path: reason". The library lives in the arena but for its zones.
+ * Of documents called "holidays/FILE.json", "calendars/FILE.json" and "sla/FILE.json". False: error is
+ * "file: path: reason". The library lives in the arena but for its zones.
  */
-bool sla_library_load(struct arena *arena, const char *folder, struct sla_library *library,
-                      char error[static SLA_BOOK_ERROR_SIZE]) MUST_CHECK;
-/* The same from documents that were read already; their names are "FOLDER/FILE.json". */
 bool sla_library_compile(struct arena *arena, const struct document *documents, size_t count,
                          struct sla_library *library,
                          char error[static SLA_BOOK_ERROR_SIZE]) MUST_CHECK;

@@ -10,8 +10,6 @@
 
 #include <string.h>
 
-typedef Opsmesh__V1__DocumentVersion version;
-
 /* One fact on its way out. */
 struct saying {
 	struct watch *watch;
@@ -23,10 +21,10 @@ struct saying {
 
 /* What decided. */
 
-static version *version_make(struct arena *arena, const char *id, const char *name,
-                             const uint8_t *digest)
+static Opsmesh__V1__DocumentVersion *version_make(struct arena *arena, const char *id,
+                                                  const char *name, const uint8_t *digest)
 {
-	version *const made = arena_alloc(arena, sizeof(*made));
+	Opsmesh__V1__DocumentVersion *const made = arena_alloc(arena, sizeof(*made));
 
 	opsmesh__v1__document_version__init(made);
 	made->id = text_mutable(id);
@@ -36,7 +34,8 @@ static version *version_make(struct arena *arena, const char *id, const char *na
 	return made;
 }
 
-static version *policy_make(const struct saying *saying, const struct sla_ticket *ticket)
+static Opsmesh__V1__DocumentVersion *policy_make(const struct saying *saying,
+                                                 const struct sla_ticket *ticket)
 {
 	const struct sla_policy *const policy =
 	    sla_ticket_policy(&saying->watch->library->book, ticket);
@@ -48,7 +47,8 @@ static version *policy_make(const struct saying *saying, const struct sla_ticket
 	                    policy != NULL ? policy->digest : NULL);
 }
 
-static version *calendar_make(const struct saying *saying, const struct sla_calendar *calendar)
+static Opsmesh__V1__DocumentVersion *calendar_make(const struct saying *saying,
+                                                   const struct sla_calendar *calendar)
 {
 	if (calendar == NULL)
 		return NULL;
@@ -68,8 +68,8 @@ static void add_holidays(const struct saying *saying, const struct sla_calendar 
 	    &library->calendars[calendar - library->book.calendars];
 
 	clock->holidays =
-	    arena_alloc(saying->arena,
-	                (document->holiday_count * library->holiday_count + 1) * sizeof(version *));
+	    arena_alloc(saying->arena, (document->holiday_count * library->holiday_count + 1) *
+	                                   sizeof(Opsmesh__V1__DocumentVersion *));
 	for (size_t i = 0; i < document->holiday_count; i++)
 		for (size_t k = 0; k < library->holiday_count; k++) {
 			const struct holiday_list *const list = &library->holidays[k];

@@ -9,8 +9,8 @@
 
 #include "services/sla-watcher/clock.h"
 
-#define SLA_CLOCKS_MAX \
-	8 /* those that are open, and the last ones judged, which may need correction */
+/* Those that are open, and the last ones judged, which may need correction. */
+#define SLA_CLOCKS_MAX 8
 #define SLA_TEXT_MAX 63 /* bytes of an id or trait; document ids are held to it, traits are cut */
 
 struct sla_text {
@@ -20,9 +20,8 @@ struct sla_text {
 struct sla_ticket {
 	struct instant opened;  /* TIME_MIN: nothing is known yet */
 	struct instant replied; /* the latest public reply of ours; TIME_MIN: none */
-	struct instant
-	    waiting; /* the oldest customer message that came while solved; SLA_NEVER: none */
-	struct instant next; /* when to judge; SLA_NEVER: nothing to come */
+	struct instant waiting; /* oldest message that came while solved; SLA_NEVER: none */
+	struct instant next;    /* when to judge; SLA_NEVER: nothing to come */
 	enum sla_status status;
 	struct sla_text traits[SLA_TRAITS];
 	struct sla_text policy; /* ids; empty: none applies */

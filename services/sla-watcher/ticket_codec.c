@@ -1,3 +1,6 @@
+/*
+ * A ticket as bytes. The version in front goes up with every change of the form.
+ */
 #include "services/sla-watcher/ticket.h"
 
 #include "common/base/status.h"

@@ -2,6 +2,7 @@
  * sla_policy_test - which rule a ticket meets and why, and what is refused in a policy.
  */
 #include "common/base/text.h"
+#include "common/io/file.h"
 #include "services/sla-watcher/policy_document.h"
 
 #include <stdio.h>
@@ -13,6 +14,7 @@
 
 #include <cmocka.h>
 
+#define POLICIES "deploy/policies/"
 #define CALENDAR(id, zone, days, from, to)                                              \
 	"{\"id\":\"" id "\",\"version\":1,\"effective_from\":\"2026-01-01T00:00:00Z\"," \
 	"\"time_zone\":\"" zone "\",\"windows\":[{\"days\":" days ",\"from\":\"" from   \
@@ -120,20 +122,39 @@ static void what_is_wrong_with_a_policy_is_named(void **state)
 	}
 }
 
+/* The files of a folder, added to documents under the names by which they are compiled. */
+static void add_folder(const char *folder, struct document *into, size_t *count)
+{
+	const char *const whole = arena_printf(arena, POLICIES "%s", folder);
+	const char *paths[SLA_DOCUMENTS_MAX];
+	size_t found;
+
+	assert_true(file_list(arena, whole, ".json", SLA_DOCUMENTS_MAX, paths, &found));
+	for (size_t i = 0; i < found; i++, ++*count) {
+		into[*count].name = paths[i] + strlen(POLICIES);
+		assert_true(file_read(arena, paths[i], DOCUMENT_BYTES_MAX, &into[*count].body));
+	}
+}
+
 static void the_documents_of_the_tree_are_valid(void **state)
 {
+	static const char *const folders[] = { "holidays", "calendars", "sla" };
+	struct document *const tree = arena_zero(arena, 3 * SLA_DOCUMENTS_MAX * sizeof(*tree));
 	struct sla_library library;
 	char error[SLA_BOOK_ERROR_SIZE];
+	size_t count = 0;
 
 	(void)state;
-	if (!sla_library_load(arena, "deploy/policies", &library, error))
+	for (size_t i = 0; i < COUNT_OF(folders); i++)
+		add_folder(folders[i], tree, &count);
+	if (!sla_library_compile(arena, tree, count, &library, error))
 		fail_msg("%s", error);
 	assert_int_equal(library.book.policy_count, 1);
 	assert_true(library.book.calendar_count >= 4);
 	sla_library_finish(&library);
-	assert_false(sla_library_load(arena, "deploy/nowhere", &library, error));
-	assert_string_equal(
-	    error, "deploy/nowhere/holidays: cannot be read, or has more than 64 documents");
+	tree[0].name = "team.json";
+	assert_false(sla_library_compile(arena, tree, count, &library, error));
+	assert_string_equal(error, "team.json: neither of holidays, calendars nor sla");
 }
 
 /* Several versions of one calendar and of the policy. */
