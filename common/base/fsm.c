@@ -22,7 +22,6 @@ static void add(struct buffer *out, const char *text)
 	buffer_add(out, text, strlen(text));
 }
 
-/* The first state is where a machine begins. */
 void fsm_mermaid(const struct fsm *fsm, struct buffer *out)
 {
 	add(out, "---\ntitle: ");

@@ -7,6 +7,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct buffer;
+
 struct fsm_move {
 	int from;
 	int cause;
@@ -26,7 +28,6 @@ struct fsm {
 /* False, and *state unchanged, for a move that the table does not list. */
 bool fsm_step(const struct fsm *fsm, int *state, int cause);
 /* Mermaid stateDiagram-v2 text into out; the first state is where it begins. */
-struct buffer;
 void fsm_mermaid(const struct fsm *fsm, struct buffer *out);
 
 #endif

@@ -1,3 +1,6 @@
+/*
+ * Which of the events held make the next batch of a shard, and the transaction that makes batches true.
+ */
 #include "common/base/memory.h"
 #include "common/flow/worker_inside.h"
 

@@ -4,7 +4,7 @@
  * For --describe: lints, documentation and the operator's tools compare themselves with it. The order is
  * that of the tables, so that two descriptions can be compared line by line.
  *
- *   name, summary, schema, build, lead     texts
+ *   name, summary, build, schema, lead     texts
  *   settings      [{name, type, default, min, max, secret, doc}]
  *   documents     [{name, path, doc}]
  *   stages        [{name, doc, parks, reads, events: [{topic, fact}], emits, tables, timers}]

@@ -1,3 +1,6 @@
+/*
+ * The rows that a batch will want, asked of the store in one trip.
+ */
 #include "common/base/check.h"
 #include "common/base/memory.h"
 #include "common/flow/fold.h"

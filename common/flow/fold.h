@@ -8,8 +8,6 @@
 #include "common/flow/shard.h"
 #include "common/flow/task.h"
 
-#define TIMER_NAME_SIZE 64
-
 /* Everything that a batch has gathered so far, in the shard's arena. */
 struct work {
 	struct fact *facts;

@@ -17,11 +17,6 @@ void health_init(struct health *health, bool (*ready)(const char **reason))
 	health_beat(health);
 }
 
-void health_finish(struct health *health)
-{
-	pthread_mutex_destroy(&health->lock);
-}
-
 void health_beat(struct health *health)
 {
 	atomic_store_explicit(&health->beat, time_monotonic().us, memory_order_relaxed);

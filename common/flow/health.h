@@ -28,7 +28,6 @@ struct health {
 extern const struct http_route health_routes[]; /* with the health as their context */
 
 void health_init(struct health *health, bool (*ready)(const char **reason));
-void health_finish(struct health *health);
 void health_beat(struct health *health);                    /* the loop came around */
 void health_say(struct health *health, const char *reason); /* NULL: ready */
 void health_drain(struct health *health);                   /* from now on not ready */

@@ -1,3 +1,6 @@
+/*
+ * What happened in the log, one thing at a time: records, the group, the broker, deliveries.
+ */
 #include "common/flow/kafka_inside.h"
 
 #include "common/base/log.h"

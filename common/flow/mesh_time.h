@@ -13,8 +13,8 @@
 #include "common/flow/record.h"
 #include "common/flow/stage.h"
 
-#define PROMISES_TOLD_MAX \
-	16 /* a source tells one a second; when more wait, the oldest but one go */
+/* A source tells one a second; when more wait, the oldest but one go. */
+#define PROMISES_TOLD_MAX 16
 
 struct promise {
 	struct instant mesh;
@@ -23,8 +23,7 @@ struct promise {
 
 struct input {
 	int topic;
-	bool
-	    alien; /* stands for all sources that the catalogue does not name; by offset, no clock */
+	bool alien; /* for all sources that the catalogue does not name: by offset, no clock */
 	char source[SOURCE_SIZE];
 	char name[SOURCE_SIZE + 8]; /* "<topic place>:<source>": its key in the map */
 	int64_t folded;             /* highest sequence folded */
@@ -61,8 +60,7 @@ struct frontier_rule {
 	struct instant now; /* of the shard: the frontier is never before it */
 	struct instant real;
 	struct duration silence;
-	bool
-	    may_leave_out; /* live, and the shard had read to the end while the broker was answering */
+	bool may_leave_out; /* live, and the shard had read all while the broker was answering */
 };
 /* left (may be NULL) gets a bit for each input left out. Answers the shard's now while an input is silent. */
 struct instant mesh_time_frontier(const struct mesh_time *times, const struct frontier_rule *rule,

@@ -2,8 +2,8 @@
  * outside - the narrow door between the runtime and the world: log, store, clock, chance.
  *
  * Two implementations: the real one (kafka_log.h, postgres_store.h) and the one in memory that the
- * simulator and the tests of handlers use (tests/sim). The runtime is one thread; every call here is made
- * from it, and what happens elsewhere is told through log_ops.poll.
+ * simulator and the tests of handlers use (tests/support/memory_*). The runtime is one thread; every call
+ * here is made from it, and what happens elsewhere is told through log_ops.poll.
  */
 #ifndef COMMON_FLOW_OUTSIDE_H
 #define COMMON_FLOW_OUTSIDE_H

@@ -1,3 +1,6 @@
+/*
+ * What a worker says to others: facts to the log, how far it is, its position for lag tools; and its step.
+ */
 #include "common/base/memory.h"
 #include "common/flow/worker_inside.h"
 #include "common/io/proto.h"

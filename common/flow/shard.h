@@ -29,8 +29,7 @@ struct shard_context {
 	struct duration idle_commit; /* a frontier that moves with no timer due waits so long */
 	struct duration mark_commit; /* a mark that moves waits so long for a batch to go with */
 	size_t batch_events;         /* of one shard in one batch, at most */
-	struct duration
-	    grace; /* live: a request is in the journal at most this long after received_at */
+	struct duration grace;   /* live: a request is in the journal so long after received_at */
 	struct duration silence; /* live: after this long an input may be left out */
 	uint64_t *tokens;        /* the last token given to a publisher */
 	size_t cache_bytes;      /* for the rows of one shard that are not resident */
@@ -43,8 +42,7 @@ struct shard_topic {
 	int64_t top;      /* offset after the last one read */
 	int64_t check_at; /* the record that must be the one remembered; -1: done */
 	int64_t position; /* where the reader stands: below top when it reads again */
-	struct instant
-	    appended; /* of the record before `next`, to recognise the log; TIME_MIN: none */
+	struct instant appended; /* of the record before `next`, for recognition; TIME_MIN: none */
 	uint32_t hash;
 	struct instant read_appended; /* of the record before `top` */
 	uint32_t read_hash;

@@ -14,9 +14,8 @@ struct task;
 
 /* One fact of one topic. A fact that no row names is skipped. */
 struct stage_event {
-	int topic; /* place in the catalogue; -1 ends the table */
-	const char
-	    *fact; /* name of the member of the message's oneof `fact`; NULL: the whole message */
+	int topic;        /* place in the catalogue; -1 ends the table */
+	const char *fact; /* member of the message's oneof `fact`; NULL: the whole message */
 	enum status (*handle)(struct task *task, const ProtobufCMessage *fact);
 	/* Optional: asks for the rows that handle will load, so that a batch fetches them in one trip. */
 	void (*need)(struct task *task, const ProtobufCMessage *fact);

@@ -18,11 +18,10 @@ struct shard;
 struct document;
 
 struct task {
-	const void
-	    *config; /* the service's settings, read-only; may hold secrets, never the clock */
-	struct arena *arena;             /* emptied after the batch */
-	struct instant now;              /* mesh time, frozen while the handler runs */
-	const struct event *event;       /* what is handled; NULL in a timer */
+	const void *config;        /* the service's settings; may hold secrets, never the clock */
+	struct arena *arena;       /* emptied after the batch */
+	struct instant now;        /* mesh time, frozen while the handler runs */
+	const struct event *event; /* what is handled; NULL in a timer */
 	const ProtobufCMessage *message; /* the whole message that the event carries */
 	struct instant due;              /* of a timer: when it was due, at or before now */
 	int32_t shard_number;
@@ -58,12 +57,11 @@ void task_timer_clear(struct task *task, const char *name, const char *key);
 
 struct emission {
 	int topic;
-	const char *key;     /* the aggregate; decides the partition */
-	const char *subject; /* ce_subject; NULL: the key */
-	struct instant time; /* when it happened in the business */
-	bool everywhere;     /* to all partitions of an internal topic; the key stays */
-	const int32_t
-	    *partition; /* NULL: by key; only for topics whose partition is given explicitly */
+	const char *key;          /* the aggregate; decides the partition */
+	const char *subject;      /* ce_subject; NULL: the key */
+	struct instant time;      /* when it happened in the business */
+	bool everywhere;          /* to all partitions of an internal topic; the key stays */
+	const int32_t *partition; /* NULL: by key; else of a topic whose partition is explicit */
 	const ProtobufCMessage *message;
 };
 /* Refuses (REJECT) what the broker would: too large, text that is not UTF-8. */

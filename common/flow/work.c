@@ -1,3 +1,6 @@
+/*
+ * What a batch has gathered so far, and how one event of it is undone.
+ */
 #include "common/base/check.h"
 #include "common/base/hash.h"
 #include "common/base/memory.h"

@@ -15,7 +15,6 @@
 #include "common/io/http_server.h"
 
 #define HTTP_HEADERS_MAX 100 /* several times what any sender of ours needs */
-#define HTTP_REASON_SIZE 160
 
 /* A head as the library left it in its buffer. Names and values are where they were received. */
 struct http_head {

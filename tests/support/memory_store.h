@@ -11,8 +11,6 @@
 #include "common/flow/shard.h"
 #include "tests/support/chance.h"
 
-#define MEMORY_TABLES_MAX 64
-
 /* A stored text under a name, both owned; state rows, timers and positions are kept so. */
 struct stored {
 	struct bytes name;
