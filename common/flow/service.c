@@ -206,7 +206,7 @@ static int dispatch(struct daemon *daemon, int argc, char **argv)
 int service_main(const struct service *service, int argc, char **argv)
 {
 	char reason[SERVICE_REASON_SIZE];
-	struct daemon daemon;
+	static struct daemon daemon; /* as long as the process */
 	int status;
 
 	memory_tune();

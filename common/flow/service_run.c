@@ -437,7 +437,8 @@ static bool start_extra(const struct daemon *daemon)
 
 int daemon_run(struct daemon *daemon)
 {
-	struct running *const it = memory_zero(sizeof(*it)); /* as long as the process */
+	static struct running running; /* as long as the process */
+	struct running *const it = &running;
 
 	it->daemon = daemon;
 	stop_watch(daemon->service->name);
