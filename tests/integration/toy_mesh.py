@@ -217,7 +217,8 @@ class ToyMesh:
         state = os.path.join(self.folder, "state-" + name)
         os.makedirs(state, exist_ok=True)
         return {"KAFKA_BROKERS": self.brokers, "DATABASE_URL": self.url, "INSTANCE": name,
-                "STATE_DIRECTORY": state, "PATH": os.environ["PATH"], **more}
+                "STATE_DIRECTORY": state, "PATH": os.environ["PATH"],
+                **{key: os.environ[key] for key in os.environ if key.endswith("SAN_OPTIONS")}, **more}
 
     def run(self, *options, **settings):
         """The daemon with an option, to its end."""
