@@ -6,7 +6,7 @@ import signal
 import subprocess
 import time
 
-from stack import Daemon, children_cpu, free_port, process_cpu
+from stack import Daemon, children_cpu, free_port, process_cpu, threads_cpu
 
 KEY = "b" * 32
 CONNECTIONS = 64
@@ -80,11 +80,13 @@ class Edge:
         daemon.start()
         wait(lambda: daemon.answers("/readyz"))
         self.load(daemon.port, requests // 10)
-        before = process_cpu(daemon.pid)
+        before, threads = process_cpu(daemon.pid), threads_cpu(daemon.pid)
         line = self.load(daemon.port, requests)
-        cpu = process_cpu(daemon.pid) - before
+        load = Load(requests, line, process_cpu(daemon.pid) - before)
+        load.threads = [(name, spent - threads.get(name, 0))
+                        for name, spent in threads_cpu(daemon.pid).items()]
         daemon.stop()
-        return Load(requests, line, cpu)
+        return load
 
     def create_topics(self):
         subprocess.run([f"{self.out}/bin/opsmesh", "topics", "--create"], check=True,

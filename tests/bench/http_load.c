@@ -6,7 +6,8 @@
  * Without RATE every connection posts as soon as it has its answer. With it, requests leave at their
  * instants, and the program waits for the first event on ops.sla.v1 of each ticket. Prints "answers p50_ms
  * p99_ms" from post to answer, and with RATE a second such line: from the request's receipt, which is the
- * event's ce_time, to the event in a consumer's hands. Any answer but 202 ends the program.
+ * event's ce_time, to the event in a consumer's hands. An answer of 503 is
+ * counted and another request posted in its place; any other but 202 ends the program.
  */
 #include "common/base/arena.h"
 #include "common/base/check.h"
@@ -27,11 +28,13 @@
 #define CONNECTIONS_MAX 1024
 #define REQUEST_MAX 2048
 #define ANSWER_MAX 8192
+#define USERS 20000
+#define COMPANIES 2000
 #define FETCH_BYTES (16 * 1024 * 1024)
 #define PATIENCE SECONDS(60)
 
 struct connection {
-	int fd;
+	int fd;       /* 0: not open */
 	bool waiting; /* for an answer */
 	struct instant posted;
 	size_t size;
@@ -46,9 +49,12 @@ struct latencies {
 static struct connection connections[CONNECTIONS_MAX];
 static size_t connection_count;
 static int poller;
+static uint16_t port;
 static const char *key;
 static size_t requests;
 static size_t posted;
+static size_t serial;  /* of a request; one that is refused is not posted again, another one is */
+static size_t refused; /* 503: the journal was too busy */
 static struct latencies answers;
 static struct latencies events;
 static struct bus_reader *reader;
@@ -79,25 +85,19 @@ static void report(struct latencies *latencies)
 
 /* ---- requests ---- */
 
-static void connect_all(uint16_t port)
+static void connect_one(struct connection *it)
 {
 	const struct sockaddr_in address = { .sin_family = AF_INET,
 		                             .sin_port = htons(port),
 		                             .sin_addr = { htonl(INADDR_LOOPBACK) } };
+	struct epoll_event event = { .events = EPOLLIN, .data = { .ptr = it } };
 	const int yes = 1;
 
-	poller = epoll_create1(EPOLL_CLOEXEC);
-	for (size_t i = 0; i < connection_count; i++) {
-		struct connection *const it = &connections[i];
-		struct epoll_event event = { .events = EPOLLIN, .data = { .ptr = it } };
-
-		it->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-		if (connect(it->fd, (const struct sockaddr *)(const void *)&address,
-		            sizeof(address)) != 0)
-			give_up("connect", strerrordesc_np(errno));
-		setsockopt(it->fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof(yes));
-		epoll_ctl(poller, EPOLL_CTL_ADD, it->fd, &event);
-	}
+	it->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (connect(it->fd, (const struct sockaddr *)(const void *)&address, sizeof(address)) != 0)
+		give_up("connect", strerrordesc_np(errno));
+	setsockopt(it->fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof(yes));
+	epoll_ctl(poller, EPOLL_CTL_ADD, it->fd, &event);
 }
 
 static int write_request(char request[static REQUEST_MAX])
@@ -109,13 +109,13 @@ static int write_request(char request[static REQUEST_MAX])
 	    "twice for the same invoice yesterday, and the second charge is still there today. Could "
 	    "you have a look and refund one of them, please? Thank you very much.\",\"contact\":{"
 	    "\"email\":\"user%zu@customer%zu.example\",\"name\":\"User %zu\"},\"priority\":\"high\"}",
-	    posted, posted % 1000, posted % 100, posted % 1000);
+	    serial, serial % USERS, serial % COMPANIES, serial % USERS);
 
 	return snprintf(request, REQUEST_MAX,
 	                "POST /v1/tickets HTTP/1.1\r\nHost: bench.example\r\n"
 	                "Authorization: Bearer %s\r\nContent-Type: application/json\r\n"
 	                "Idempotency-Key: bench-%llx-%zu\r\nContent-Length: %d\r\n\r\n%s",
-	                key, (unsigned long long)run, posted, size, body);
+	                key, (unsigned long long)run, serial, size, body);
 }
 
 static void post(struct connection *it)
@@ -124,12 +124,20 @@ static void post(struct connection *it)
 	const int size = write_request(request);
 
 	CHECK(size < REQUEST_MAX);
+	if (it->fd == 0)
+		connect_one(it);
 	it->posted = time_monotonic();
 	it->waiting = true;
 	it->size = 0;
 	posted++;
+	serial++;
 	if (write(it->fd, request, (size_t)size) != size)
 		give_up("write", strerrordesc_np(errno));
+}
+
+static bool is_busy(const struct connection *it)
+{
+	return strncmp(it->answer, "HTTP/1.1 503", 12) == 0;
 }
 
 /* Has all of the answer come? */
@@ -141,7 +149,7 @@ static bool is_whole(struct connection *it)
 
 	if (end == NULL)
 		return false;
-	if (strncmp(it->answer, "HTTP/1.1 202", 12) != 0)
+	if (strncmp(it->answer, "HTTP/1.1 202", 12) != 0 && !is_busy(it))
 		give_up("an answer is not 202", it->answer);
 	return length != NULL &&
 	       it->size >= (size_t)(end + 4 - it->answer) + strtoul(length + 17, NULL, 10);
@@ -151,6 +159,11 @@ static void take_answer(struct connection *it)
 {
 	const ssize_t size = read(it->fd, it->answer + it->size, ANSWER_MAX - 1 - it->size);
 
+	if (size == 0 && !it->waiting) { /* the server ends what is idle for long */
+		close(it->fd);
+		it->fd = 0;
+		return;
+	}
 	if (size <= 0)
 		give_up("read", size == 0 ? "the connection was closed" : strerrordesc_np(errno));
 	it->size += (size_t)size;
@@ -158,6 +171,11 @@ static void take_answer(struct connection *it)
 	if (!is_whole(it))
 		return;
 	it->waiting = false;
+	if (is_busy(it)) {
+		posted--;
+		refused++;
+		return;
+	}
 	answers.us[answers.count++] = time_since(it->posted, time_monotonic()).us;
 }
 
@@ -240,9 +258,11 @@ static void take_events(void)
 
 static struct connection *find_idle(void)
 {
-	for (size_t i = 0; i < connection_count; i++)
-		if (!connections[i].waiting)
-			return &connections[i];
+	static size_t next;
+
+	for (size_t i = 0; i < connection_count; i++, next++)
+		if (!connections[next % connection_count].waiting)
+			return &connections[next++ % connection_count];
 	return NULL;
 }
 
@@ -289,7 +309,8 @@ int main(int argc, char **argv)
 	answers.us = memory_alloc((requests + 1) * sizeof(*answers.us));
 	events.us = memory_alloc((requests + 1) * sizeof(*events.us));
 	subjects = arena_create((size_t)64 * 1024);
-	connect_all((uint16_t)strtoul(argv[1], NULL, 10));
+	port = (uint16_t)strtoul(argv[1], NULL, 10);
+	poller = epoll_create1(EPOLL_CLOEXEC);
 	if (argc == 5) {
 		run_at_once();
 	} else {
@@ -297,6 +318,8 @@ int main(int argc, char **argv)
 		run_steadily(strtoll(argv[5], NULL, 10));
 	}
 	report(&answers);
+	if (refused > 0)
+		fprintf(stderr, "http_load: %zu answers were 503\n", refused);
 	if (argc == 7)
 		report(&events);
 	return 0;

@@ -101,7 +101,13 @@ class Stack:
         self.script("postgres", "start")
         with open(f"{self.folder}/postgres/data/postgresql.conf", "a", encoding="ascii") as file:
             file.write("track_commit_timestamp = on\nmin_wal_size = '1GB'\n")
-        self.script("postgres", "restart")
+        self.script("postgres", "stop")
+        self.start_again()
+
+    def start_again(self):
+        """With the same data and ports."""
+        self.script("kafka", "start")
+        self.script("postgres", "start")
         self.brokers = "127.0.0.1:" + self.read("kafka/port")
         self.admin_url = self.read("postgres/admin_url")
 
