@@ -60,10 +60,12 @@ static const char *bearer(struct tool *tool)
 static int judge(struct tool *tool, const struct action *action,
                  const struct http_client_answer *answer, const char **request)
 {
+	/* A problem of RFC 9457, with field and reason as http_server.h has them. */
 	if (answer->status != ACCEPTED)
 		return tool_fail(tool, answer->status >= 500 ? ANSWER_AWAY : ANSWER_NO,
-		                 "ingest refused the action %s: %d %s", action->action,
-		                 answer->status, answer_text(tool->arena, answer->body, "detail"));
+		                 "ingest refused the action %s: %d %s %s", action->action,
+		                 answer->status, answer_text(tool->arena, answer->body, "field"),
+		                 answer_text(tool->arena, answer->body, "reason"));
 	if (request != NULL)
 		*request = answer_text(tool->arena, answer->body, "id");
 	return ANSWER_YES;
