@@ -16,6 +16,7 @@ longest_pause=5
 
 child=
 stopping=
+status=0
 stop()
 {
 	stopping=1
