@@ -113,8 +113,8 @@ static void test_a_providers_word_stands_beside_ours(void **state)
 static void test_what_was_learned_late_says_when(void **state)
 {
 	(void)state;
-	assert_non_null(strstr(tell_status(time_add(NOON, HOURS(2))).text,
-	                       "(said at 2026-05-01 11:00)"));
+	assert_non_null(
+	    strstr(tell_status(time_add(NOON, HOURS(2))).text, "(said at 2026-05-01 11:00)"));
 }
 
 static void test_a_refused_event_says_by_whom_and_why(void **state)
