@@ -121,7 +121,7 @@ def clock_line(kind, fact):
         "warned": f"{fact.get('usedPercent')} % used",
         "breached": f"MISSED: nothing by {when(clock.get('due', '-'))}",
         "fulfilled": f"{'met' if fact.get('met') else 'ended late'} after {used} of {target}",
-        "corrected": f"CORRECTED: met after {used} of {target}, known only at {when(clock['detectedAt'])}",
+        "corrected": f"CORRECTED: met after {used} of {target}",
         "cancelled": "is of no interest any more",
     }
     return f"clock {name} {says[kind]}"
@@ -148,6 +148,8 @@ def story(day, name, title):
             text = ticket_line(day, kind, fact, event) if rank == 0 else \
                 clock_line(kind, fact) if rank == 1 else alert_line(kind, fact)
             if text is not None:
+                if event["mesh_time"][:16] != event["time"][:16]:
+                    text += f"  (known at {when(event['mesh_time'])})"
                 lines.append((event["mesh_time"], rank, event["sequence"], event["time"], text))
     opening = next(request for request in day.requests if request.get("opens") == name)
     print(f"\n  {title}: ticket {name}\n  {opening['note']}\n")

@@ -205,7 +205,7 @@ static const char *author(const struct story *story, const Opsmesh__V1__MessageA
 
 	return fact->author[0] == '\0' || fact->role == OPSMESH__V1__ROLE__ROLE_CUSTOMER
 	           ? role
-	           : arena_printf(story->arena, "%s %s", role, fact->author);
+	           : arena_printf(story->arena, "%s %s", role, story_contact(story, fact->author));
 }
 
 struct story_line story_ticket(const struct story *story, const struct told *told)

@@ -113,9 +113,29 @@ static void pad(struct buffer *out, size_t places)
 		buffer_add(out, " ", 1);
 }
 
+/*
+ * People's words may hold anything: a line of theirs begins where the cell does, so that none passes for
+ * a row, and what a terminal would obey (C0, DEL and C1 controls) is shown as "?".
+ */
+static void write_cell(struct buffer *out, const char *text, size_t indent)
+{
+	for (; *text != '\0'; text++) {
+		const unsigned char byte = (unsigned char)text[0];
+		const unsigned char next = (unsigned char)text[1];
+		const bool c1 = byte == 0xc2 && next >= 0x80 && next < 0xa0;
+
+		if (c1)
+			text++;
+		buffer_add(out, (byte < ' ' && byte != '\n') || byte == 0x7f || c1 ? "?" : text, 1);
+		if (byte == '\n')
+			pad(out, indent);
+	}
+}
+
 void table_write(const struct table *table, struct buffer *out)
 {
 	size_t *const widths = arena_alloc(table->arena, table->columns * sizeof(*widths));
+	size_t indent = 0;
 
 	CHECK(table->count % table->columns == 0);
 	for (size_t i = 0; i < table->columns; i++)
@@ -124,7 +144,8 @@ void table_write(const struct table *table, struct buffer *out)
 		const size_t column = i % table->columns;
 		const char *const text = table->cells[i];
 
-		buffer_add(out, text, strlen(text));
+		indent = column == 0 ? 0 : indent + widths[column - 1] + GAP;
+		write_cell(out, text, indent);
 		if (column + 1 == table->columns)
 			buffer_add(out, "\n", 1);
 		else if (!ends(table, i + 1))

@@ -196,6 +196,24 @@ static void test_wide_characters_take_two_places(void **state)
 	buffer_finish(&out);
 }
 
+static void test_what_people_wrote_neither_passes_for_a_row_nor_commands_the_terminal(void **state)
+{
+	static const char *const titles[] = { "WHO", "WHAT", NULL };
+	struct buffer out = { 0 };
+	struct table table;
+
+	(void)state;
+	table_init(&table, arena, titles);
+	table_add(&table, "customer");
+	table_add(&table, "hello\nagent     closes\x1b[2J\xc2\x9b\x7f\xc3\xa9");
+	table_write(&table, &out);
+	assert_true(bytes_equal((struct bytes){ out.data, out.size },
+	                        bytes_of("WHO       WHAT\n"
+	                                 "customer  hello\n"
+	                                 "          agent     closes?[2J??\xc3\xa9\n")));
+	buffer_finish(&out);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -208,6 +226,8 @@ int main(void)
 		cmocka_unit_test(test_times_in_a_zone),
 		cmocka_unit_test(test_spans),
 		cmocka_unit_test(test_wide_characters_take_two_places),
+		cmocka_unit_test(
+		    test_what_people_wrote_neither_passes_for_a_row_nor_commands_the_terminal),
 	};
 	int failed;
 
