@@ -14,8 +14,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define BUS_TOPICS_MAX \
-	128 /* names of one client: every topic of a catalogue and its dead letters */
+/* Names of one client: every topic of a catalogue and its dead letters. */
+#define BUS_TOPICS_MAX 128
 #define BUS_HEADERS_MAX 64 /* of a message that is sent */
 #define BUS_REASON_SIZE 256
 

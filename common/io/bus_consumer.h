@@ -22,9 +22,8 @@ struct bus_consumer_settings {
 	const char *lead;        /* the topic subscribed to; NULL: no member */
 	struct duration session; /* without a sign of life a member is dead after it; 0: 6 s */
 	bool tell_end;           /* BUS_AT_END is wanted */
-	bool
-	    start_over; /* where an offset is gone, read from the first that is held; else BUS_BROKEN */
-	int64_t fetch_bytes; /* most that is fetched ahead; 0: the library's 64 MiB */
+	bool start_over;         /* where an offset is gone, from the first held; else BUS_BROKEN */
+	int64_t fetch_bytes;     /* most that is fetched ahead; 0: the library's 64 MiB */
 };
 
 enum bus_event_kind {

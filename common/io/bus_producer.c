@@ -10,8 +10,8 @@
 
 #define NUMBER_SIZE 24
 #define LINGER_MS 1 /* measured: less costs CPU, more makes derived events late at no gain */
-#define DRAIN_MS \
-	2000 /* a purged producer reports all at once; a broker thread may be busy for long */
+/* A purged producer reports all at once; a broker thread may be busy for long. */
+#define DRAIN_MS 2000
 
 struct bus_producer {
 	struct bus_settings bus;

@@ -69,11 +69,10 @@ struct http_settings {
 	const char *listen; /* "127.0.0.1:8080", "[::1]:8080", ":8080"; port 0: any free one */
 	unsigned connections_max;
 	unsigned connections_per_ip_max;
-	size_t body_memory_max; /* bytes of bodies in flight */
-	struct duration
-	    header_deadline;           /* from connection or first line to the end of the headers */
-	struct duration body_deadline; /* from there to the end of the body */
-	struct duration idle_deadline; /* between two requests; also to take an answer */
+	size_t body_memory_max;          /* bytes of bodies in flight */
+	struct duration header_deadline; /* from connection or first line to the headers' end */
+	struct duration body_deadline;   /* from there to the end of the body */
+	struct duration idle_deadline;   /* between two requests; also to take an answer */
 };
 
 /* What a daemon uses that has no reason for anything else; listen is its own. */

@@ -6,8 +6,8 @@
 #include <string.h>
 #include <strings.h>
 
-#define HEADER_BYTES_MAX \
-	(1U << 20)             /* of all parts; large mail hosts refuse more than 256 KiB of one */
+/* Of all parts; large mail hosts refuse more than 256 KiB of one. */
+#define HEADER_BYTES_MAX (1U << 20)
 #define HEADER_LINES_MAX 20000 /* of all parts: forty for each of the parts that are kept */
 #define BOUNDARIES_MAX 256     /* multiparts, those of mails inside of the mail too */
 #define DIVISIONS_MAX ((size_t)2 * MAIL_PARTS_MAX) /* boundary lines */

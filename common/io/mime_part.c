@@ -7,8 +7,8 @@
 #include <string.h>
 #include <strings.h>
 
-#define RAW_TEXT_MAX \
-	((size_t)4 * MAIL_TEXT_MAX) /* of one part, before markup and charset are taken off */
+/* Of one part, before markup and charset are taken off. */
+#define RAW_TEXT_MAX ((size_t)4 * MAIL_TEXT_MAX)
 
 /* What a part of the tree has to say. */
 struct reading {

@@ -52,10 +52,9 @@ struct memory_store {
 	struct arena *arena;
 	struct image *images;
 	size_t image_count;
-	struct pending
-	    *pending;     /* transactions whose client does not know, and which may still land */
-	uint64_t writers; /* processes that ever wrote */
-	bool shared;      /* two of them did under one epoch */
+	struct pending *pending; /* transactions of unknown fate, which may still land */
+	uint64_t writers;        /* processes that ever wrote */
+	bool shared;             /* two of them did under one epoch */
 	int64_t unknown;
 	int64_t fenced;
 };

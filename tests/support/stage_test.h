@@ -47,8 +47,7 @@ const char *stage_test_key(struct stage_test *test, const char *prefix);
 
 struct stage_test_event {
 	int topic;
-	const char
-	    *source; /* NULL: the topic's first writer, same shard number; of the journal none */
+	const char *source;  /* NULL: the topic's first writer, same number; of the journal none */
 	int64_t sequence;    /* 0: the next one of the topic */
 	const char *key;     /* NULL: none */
 	const char *subject; /* NULL: the key */
