@@ -81,9 +81,10 @@ def all_open(requests):
     return all([fact for fact, _ in found[request]].count("opened") == 1 for request in requests)
 
 
-def produce(topic, partition, value, headers, key=b"a key"):
+def produce(topic, partition, value, headers, key=b"a key", count=1):
     producer = confluent_kafka.Producer({"bootstrap.servers": os.environ["KAFKA_BROKERS"]})
-    producer.produce(topic, value, key, partition, headers=list(headers.items()))
+    for _ in range(count):
+        producer.produce(topic, value, key, partition, headers=list(headers.items()))
     if producer.flush(PATIENCE_S):
         raise TimeoutError(f"{topic} takes no record")
 
@@ -460,12 +461,21 @@ def story_recreated():
     time.sleep(QUIET_S)
     check(fences("sla") == before and all(readiness(files) for files in watchers),
           f"a topic made anew stops the shards that read it, nothing is written: {reasons[0]}")
+    reached = outside_mesh.rows(outside_mesh.connect(), "sla",
+                                "select shard, next_offset from {s}.input_offset where topic = 'ops.tickets.v1'")
+    for partition, offset in reached:
+        produce("ops.tickets.v1", partition, b"another log", {}, count=offset + 1)
+    for files in watchers:
+        os.kill(pid_of(files), signal.SIGKILL)
+    reasons = stopped_everywhere(watchers, "not the one that was read before")
+    time.sleep(QUIET_S)
+    check(fences("sla") == before, f"also when it is as long as before: {reasons[0]}")
 
 
 def story_partitions():
     """A topic with another number of partitions: told by name, nothing is read. up.sh would not even start them."""
-    more = confluent_kafka.admin.NewPartitions("ops.actions.v1", PARTITIONS + 1)
-    broker_admin().create_partitions([more])["ops.actions.v1"].result()
+    admin, more = broker_admin(), confluent_kafka.admin.NewPartitions("ops.actions.v1", PARTITIONS + 1)
+    admin.create_partitions([more])["ops.actions.v1"].result()
     for files in INSTANCES:
         os.kill(pid_of(files), signal.SIGKILL)
     reasons = stopped_everywhere(INSTANCES, f"ops.actions.v1 has {PARTITIONS + 1} partitions")
