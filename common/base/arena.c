@@ -134,10 +134,8 @@ char *arena_printf(struct arena *arena, const char *format, ...)
 	struct block *const block = arena->newest;
 	char *const spot = (char *)block->data + block->used;
 	va_list args;
-	va_list again;
 
 	va_start(args, format);
-	va_copy(again, args);
 
 	const int length = vsnprintf(spot, block->size - block->used, format, args);
 
@@ -147,8 +145,10 @@ char *arena_printf(struct arena *arena, const char *format, ...)
 	const size_t size = (size_t)length + 1;
 	char *const text = arena_alloc(arena, size);
 
-	if (text != spot)
-		(void)vsnprintf(text, size, format, again);
-	va_end(again);
+	if (text == spot)
+		return text;
+	va_start(args, format);
+	(void)vsnprintf(text, size, format, args);
+	va_end(args);
 	return text;
 }

@@ -17,9 +17,16 @@
  */
 void memory_tune(void)
 {
-	(void)mallopt(M_MXFAST, 0);
-	(void)mallopt(M_TRIM_THRESHOLD, KEEP);
-	(void)mallopt(M_MMAP_THRESHOLD, MAP_FROM);
+	static const struct {
+		int name;
+		int value;
+	} settings[] = { { M_MXFAST, 0 },
+		         { M_TRIM_THRESHOLD, KEEP },
+		         { M_MMAP_THRESHOLD, MAP_FROM } };
+
+	for (size_t i = 0; i < COUNT_OF(settings); i++)
+		/* NOLINTNEXTLINE(concurrency-mt-unsafe): before threads */
+		(void)mallopt(settings[i].name, settings[i].value);
 }
 
 /* Never asks for nothing: malloc(0) may answer NULL, which here means out of memory. */

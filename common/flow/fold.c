@@ -214,7 +214,7 @@ static void release_folded(struct shard *shard, struct held *const *events, size
 		memory_free(events[i]);
 	}
 	shard->held_count -= count;
-	memmove(shard->held, shard->held + count, shard->held_count * sizeof(*shard->held));
+	memmove(shard->held, shard->held + count, shard->held_count * sizeof(struct held *));
 }
 
 /* The next offset is that of the first event not folded, never where the reader happens to stand. */

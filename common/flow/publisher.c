@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define HEADERS_MAX (2 * RECORD_HEADERS_MAX) /* a dead letter's: the original's and why */
+#define HEADERS_MAX ((size_t)2 * RECORD_HEADERS_MAX) /* a dead letter's: the original's and why */
 #define ARENA_BLOCK 4096
 #define SENT_MEMORY 1500   /* of librdkafka's copy, mostly headers; measured */
 #define SEQUENCE_DIGITS 20 /* of ce_sequence */
@@ -120,7 +120,7 @@ static struct outgoing *outgoing_create(const struct fact *fact)
 static void queue_grow(struct publisher *publisher)
 {
 	const size_t capacity = publisher->capacity == 0 ? 256 : publisher->capacity * 2;
-	struct outgoing **const queue = memory_alloc(capacity * sizeof(*queue));
+	struct outgoing **const queue = memory_alloc(capacity * sizeof(struct outgoing *));
 
 	for (size_t i = 0; i < publisher->count; i++)
 		queue[i] = queue_at(publisher, i);
@@ -177,12 +177,14 @@ static struct bytes id_text(struct arena *arena, const char *source, struct byte
 
 	while (digits[zeros] == '0')
 		zeros++;
-	char *const text = arena_alloc(arena, source_size + 1 + SEQUENCE_DIGITS);
+	const size_t size = source_size + 1 + SEQUENCE_DIGITS - zeros;
+	char *const text = arena_alloc(arena, size + 1);
 
 	memcpy(text, source, source_size);
 	text[source_size] = '/';
 	memcpy(text + source_size + 1, digits + zeros, SEQUENCE_DIGITS - zeros);
-	return (struct bytes){ text, source_size + 1 + SEQUENCE_DIGITS - zeros };
+	text[size] = '\0';
+	return (struct bytes){ text, size };
 }
 
 static size_t write_headers(struct publisher *publisher, const struct fact *fact,

@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define ARENA_BLOCK (64 * 1024)
+#define ARENA_BLOCK ((size_t)64 * 1024)
 /* What librdkafka and kafka_poll allocate for a record, and for each of its headers; measured. */
 #define RECORD_MEMORY 450
 #define HEADER_MEMORY 120
@@ -242,7 +242,7 @@ static void hold(struct shard *shard, const struct shard_topic *topic, const str
 	if (shard->held_count == shard->held_capacity) {
 		shard->held_capacity = shard->held_capacity == 0 ? 1024 : shard->held_capacity * 2;
 		shard->held =
-		    memory_resize(shard->held, shard->held_capacity * sizeof(*shard->held));
+		    memory_resize(shard->held, shard->held_capacity * sizeof(struct held *));
 	}
 	shard->held[shard->held_count++] = held;
 	shard->held_bytes += held->memory;

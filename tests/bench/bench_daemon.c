@@ -13,8 +13,10 @@
 
 int main(int argc, char **argv)
 {
+	/* NOLINTBEGIN(concurrency-mt-unsafe): before threads */
 	const char *const group = getenv("BENCH_GROUP");
 	const char *const stage = getenv("BENCH_STAGE");
+	/* NOLINTEND(concurrency-mt-unsafe) */
 	const struct service service = {
 		.name = group != NULL ? group : "bench",
 		.summary = "Folds events as fast as it can.",

@@ -18,6 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #define POLL_STEP 4000 /* as worker_step has it */
 #define BATCH_EVENTS 1000
@@ -52,7 +53,7 @@ static struct worker worker;
 _Noreturn static void give_up(const char *reason)
 {
 	fprintf(stderr, "bench_fold: %s\n", reason);
-	exit(1);
+	_exit(1);
 }
 
 /* A log that keeps what it is given. */

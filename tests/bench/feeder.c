@@ -19,9 +19,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define SEND_STEP 1000
-#define QUEUE_BYTES (64 * 1024 * 1024)
+#define QUEUE_BYTES ((size_t)64 * 1024 * 1024)
 #define PATIENCE SECONDS(60)
 #define SEED 5
 
@@ -40,7 +41,7 @@ static size_t expected;
 _Noreturn static void give_up(const char *reason)
 {
 	fprintf(stderr, "feeder: %s\n", reason);
-	exit(1);
+	_exit(1);
 }
 
 /* Keys. */
@@ -257,8 +258,11 @@ static void write_steadily(size_t events, int64_t rate)
 	qsort(latencies, received, sizeof(*latencies), by_size);
 	if (received < expected)
 		give_up("not every event became a fact in time");
-	printf("%zu %.2f %.2f\n", received, (double)latencies[received / 2] / 1000,
-	       (double)latencies[received * 99 / 100] / 1000);
+	const size_t middle = received / 2;
+	const size_t late = received * 99 / 100;
+
+	printf("%zu %.2f %.2f\n", received, (double)latencies[middle] / 1000,
+	       (double)latencies[late] / 1000);
 }
 
 int main(int argc, char **argv)

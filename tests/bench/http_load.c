@@ -30,7 +30,7 @@
 #define ANSWER_MAX 8192
 #define USERS 20000
 #define COMPANIES 2000
-#define FETCH_BYTES (16 * 1024 * 1024)
+#define FETCH_BYTES ((int64_t)16 * 1024 * 1024)
 #define PATIENCE SECONDS(60)
 
 struct connection {
@@ -65,7 +65,7 @@ static uint64_t run; /* so that no two runs post the same ticket */
 _Noreturn static void give_up(const char *reason, const char *detail)
 {
 	fprintf(stderr, "http_load: %s: %s\n", reason, detail);
-	exit(1);
+	_exit(1);
 }
 
 static int by_size(const void *a, const void *b)
@@ -77,10 +77,12 @@ static int by_size(const void *a, const void *b)
 
 static void report(struct latencies *latencies)
 {
+	const size_t middle = latencies->count / 2;
+	const size_t late = latencies->count * 99 / 100;
+
 	qsort(latencies->us, latencies->count, sizeof(*latencies->us), by_size);
-	printf("%zu %.2f %.2f\n", latencies->count,
-	       (double)latencies->us[latencies->count / 2] / 1000,
-	       (double)latencies->us[latencies->count * 99 / 100] / 1000);
+	printf("%zu %.2f %.2f\n", latencies->count, (double)latencies->us[middle] / 1000,
+	       (double)latencies->us[late] / 1000);
 }
 
 /* ---- requests ---- */
