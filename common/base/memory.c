@@ -1,6 +1,7 @@
 #include "common/base/memory.h"
 
 #include "common/base/check.h"
+#include "common/base/status.h"
 
 #include <malloc.h>
 #include <stdlib.h>
