@@ -87,6 +87,17 @@ static enum status say_unknown(struct request *request,
 
 /* Dead letters. */
 
+/* A ticket's owner hears of it behind what it was asked before; the topic of actions is for others. */
+static enum status tell_ticket(struct request *request, Opsmesh__V1__ActionRequested *requested)
+{
+	Opsmesh__V1__ByTicketEvent event = OPSMESH__V1__BY_TICKET_EVENT__INIT;
+
+	event.actor = requested->by;
+	event.fact_case = OPSMESH__V1__BY_TICKET_EVENT__FACT_ACTION_REQUESTED;
+	event.action_requested = requested;
+	return conversation_ask(request, requested->on->id, request->received_at, &event);
+}
+
 static enum status send_order(struct request *request, const struct dead_letter_id *letter,
                               const Opsmesh__V1__ActionRequested *requested)
 {
@@ -191,6 +202,8 @@ enum status conversation_action(struct request *request)
 	TRY(say_action(request, &event));
 	if (is_letter_order(&body))
 		return order_letter(request, &requested);
+	if (text_equal(body.on_type, "ticket"))
+		return tell_ticket(request, &requested);
 	return has_owner(&body) ? STATUS_OK : say_applied(request, &requested);
 }
 

@@ -185,6 +185,5 @@ enum status ticket_on_possible_duplicate(struct task *task,
 enum status ticket_on_action_requested(struct task *task,
                                        const Opsmesh__V1__ActionRequested *requested);
 void ticket_need(struct task *task, const ProtobufCMessage *event);
-void ticket_need_action(struct task *task, const ProtobufCMessage *event);
 
 #endif

@@ -24,18 +24,17 @@
 #define REQUEST(ON, member, Fact)                                                  \
 	ON(OPS_BY_TICKET, Opsmesh__V1__ByTicketEvent, member, Opsmesh__V1__##Fact, \
 	   ticket_on_##member, ticket_need)
-#define TICKET(ON)                                                                         \
-	REQUEST(ON, ticket_requested, TicketRequested)                                     \
-	REQUEST(ON, message_received, MessageReceived)                                     \
-	REQUEST(ON, status_requested, StatusRequested)                                     \
-	REQUEST(ON, csat_received, CsatAnswered)                                           \
-	REQUEST(ON, customer_resolved, CustomerResolved)                                   \
-	REQUEST(ON, account_changed, AccountChanged)                                       \
-	REQUEST(ON, request_refused, RequestRefused)                                       \
-	REQUEST(ON, id_conflict, IdConflict)                                               \
-	REQUEST(ON, possible_duplicate, PossibleDuplicate)                                 \
-	ON(OPS_ACTIONS, Opsmesh__V1__ActionEvent, requested, Opsmesh__V1__ActionRequested, \
-	   ticket_on_action_requested, ticket_need_action)
+#define TICKET(ON)                                         \
+	REQUEST(ON, ticket_requested, TicketRequested)     \
+	REQUEST(ON, message_received, MessageReceived)     \
+	REQUEST(ON, status_requested, StatusRequested)     \
+	REQUEST(ON, csat_received, CsatAnswered)           \
+	REQUEST(ON, customer_resolved, CustomerResolved)   \
+	REQUEST(ON, account_changed, AccountChanged)       \
+	REQUEST(ON, request_refused, RequestRefused)       \
+	REQUEST(ON, id_conflict, IdConflict)               \
+	REQUEST(ON, possible_duplicate, PossibleDuplicate) \
+	REQUEST(ON, action_requested, ActionRequested)
 
 STAGE_EVENTS_NEEDING(conversation_events, CONVERSATION);
 STAGE_EVENTS_NEEDING(directory_events, DIRECTORY);

@@ -3,20 +3,15 @@
  *
  * Each is answered once, with ActionApplied or ActionRefused, behind the facts that it led to.
  */
-#include "services/ingest/contact.h"
 #include "services/ingest/desk.h"
 
 #include "common/base/text.h"
-#include "common/io/proto.h"
-
-#include <string.h>
 
 #define REFUSAL(name) OPSMESH__V1__REFUSAL_CODE__REFUSAL_CODE_##name
 
 /* An action on the ticket at hand. */
 struct order {
 	struct desk *desk;
-	const Opsmesh__V1__ActionEvent *action;
 	const Opsmesh__V1__ActionRequested *requested;
 };
 
@@ -28,7 +23,7 @@ static enum status refuse(struct order *order, Opsmesh__V1__RefusalCode code, co
 	Opsmesh__V1__TicketEvent event = OPSMESH__V1__TICKET_EVENT__INIT;
 	Opsmesh__V1__ActionRefused refused = OPSMESH__V1__ACTION_REFUSED__INIT;
 
-	refused.action_id = order->action->action_id;
+	refused.action_id = text_mutable(order->desk->request_id);
 	refused.action = order->requested->action;
 	refused.code = code;
 	refused.field = text_mutable(field);
@@ -44,7 +39,7 @@ static enum status apply(struct order *order)
 	Opsmesh__V1__TicketEvent event = OPSMESH__V1__TICKET_EVENT__INIT;
 	Opsmesh__V1__ActionApplied applied = OPSMESH__V1__ACTION_APPLIED__INIT;
 
-	applied.action_id = order->action->action_id;
+	applied.action_id = text_mutable(order->desk->request_id);
 	applied.action = order->requested->action;
 	applied.by = order->requested->by;
 	applied.reason = order->requested->reason;
@@ -203,33 +198,13 @@ static enum status act(struct order *order)
 	return actions[at].act(order);
 }
 
-static bool is_about_ticket(const Opsmesh__V1__ActionRequested *requested)
-{
-	return requested->on != NULL && text_equal(requested->on->type, "ticket");
-}
-
 enum status ticket_on_action_requested(struct task *task,
                                        const Opsmesh__V1__ActionRequested *requested)
 {
-	const Opsmesh__V1__ActionEvent *const action = (const void *)task->message;
 	struct desk desk;
-	struct order order = { .desk = &desk, .action = action, .requested = requested };
+	struct order order = { .desk = &desk, .requested = requested };
 
-	if (!is_about_ticket(requested))
-		return STATUS_OK;
-	TRY(desk_open(&desk, task, requested->on->id));
-	if (!proto_instant(action->occurred_at, &desk.at))
-		return task_fail(task, STATUS_REJECT, "occurred_at: missing or out of range");
+	TRY(desk_open_request(&desk, task));
 	desk.actor = requested->by;
-	desk.request_id = action->action_id;
 	return act(&order);
-}
-
-void ticket_need_action(struct task *task, const ProtobufCMessage *event)
-{
-	const Opsmesh__V1__ActionEvent *const action = (const void *)event;
-
-	if (action->requested != NULL && is_about_ticket(action->requested))
-		task_need(task, &ticket_table,
-		          &(struct ticket_row){ .ticket_id = action->requested->on->id });
 }

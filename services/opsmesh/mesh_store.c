@@ -12,7 +12,7 @@
 const struct mesh_stage mesh_stages[] = {
 	{ "conversation", "ingest", "ingest", READS(OPS_INTAKE) },
 	{ "directory", "ingest", "ingest", READS(OPS_CONTROL, OPS_BY_CONTACT) },
-	{ "ticket", "ingest", "ingest", READS(OPS_CONTROL, OPS_BY_TICKET, OPS_ACTIONS) },
+	{ "ticket", "ingest", "ingest", READS(OPS_CONTROL, OPS_BY_TICKET) },
 	{ "clock", "sla-watcher", "sla", READS(OPS_CONTROL, OPS_ACTIONS, OPS_TICKETS) },
 	{ .stage = NULL },
 };

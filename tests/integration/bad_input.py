@@ -44,7 +44,7 @@ def check(good, text):
         failures.append(text)
 
 
-# ---- doing ----
+# Doing.
 
 def post(path, body, media="application/json", **headers):
     """The answer of the 202."""
@@ -126,7 +126,7 @@ def readiness(files):
         return str(error)
 
 
-# ---- settings and documents, before anything starts ----
+# Settings and documents, before anything starts.
 
 WRONG_SETTINGS = [
     ("sla-watcher", {"MESH_GRACE": "banana"}, "MESH_GRACE"), ("sla-watcher", {"MESH_GRACE": "2h"}, "MESH_GRACE"),
@@ -171,7 +171,7 @@ def story_settings():
     check(status == 0, f"the policies as they are pass: {status} {text.strip()}")
 
 
-# ---- records that do not belong there ----
+# Records that do not belong there.
 
 def bad_records():
     wordy = {**headers_of("directory/1", 1), "ce_sequence": "one"}
@@ -185,7 +185,7 @@ def bad_records():
         Bad("text that is not UTF-8", BY_TICKET, headers_of("directory/1", 10**6 + 1), b"\x0a\x02\xff\xfe", ["ticket"],
             "value"),
         Bad("no headers on a public topic", "ops.tickets.v1", {}, b"anything", ["clock"], "ce_source"),
-        Bad("no headers on a topic of two readers", "ops.actions.v1", {}, b"anything", ["clock", "ticket"], "ce_source"),
+        Bad("no headers on the topic of actions", "ops.actions.v1", {}, b"anything", ["clock"], "ce_source"),
         Bad("a journal record without headers", outside_mesh.JOURNAL, {}, b"anything", ["conversation"], "ce_time"),
         Bad("a journal record that does not unpack", outside_mesh.JOURNAL, headers_of("edge", 1), b"\xff\xff\xff",
             ["conversation"], "value")]
@@ -255,7 +255,7 @@ def harmless_records(messages):
     produce(outside_mesh.PROGRESS, 0, stranger.SerializeToString(), {})
 
 
-# ---- mails that are hardly any ----
+# Mails that are hardly any.
 
 MAILS = {
     "NO_DATE": b"From: a@firm.example\r\nMessage-ID: <n1@firm.example>\r\nSubject: no date\r\n\r\nhello\r\n",
@@ -284,7 +284,7 @@ def story_mails():
             f"a mail with {code.strip().lower().replace('_', ' ')}: {told}")
 
 
-# ---- words that nobody knows yet ----
+# Words that nobody knows yet.
 
 def story_words():
     """Unknown event types and words are kept as they are; an unknown status in the mesh counts as open."""
@@ -348,7 +348,7 @@ def unknown_route():
         f"a route that this build does not know: {[(fact.field, fact.reason) for fact in refused]}")
 
 
-# ---- an edge whose clock is an hour ahead ----
+# An edge whose clock is an hour ahead.
 
 def story_clock():
     """Its requests are taken; mesh time does not follow it."""
@@ -367,7 +367,7 @@ def story_clock():
     check(all_open(post_tickets(8)), "later tickets are opened as before")
 
 
-# ---- the ground ----
+# The ground.
 
 def stop_daemons(instances):
     for files in instances:
@@ -474,18 +474,18 @@ def story_recreated():
 
 def story_partitions():
     """A topic with another number of partitions: told by name, nothing is read. up.sh would not even start them."""
-    admin, more = broker_admin(), confluent_kafka.admin.NewPartitions("ops.actions.v1", PARTITIONS + 1)
-    admin.create_partitions([more])["ops.actions.v1"].result()
+    admin, more = broker_admin(), confluent_kafka.admin.NewPartitions("ops.control.v1", PARTITIONS + 1)
+    admin.create_partitions([more])["ops.control.v1"].result()
     for files in INSTANCES:
         os.kill(pid_of(files), signal.SIGKILL)
-    reasons = stopped_everywhere(INSTANCES, f"ops.actions.v1 has {PARTITIONS + 1} partitions")
+    reasons = stopped_everywhere(INSTANCES, f"ops.control.v1 has {PARTITIONS + 1} partitions")
     before = fences("ingest"), fences("sla")
     time.sleep(QUIET_S)
     check((fences("ingest"), fences("sla")) == before, f"another number of partitions stops all: {reasons[0]}")
     differs = subprocess.run([os.path.join(os.environ["OPSMESH_BIN"], "opsmesh"), "topics"], capture_output=True,
                              text=True, check=False)
     check(differs.returncode == 1 and "5 partitions" in differs.stdout,
-          f"the operator's tool says so: {[line for line in differs.stdout.splitlines() if 'ops.actions.v1 ' in line]}")
+          f"the operator's tool says so: {[line for line in differs.stdout.splitlines() if 'ops.control.v1 ' in line]}")
 
 
 def main():

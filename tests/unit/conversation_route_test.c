@@ -125,6 +125,18 @@ static void an_action_goes_to_the_shard_that_owns_its_subject(void **state)
 	assert_int_equal(stage_test_fact(&fixture.test, 0)->partition, FIXTURE_SHARD);
 }
 
+static void an_action_on_a_ticket_stays_behind_what_was_asked_of_it_before(void **state)
+{
+	(void)state;
+	act("T", "{\"action\":\"close\",\"on\":{\"type\":\"ticket\",\"id\":\"T\"}}");
+	const Opsmesh__V1__ByTicketEvent *const event =
+	    (const void *)conversation_expect(&fixture, "actions requested T\n"
+	                                                "ingest.by-ticket action_requested T\n");
+
+	assert_string_equal(event->request_id, "R");
+	assert_string_equal(event->action_requested->by->principal, "crm");
+}
+
 static void a_retry_reaches_the_shard_that_refused_through_control(void **state)
 {
 	(void)state;
@@ -264,6 +276,7 @@ int main(void)
 		CASE(an_account_is_declared_to_subscribers_to_tickets_and_to_each_of_its_keys),
 		CASE(a_key_that_is_not_named_any_more_is_withdrawn),
 		CASE(an_action_goes_to_the_shard_that_owns_its_subject),
+		CASE(an_action_on_a_ticket_stays_behind_what_was_asked_of_it_before),
 		CASE(a_retry_reaches_the_shard_that_refused_through_control),
 		CASE(a_drop_of_a_letter_of_its_own_goes_over_no_topic_and_is_answered),
 		CASE(an_event_of_any_type_is_forwarded_as_it_came),

@@ -191,7 +191,7 @@ static void change_account(struct fixture *fixture, const char *account, Opsmesh
 static void act(struct fixture *fixture, Opsmesh__V1__ActionKind kind, const char *ticket,
                 const char *name, const char *value)
 {
-	Opsmesh__V1__ActionEvent event = OPSMESH__V1__ACTION_EVENT__INIT;
+	Opsmesh__V1__ByTicketEvent event = OPSMESH__V1__BY_TICKET_EVENT__INIT;
 	Opsmesh__V1__ActionRequested requested = OPSMESH__V1__ACTION_REQUESTED__INIT;
 	Opsmesh__V1__ActionSubject subject = OPSMESH__V1__ACTION_SUBJECT__INIT;
 	Opsmesh__V1__ActionParameter parameter = OPSMESH__V1__ACTION_PARAMETER__INIT;
@@ -207,13 +207,10 @@ static void act(struct fixture *fixture, Opsmesh__V1__ActionKind kind, const cha
 	requested.on = &subject;
 	requested.parameters = parameters;
 	requested.n_parameters = name != NULL;
+	event.fact_case = OPSMESH__V1__BY_TICKET_EVENT__FACT_ACTION_REQUESTED;
+	event.action_requested = &requested;
 	fixture->hour++;
-	event.action_id = text_mutable("A");
-	event.routing_key = text_mutable(ticket);
-	event.occurred_at = proto_timestamp(fixture->test.arena, at_hour(fixture->hour));
-	event.fact_case = OPSMESH__V1__ACTION_EVENT__FACT_REQUESTED;
-	event.requested = &requested;
-	feed(fixture, OPS_ACTIONS, ticket, &event.base);
+	ask_of(fixture, ticket, fixture->hour, &event);
 }
 
 /* What was said. */
