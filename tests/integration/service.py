@@ -7,30 +7,13 @@ Prints `ok service: ...` or `FAIL service: ...` for each promise. Every story be
 running; the topics and tables go on from one to the next, and are judged whole at its end.
 """
 import json
-import os
 import sys
 import time
 
 import toy_mesh
-from toy_mesh import Feeder, ToyMesh, until
+from toy_mesh import check, judge, until
 
 SHARDS = 12  # three stages on four partitions
-
-failures = 0
-
-
-def check(good, name, detail=""):
-    global failures
-    print(f"{'ok' if good else 'FAIL'} service: {name}", flush=True)
-    if not good:
-        failures += 1
-        print("#", detail, flush=True)
-    return good
-
-
-def judge(mesh, feeder, name):
-    wrong = mesh.judge(feeder)
-    check(not wrong, name, wrong)
 
 
 def story_options(mesh, feeder):
@@ -226,76 +209,9 @@ def story_frozen(mesh, feeder):
     check(one.stop() == 0 and two.stop() == 0, "both stop as asked", one.lines()[-3:] + two.lines()[-3:])
 
 
-def rebuild(mesh, stage):
-    return mesh.run("--rebuild", stage, "--verify")
-
-
-def story_rebuild(mesh, feeder):
-    one = mesh.start("toy-1").ready()
-    feeder.post(500)
-    feeder.send(kind="post", key="account-2", ref="rebuilt poison", number=1, bad="account")
-    feeder.flush()
-    judge(mesh, feeder, "before a rebuild all is well")
-    for stage in "intake", "account", "settlement":
-        done = rebuild(mesh, stage)
-        check(done.returncode == 0, f"{stage}: tables and facts are what journal and topics make", done)
-        check(f"{stage}: the same" in done.stdout, f"{stage}: while the daemon runs, and it says so", done)
-    check(one.stop() == 0, "the daemon does not notice", one.lines()[-3:])
-    damage(mesh)
-    check(rebuild(mesh, "nobody").returncode == 2, "a stage that the daemon does not have is a wrong usage")
-    mesh.kafka("stop")
-    check(rebuild(mesh, "account").returncode == 3, "without a broker it says so, and exit 3")
-    mesh.kafka("start")
-
-
-DAMAGES = [  # what somebody did by hand, how it is undone, what is told
-    ("update account set sum = sum + 1 where account = 'account-3'",
-     "update account set sum = sum - 1 where account = 'account-3'", "account: 1 rows: differs in sum"),
-    ("insert into account values (0, 'nobody', 1, 1)", "delete from account where account = 'nobody'",
-     "account: 1 rows: missing in the replay"),
-    ("update fact set subject = 'else' where stream = 'account/1' and sequence = 2",
-     "update fact set subject = convert_from(key, 'UTF8') where stream = 'account/1' and sequence = 2",
-     "fact: 1 rows: differs in subject"),
-    ("update shard set now = now + interval '1 us' where stage = 'account' and shard = 2",
-     "update shard set now = now - interval '1 us' where stage = 'account' and shard = 2",
-     "shard: 1 rows: differs in now"),
-    ("delete from rate where shard = 3 returning null", "insert into rate select 3, name, rate, since from rate"
-     " where shard = 0", "rate: 1 rows: only in the replay"),
-]
-
-
-def damage(mesh):
-    for harm, mend, told in DAMAGES:
-        mesh.execute(harm)
-        done = rebuild(mesh, "account")
-        check(done.returncode == 1 and told in done.stdout, f"by hand: {harm}: {told}", done)
-        mesh.execute(mend)
-    done = rebuild(mesh, "account")
-    check(done.returncode == 0, "what was mended is the same again", done)
-
-
 STORIES = [story_options, story_lone, story_killed, story_two, story_broker, story_database, story_poison,
-           story_crash_note, story_frozen, story_rebuild]
-
-
-def main():
-    wanted = sys.argv[2:]
-    mesh = ToyMesh(sys.argv[1])
-    feeder = Feeder(mesh)
-    try:
-        for story in STORIES:
-            if not wanted or story.__name__.removeprefix("story_") in wanted:
-                started = time.monotonic()
-                story(mesh, feeder)
-                print(f"# {story.__name__} took {time.monotonic() - started:.0f} s")
-    except (TimeoutError, AssertionError) as error:
-        check(False, f"{story.__name__}: {error}", [instance.lines()[-3:] for instance in mesh.instances])
-    finally:
-        if os.environ.get("KEEP"):
-            print("#", mesh.folder)
-        mesh.finish()
-    return 1 if failures else 0
+           story_crash_note, story_frozen]
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(toy_mesh.tell(STORIES))

@@ -7,7 +7,6 @@ Servers that are away at the start, too many refusals, a database set back, a to
 another shape. Prints `ok service_doubt: ...` or `FAIL service_doubt: ...` for each promise. From the story of
 the topic made anew on, the mesh is broken for good.
 """
-import os
 import sys
 import time
 
@@ -15,17 +14,7 @@ import confluent_kafka.admin
 import psycopg
 
 import toy_mesh
-from toy_mesh import Feeder, ToyMesh, until
-
-failures = 0
-
-
-def check(good, name, detail=""):
-    global failures
-    print(f"{'ok' if good else 'FAIL'} service_doubt: {name}", flush=True)
-    if not good:
-        failures += 1
-        print("#", detail, flush=True)
+from toy_mesh import check, judge, until
 
 
 def unready(one, words):
@@ -37,11 +26,6 @@ def unready(one, words):
 
 def stop_well(one, name):
     check(one.stop() == 0, name, one.lines()[-3:])
-
-
-def judge(mesh, feeder, name):
-    wrong = mesh.judge(feeder)
-    check(not wrong, name, wrong)
 
 
 def story_absent(mesh, feeder):
@@ -170,22 +154,5 @@ def story_shape(mesh, feeder):
 STORIES = [story_absent, story_schema, story_set_back, story_made_anew, story_refusals, story_shape]
 
 
-def main():
-    wanted = sys.argv[2:]
-    mesh = ToyMesh(sys.argv[1])
-    feeder = Feeder(mesh)
-    try:
-        for story in STORIES:
-            if not wanted or story.__name__.removeprefix("story_") in wanted:
-                started = time.monotonic()
-                story(mesh, feeder)
-                print(f"# {story.__name__} took {time.monotonic() - started:.0f} s")
-    except (TimeoutError, AssertionError) as error:
-        check(False, f"{story.__name__}: {error}", [instance.lines()[-3:] for instance in mesh.instances[-2:]])
-    finally:
-        mesh.finish()
-    return 1 if failures else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(toy_mesh.tell(STORIES))

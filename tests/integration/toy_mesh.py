@@ -5,6 +5,7 @@
     feeder = Feeder(mesh)          feeder.post(1000) feeder.rate("x", 3) feeder.flush()
     mesh.judge(feeder)             waits until all is out, answers what is wrong: [] is well
     mesh.finish()
+    sys.exit(tell([story, ...]))   all of that around functions story(mesh, feeder), which check() and judge()
 
 The checks share no code with the daemon: another client reads the topics, another driver the tables. The
 folder of the programs is OPSMESH_BIN. What is waited for has no other limit than the suite's.
@@ -16,6 +17,7 @@ import os
 import random
 import signal
 import subprocess
+import sys
 import time
 import urllib.error
 import urllib.request
@@ -37,6 +39,39 @@ NUMBERS = {"number": 5, "time_us": 7}
 Record = collections.namedtuple("Record", "topic partition offset key source sequence id headers value")
 
 
+failures = 0
+
+
+def check(good, name, detail=""):
+    """Prints what a promise came to."""
+    global failures
+    print(f"{'ok' if good else 'FAIL'} {os.path.basename(sys.argv[0]).removesuffix('.py')}: {name}", flush=True)
+    if not good:
+        failures += 1
+        print("#", detail, flush=True)
+
+
+def judge(mesh, feeder, name):
+    wrong = mesh.judge(feeder)
+    check(not wrong, name, wrong)
+
+
+def tell(stories):
+    """The stories of a program, all or those that its arguments name, in one mesh; answers the exit status."""
+    wanted = sys.argv[2:]
+    mesh = ToyMesh(sys.argv[1])
+    feeder = Feeder(mesh)
+    try:
+        for story in stories:
+            if not wanted or story.__name__.removeprefix("story_") in wanted:
+                story(mesh, feeder)
+    except (TimeoutError, AssertionError) as error:
+        check(False, f"{story.__name__}: {error}", [instance.lines()[-3:] for instance in mesh.instances[-2:]])
+    finally:
+        mesh.finish()
+    return 1 if failures else 0
+
+
 def until(condition, what):
     """Waits until the condition holds, and answers what it answered."""
     deadline = time.monotonic() + PATIENCE_S
@@ -49,7 +84,7 @@ def until(condition, what):
         time.sleep(0.02)
 
 
-# ---- sim.v1.Toy, by hand --------------------------------------------------------------------------------
+# sim.v1.Toy, by hand.
 
 
 def varint(number):
@@ -95,7 +130,7 @@ def unpack(data):
     return fields
 
 
-# ---- the daemon -----------------------------------------------------------------------------------------
+# The daemon.
 
 
 class Instance:
@@ -170,7 +205,7 @@ class Instance:
         return self.wait()
 
 
-# ---- the mesh -------------------------------------------------------------------------------------------
+# The mesh.
 
 
 class ToyMesh:
@@ -248,12 +283,13 @@ class ToyMesh:
         self.kafka("stop")
         self.postgres("stop")
 
-    # ---- reading and judging
+    # Reading and judging.
 
     def records(self, topic):
         """All that is on a topic now, each partition in order."""
         consumer = confluent_kafka.Consumer({"bootstrap.servers": self.brokers, "group.id": "outside",
-                                             "enable.auto.commit": False, "auto.offset.reset": "error"})
+                                             "enable.auto.commit": False, "auto.offset.reset": "error",
+                                             "log_level": 0})
         places = []
         wanted = {}
         for partition in range(self.partitions):
@@ -351,7 +387,7 @@ class Feeder:
         self.mesh, self.chance, self.count = mesh, random.Random(seed), accounts
         self.refs, self.owners, self.name = {}, {}, f"r{seed}"
         self.producer = confluent_kafka.Producer({"bootstrap.servers": mesh.brokers, "enable.idempotence": True,
-                                                  "linger.ms": 5})
+                                                  "linger.ms": 5, "log_level": 0})
 
     def send(self, partition=None, **fields):
         now = datetime.datetime.now(datetime.timezone.utc)
