@@ -12,8 +12,8 @@
 #include <string.h>
 
 #define STATE_LOCK_NOT_AVAILABLE "55P03"
-#define RAISE_ATTEMPTS \
-	3 /* ending a backend that holds the lock may let the next in the queue have it */
+/* Ending a backend that holds the lock may let the next in the queue have it. */
+#define RAISE_ATTEMPTS 3
 
 /* Ownership. */
 

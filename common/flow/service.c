@@ -59,7 +59,7 @@ static int usage(const struct daemon *daemon, FILE *out)
 	return EXIT_USAGE;
 }
 
-/* ---- help ---- */
+/* Help. */
 
 static void print_buffer(struct buffer *text)
 {
@@ -128,7 +128,7 @@ static int run_describe(struct daemon *daemon, char **arguments)
 	return EXIT_WELL;
 }
 
-/* ---- what needs settings ---- */
+/* What needs settings. */
 
 static bool prepare(struct daemon *daemon, char reason[static SERVICE_REASON_SIZE])
 {
@@ -193,7 +193,7 @@ static int run_rebuild(struct daemon *daemon, char **arguments)
 	return rebuild_stage(daemon, stage, verify);
 }
 
-/* ---- the entrance ---- */
+/* The entrance. */
 
 static int dispatch(struct daemon *daemon, int argc, char **argv)
 {

@@ -80,7 +80,7 @@ static bool give_up(const char *what, const char *reason)
 	return false;
 }
 
-/* ---- how many partitions ---- */
+/* How many partitions. */
 
 static int32_t ask_partitions(const struct daemon *daemon, struct bus_admin *admin,
                               const char **reason)
@@ -136,7 +136,7 @@ int32_t daemon_partitions(const struct daemon *daemon, void (*beat)(void *contex
 	return partitions;
 }
 
-/* ---- opening ---- */
+/* Opening. */
 
 static bool open_note(struct running *it)
 {
@@ -265,7 +265,7 @@ static void open_worker(struct running *it)
 	it->vitals = vitals_create(&it->worker, daemon->build);
 }
 
-/* ---- the loop ---- */
+/* The loop. */
 
 static void beat(void *context)
 {
@@ -340,7 +340,7 @@ static void work(struct running *it)
 	}
 }
 
-/* ---- closing ---- */
+/* Closing. */
 
 /* No new batch: what was folded is committed, what was committed is published. */
 static void settle(struct running *it)

@@ -9,22 +9,19 @@
 
 #include <inttypes.h>
 
-typedef Opsmesh__V1__SlaClock clock;
-typedef Opsmesh__V1__DocumentVersion version;
-
 static const char *span(const struct story *story, int64_t us)
 {
 	return span_text(story->arena, (struct duration){ us });
 }
 
-const char *story_clock(const struct story *story, const clock *of)
+const char *story_clock(const struct story *story, const Opsmesh__V1__SlaClock *of)
 {
 	return arena_printf(
 	    story->arena, "%s #%" PRId32,
 	    story_word(story, &opsmesh__v1__sla_metric__descriptor, (int)of->metric), of->instance);
 }
 
-const char *story_clock_standing(const struct story *story, const clock *of)
+const char *story_clock_standing(const struct story *story, const Opsmesh__V1__SlaClock *of)
 {
 	const char *const name = story_clock(story, of);
 
@@ -41,7 +38,8 @@ const char *story_clock_standing(const struct story *story, const clock *of)
 	                          story_stamp(story, of->due));
 }
 
-static const char *document(const struct story *story, const char *kind, const version *of)
+static const char *document(const struct story *story, const char *kind,
+                            const Opsmesh__V1__DocumentVersion *of)
 {
 	return of == NULL || of->id[0] == '\0'
 	           ? arena_printf(story->arena, "no %s", kind)
@@ -49,7 +47,7 @@ static const char *document(const struct story *story, const char *kind, const v
 }
 
 /* By what the target and the hours were chosen. */
-static const char *terms(const struct story *story, const clock *of)
+static const char *terms(const struct story *story, const Opsmesh__V1__SlaClock *of)
 {
 	const char *text =
 	    arena_printf(story->arena, "%s by %s%s%s, %s",
@@ -64,7 +62,7 @@ static const char *terms(const struct story *story, const clock *of)
 	return text;
 }
 
-static const char *used(const struct story *story, const clock *of)
+static const char *used(const struct story *story, const Opsmesh__V1__SlaClock *of)
 {
 	return of->target_us == 0
 	           ? span(story, of->elapsed_us)
@@ -72,7 +70,7 @@ static const char *used(const struct story *story, const clock *of)
 	                          span(story, of->target_us));
 }
 
-static const char *due(const struct story *story, const clock *of)
+static const char *due(const struct story *story, const Opsmesh__V1__SlaClock *of)
 {
 	return of->due == NULL ? "no due"
 	                       : arena_printf(story->arena, "due %s", story_stamp(story, of->due));
@@ -111,7 +109,8 @@ static const char *corrected(const struct story *story, const Opsmesh__V1__SlaCo
 }
 
 /* Those that are told by what the clock has used. */
-static const char *moved(const struct story *story, const clock *of, const char *what)
+static const char *moved(const struct story *story, const Opsmesh__V1__SlaClock *of,
+                         const char *what)
 {
 	return arena_printf(story->arena, "%s %s; used %s, %s%s", story_clock(story, of), what,
 	                    used(story, of), due(story, of), story_because(story, of->reason));

@@ -8,8 +8,6 @@
 
 #include <inttypes.h>
 
-typedef Opsmesh__V1__TicketEvent event;
-
 static const char *status_word(const struct story *story, Opsmesh__V1__TicketStatus status)
 {
 	return story_word(story, &opsmesh__v1__ticket_status__descriptor, (int)status);
@@ -167,7 +165,7 @@ static const char *possible_duplicate(const struct story *story,
 	                    fact->confidence_per_mille % 10, story_because(story, fact->reason));
 }
 
-static const char *sentence(const struct story *story, const event *ticket)
+static const char *sentence(const struct story *story, const Opsmesh__V1__TicketEvent *ticket)
 {
 	switch (ticket->fact_case) {
 	case OPSMESH__V1__TICKET_EVENT__FACT_OPENED: return opened(story, ticket->opened);
@@ -211,7 +209,7 @@ static const char *author(const struct story *story, const Opsmesh__V1__MessageA
 struct story_line story_ticket(const struct story *story, const struct told *told)
 {
 	const void *const message = told->message;
-	const event *const ticket = message;
+	const Opsmesh__V1__TicketEvent *const ticket = message;
 	const bool says = ticket->fact_case == OPSMESH__V1__TICKET_EVENT__FACT_MESSAGE_ADDED;
 	const char *const who =
 	    says ? author(story, ticket->message_added) : story_actor(story, ticket->actor);

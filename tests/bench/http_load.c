@@ -85,7 +85,7 @@ static void report(struct latencies *latencies)
 	       (double)latencies->us[late] / 1000);
 }
 
-/* ---- requests ---- */
+/* Requests. */
 
 static void connect_one(struct connection *it)
 {
@@ -195,7 +195,7 @@ static void take_answers(int wait_ms, bool post_again)
 	}
 }
 
-/* ---- events ---- */
+/* Events. */
 
 static void open_reader(const char *brokers)
 {
@@ -256,7 +256,7 @@ static void take_events(void)
 		give_up("ops.sla.v1", bus_reader_reason(reader));
 }
 
-/* ---- the two ways ---- */
+/* The two ways. */
 
 static struct connection *find_idle(void)
 {

@@ -90,7 +90,7 @@ class Customer(threading.Thread):
             if self.insist(path, headers, other) is not None:
                 self.ledger.write(kind="conflict", id=answer["id"], name=name, ticket="")
 
-    # ---- what is asked ----
+    # What is asked.
 
     def words(self, count):
         return " ".join(self.chance.choices(WORDS, k=count))

@@ -41,7 +41,7 @@ static bool check_facts(struct world *world, char why[static WORLD_REASON_SIZE])
 	return true;
 }
 
-/* ---- replay ---- */
+/* Replay. */
 
 struct replaying {
 	struct world *world;
@@ -178,7 +178,7 @@ static bool check_letters(struct world *world, char why[static WORLD_REASON_SIZE
 	return true;
 }
 
-/* ---- the end ---- */
+/* The end. */
 
 static bool check_nothing_left(struct world *world, char why[static WORLD_REASON_SIZE])
 {

@@ -41,7 +41,7 @@
 	"{\"id\":\"everyone\",\"calendar\":\"always\",\"targets\":{\"first_reply\":\"20s\","   \
 	"\"next_reply\":\"16s\",\"resolution\":\"40s\"}}]}"
 
-/* ---- the daemons ---- */
+/* The daemons. */
 
 static const struct ingest_config config = { .contact_secret = "contact secret 1",
 	                                     .reply_secret = "reply secret 123" };
@@ -88,7 +88,7 @@ static void compile_documents(void)
 	}
 }
 
-/* ---- the requests ---- */
+/* The requests. */
 
 static const struct {
 	const char *kind;
@@ -232,7 +232,7 @@ static void requests(struct world *world, uint64_t seed)
 		world->last_s += 120;
 }
 
-/* ---- the journal ---- */
+/* The journal. */
 
 static const char *body_of(struct arena *arena, const struct request *request)
 {
@@ -337,7 +337,7 @@ static void journal(struct world *world, const struct request *request)
 	arena_destroy(arena);
 }
 
-/* ---- what must have become of them ---- */
+/* What must have become of them. */
 
 /* How often the facts of a topic answer a request: by its id, and the names that count as an answer. */
 static size_t count_answers(struct world *world, struct arena *arena, int topic, const char *ref,

@@ -9,8 +9,6 @@
 
 #define TEXT_SIZE 120 /* makes the message some 200 bytes */
 
-typedef Sim__V1__Toy toy;
-
 /* The stage. */
 
 struct thing_row {
@@ -39,7 +37,7 @@ const struct migration bench_migrations[] = {
 	{ NULL, NULL },
 };
 
-static enum status say(struct task *task, const toy *e)
+static enum status say(struct task *task, const Sim__V1__Toy *e)
 {
 	return task_emit(task, &(struct emission){ .topic = BENCH_OUT,
 	                                           .key = e->key,
@@ -54,8 +52,8 @@ static enum status on_event(struct task *task, const ProtobufCMessage *message)
 
 static enum status on_counted(struct task *task, const ProtobufCMessage *message)
 {
-	const toy *const e = (const void *)message;
-	toy counted = *e;
+	const Sim__V1__Toy *const e = (const void *)message;
+	Sim__V1__Toy counted = *e;
 	struct thing_row row = { .id = e->key, .status = "moving", .note = e->ref };
 
 	(void)task_load(task, &thing_table, &row);
@@ -69,7 +67,7 @@ static enum status on_counted(struct task *task, const ProtobufCMessage *message
 
 static void need_thing(struct task *task, const ProtobufCMessage *message)
 {
-	const toy *const e = (const void *)message;
+	const Sim__V1__Toy *const e = (const void *)message;
 
 	task_need(task, &thing_table, &(struct thing_row){ .id = e->key });
 }
@@ -146,7 +144,7 @@ static char *some_text(struct arena *arena, int64_t sequence)
 struct fact bench_event(struct arena *arena, uint64_t thing, int64_t sequence, struct instant now)
 {
 	char *const key = arena_zero(arena, BENCH_KEY_SIZE);
-	toy e = SIM__V1__TOY__INIT;
+	Sim__V1__Toy e = SIM__V1__TOY__INIT;
 
 	bench_key(thing, key);
 	e.kind = arena_string(arena, "moved");

@@ -18,8 +18,7 @@
 
 #define SHARD 1
 #define OWN_HEADERS 11 /* that the publisher adds to every fact */
-#define LARGE \
-	1000000 /* bytes: a broker takes it, a letter with its reasons would be over the limit */
+#define LARGE 1000000  /* bytes: a broker takes it; a letter with its reasons would not fit */
 
 static struct stage_test test;
 static const char *key;
