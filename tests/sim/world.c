@@ -7,6 +7,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#define PUBLISH_BYTES 600
+#define HELD_EVENTS 6
+
 #define KNOWN_AFTER_S 6 /* an answer of the broker counts for 5 s */
 
 static struct instant world_now(void *context)
@@ -20,7 +23,7 @@ static uint64_t no_chance(void *context)
 	return 0;
 }
 
-/* ---- instances ---- */
+/* Instances. */
 
 void world_stages(const struct world *world,
                   const struct stage *stages[static MESH_DAEMONS_MAX + 1])
@@ -53,6 +56,12 @@ static void start_worker(struct world *world, struct instance *instance)
 	context.outside = &instance->outside;
 	worker_init(&instance->worker, &context, instance->daemon->stages, instance->daemon->lead,
 	            instance->name);
+	/* Little room: back-pressure must never wait for what it holds up itself. */
+	if (world->faults) {
+		instance->worker.publish_bytes_max = PUBLISH_BYTES;
+		if (!world->recorded) /* there a shard reads on until its inputs have spoken */
+			instance->worker.held_max = HELD_EVENTS;
+	}
 }
 
 static void add_instance(struct world *world, const struct mesh_daemon *daemon, int number)
@@ -165,7 +174,7 @@ void world_finish(struct world *world)
 	memory_free(world->edge);
 }
 
-/* ---- faults ---- */
+/* Faults. */
 
 static void reread(struct world *world, struct instance *instance)
 {
@@ -220,7 +229,7 @@ static void fault(struct world *world)
 	}
 }
 
-/* ---- steps ---- */
+/* Steps. */
 
 /* Something lies unread in the log for so long that whoever had asked for its end would know. */
 static bool overlooks(struct world *world, const struct shard *shard)
