@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""banned - calls and words that have a better home or no place at all.
+"""banned - calls, words and dividers that have a better home or no place at all.
 
 A row: what, where it is allowed nevertheless, and why it is banned.
 """
@@ -26,6 +26,7 @@ RULES = [
 ]
 WORDS = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b|not implemented", re.I)
 WORD_FILES = ["*.[ch]", "*.sql", "*.proto", "*.sh", "*.awk", "Makefile"]
+DIVIDER = re.compile(r"^\s*(/\*|#|//|--) ?[-=*]{3,}")
 
 for name in source.files("common/*.[ch]", "services/*.[ch]", "tests/*.[ch]", "proto/*.[ch]"):
     text = source.code(name)
@@ -44,3 +45,5 @@ for name in source.files(*WORD_FILES):
         match = WORDS.search(line)
         if match:
             print(f"{name}:{number}: {match.group()}: finish it, or write it down elsewhere")
+        if DIVIDER.match(line):
+            print(f"{name}:{number}: a line is no heading; a sentence is")
