@@ -6,8 +6,9 @@
 . "$(dirname "$0")/outside_stack.sh"
 
 stack_up crash
-load_start 250
+load_start 200
 story daemons
 load_stop
 check --repeats
+rebuilt
 exit $status

@@ -3,7 +3,7 @@
 . "$(dirname "$0")/outside_stack.sh"
 
 stack_up crash_frozen
-load_start 200
+load_start 150
 story frozen
 load_stop
 check

@@ -3,7 +3,7 @@
 . "$(dirname "$0")/outside_stack.sh"
 
 stack_up crash_servers
-load_start 200
+load_start 150
 story broker
 story database
 load_stop

@@ -27,7 +27,7 @@ OTHERWISE = 0.02     # share that is sent again with other bytes
 TICKETS_KEPT = 400   # that later messages go to
 
 WORDS = "charged twice for the plan since Monday 請求が二重です refund please invoice déjà payé login broken".split()
-SHARES = {"ticket": 30, "message": 25, "status": 15, "mail": 10, "stripe": 19.5, "account": 0.5}
+SHARES = {"ticket": 30, "message": 25, "status": 15, "mail": 10, "stripe": 19.9, "account": 0.1}
 STATUSES = ["open", "pending", "on_hold", "solved", "open", "open"]
 CHARGES = ["charge.succeeded", "charge.refunded", "invoice.paid", "charge.dispute.created", "customer.updated"]
 

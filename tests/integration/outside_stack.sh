@@ -2,7 +2,9 @@
 #
 #   stack_up NAME [SETTING=VALUE...]   two instances of each daemon, four partitions; gone when the test ends
 #   load_start RATE / load_stop        customers who do not give up, see outside_load.py
+#   story STORY                        what crash.py does to it
 #   check [--repeats]                  outside_check.py on all that was accepted
+#   rebuilt                            opsmesh rebuild STAGE --verify, of every stage
 #
 # What is missing on this machine is said as a skip. After a failure logs stay in $run.
 set -u
@@ -96,4 +98,18 @@ load_stop()
 }
 
 check() { "$python" $tests/outside_check.py "$name" "$run/ledger" "$@" || status=1; }
+# Folds the topics again as the batch journals say, kills and all, and compares every table.
+rebuilt()
+{
+	local stage
+	for stage in conversation directory ticket clock; do
+		if (. "$run/env" && "$bin/opsmesh" rebuild "$stage" --verify) > "$run/rebuild.$stage" 2>&1; then
+			echo "ok $name: folded again from the topics, $stage is the same"
+		else
+			echo "FAIL $name: folded again from the topics, $stage differs: $(tail -n 3 "$run/rebuild.$stage")"
+			status=1
+		fi
+	done
+}
+
 story() { "$python" $tests/crash.py "$name" "$@" || status=1; }

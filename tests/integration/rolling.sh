@@ -12,7 +12,7 @@ if [ -x "$newer" ]; then
 else
 	echo "skip rolling to another build: $newer was not built"
 fi
-load_start 200
+load_start 150
 story rolling "$@"
 load_stop
 check
