@@ -8,6 +8,12 @@
 #include "services/ingest/ingest.h"
 #include "services/ingest/people.h"
 
+struct request;
+
+/* Where a route's refusals and conflicts are said: on the topic of what it is about. */
+typedef enum status conversation_say(struct request *request, Opsmesh__V1__RequestRefused *refused,
+                                     Opsmesh__V1__IdConflict *conflict);
+
 /* A whole request, its body put together. */
 struct request {
 	struct task *task;
@@ -17,6 +23,7 @@ struct request {
 	const Opsmesh__V1__RequestReceived *received;
 	struct bytes body;
 	struct instant received_at;
+	conversation_say *say; /* of its route */
 };
 
 /* What a route does with a request: says facts, or refuses it. One of them for each route. */
@@ -30,9 +37,7 @@ enum status conversation_action(struct request *request);
 enum status conversation_stripe_webhook(struct request *request);
 enum status conversation_stripe_objects(struct request *request);
 
-/* Where a route's refusals and conflicts are said: on the topic of what it is about. */
-typedef enum status conversation_say(struct request *request, Opsmesh__V1__RequestRefused *refused,
-                                     Opsmesh__V1__IdConflict *conflict);
+/* Where refusals and conflicts of the routes are said. */
 conversation_say conversation_say_ticket;
 conversation_say conversation_say_account;
 conversation_say conversation_say_action;
