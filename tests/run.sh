@@ -7,7 +7,8 @@
 # `FAIL <name>` and `skip <name>: <reason>`; one that ends badly without a FAIL line counts as one
 # failure, one that ends well without a line as one success. Every skip is repeated before the last
 # line, which is `N passed, N failed, N skipped`.
-# TIMEOUT=600 is how long one program may take, in seconds. Exit 1 when anything failed.
+# TIMEOUT=600 is how long one program may take, in seconds; SIDE_BY_SIDE=2 so many integration scripts
+# run at a time. Exit 1 when anything failed.
 set -u
 cd "$(dirname "$0")/.." || exit 2
 out=${1:?usage: run.sh OUT [SUITE...]}
@@ -15,6 +16,7 @@ case $out in /*) ;; *) out=$PWD/$out ;; esac
 shift
 [ $# -gt 0 ] || set -- unit sim integration lint
 limit=${TIMEOUT:-600}
+side_by_side=${SIDE_BY_SIDE:-2}
 seeds=${SEEDS:-1000}
 log=$out/tests/log
 mkdir -p "$log"
@@ -65,7 +67,7 @@ run()
 	count "$name" "$status" "$file"
 }
 running=
-trap '[ -z "$running" ] || kill "$running"; exit 130' INT TERM
+trap '[ -z "$running" ] || kill "$running"; kill $(jobs -p) 2> /dev/null; exit 130' INT TERM
 
 # cmocka's own lines become ours; what a case printed is shown when it failed.
 run_unit()
@@ -106,16 +108,49 @@ suite_sim()
 	fi
 }
 
+# Starts a script that goes on beside the others: its output to a file, its status when it has ended.
+start_beside()
+{
+	local file=$log/integration_$(basename "$1" .sh).log
+	rm -f "$file.status"
+	(
+		timeout -k 10 "$limit" "$1" > "$file" 2>&1 < /dev/null
+		echo $? > "$file.status"
+	) &
+}
+
+# Shows and counts the scripts that have ended since the last time.
+show_ended()
+{
+	local script file
+	for script in "${beside[@]}"; do
+		file=$log/integration_$(basename "$script" .sh).log
+		[ -s "$file.status" ] || continue
+		echo "# $script"
+		cat "$file"
+		count "integration/$(basename "$script" .sh)" "$(cat "$file.status")" "$file"
+		rm -f "$file.status"
+	done
+}
+
+# Most of a script's time is waiting, so some run side by side.
 suite_integration()
 {
 	local script
 	export OUT=$out
 	export OPSMESH_BIN=$out/bin
+	beside=()
 	for script in tests/integration/*.sh; do
 		[ -x "$script" ] || continue
-		echo "# $script"
-		run "integration/$(basename "$script" .sh)" "$script"
+		beside+=("$script")
+		start_beside "$script"
+		while [ "$(jobs -rp | wc -l)" -ge "$side_by_side" ]; do
+			wait -n
+			show_ended
+		done
 	done
+	wait
+	show_ended
 }
 
 suite_lint() { run lint tests/lint/run.sh "$out"; }
