@@ -2,6 +2,7 @@
  * Which of the events held make the next batch of a shard, and the transaction that makes batches true.
  */
 #include "common/base/memory.h"
+#include "common/flow/fold.h"
 #include "common/flow/worker_inside.h"
 
 #include <stdlib.h>
@@ -113,14 +114,13 @@ static void choose(struct worker *worker, struct shard *shard, struct fold *fold
 
 /* Is there anything that is worth a transaction now? */
 static bool worth_it(struct worker *worker, const struct shard *shard, const struct fold *fold,
-                     int64_t mark)
+                     const struct timer *next, int64_t mark)
 {
 	const struct shard_context *const context = shard->context;
-	const struct timer *const first = timer_queue_first(&shard->timers);
 	const int64_t idle = time_since(shard->last_commit, worker_now(worker)).us;
 	const bool moved = time_before(shard->row.now, fold->frontier);
 
-	if (fold->count > 0 || (first != NULL && time_before(first->due, fold->frontier)))
+	if (fold->count > 0 || next != NULL)
 		return true;
 	if (moved && (context->recorded || idle >= context->idle_commit.us))
 		return true;
@@ -144,12 +144,14 @@ enum status batch_prepare(struct worker *worker, struct shard *shard)
 {
 	bool *const left = memory_zero(shard->inputs.count + 1);
 	struct fold fold = { .refused = worker->refused, .refused_count = worker->refused_count };
-	enum status status = STATUS_OK;
+	const struct timer *next;
+	enum status status;
 
 	choose(worker, shard, &fold, left);
 	const int64_t mark = publisher_mark(shard->publisher);
 
-	if (worth_it(worker, shard, &fold, mark)) {
+	status = work_next_timer(shard, fold.frontier, &next);
+	if (status == STATUS_OK && worth_it(worker, shard, &fold, next, mark)) {
 		shard->row.mark = mark > shard->row.mark ? mark : shard->row.mark;
 		status = shard_fold(shard, &fold);
 		shard->batch.left_out = name_left(shard, left);

@@ -55,10 +55,13 @@ static enum status fire(struct shard *shard, const struct timer *first)
 /* Timers due before `to` fire first; `now` never goes back. */
 static enum status move(struct shard *shard, struct instant to)
 {
-	for (const struct timer *first = timer_queue_first(&shard->timers);
-	     first != NULL && time_before(first->due, to);
-	     first = timer_queue_first(&shard->timers))
+	const struct timer *first;
+
+	TRY(work_next_timer(shard, to, &first));
+	while (first != NULL) {
 		TRY(fire(shard, first));
+		TRY(work_next_timer(shard, to, &first));
+	}
 	shard->row.now = time_later(shard->row.now, to);
 	return STATUS_OK;
 }
@@ -191,12 +194,11 @@ static void gather_changes(struct shard *shard)
 	batch->timers =
 	    arena_alloc(shard->arena, (batch->timer_count + 1) * sizeof(*batch->timers));
 	for (size_t i = 0; i < batch->timer_count; i++) {
-		const struct timer_touch *const touch = &shard->work->timers[i];
-		const struct instant due =
-		    timer_queue_due(&shard->timers, touch->index, touch->key);
+		const struct timer_touch *const touch = shard->work->timers[i];
 
-		batch->timers[i] = (struct timer_change){ shard->stage->timers[touch->index].name,
-			                                  touch->key, due.us != TIME_MAX.us, due };
+		batch->timers[i] =
+		    (struct timer_change){ shard->stage->timers[touch->index].name, touch->key,
+			                   touch->due.us != TIME_MAX.us, touch->due };
 	}
 }
 

@@ -13,11 +13,13 @@ struct work {
 	struct fact *facts;
 	size_t fact_count;
 	size_t fact_capacity;
-	struct timer_touch *timers; /* each timer that was set or cleared, once */
+	struct timer_touch **timers; /* each timer that was set or cleared, once */
 	size_t timer_count;
 	size_t timer_capacity;
-	struct map timer_map;  /* by "<index>:<key>" */
-	struct buffer refused; /* for the journal */
+	struct map timer_map;        /* by name */
+	size_t timers_told;          /* by the store, of those asked for */
+	struct instant timers_until; /* the latest due of them */
+	struct buffer refused;       /* for the journal */
 	/* of the event under way, so that it can be undone */
 	struct timer_undo *timer_undos;
 	size_t timer_undo_count;
@@ -35,13 +37,15 @@ struct work {
 struct timer_touch {
 	uint32_t index;
 	const char *key;
-	char *name;
+	const char *name;   /* "<index>:<key>" */
+	struct instant due; /* TIME_MAX: it was cleared */
 };
 
 struct timer_undo {
-	uint32_t index;
-	const char *key;
-	struct instant due; /* TIME_MAX: it was not set */
+	struct timer_touch *touch;
+	bool fresh;            /* the batch had not touched it before */
+	struct instant due;    /* of the touch before */
+	struct instant queued; /* in the queue before; TIME_MAX: it was not there */
 };
 
 struct high_undo {
@@ -57,6 +61,9 @@ void work_keep(struct shard *shard);
 void work_undo(struct shard *shard);
 
 void work_timer(struct shard *shard, uint32_t index, const char *key, struct instant due);
+/* The next timer due before an instant, NULL: there is none. Loads what is not in memory. */
+enum status work_next_timer(struct shard *shard, struct instant before,
+                            const struct timer **next) MUST_CHECK;
 /* Appends; the sequence is given here. Everything in fact must live until the batch has ended. */
 void work_say(struct shard *shard, struct fact *fact);
 /* Its message and its handler, NULL: there is none. NULL: it does not unpack. */

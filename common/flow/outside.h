@@ -145,14 +145,19 @@ enum store_answer {
 
 struct store_ops {
 	/*
-	 * Reads all that the store keeps of a shard into it, through shard_restore (shard.h): the fence row,
-	 * offsets, sequences, timers, resident tables. raise: the epoch is raised first, which fences every
+	 * Reads what the store keeps of a shard into it, through shard_restore (shard.h): the fence row,
+	 * offsets, sequences, resident tables. raise: the epoch is raised first, which fences every
 	 * other owner off; it waits 2 s for a lock, then ends the backend that holds it.
 	 */
 	enum status (*open)(void *store, struct shard *shard, bool raise);
 	/* Rows by packed key, told through shard_put; those that are absent as well. */
 	enum status (*load)(void *store, struct shard *shard, const struct state_table *table,
 	                    const struct bytes *keys, size_t count);
+	/*
+	 * The first `limit` timers due at or after an instant, and all that are due together with the last
+	 * of them, told through shard_restore_timer in any order.
+	 */
+	enum status (*timers)(void *store, struct shard *shard, struct instant from, size_t limit);
 	/* The first `limit` facts above a sequence, in order, told one by one. */
 	enum status (*facts)(void *store, const struct shard *shard, int64_t above, size_t limit,
 	                     void (*tell)(void *argument, const struct fact *fact), void *argument);

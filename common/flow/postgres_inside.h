@@ -109,6 +109,7 @@ void postgres_commit_finish(struct postgres_store *store);
 enum status postgres_open(void *pointer, struct shard *shard, bool raise);
 enum status postgres_load(void *pointer, struct shard *shard, const struct state_table *table,
                           const struct bytes *keys, size_t count);
+enum status postgres_timers(void *pointer, struct shard *shard, struct instant from, size_t limit);
 enum status postgres_facts(void *pointer, const struct shard *shard, int64_t above, size_t limit,
                            void (*tell)(void *argument, const struct fact *fact), void *argument);
 enum status postgres_begin(void *pointer, const struct batch *batches, size_t count);

@@ -134,7 +134,6 @@ static enum status restore(struct restoring *it)
 		{ &sql_input_offset_load, restore_topic },
 		{ &sql_input_folded_load, restore_folded },
 		{ &sql_output_high_load, restore_high },
-		{ &sql_timer_load, restore_timer },
 	};
 	const struct shard_row nobody = { .epoch = 0 };
 
@@ -202,6 +201,20 @@ enum status postgres_load(void *pointer, struct shard *shard, const struct state
 	}
 	memory_free(it.found);
 	return status;
+}
+
+/* Timers. */
+
+enum status postgres_timers(void *pointer, struct shard *shard, struct instant from, size_t limit)
+{
+	struct postgres_store *const store = pointer;
+	struct restoring it = { .store = store, .shard = shard };
+
+	postgres_store_settle(store);
+	return postgres_store_note(store,
+	                           db_each(store->db, &sql_timer_load, restore_timer, &it,
+	                                   DB_TEXT(shard->stage->name), DB_SMALL(shard->number),
+	                                   DB_TIME(from), DB_INT((int64_t)limit)));
 }
 
 /* Facts. */

@@ -250,6 +250,7 @@ enum status postgres_store_migrate(const struct postgres_settings *settings,
 const struct store_ops postgres_store_ops = {
 	.open = postgres_open,
 	.load = postgres_load,
+	.timers = postgres_timers,
 	.facts = postgres_facts,
 	.begin = postgres_begin,
 	.end = postgres_end,

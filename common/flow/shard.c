@@ -101,6 +101,11 @@ void shard_destroy(struct shard *shard)
 	memory_free(shard);
 }
 
+size_t shard_timers_kept(const struct shard *shard)
+{
+	return shard->context->timers_kept == 0 ? TIMERS_KEPT : shard->context->timers_kept;
+}
+
 void shard_restore_row(struct shard *shard, const struct shard_row *row)
 {
 	shard->row = *row;
@@ -164,13 +169,6 @@ void shard_restore_high(struct shard *shard, const char *topic, int32_t partitio
 
 			shard->high[at] = shard->committed_high[at] = sequence;
 		}
-}
-
-void shard_restore_timer(struct shard *shard, const char *name, const char *key, struct instant due)
-{
-	for (uint32_t i = 0; i < shard->timers.name_count; i++)
-		if (strcmp(shard->stage->timers[i].name, name) == 0)
-			timer_queue_set(&shard->timers, i, key, due);
 }
 
 void shard_put(struct shard *shard, const struct state_table *table, struct bytes key,
@@ -307,6 +305,7 @@ void shard_committed(struct shard *shard, struct instant real)
 			publisher_add(shard->publisher, &shard->batch.facts[i]);
 	shard->committed_sequence = shard->row.sequence;
 	cache_settle(shard->cache);
+	timer_queue_shrink(&shard->timers, shard_timers_kept(shard));
 	shard->committed_now = shard->row.now;
 	shard->row.batch++;
 	shard->last_commit = real;

@@ -13,6 +13,9 @@
 #include "common/flow/outside.h"
 #include "common/flow/timer.h"
 
+#define TIMERS_KEPT \
+	10000 /* a few MB a shard; what a minute or an hour needs, not what waits for weeks */
+
 struct cache;
 struct publisher;
 struct work;
@@ -33,6 +36,7 @@ struct shard_context {
 	struct duration silence; /* live: after this long an input may be left out */
 	uint64_t *tokens;        /* the last token given to a publisher */
 	size_t cache_bytes;      /* for the rows of one shard that are not resident */
+	size_t timers_kept;      /* of one shard in memory, about so many; 0: TIMERS_KEPT */
 };
 
 /* Where a shard stands in one of the topics that it reads. */
@@ -113,6 +117,7 @@ struct shard {
 struct shard *shard_create(const struct shard_context *context, const struct stage *stage,
                            int32_t number);
 void shard_destroy(struct shard *shard); /* releases what it holds */
+size_t shard_timers_kept(const struct shard *shard);
 
 /* Called by store_ops.open, in any order, before the first fold. */
 
@@ -123,6 +128,7 @@ void shard_restore_folded(struct shard *shard, const char *topic, const char *so
                           int64_t sequence);
 void shard_restore_high(struct shard *shard, const char *topic, int32_t partition,
                         int64_t sequence);
+/* Called by store_ops.timers. */
 void shard_restore_timer(struct shard *shard, const char *name, const char *key,
                          struct instant due);
 /* A row of a resident table, or an answer to store_ops.load; packed absent: there is none. */

@@ -3,13 +3,14 @@
 #include "common/base/check.h"
 #include "common/base/memory.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define MALLOC_OVERHEAD 16 /* what an allocation costs beside its bytes */
 
 void timer_queue_init(struct timer_queue *queue, size_t names)
 {
-	*queue = (struct timer_queue){ .name_count = names };
+	*queue = (struct timer_queue){ .name_count = names, .until = TIME_MIN };
 	queue->by_name = memory_zero((names + 1) * sizeof(*queue->by_name));
 }
 
@@ -158,6 +159,34 @@ size_t timer_queue_before(const struct timer_queue *queue, struct instant before
 			if (count < max && time_before(queue->heap[child]->due, before))
 				found[count++] = queue->heap[child];
 	return count;
+}
+
+static int by_due(const void *a, const void *b)
+{
+	const struct timer *const left = *(struct timer *const *)a;
+	const struct timer *const right = *(struct timer *const *)b;
+
+	return timer_before(left, right) ? -1 : timer_before(right, left);
+}
+
+/* A sorted run is a heap. */
+void timer_queue_shrink(struct timer_queue *queue, size_t keep)
+{
+	if (queue->count <= 2 * keep || queue->count <= queue->many)
+		return;
+	qsort(queue->heap, queue->count, sizeof(struct timer *), by_due);
+	for (size_t i = 0; i < queue->count; i++)
+		queue->heap[i]->place = (uint32_t)i;
+	while (keep < queue->count && queue->heap[keep]->due.us == queue->heap[keep - 1]->due.us)
+		keep++;
+	for (size_t i = keep; i < queue->count; i++) {
+		map_remove(&queue->by_name[queue->heap[i]->index], bytes_of(queue->heap[i]->key));
+		memory_free(queue->heap[i]);
+	}
+	if (keep < queue->count)
+		queue->until = time_add(queue->heap[keep - 1]->due, (struct duration){ 1 });
+	queue->count = keep;
+	queue->many = 2 * keep; /* many of one instant are not sorted at every turn */
 }
 
 size_t timer_queue_memory(const struct timer_queue *queue)

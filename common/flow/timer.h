@@ -1,5 +1,8 @@
 /*
- * timer - the timers of a shard, in the order in which they fire: due, then key, then name.
+ * timer - the earliest timers of a shard, in the order in which they fire: due, then key, then name.
+ *
+ * All that are due before `until` are here; later ones are in the store alone, so that what waits for
+ * weeks takes no memory. The owner of the queue loads more when time comes near `until`.
  */
 #ifndef COMMON_FLOW_TIMER_H
 #define COMMON_FLOW_TIMER_H
@@ -21,6 +24,8 @@ struct timer_queue {
 	size_t capacity;
 	struct map *by_name; /* one map for each name of the stage's table */
 	size_t name_count;
+	struct instant until; /* TIME_MIN at first: nothing was loaded yet */
+	size_t many;          /* with more than so many it is worth letting some go */
 };
 
 void timer_queue_init(struct timer_queue *queue, size_t names);
@@ -35,6 +40,11 @@ struct instant timer_queue_due(const struct timer_queue *queue, uint32_t index, 
 /* Up to max timers due before an instant, in no order; their number. */
 size_t timer_queue_before(const struct timer_queue *queue, struct instant before,
                           struct timer **found, size_t max);
+/*
+ * Lets go all but the earliest `keep`, those of one instant together, when there are more than twice as
+ * many; what goes must be in the store.
+ */
+void timer_queue_shrink(struct timer_queue *queue, size_t keep);
 size_t timer_queue_memory(const struct timer_queue *queue);
 
 #endif

@@ -49,7 +49,7 @@ GAUGE(left_out, "opsmesh_inputs_left_out", "Silent inputs that nobody waits for.
 GAUGE(parked, "opsmesh_parked_keys", "Keys whose later events wait behind a refused one.", "stage");
 GAUGE(held, "opsmesh_held_events", "Events read and not folded.", "stage");
 GAUGE(unpublished, "opsmesh_unpublished_facts", "Facts committed and not acknowledged.", "stage");
-GAUGE(timers, "opsmesh_timers", "Timers that are set.", "stage");
+GAUGE(timers, "opsmesh_timers", "Timers in memory: the earliest of those that are set.", "stage");
 GAUGE(cache_bytes, "opsmesh_cache_bytes", "Memory of state rows.", "stage");
 GAUGE(shards, "opsmesh_shards", "Shards that are owned and work.", "stage");
 GAUGE(stopped, "opsmesh_shards_stopped", "Shards that stopped themselves.", "stage");

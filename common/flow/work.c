@@ -61,10 +61,33 @@ void work_begin(struct shard *shard)
 	work->sequence_mark = shard->row.sequence;
 }
 
+/* Answers the due before. What is due later than all that is loaded is in the store alone. */
+static struct instant place_timer(struct shard *shard, const struct timer_touch *touch,
+                                  struct instant due)
+{
+	return time_before(due, shard->timers.until)
+	           ? timer_queue_set(&shard->timers, touch->index, touch->key, due)
+	           : timer_queue_clear(&shard->timers, touch->index, touch->key);
+}
+
 void work_keep(struct shard *shard)
 {
 	cache_keep(shard->cache);
 	work_begin(shard);
+}
+
+static void undo_timer(struct shard *shard, const struct timer_undo *undo)
+{
+	struct work *const work = shard->work;
+	struct timer_touch *const touch = undo->touch;
+
+	place_timer(shard, touch, undo->queued);
+	touch->due = undo->due;
+	if (!undo->fresh)
+		return;
+	CHECK(work->timers[work->timer_count - 1] == touch);
+	work->timer_count--;
+	map_remove(&work->timer_map, bytes_of(touch->name));
 }
 
 void work_undo(struct shard *shard)
@@ -73,12 +96,7 @@ void work_undo(struct shard *shard)
 
 	cache_undo(shard->cache);
 	while (work->timer_undo_count > 0) {
-		const struct timer_undo *const undo = &work->timer_undos[--work->timer_undo_count];
-
-		if (undo->due.us == TIME_MAX.us)
-			timer_queue_clear(&shard->timers, undo->index, undo->key);
-		else
-			timer_queue_set(&shard->timers, undo->index, undo->key, undo->due);
+		undo_timer(shard, &work->timer_undos[--work->timer_undo_count]);
 	}
 	while (work->high_undo_count > 0) {
 		const struct high_undo *const undo = &work->high_undos[--work->high_undo_count];
@@ -91,30 +109,84 @@ void work_undo(struct shard *shard)
 
 /* Timers. */
 
-static void touch_timer(struct shard *shard, uint32_t index, const char *key)
+static struct timer_touch *touch_timer(struct shard *shard, uint32_t index, const char *key,
+                                       bool *fresh)
 {
 	struct work *const work = shard->work;
-	char *const name = arena_printf(shard->arena, "%u:%s", index, key);
+	const char *const name = arena_printf(shard->arena, "%u:%s", index, key);
+	struct timer_touch *touch = map_get(&work->timer_map, bytes_of(name));
 
-	if (map_get(&work->timer_map, bytes_of(name)) != NULL)
-		return;
-	map_set(&work->timer_map, bytes_of(name), name);
+	*fresh = touch == NULL;
+	if (touch != NULL)
+		return touch;
+	touch = arena_alloc(shard->arena, sizeof(*touch));
+	*touch = (struct timer_touch){ .index = index,
+		                       .key = arena_string(shard->arena, key),
+		                       .name = name,
+		                       .due = TIME_MAX };
+	map_set(&work->timer_map, bytes_of(name), touch);
 	GROW(work->timers, work->timer_count, work->timer_capacity);
-	work->timers[work->timer_count++] =
-	    (struct timer_touch){ index, arena_string(shard->arena, key), name };
+	work->timers[work->timer_count++] = touch;
+	return touch;
 }
 
 void work_timer(struct shard *shard, uint32_t index, const char *key, struct instant due)
 {
 	struct work *const work = shard->work;
-	const char *const kept = arena_string(shard->arena, key);
-	const struct instant old = due.us == TIME_MAX.us
-	                               ? timer_queue_clear(&shard->timers, index, kept)
-	                               : timer_queue_set(&shard->timers, index, kept, due);
+	struct timer_undo undo;
 
-	touch_timer(shard, index, kept);
+	undo.touch = touch_timer(shard, index, key, &undo.fresh);
+	undo.due = undo.touch->due;
+	undo.queued = place_timer(shard, undo.touch, due);
+	undo.touch->due = due;
 	GROW(work->timer_undos, work->timer_undo_count, work->timer_undo_capacity);
-	work->timer_undos[work->timer_undo_count++] = (struct timer_undo){ index, kept, old };
+	work->timer_undos[work->timer_undo_count++] = undo;
+}
+
+/* What this batch has done to a timer is newer than what the store knows. */
+void shard_restore_timer(struct shard *shard, const char *name, const char *key, struct instant due)
+{
+	struct work *const work = shard->work;
+
+	work->timers_told++;
+	work->timers_until = time_later(work->timers_until, due);
+	for (uint32_t i = 0; i < shard->timers.name_count; i++)
+		if (strcmp(shard->stage->timers[i].name, name) == 0 &&
+		    (work->timer_count == 0 ||
+		     map_get(&work->timer_map,
+		             bytes_of(arena_printf(shard->arena, "%u:%s", i, key))) == NULL))
+			timer_queue_set(&shard->timers, i, key, due);
+}
+
+static enum status load_timers(struct shard *shard)
+{
+	const struct outside *const outside = shard->context->outside;
+	const size_t limit = shard_timers_kept(shard);
+	struct work *const work = shard->work;
+
+	work->timers_told = 0;
+	work->timers_until = TIME_MIN;
+	TRY(outside->store_ops->timers(outside->store, shard, shard->timers.until, limit));
+	shard->timers.until = work->timers_told < limit
+	                          ? TIME_MAX
+	                          : time_add(work->timers_until, (struct duration){ 1 });
+	for (size_t i = 0; i < work->timer_count; i++)
+		(void)place_timer(shard, work->timers[i], work->timers[i]->due);
+	return STATUS_OK;
+}
+
+/* What is in memory is due before all that is not. */
+enum status work_next_timer(struct shard *shard, struct instant before, const struct timer **next)
+{
+	const struct timer *first = timer_queue_first(&shard->timers);
+
+	while (first == NULL && shard->timers.name_count > 0 &&
+	       time_before(shard->timers.until, before)) {
+		TRY(load_timers(shard));
+		first = timer_queue_first(&shard->timers);
+	}
+	*next = first != NULL && time_before(first->due, before) ? first : NULL;
+	return STATUS_OK;
 }
 
 /* Facts. */

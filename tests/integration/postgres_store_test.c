@@ -211,6 +211,27 @@ static void test_positions(struct postgres_store *store)
 	shard_destroy(shard);
 }
 
+/* Whoever asks for two is told all that are due with the second. */
+static void test_timers_together(struct postgres_store *store, struct shard *shard,
+                                 struct batch *batch)
+{
+	struct timer_change changes[] = {
+		{ "sweep", "c", true, { TOY_MAY + 5 } },
+		{ "sweep", "d", true, { TOY_MAY + 9 } },
+		{ "sweep", "e", true, { TOY_MAY + 9 } },
+		{ "sweep", "f", true, { TOY_MAY + 10 } },
+	};
+
+	batch->timers = changes;
+	batch->timer_count = COUNT_OF(changes);
+	batch->number++;
+	toy_check(toy_commit(store, batch) == STORE_COMMITTED, "more timers are set");
+	toy_check(ops->timers(store, shard, (struct instant){ TOY_MAY + 1 }, 2) == STATUS_OK &&
+	              shard->timers.count == 4 &&
+	              timer_queue_due(&shard->timers, 0, "f").us == TIME_MAX.us,
+	          "timers of one instant are not parted");
+}
+
 static void test_timers(struct postgres_store *store)
 {
 	struct timer_change changes[] = {
@@ -233,11 +254,16 @@ static void test_timers(struct postgres_store *store)
 
 	struct shard *const again = toy_shard(store, 1, false);
 
-	toy_check(again->timers.count == 2 &&
-	              timer_queue_due(&again->timers, 0, "b").us == TOY_MAY + 9 &&
+	toy_check(again->timers.count == 0 && ops->timers(store, again, TIME_MIN, 1) == STATUS_OK &&
+	              again->timers.count == 1 &&
+	              timer_queue_due(&again->timers, 0, "b").us == TOY_MAY + 9,
+	          "the earliest of the others comes back when it is asked for");
+	toy_check(ops->timers(store, again, (struct instant){ TOY_MAY + 10 }, 5) == STATUS_OK &&
+	              again->timers.count == 2 &&
 	              timer_queue_due(&again->timers, 1, "b").us == TIME_NEWEST.us,
-	          "the others come back with the shard");
+	          "and what is due later");
 	shard_destroy(again);
+	test_timers_together(store, shard, &batch);
 	shard_destroy(shard);
 }
 

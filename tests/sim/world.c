@@ -147,7 +147,8 @@ void world_init(struct world *world, const struct mesh *mesh, uint64_t seed, boo
 		                                 .recorded = recorded,
 		                                 .grace = SECONDS(mesh->grace_s),
 		                                 .silence = SECONDS(mesh->silence_s),
-		                                 .cache_bytes = 600 };
+		                                 .cache_bytes = 600,
+		                                 .timers_kept = 2 };
 	world->outside.now = world_now;
 	world->outside.context = &world->real;
 	world_stages(world, stages);

@@ -2,6 +2,7 @@
 #include "tests/support/memory_inside.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define PATIENCE_ENDLESS 1000000 /* only a crash ends the waiting */
@@ -37,7 +38,6 @@ static void restore(struct memory_store *store, const struct image *image, struc
 {
 	const struct catalogue *const catalogue = store->context->catalogue;
 	const size_t partitions = (size_t)store->context->partitions;
-	void *value;
 
 	shard_restore_row(shard, &image->row);
 	for (size_t i = 0; i < image->topic_count && image->used; i++)
@@ -52,18 +52,6 @@ static void restore(struct memory_store *store, const struct image *image, struc
 		shard_restore_high(shard,
 		                   catalogue->topics[shard->high_topics[i / partitions]].name,
 		                   (int32_t)(i % partitions), image->high[i]);
-	for (size_t at = 0; map_next(&image->timers, &at, &value);) {
-		const struct stored *const stored = value;
-		const char *const colon = memchr(stored->name.data, ':', stored->name.size);
-		char name[64];
-		struct instant due;
-
-		memcpy(&due, stored->value.data, sizeof(due));
-		CHECK(snprintf(name, sizeof(name), "%.*s",
-		               (int)(colon - (const char *)stored->name.data),
-		               (const char *)stored->name.data) > 0);
-		shard_restore_timer(shard, name, colon + 1, due);
-	}
 }
 
 static void restore_resident(const struct image *image, struct shard *shard)
@@ -112,6 +100,56 @@ static enum status memory_load(void *context, struct shard *shard, const struct 
 	for (size_t i = 0; i < count; i++)
 		shard_put(shard, table, keys[i], image_row(image, table, keys[i]));
 	return STATUS_OK;
+}
+
+static struct instant due_of(const struct stored *timer)
+{
+	struct instant due;
+
+	memcpy(&due, timer->value.data, sizeof(due));
+	return due;
+}
+
+static int by_due(const void *a, const void *b)
+{
+	const struct instant left = due_of(*(const struct stored *const *)a);
+	const struct instant right = due_of(*(const struct stored *const *)b);
+
+	return time_before(left, right) ? -1 : time_before(right, left);
+}
+
+/* A timer's name is "<name of the stage's table>:<key>". */
+static void tell_timer(struct shard *shard, const struct stored *timer)
+{
+	const char *const text = timer->name.data;
+	const char *const colon = memchr(text, ':', timer->name.size);
+	char name[64];
+
+	CHECK(snprintf(name, sizeof(name), "%.*s", (int)(colon - text), text) > 0);
+	shard_restore_timer(shard, name, colon + 1, due_of(timer));
+}
+
+static enum status memory_timers(void *context, struct shard *shard, struct instant from,
+                                 size_t limit)
+{
+	struct memory_session *const session = context;
+	const struct image *const image =
+	    memory_store_image(session->store, shard->stage->name, shard->number);
+	const struct stored **const found =
+	    memory_zero((image->timers.count + 1) * sizeof(struct stored *));
+	size_t count = 0;
+	void *value;
+
+	for (size_t at = 0; map_next(&image->timers, &at, &value);)
+		if (!time_before(due_of(value), from))
+			found[count++] = value;
+	if (count > 1)
+		qsort(found, count, sizeof(struct stored *), by_due);
+	for (size_t i = 0;
+	     i < count && (i < limit || due_of(found[i]).us == due_of(found[limit - 1]).us); i++)
+		tell_timer(shard, found[i]);
+	memory_free(found);
+	return away(session->store, 20) ? STATUS_RETRY : STATUS_OK;
 }
 
 static enum status memory_facts(void *context, const struct shard *shard, int64_t above,
@@ -234,6 +272,7 @@ static const char *memory_reason(void *context)
 const struct store_ops memory_store_ops = {
 	.open = memory_open,
 	.load = memory_load,
+	.timers = memory_timers,
 	.facts = memory_facts,
 	.begin = memory_begin,
 	.end = memory_end,

@@ -52,7 +52,8 @@ void stage_test_init(struct stage_test *test, const struct catalogue *catalogue,
 		                                .partitions = STAGE_TEST_PARTITIONS,
 		                                .recorded = true,
 		                                .tokens = &test->tokens,
-		                                .cache_bytes = 1024 };
+		                                .cache_bytes = 1024,
+		                                .timers_kept = 2 };
 	memory_store_init(&test->store, &test->context, test->stages, &test->chance);
 	test->session.store = &test->store;
 	load(test);
