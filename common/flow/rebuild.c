@@ -332,7 +332,7 @@ int rebuild_stage(const struct daemon *daemon, const struct stage *stage, bool v
 	it->daemon = daemon;
 	it->stage = stage;
 	it->verify = verify;
-	it->arena = arena_create(64 * 1024);
+	it->arena = arena_create((size_t)64 << 10);
 	it->schemas.kept = daemon->service->schema;
 	it->schemas.scratch = arena_printf(daemon->arena, "%s_scratch", daemon->service->schema);
 	worst = open_all(it);

@@ -12,7 +12,7 @@
 
 #define HELD_MAX 1000000
 #define HELD_BYTES_MAX ((size_t)2 << 30) /* a million small events */
-#define PUBLISH_BYTES_MAX (16 * 1024 * 1024)
+#define PUBLISH_BYTES_MAX ((size_t)16 << 20)
 #define ROOM_EVERY 64 /* events between two looks at what is held */
 #define PAUSE_FIRST MILLISECONDS(50)
 #define PAUSE_MAX SECONDS(5)
@@ -54,7 +54,7 @@ void worker_init(struct worker *worker, const struct shard_context *context,
 	worker->batches = memory_zero(worker->slot_count * sizeof(*worker->batches));
 	worker->failed = memory_zero(worker->slot_count * sizeof(*worker->failed));
 	worker->context.tokens = &worker->tokens;
-	worker->arena = arena_create(16 * 1024);
+	worker->arena = arena_create((size_t)16 << 10);
 }
 
 void worker_finish(struct worker *worker)
