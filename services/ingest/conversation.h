@@ -54,6 +54,8 @@ enum status conversation_ask(struct request *request, const char *ticket_id,
 /* Tells the directory under each of a contact's keys that it was seen in a ticket. */
 enum status conversation_see(struct request *request, const char *ticket_id,
                              struct instant occurred_at, const char *const *keys, size_t count);
+/* Whose a text is: the person's, or where nobody is known the ticket's; "" could never be erased. */
+const char *personal_subject(const char *person, const char *ticket_id);
 Opsmesh__V1__PersonalText *personal_text(struct arena *arena, const char *subject,
                                          const char *text);
 Opsmesh__V1__Actor *actor_make(struct request *request, Opsmesh__V1__Role role, const char *behalf);

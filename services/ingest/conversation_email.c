@@ -17,6 +17,8 @@ struct mail_request {
 	const char *mailbox;
 	struct mail_body body;
 	struct bytes secret;
+	const char *person; /* the sender's key; "": nobody is known */
+	const char *whose;  /* whose data the texts are */
 };
 
 /* The ticket to which a mail of this thread went before; NULL: none. */
@@ -117,8 +119,7 @@ static void fill_problems(struct mail_request *mail, Opsmesh__V1__MessageAdded *
 	}
 }
 
-static void fill_attachments(struct mail_request *mail, const char *subject,
-                             Opsmesh__V1__MessageAdded *message)
+static void fill_attachments(struct mail_request *mail, Opsmesh__V1__MessageAdded *message)
 {
 	struct arena *const arena = mail->request->task->arena;
 	const struct mail *const decoded = &mail->body.mail;
@@ -132,15 +133,14 @@ static void fill_attachments(struct mail_request *mail, const char *subject,
 		opsmesh__v1__attachment__init(attachment);
 		attachment->digest =
 		    text_hex(arena, (struct bytes){ file->sha256, sizeof(file->sha256) });
-		attachment->name = personal_text(arena, subject, file->name);
+		attachment->name = personal_text(arena, mail->whose, file->name);
 		attachment->media_type = text_mutable(file->media_type);
 		attachment->size = (int64_t)file->content.size;
 		message->attachments[message->n_attachments++] = attachment;
 	}
 }
 
-static void fill_external_id(struct mail_request *mail, const char *subject,
-                             Opsmesh__V1__MessageAdded *message)
+static void fill_external_id(struct mail_request *mail, Opsmesh__V1__MessageAdded *message)
 {
 	struct arena *const arena = mail->request->task->arena;
 	Opsmesh__V1__ExternalId *const id = arena_alloc(arena, sizeof(*id));
@@ -150,12 +150,12 @@ static void fill_external_id(struct mail_request *mail, const char *subject,
 	opsmesh__v1__external_id__init(id);
 	id->source = text_mutable("email");
 	id->digest = text_mutable(mail_id_digest(arena, mail->secret, mail->body.mail.message_id));
-	id->id = personal_text(arena, subject, mail->body.mail.message_id);
+	id->id = personal_text(arena, mail->whose, mail->body.mail.message_id);
 	message->external_ids = arena_alloc(arena, sizeof(*message->external_ids));
 	message->external_ids[message->n_external_ids++] = id;
 }
 
-static Opsmesh__V1__MessageAdded *message_of(struct mail_request *mail, const char *subject)
+static Opsmesh__V1__MessageAdded *message_of(struct mail_request *mail)
 {
 	struct arena *const arena = mail->request->task->arena;
 	Opsmesh__V1__MessageAdded *const message = arena_alloc(arena, sizeof(*message));
@@ -163,20 +163,20 @@ static Opsmesh__V1__MessageAdded *message_of(struct mail_request *mail, const ch
 	opsmesh__v1__message_added__init(message);
 	message->message_id = text_mutable(mail->request->id);
 	message->role = mail->body.role;
-	message->author = text_mutable(subject);
+	message->author = text_mutable(mail->person);
 	message->visibility = OPSMESH__V1__VISIBILITY__VISIBILITY_PUBLIC;
-	message->body = personal_text(arena, subject, mail->body.mail.text);
+	message->body = personal_text(arena, mail->whose, mail->body.mail.text);
 	message->channel = OPSMESH__V1__CHANNEL__CHANNEL_EMAIL;
 	message->language_hint = text_mutable(mail->body.language);
 	message->natural_id = mail->request->received->natural_id;
 	message->received_at = proto_timestamp(arena, mail->request->received_at);
 	fill_problems(mail, message);
-	fill_attachments(mail, subject, message);
-	fill_external_id(mail, subject, message);
+	fill_attachments(mail, message);
+	fill_external_id(mail, message);
 	return message;
 }
 
-static Opsmesh__V1__TicketOpened *opened_of(struct mail_request *mail, const char *subject,
+static Opsmesh__V1__TicketOpened *opened_of(struct mail_request *mail,
                                             const Opsmesh__V1__MessageAdded *message)
 {
 	struct arena *const arena = mail->request->task->arena;
@@ -184,9 +184,9 @@ static Opsmesh__V1__TicketOpened *opened_of(struct mail_request *mail, const cha
 
 	opsmesh__v1__ticket_opened__init(opened);
 	opened->channel = OPSMESH__V1__CHANNEL__CHANNEL_EMAIL;
-	opened->subject = personal_text(arena, subject, mail->body.mail.subject);
-	opened->requester = personal_text(arena, subject, mail->body.mail.from.address);
-	opened->contact_key = text_mutable(subject);
+	opened->subject = personal_text(arena, mail->whose, mail->body.mail.subject);
+	opened->requester = personal_text(arena, mail->whose, mail->body.mail.from.address);
+	opened->contact_key = text_mutable(mail->person);
 	opened->language_hint = text_mutable(mail->body.language);
 	opened->natural_id = mail->request->received->natural_id;
 	opened->mailbox = text_mutable(mail->mailbox);
@@ -200,13 +200,13 @@ static Opsmesh__V1__TicketOpened *opened_of(struct mail_request *mail, const cha
 
 /* Asking the ticket's owner. */
 
-static enum status answer(struct mail_request *mail, const char *ticket_id, const char *subject)
+static enum status answer(struct mail_request *mail, const char *ticket_id)
 {
 	Opsmesh__V1__ByTicketEvent event = OPSMESH__V1__BY_TICKET_EVENT__INIT;
 	Opsmesh__V1__MessageReceived received = OPSMESH__V1__MESSAGE_RECEIVED__INIT;
 
-	received.message = message_of(mail, subject);
-	received.otherwise = opened_of(mail, subject, received.message);
+	received.message = message_of(mail);
+	received.otherwise = opened_of(mail, received.message);
 	received.next_ticket_id = text_mutable(conversation_next_ticket(mail->request, ticket_id));
 	event.actor = actor_make(mail->request, mail->body.role, "");
 	event.fact_case = OPSMESH__V1__BY_TICKET_EVENT__FACT_MESSAGE_RECEIVED;
@@ -214,14 +214,13 @@ static enum status answer(struct mail_request *mail, const char *ticket_id, cons
 	return conversation_ask(mail->request, ticket_id, mail->body.occurred_at, &event);
 }
 
-static enum status open_thread(struct mail_request *mail, const char *ticket_id,
-                               const char *subject)
+static enum status open_thread(struct mail_request *mail, const char *ticket_id)
 {
 	Opsmesh__V1__ByTicketEvent event = OPSMESH__V1__BY_TICKET_EVENT__INIT;
 	Opsmesh__V1__TicketRequested requested = OPSMESH__V1__TICKET_REQUESTED__INIT;
 
-	requested.message = message_of(mail, subject);
-	requested.opened = opened_of(mail, subject, requested.message);
+	requested.message = message_of(mail);
+	requested.opened = opened_of(mail, requested.message);
 	requested.n_contact_keys = mail->body.contact_key_count;
 	requested.contact_keys = (char **)(uintptr_t)mail->body.contact_keys;
 	event.actor = actor_make(mail->request, mail->body.role, "");
@@ -240,7 +239,9 @@ static enum status open_unreadable(struct mail_request *mail, const struct refus
 	mail->body.problems[mail->body.problem_count++] =
 	    (struct mail_problem){ OPSMESH__V1__PROBLEM_CODE__PROBLEM_CODE_BROKEN_MIME,
 		                   refusal->field, refusal->reason };
-	return open_thread(mail, ticket_of_root(mail), "");
+	mail->person = "";
+	mail->whose = ticket_of_root(mail);
+	return open_thread(mail, mail->whose);
 }
 
 enum status conversation_email(struct request *request)
@@ -260,14 +261,14 @@ enum status conversation_email(struct request *request)
 	const char *const known =
 	    mail.body.reply_ticket != NULL ? mail.body.reply_ticket : known_thread(&mail);
 	const char *const ticket_id = known != NULL ? known : ticket_of_root(&mail);
-	const char *const subject =
-	    mail.body.contact_key_count > 0 ? mail.body.contact_keys[0] : "";
 
+	mail.person = mail.body.contact_key_count > 0 ? mail.body.contact_keys[0] : "";
+	mail.whose = personal_subject(mail.person, ticket_id);
 	remember_thread(&mail, ticket_id);
 	keep_attachments(&mail);
 	if (known != NULL)
-		return answer(&mail, ticket_id, subject);
-	TRY(open_thread(&mail, ticket_id, subject));
+		return answer(&mail, ticket_id);
+	TRY(open_thread(&mail, ticket_id));
 	return conversation_see(request, ticket_id, mail.body.occurred_at, mail.body.contact_keys,
 	                        mail.body.contact_key_count);
 }

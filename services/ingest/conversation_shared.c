@@ -24,6 +24,11 @@ enum status conversation_refuse(struct request *request, const struct refusal *r
 	return request->say(request, &refused, NULL);
 }
 
+const char *personal_subject(const char *person, const char *ticket_id)
+{
+	return *person != '\0' ? person : ticket_id;
+}
+
 Opsmesh__V1__PersonalText *personal_text(struct arena *arena, const char *subject, const char *text)
 {
 	if (text == NULL || *text == '\0')

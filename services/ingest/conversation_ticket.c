@@ -58,8 +58,14 @@ static size_t contact_keys(struct request *request, const struct people *people,
 	return count;
 }
 
+struct requester {
+	const char *person; /* a contact's key; "": nobody is known */
+	const char *whose;  /* whose data the texts are */
+};
+
 static Opsmesh__V1__MessageAdded *first_message(struct request *request,
-                                                const struct ticket_body *body, const char *subject)
+                                                const struct ticket_body *body,
+                                                const struct requester *from)
 {
 	struct arena *const arena = request->task->arena;
 	Opsmesh__V1__MessageAdded *const message = arena_alloc(arena, sizeof(*message));
@@ -67,9 +73,9 @@ static Opsmesh__V1__MessageAdded *first_message(struct request *request,
 	opsmesh__v1__message_added__init(message);
 	message->message_id = text_mutable(request->id);
 	message->role = body->role;
-	message->author = text_mutable(*body->author != '\0' ? body->author : subject);
+	message->author = text_mutable(*body->author != '\0' ? body->author : from->person);
 	message->visibility = OPSMESH__V1__VISIBILITY__VISIBILITY_PUBLIC;
-	message->body = personal_text(arena, subject, body->text);
+	message->body = personal_text(arena, from->whose, body->text);
 	message->channel = body->channel;
 	message->language_hint = text_mutable(body->language);
 	message->natural_id = request->received->natural_id;
@@ -78,7 +84,7 @@ static Opsmesh__V1__MessageAdded *first_message(struct request *request,
 }
 
 static Opsmesh__V1__TicketOpened *opened_of(struct request *request, const struct ticket_body *body,
-                                            const char *subject)
+                                            const struct requester *from)
 {
 	struct arena *const arena = request->task->arena;
 	Opsmesh__V1__TicketOpened *const opened = arena_alloc(arena, sizeof(*opened));
@@ -86,10 +92,10 @@ static Opsmesh__V1__TicketOpened *opened_of(struct request *request, const struc
 	opsmesh__v1__ticket_opened__init(opened);
 	opened->channel = body->channel;
 	opened->channel_verbatim = text_mutable(body->channel_verbatim);
-	opened->subject = personal_text(arena, subject, body->subject);
+	opened->subject = personal_text(arena, from->whose, body->subject);
 	opened->requester =
-	    personal_text(arena, subject, *body->email != '\0' ? body->email : body->name);
-	opened->contact_key = text_mutable(subject);
+	    personal_text(arena, from->whose, *body->email != '\0' ? body->email : body->name);
+	opened->contact_key = text_mutable(from->person);
 	opened->language_hint = text_mutable(body->language);
 	opened->priority = body->priority;
 	opened->priority_verbatim = text_mutable(body->priority_verbatim);
@@ -119,10 +125,11 @@ enum status conversation_ticket(struct request *request)
 	if (!decode_ticket(arena, request->body, request->received_at, &body, &refusal))
 		return conversation_refuse(request, &refusal);
 	const size_t count = contact_keys(request, people, &body, keys);
-	const char *const subject = count > 0 ? keys[0] : "";
+	const char *const person = count > 0 ? keys[0] : "";
+	const struct requester from = { person, personal_subject(person, ticket_id) };
 
-	requested.opened = opened_of(request, &body, subject);
-	requested.message = first_message(request, &body, subject);
+	requested.opened = opened_of(request, &body, &from);
+	requested.message = first_message(request, &body, &from);
 	requested.assignee = text_mutable(body.assignee);
 	requested.team = text_mutable(body.team);
 	requested.n_contact_keys = count;
@@ -149,7 +156,9 @@ enum status conversation_message(struct request *request)
 	message.role = body.role;
 	message.author = text_mutable(body.author);
 	message.visibility = body.visibility;
-	message.body = personal_text(arena, body.author, body.text);
+	message.body =
+	    personal_text(arena, personal_subject(body.author, request->received->ticket_id),
+	                  body.text);
 	message.channel = OPSMESH__V1__CHANNEL__CHANNEL_API;
 	message.language_hint = text_mutable(body.language);
 	message.natural_id = request->received->natural_id;

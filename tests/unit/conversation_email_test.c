@@ -234,6 +234,19 @@ static void a_damaged_mail_is_a_ticket_that_says_what_is_wrong(void **state)
 	}
 }
 
+static void words_of_nobody_known_are_the_tickets(void **state)
+{
+	const Opsmesh__V1__ByTicketEvent *const event =
+	    mail("Message-ID: <1@x>\r\nSubject: s\r\n\r\nhello");
+	const Opsmesh__V1__TicketRequested *const requested = event->ticket_requested;
+
+	(void)state;
+	assert_string_equal(requested->opened->contact_key, "");
+	assert_string_equal(requested->opened->subject->subject, event->ticket_id);
+	assert_string_equal(requested->message->body->subject, event->ticket_id);
+	assert_string_equal(requested->message->external_ids[0]->id->subject, event->ticket_id);
+}
+
 static void an_attachment_is_known_by_its_content(void **state)
 {
 	const Opsmesh__V1__ByTicketEvent *const event = mail(
@@ -295,6 +308,7 @@ int main(void)
 		CASE(subjects_and_other_mailboxes_make_no_thread),
 		CASE(mails_without_any_id_are_tickets_of_their_own),
 		CASE(a_damaged_mail_is_a_ticket_that_says_what_is_wrong),
+		CASE(words_of_nobody_known_are_the_tickets),
 		CASE(an_attachment_is_known_by_its_content),
 		CASE(a_person_of_ours_answers_as_an_agent),
 		CASE(a_japanese_mail_is_read_and_its_language_hinted),

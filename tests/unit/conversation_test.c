@@ -286,7 +286,26 @@ static void an_address_without_a_normal_form_is_no_key(void **state)
 
 	(void)state;
 	conversation_journal(&fixture, &request);
-	(void)conversation_expect(&fixture, BY_TICKET("ticket_requested"));
+	const Opsmesh__V1__TicketRequested *const requested =
+	    by_ticket(conversation_expect(&fixture, BY_TICKET("ticket_requested")))
+		->ticket_requested;
+
+	assert_string_equal(requested->message->body->subject, TICKET);
+	assert_string_equal(requested->opened->contact_key, "");
+}
+
+static void words_of_nobody_known_are_the_tickets(void **state)
+{
+	const struct journalled request = message("R1", NULL, "{\"body\":\"a\"}");
+
+	(void)state;
+	conversation_journal(&fixture, &request);
+	const Opsmesh__V1__MessageAdded *const added =
+	    by_ticket(conversation_expect(&fixture, BY_TICKET("message_received")))
+		->message_received->message;
+
+	assert_string_equal(added->body->subject, TICKET);
+	assert_string_equal(added->author, "");
 }
 
 static void a_message_brings_an_id_for_the_ticket_after_a_closed_one(void **state)
@@ -425,6 +444,7 @@ int main(void)
 		CASE(a_ticket_is_asked_of_its_owner_and_told_to_each_key_of_its_contact),
 		CASE(a_domain_that_strangers_share_is_no_key),
 		CASE(an_address_without_a_normal_form_is_no_key),
+		CASE(words_of_nobody_known_are_the_tickets),
 		CASE(a_message_brings_an_id_for_the_ticket_after_a_closed_one),
 		CASE(a_status_asks_for_what_it_names_alone),
 		CASE(an_answer_about_a_ticket_keeps_its_score_and_words),
