@@ -12,12 +12,13 @@
 
 /*
  * lock_timeout: nobody waits longer for an owner that froze. The keepalives are the server's: it ends the
- * transaction of a client that is gone, and with it its locks, within 11 s.
+ * transaction of a client that is gone, and with it its locks, within 11 s. enable_seqscan: a plan made while
+ * a table was empty must not read all of it when it has grown.
  */
 #define SESSION                                                                     \
 	"-c plan_cache_mode=force_generic_plan -c jit=off -c timezone=UTC "         \
 	"-c lock_timeout=2s -c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 " \
-	"-c tcp_keepalives_count=3"
+	"-c tcp_keepalives_count=3 -c enable_seqscan=off"
 
 struct db *db_create(const struct db_settings *settings)
 {
