@@ -7,6 +7,8 @@ Servers that are away at the start, too many refusals, a database set back, a to
 another shape. Prints `ok service_doubt: ...` or `FAIL service_doubt: ...` for each promise. From the story of
 the topic made anew on, the mesh is broken for good.
 """
+import os
+import signal
 import sys
 import time
 
@@ -49,6 +51,32 @@ def story_absent(mesh, feeder):
     feeder.flush()
     judge(mesh, feeder, "it goes on when the database comes")
     stop_well(one, "and stops as asked afterwards")
+
+
+def freeze(mesh, server):
+    """Stops every process of a server: it keeps its connections and answers nothing. Answers what wakes it."""
+    pid = int(mesh.read(server + ".pid"))
+    with open(f"/proc/{pid}/task/{pid}/children", encoding="utf-8") as children:
+        pids = [pid] + [int(child) for child in children.read().split()]
+    for one in pids:
+        os.kill(one, signal.SIGSTOP)
+    return lambda: [os.kill(one, signal.SIGCONT) for one in pids]
+
+
+def story_frozen_server(mesh, feeder):
+    for server in "kafka", "postgres":
+        one = mesh.start("toy-1").ready()
+        feeder.post(500)
+        feeder.flush()
+        thaw = freeze(mesh, server)
+        time.sleep(1)
+        status = one.stop()
+        thaw()
+        check(status in (0, 3), f"with a {server} that hangs it ends all the same", one.lines()[-3:])
+        print(f"# with exit status {status}")
+    one = mesh.start("toy-1").ready()
+    judge(mesh, feeder, "and afterwards everything is said once")
+    stop_well(one, "by an instance that stops as asked")
 
 
 def story_schema(mesh, feeder):
@@ -151,7 +179,7 @@ def story_shape(mesh, feeder):
     stop_well(one, "it stops as asked")
 
 
-STORIES = [story_absent, story_schema, story_set_back, story_made_anew, story_refusals, story_shape]
+STORIES = [story_absent, story_frozen_server, story_schema, story_set_back, story_made_anew, story_refusals, story_shape]
 
 
 if __name__ == "__main__":
