@@ -171,6 +171,33 @@ def bench_latency(stack, fold):
             f" append to derived event p50 {words[1]} ms, p99 {words[2]} ms")
 
 
+# Rows 5 and 6.
+
+def bench_chain(chain):
+    """After a second that does not count. The journal must hold nothing else that waits."""
+    chain.start()
+    chain.load(CHAIN_RATE, CHAIN_RATE)
+    answers, events = chain.load(CHAIN_RATE * SECONDS, CHAIN_RATE)
+    chain.stop()
+    say(f"printed at {CHAIN_RATE} requests/s: POST to 202 p50 {answers[1]} ms, p99 {answers[2]} ms;"
+        f" POST to SlaEvent p50 {events[1]} ms, p99 {events[2]} ms")
+
+
+def bench_edge(edge):
+    edge.create_topics()
+    pairs = [(edge.nginx(REQUESTS), edge.ingest(REQUESTS)) for _ in range(ROUNDS)]
+    nginx, ingest = sorted(pairs, key=lambda pair: pair[1].us / pair[0].us)[len(pairs) // 2]
+    times = ingest.us / nginx.us
+    judge("CPU of a request at the edge", f"{times:.1f} times nginx", f"at most {BAR_EDGE}",
+          times <= BAR_EDGE)
+    say(f"       us a request: nginx {nginx.us:.1f}, ingest's edge {ingest.us:.1f}"
+        f" (user {ingest.cpu.user / REQUESTS * 1e6:.1f}, system"
+        f" {ingest.cpu.system / REQUESTS * 1e6:.1f}); answered in p50 {ingest.p50} ms,"
+        f" p99 {ingest.p99} ms, nginx {nginx.p50} and {nginx.p99} ms")
+    say("         by thread:", ", ".join(f"{name} {spent / REQUESTS * 1e6:.1f}"
+                                         for name, spent in ingest.threads if spent > 0))
+
+
 # Rows 7 and 8.
 
 def bench_memory(fold):
