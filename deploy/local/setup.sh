@@ -12,7 +12,7 @@ packages=(
 	protobuf-compiler protobuf-c-compiler libprotobuf-dev libprotobuf-c-dev
 	libpq-dev librdkafka-dev libmicrohttpd-dev libjansson-dev libssl-dev libcurl4-openssl-dev
 	libgmime-3.0-dev libglib2.0-dev libcmocka-dev tzdata
-	postgresql-15 openjdk-17-jdk-headless libpostgresql-jdbc-java maven curl util-linux procps
+	postgresql-15 openjdk-17-jdk-headless libpostgresql-jdbc-java maven curl patch util-linux procps
 	clang clang-format clang-tidy libclang-rt-14-dev universal-ctags
 	python3 python3-confluent-kafka python3-psycopg python3-protobuf nginx-light
 )
