@@ -10,8 +10,9 @@
 #include <unistd.h>
 
 /*
- * In the last millisecond of a linger the library asks the clock and the socket without a pause. Requests
- * that come one by one are always in one: with 1 ms that is half of what a request costs, with 5 a tenth.
+ * An idempotent producer has at most five requests under way for a partition. While more waits than they
+ * took, the library asks the clock and the socket without a pause: with 1 ms that is whenever the broker
+ * needs 5 ms to answer, and half of what a request costs; with 5 it is when the broker needs 25.
  */
 #define LINGER MILLISECONDS(5)
 #define TICK_MS 100     /* the thread looks at least so often, */
