@@ -13,8 +13,8 @@
 #include "common/flow/outside.h"
 #include "common/flow/timer.h"
 
-#define TIMERS_KEPT \
-	10000 /* a few MB a shard; what a minute or an hour needs, not what waits for weeks */
+/* A few MB a shard: what a minute or an hour needs, not what waits for weeks. */
+#define TIMERS_KEPT 10000
 
 struct cache;
 struct publisher;
