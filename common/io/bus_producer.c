@@ -30,6 +30,12 @@ struct ticket {
 	int64_t sequence;
 };
 
+/*
+ * One request at a time. With more, the library calls a message delivered which the broker has refused
+ * (no leader yet, after a restart) as soon as a later request of its partition succeeds: it takes for
+ * granted that a broker accepts nothing behind a hole, but from a producer that is new to it a broker
+ * does. librdkafka 2.0.2; confluent-kafka-go#921.
+ */
 static struct rd_kafka_conf_s *make_conf(const struct bus_producer_settings *settings,
                                          char reason[static BUS_REASON_SIZE])
 {
@@ -38,6 +44,7 @@ static struct rd_kafka_conf_s *make_conf(const struct bus_producer_settings *set
 	char linger[NUMBER_SIZE];
 	const struct bus_setting own[] = {
 		{ "enable.idempotence", "true" },
+		{ "max.in.flight.requests.per.connection", "1" },
 		{ "enable.gapless.guarantee", settings->gapless ? "true" : "false" },
 		{ "message.timeout.ms", timeout },
 		{ "linger.ms", linger },
