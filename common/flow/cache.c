@@ -11,6 +11,7 @@ struct change {
 	struct cache_row *row;
 	struct bytes old; /* owned */
 	bool was_changed;
+	bool created; /* by this very change: what the store has of it was never asked */
 };
 
 struct order {
@@ -214,11 +215,12 @@ struct cache_row *cache_put(struct cache *cache, int table, struct bytes key, st
 		return row;
 	row = row_create(cache, table, key);
 	row->packed = packed_copy(packed);
+	row->missing = packed.data == NULL;
 	cache->bytes += packed.size;
 	return row;
 }
 
-static void remember(struct cache *cache, struct cache_row *row)
+static void remember(struct cache *cache, struct cache_row *row, bool created)
 {
 	if (cache->change_count == cache->change_capacity) {
 		cache->change_capacity =
@@ -226,7 +228,8 @@ static void remember(struct cache *cache, struct cache_row *row)
 		cache->changes =
 		    memory_resize(cache->changes, cache->change_capacity * sizeof(struct change));
 	}
-	cache->changes[cache->change_count++] = (struct change){ row, row->packed, row->changed };
+	cache->changes[cache->change_count++] =
+	    (struct change){ row, row->packed, row->changed, created };
 }
 
 static void mark_changed(struct cache *cache, struct cache_row *row)
@@ -247,9 +250,11 @@ void cache_change(struct cache *cache, int table, struct bytes key, struct bytes
 {
 	struct cache_row *row = cache_find(cache, table, key);
 
-	if (row == NULL)
+	const bool created = row == NULL;
+
+	if (created)
 		row = row_create(cache, table, key);
-	remember(cache, row);
+	remember(cache, row, created);
 	mark_changed(cache, row);
 	cache->bytes -= row->packed.size;
 	row->packed = packed_copy(packed);
@@ -278,6 +283,8 @@ void cache_undo(struct cache *cache)
 			cache->changed_count--;
 			row->changed = false;
 		}
+		if (change->created)
+			row_remove(cache, row);
 	}
 }
 
@@ -297,6 +304,7 @@ void cache_settle(struct cache *cache)
 		struct cache_row *const row = cache->changed[i];
 
 		row->changed = false;
+		row->missing = row->packed.data == NULL;
 		if (row->packed.data == NULL && cache->tables[cache_row_table(row)]->resident)
 			row_remove(cache, row);
 	}

@@ -20,6 +20,7 @@ struct cache_row {
 	struct bytes name;      /* the table's place (one byte), then the packed key */
 	struct bytes packed;    /* owned; absent: there is no such row */
 	bool changed;
+	bool missing; /* the store is known to have no such row; false: it has, or was not asked */
 	unsigned char text[];
 };
 

@@ -187,8 +187,9 @@ static void gather_changes(struct shard *shard)
 	for (size_t i = 0; i < batch->change_count; i++) {
 		const struct cache_row *const row = cache_changed(shard->cache, i);
 
-		batch->changes[i] = (struct state_change){ shard->tables[cache_row_table(row)],
-			                                   cache_row_key(row), row->packed };
+		batch->changes[i] =
+		    (struct state_change){ shard->tables[cache_row_table(row)], cache_row_key(row),
+			                   row->packed, row->missing };
 	}
 	batch->timer_count = shard->work->timer_count;
 	batch->timers =

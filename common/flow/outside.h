@@ -127,6 +127,7 @@ struct state_change {
 	const struct state_table *table;
 	struct bytes key;    /* packed */
 	struct bytes packed; /* the whole row; absent: removed, then row has the key columns */
+	bool fresh;          /* the store was asked and has no row of this key */
 };
 
 struct timer_change {

@@ -165,7 +165,7 @@ static void add_changes(struct postgres_store *store, const struct batch *batch)
 		if (change->packed.data == NULL)
 			postgres_table_remove(table, shard, change->key, store->row);
 		else
-			postgres_table_save(table, shard, change->packed, store->row);
+			postgres_table_save(table, shard, change, store->row);
 	}
 }
 
@@ -215,6 +215,7 @@ static void clear_rows(struct postgres_store *store)
 		rows_out_clear(&store->runtime[i]);
 	for (size_t i = 0; i < store->table_count; i++) {
 		rows_out_clear(&store->tables[i].saved);
+		rows_out_clear(&store->tables[i].added);
 		rows_out_clear(&store->tables[i].removed);
 	}
 }
@@ -289,6 +290,7 @@ static enum status queue_state(struct postgres_store *store)
 	for (size_t i = 0; i < store->table_count; i++) {
 		TRY(rows_out_queue(&store->tables[i].removed, store->db, NULL, 0));
 		TRY(rows_out_queue(&store->tables[i].saved, store->db, NULL, 0));
+		TRY(rows_out_queue(&store->tables[i].added, store->db, NULL, 0));
 	}
 	return STATUS_OK;
 }

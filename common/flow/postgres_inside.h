@@ -31,8 +31,8 @@ struct postgres_table {
 	const struct state_table *table;
 	size_t columns;
 	bool shared; /* by the stages of the daemon: the runtime's own tables */
-	struct db_statement load, load_all, save, remove;
-	struct rows_out saved, removed, wanted;
+	struct db_statement load, load_all, save, add, remove;
+	struct rows_out saved, added, removed, wanted;
 };
 
 void postgres_table_init(struct postgres_table *it, const struct state_table *table);
@@ -40,7 +40,9 @@ void postgres_table_finish(struct postgres_table *it);
 /* FATAL: the schema has it otherwise; reason says where. */
 enum status postgres_table_prepare(struct postgres_table *it, struct db *db, char *reason,
                                    size_t size) MUST_CHECK;
-void postgres_table_save(struct postgres_table *it, int32_t shard, struct bytes packed, void *row);
+/* row: a place to unpack in, of the table's row_size. */
+void postgres_table_save(struct postgres_table *it, int32_t shard,
+                         const struct state_change *change, void *row);
 void postgres_table_remove(struct postgres_table *it, int32_t shard, struct bytes key, void *row);
 void postgres_table_want(struct postgres_table *it, struct bytes key, void *row);
 /* The fields of a struct row, from an answer whose columns begin at first. Texts are borrowed. */

@@ -143,6 +143,7 @@ static void make_statements(struct postgres_table *it)
 	it->load = make(&sql_state_load, table, keys + 1, places, COUNT_OF(places));
 	it->load_all = make(&sql_state_load_all, table, 2, places, COUNT_OF(places));
 	it->save = make(&sql_state_save, table, it->columns + 1, places, COUNT_OF(places));
+	it->add = make(&sql_state_add, table, it->columns + 1, places, COUNT_OF(places));
 	it->remove = make(&sql_state_remove, table, keys + 1, places, COUNT_OF(places));
 	for (size_t i = 2; i < COUNT_OF(places); i++)
 		memory_free((char *)(uintptr_t)places[i].value);
@@ -165,6 +166,7 @@ void postgres_table_init(struct postgres_table *it, const struct state_table *ta
 		kinds[i + 1] = column_db_kind(&table->columns[i]);
 	make_statements(it);
 	rows_out_init(&it->saved, &it->save, kinds, it->columns + 1);
+	rows_out_init(&it->added, &it->add, kinds, it->columns + 1);
 	rows_out_init(&it->removed, &it->remove, kinds, table->key_columns + 1);
 	rows_out_init(&it->wanted, &it->load, kinds + 1, table->key_columns);
 }
@@ -172,11 +174,13 @@ void postgres_table_init(struct postgres_table *it, const struct state_table *ta
 void postgres_table_finish(struct postgres_table *it)
 {
 	rows_out_finish(&it->saved);
+	rows_out_finish(&it->added);
 	rows_out_finish(&it->removed);
 	rows_out_finish(&it->wanted);
 	statement_free(&it->load);
 	statement_free(&it->load_all);
 	statement_free(&it->save);
+	statement_free(&it->add);
 	statement_free(&it->remove);
 }
 
@@ -205,7 +209,8 @@ static enum status check_kinds(const struct postgres_table *it, struct db *db, c
 enum status postgres_table_prepare(struct postgres_table *it, struct db *db, char *reason,
                                    size_t size)
 {
-	const struct db_statement *const statements[] = { &it->load, &it->save, &it->remove };
+	const struct db_statement *const statements[] = { &it->load, &it->save, &it->add,
+		                                          &it->remove };
 	enum status status = check_kinds(it, db, reason, size);
 
 	for (size_t i = 0; status == STATUS_OK && i < COUNT_OF(statements); i++)
@@ -281,11 +286,12 @@ static void unpack_key(const struct state_table *table, struct bytes key, void *
 	CHECK(at == (const unsigned char *)key.data + key.size);
 }
 
-void postgres_table_save(struct postgres_table *it, int32_t shard, struct bytes packed, void *row)
+void postgres_table_save(struct postgres_table *it, int32_t shard,
+                         const struct state_change *change, void *row)
 {
-	struct db_array *const arrays = rows_out_next(&it->saved);
+	struct db_array *const arrays = rows_out_next(change->fresh ? &it->added : &it->saved);
 
-	state_unpack(it->table, packed, row);
+	state_unpack(it->table, change->packed, row);
 	db_array_number(&arrays[0], shard);
 	for (size_t i = 0; i < it->columns; i++)
 		add_field(&arrays[i + 1], &it->table->columns[i], row);

@@ -115,10 +115,10 @@ static void copy_changes(struct arena *arena, struct pending_batch *pending,
 	pending->changes =
 	    arena_alloc(arena, (batch->change_count + 1) * sizeof(*pending->changes));
 	for (size_t i = 0; i < batch->change_count; i++)
-		pending->changes[i] =
-		    (struct stored){ row_name(arena, batch->changes[i].table,
-			                      batch->changes[i].key),
-			             arena_bytes(arena, batch->changes[i].packed) };
+		pending->changes[i] = (struct stored){
+			row_name(arena, batch->changes[i].table, batch->changes[i].key),
+			arena_bytes(arena, batch->changes[i].packed), batch->changes[i].fresh
+		};
 	pending->timer_count = batch->timer_count;
 	pending->timers = arena_alloc(arena, (batch->timer_count + 1) * sizeof(*pending->timers));
 	for (size_t i = 0; i < batch->timer_count; i++) {
@@ -130,7 +130,8 @@ static void copy_changes(struct arena *arena, struct pending_batch *pending,
 			             timer->set ? (struct bytes){ arena_copy(arena, &timer->due,
 			                                                     sizeof(timer->due)),
 			                                          sizeof(timer->due) }
-			                        : (struct bytes){ 0 } };
+			                        : (struct bytes){ 0 },
+			             false };
 	}
 }
 
@@ -164,7 +165,9 @@ static void apply_named(struct arena *arena, struct map *map, const struct store
                         size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
-		map_remove(map, changes[i].name);
+		const void *const old = map_remove(map, changes[i].name);
+
+		CHECK(!changes[i].fresh || old == NULL); /* PostgreSQL would refuse a second one */
 		if (changes[i].value.data == NULL)
 			continue;
 		struct stored *const stored = arena_copy(arena, &changes[i], sizeof(changes[i]));

@@ -15,6 +15,7 @@
 struct stored {
 	struct bytes name;
 	struct bytes value;
+	bool fresh; /* of a change: the writer says that there is none of that name */
 };
 
 struct journal_line {
