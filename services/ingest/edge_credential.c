@@ -1,5 +1,6 @@
 #include "services/ingest/edge_credential.h"
 
+#include "common/base/text.h"
 #include "common/io/json.h"
 
 #include <stdlib.h>
@@ -30,6 +31,18 @@ static int by_text(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
+/* A word that no door asks for is a slip of the pen, and would show as a 403 at night. */
+static bool scope_known(const char *scope)
+{
+	static const char *const words[] = { "tickets",  "csat",     "usage", "email",
+		                             "accounts", "provider", "clock", "on_behalf" };
+
+	for (size_t i = 0; i < COUNT_OF(words); i++)
+		if (strcmp(words[i], scope) == 0)
+			return true;
+	return text_starts(scope, "actions:") && scope[strlen("actions:")] != '\0';
+}
+
 /* Takes the texts as they are; scopes are checked and sorted. */
 static bool take(struct arena *arena, struct edge_credentials *into, struct edge_credential one,
                  const char *key, const char **reason)
@@ -45,6 +58,9 @@ static bool take(struct arena *arena, struct edge_credentials *into, struct edge
 	for (size_t i = 0; i < one.scope_count; i++)
 		if (!word_valid(one.scopes[i], SCOPE_CHARACTERS))
 			return refuse(arena, reason, number, "a scope is malformed");
+	for (size_t i = 0; i < one.scope_count; i++)
+		if (!scope_known(one.scopes[i]))
+			return refuse(arena, reason, number, "a scope is not known");
 	for (size_t i = 0; i < into->count; i++)
 		if (strcmp(into->list[i].name, one.name) == 0)
 			return refuse(arena, reason, number, "the name is taken");

@@ -2,8 +2,8 @@
  * edge_credential - API keys: who may do what.
  *
  * The setting API_KEYS is "name:key:scope+scope;name:key:scope" or the same as JSON,
- * [{"name":..,"key":..,"scopes":[..]}]. A scope is tickets, csat, email, accounts, provider, clock,
- * on_behalf, or actions:<action>; actions:* is every action. Keys are kept as their SHA-256 and
+ * [{"name":..,"key":..,"scopes":[..]}]. A scope is tickets, csat, usage, email, accounts, provider,
+ * clock, on_behalf, or actions:<action>; actions:* is every action. Keys are kept as their SHA-256 and
  * compared in constant time.
  */
 #ifndef SERVICES_INGEST_EDGE_CREDENTIAL_H

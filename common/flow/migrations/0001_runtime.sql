@@ -109,8 +109,8 @@ create table dead_letter (
 	shard integer not null,
 	stage text collate "C" not null,
 	topic text collate "C" not null,
-	source text collate "C" not null,    -- "<stage>/<n>"; of the journal "edge"
-	sequence bigint not null,            -- of the journal the offset + 1
+	source text collate "C" not null,    -- "<stage>/<n>"; of the journal "edge", of nobody known "?"
+	sequence bigint not null,            -- of the journal, and of "?", the offset
 	offset_ bigint not null,
 	reason text,
 	attempts bigint not null,            -- how often it was folded and refused
