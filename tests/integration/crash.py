@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """crash - what is done to a stack under load: kills, freezes, restarts. Judged afterwards by outside_check.py.
 
-    crash.py NAME daemons|broker|database|frozen|rolling [FOLDER]
+    crash.py NAME daemons|broker|database|frozen|rolling|chaos [FOLDER]
 
 The stack is that of RUN_DIR, as outside_stack.sh starts it. Each story prints `ok NAME: ...` or
 `FAIL NAME: ...`; a story that could not do what it is there for has failed.
@@ -291,6 +291,50 @@ def story_rolling(name):
     query = "select count(*) from {s}.input_offset where topic = 'ops.accounts.v1'"
     reads = outside_mesh.rows(outside_mesh.connect(), "sla", query)[0][0]
     return say(reads == PARTITIONS, name, f"{reads} shards read the topic that is new to them") and good
+
+
+# ---- all of it, for as long as one likes ----
+
+def kill_one():
+    os.kill(pid_of(chance.choice(INSTANCES)), signal.SIGKILL)
+
+
+def freeze_one_for_a_while():
+    pid = pid_of(chance.choice(INSTANCES))
+    os.kill(pid, signal.SIGSTOP)
+    time.sleep(chance.uniform(0.1, 1.5 * SESSION_S))
+    if os.path.exists(f"/proc/{pid}"):
+        os.kill(pid, signal.SIGCONT)
+
+
+def kill_server(script):
+    server(script, "kill")
+    if chance.random() < 0.5:
+        kill_one()
+    time.sleep(chance.uniform(0, 3))
+    server(script, "start")
+
+
+HAZARDS = {kill_one: 10, freeze_one_for_a_while: 4, lambda: kill_server("kafka.sh"): 2,
+           lambda: kill_server("postgres.sh"): 3}
+
+
+def story_chaos(name):
+    end, count = time.monotonic() + 60 * float(os.environ["MINUTES"]), 0
+    while time.monotonic() < end:
+        hazard = chance.choices(list(HAZARDS), HAZARDS.values())[0]
+        try:
+            hazard()
+        except (FileNotFoundError, ProcessLookupError):
+            continue  # between a death and the next start
+        count += 1
+        time.sleep(chance.expovariate(0.5))
+        if count % 10 == 0:
+            wait_all_ready()
+    wait_all_ready()
+    before = accepted()
+    wait(lambda: accepted() > before + 50, "requests to be accepted again")
+    return say(True, name, f"{count} hazards, and all are ready again")
 
 
 def main():
