@@ -36,6 +36,7 @@ while [ "$(date +%s)" -lt "$until" ]; do
 	round=$((round + 1))
 	first=$((RANDOM * 32768 + RANDOM))
 	attempt "round $round, seeds from $first" "$out/bin/sim" --seed "$first" --seeds 500
+	attempt "round $round, a storm" tests/chaos/storm.sh "$out"
 	for story in crash crash_frozen crash_servers rolling; do
 		[ "$(date +%s)" -lt "$until" ] || break
 		attempt "round $round, $story" "tests/integration/$story.sh"

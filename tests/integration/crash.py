@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """crash - what is done to a stack under load: kills, freezes, restarts. Judged afterwards by outside_check.py.
 
-    crash.py NAME daemons|broker|database|frozen|rolling|chaos [FOLDER]
+    crash.py NAME daemons|broker|database|frozen|rolling|storm [FOLDER]
 
 The stack is that of RUN_DIR, as outside_stack.sh starts it. Each story prints `ok NAME: ...` or
 `FAIL NAME: ...`; a story that could not do what it is there for has failed.
@@ -319,8 +319,8 @@ HAZARDS = {kill_one: 10, freeze_one_for_a_while: 4, lambda: kill_server("kafka.s
            lambda: kill_server("postgres.sh"): 3}
 
 
-def story_chaos(name):
-    end, count = time.monotonic() + 60 * float(os.environ["MINUTES"]), 0
+def story_storm(name):
+    end, count = time.monotonic() + 60 * float(os.environ["STORM_MINUTES"]), 0
     while time.monotonic() < end:
         hazard = chance.choices(list(HAZARDS), HAZARDS.values())[0]
         try:
