@@ -89,7 +89,7 @@ static bool run_seed(const struct mesh *mesh, uint64_t seed, bool recorded, stru
 		find_letters(&calm, mesh, seed);
 		memcpy(world.requests, calm.requests, sizeof(world.requests));
 	}
-	const int steps[] = { 300, 700, 1200 };
+	const int steps[] = { 300, 700, recorded ? 1200 : 2400 };
 	const bool good = world_run(&world, steps[seed % 3] * 2) &&
 	                  world_check(&world, recorded ? &calm : NULL, why) &&
 	                  world_sabotage(&world, why);

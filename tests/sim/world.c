@@ -299,7 +299,8 @@ static void step(struct world *world, struct instance *instance)
 		worker_hint(worker);
 		break;
 	default: /* in some runs so rarely that a source seems silent */
-		if (world->recorded || chance_of(&world->chance, world->talkative)) {
+		if (world->recorded ||
+		    (instance != world->mute && chance_of(&world->chance, world->talkative))) {
 			worker->progress_at = (struct instant){ 0 };
 			worker_progress(worker);
 		}
@@ -363,6 +364,9 @@ bool world_run(struct world *world, int steps)
 	const int tick_rate = 120 + ticks[chance_below(&world->chance, COUNT_OF(ticks))];
 
 	world->talkative = talk[chance_below(&world->chance, COUNT_OF(talk))];
+	if (chance_of(&world->chance, 500))
+		world->mute =
+		    &world->instances[chance_below(&world->chance, (int)world->instance_count)];
 	for (; world->faults && steps > 0 && !done(world); steps--) {
 		const int chance = chance_below(&world->chance, 1000);
 

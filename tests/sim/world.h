@@ -64,6 +64,7 @@ struct world {
 	size_t edge_count;
 	size_t edge_capacity;
 	int talkative; /* live: progress is said so often, of a thousand steps that could */
+	const struct instance *mute; /* live: it never says how far it has come; NULL: nobody */
 	bool left_out;
 	bool hasty; /* an input was left out although the log held something unread */
 	bool verbose;

@@ -14,21 +14,23 @@
 
 #include <cmocka.h>
 
-enum { IN, CONTROL, OUT, TOPICS };
+enum { IN, CONTROL, OUT, PROGRESS, TOPICS };
 
 #define NUMBER 1
 
 static const char *const by_before[] = { "before", NULL };
 static const char *const by_keeper[] = { "keeper", NULL };
+static const char *const by_nobody[] = { NULL };
 static const struct topic topics[TOPICS] = {
 	{ .name = "in", .writers = by_before, .message = &sim__v1__toy__descriptor },
 	{ .name = "control",
 	  .writers = by_before,
 	  .message = &opsmesh__v1__control_event__descriptor },
 	{ .name = "out", .writers = by_keeper, .message = &sim__v1__toy__descriptor },
+	{ .name = "progress", .writers = by_nobody, .message = &sim__v1__toy__descriptor },
 };
 static const struct catalogue catalogue = {
-	.topics = topics, .count = TOPICS, .journal = -1, .control = CONTROL, .progress = -1
+	.topics = topics, .count = TOPICS, .journal = -1, .control = CONTROL, .progress = PROGRESS
 };
 
 struct count_row {

@@ -96,7 +96,7 @@ static void the_queue_agrees_with_an_array_after_any_history(void **state)
 		const int n = chance_below(&chance, NAMES);
 		const int k = chance_below(&chance, KEYS);
 		const int64_t due = chance_of(&chance, 600) ? chance_between(&chance, 1, 99) : 0;
-		char key[8];
+		char key[16];
 
 		(void)snprintf(key, sizeof(key), "%d", k);
 		if (due > 0)
@@ -113,7 +113,7 @@ static void what_is_due_before_an_instant_is_found_whole(void **state)
 {
 	struct timer *found[100];
 	struct timer_queue queue;
-	char key[8];
+	char key[16];
 
 	(void)state;
 	timer_queue_init(&queue, 1);
@@ -131,7 +131,7 @@ static void what_is_due_before_an_instant_is_found_whole(void **state)
 static void a_queue_that_shrinks_keeps_the_earliest_and_parts_no_instant(void **state)
 {
 	struct timer_queue queue;
-	char key[8];
+	char key[16];
 
 	(void)state;
 	timer_queue_init(&queue, 1);
@@ -156,16 +156,18 @@ static void a_queue_that_shrinks_keeps_the_earliest_and_parts_no_instant(void **
 
 /* A stage whose timers wait for long. */
 
-enum { TOPIC_IN, TOPIC_OUT, TOPICS };
+enum { TOPIC_IN, TOPIC_OUT, TOPIC_PROGRESS, TOPICS };
 
 static const char *const writers_in[] = { "before", NULL };
 static const char *const writers_out[] = { "waiter", NULL };
+static const char *const by_nobody[] = { NULL };
 static const struct topic topics[TOPICS] = {
 	{ .name = "in", .writers = writers_in, .message = &sim__v1__toy__descriptor },
 	{ .name = "out", .writers = writers_out, .message = &sim__v1__toy__descriptor },
+	{ .name = "progress", .writers = by_nobody, .message = &sim__v1__toy__descriptor },
 };
 static const struct catalogue catalogue = {
-	.topics = topics, .count = TOPICS, .journal = -1, .control = -1, .progress = -1
+	.topics = topics, .count = TOPICS, .journal = -1, .control = -1, .progress = TOPIC_PROGRESS
 };
 
 /* "set": so many timers, a minute apart, in no order. "clear": the timer `key` is taken back. */
