@@ -62,13 +62,15 @@ static void add(struct buffer *out, const char *text)
 /* Backslash and line feed are marked everywhere, quotes in the values of labels only. */
 static void add_escaped(struct buffer *out, const char *text, bool quoted)
 {
-	for (; *text != '\0'; text++) {
-		if (*text == '\\' || (quoted && *text == '"'))
-			add(out, "\\");
-		if (*text == '\n')
-			add(out, "\\n");
-		else
-			buffer_add(out, text, 1);
+	for (;;) {
+		const size_t plain = strcspn(text, quoted ? "\\\n\"" : "\\\n");
+
+		buffer_add(out, text, plain);
+		text += plain;
+		if (*text == '\0')
+			return;
+		add(out, *text == '\n' ? "\\n" : *text == '"' ? "\\\"" : "\\\\");
+		text++;
 	}
 }
 

@@ -6,17 +6,37 @@
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <pthread.h>
+#include <stdio.h>
 
 /* Looked up once: a search through OpenSSL's providers costs more than the digest of a short text. */
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static EVP_MD *sha256;
-static EVP_MAC *hmac_any;
+static EVP_MAC_CTX *hmac_sha256; /* each with its digest and no key: to be copied */
+static EVP_MAC_CTX *hmac_sha1;
+
+static EVP_MAC_CTX *fetch_hmac(EVP_MAC *any, const char *algorithm)
+{
+	char name[8];
+	const OSSL_PARAM settings[] = {
+		OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, name, 0),
+		OSSL_PARAM_construct_end(),
+	};
+	EVP_MAC_CTX *const context = EVP_MAC_CTX_new(any);
+
+	CHECK(snprintf(name, sizeof(name), "%s", algorithm) < (int)sizeof(name));
+	CHECK(context != NULL && EVP_MAC_CTX_set_params(context, settings) == 1);
+	return context;
+}
 
 static void fetch(void)
 {
+	EVP_MAC *const any = EVP_MAC_fetch(NULL, "HMAC", NULL);
+
 	sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
-	hmac_any = EVP_MAC_fetch(NULL, "HMAC", NULL);
-	CHECK(sha256 != NULL && hmac_any != NULL);
+	CHECK(sha256 != NULL && any != NULL);
+	hmac_sha256 = fetch_hmac(any, "SHA256");
+	hmac_sha1 = fetch_hmac(any, "SHA1");
+	EVP_MAC_free(any);
 }
 
 void digest_sha256_parts(const struct bytes *parts, size_t count,
@@ -39,21 +59,17 @@ void digest_sha256(struct bytes data, uint8_t digest[static DIGEST_SIZE])
 }
 
 /* An empty key is a key; OpenSSL takes NULL for "the key as before". */
-static void hmac(char *algorithm, struct bytes key, const struct bytes *parts, size_t count,
-                 struct buffer digest)
+static void hmac(EVP_MAC_CTX *const *empty, struct bytes key, const struct bytes *parts,
+                 size_t count, struct buffer digest)
 {
-	EVP_MAC_CTX *context;
-	const OSSL_PARAM settings[] = {
-		OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, algorithm, 0),
-		OSSL_PARAM_construct_end(),
-	};
 	const void *const data = key.data != NULL ? key.data : "";
+	EVP_MAC_CTX *context;
 	size_t size;
 
 	CHECK(pthread_once(&once, fetch) == 0);
-	context = EVP_MAC_CTX_new(hmac_any);
+	context = EVP_MAC_CTX_dup(*empty);
 	CHECK(context != NULL);
-	CHECK(EVP_MAC_init(context, data, key.size, settings) == 1);
+	CHECK(EVP_MAC_init(context, data, key.size, NULL) == 1);
 	for (size_t i = 0; i < count; i++)
 		CHECK(EVP_MAC_update(context, parts[i].data, parts[i].size) == 1);
 	CHECK(EVP_MAC_final(context, digest.data, &size, digest.capacity) == 1);
@@ -64,17 +80,13 @@ static void hmac(char *algorithm, struct bytes key, const struct bytes *parts, s
 void digest_hmac_sha256(struct bytes key, const struct bytes *parts, size_t count,
                         uint8_t digest[static DIGEST_SIZE])
 {
-	static char algorithm[] = "SHA256";
-
-	hmac(algorithm, key, parts, count, (struct buffer){ digest, 0, DIGEST_SIZE });
+	hmac(&hmac_sha256, key, parts, count, (struct buffer){ digest, 0, DIGEST_SIZE });
 }
 
 void digest_hmac_sha1(struct bytes key, const struct bytes *parts, size_t count,
                       uint8_t digest[static DIGEST_SHA1_SIZE])
 {
-	static char algorithm[] = "SHA1";
-
-	hmac(algorithm, key, parts, count, (struct buffer){ digest, 0, DIGEST_SHA1_SIZE });
+	hmac(&hmac_sha1, key, parts, count, (struct buffer){ digest, 0, DIGEST_SHA1_SIZE });
 }
 
 bool digest_equal(struct bytes a, struct bytes b)
