@@ -31,7 +31,7 @@ TAIL = 3000            # records of a partition among which the newest facts are
 DYING_S = 0.15         # what a dead client has sent, servers still take in
 SESSION_S = 6          # after which the group gives a silent member's shards away
 STOP_S = 5.5           # a daemon promises five
-FREEZES_MAX = 120      # until one has fallen into a transaction
+FREEZES_MAX = 300      # until one has fallen into a transaction
 FROZEN_S = 0.05        # a transaction that lasts so long stands still with its owner
 AFTER_S = 2            # for which the new owner works beside the frozen one
 
