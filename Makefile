@@ -239,7 +239,6 @@ test: ready
 sim: $(SIM)
 	@$(OUT)/bin/sim --seeds $(SEEDS) $(if $(SEED),--seed $(SEED))
 mutants: ready
-	@$(MAKE_AGAIN) all
 	@tests/mutants/run.sh $(OUT)
 bench-programs: $(BENCHES)
 bench: ready

@@ -143,7 +143,6 @@ void work_timer(struct shard *shard, uint32_t index, const char *key, struct ins
 	work->timer_undos[work->timer_undo_count++] = undo;
 }
 
-/* What this batch has done to a timer is newer than what the store knows. */
 void shard_restore_timer(struct shard *shard, const char *name, const char *key, struct instant due)
 {
 	struct work *const work = shard->work;
@@ -151,13 +150,11 @@ void shard_restore_timer(struct shard *shard, const char *name, const char *key,
 	work->timers_told++;
 	work->timers_until = time_later(work->timers_until, due);
 	for (uint32_t i = 0; i < shard->timers.name_count; i++)
-		if (strcmp(shard->stage->timers[i].name, name) == 0 &&
-		    (work->timer_count == 0 ||
-		     map_get(&work->timer_map,
-		             bytes_of(arena_printf(shard->arena, "%u:%s", i, key))) == NULL))
+		if (strcmp(shard->stage->timers[i].name, name) == 0)
 			timer_queue_set(&shard->timers, i, key, due);
 }
 
+/* What this batch has done to a timer is newer than what the store knows. */
 static enum status load_timers(struct shard *shard)
 {
 	const struct outside *const outside = shard->context->outside;

@@ -183,7 +183,8 @@ static enum status on_order(struct task *task, const ProtobufCMessage *message)
 	if (strcmp(order->kind, "clear") == 0)
 		task_timer_clear(task, "ring", order->key);
 	if (strcmp(order->kind, "move") == 0)
-		task_timer_set(task, "ring", order->key, time_add(task->event->time, MINUTES(1)));
+		task_timer_set(task, "ring", order->key,
+		               time_add(task->event->time, MINUTES(1 + order->number)));
 	return STATUS_OK;
 }
 
@@ -296,6 +297,22 @@ static void what_one_batch_does_to_a_timer_counts_more_than_what_it_loads(void *
 	stage_test_finish(&test);
 }
 
+static void a_timer_set_for_later_than_those_in_memory_waits_for_its_turn(void **state)
+{
+	static struct stage_test test;
+
+	(void)state;
+	start(&test);
+	order(&test, "move", "new", 1010, 100);
+	assert_int_equal(stage_test_fold(&test, STAGE_TEST_ALL, at_s(1020)), STATUS_OK);
+	assert_int_equal(stage_test_fold(&test, 0, at_s(1000 + 3600 * 99)), STATUS_OK);
+	assert_int_equal(stage_test_fact_count(&test), WAITING + 1);
+	for (size_t i = 1; i < stage_test_fact_count(&test); i++)
+		assert_true(time_before(stage_test_fact(&test, i - 1)->time,
+		                        stage_test_fact(&test, i)->time));
+	stage_test_finish(&test);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -306,6 +323,7 @@ int main(void)
 		cmocka_unit_test(a_queue_that_shrinks_keeps_the_earliest_and_parts_no_instant),
 		cmocka_unit_test(timers_that_wait_for_long_are_not_in_memory_and_fire_in_order),
 		cmocka_unit_test(a_timer_that_is_not_in_memory_can_be_taken_back_and_moved),
+		cmocka_unit_test(a_timer_set_for_later_than_those_in_memory_waits_for_its_turn),
 		cmocka_unit_test(what_one_batch_does_to_a_timer_counts_more_than_what_it_loads),
 	};
 
