@@ -289,8 +289,9 @@ def story_rolling(name):
         return restart_each(name, folder, "to the same build")
     good = restart_each(name, newer, "to a build that reads one more topic")
     query = "select count(*) from {s}.input_offset where topic = 'ops.accounts.v1'"
-    reads = outside_mesh.rows(outside_mesh.connect(), "sla", query)[0][0]
-    return say(reads == PARTITIONS, name, f"{reads} shards read the topic that is new to them") and good
+    wait(lambda: outside_mesh.rows(outside_mesh.connect(), "sla", query)[0][0] == PARTITIONS,
+         "every shard to have committed where it stands in the topic that is new to it")
+    return say(True, name, "every shard reads the topic that is new to it") and good
 
 
 # ---- all of it, for as long as one likes ----
