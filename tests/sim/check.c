@@ -41,6 +41,44 @@ static bool check_facts(struct world *world, char why[static WORLD_REASON_SIZE])
 	return true;
 }
 
+/* The last fact that a shard has said to a partition of a topic; 0: none. */
+static int64_t last_said(const struct image *image, int topic, int32_t partition)
+{
+	int64_t last = 0;
+
+	for (size_t k = 0; k < image->fact_count; k++) {
+		const struct fact *const fact = &image->facts[k];
+
+		if (!fact->dead_letter && fact->topic == topic &&
+		    (fact->partition < 0 || fact->partition == partition))
+			last = fact->sequence;
+	}
+	return last;
+}
+
+/* What a shard promises to its readers is what it has said, partition by partition. */
+static bool check_promises(const struct world *world, char why[static WORLD_REASON_SIZE])
+{
+	for (size_t i = 0; i < world->store.image_count; i++) {
+		const struct image *const image = &world->store.images[i];
+		const int *const emits = image->stage->emits;
+
+		for (size_t t = 0; emits[t] >= 0; t++)
+			for (int32_t n = 0; n < WORLD_PARTITIONS; n++) {
+				const int64_t high = image->high[t * WORLD_PARTITIONS + (size_t)n];
+				const int64_t last = last_said(image, emits[t], n);
+
+				if (high != last)
+					return world_broken(
+					    why,
+					    "%s/%d promises %lld to topic %d/%d, and said %lld",
+					    image->stage->name, image->number, (long long)high,
+					    emits[t], n, (long long)last);
+			}
+	}
+	return true;
+}
+
 /* Replay. */
 
 struct replaying {
@@ -223,11 +261,11 @@ static bool check_same(struct world *world, struct world *calm, char why[static 
 bool world_check(struct world *world, struct world *calm, char why[static WORLD_REASON_SIZE])
 {
 	struct arena *const arena = arena_create(64 * 1024);
-	const bool good = check_owners(world, why) && check_facts(world, why) &&
-	                  subscribers_check(world, calm, arena, why) && check_replay(world, why) &&
-	                  world->mesh->check(world, arena, why) && check_letters(world, why) &&
-	                  check_nothing_left(world, why) &&
-	                  (calm == NULL || check_same(world, calm, why));
+	const bool good =
+	    check_owners(world, why) && check_facts(world, why) && check_promises(world, why) &&
+	    subscribers_check(world, calm, arena, why) && check_replay(world, why) &&
+	    world->mesh->check(world, arena, why) && check_letters(world, why) &&
+	    check_nothing_left(world, why) && (calm == NULL || check_same(world, calm, why));
 
 	arena_destroy(arena);
 	return good;
