@@ -184,6 +184,14 @@ static void add_timers(struct postgres_store *store, const struct batch *batch)
 	}
 }
 
+/* Most facts are about what their key names, and are not told so twice. */
+static struct bytes subject_beside_key(const struct fact *fact)
+{
+	const struct bytes subject = bytes_of(fact->subject);
+
+	return bytes_equal(subject, fact->key) ? (struct bytes){ NULL, 0 } : subject;
+}
+
 static void add_facts(struct postgres_store *store, const struct batch *batch)
 {
 	const struct bytes stream = bytes_of(batch->shard->source);
@@ -200,7 +208,7 @@ static void add_facts(struct postgres_store *store, const struct batch *batch)
 		db_array_number(&at[3], fact->partition);
 		db_array_run(&at[4], fact->key.data != NULL ? fact->key : (struct bytes){ "", 0 });
 		db_array_run(&at[5], text_or_empty(fact->type));
-		db_array_run(&at[6], bytes_of(fact->subject));
+		db_array_run(&at[6], subject_beside_key(fact));
 		db_array_time(&at[7], fact->time);
 		db_array_time(&at[8], fact->mesh);
 		db_array_run(&at[9],

@@ -132,7 +132,7 @@ static void make_statements(struct postgres_table *it)
 		{ "stage", it->shared ? "there.\"stage\"" : "$2::text" },
 		{ "columns", column_list(table, 0, it->columns, "\"%n\"", ", ") },
 		{ "wanted_columns", column_list(table, 0, it->columns, "there.\"%n\"", ", ") },
-		{ "column_arrays", column_list(table, 0, it->columns, "$%p::%k[]", ", ") },
+		{ "column_places", column_list(table, 0, it->columns, "unnest($%p::%k[])", ", ") },
 		{ "keys", column_list(table, 0, keys, "\"%n\"", ", ") },
 		{ "key_arrays", column_list(table, 0, keys, "$%p::%k[]", ", ") },
 		{ "same_key",

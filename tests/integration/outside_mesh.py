@@ -119,8 +119,9 @@ def record_of(message):
 def facts(database, schema, stream):
     """What the table says was said by a stream, in order. Times are microseconds; None is minus infinity."""
     moment = "case when isfinite({0}) then (extract(epoch from {0}) * 1000000)::bigint end"
-    query = (f"select sequence, topic, partition, key, type, coalesce(subject, ''), {moment.format('time')},"
-             f" {moment.format('mesh_time')}, message from {schema}.fact where stream = %s order by sequence")
+    query = ("select sequence, topic, partition, key, type, coalesce(subject, convert_from(key, 'UTF8')),"
+             f" {moment.format('time')}, {moment.format('mesh_time')}, message"
+             f" from {schema}.fact where stream = %s order by sequence")
     with database.cursor(binary=True) as cursor:
         for row in cursor.stream(query, (stream,)):
             yield Fact(*row)
