@@ -44,8 +44,9 @@ write_settings()
 	END
 }
 
+# Without the second compiler: over the minutes that a broker lives here it takes more CPU than it saves.
 broker_java=(
-	java -Xmx256m -XX:+UseSerialGC -Dorg.slf4j.simpleLogger.defaultLogLevel=warn
+	java -Xmx256m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Dorg.slf4j.simpleLogger.defaultLogLevel=warn
 	-Dorg.slf4j.simpleLogger.showDateTime=true -cp "$kafka_jars/*"
 )
 

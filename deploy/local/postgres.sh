@@ -59,7 +59,8 @@ write_settings()
 		port = $port
 		unix_socket_directories = '$socket'
 		max_connections = 200
-		shared_buffers = '128MB'
+		shared_buffers = '256MB'
+		wal_buffers = '16MB'
 		max_wal_size = '1GB'
 		fsync = on
 		log_line_prefix = '%m [%p] %u '
