@@ -51,6 +51,12 @@ class Fold:
         subprocess.run([f"{self.programs}/feeder", self.stack.brokers, keys, "0", str(events)],
                        check=True)
 
+    def feed_steadily(self, begin, events, rate):
+        """Behind so many that were fed; what the feeder says of the derived events."""
+        return subprocess.run([f"{self.programs}/feeder", self.stack.brokers, "uniform", str(begin),
+                               str(events), str(rate)], check=True, capture_output=True,
+                              text=True).stdout.split()
+
     def forget(self):
         self.stack.delete_topics(TOPICS)
 
