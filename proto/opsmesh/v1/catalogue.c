@@ -13,6 +13,7 @@
 #include "opsmesh/v1/intake.pb-c.h"
 #include "opsmesh/v1/progress.pb-c.h"
 #include "opsmesh/v1/provider.pb-c.h"
+#include "opsmesh/v1/report.pb-c.h"
 #include "opsmesh/v1/request.pb-c.h"
 #include "opsmesh/v1/sla.pb-c.h"
 #include "opsmesh/v1/ticket.pb-c.h"
@@ -23,8 +24,10 @@ static const char *const conversation[] = { "conversation", NULL };
 static const char *const conversation_and_directory[] = { "conversation", "directory", NULL };
 static const char *const ticket[] = { "ticket", NULL };
 static const char *const triage[] = { "triage", NULL };
+static const char *const triage_and_pattern[] = { "triage", "pattern", NULL };
 static const char *const clock_stage[] = { "clock", NULL };
-static const char *const every[] = { "conversation", "directory", "ticket", "clock", NULL };
+static const char *const every[] = { "conversation", "directory", "ticket", "triage",
+	                             "pattern",      "clock",     NULL };
 
 static const struct topic topics[] = {
 	[OPS_INTAKE] = { .name = "ops.intake.v1",
@@ -91,13 +94,22 @@ static const struct topic topics[] = {
 	                  .key = "ticket id",
 	                  .doc = "What happened to each ticket.",
 	                  .retention = "unlimited" },
+	[OPS_BY_INTENT] = { .name = "ops.classifier.by-intent.v1",
+	                    .writers = triage,
+	                    .spread = SPREAD_ANY,
+	                    .audience = TOPIC_INTERNAL,
+	                    .message = &opsmesh__v1__by_intent_event__descriptor,
+	                    .key = "intent",
+	                    .doc = "Messages on their way to meet others about the same.",
+	                    .retention = "unlimited" },
 	[OPS_TRIAGE] = { .name = "ops.triage.v1",
-	                 .writers = triage,
+	                 .writers = triage_and_pattern,
 	                 .spread = SPREAD_OWN,
 	                 .audience = TOPIC_PUBLIC,
 	                 .message = &opsmesh__v1__triage_event__descriptor,
-	                 .key = "ticket id",
-	                 .doc = "What each ticket is about, and how sure we are.",
+	                 .key = "ticket id; of patterns and duplicates the intent",
+	                 .doc =
+	                     "What each ticket is about, how sure we are, what many have in common.",
 	                 .retention = "unlimited" },
 	[OPS_SLA] = { .name = "ops.sla.v1",
 	              .writers = clock_stage,
