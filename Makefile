@@ -41,6 +41,7 @@ PROGRAMS := $(patsubst services/%/main.c,%,$(wildcard services/*/main.c))
 symbol    = $(subst -,_,$(1))
 
 CC       := $(if $(filter fuzz,$(MODE)),clang,gcc)
+CXX      := $(if $(filter fuzz,$(MODE)),clang++,g++)
 PACKAGES := libpq rdkafka libprotobuf-c libmicrohttpd jansson libcrypto libcurl gmime-3.0 glib-2.0
 INCLUDES := $(patsubst -I%,-isystem %,$(shell pkg-config --cflags-only-I $(PACKAGES) 2>/dev/null))
 CPPFLAGS := -D_GNU_SOURCE -I. -I$(OUT) -isystem $(OUT)/proto $(INCLUDES)
@@ -61,8 +62,12 @@ CFLAGS_cov     := $(WARNINGS) $(INSTRUMENTED) -O0 --coverage
 CFLAGS_fuzz    := -Wall -Wextra -O1 -fno-omit-frame-pointer \
 	-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
 CFLAGS  := -std=c17 -g -pipe -fno-common -fstack-protector-strong $(CFLAGS_$(MODE))
+# A library that speaks C++ alone has a thin .cc in common/io, which needs nothing of that language
+# at run time but what the library itself brings.
+C_ALONE := -std=c17 -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition -Wnested-externs
+CXXFLAGS := -std=c++17 -fno-exceptions -fno-rtti $(filter-out $(C_ALONE),$(CFLAGS))
 LDFLAGS := -Wl,--as-needed -Wl,-z,relro,-z,now
-LDLIBS  := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lpthread -lm
+LDLIBS  := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lcld2 -lpthread -lm
 
 # What there is to build.
 PROTOS   := $(wildcard proto/opsmesh/v1/*.proto)
@@ -132,7 +137,8 @@ $(OUT)/lib$(1).a: $(2) $(OUT)/gen/lib$(1).list
 	$$(call say,ar $$@)$(AR) rcs $$@ $$(filter %.o,$$^)
 endef
 
-objects = $(patsubst %.c,$(OUT)/%.o,$(filter-out %/main.c,$(wildcard $(1)/*.c)))
+objects = $(patsubst %.c,$(OUT)/%.o,$(filter-out %/main.c,$(wildcard $(1)/*.c))) \
+	$(patsubst %.cc,$(OUT)/%.o,$(wildcard $(1)/*.cc))
 linked  = $(if $(wildcard $(1)/main.c),$(OUT)/$(1)/main.linked.o)
 
 $(foreach l,$(LAYERS),$(eval $(call archive,$(l),$(call objects,common/$(l)) $(GEN_O_$(l)))))
@@ -181,6 +187,9 @@ compile = $(call say,cc $<)$(CC) $(CPPFLAGS) $(CFLAGS) $(1) -MD -MP -c -o $@ $<
 $(OUT)/%.o: %.c $(OUT)/gen/flags.list | $(GENERATED_H)
 	@mkdir -p $(@D)
 	$(call compile)
+$(OUT)/%.o: %.cc $(OUT)/gen/flags.list | $(GENERATED_H)
+	@mkdir -p $(@D)
+	$(call say,c++ $<)$(CXX) $(CPPFLAGS) $(CXXFLAGS) -MD -MP -c -o $@ $<
 $(OUT)/gen/%.o: $(OUT)/gen/%.c $(OUT)/gen/flags.list | $(GENERATED_H)
 	$(call compile,-Wno-overlength-strings)
 $(OUT)/proto/%.o: $(OUT)/proto/%.c $(OUT)/gen/flags.list | $(GENERATED_H)
