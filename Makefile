@@ -67,7 +67,7 @@ CFLAGS  := -std=c17 -g -pipe -fno-common -fstack-protector-strong $(CFLAGS_$(MOD
 C_ALONE := -std=c17 -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition -Wnested-externs
 CXXFLAGS := -std=c++17 -fno-exceptions -fno-rtti $(filter-out $(C_ALONE),$(CFLAGS))
 LDFLAGS := -Wl,--as-needed -Wl,-z,relro,-z,now
-LDLIBS  := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lcld2 -lpthread -lm
+LDLIBS  := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lcld2 -llinear -lpthread -lm
 
 # What there is to build.
 PROTOS   := $(wildcard proto/opsmesh/v1/*.proto)

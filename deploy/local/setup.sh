@@ -11,10 +11,10 @@ packages=(
 	gcc g++ make pkg-config git binutils
 	protobuf-compiler protobuf-c-compiler libprotobuf-dev libprotobuf-c-dev
 	libpq-dev librdkafka-dev libmicrohttpd-dev libjansson-dev libssl-dev libcurl4-openssl-dev
-	libgmime-3.0-dev libglib2.0-dev libcld2-dev libcmocka-dev tzdata
+	libgmime-3.0-dev libglib2.0-dev libcld2-dev liblinear-dev libcmocka-dev tzdata
 	postgresql-15 openjdk-17-jdk-headless libpostgresql-jdbc-java maven curl patch util-linux procps
 	clang clang-format clang-tidy libclang-rt-14-dev universal-ctags
-	python3 python3-confluent-kafka python3-psycopg python3-protobuf nginx-light
+	python3 python3-confluent-kafka python3-psycopg python3-protobuf python3-sklearn nginx-light
 )
 lacking=0
 
