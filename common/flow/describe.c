@@ -65,6 +65,17 @@ static json_t *describe_documents(const struct daemon *daemon)
 	return documents;
 }
 
+static json_t *describe_commands(const struct service *service)
+{
+	const struct service_command *row = service->commands;
+	json_t *const commands = json_array();
+
+	for (; row != NULL && row->name != NULL; row++)
+		add(commands, json_pack("{s:s, s:s, s:s}", "name", row->name, "form",
+		                        row->form + strspn(row->form, " "), "doc", row->doc));
+	return commands;
+}
+
 /* Stages. */
 
 static json_t *describe_table(const struct state_table *table)
@@ -212,6 +223,7 @@ static json_t *describe_all(const struct daemon *daemon)
 	set(it, "lead", text(topic_name(daemon, service->lead)));
 	set(it, "settings", describe_settings(daemon));
 	set(it, "documents", describe_documents(daemon));
+	set(it, "commands", describe_commands(service));
 	set(it, "stages", describe_stages(daemon));
 	set(it, "machines", describe_machines(service));
 	set(it, "metrics", metrics);

@@ -18,9 +18,10 @@ static const struct db_statement *const statements[] = {
 	&sql_shard_raise,       &sql_shard_oust,        &sql_shard_load,
 	&sql_shard_fence,       &sql_input_offset_load, &sql_input_offset_save,
 	&sql_input_folded_load, &sql_input_folded_save, &sql_output_high_load,
-	&sql_output_high_save,  &sql_batch_journal_add, &sql_document_add,
-	&sql_timer_load,        &sql_timer_save,        &sql_timer_remove,
-	&sql_fact_add,          &sql_fact_load,         &sql_fact_month_add,
+	&sql_output_high_save,  &sql_batch_journal_add, &sql_document_known,
+	&sql_document_add,      &sql_timer_load,        &sql_timer_save,
+	&sql_timer_remove,      &sql_fact_add,          &sql_fact_load,
+	&sql_fact_month_add,
 };
 
 /* Rows on their way out. */
@@ -101,6 +102,15 @@ static void add_tables(struct postgres_store *store, const struct stage *stages)
 	store->row = memory_zero(row_size);
 }
 
+static void list_digests(struct postgres_store *store)
+{
+	const struct document *document = store->settings->documents;
+
+	db_array_clear(&store->digests, DB_KIND_TEXT);
+	for (; document != NULL && document->name != NULL; document++)
+		db_array_run(&store->digests, bytes_of(document->digest));
+}
+
 struct postgres_store *postgres_store_create(const struct postgres_settings *settings,
                                              const struct catalogue *catalogue,
                                              const struct stage *stages)
@@ -117,10 +127,7 @@ struct postgres_store *postgres_store_create(const struct postgres_settings *set
 	store->arena = arena_create(ARENA_BLOCK);
 	add_tables(store, stages);
 	postgres_commit_init(store);
-	db_array_clear(&store->digests, DB_KIND_TEXT);
-	for (const struct document *document = settings->documents;
-	     document != NULL && document->name != NULL; document++)
-		db_array_run(&store->digests, bytes_of(document->digest));
+	list_digests(store);
 	return store;
 }
 
@@ -174,14 +181,33 @@ static enum status prepare_all(struct postgres_store *store)
 	return STATUS_OK;
 }
 
+/* A model has many megabytes: what is kept already is not sent. */
+static enum status keep_document(struct postgres_store *store, const struct document *document)
+{
+	AUTO_ROWS rows = NULL;
+
+	TRY(db_query(store->db, &sql_document_known, &rows, DB_TEXT(document->digest)));
+	if (db_rows_count(rows) > 0)
+		return STATUS_OK;
+	return db_exec(store->db, &sql_document_add, DB_TEXT(document->digest),
+	               DB_TEXT(document->name), DB_BYTES(document->body));
+}
+
 static enum status keep_documents(struct postgres_store *store)
 {
 	const struct document *document = store->settings->documents;
 
 	for (; document != NULL && document->name != NULL; document++)
-		TRY(db_exec(store->db, &sql_document_add, DB_TEXT(document->digest),
-		            DB_TEXT(document->name), DB_BYTES(document->body)));
+		TRY(keep_document(store, document));
 	return STATUS_OK;
+}
+
+/* Where that fails the next statement does too, and everything is done anew on another connection. */
+void postgres_store_documents(struct postgres_store *store)
+{
+	list_digests(store);
+	if (keep_documents(store) != STATUS_OK)
+		db_disconnect(store->db, "the documents could not be kept");
 }
 
 /* A schema that was never migrated says so in its own words. */

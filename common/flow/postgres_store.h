@@ -30,6 +30,11 @@ extern const struct store_ops postgres_store_ops;
 struct postgres_store *postgres_store_create(const struct postgres_settings *settings,
                                              const struct catalogue *catalogue,
                                              const struct stage *stages);
+/*
+ * The settings name other documents now: between two transactions, which are then told their digests. What
+ * is new is kept at once, or with the next connection.
+ */
+void postgres_store_documents(struct postgres_store *store);
 void postgres_store_destroy(struct postgres_store *store); /* NULL is allowed */
 
 /* Runs the runtime's migrations, then the service's (NULL: none). */

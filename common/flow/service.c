@@ -41,21 +41,35 @@ static const struct {
 	  run_rebuild, 2 },
 };
 
+/* The service's own, behind those; may be empty. */
+static const struct service_command *commands_of(const struct daemon *daemon)
+{
+	static const struct service_command none = { .name = NULL };
+
+	return daemon->service->commands != NULL ? daemon->service->commands : &none;
+}
+
 static int complain(const struct daemon *daemon, int status, const char *reason)
 {
 	fprintf(stderr, "%s: %s\n", daemon->service->name, reason);
 	return status;
 }
 
+static void usage_line(FILE *out, const char *name, const char *form, const char *doc)
+{
+	char words[64];
+
+	snprintf(words, sizeof(words), "%s%s", name, form);
+	fprintf(out, "  %-30s %s\n", words, doc);
+}
+
 static int usage(const struct daemon *daemon, FILE *out)
 {
 	fprintf(out, "usage: %s [OPTION]\n", daemon->service->name);
-	for (size_t i = 0; i < COUNT_OF(options); i++) {
-		char words[64];
-
-		snprintf(words, sizeof(words), "%s%s", options[i].name, options[i].form);
-		fprintf(out, "  %-30s %s\n", words, options[i].doc);
-	}
+	for (size_t i = 0; i < COUNT_OF(options); i++)
+		usage_line(out, options[i].name, options[i].form, options[i].doc);
+	for (const struct service_command *own = commands_of(daemon); own->name != NULL; own++)
+		usage_line(out, own->name, own->form, own->doc);
 	return EXIT_USAGE;
 }
 
@@ -193,6 +207,25 @@ static int run_rebuild(struct daemon *daemon, char **arguments)
 	return rebuild_stage(daemon, stage, verify);
 }
 
+static int run_own(struct daemon *daemon, const struct service_command *own, int argc, char **argv)
+{
+	char reason[SERVICE_REASON_SIZE];
+	bool good = true;
+
+	if (own->settings)
+		good = daemon_configure(daemon, reason);
+	else if (own->documents)
+		good = daemon_configure_policies(daemon, reason);
+	if (good && own->documents)
+		good = daemon_read_documents(daemon, reason);
+	if (!good)
+		return complain(daemon, EXIT_WRONG, reason);
+	const struct service_given given = { .config = daemon->config,
+		                             .documents = daemon->documents };
+
+	return own->run(&given, argc, argv);
+}
+
 /* The entrance. */
 
 static int dispatch(struct daemon *daemon, int argc, char **argv)
@@ -200,6 +233,9 @@ static int dispatch(struct daemon *daemon, int argc, char **argv)
 	for (size_t i = 0; i < COUNT_OF(options); i++)
 		if (text_equal(argv[1], options[i].name) && argc - 2 <= options[i].most)
 			return options[i].run(daemon, argv + 2);
+	for (const struct service_command *own = commands_of(daemon); own->name != NULL; own++)
+		if (text_equal(argv[1], own->name))
+			return run_own(daemon, own, argc - 1, argv + 1);
 	return usage(daemon, stderr);
 }
 

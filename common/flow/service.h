@@ -5,7 +5,10 @@
  * service_main owns the rest: options, settings, log, signals, store, log, worker, probes, metrics,
  * crash note, watchdog, shutdown.
  *
- *   --help --version --describe --check --migrate --rebuild STAGE
+ *   --help --version --describe --check --migrate --rebuild STAGE, and its own commands
+ *
+ * SIGHUP has it read its documents again. They take effect together, between two batches, and the batch
+ * journal names them from then on; where one is wrong, all stay as they were, and the log says so.
  *
  * An instance is a static member of its daemon's group, by the name in INSTANCE: started again under it, also
  * after kill -9, it has its shards back at once. Those of an instance that does not come back go to the
@@ -44,7 +47,8 @@ struct service_config {
 };
 
 /*
- * A document that is read at start from POLICY_DIRECTORY and compiled. A path that ends with "/" is a
+ * A document that is read at start, and on SIGHUP, from POLICY_DIRECTORY and compiled. A file that is no
+ * .json is mapped, and its document borrows the bytes for ever. A path that ends with "/" is a
  * folder: every .json in it, in the order of their names, is one document each to `compile`, which is
  * called once with all of them. Documents that only mean something together are several folders with a
  * blank between ("holidays/ calendars/ sla/"). The names of the files that compile sees are paths below
@@ -57,6 +61,23 @@ struct service_document {
 	/* Compiled object, living as long as the process; NULL and a reason that names path and field. */
 	const void *(*compile)(const struct document *files, size_t count, char *reason,
 	                       size_t reason_size);
+};
+
+/* What a command is given. */
+struct service_given {
+	const void *config;               /* NULL: it asked for none */
+	const struct document *documents; /* compiled; NULL: it asked for none */
+};
+
+/* Something that the program does instead of serving, when its option comes first. */
+struct service_command {
+	const char *name; /* "--train"; NULL ends the table */
+	const char *form; /* " FILE... --out MODEL" */
+	const char *doc;
+	bool settings;  /* needs them all */
+	bool documents; /* needs them, and of the settings POLICY_DIRECTORY */
+	/* argv[0] is the option. Answers the exit status. */
+	int (*run)(const struct service_given *given, int argc, char **argv);
 };
 
 struct service;
@@ -88,6 +109,7 @@ struct service {
 	const struct migration *migrations;       /* its own, behind the runtime's */
 	const struct fsm *const *machines;        /* for --describe; ended by NULL; may be NULL */
 	struct metric *const *metrics;            /* its own; ended by NULL; may be NULL */
+	const struct service_command *commands;   /* beside those that all have; may be NULL */
 	struct service_extra extra;
 };
 

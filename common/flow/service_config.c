@@ -13,6 +13,7 @@
 #include <string.h>
 
 #define DOCUMENT_MAX ((size_t)4 << 20) /* bytes of one: a year of rosters takes a tenth of it */
+#define MAPPED_MAX ((size_t)64 << 20)  /* of one that is no JSON: a model */
 #define FOLDER_MAX 256                 /* documents in one folder */
 #define PARTS_MAX 8                    /* of a row's path */
 
@@ -84,6 +85,17 @@ void daemon_init(struct daemon *daemon, const struct service *service, const cha
 	daemon->catalogue = service->catalogue != NULL ? service->catalogue : &opsmesh_catalogue;
 	daemon->arena = arena_create(64 * 1024);
 	daemon->keys = join_keys(daemon->arena, service);
+}
+
+bool daemon_configure_policies(struct daemon *daemon, char reason[static SERVICE_REASON_SIZE])
+{
+	struct config_key keys[] = { { .name = NULL }, CONFIG_END };
+
+	for (const struct config_key *key = common_keys; key->name != NULL; key++)
+		if (text_equal(key->name, "POLICY_DIRECTORY"))
+			keys[0] = *key;
+	daemon->config = arena_zero(daemon->arena, sizeof(*daemon->config));
+	return config_load(keys, daemon->config, reason, SERVICE_REASON_SIZE);
 }
 
 bool daemon_configure(struct daemon *daemon, char reason[static SERVICE_REASON_SIZE])
@@ -168,6 +180,13 @@ static void digest_text(struct arena *arena, struct bytes body, char text[static
 	memcpy(text, text_hex(arena, (struct bytes){ digest, sizeof(digest) }), DIGEST_TEXT_SIZE);
 }
 
+static bool is_json(const char *path)
+{
+	const size_t size = strlen(path);
+
+	return size >= 5 && text_equal(path + size - 5, ".json");
+}
+
 static bool read_file(const struct daemon *daemon, const char *path, struct document *file,
                       char reason[static SERVICE_REASON_SIZE])
 {
@@ -175,11 +194,17 @@ static bool read_file(const struct daemon *daemon, const char *path, struct docu
 	    arena_printf(daemon->arena, "%s/%s", daemon->config->policy_directory, path);
 
 	*file = (struct document){ .name = path };
-	if (!file_read(daemon->arena, whole, DOCUMENT_MAX, &file->body)) {
+	if (!is_json(path) && !file_map(whole, MAPPED_MAX, &file->body)) {
+		snprintf(reason, SERVICE_REASON_SIZE,
+		         "POLICY_DIRECTORY: %s cannot be mapped, or has more than %zu bytes", whole,
+		         MAPPED_MAX);
+		return false;
+	}
+	if (is_json(path) && !file_read(daemon->arena, whole, DOCUMENT_MAX, &file->body)) {
 		snprintf(reason, SERVICE_REASON_SIZE, "POLICY_DIRECTORY: %s cannot be read", whole);
 		return false;
 	}
-	if (file->body.size > DOCUMENT_MAX) {
+	if (is_json(path) && file->body.size > DOCUMENT_MAX) {
 		snprintf(reason, SERVICE_REASON_SIZE,
 		         "POLICY_DIRECTORY: %s has more than %zu bytes", whole, DOCUMENT_MAX);
 		return false;

@@ -25,6 +25,9 @@ struct daemon {
 /* The tables alone: nothing is read. */
 void daemon_init(struct daemon *daemon, const struct service *service, const char *build);
 bool daemon_configure(struct daemon *daemon, char reason[static SERVICE_REASON_SIZE]);
+/* Only where the documents are: for commands that need nothing else. */
+bool daemon_configure_policies(struct daemon *daemon, char reason[static SERVICE_REASON_SIZE]);
+/* May be called again: what was read and compiled before stays as it is. */
 bool daemon_read_documents(struct daemon *daemon, char reason[static SERVICE_REASON_SIZE]);
 /*
  * Compiles documents out of files (ended by a name of NULL), by their paths. NULL: reason says what is
@@ -49,6 +52,8 @@ int32_t daemon_partitions(const struct daemon *daemon, void (*beat)(void *contex
 /* From now on SIGTERM and SIGINT ask to stop, and end the process with status 3 when that takes 5 s. */
 void stop_watch(const char *name);
 bool stop_asked(void);
+/* SIGHUP has come since the last call. */
+bool reload_asked(void);
 /* Waits so long, or until somebody asks to stop. */
 void stop_wait(struct duration most);
 

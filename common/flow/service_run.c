@@ -53,6 +53,7 @@ struct running {
 	int reads[SERVICE_TOPICS_MAX];
 	int writes[SERVICE_TOPICS_MAX];
 	bool warm;
+	bool reload; /* the documents are to be read again, when no transaction is under way */
 	bool store_away;
 	struct vitals_outages outages;
 	struct instant look_at; /* monotonic */
@@ -265,6 +266,38 @@ static void open_worker(struct running *it)
 	it->vitals = vitals_create(&it->worker, daemon->build);
 }
 
+/* Documents again. */
+
+/*
+ * Between two transactions, so that a batch is folded by one set of documents and told as such. What was
+ * compiled before is left to the process: a reload is rare.
+ */
+static void reload(struct running *it)
+{
+	struct daemon fresh = *it->daemon;
+	char reason[SERVICE_REASON_SIZE];
+
+	if (!daemon_read_documents(&fresh, reason)) {
+		log_error("the documents stay as they were", LOG_TEXT("reason", reason));
+		return;
+	}
+	*it->daemon = fresh;
+	it->store_settings.documents = fresh.files;
+	postgres_store_documents(it->store);
+	it->worker.context.documents = fresh.documents;
+	log_info("the documents were read again",
+	         LOG_TEXT("directory", fresh.config->policy_directory));
+}
+
+static void look_at_documents(struct running *it)
+{
+	it->reload = reload_asked() || it->reload;
+	if (!it->reload || it->worker.committing)
+		return;
+	it->reload = false;
+	reload(it);
+}
+
 /* The loop. */
 
 static void beat(void *context)
@@ -333,6 +366,7 @@ static void work(struct running *it)
 	it->store_away = true;
 	while (!stop_asked() && it->worker.fatal == NULL) {
 		worker_step(&it->worker);
+		look_at_documents(it);
 		health_beat(&it->health);
 		watch_store(it, ever);
 		ever = ever || !it->worker.lost;

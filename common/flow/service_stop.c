@@ -1,5 +1,5 @@
 /*
- * service_stop - SIGTERM, and the watchdog that ends a process whose closing hangs.
+ * service_stop - SIGTERM, SIGHUP, and the watchdog that ends a process whose closing hangs.
  */
 #include "common/base/check.h"
 #include "common/flow/service_inside.h"
@@ -15,6 +15,7 @@
 #define EXIT_GAVE_UP 3
 
 static volatile sig_atomic_t asked;
+static volatile sig_atomic_t reload;
 static char last_words[160]; /* a line of the log, made beforehand: the handler cannot format */
 
 static void on_stop(int number)
@@ -23,6 +24,12 @@ static void on_stop(int number)
 	if (!asked)
 		alarm(CLOSE_SECONDS);
 	asked = 1;
+}
+
+static void on_hangup(int number)
+{
+	(void)number;
+	reload = 1;
 }
 
 static void on_alarm(int number)
@@ -35,6 +42,7 @@ static void on_alarm(int number)
 void stop_watch(const char *name)
 {
 	struct sigaction stop = { .sa_handler = on_stop, .sa_flags = SA_RESTART };
+	struct sigaction again = { .sa_handler = on_hangup, .sa_flags = SA_RESTART };
 	struct sigaction late = { .sa_handler = on_alarm };
 	struct sigaction ignored = { .sa_handler = SIG_IGN };
 
@@ -43,10 +51,12 @@ void stop_watch(const char *name)
 	         "watchdog\"}\n",
 	         name);
 	sigemptyset(&stop.sa_mask);
+	sigemptyset(&again.sa_mask);
 	sigemptyset(&late.sa_mask);
 	sigemptyset(&ignored.sa_mask);
 	CHECK(sigaction(SIGTERM, &stop, NULL) == 0);
 	CHECK(sigaction(SIGINT, &stop, NULL) == 0);
+	CHECK(sigaction(SIGHUP, &again, NULL) == 0);
 	CHECK(sigaction(SIGALRM, &late, NULL) == 0);
 	CHECK(sigaction(SIGPIPE, &ignored, NULL) == 0);
 }
@@ -54,6 +64,14 @@ void stop_watch(const char *name)
 bool stop_asked(void)
 {
 	return asked != 0;
+}
+
+bool reload_asked(void)
+{
+	const bool was = reload != 0;
+
+	reload = 0;
+	return was;
 }
 
 void stop_wait(struct duration most)

@@ -1,8 +1,12 @@
 #include "common/io/file.h"
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #define CHUNK_SIZE 4096
 
@@ -33,6 +37,23 @@ bool file_read(struct arena *arena, const char *path, size_t max, struct bytes *
 		    (struct bytes){ arena_copy(arena, buffer.data, buffer.size), buffer.size };
 	buffer_finish(&buffer);
 	return read;
+}
+
+bool file_map(const char *path, size_t max, struct bytes *content)
+{
+	const int file = open(path, O_RDONLY | O_CLOEXEC);
+	void *mapped = MAP_FAILED;
+	struct stat stat;
+
+	if (file < 0)
+		return false;
+	if (fstat(file, &stat) == 0 && stat.st_size > 0 && (uint64_t)stat.st_size <= max)
+		mapped = mmap(NULL, (size_t)stat.st_size, PROT_READ, MAP_PRIVATE, file, 0);
+	close(file);
+	if (mapped == MAP_FAILED)
+		return false;
+	*content = (struct bytes){ mapped, (size_t)stat.st_size };
+	return true;
 }
 
 static bool ends_in(const char *name, const char *suffix)

@@ -1,5 +1,5 @@
 /*
- * file - whole small files, the files of a folder, and lines; each with a limit.
+ * file - whole files, read or mapped, the files of a folder, and lines; each with a limit.
  */
 #ifndef COMMON_IO_FILE_H
 #define COMMON_IO_FILE_H
@@ -11,6 +11,12 @@
 
 /* At most max bytes and one, so that the reader of the content can tell that it is too large. */
 bool file_read(struct arena *arena, const char *path, size_t max, struct bytes *content) MUST_CHECK;
+
+/*
+ * The same without a copy, for as long as the process lives. Whoever changes such a file writes another one
+ * and renames it; an empty one, or one of more than max bytes, is refused.
+ */
+bool file_map(const char *path, size_t max, struct bytes *content) MUST_CHECK;
 
 /*
  * The paths of the files of a folder whose names end in suffix, in the order of their bytes, hidden
