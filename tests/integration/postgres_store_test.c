@@ -285,7 +285,7 @@ static void test_facts(struct postgres_store *store)
 	facts[1].partition = -1;
 	facts[2].dead_letter = true;
 	facts[2].headers = (struct bytes){ message, 2 };
-	facts[3].subject = NULL;
+	facts[3].subject = "鍵"; /* as its key: not kept twice */
 	facts[3].key = bytes_of("鍵");
 	facts[3].message = (struct bytes){ "", 0 };
 	batch.facts = facts;
