@@ -11,6 +11,7 @@ struct reading {
 	size_t from; /* of the part that is open */
 	size_t end;
 	bool open;
+	int tries;    /* of quote_line_kind */
 	bool signing; /* behind "-- ": until a quote follows */
 };
 
@@ -43,12 +44,13 @@ static void leave_quote(struct reading *reading)
 	reading->own->history = true;
 }
 
-static bool quote_is_next(const char *text, size_t size, size_t at)
+static bool quote_is_next(struct reading *reading, size_t size, size_t at)
 {
 	size_t next = at;
 
 	while (at < size) {
-		const enum quote_kind kind = quote_line_kind(text, size, at, &next);
+		const enum quote_kind kind =
+		    quote_line_kind(reading->text, size, at, &reading->tries, &next);
 
 		if (kind != QUOTE_BLANK)
 			return kind == QUOTE_QUOTED;
@@ -61,7 +63,7 @@ static bool quote_is_next(const char *text, size_t size, size_t at)
 static bool read_line(struct reading *reading, size_t size, size_t *at)
 {
 	const struct quote_line line = quote_line_at(reading->text, size, *at);
-	const enum quote_kind kind = quote_line_kind(reading->text, size, *at, at);
+	const enum quote_kind kind = quote_line_kind(reading->text, size, *at, &reading->tries, at);
 
 	switch (kind) {
 	case QUOTE_BLANK:
@@ -73,9 +75,7 @@ static bool read_line(struct reading *reading, size_t size, size_t *at)
 		reading->signing = true;
 		return true;
 	case QUOTE_QUOTED: leave_quote(reading); return true;
-	case QUOTE_ATTRIBUTION:
-		leave_quote(reading);
-		return quote_is_next(reading->text, size, *at);
+	case QUOTE_ATTRIBUTION: leave_quote(reading); return quote_is_next(reading, size, *at);
 	case QUOTE_HISTORY:
 	default: leave_quote(reading); return false;
 	}
@@ -83,7 +83,7 @@ static bool read_line(struct reading *reading, size_t size, size_t *at)
 
 void quote_own(const char *text, size_t size, struct quote *own)
 {
-	struct reading reading = { .text = text, .own = own };
+	struct reading reading = { .text = text, .own = own, .tries = QUOTE_TRIES };
 	size_t at = 0;
 
 	CHECK(size < UINT32_MAX);

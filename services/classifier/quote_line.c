@@ -317,7 +317,7 @@ static bool is_signature(const char *text, size_t size, struct quote_line line, 
 	return contact && lines > 0;
 }
 
-enum quote_kind quote_line_kind(const char *text, size_t size, size_t at, size_t *next)
+enum quote_kind quote_line_kind(const char *text, size_t size, size_t at, int *tries, size_t *next)
 {
 	const struct quote_line line = quote_line_at(text, size, at);
 
@@ -330,11 +330,11 @@ enum quote_kind quote_line_kind(const char *text, size_t size, size_t at, size_t
 		return QUOTE_HISTORY;
 	if (is_attribution(text, size, line, next))
 		return QUOTE_ATTRIBUTION;
-	if (separates(line) && is_signature(text, size, line, false))
-		return QUOTE_SIGNATURE;
-	if (divides(line) && is_signature(text, size, line, true))
-		return QUOTE_SIGNATURE;
-	if (divides(line) || separates(line))
+	if (divides(line) || separates(line)) {
+		if (*tries > 0 && is_signature(text, size, line, divides(line)))
+			return QUOTE_SIGNATURE;
+		(*tries)--;
 		return QUOTE_DIVIDER;
+	}
 	return is_mobile(line) ? QUOTE_MOBILE : QUOTE_OWN;
 }

@@ -21,7 +21,12 @@ enum quote_kind {
 	QUOTE_MOBILE,      /* "Sent from my iPhone": this line alone */
 };
 
-/* The line that begins at byte at. *next is where to go on: behind all lines that make it what it is. */
-enum quote_kind quote_line_kind(const char *text, size_t size, size_t at, size_t *next);
+#define QUOTE_TRIES 64 /* dividers that may head a signature; a text with more of them is a table */
+
+/*
+ * The line that begins at byte at. *next is where to go on: behind all lines that make it what it is. *tries
+ * begins as QUOTE_TRIES for a text and is counted down.
+ */
+enum quote_kind quote_line_kind(const char *text, size_t size, size_t at, int *tries, size_t *next);
 
 #endif
