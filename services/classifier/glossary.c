@@ -44,14 +44,7 @@ static const char *word_find(enum tongue tongue, const char *text, const char *a
 	return NULL;
 }
 
-static bool word_said(enum tongue tongue, const char *text, const char *word)
-{
-	size_t size;
-
-	return word_find(tongue, text, text, word, &size) != NULL;
-}
-
-/* Whether a term's form holds all of size bytes at `at`. */
+/* Whether a longer form of any term holds all of size bytes at `at`: they are that term's, then. */
 static bool covered(const struct glossary *glossary, enum tongue tongue, const char *text,
                     const char *at, size_t size)
 {
@@ -63,7 +56,7 @@ static bool covered(const struct glossary *glossary, enum tongue tongue, const c
 		while (form != NULL &&
 		       (found = word_find(tongue, text, found, form, &found_size)) != NULL &&
 		       found <= at) {
-			if (found + found_size >= at + size)
+			if (found_size > size && found + found_size >= at + size)
 				return true;
 			found++;
 		}
@@ -71,8 +64,8 @@ static bool covered(const struct glossary *glossary, enum tongue tongue, const c
 	return false;
 }
 
-static bool avoided_said(const struct glossary *glossary, enum tongue tongue, const char *text,
-                         const char *word)
+static bool word_said(const struct glossary *glossary, enum tongue tongue, const char *text,
+                      const char *word)
 {
 	const char *at = text;
 	size_t size;
@@ -85,22 +78,31 @@ static bool avoided_said(const struct glossary *glossary, enum tongue tongue, co
 	return false;
 }
 
+/* The English says the term, and this text has not its form, not even within another's. */
+static bool form_lacking(const struct glossary *glossary, const struct glossary_term *term,
+                         enum tongue tongue, const char *text, const char *english)
+{
+	const char *const form = term->forms[tongue];
+	size_t size;
+
+	return english != NULL && form != NULL &&
+	       word_said(glossary, TONGUE_EN, english, term->forms[TONGUE_EN]) &&
+	       word_find(tongue, text, text, form, &size) == NULL;
+}
+
 bool glossary_kept(const struct glossary *glossary, enum tongue tongue, const char *text,
                    const char *english, struct glossary_fault *fault)
 {
 	for (size_t i = 0; i < glossary->count; i++) {
 		const struct glossary_term *const term = &glossary->terms[i];
-		const char *const form = term->forms[tongue];
 
 		for (const char *const *word = term->avoid[tongue]; *word != NULL; word++) {
-			if (avoided_said(glossary, tongue, text, *word)) {
+			if (word_said(glossary, tongue, text, *word)) {
 				*fault = (struct glossary_fault){ term, *word };
 				return false;
 			}
 		}
-		if (english != NULL && form != NULL && tongue != TONGUE_EN &&
-		    word_said(TONGUE_EN, english, term->forms[TONGUE_EN]) &&
-		    !word_said(tongue, text, form)) {
+		if (form_lacking(glossary, term, tongue, text, english)) {
 			*fault = (struct glossary_fault){ term, NULL };
 			return false;
 		}

@@ -8,8 +8,8 @@
  * A text that says a word to be avoided breaks the glossary, and so does a translation that has not the
  * term's form where the English has the English form. English words are whole ones, with or without an
  * s or es, in any case; other languages have no blanks to go by, so there a word is a run of bytes. A
- * word to be avoided that is part of any term's form (ユーザ in ユーザー) is not said. The schema is
- * deploy/policies/schema/glossary.schema.json.
+ * word within a longer form of any term is that term's: ユーザ in ユーザー is not said, nor is invoice in
+ * qualified invoice. The schema is deploy/policies/schema/glossary.schema.json.
  */
 #ifndef SERVICES_CLASSIFIER_GLOSSARY_H
 #define SERVICES_CLASSIFIER_GLOSSARY_H
