@@ -37,6 +37,17 @@ bool suggest_id_at(struct arena *arena, const struct json_place *place, const ch
 	return true;
 }
 
+static bool prose_valid(const char *text, bool lines)
+{
+	for (; *text != '\0'; text++) {
+		const unsigned char byte = (unsigned char)*text;
+
+		if ((byte < ' ' && !(lines && byte == '\n')) || byte == 0x7f)
+			return false;
+	}
+	return true;
+}
+
 bool suggest_words_if(struct arena *arena, const struct json_place *place, const char *field,
                       size_t max, const char *const **words, struct json_error *error)
 {
@@ -51,6 +62,8 @@ bool suggest_words_if(struct arena *arena, const struct json_place *place, const
 
 		if (!json_text_in(&list, i, SUGGEST_ID_MAX, &kept[i], error))
 			return false;
+		if (!prose_valid(kept[i], false))
+			return json_refuse(&item, NULL, error, "holds a control character");
 		kept[i] = arena_string(arena, kept[i]);
 		for (size_t j = 0; j < i; j++) {
 			if (text_equal(kept[j], kept[i]))
@@ -58,17 +71,6 @@ bool suggest_words_if(struct arena *arena, const struct json_place *place, const
 		}
 	}
 	*words = kept;
-	return true;
-}
-
-static bool prose_valid(const char *text, bool lines)
-{
-	for (; *text != '\0'; text++) {
-		const unsigned char byte = (unsigned char)*text;
-
-		if ((byte < ' ' && !(lines && byte == '\n')) || byte == 0x7f)
-			return false;
-	}
 	return true;
 }
 

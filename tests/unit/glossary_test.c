@@ -133,6 +133,8 @@ static void what_is_wrong_with_a_glossary_is_named(void **state)
 		  "terms[0].avoid.ja[1]: is there already" },
 		{ "an avoided word that is empty", "[\"作業場\"]", "[\"\"]",
 		  "terms[0].avoid.ja[0]: must not be empty" },
+		{ "an avoided word with a tab", "[\"作業場\"]", "[\"作\\t\"]",
+		  "terms[0].avoid.ja[0]: holds a control character" },
 		{ "avoided in an unknown language", "\"avoid\":{\"en\"", "\"avoid\":{\"xx\"",
 		  "terms[0].avoid.xx: is not known" },
 		{ "avoid is no object", "\"avoid\":{\"ja\":[\"ユーザ\"]}", "\"avoid\":[]",

@@ -131,98 +131,93 @@ static void what_is_wrong_with_a_macro_is_named(void **state)
 
 #define VALUES_MAX 6
 
+static const struct {
+	const char *name;
+	enum tongue tongue;
+	struct macro_value values[VALUES_MAX];
+	const char *subject; /* NULL: refused */
+	const char *text;    /* or the error */
+} fillings[] = {
+	{ "all given",
+	  TONGUE_JA,
+	  { { "name", "山田" },
+	    { "invoice", "INV-1" },
+	    { "link", "https://a.example/1" },
+	    { "date", "5月1日" },
+	    { "note", "一\n二" } },
+	  "請求書INV-1",
+	  "山田 様\n5月1日のINV-1\nhttps://a.example/1\n一\n二" },
+	{ "lines with nothing to say are left out, and one of two blank lines",
+	  TONGUE_EN,
+	  { { "name", "Ann" }, { "invoice", "INV-1" }, { "link", "https://a.example/1" } },
+	  "Invoice INV-1",
+	  "Dear Ann,\n\nHere: https://a.example/1 (INV-1)\n" },
+	{ "a value is not a text with places",
+	  TONGUE_JA,
+	  { { "name", "{{invoice}}" }, { "invoice", "}}{{" }, { "link", "https://a.example/%s" } },
+	  "請求書}}{{",
+	  "{{invoice}} 様\nhttps://a.example/%s\n" },
+	{ "a language that it has not",
+	  TONGUE_KO,
+	  { { NULL, NULL } },
+	  NULL,
+	  "it is not written in ko" },
+	{ "nothing given",
+	  TONGUE_EN,
+	  { { NULL, NULL } },
+	  NULL,
+	  "place name: is required and missing" },
+	{ "one missing",
+	  TONGUE_EN,
+	  { { "name", "Ann" }, { "link", "https://a.example/1" } },
+	  NULL,
+	  "place invoice: is required and missing" },
+	{ "one that it has not",
+	  TONGUE_EN,
+	  { { "nome", "Ann" } },
+	  NULL,
+	  "place nome: the macro has none of this name" },
+	{ "one twice",
+	  TONGUE_EN,
+	  { { "name", "Ann" }, { "name", "Bob" } },
+	  NULL,
+	  "place name: is given twice" },
+	{ "an empty one", TONGUE_EN, { { "name", "" } }, NULL, "place name: is empty" },
+	{ "one that is none", TONGUE_EN, { { "name", NULL } }, NULL, "place name: is empty" },
+	{ "one with a line end",
+	  TONGUE_EN,
+	  { { "name", "Ann\nBcc: x" } },
+	  NULL,
+	  "place name: holds a control character" },
+	{ "one that is not UTF-8",
+	  TONGUE_EN,
+	  { { "name", "\xff" } },
+	  NULL,
+	  "place name: is not valid UTF-8" },
+	{ "a link that is none",
+	  TONGUE_EN,
+	  { { "link", "javascript:alert(1)" } },
+	  NULL,
+	  "place link: is not an https:// address" },
+};
+
 static void places_are_filled(void **state)
 {
-	static const struct {
-		const char *name;
-		enum tongue tongue;
-		struct macro_value values[VALUES_MAX];
-		const char *subject; /* NULL: refused */
-		const char *text;    /* or the error */
-	} rows[] = {
-		{ "all given",
-		  TONGUE_JA,
-		  { { "name", "山田" },
-		    { "invoice", "INV-1" },
-		    { "link", "https://a.example/1" },
-		    { "date", "5月1日" },
-		    { "note", "一\n二" } },
-		  "請求書INV-1",
-		  "山田 様\n5月1日のINV-1\nhttps://a.example/1\n一\n二" },
-		{ "lines with nothing to say are left out, and one of two blank lines",
-		  TONGUE_EN,
-		  { { "name", "Ann" }, { "invoice", "INV-1" }, { "link", "https://a.example/1" } },
-		  "Invoice INV-1",
-		  "Dear Ann,\n\nHere: https://a.example/1 (INV-1)\n" },
-		{ "a value is not a text with places",
-		  TONGUE_JA,
-		  { { "name", "{{invoice}}" },
-		    { "invoice", "}}{{" },
-		    { "link", "https://a.example/%s" } },
-		  "請求書}}{{",
-		  "{{invoice}} 様\nhttps://a.example/%s\n" },
-		{ "a language that it has not",
-		  TONGUE_KO,
-		  { { NULL, NULL } },
-		  NULL,
-		  "it is not written in ko" },
-		{ "nothing given",
-		  TONGUE_EN,
-		  { { NULL, NULL } },
-		  NULL,
-		  "place name: is required and missing" },
-		{ "one missing",
-		  TONGUE_EN,
-		  { { "name", "Ann" }, { "link", "https://a.example/1" } },
-		  NULL,
-		  "place invoice: is required and missing" },
-		{ "one that it has not",
-		  TONGUE_EN,
-		  { { "nome", "Ann" } },
-		  NULL,
-		  "place nome: the macro has none of this name" },
-		{ "one twice",
-		  TONGUE_EN,
-		  { { "name", "Ann" }, { "name", "Bob" } },
-		  NULL,
-		  "place name: is given twice" },
-		{ "an empty one", TONGUE_EN, { { "name", "" } }, NULL, "place name: is empty" },
-		{ "one that is none",
-		  TONGUE_EN,
-		  { { "name", NULL } },
-		  NULL,
-		  "place name: is empty" },
-		{ "one with a line end",
-		  TONGUE_EN,
-		  { { "name", "Ann\nBcc: x" } },
-		  NULL,
-		  "place name: holds a control character" },
-		{ "one that is not UTF-8",
-		  TONGUE_EN,
-		  { { "name", "\xff" } },
-		  NULL,
-		  "place name: is not valid UTF-8" },
-		{ "a link that is none",
-		  TONGUE_EN,
-		  { { "link", "javascript:alert(1)" } },
-		  NULL,
-		  "place link: is not an https:// address" },
-	};
-
 	(void)state;
-	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+	for (size_t i = 0; i < COUNT_OF(fillings); i++) {
 		struct macro_text filled = { 0 };
 		char error[MACRO_ERROR_SIZE] = "";
 		size_t count = 0;
 
-		while (count < VALUES_MAX && rows[i].values[count].name != NULL)
+		while (count < VALUES_MAX && fillings[i].values[count].name != NULL)
 			count++;
-		if (macro_render(arena, &macro, rows[i].tongue, rows[i].values, count, &filled,
-		                 error) != (rows[i].subject != NULL))
-			fail_msg("%s: %s", rows[i].name, error);
-		if (!text_equal(filled.subject, rows[i].subject) ||
-		    !text_equal(rows[i].subject != NULL ? filled.text : error, rows[i].text))
-			fail_msg("%s: %s%s", rows[i].name, error, filled.text);
+		if (macro_render(arena, &macro, fillings[i].tongue, fillings[i].values, count,
+		                 &filled, error) != (fillings[i].subject != NULL))
+			fail_msg("%s: %s", fillings[i].name, error);
+		if (!text_equal(filled.subject, fillings[i].subject) ||
+		    !text_equal(fillings[i].subject != NULL ? filled.text : error,
+		                fillings[i].text))
+			fail_msg("%s: %s%s", fillings[i].name, error, filled.text);
 	}
 }
 

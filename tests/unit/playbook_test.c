@@ -66,90 +66,86 @@ static void a_playbook_is_read(void **state)
 	assert_null(playbook.steps[3].macro);
 }
 
+static const struct bent_document refusals[] = {
+	{ "as it is", "refund", "refund", NULL },
+	{ "an unknown field", "\"start\"", "\"color\":1,\"start\"", "color: is not known" },
+	{ "no title", "\"title\":\"Refund\",", "", "title: is missing" },
+	{ "no intents", "[\"refund\",\"refund_status\"]", "[]", "intents: must have an intent" },
+	{ "an intent twice", "\"refund_status\"]", "\"refund\"]", "intents[1]: is there already" },
+	{ "a floor above one", "\"start\"", "\"floor_ppm\":1000001,\"start\"",
+	  "floor_ppm: must be between 0 and 1000000" },
+	{ "no languages", "\"languages\":[\"en\",\"ja\"],", "", "languages: is missing" },
+	{ "an unknown language", "[\"en\",\"ja\"]", "[\"en\",\"fr\"]",
+	  "languages[1]: must be one of: en ja ko zh-Hans zh-Hant" },
+	{ "a language twice", "[\"en\",\"ja\"]", "[\"en\",\"en\"]",
+	  "languages[1]: is there already" },
+	{ "no English", "[\"en\",\"ja\"]", "[\"ja\"]", "languages: must have en" },
+	{ "a language more than is written", "[\"en\",\"ja\"]", "[\"en\",\"ja\",\"ko\"]",
+	  "steps[0].ask.ko: is missing" },
+	{ "a language less than is written", "[\"en\",\"ja\"]", "[\"en\"]",
+	  "steps[0].ask.ja: is not among the document's languages" },
+	{ "a question in one language alone", ",\"ja\":\"対象ですか。\"", "",
+	  "steps[1].ask.ja: is missing" },
+	{ "an answer in one language alone", ",\"ja\":\"いいえ！\"", "",
+	  "steps[1].answers[1].when.ja: is missing" },
+	{ "a deed in one language alone", ",\"ja\":\"説明。\"", "", "steps[3].do.ja: is missing" },
+	{ "an empty text", "お支払い済みですか。", "", "steps[0].ask.ja: must not be empty" },
+	{ "a text of two lines", "Send.", "Send.\\nNow.",
+	  "steps[2].do.en: holds a control character" },
+	{ "no start", "\"start\":\"paid\",", "", "start: is missing" },
+	{ "a start that is no step", "\"start\":\"paid\"", "\"start\":\"begin\"",
+	  "start: no step has this id" },
+	{ "an answer to nowhere", "\"go\":\"send\"", "\"go\":\"sand\"",
+	  "steps[1].answers[0].go: no step has this id" },
+	{ "one id twice", "{\"id\":\"explain\"", "{\"id\":\"send\"",
+	  "steps[3].id: is another step's already" },
+	{ "a step to itself", "\"go\":\"send\"", "\"go\":\"terms\"",
+	  "steps[0].answers: lead in a circle" },
+	{ "a circle of two", "\"go\":\"send\"", "\"go\":\"paid\"",
+	  "steps[0].answers: lead in a circle" },
+	{ "a step that no path reaches", "\"go\":\"send\"", "\"go\":\"explain\"",
+	  "steps[2]: no path leads here" },
+	{ "steps before the start", "\"start\":\"paid\"", "\"start\":\"terms\"",
+	  "steps[0]: no path leads here" },
+	{ "a question with one answer",
+	  ",{\"when\":{\"en\":\"No!\",\"ja\":\"いいえ！\"},\"go\":\"explain\"}", "",
+	  "steps[1].answers: must be two at least" },
+	{ "a question without answers",
+	  "\"ask\":{\"en\":\"Was it paid?\","
+	  "\"ja\":\"お支払い済みですか。\"},\"answers\"",
+	  "\"ask\":{\"en\":\"Was it paid?\",\"ja\":\"お支払い済みですか。\"},\"replies\"",
+	  "steps[0].replies: is not known" },
+	{ "neither question nor deed", "\"do\":{\"en\":\"Explain.\",\"ja\":\"説明。\"},", "",
+	  "steps[3]: must have either ask or do" },
+	{ "both", "\"do\":{\"en\":\"Explain.\",\"ja\":\"説明。\"}",
+	  "\"ask\":{},\"do\":{\"en\":\"Explain.\",\"ja\":\"説明。\"}",
+	  "steps[3]: must have either ask or do" },
+	{ "a deed that does not say that it ends",
+	  ",\"macro\":\"refund_received\","
+	  "\"end\":true",
+	  "", "steps[2].end: is missing" },
+	{ "a deed that does not end", "\"refund_received\",\"end\":true",
+	  "\"refund_received\",\"end\":false",
+	  "steps[2].end: must be true: what is done ends the path" },
+	{ "a macro that is no id", "refund_received", "Refund",
+	  "steps[2].macro: must be small letters, digits and _, a letter first" },
+	{ "a step that is none", "{\"id\":\"explain\",", "7,{\"id\":\"explain\",",
+	  "steps[3]: must be an object" },
+};
+
 static void what_is_wrong_with_a_playbook_is_named(void **state)
 {
-	static const struct bent_document rows[] = {
-		{ "as it is", "refund", "refund", NULL },
-		{ "an unknown field", "\"start\"", "\"color\":1,\"start\"", "color: is not known" },
-		{ "no title", "\"title\":\"Refund\",", "", "title: is missing" },
-		{ "no intents", "[\"refund\",\"refund_status\"]", "[]",
-		  "intents: must have an intent" },
-		{ "an intent twice", "\"refund_status\"]", "\"refund\"]",
-		  "intents[1]: is there already" },
-		{ "a floor above one", "\"start\"", "\"floor_ppm\":1000001,\"start\"",
-		  "floor_ppm: must be between 0 and 1000000" },
-		{ "no languages", "\"languages\":[\"en\",\"ja\"],", "", "languages: is missing" },
-		{ "an unknown language", "[\"en\",\"ja\"]", "[\"en\",\"fr\"]",
-		  "languages[1]: must be one of: en ja ko zh-Hans zh-Hant" },
-		{ "a language twice", "[\"en\",\"ja\"]", "[\"en\",\"en\"]",
-		  "languages[1]: is there already" },
-		{ "no English", "[\"en\",\"ja\"]", "[\"ja\"]", "languages: must have en" },
-		{ "a language more than is written", "[\"en\",\"ja\"]", "[\"en\",\"ja\",\"ko\"]",
-		  "steps[0].ask.ko: is missing" },
-		{ "a language less than is written", "[\"en\",\"ja\"]", "[\"en\"]",
-		  "steps[0].ask.ja: is not among the document's languages" },
-		{ "a question in one language alone", ",\"ja\":\"対象ですか。\"", "",
-		  "steps[1].ask.ja: is missing" },
-		{ "an answer in one language alone", ",\"ja\":\"いいえ！\"", "",
-		  "steps[1].answers[1].when.ja: is missing" },
-		{ "a deed in one language alone", ",\"ja\":\"説明。\"", "",
-		  "steps[3].do.ja: is missing" },
-		{ "an empty text", "お支払い済みですか。", "",
-		  "steps[0].ask.ja: must not be empty" },
-		{ "a text of two lines", "Send.", "Send.\\nNow.",
-		  "steps[2].do.en: holds a control character" },
-		{ "no start", "\"start\":\"paid\",", "", "start: is missing" },
-		{ "a start that is no step", "\"start\":\"paid\"", "\"start\":\"begin\"",
-		  "start: no step has this id" },
-		{ "an answer to nowhere", "\"go\":\"send\"", "\"go\":\"sand\"",
-		  "steps[1].answers[0].go: no step has this id" },
-		{ "one id twice", "{\"id\":\"explain\"", "{\"id\":\"send\"",
-		  "steps[3].id: is another step's already" },
-		{ "a step to itself", "\"go\":\"send\"", "\"go\":\"terms\"",
-		  "steps[0].answers: lead in a circle" },
-		{ "a circle of two", "\"go\":\"send\"", "\"go\":\"paid\"",
-		  "steps[0].answers: lead in a circle" },
-		{ "a step that no path reaches", "\"go\":\"send\"", "\"go\":\"explain\"",
-		  "steps[2]: no path leads here" },
-		{ "steps before the start", "\"start\":\"paid\"", "\"start\":\"terms\"",
-		  "steps[0]: no path leads here" },
-		{ "a question with one answer",
-		  ",{\"when\":{\"en\":\"No!\",\"ja\":\"いいえ！\"},\"go\":\"explain\"}", "",
-		  "steps[1].answers: must be two at least" },
-		{ "a question without answers",
-		  "\"ask\":{\"en\":\"Was it paid?\","
-		  "\"ja\":\"お支払い済みですか。\"},\"answers\"",
-		  "\"ask\":{\"en\":\"Was it paid?\",\"ja\":\"お支払い済みですか。\"},\"replies\"",
-		  "steps[0].replies: is not known" },
-		{ "neither question nor deed", "\"do\":{\"en\":\"Explain.\",\"ja\":\"説明。\"},",
-		  "", "steps[3]: must have either ask or do" },
-		{ "both", "\"do\":{\"en\":\"Explain.\",\"ja\":\"説明。\"}",
-		  "\"ask\":{},\"do\":{\"en\":\"Explain.\",\"ja\":\"説明。\"}",
-		  "steps[3]: must have either ask or do" },
-		{ "a deed that does not say that it ends",
-		  ",\"macro\":\"refund_received\","
-		  "\"end\":true",
-		  "", "steps[2].end: is missing" },
-		{ "a deed that does not end", "\"refund_received\",\"end\":true",
-		  "\"refund_received\",\"end\":false",
-		  "steps[2].end: must be true: what is done ends the path" },
-		{ "a macro that is no id", "refund_received", "Refund",
-		  "steps[2].macro: must be small letters, digits and _, a letter first" },
-		{ "a step that is none", "{\"id\":\"explain\",", "7,{\"id\":\"explain\",",
-		  "steps[3]: must be an object" },
-	};
-
 	(void)state;
-	for (size_t i = 0; i < COUNT_OF(rows); i++) {
-		const char *const bent = document_bend(arena, document, &rows[i]);
+	for (size_t i = 0; i < COUNT_OF(refusals); i++) {
+		const char *const bent = document_bend(arena, document, &refusals[i]);
 		char text[JSON_ERROR_SIZE] = "";
 		struct json_error error;
 		struct playbook result;
 		const bool valid = playbook_parse(arena, bytes_of(bent), &result, &error);
 
-		if (valid != (rows[i].want == NULL) ||
-		    (!valid && !text_equal(json_error_text(&error, text), rows[i].want)))
-			fail_msg("%s: %s", rows[i].name, text);
+		if (valid != (refusals[i].want == NULL) ||
+		    (!valid && !text_equal(json_error_text(&error, text), refusals[i].want)))
+			fail_msg("%s: %s", refusals[i].name, text);
 	}
 }
 

@@ -6,6 +6,7 @@
 #include "common/base/text.h"
 #include "common/io/calendar_document.h"
 #include "common/io/file.h"
+#include "services/classifier/language.h"
 #include "services/classifier/macro_check.h"
 #include "services/classifier/taxonomy.h"
 
@@ -117,100 +118,92 @@ static const struct file shelf[] = {
 	{ "glossary/g.json", GLOSSARY("2026-01-01", "1", "workspace", "ワークスペース") },
 };
 
+static const struct {
+	const char *name;
+	struct suggest_ask ask;
+	const char *want;
+} asks[] = {
+	{ "nothing is known", { .intent = NULL, .language = "en" }, "" },
+	{ "an intent that nothing is for",
+	  { .intent = "praise", .confidence_ppm = 990000, .language = "en" },
+	  "" },
+	{ "macros before playbooks, by id",
+	  { .intent = "refund", .confidence_ppm = 900000, .language = "ja" },
+	  "b ja: intent, language; c ja: intent, language; a ja: intent, language" },
+	{ "at its floor a document is suggested",
+	  { .intent = "tax", .confidence_ppm = 700000, .language = "en" },
+	  "b en: intent, language" },
+	{ "below it nothing is",
+	  { .intent = "tax", .confidence_ppm = 699999, .language = "en" },
+	  "" },
+	{ "each has a floor of its own",
+	  { .intent = "refund", .confidence_ppm = 500000, .language = "en" },
+	  "c en: intent, language; a en: intent, language" },
+	{ "English where the language is missing",
+	  { .intent = "refund", .confidence_ppm = 400000, .language = "zh-Hant" },
+	  "a en: intent, english" },
+	{ "and where it is not known",
+	  { .intent = "refund", .confidence_ppm = 400000, .language = "und" },
+	  "a en: intent, english" },
+	{ "or not given",
+	  { .intent = "refund", .confidence_ppm = 400000 },
+	  "a en: intent, english" },
+	{ "abstained: a playbook and no macro",
+	  { .intent = "refund",
+	    .confidence_ppm = 400000,
+	    .second = "outage",
+	    .second_ppm = 390000,
+	    .abstained = true,
+	    .language = "ja" },
+	  "a ja: best_guess, language" },
+	{ "abstained and below the floor: nothing",
+	  { .intent = "refund", .confidence_ppm = 299999, .abstained = true, .language = "ja" },
+	  "" },
+	{ "the second intent comes after the first",
+	  { .intent = "invoice_copy",
+	    .confidence_ppm = 520000,
+	    .second = "refund",
+	    .second_ppm = 300000,
+	    .language = "en",
+	    .known = 1 << MACRO_INVOICE },
+	  "p en: intent, language, fills i; q en: intent, language; "
+	  "a en: second_intent, language" },
+	{ "a place that cannot be filled puts a macro behind",
+	  { .intent = "invoice_copy",
+	    .confidence_ppm = 900000,
+	    .language = "en",
+	    .known = 1 << MACRO_DATE },
+	  "q en: intent, language; p en: intent, language, lacks i, fills d" },
+	{ "another tier's is not suggested",
+	  { .intent = "outage", .confidence_ppm = 900000, .language = "en", .tier = "free" },
+	  "d en: intent, language" },
+	{ "nor to nobody knows whom",
+	  { .intent = "outage", .confidence_ppm = 900000, .language = "en", .tier = "" },
+	  "d en: intent, language" },
+	{ "the tier's own comes first",
+	  { .intent = "outage", .confidence_ppm = 900000, .language = "en", .tier = "enterprise" },
+	  "e en: intent, language, tier; d en: intent, language" },
+};
+
 static void what_helps_is_suggested_with_its_reasons(void **state)
 {
-	static const struct {
-		const char *name;
-		struct suggest_ask ask;
-		const char *want;
-	} rows[] = {
-		{ "nothing is known", { .intent = NULL, .language = "en" }, "" },
-		{ "an intent that nothing is for",
-		  { .intent = "praise", .confidence_ppm = 990000, .language = "en" },
-		  "" },
-		{ "macros before playbooks, by id",
-		  { .intent = "refund", .confidence_ppm = 900000, .language = "ja" },
-		  "b ja: intent, language; c ja: intent, language; a ja: intent, language" },
-		{ "at its floor a document is suggested",
-		  { .intent = "tax", .confidence_ppm = 700000, .language = "en" },
-		  "b en: intent, language" },
-		{ "below it nothing is",
-		  { .intent = "tax", .confidence_ppm = 699999, .language = "en" },
-		  "" },
-		{ "each has a floor of its own",
-		  { .intent = "refund", .confidence_ppm = 500000, .language = "en" },
-		  "c en: intent, language; a en: intent, language" },
-		{ "English where the language is missing",
-		  { .intent = "refund", .confidence_ppm = 400000, .language = "zh-Hant" },
-		  "a en: intent, english" },
-		{ "and where it is not known",
-		  { .intent = "refund", .confidence_ppm = 400000, .language = "und" },
-		  "a en: intent, english" },
-		{ "or not given",
-		  { .intent = "refund", .confidence_ppm = 400000 },
-		  "a en: intent, english" },
-		{ "abstained: a playbook and no macro",
-		  { .intent = "refund",
-		    .confidence_ppm = 400000,
-		    .second = "outage",
-		    .second_ppm = 390000,
-		    .abstained = true,
-		    .language = "ja" },
-		  "a ja: best_guess, language" },
-		{ "abstained and below the floor: nothing",
-		  { .intent = "refund",
-		    .confidence_ppm = 299999,
-		    .abstained = true,
-		    .language = "ja" },
-		  "" },
-		{ "the second intent comes after the first",
-		  { .intent = "invoice_copy",
-		    .confidence_ppm = 520000,
-		    .second = "refund",
-		    .second_ppm = 300000,
-		    .language = "en",
-		    .known = 1 << MACRO_INVOICE },
-		  "p en: intent, language, fills i; q en: intent, language; "
-		  "a en: second_intent, language" },
-		{ "a place that cannot be filled puts a macro behind",
-		  { .intent = "invoice_copy",
-		    .confidence_ppm = 900000,
-		    .language = "en",
-		    .known = 1 << MACRO_DATE },
-		  "q en: intent, language; p en: intent, language, lacks i, fills d" },
-		{ "another tier's is not suggested",
-		  { .intent = "outage",
-		    .confidence_ppm = 900000,
-		    .language = "en",
-		    .tier = "free" },
-		  "d en: intent, language" },
-		{ "nor to nobody knows whom",
-		  { .intent = "outage", .confidence_ppm = 900000, .language = "en", .tier = "" },
-		  "d en: intent, language" },
-		{ "the tier's own comes first",
-		  { .intent = "outage",
-		    .confidence_ppm = 900000,
-		    .language = "en",
-		    .tier = "enterprise" },
-		  "e en: intent, language, tier; d en: intent, language" },
-	};
 	struct suggest_book book;
 	char error[SUGGEST_ERROR_SIZE];
 
 	(void)state;
 	if (!compile(shelf, COUNT_OF(shelf), &book, error))
 		fail_msg("%s", error);
-	for (size_t i = 0; i < COUNT_OF(rows); i++) {
-		struct suggest_ask ask = rows[i].ask;
+	for (size_t i = 0; i < COUNT_OF(asks); i++) {
+		struct suggest_ask ask = asks[i].ask;
 		const char *got;
 
 		ask.at = day("2026-06-01");
 		got = told(&book, &ask);
-		if (!text_equal(got, rows[i].want))
-			fail_msg("%s: %s", rows[i].name, got);
+		if (!text_equal(got, asks[i].want))
+			fail_msg("%s: %s", asks[i].name, got);
 		ask.at = day("2025-12-31");
 		if (!text_equal(told(&book, &ask), ""))
-			fail_msg("%s: before anything is in force", rows[i].name);
+			fail_msg("%s: before anything is in force", asks[i].name);
 	}
 }
 
@@ -412,6 +405,17 @@ static void words_are_held_against_the_glossary_in_force(void **state)
 	}
 }
 
+/* So that a ticket's language finds the document's. */
+static void documents_name_languages_as_messages_do(void **state)
+{
+	static const enum language languages[TONGUES] = { LANGUAGE_EN, LANGUAGE_JA, LANGUAGE_KO,
+		                                          LANGUAGE_ZH_HANS, LANGUAGE_ZH_HANT };
+
+	(void)state;
+	for (int i = 0; i < TONGUES; i++)
+		assert_string_equal(tongue_tags[i], language_tag(languages[i]));
+}
+
 /* The files of a folder, added to documents under the names by which they are compiled. */
 static void add_folder(const char *folder, struct document *into, size_t *count)
 {
@@ -456,6 +460,7 @@ int main(void)
 		cmocka_unit_test(documents_that_do_not_agree_are_refused),
 		cmocka_unit_test(an_intent_must_be_in_the_taxonomy),
 		cmocka_unit_test(words_are_held_against_the_glossary_in_force),
+		cmocka_unit_test(documents_name_languages_as_messages_do),
 		cmocka_unit_test(the_documents_of_the_tree_agree),
 	};
 
