@@ -2,6 +2,30 @@
 
 #include "common/base/text.h"
 
+/* MACRO_PLACE_KINDS: it fills no place. */
+static enum macro_place_kind kind_filled(const struct entity *entity)
+{
+	if (entity->kind == ENTITY_INVOICE)
+		return MACRO_INVOICE;
+	if (entity->kind == ENTITY_AMOUNT && entity->has_minor && !entity->currency_open)
+		return MACRO_AMOUNT;
+	if (entity->kind == ENTITY_DATE && !entity->ambiguous && !entity->relative)
+		return MACRO_DATE;
+	return MACRO_PLACE_KINDS;
+}
+
+uint32_t suggest_known(const struct entity *entities, size_t count)
+{
+	uint32_t known = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		const enum macro_place_kind kind = kind_filled(&entities[i]);
+
+		known |= kind < MACRO_PLACE_KINDS ? UINT32_C(1) << kind : 0;
+	}
+	return known;
+}
+
 static bool listed(const char *const *words, const char *word)
 {
 	while (*words != NULL && !text_equal(*words, word))

@@ -13,6 +13,7 @@
 #define SERVICES_CLASSIFIER_SUGGEST_H
 
 #include "common/flow/document.h"
+#include "services/classifier/entity.h"
 #include "services/classifier/glossary.h"
 #include "services/classifier/macro.h"
 #include "services/classifier/playbook.h"
@@ -85,6 +86,13 @@ struct suggestion {
 	uint32_t filled;                 /* a bit for each of the macro's places that has a value */
 	uint32_t missing;                /* required ones that have none */
 };
+
+/*
+ * What a message gives values for: invoices, exact amounts in a certain currency and dates that stand by
+ * themselves. Never an address: one that a customer wrote is not one to send. Whoever answers adds what
+ * they know: MACRO_TICKET_ID, MACRO_CUSTOMER_NAME, MACRO_AGENT_NAME.
+ */
+uint32_t suggest_known(const struct entity *entities, size_t count);
 
 /* How many there are. Everything that they point to is the book's. */
 size_t suggest(const struct suggest_book *book, const struct suggest_ask *ask,

@@ -207,6 +207,32 @@ static void what_helps_is_suggested_with_its_reasons(void **state)
 	}
 }
 
+static void a_message_fills_what_it_says_exactly(void **state)
+{
+	static const struct {
+		struct entity entity;
+		uint32_t want;
+	} rows[] = {
+		{ { .kind = ENTITY_INVOICE }, 1 << MACRO_INVOICE },
+		{ { .kind = ENTITY_AMOUNT, .has_minor = true, .currency = "JPY" },
+		  1 << MACRO_AMOUNT },
+		{ { .kind = ENTITY_AMOUNT, .has_minor = true, .currency_open = true }, 0 },
+		{ { .kind = ENTITY_AMOUNT, .currency = "JPY" }, 0 },
+		{ { .kind = ENTITY_DATE }, 1 << MACRO_DATE },
+		{ { .kind = ENTITY_DATE, .ambiguous = true }, 0 },
+		{ { .kind = ENTITY_DATE, .relative = true }, 0 },
+		{ { .kind = ENTITY_URL }, 0 },
+		{ { .kind = ENTITY_TICKET }, 0 },
+	};
+	const struct entity two[] = { rows[0].entity, rows[1].entity };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(rows); i++)
+		assert_int_equal(suggest_known(&rows[i].entity, 1), rows[i].want);
+	assert_int_equal(suggest_known(two, 2), 1 << MACRO_INVOICE | 1 << MACRO_AMOUNT);
+	assert_int_equal(suggest_known(NULL, 0), 0);
+}
+
 static void of_more_than_three_the_best_are_kept(void **state)
 {
 	static const struct file files[] = {
@@ -455,6 +481,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_helps_is_suggested_with_its_reasons),
+		cmocka_unit_test(a_message_fills_what_it_says_exactly),
 		cmocka_unit_test(of_more_than_three_the_best_are_kept),
 		cmocka_unit_test(a_version_is_suggested_from_its_date_on),
 		cmocka_unit_test(documents_that_do_not_agree_are_refused),
