@@ -12,7 +12,7 @@ import sys
 FOLDER = "deploy/policies"
 
 program = os.path.join(sys.argv[1], "bin/classifier")
-test = os.path.join(sys.argv[1], "tests/unit/suggest_test")
+test = os.path.join(sys.argv[1], "tests/unit/suggest_book_test")
 if os.path.exists(program):
     command = [program, "--check", FOLDER]
 elif os.path.exists(test):
