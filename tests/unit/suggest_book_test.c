@@ -204,6 +204,7 @@ static void add_folder(const char *folder, struct document *into, size_t *count)
 
 static void the_documents_of_the_tree_agree(void **state)
 {
+	static const char taxonomy_path[] = POLICIES "taxonomy/support-1.json";
 	static const char *const folders[] = { "macros", "playbooks", "glossary" };
 	struct document *const tree =
 	    arena_zero(arena, COUNT_OF(folders) * FOLDER_MAX * sizeof(*tree));
@@ -211,11 +212,16 @@ static void the_documents_of_the_tree_agree(void **state)
 	struct buffer report = { 0 };
 	char error[SUGGEST_ERROR_SIZE];
 	size_t count = 0;
+	struct taxonomy taxonomy;
+	struct json_error cause;
+	struct bytes body;
 
 	(void)state;
+	assert_true(file_read(arena, taxonomy_path, DOCUMENT_BYTES_MAX, &body));
+	assert_true(taxonomy_parse(arena, body, &taxonomy, &cause));
 	for (size_t i = 0; i < COUNT_OF(folders); i++)
 		add_folder(folders[i], tree, &count);
-	if (!suggest_book_compile(arena, tree, count, NULL, &book, error))
+	if (!suggest_book_compile(arena, tree, count, &taxonomy, &book, error))
 		fail_msg("%s", error);
 	assert_true(book.count >= 9);
 	if (!macro_check(&book, &report))
