@@ -202,31 +202,73 @@ static void add_folder(const char *folder, struct document *into, size_t *count)
 	}
 }
 
-static void the_documents_of_the_tree_agree(void **state)
+static struct suggest_book tree_compile(void)
 {
-	static const char taxonomy_path[] = POLICIES "taxonomy/support-1.json";
 	static const char *const folders[] = { "macros", "playbooks", "glossary" };
-	struct document *const tree =
-	    arena_zero(arena, COUNT_OF(folders) * FOLDER_MAX * sizeof(*tree));
+	static const char taxonomy_path[] = POLICIES "taxonomy/support-1.json";
+	const size_t max = COUNT_OF(folders) * FOLDER_MAX;
+	struct document *const tree = arena_zero(arena, max * sizeof(*tree));
 	struct suggest_book book;
-	struct buffer report = { 0 };
-	char error[SUGGEST_ERROR_SIZE];
-	size_t count = 0;
 	struct taxonomy taxonomy;
 	struct json_error cause;
 	struct bytes body;
+	char error[SUGGEST_ERROR_SIZE];
+	size_t count = 0;
 
-	(void)state;
 	assert_true(file_read(arena, taxonomy_path, DOCUMENT_BYTES_MAX, &body));
 	assert_true(taxonomy_parse(arena, body, &taxonomy, &cause));
 	for (size_t i = 0; i < COUNT_OF(folders); i++)
 		add_folder(folders[i], tree, &count);
 	if (!suggest_book_compile(arena, tree, count, &taxonomy, &book, error))
 		fail_msg("%s", error);
+	return book;
+}
+
+static void the_documents_of_the_tree_agree(void **state)
+{
+	const struct suggest_book book = tree_compile();
+	struct buffer report = { 0 };
+
+	(void)state;
 	assert_true(book.count >= 9);
 	if (!macro_check(&book, &report))
 		fail_msg("%.*s", (int)report.size, (const char *)report.data);
 	buffer_finish(&report);
+}
+
+/* With what is required and nothing else. */
+static void macro_fill(const struct macro *macro, enum tongue tongue)
+{
+	struct macro_value values[MACRO_PLACES_MAX];
+	struct macro_text filled;
+	char error[MACRO_ERROR_SIZE];
+	size_t count = 0;
+
+	for (size_t i = 0; i < macro->place_count; i++) {
+		if (macro->places[i].required)
+			values[count++] =
+			    (struct macro_value){ macro->places[i].name, "https://x.example" };
+	}
+	if (!macro_render(arena, macro, tongue, values, count, &filled, error))
+		fail_msg("%s: %s", macro->head.id, error);
+	assert_null(strstr(filled.text, "{{"));
+	assert_null(strstr(filled.text, "\n\n\n"));
+}
+
+static void the_macros_of_the_tree_can_be_filled(void **state)
+{
+	const struct suggest_book book = tree_compile();
+	size_t filled = 0;
+
+	(void)state;
+	for (size_t i = 0; i < book.count; i++) {
+		if (book.entries[i].macro == NULL)
+			continue;
+		macro_fill(book.entries[i].macro, TONGUE_EN);
+		macro_fill(book.entries[i].macro, TONGUE_JA);
+		filled++;
+	}
+	assert_true(filled >= 5);
 }
 
 int main(void)
@@ -236,6 +278,7 @@ int main(void)
 		cmocka_unit_test(an_intent_must_be_in_the_taxonomy),
 		cmocka_unit_test(words_are_held_against_the_glossary_in_force),
 		cmocka_unit_test(the_documents_of_the_tree_agree),
+		cmocka_unit_test(the_macros_of_the_tree_can_be_filled),
 	};
 
 	return cmocka_run_group_tests(tests, open_arena, close_arena);
