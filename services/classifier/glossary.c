@@ -90,22 +90,29 @@ static bool form_lacking(const struct glossary *glossary, const struct glossary_
 	       word_find(tongue, text, text, form, &size) == NULL;
 }
 
+static bool term_kept(const struct glossary *glossary, const struct glossary_term *term,
+                      enum tongue tongue, const char *text, const char *english,
+                      struct glossary_fault *fault)
+{
+	for (const char *const *word = term->avoid[tongue]; *word != NULL; word++) {
+		if (word_said(glossary, tongue, text, *word)) {
+			*fault = (struct glossary_fault){ term, *word };
+			return false;
+		}
+	}
+	if (form_lacking(glossary, term, tongue, text, english)) {
+		*fault = (struct glossary_fault){ term, NULL };
+		return false;
+	}
+	return true;
+}
+
 bool glossary_kept(const struct glossary *glossary, enum tongue tongue, const char *text,
                    const char *english, struct glossary_fault *fault)
 {
 	for (size_t i = 0; i < glossary->count; i++) {
-		const struct glossary_term *const term = &glossary->terms[i];
-
-		for (const char *const *word = term->avoid[tongue]; *word != NULL; word++) {
-			if (word_said(glossary, tongue, text, *word)) {
-				*fault = (struct glossary_fault){ term, *word };
-				return false;
-			}
-		}
-		if (form_lacking(glossary, term, tongue, text, english)) {
-			*fault = (struct glossary_fault){ term, NULL };
+		if (!term_kept(glossary, &glossary->terms[i], tongue, text, english, fault))
 			return false;
-		}
 	}
 	return true;
 }
@@ -178,20 +185,29 @@ static bool word_is_form(const struct glossary *glossary, enum tongue tongue, co
 }
 
 /* No word is to be used and to be avoided. */
+static bool avoid_agrees(const struct json_place *item, const struct glossary *glossary,
+                         const struct glossary_term *term, enum tongue tongue,
+                         struct json_error *error)
+{
+	for (const char *const *word = term->avoid[tongue]; *word != NULL; word++) {
+		if (word_is_form(glossary, tongue, *word))
+			return json_refuse(item, "avoid", error,
+			                   "%s: a term's form is to be avoided",
+			                   tongue_tags[tongue]);
+	}
+	return true;
+}
+
 static bool terms_agree(const struct json_place *list, const struct glossary *glossary,
                         struct json_error *error)
 {
 	for (size_t i = 0; i < glossary->count; i++) {
-		for (int tongue = 0; tongue < TONGUES; tongue++) {
-			const char *const *word = glossary->terms[i].avoid[tongue];
-			const struct json_place item = json_item(list, i);
+		const struct json_place item = json_item(list, i);
 
-			for (; *word != NULL; word++) {
-				if (word_is_form(glossary, (enum tongue)tongue, *word))
-					return json_refuse(&item, "avoid", error,
-					                   "%s: a term's form is to be avoided",
-					                   tongue_tags[tongue]);
-			}
+		for (int tongue = 0; tongue < TONGUES; tongue++) {
+			if (!avoid_agrees(&item, glossary, &glossary->terms[i], (enum tongue)tongue,
+			                  error))
+				return false;
 		}
 	}
 	return true;

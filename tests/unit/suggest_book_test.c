@@ -202,21 +202,27 @@ static void add_folder(const char *folder, struct document *into, size_t *count)
 	}
 }
 
+static void taxonomy_open(struct taxonomy *taxonomy)
+{
+	struct json_error error;
+	struct bytes body;
+
+	assert_true(
+	    file_read(arena, POLICIES "taxonomy/support-1.json", DOCUMENT_BYTES_MAX, &body));
+	assert_true(taxonomy_parse(arena, body, taxonomy, &error));
+}
+
 static struct suggest_book tree_compile(void)
 {
 	static const char *const folders[] = { "macros", "playbooks", "glossary" };
-	static const char taxonomy_path[] = POLICIES "taxonomy/support-1.json";
 	const size_t max = COUNT_OF(folders) * FOLDER_MAX;
 	struct document *const tree = arena_zero(arena, max * sizeof(*tree));
 	struct suggest_book book;
 	struct taxonomy taxonomy;
-	struct json_error cause;
-	struct bytes body;
 	char error[SUGGEST_ERROR_SIZE];
 	size_t count = 0;
 
-	assert_true(file_read(arena, taxonomy_path, DOCUMENT_BYTES_MAX, &body));
-	assert_true(taxonomy_parse(arena, body, &taxonomy, &cause));
+	taxonomy_open(&taxonomy);
 	for (size_t i = 0; i < COUNT_OF(folders); i++)
 		add_folder(folders[i], tree, &count);
 	if (!suggest_book_compile(arena, tree, count, &taxonomy, &book, error))
