@@ -289,7 +289,12 @@ struct duration pattern_policy_keeps(const struct pattern_policy *policy)
 	              longer(policy->error_code.window, policy->near_duplicate.window));
 }
 
+struct instant pattern_policy_step_start(const struct pattern_policy *policy, struct instant at)
+{
+	return (struct instant){ at.us / policy->step.us * policy->step.us };
+}
+
 struct instant pattern_policy_step_end(const struct pattern_policy *policy, struct instant at)
 {
-	return (struct instant){ (at.us / policy->step.us + 1) * policy->step.us };
+	return time_add(pattern_policy_step_start(policy, at), policy->step);
 }

@@ -94,7 +94,8 @@ bool pattern_policy_skips(const struct pattern_policy *policy, const char *inten
 bool pattern_policy_is_id(const struct pattern_policy *policy, const char *token);
 /* How long reports are kept: the longest window, and an hour for the baseline. */
 struct duration pattern_policy_keeps(const struct pattern_policy *policy);
-/* The end of the step in which the instant lies. */
+/* The step in which the instant lies: from its start to before its end. */
+struct instant pattern_policy_step_start(const struct pattern_policy *policy, struct instant at);
 struct instant pattern_policy_step_end(const struct pattern_policy *policy, struct instant at);
 
 #endif

@@ -1,0 +1,188 @@
+/*
+ * A report into the bag of its step, and an opening one among its customer's tickets.
+ */
+#include "services/classifier/pattern.h"
+
+#include "common/base/hash.h"
+#include "common/base/text.h"
+#include "common/io/proto.h"
+#include "services/classifier/pattern_codec.h"
+
+#include <string.h>
+
+/* Who wrote later than so far behind its arrival has a wrong clock: the report counts when it came. */
+#define AHEAD_MAX HOURS(1)
+#define LANGUAGE_MAX 35 /* bytes of a BCP 47 tag */
+
+/* What came. */
+
+static enum status check_text(struct task *task, const char *field, const char *text, size_t min,
+                              size_t max)
+{
+	const size_t size = strlen(text);
+
+	if (size < min || size > max)
+		return task_fail(task, STATUS_REJECT, "%s: %s", field,
+		                 size < min ? "empty" : "too long");
+	return STATUS_OK;
+}
+
+static enum status check_event(struct task *task, const Opsmesh__V1__ByIntentEvent *event,
+                               const Opsmesh__V1__TroubleReported *reported)
+{
+	TRY(check_text(task, "intent", event->intent, 1, PATTERN_ID_MAX));
+	TRY(check_text(task, "reported.ticket_id", reported->ticket_id, 1, PATTERN_TEXT_MAX));
+	TRY(check_text(task, "reported.message_id", reported->message_id, 1, PATTERN_TEXT_MAX));
+	TRY(check_text(task, "reported.customer", reported->customer, 0, PATTERN_TEXT_MAX));
+	TRY(check_text(task, "reported.language", reported->language, 0, LANGUAGE_MAX));
+	if (strchr(event->intent, '/') != NULL)
+		return task_fail(task, STATUS_REJECT, "intent: must not have a '/'");
+	if (hash_partition(event->intent, strlen(event->intent), task->partitions) !=
+	    task->shard_number)
+		return task_fail(task, STATUS_REJECT, "intent: belongs to another partition");
+	return STATUS_OK;
+}
+
+/* Ascending and each once, whatever the writer did; a token that is too long is none. */
+static void add_token(struct pattern_report *report, const char *token)
+{
+	const size_t size = strlen(token);
+	size_t place = report->token_count;
+
+	if (size == 0 || size > PATTERN_TEXT_MAX || pattern_report_has(report, token))
+		return;
+	while (place > 0 && strcmp(token, report->tokens[place - 1]) < 0)
+		place--;
+	if (place == PATTERN_TOKENS_MAX)
+		return;
+	if (report->token_count < PATTERN_TOKENS_MAX)
+		report->token_count++;
+	memmove(&report->tokens[place + 1], &report->tokens[place],
+	        (report->token_count - 1 - place) * sizeof(report->tokens[0]));
+	report->tokens[place] = token;
+}
+
+static enum status read_report(struct task *task, const Opsmesh__V1__ByIntentEvent *event,
+                               const Opsmesh__V1__TroubleReported *reported,
+                               struct pattern_report *report)
+{
+	const struct instant came = task->event->mesh;
+
+	TRY(check_event(task, event, reported));
+	*report = (struct pattern_report){ .ticket_id = reported->ticket_id,
+		                           .message_id = reported->message_id,
+		                           .customer = reported->customer,
+		                           .language = reported->language };
+	if (!proto_instant(event->occurred_at, &report->at))
+		return task_fail(task, STATUS_REJECT, "occurred_at: missing or out of range");
+	if (time_before(time_add(came, AHEAD_MAX), report->at))
+		report->at = time_later(came, TIME_OLDEST);
+	for (size_t i = 0; i < reported->n_tokens; i++)
+		add_token(report, reported->tokens[i]);
+	while (report->place_count < reported->n_sketch &&
+	       report->place_count < PATTERN_PLACES_MAX) {
+		report->sketch[report->place_count] =
+		    (uint32_t)(reported->sketch[report->place_count] >> 32);
+		report->place_count++;
+	}
+	return STATUS_OK;
+}
+
+/* Its bag. */
+
+static enum status count_late(struct task *task, const char *intent)
+{
+	struct pattern_baseline *const baseline = arena_alloc(task->arena, sizeof(*baseline));
+	struct pattern_intent_row row;
+
+	TRY(pattern_intent_load(task, intent, task->now, &row, baseline));
+	row.late++;
+	pattern_intent_save(task, &row, baseline);
+	return STATUS_OK;
+}
+
+static enum status fill_bag(struct task *task, struct arena *scratch, const char *intent,
+                            struct instant start, const struct pattern_report *report)
+{
+	struct pattern_bag *const bag = arena_alloc(scratch, sizeof(*bag));
+	struct pattern_step_row row = { .intent = intent, .start_s = start.us / 1000000 };
+	struct buffer body = { 0 };
+
+	bag->count = 0;
+	if (task_load(task, &pattern_step_table, &row) &&
+	    !pattern_bag_decode(scratch, row.body, bag))
+		return task_fail(task, STATUS_FATAL, "intent %s: a step's row cannot be read",
+		                 intent);
+	bag->overflow = row.overflow;
+	if (!pattern_bag_add(bag, report))
+		return STATUS_OK;
+	row.reports = (int64_t)bag->count;
+	row.overflow = bag->overflow;
+	pattern_bag_encode(bag, &body);
+	row.body = pattern_written(task->arena, &body);
+	task_save(task, &pattern_step_table, &row);
+	return STATUS_OK;
+}
+
+static enum status keep_report(struct task *task, const char *intent,
+                               const struct pattern_policy *policy,
+                               const struct pattern_report *report)
+{
+	struct instant end = pattern_policy_step_end(policy, report->at);
+	const struct instant start = time_sub(end, policy->step);
+
+	if (time_before(time_add(end, policy->settle), task->now))
+		end = pattern_policy_step_end(policy, time_sub(task->now, policy->settle));
+	if (time_before(report->at, time_sub(end, pattern_policy_keeps(policy))))
+		return count_late(task, intent);
+	struct arena *const scratch = arena_create(32768);
+	const enum status status = fill_bag(task, scratch, intent, start, report);
+
+	arena_destroy(scratch);
+	TRY(status);
+	pattern_judgement_set(task, intent, policy, end);
+	return STATUS_OK;
+}
+
+static enum status keep_ticket(struct task *task, const char *intent,
+                               const struct pattern_policy *policy,
+                               const struct pattern_report *report, uint32_t channel)
+{
+	struct pattern_tickets *const tickets = arena_alloc(task->arena, sizeof(*tickets));
+	struct pattern_ticket ticket = { .report = *report, .channel = channel };
+
+	ticket.report.customer = "";
+	ticket.report.language = "";
+	if (!pattern_tickets_load(task, intent, report->customer, tickets))
+		return task_fail(task, STATUS_FATAL, "intent %s: a customer's row cannot be read",
+		                 intent);
+	if (pattern_tickets_add(policy, tickets, &ticket))
+		pattern_tickets_save(task, intent, report->customer, policy, tickets);
+	return STATUS_OK;
+}
+
+enum status pattern_on_reported(struct task *task, const Opsmesh__V1__TroubleReported *reported)
+{
+	const Opsmesh__V1__ByIntentEvent *const event = (const void *)task->message;
+	struct pattern_report report;
+
+	TRY(read_report(task, event, reported, &report));
+	const struct pattern_policy *const policy = pattern_policy_of(task, report.at);
+
+	if (pattern_policy_skips(policy, event->intent))
+		return STATUS_OK;
+	TRY(keep_report(task, event->intent, policy, &report));
+	if (!reported->opening || report.customer[0] == '\0')
+		return STATUS_OK;
+	return keep_ticket(task, event->intent, policy, &report, (uint32_t)reported->channel);
+}
+
+void pattern_need_reported(struct task *task, const ProtobufCMessage *message)
+{
+	const Opsmesh__V1__ByIntentEvent *const event = (const void *)message;
+
+	if (event->reported->opening && event->reported->customer[0] != '\0')
+		task_need(task, &pattern_customer_table,
+		          &(struct pattern_customer_row){ .intent = event->intent,
+		                                          .customer = event->reported->customer });
+}
