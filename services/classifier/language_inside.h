@@ -30,7 +30,7 @@ enum script {
 	SCRIPTS,
 };
 
-enum script script_of(uint32_t code);
+enum script language_script_of(uint32_t code);
 
 /* More words than these bytes hold decide nothing more. */
 #define LANGUAGE_SAMPLE_SIZE 2048

@@ -96,7 +96,7 @@ static bool looks_like_code(const struct piece *line)
 
 	for (size_t i = line->first; i < line->last; i++) {
 		const uint32_t code = code_at(line, i);
-		if (east_asian(script_of(code)))
+		if (east_asian(language_script_of(code)))
 			return false;
 		const bool mark = ascii_mark(code) && strchr(".,!?'-", (int)code) == NULL;
 		marks += mark;
@@ -120,8 +120,9 @@ static bool technical(const struct piece *run)
 		return true;
 	for (size_t i = run->first; i < run->last; i++) {
 		const uint32_t code = code_at(run, i);
-		const bool letter = script_of(code) == SCRIPT_LATIN;
-		const bool letters = letter && script_of(code_at(run, i + 1)) == SCRIPT_LATIN;
+		const bool letter = language_script_of(code) == SCRIPT_LATIN;
+		const bool letters =
+		    letter && language_script_of(code_at(run, i + 1)) == SCRIPT_LATIN;
 		if (code < 0x7F && code != 0 && strchr("_@\\=<>{}|`", (int)code) != NULL)
 			return true;
 		if (code == ':' && code_at(run, i + 1) == ':')
@@ -129,7 +130,8 @@ static bool technical(const struct piece *run)
 		if (letters && !upper_at(run, i) && upper_at(run, i + 1))
 			return true;
 		if (letter && code_at(run, i + 1) == '.' && i + 3 < run->last &&
-		    !upper_at(run, i + 2) && script_of(code_at(run, i + 3)) == SCRIPT_LATIN)
+		    !upper_at(run, i + 2) &&
+		    language_script_of(code_at(run, i + 3)) == SCRIPT_LATIN)
 			return true;
 		slashes += code == '/';
 	}
@@ -176,7 +178,7 @@ static void count_words(const struct piece *run, struct language_tally *tally)
 
 	for (size_t i = run->first; i <= run->last; i++) {
 		const uint32_t code = code_at(run, i);
-		if (script_of(code) == SCRIPT_LATIN) {
+		if (language_script_of(code) == SCRIPT_LATIN) {
 			if (size + 3 < sizeof(word))
 				size += put_letter(code, word + size);
 			plain = plain && code < 0x80;
@@ -206,7 +208,7 @@ static size_t run_end(const struct piece *sentence, size_t at)
 {
 	while (at < sentence->last &&
 	       ((code_at(sentence, at) > ' ' && code_at(sentence, at) < 0x7F) ||
-	        script_of(code_at(sentence, at)) == SCRIPT_LATIN))
+	        language_script_of(code_at(sentence, at)) == SCRIPT_LATIN))
 		at++;
 	return at;
 }
@@ -219,7 +221,7 @@ static uint32_t count_run(const struct piece *run, bool code_too, struct languag
 	if (code_too ? run->last - run->first > RUN_MAX : technical(run))
 		return 0;
 	for (size_t i = run->first; i < run->last; i++)
-		letters += script_of(code_at(run, i)) == SCRIPT_LATIN;
+		letters += language_script_of(code_at(run, i)) == SCRIPT_LATIN;
 	if (letters > 0)
 		count_words(run, tally);
 	tally->letters[SCRIPT_LATIN] += letters;
@@ -230,7 +232,7 @@ static uint32_t count_run(const struct piece *run, bool code_too, struct languag
 static enum script count_letter(const struct piece *sentence, size_t at,
                                 struct language_tally *tally)
 {
-	const enum script script = script_of(code_at(sentence, at));
+	const enum script script = language_script_of(code_at(sentence, at));
 
 	if (script == SCRIPT_HAN)
 		count_han(sentence, at, tally);

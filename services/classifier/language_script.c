@@ -23,7 +23,7 @@ static const struct {
 	{ 0x1E000, 0x1EFFF, SCRIPT_OTHER }, { 0x20000, 0x3FFFF, SCRIPT_HAN },
 };
 
-enum script script_of(uint32_t code)
+enum script language_script_of(uint32_t code)
 {
 	for (size_t i = 0; i < COUNT_OF(ranges) && ranges[i].first <= code; i++)
 		if (code <= ranges[i].last)
