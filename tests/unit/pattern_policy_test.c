@@ -58,7 +58,7 @@ static void the_project_s_own_document_is_read(void **state)
 	assert_int_equal(policy.settle.us, MINUTES(1).us);
 	assert_int_equal(policy.burst.factor_ppm, 3000000);
 	assert_int_equal(policy.error_code.customers, 3);
-	assert_int_equal(policy.near_duplicate.agree_ppm, 750000);
+	assert_int_equal(policy.near_duplicate.agree_ppm, 650000);
 	assert_int_equal(policy.duplicate.window.us, HOURS(24).us);
 	assert_int_equal(pattern_policy_keeps(&policy).us, HOURS(2).us);
 	assert_true(pattern_policy_skips(&policy, "spam"));
@@ -86,7 +86,7 @@ static void what_is_wrong_is_refused_with_its_place(void **state)
 		{ "\"min_customers\": 8", "\"min_customers\": 1", "burst.min_customers: " },
 		{ "\"factor_ppm\": 3000000", "\"factor_ppm\": 2.5", "burst.factor_ppm: " },
 		{ "\"min_weeks\": 2", "\"min_weeks\": 9", "burst.min_weeks: " },
-		{ "\"agree_ppm\": 750000", "\"agree_ppm\": 1000001", "near_duplicate.agree_ppm: " },
+		{ "\"agree_ppm\": 650000", "\"agree_ppm\": 1000001", "near_duplicate.agree_ppm: " },
 		{ "\"evidence_tickets\": 10", "\"evidence_tickets\": 51", "evidence_tickets: " },
 		{ "\"version\": 1", "\"version\": 0", "version: " },
 		{ "\"version\": 1", "\"version\": 1, \"colour\": 1", "colour: " },
