@@ -1,0 +1,106 @@
+#include "services/classifier/entity_inside.h"
+
+#include "common/base/status.h"
+
+static bool error_status(int status)
+{
+	return status >= 400 && status <= 599;
+}
+
+static const char *status_value(struct scan *scan, int status)
+{
+	return arena_printf(scan->arena, "HTTP %d", status);
+}
+
+/* Words between "HTTP" and the number. */
+static size_t behind_http(struct scan *scan, size_t at)
+{
+	static const char *const words[] = { "/1.0", "/1.1",  "/2",         "status code", "status",
+		                             "code", "error", "すてーたす", "こーど",      "えらー",
+		                             ":",    "=",     "が",         "は",          "is" };
+
+	for (size_t i = 0; i < COUNT_OF(words); i++) {
+		const size_t size = scan_word(scan, at, words[i]);
+		if (size > 0)
+			return scan_blank(scan, at + size);
+	}
+	return at;
+}
+
+/* "HTTP 403", "HTTP/1.1 403", "status code: 502", "ステータスコード 502". */
+static bool read_named_status(struct scan *scan, size_t at, struct finding *found)
+{
+	static const char *const words[] = { "http",     "status",   "すてーたす", "responded with",
+		                             "response", "returned", "returns",    "상태" };
+	int status = 0;
+
+	for (size_t i = 0; i < COUNT_OF(words); i++) {
+		const size_t size = scan_word(scan, at, words[i]);
+		if (size == 0)
+			continue;
+		size_t number = scan_blank(scan, at + size);
+		for (int fillers = 0; fillers < 3; fillers++)
+			number = behind_http(scan, number);
+		if (scan_number(scan, number, 3, &status) != 3 || !error_status(status) ||
+		    !scan_word_ends(scan, number + 3))
+			return false;
+		const size_t first = i == 0 && number == at + size + 1 ? at : number;
+		return finding_set(found, ENTITY_ERROR_CODE, first, number + 3,
+		                   status_value(scan, status));
+	}
+	return false;
+}
+
+/* "403 Forbidden", 403エラー, 403が返る. */
+bool entity_read_status(struct scan *scan, size_t at, struct finding *found)
+{
+	static const char *const words[] = {
+		"error",
+		"errors",
+		"err",
+		"forbidden",
+		"unauthorized",
+		"not found",
+		"bad request",
+		"bad gateway",
+		"internal server",
+		"server error",
+		"service",
+		"gateway",
+		"too many requests",
+		"conflict",
+		"timeout",
+		"unprocessable",
+		"payment required",
+		"method not allowed",
+		"gone",
+		"precondition",
+		"えらー",
+		"が返",
+		"を返",
+		"が出",
+		"에러",
+		"오류",
+		"错误",
+		"錯誤",
+		"报错",
+		"response",
+		"status",
+		"が表示",
+		"になり",
+		"になる",
+		"에러가",
+	};
+	int status = 0;
+
+	if (!is_digit(scan_code(scan, at)))
+		return read_named_status(scan, at, found);
+	if (scan_number(scan, at, 3, &status) != 3 || !error_status(status))
+		return false;
+	const size_t behind = scan_blank(scan, at + 3);
+	for (size_t i = 0; i < COUNT_OF(words); i++)
+		if (scan_phrase(scan, behind, words[i]) > 0)
+			return finding_set(found, ENTITY_ERROR_CODE, at, at + 3,
+			                   status_value(scan, status));
+	return false;
+}
