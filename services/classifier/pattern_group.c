@@ -72,7 +72,7 @@ static size_t gather_mentions(const struct grouping *grouping, struct mention *m
 		    !is_recent(window, report, window->policy->error_code.window))
 			continue;
 		for (size_t k = 0; k < report->token_count; k++)
-			if (!pattern_policy_is_id(window->policy, report->tokens[k]))
+			if (pattern_policy_is_code(window->policy, report->tokens[k]))
 				mentions[count++] =
 				    (struct mention){ report->tokens[k],
 					              pattern_report_customer(report) };

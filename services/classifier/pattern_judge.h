@@ -6,7 +6,7 @@
  * (error code, near duplicate, burst), patterns that are known before new ones, older before younger; and
  * a customer of a more specific pattern is no customer of the burst.
  *
- *   error code       one token that is no id, of so many customers, in whatever language
+ *   error code       one token that is no id and no common code, of so many customers, in whatever language
  *   near duplicate   reports whose sketches agree, and those that agree with these (connected components);
  *                    known again by the first ones of the group
  *   burst            what is left, against what this hour of the week usually has

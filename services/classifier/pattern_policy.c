@@ -167,11 +167,22 @@ static bool head_read(struct arena *arena, const struct json_place *place,
 bool pattern_policy_parse(struct arena *arena, struct bytes text, struct pattern_policy *policy,
                           struct json_error *error)
 {
-	static const char *const fields[] = { "id",          "version",   "effective_from",
-		                              "step",        "settle",    "skip_intents",
-		                              "id_prefixes", "quiet",     "memory",
-		                              "growth",      "burst",     "evidence_tickets",
-		                              "error_code",  "duplicate", "near_duplicate",
+	static const char *const fields[] = { "id",
+		                              "version",
+		                              "effective_from",
+		                              "step",
+		                              "settle",
+		                              "skip_intents",
+		                              "id_prefixes",
+		                              "quiet",
+		                              "memory",
+		                              "growth",
+		                              "burst",
+		                              "evidence_tickets",
+		                              "common_codes",
+		                              "error_code",
+		                              "duplicate",
+		                              "near_duplicate",
 		                              NULL };
 	struct pattern_policy read = { 0 };
 	AUTO_JSON parsed = NULL;
@@ -185,6 +196,7 @@ bool pattern_policy_parse(struct arena *arena, struct bytes text, struct pattern
 	    !span_read(&top, "settle", SECONDS(0), HOURS(1), &read.settle, error) ||
 	    !words_read(arena, &top, "skip_intents", &read.skip_intents, error) ||
 	    !words_read(arena, &top, "id_prefixes", &read.id_prefixes, error) ||
+	    !words_read(arena, &top, "common_codes", &read.common_codes, error) ||
 	    !number_read(&top, "evidence_tickets", 1, PATTERN_EVIDENCE_MAX, &read.evidence_tickets,
 	                 error) ||
 	    !span_read(&top, "quiet", MINUTES(5), DAYS(7), &read.quiet, error) ||
@@ -231,7 +243,7 @@ static bool book_read(struct arena *arena, const struct document *files, size_t 
 		}
 	}
 	qsort(policies, count, sizeof(*policies), by_effect);
-	*book = (struct pattern_book){ policies, count };
+	*book = (struct pattern_book){ policies, count, arena };
 	return true;
 }
 
@@ -262,12 +274,17 @@ const struct pattern_policy *pattern_policy_at(const struct pattern_book *book, 
 	return found;
 }
 
-bool pattern_policy_skips(const struct pattern_policy *policy, const char *intent)
+static bool is_among(const char *const *words, const char *text)
 {
-	for (const char *const *word = policy->skip_intents; *word != NULL; word++)
-		if (text_equal(*word, intent))
+	for (const char *const *word = words; *word != NULL; word++)
+		if (text_equal(*word, text))
 			return true;
 	return false;
+}
+
+bool pattern_policy_skips(const struct pattern_policy *policy, const char *intent)
+{
+	return is_among(policy->skip_intents, intent);
 }
 
 bool pattern_policy_is_id(const struct pattern_policy *policy, const char *token)
@@ -276,6 +293,11 @@ bool pattern_policy_is_id(const struct pattern_policy *policy, const char *token
 		if (text_starts(token, *prefix))
 			return true;
 	return false;
+}
+
+bool pattern_policy_is_code(const struct pattern_policy *policy, const char *token)
+{
+	return !pattern_policy_is_id(policy, token) && !is_among(policy->common_codes, token);
 }
 
 static struct duration longer(struct duration a, struct duration b)

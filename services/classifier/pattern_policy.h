@@ -5,6 +5,7 @@
  *    "step":"5m","settle":"1m",
  *    "skip_intents":["spam"],                                              optional
  *    "id_prefixes":["in_"],                                                optional
+ *    "common_codes":["card_declined"],                                     optional
  *    "evidence_tickets":10,"quiet":"2h","memory":"14d",
  *    "growth":{"ppm":500000,"customers":3},
  *    "burst":{"window":"1h","min_customers":8,"cold_customers":12,"min_weeks":2,
@@ -43,6 +44,8 @@ struct pattern_policy {
 	const char *const
 	    *skip_intents; /* ended by NULL: nobody is told that spam comes in bursts */
 	const char *const *id_prefixes; /* ended by NULL: tokens that are ids, not error codes */
+	/* Ended by NULL: codes that somebody has every day. Many who have one are a burst, no cause. */
+	const char *const *common_codes;
 	int32_t evidence_tickets;
 	struct duration quiet; /* without a report it has gone quiet */
 	struct duration
@@ -79,6 +82,7 @@ struct pattern_policy {
 struct pattern_book {
 	const struct pattern_policy *policies;
 	size_t count;
+	struct arena *arena; /* in which it was compiled */
 };
 
 /* Everything that it gives lives in the arena. */
@@ -90,8 +94,10 @@ const void *pattern_compile(const struct document *files, size_t count, char *re
 const struct pattern_policy *pattern_policy_at(const struct pattern_book *book, struct instant at);
 
 bool pattern_policy_skips(const struct pattern_policy *policy, const char *intent);
-/* Is it the id of one object, and so no error code that many may have? */
+/* Is it the id of one object? */
 bool pattern_policy_is_id(const struct pattern_policy *policy, const char *token);
+/* Does a token make a pattern by itself, neither an id nor a common code? */
+bool pattern_policy_is_code(const struct pattern_policy *policy, const char *token);
 /* How long reports are kept: the longest window, and an hour for the baseline. */
 struct duration pattern_policy_keeps(const struct pattern_policy *policy);
 /* The step in which the instant lies: from its start to before its end. */

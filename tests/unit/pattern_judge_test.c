@@ -93,6 +93,15 @@ static void an_id_is_no_error_code(void **state)
 	assert_string_equal(judged(&fixture), "");
 }
 
+static void a_common_code_is_no_cause(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 5; i++)
+		with_token(feed_report(&fixture, 30 - i, customer_name(&fixture, "c", i), "en"),
+		           "card_declined");
+	assert_string_equal(judged(&fixture), "");
+}
+
 static void what_lies_before_the_window_does_not_count(void **state)
 {
 	(void)state;
@@ -462,6 +471,7 @@ int main(void)
 		CASE(a_flood_of_one_customer_is_no_pattern),
 		CASE(customers_that_are_not_known_count_by_ticket),
 		CASE(an_id_is_no_error_code),
+		CASE(a_common_code_is_no_cause),
 		CASE(what_lies_before_the_window_does_not_count),
 		CASE(of_two_codes_in_the_same_reports_the_wider_one_is_the_cause),
 		CASE(of_codes_that_are_as_wide_the_first_by_its_bytes_is_the_cause),

@@ -65,6 +65,10 @@ static void the_project_s_own_document_is_read(void **state)
 	assert_false(pattern_policy_skips(&policy, "refund"));
 	assert_true(pattern_policy_is_id(&policy, "ch_3MqLiJ2eZvKYlo2C"));
 	assert_false(pattern_policy_is_id(&policy, "E1234"));
+	assert_true(pattern_policy_is_code(&policy, "E1234"));
+	assert_false(pattern_policy_is_code(&policy, "card_declined"));
+	assert_false(pattern_policy_is_id(&policy, "card_declined"));
+	assert_false(pattern_policy_is_code(&policy, "ch_3MqLiJ2eZvKYlo2C"));
 }
 
 static void what_is_wrong_is_refused_with_its_place(void **state)
@@ -137,6 +141,7 @@ static void the_latest_document_that_is_effective_is_in_force(void **state)
 	assert_ptr_equal(pattern_policy_at(book, before), &book->policies[0]);
 	assert_ptr_equal(pattern_policy_at(book, time_sub(change, SECONDS(1))), &book->policies[0]);
 	assert_ptr_equal(pattern_policy_at(book, change), &book->policies[1]);
+	arena_destroy(book->arena);
 }
 
 static void a_folder_names_the_file_that_is_wrong(void **state)
