@@ -33,12 +33,19 @@ struct pattern_intent_row {
 	struct bytes baseline; /* pattern_baseline_encode */
 };
 
-/* The reports of a step; those of an intent together are what its windows hold. */
+/* A step; apart from its bag, because a full bag stays as it is while the reports behind it count on. */
 struct pattern_step_row {
 	const char *intent;
 	int64_t start_s; /* seconds since 1970 */
 	int64_t reports;
-	int64_t overflow;  /* more that are not kept */
+	int64_t overflow;    /* more that are not kept */
+	struct instant last; /* the latest report that is */
+};
+
+/* The reports of a step; those of an intent together are what its windows hold. */
+struct pattern_bag_row {
+	const char *intent;
+	int64_t start_s;
 	struct bytes body; /* pattern_bag_encode */
 };
 
@@ -65,8 +72,9 @@ struct pattern_customer_row {
 	struct bytes body; /* pattern_tickets_encode */
 };
 
-extern const struct state_table pattern_intent_table; /* resident, as the two below */
+extern const struct state_table pattern_intent_table; /* resident, as the three below */
 extern const struct state_table pattern_step_table;
+extern const struct state_table pattern_bag_table;
 extern const struct state_table pattern_known_table;
 extern const struct state_table pattern_customer_table;
 
@@ -98,6 +106,12 @@ void pattern_intent_save(struct task *task, struct pattern_intent_row *row,
                          const struct pattern_baseline *baseline);
 void pattern_judgement_set(struct task *task, const char *intent,
                            const struct pattern_policy *policy, struct instant end);
+/* The step and its bag, which lives in the arena. */
+bool pattern_bag_load(struct task *task, struct arena *arena, const struct pattern_step_row *step,
+                      struct pattern_bag *bag) MUST_CHECK;
+void pattern_bag_save(struct task *task, struct pattern_step_row *step,
+                      const struct pattern_bag *bag);
+void pattern_bag_remove(struct task *task, const struct pattern_step_row *step);
 bool pattern_known_load(struct arena *arena, const struct pattern_known_row *row,
                         struct pattern_known *known) MUST_CHECK;
 /* With its timer. */

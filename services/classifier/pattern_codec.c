@@ -44,6 +44,15 @@ uint64_t pattern_read_u64(struct pattern_reader *reader)
 	return bytes_u64(take(reader, 8));
 }
 
+/* A sketch's. */
+void pattern_read_places(struct pattern_reader *reader, uint32_t *places, size_t count)
+{
+	const unsigned char *const data = take(reader, count * 4);
+
+	for (size_t i = 0; i < count; i++)
+		places[i] = bytes_u32(data + i * 4);
+}
+
 struct instant pattern_read_time(struct pattern_reader *reader)
 {
 	return (struct instant){ (int64_t)pattern_read_u64(reader) };
@@ -67,6 +76,12 @@ void pattern_write_u8(struct buffer *out, uint32_t value)
 
 	CHECK(value <= UINT8_MAX);
 	buffer_add(out, &byte, 1);
+}
+
+void pattern_write_places(struct buffer *out, const uint32_t *places, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		buffer_add_u32(out, places[i]);
 }
 
 void pattern_write_text(struct buffer *out, const char *text)

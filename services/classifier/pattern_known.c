@@ -149,15 +149,13 @@ static void read_set(struct pattern_reader *reader, struct pattern_set *set)
 static void write_exemplar(const struct pattern_sketch *sketch, struct buffer *out)
 {
 	pattern_write_u8(out, (uint32_t)sketch->count);
-	for (size_t i = 0; i < sketch->count; i++)
-		buffer_add_u32(out, sketch->places[i]);
+	pattern_write_places(out, sketch->places, sketch->count);
 }
 
 static void read_exemplar(struct pattern_reader *reader, struct pattern_sketch *sketch)
 {
 	sketch->count = pattern_read_u8(reader, PATTERN_PLACES_MAX);
-	for (size_t i = 0; i < sketch->count; i++)
-		sketch->places[i] = pattern_read_u32(reader, UINT32_MAX);
+	pattern_read_places(reader, sketch->places, sketch->count);
 }
 
 void pattern_known_encode(const struct pattern_known *known, struct buffer *out)

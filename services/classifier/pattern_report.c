@@ -46,11 +46,18 @@ int32_t pattern_sketch_likeness(const uint32_t *a, size_t a_count, const uint32_
 	return (int32_t)(places_equal(a, b, a_count) * 1000000 / a_count);
 }
 
+/* Gives up as soon as too many places differ: nearly all pairs are of other texts. */
 bool pattern_sketch_agrees(const uint32_t *a, size_t a_count, const uint32_t *b, size_t b_count,
                            int32_t agree_ppm)
 {
-	return a_count == b_count && a_count > 0 &&
-	       places_equal(a, b, a_count) * 1000000 >= (size_t)agree_ppm * a_count;
+	const size_t may_differ = a_count * (size_t)(1000000 - agree_ppm) / 1000000;
+	size_t differ = 0;
+
+	if (a_count != b_count || a_count == 0)
+		return false;
+	for (size_t i = 0; i < a_count && differ <= may_differ; i++)
+		differ += a[i] != b[i];
+	return differ <= may_differ;
 }
 
 /* The bag. */
@@ -129,8 +136,7 @@ void pattern_report_encode(const struct pattern_report *report, struct buffer *o
 	for (size_t i = 0; i < report->token_count; i++)
 		pattern_write_text(out, report->tokens[i]);
 	pattern_write_u8(out, (uint32_t)report->place_count);
-	for (size_t i = 0; i < report->place_count; i++)
-		buffer_add_u32(out, report->sketch[i]);
+	pattern_write_places(out, report->sketch, report->place_count);
 }
 
 struct pattern_report pattern_report_decode(struct pattern_reader *reader)
@@ -145,8 +151,7 @@ struct pattern_report pattern_report_decode(struct pattern_reader *reader)
 	for (size_t i = 0; i < report.token_count; i++)
 		report.tokens[i] = pattern_read_text(reader);
 	report.place_count = pattern_read_u8(reader, PATTERN_PLACES_MAX);
-	for (size_t i = 0; i < report.place_count; i++)
-		report.sketch[i] = pattern_read_u32(reader, UINT32_MAX);
+	pattern_read_places(reader, report.sketch, report.place_count);
 	return report;
 }
 

@@ -22,13 +22,25 @@ const struct state_table pattern_intent_table = { .name = "pattern_intent",
 static const struct column step_columns[] = {
 	COLUMN(struct pattern_step_row, intent),  COLUMN(struct pattern_step_row, start_s),
 	COLUMN(struct pattern_step_row, reports), COLUMN(struct pattern_step_row, overflow),
-	COLUMN(struct pattern_step_row, body),    COLUMN_END,
+	COLUMN(struct pattern_step_row, last),    COLUMN_END,
 };
 const struct state_table pattern_step_table = { .name = "pattern_step",
 	                                        .columns = step_columns,
 	                                        .key_columns = 2,
 	                                        .row_size = sizeof(struct pattern_step_row),
 	                                        .resident = true };
+
+static const struct column bag_columns[] = {
+	COLUMN(struct pattern_bag_row, intent),
+	COLUMN(struct pattern_bag_row, start_s),
+	COLUMN(struct pattern_bag_row, body),
+	COLUMN_END,
+};
+const struct state_table pattern_bag_table = { .name = "pattern_bag",
+	                                       .columns = bag_columns,
+	                                       .key_columns = 2,
+	                                       .row_size = sizeof(struct pattern_bag_row),
+	                                       .resident = true };
 
 static const struct column known_columns[] = {
 	COLUMN(struct pattern_known_row, intent),
@@ -118,6 +130,41 @@ void pattern_judgement_set(struct task *task, const char *intent,
 	task_timer_set(task, PATTERN_TIMER_JUDGE,
 	               arena_printf(task->arena, "%s/%lld", intent, (long long)(end.us / 1000000)),
 	               time_add(end, policy->settle));
+}
+
+/* Steps. */
+
+bool pattern_bag_load(struct task *task, struct arena *arena, const struct pattern_step_row *step,
+                      struct pattern_bag *bag)
+{
+	struct pattern_bag_row row = { .intent = step->intent, .start_s = step->start_s };
+
+	bag->count = 0;
+	bag->overflow = step->overflow;
+	return !task_load(task, &pattern_bag_table, &row) ||
+	       pattern_bag_decode(arena, row.body, bag);
+}
+
+void pattern_bag_save(struct task *task, struct pattern_step_row *step,
+                      const struct pattern_bag *bag)
+{
+	struct pattern_bag_row row = { .intent = step->intent, .start_s = step->start_s };
+	struct buffer body = { 0 };
+
+	pattern_bag_encode(bag, &body);
+	row.body = pattern_written(task->arena, &body);
+	task_save(task, &pattern_bag_table, &row);
+	step->reports = (int64_t)bag->count;
+	step->overflow = bag->overflow;
+	step->last = bag->reports[bag->count - 1].at;
+	task_save(task, &pattern_step_table, step);
+}
+
+void pattern_bag_remove(struct task *task, const struct pattern_step_row *step)
+{
+	task_remove(task, &pattern_step_table, step);
+	task_remove(task, &pattern_bag_table,
+	            &(struct pattern_bag_row){ .intent = step->intent, .start_s = step->start_s });
 }
 
 /* Patterns. */

@@ -6,7 +6,6 @@
 #include "common/base/hash.h"
 #include "common/base/text.h"
 #include "common/io/proto.h"
-#include "services/classifier/pattern_codec.h"
 
 #include <string.h>
 
@@ -101,26 +100,33 @@ static enum status count_late(struct task *task, const char *intent)
 	return STATUS_OK;
 }
 
-static enum status fill_bag(struct task *task, struct arena *scratch, const char *intent,
-                            struct instant start, const struct pattern_report *report)
+static enum status fill_bag(struct task *task, struct pattern_step_row *step,
+                            const struct pattern_report *report)
 {
+	struct arena *const scratch = arena_create(32768);
 	struct pattern_bag *const bag = arena_alloc(scratch, sizeof(*bag));
-	struct pattern_step_row row = { .intent = intent, .start_s = start.us / 1000000 };
-	struct buffer body = { 0 };
+	enum status status = STATUS_OK;
 
-	bag->count = 0;
-	if (task_load(task, &pattern_step_table, &row) &&
-	    !pattern_bag_decode(scratch, row.body, bag))
-		return task_fail(task, STATUS_FATAL, "intent %s: a step's row cannot be read",
-		                 intent);
-	bag->overflow = row.overflow;
-	if (!pattern_bag_add(bag, report))
-		return STATUS_OK;
-	row.reports = (int64_t)bag->count;
-	row.overflow = bag->overflow;
-	pattern_bag_encode(bag, &body);
-	row.body = pattern_written(task->arena, &body);
-	task_save(task, &pattern_step_table, &row);
+	if (!pattern_bag_load(task, scratch, step, bag))
+		status = task_fail(task, STATUS_FATAL, "intent %s: a step's row cannot be read",
+		                   step->intent);
+	else if (pattern_bag_add(bag, report))
+		pattern_bag_save(task, step, bag);
+	arena_destroy(scratch);
+	return status;
+}
+
+/* What comes behind all that a full bag holds is counted without a look into it. */
+static enum status fill_step(struct task *task, const char *intent, struct instant start,
+                             const struct pattern_report *report)
+{
+	struct pattern_step_row step = { .intent = intent, .start_s = start.us / 1000000 };
+
+	(void)task_load(task, &pattern_step_table, &step);
+	if (step.reports < PATTERN_BAG_MAX || !time_before(step.last, report->at))
+		return fill_bag(task, &step, report);
+	step.overflow++;
+	task_save(task, &pattern_step_table, &step);
 	return STATUS_OK;
 }
 
@@ -135,11 +141,7 @@ static enum status keep_report(struct task *task, const char *intent,
 		end = pattern_policy_step_end(policy, time_sub(task->now, policy->settle));
 	if (time_before(report->at, time_sub(end, pattern_policy_keeps(policy))))
 		return count_late(task, intent);
-	struct arena *const scratch = arena_create(32768);
-	const enum status status = fill_bag(task, scratch, intent, start, report);
-
-	arena_destroy(scratch);
-	TRY(status);
+	TRY(fill_step(task, intent, start, report));
 	pattern_judgement_set(task, intent, policy, end);
 	return STATUS_OK;
 }

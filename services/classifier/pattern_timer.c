@@ -53,7 +53,7 @@ static enum status take_step(struct judging *judging, const struct pattern_step_
 	const struct instant burst = time_sub(window->end, window->policy->burst.window);
 	struct pattern_bag *const bag = arena_alloc(judging->scratch, sizeof(*bag));
 
-	if (!pattern_bag_decode(judging->scratch, row->body, bag))
+	if (!pattern_bag_load(judging->task, judging->scratch, row, bag))
 		return task_fail(judging->task, STATUS_FATAL,
 		                 "intent %s: a step's row cannot be read", judging->intent);
 	take_bag(judging, bag, reports);
@@ -70,7 +70,7 @@ static bool drop_old_step(struct judging *judging, const struct pattern_step_row
 
 	if (time_before(time_sub(judging->window.end, pattern_policy_keeps(policy)), end))
 		return false;
-	task_remove(judging->task, &pattern_step_table, row);
+	pattern_bag_remove(judging->task, row);
 	return true;
 }
 

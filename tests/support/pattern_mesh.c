@@ -22,9 +22,9 @@
 	   pattern_on_reported, pattern_need_reported)
 STAGE_EVENTS_NEEDING(events, EVENTS);
 
-static const struct state_table *const tables[] = { &pattern_intent_table, &pattern_step_table,
-	                                            &pattern_known_table, &pattern_customer_table,
-	                                            NULL };
+static const struct state_table *const tables[] = { &pattern_intent_table,   &pattern_step_table,
+	                                            &pattern_bag_table,      &pattern_known_table,
+	                                            &pattern_customer_table, NULL };
 static const struct stage_timer timers[] = {
 	{ .name = PATTERN_TIMER_JUDGE, .handle = pattern_judge },
 	{ .name = PATTERN_TIMER_LIFE, .handle = pattern_life },

@@ -17,9 +17,17 @@ create table pattern_step (
 	shard    int    not null,
 	intent   text   collate "C" not null,
 	start_s  bigint not null, -- seconds since 1970
-	reports  bigint not null, -- that the body holds
+	reports  bigint not null, -- that its bag holds
 	overflow bigint not null, -- more that it does not
-	body     bytea  not null, -- the reports of the step, as pattern_report.c packs them
+	last     timestamptz not null, -- the latest report that it holds
+	primary key (shard, intent, start_s)
+) with (fillfactor = 50);
+
+create table pattern_bag (
+	shard   int    not null,
+	intent  text   collate "C" not null,
+	start_s bigint not null,
+	body    bytea  not null, -- the reports of the step, as pattern_report.c packs them
 	primary key (shard, intent, start_s)
 ) with (fillfactor = 50);
 
