@@ -133,6 +133,9 @@ bool currency_before(struct scan *scan, size_t at, struct currency_sign *sign)
 		sign->size = scan_word(scan, at, before[i].word);
 		if (sign->size == 0 || is_letter(scan_code(scan, at + sign->size)))
 			continue;
+		/* RS256 and its like are names of algorithms. */
+		if (strcmp(before[i].word, "rs") == 0 && scan_upper(scan, at + 1))
+			continue;
 		settle(scan, &before[i], sign);
 		return true;
 	}

@@ -118,7 +118,10 @@ static bool read_day_of_month(struct scan *scan, size_t at, struct finding *foun
 	if (size == 0 || scan_code(scan, name - 1) != ' ')
 		return false;
 	size_t last = name + size;
-	last += year_behind(scan, last, &year);
+	const size_t behind = year_behind(scan, last, &year);
+	/* "28 Feb.": without a year, the dot may be the sentence's. */
+	last += behind;
+	last -= behind == 0 && scan_code(scan, last - 1) == '.' ? 1 : 0;
 	return date_exists(year, month, day) && month_meant(scan, name, of > 0 || year > 0) &&
 	       finding_set(found, ENTITY_DATE, at, last, date_value(scan, year, month, day));
 }

@@ -6,6 +6,7 @@
 
 #define PROVIDER_ID_MAX 255 /* what the provider itself promises its ids stay below */
 #define PLAIN_BODY_MIN 8    /* shorter, with letters, is a word with a digit: in_stock2 */
+#define SHORT_BODY_MIN 3    /* cut off by hand: ch_3NkT8w */
 #define MIXED_BODY_MIN 14   /* without a digit, it must be long and in mixed case */
 
 /* By the provider's prefixes; a prefix that begins like another stands before it. */
@@ -35,11 +36,12 @@ struct body {
 	size_t size;
 	size_t digits;
 	size_t upper;
+	bool digit_first;
 };
 
 static void measure(struct scan *scan, size_t at, struct body *body)
 {
-	*body = (struct body){ .size = 0 };
+	*body = (struct body){ .digit_first = is_digit(scan_code(scan, at)) };
 	while (body->size <= PROVIDER_ID_MAX && is_alnum(scan_code(scan, at + body->size))) {
 		body->digits += is_digit(scan_code(scan, at + body->size));
 		body->upper += scan_upper(scan, at + body->size);
@@ -54,6 +56,8 @@ static bool plausible(const struct body *body)
 		return false;
 	if (body->digits == body->size)
 		return body->size >= 3;
+	if (body->digit_first && body->upper > 0 && body->digits + body->upper < body->size)
+		return body->size >= SHORT_BODY_MIN;
 	if (body->digits > 0)
 		return body->size >= PLAIN_BODY_MIN;
 	return body->size >= MIXED_BODY_MIN && body->upper > 1 && body->upper < body->size - 1;

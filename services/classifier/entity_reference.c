@@ -24,6 +24,7 @@ static const struct {
 } contexts[] = {
 	{ "invoice", ENTITY_INVOICE, NUMBER_MAY_FOLLOW },
 	{ "invoices", ENTITY_INVOICE, NUMBER_IS_NAMED },
+	{ "bill", ENTITY_INVOICE, NUMBER_IS_NAMED },
 	{ "請求書", ENTITY_INVOICE, NUMBER_MAY_FOLLOW },
 	{ "請求番号", ENTITY_INVOICE, NUMBER_MAY_FOLLOW },
 	{ "いんぼいす", ENTITY_INVOICE, NUMBER_MAY_FOLLOW },
@@ -153,8 +154,9 @@ static bool acceptable(enum entity_kind kind, const struct token *token, bool na
 		return error && named && token->underscore;
 	if (named)
 		return token->size > 1 || !error;
-	return token->digits >= (error ? BARE_DIGITS_MIN - 1 : BARE_DIGITS_MIN) &&
-	       token->digits * 2 >= token->size;
+	if (error)
+		return token->digits >= BARE_DIGITS_MIN - 1 && token->digits * 3 >= token->size;
+	return token->digits >= BARE_DIGITS_MIN && token->digits * 2 >= token->size;
 }
 
 static const char *error_value(struct scan *scan, size_t first, const struct token *token)

@@ -2,6 +2,8 @@
 
 #include "common/base/status.h"
 
+#include <string.h>
+
 static bool error_status(int status)
 {
 	return status >= 400 && status <= 599;
@@ -52,6 +54,67 @@ static bool read_named_status(struct scan *scan, size_t at, struct finding *foun
 }
 
 /* "403 Forbidden", 403エラー, 403が返る. */
+/* A noun would follow a number that counts: "get 500 users", 404円. */
+static bool stands_alone(struct scan *scan, size_t at)
+{
+	static const char *const words[] = { "on",    "from",  "with", "when", "for",
+		                             "after", "and",   "but",  "as",   "if",
+		                             "while", "again", "until" };
+	const uint32_t code = scan_code(scan, at);
+	const size_t behind = scan_blank(scan, at);
+
+	if (code == NOT_A_POINT || strchr(".,;:!?)]'\"{s", (int)code) != NULL)
+		return true;
+	const uint32_t next = scan_code(scan, behind);
+	if (code == ' ' && (next == NOT_A_POINT || strchr("\"'{([-", (int)next) != NULL))
+		return true;
+	for (size_t i = 0; i < COUNT_OF(words); i++)
+		if (scan_phrase(scan, behind, words[i]) > 0)
+			return true;
+	return false;
+}
+
+/* Numbers that count hardly anything: 403です, 404 {"message": ...}. */
+static bool reads_as_status(struct scan *scan, int status, size_t at)
+{
+	static const int known[] = { 401, 403, 404, 405, 409, 413, 422, 429, 502, 503, 504 };
+	static const char *const words[] = { "です", "で弾", "と出", "と表",  "のまま",
+		                             "だっ", "{",    "\"",   "の画面" };
+	bool is_known = false;
+
+	for (size_t i = 0; i < COUNT_OF(known); i++)
+		is_known = is_known || known[i] == status;
+	for (size_t i = 0; i < COUNT_OF(words) && is_known; i++)
+		if (scan_word(scan, at, words[i]) > 0)
+			return true;
+	return false;
+}
+
+/* "getting 403 from the API", "gives a 404", "answers 413 with ...", 叩くと403です. */
+static bool read_answer(struct scan *scan, size_t at, struct finding *found)
+{
+	static const char *const verbs[] = { "get ",          "gets ",     "getting ",
+		                             "gives ",        "give ",     "got ",
+		                             "answers ",      "answered ", "answered with ",
+		                             "throws ",       "receive ",  "receiving ",
+		                             "shows ",        "see ",      "seeing ",
+		                             "respond with ", "responds ", "responds with " };
+	int status = 0;
+
+	for (size_t i = 0; i < COUNT_OF(verbs); i++) {
+		const size_t verb = scan_word(scan, at, verbs[i]);
+		if (verb == 0)
+			continue;
+		size_t number = at + verb;
+		number += scan_word(scan, number, "a ") + scan_word(scan, number, "an ");
+		if (scan_number(scan, number, 3, &status) == 3 && error_status(status) &&
+		    stands_alone(scan, number + 3))
+			return finding_set(found, ENTITY_ERROR_CODE, number, number + 3,
+			                   status_value(scan, status));
+	}
+	return false;
+}
+
 bool entity_read_status(struct scan *scan, size_t at, struct finding *found)
 {
 	static const char *const words[] = {
@@ -94,7 +157,7 @@ bool entity_read_status(struct scan *scan, size_t at, struct finding *found)
 	int status = 0;
 
 	if (!is_digit(scan_code(scan, at)))
-		return read_named_status(scan, at, found);
+		return read_named_status(scan, at, found) || read_answer(scan, at, found);
 	if (scan_number(scan, at, 3, &status) != 3 || !error_status(status))
 		return false;
 	const size_t behind = scan_blank(scan, at + 3);
@@ -102,5 +165,6 @@ bool entity_read_status(struct scan *scan, size_t at, struct finding *found)
 		if (scan_phrase(scan, behind, words[i]) > 0)
 			return finding_set(found, ENTITY_ERROR_CODE, at, at + 3,
 			                   status_value(scan, status));
-	return false;
+	return reads_as_status(scan, status, behind) &&
+	       finding_set(found, ENTITY_ERROR_CODE, at, at + 3, status_value(scan, status));
 }

@@ -10,10 +10,11 @@ struct clock_time {
 	int minute;
 	int second;
 	size_t end;
-	bool by_mark; /* 15:30 */
+	bool by_mark;     /* 15:30 */
+	const char *zone; /* said before it; NULL: none */
 };
 
-enum half { HALF_OPEN, HALF_MORNING, HALF_AFTERNOON };
+enum half { HALF_OPEN, HALF_MORNING, HALF_AFTERNOON, HALF_NIGHT };
 
 /* Folded. */
 static const struct {
@@ -22,9 +23,11 @@ static const struct {
 } halves[] = {
 	{ "午前", HALF_MORNING },   { "午後", HALF_AFTERNOON }, { "오전", HALF_MORNING },
 	{ "오후", HALF_AFTERNOON }, { "上午", HALF_MORNING },   { "下午", HALF_AFTERNOON },
-	{ "晚上", HALF_AFTERNOON }, { "早上", HALF_MORNING },   { "凌晨", HALF_MORNING },
-	{ "夜", HALF_AFTERNOON },   { "朝", HALF_MORNING },     { "夕方", HALF_AFTERNOON },
-	{ "아침", HALF_MORNING },   { "저녁", HALF_AFTERNOON }, { "밤", HALF_AFTERNOON },
+	{ "晚上", HALF_NIGHT },     { "早上", HALF_MORNING },   { "凌晨", HALF_MORNING },
+	{ "深夜", HALF_MORNING },   { "夜", HALF_NIGHT },       { "朝", HALF_MORNING },
+	{ "夕方", HALF_AFTERNOON }, { "아침", HALF_MORNING },   { "저녁", HALF_AFTERNOON },
+	{ "밤", HALF_NIGHT },       { "새벽", HALF_MORNING },   { "未明", HALF_MORNING },
+	{ "早朝", HALF_MORNING },
 };
 
 static const struct {
@@ -121,6 +124,9 @@ static bool read_worded(struct scan *scan, size_t at, bool half_said, struct clo
 		return true;
 	}
 	time->minute = 0;
+	/* 一時 alone is "for the time being". */
+	if (!half_said && scan_code(scan, at) == 0x4E00)
+		return false;
 	return half_said || (sign != 0x70B9 && sign != 0x9EDE);
 }
 
@@ -177,9 +183,11 @@ static const char *zone(struct scan *scan, size_t *end, bool seconds)
 	return bare;
 }
 
-/* Noon is 12 pm, midnight 12 am. What is past noon already stays. */
+/* Noon is 12 pm, midnight 12 am. What is past noon already stays; a night has its small hours. */
 static int hour_of_day(int hour, enum half half)
 {
+	if (half == HALF_NIGHT)
+		half = hour == 12 || hour < 5 ? HALF_MORNING : HALF_AFTERNOON;
 	if (half == HALF_MORNING && hour == 12)
 		return 0;
 	return half == HALF_AFTERNOON && hour < 12 ? hour + 12 : hour;
@@ -192,7 +200,8 @@ static bool finish(struct scan *scan, size_t first, struct clock_time *time, enu
 
 	if (half == HALF_OPEN)
 		last += half_behind(scan, last, &half);
-	const char *const where = zone(scan, &last, time->second >= 0);
+	const char *const behind = zone(scan, &last, time->second >= 0);
+	const char *const where = time->zone != NULL ? time->zone : behind;
 	const bool goes_on = scan_code(scan, last) == ':' && is_digit(scan_code(scan, last + 1));
 	if (goes_on || !scan_word_ends(scan, last) || time->hour > 24 || time->minute > 59 ||
 	    time->second > 60)
@@ -203,7 +212,7 @@ static bool finish(struct scan *scan, size_t first, struct clock_time *time, enu
 	                ? arena_printf(scan->arena, "%02d:%02d:%02d%s", hour, time->minute,
 	                               time->second, where)
 	                : arena_printf(scan->arena, "%02d:%02d%s", hour, time->minute, where));
-	const bool one_digit = !is_digit(scan_code(scan, first + 1));
+	const bool one_digit = !is_digit(scan_code(scan, first + 1)) && time->zone == NULL;
 	found->entity.ambiguous = half == HALF_OPEN && time->hour >= 1 && time->hour <= 12 &&
 	                          time->second < 0 && (!time->by_mark || one_digit);
 	return true;
@@ -222,17 +231,40 @@ static bool read_hour(struct scan *scan, size_t at, struct finding *found)
 	return finish(scan, at, &time, HALF_OPEN, found);
 }
 
+/* 日本時間12時14分. */
+static size_t zone_before(struct scan *scan, size_t at, const char **zone)
+{
+	static const struct {
+		const char *word;
+		const char *zone;
+	} rows[] = {
+		{ "日本時間", " JST" },   { "한국시간", " KST" },   { "한국 시간", " KST" },
+		{ "北京时间", "+08:00" }, { "北京時間", "+08:00" }, { "台北時間", "+08:00" },
+		{ "日本时间", " JST" },
+	};
+
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		const size_t size = scan_word(scan, at, rows[i].word);
+		if (size > 0) {
+			*zone = rows[i].zone;
+			return scan_blank(scan, at + size) - at;
+		}
+	}
+	return 0;
+}
+
 bool entity_read_time(struct scan *scan, size_t at, struct finding *found)
 {
 	struct clock_time time = { .second = -1 };
 	enum half half = HALF_OPEN;
-	size_t first = at + half_before(scan, at, &half);
+	const size_t start = at + zone_before(scan, at, &time.zone);
+	size_t first = start + half_before(scan, start, &half);
 
-	if (first > at)
+	if (first > start)
 		first = scan_blank(scan, first);
 	else if (at > 1 && scan_code(scan, at - 1) == ':' && is_digit(scan_code(scan, at - 2)))
 		return false;
-	if (read_marked(scan, first, &time) || read_worded(scan, first, first > at, &time))
+	if (read_marked(scan, first, &time) || read_worded(scan, first, first > start, &time))
 		return finish(scan, at, &time, half, found);
 	return first == at && read_hour(scan, at, found);
 }

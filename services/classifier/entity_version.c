@@ -88,7 +88,8 @@ static bool read_behind(struct scan *scan, size_t at, size_t row, struct finding
 	const size_t word = scan_word(scan, at, words[row].word);
 	struct digits digits;
 
-	if (word == 0)
+	/* /v2/ is a path of an interface. */
+	if (word == 0 || (words[row].attached && at > 0 && scan_code(scan, at - 1) == '/'))
 		return false;
 	size_t first = words[row].attached ? at + word : scan_blank(scan, at + word);
 	if (!words[row].attached && scan_code(scan, first) == ':')

@@ -135,6 +135,8 @@ static const struct entity_case amounts[] = {
 	{ "3つ", JA, "" },
 	{ "円高", JA, "" },
 	{ "USDT 500", EN, "" },
+	{ "JWT signed with RS256", EN, "" },
+	{ "Rs499", EN, "amount[Rs499]=49900e2 open" },
 };
 
 static void an_amount_is_exact_in_its_currency_or_has_no_value(void **state)
