@@ -40,6 +40,7 @@ def scalar(field):
         field.TYPE_INT64: lambda: number(64, True),
         field.TYPE_UINT32: lambda: number(32, False),
         field.TYPE_UINT64: lambda: number(64, False),
+        field.TYPE_FIXED64: lambda: number(64, False),
     }[kind]()
 
 

@@ -177,8 +177,8 @@ static void test_statements(void **state)
 	assert_string_equal(
 	    it.save.sql,
 	    "insert into thing (shard, \"id\", \"key\", \"open\", \"due\", \"blob\")\n"
-	    "select * from unnest($1::integer[], $2::text[], $3::bigint[], $4::boolean[], "
-	    "$5::timestamptz[], $6::bytea[])\n"
+	    "select unnest($1::integer[]), unnest($2::text[]), unnest($3::bigint[]), "
+	    "unnest($4::boolean[]), unnest($5::timestamptz[]), unnest($6::bytea[])\n"
 	    "on conflict (shard, \"id\", \"key\") do update set \"open\" = excluded.\"open\", "
 	    "\"due\" = excluded.\"due\", \"blob\" = excluded.\"blob\"\n");
 	assert_int_equal(it.remove.params, 3);
