@@ -125,6 +125,8 @@ static int tell(struct explain *explain)
 		                       &explain->story.revealed);
 	if (answer != ANSWER_YES || explain->asked_back)
 		return answer;
+	explain->story.facts = &explain->facts;
+	explain->story.ticket = text_equal(explain->kind, "ticket") ? explain->id : NULL;
 	explain_sum(explain);
 	answer = choose_zone(explain);
 	if (answer == ANSWER_YES && text_equal(explain->kind, "request"))

@@ -31,10 +31,16 @@ static bool is_story(const struct told *told)
 	       told->topic == OPS_ACCOUNTS;
 }
 
+/* What tickets have in common is said under the intent, which is no ticket's id. */
+static bool is_pattern(const struct told *told)
+{
+	return told->topic == OPS_TRIAGE && text_starts(told->stream, "pattern/");
+}
+
 static void keep_story(struct explain *explain, const struct told_list *all)
 {
 	for (size_t i = 0; i < all->count; i++)
-		if (is_story(&all->list[i]))
+		if (is_story(&all->list[i]) && !is_pattern(&all->list[i]))
 			told_add(&explain->facts, &all->list[i]);
 	told_sort(&explain->facts);
 }
@@ -132,13 +138,56 @@ static bool any_of(const struct explain *explain, int topic)
 	return false;
 }
 
+/* What a ticket has in common with others. */
+
+/* That a pattern of the ticket's went quiet names no ticket. */
+static enum status add_quieted(struct explain *explain, const char *pattern)
+{
+	struct told_list all = list_make(explain);
+
+	TRY(told_of_patterns(&explain->store, pattern, &all));
+	for (size_t i = 0; i < all.count; i++)
+		if (text_equal(all.list[i].name, "pattern_quieted") && !all.list[i].dead &&
+		    text_equal(message_text(all.list[i].fact, "pattern_id"), pattern))
+			told_add(&explain->facts, &all.list[i]);
+	return STATUS_OK;
+}
+
+static enum status add_patterns(struct explain *explain)
+{
+	struct candidates patterns = { .count = 0 };
+	struct told_list all = list_make(explain);
+
+	TRY(told_of_patterns(&explain->store, explain->id, &all));
+	for (size_t i = 0; i < all.count; i++) {
+		const char *const pattern = message_text(all.list[i].fact, "pattern_id");
+
+		if (all.list[i].dead || !message_has_text(all.list[i].message, explain->id))
+			continue;
+		told_add(&explain->facts, &all.list[i]);
+		if (pattern[0] != '\0')
+			add_candidate(&patterns, pattern);
+	}
+	for (size_t i = 0; i < patterns.count; i++)
+		TRY(add_quieted(explain, patterns.ids[i]));
+	told_sort(&explain->facts);
+	return STATUS_OK;
+}
+
+static int with_patterns(struct explain *explain, int answer)
+{
+	if (answer != ANSWER_YES || explain->facts.count == 0)
+		return answer;
+	return add_patterns(explain) == STATUS_OK ? ANSWER_YES : away(explain);
+}
+
 static int find_ticket(struct explain *explain)
 {
 	struct candidates candidates = { .count = 0 };
 	int answer = find_by_key(explain, explain->id);
 
 	if (answer != ANSWER_YES || any_of(explain, OPS_TICKETS))
-		return answer;
+		return with_patterns(explain, answer);
 	if (find_candidates(explain, &candidates) != STATUS_OK)
 		return away(explain);
 	if (candidates.count == 0)
@@ -147,7 +196,7 @@ static int find_ticket(struct explain *explain)
 		return ask_back(explain, &candidates);
 	explain->id = candidates.ids[0];
 	explain->facts = list_make(explain);
-	return find_by_key(explain, explain->id);
+	return with_patterns(explain, find_by_key(explain, explain->id));
 }
 
 /* The others. */

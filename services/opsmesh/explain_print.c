@@ -54,8 +54,11 @@ static void print_facts(const struct explain *explain)
 static void print_standing(const struct explain *explain)
 {
 	const struct story *const story = &explain->story;
+	const struct triage_now triage = story_triage_now(&explain->facts);
 
 	printf("%s\n", story_standing(story, &explain->facts));
+	if (triage.said)
+		printf("%s\n", story_triage_standing(story, &triage));
 	for (size_t i = 0; i < explain->sum_count; i++) {
 		const Opsmesh__V1__SlaClock *const clock = explain->sums[i].clock;
 
@@ -167,6 +170,32 @@ static json_t *fact_json(const struct explain *explain, const struct told *told)
 	return row;
 }
 
+/* What triage says now; null: nothing yet. */
+static json_t *triage_json(const struct explain *explain)
+{
+	const struct triage_now now = story_triage_now(&explain->facts);
+	const struct story *const story = &explain->story;
+	json_t *const row = now.said ? json_object() : json_null();
+
+	if (!now.said)
+		return row;
+	json_object_set_new(row, "priority",
+	                    json_string(story_word(story, &opsmesh__v1__priority__descriptor,
+	                                           (int)now.priority)));
+	json_object_set_new(row, "category",
+	                    json_string(story_word(story, &opsmesh__v1__category__descriptor,
+	                                           (int)now.category)));
+	json_object_set_new(row, "intent", json_string(now.intent));
+	json_object_set_new(row, "queue", json_string(now.queue));
+	json_object_set_new(row, "corrected", json_boolean(now.corrected));
+	json_object_set_new(row, "needs_human",
+	                    now.person == NULL ? json_null()
+	                                       : json_string(story_needs_human(story, now.person)));
+	json_object_set_new(row, "model_digest", json_string(now.model));
+	json_object_set_new(row, "taxonomy", json_string(now.taxonomy));
+	return row;
+}
+
 static json_t *sum_json(const struct explain *explain, const struct clock_sum *sum)
 {
 	json_t *const row = json_object();
@@ -211,6 +240,11 @@ int explain_print_json(const struct explain *explain)
 	json_object_set_new(top, "time_zone", json_string(explain->story.zone_name));
 	if (explain->journal[0] != '\0')
 		json_object_set_new(top, "journal", json_string(explain->journal));
+	if (text_equal(explain->kind, "ticket")) {
+		json_object_set_new(top, "standing",
+		                    json_string(story_standing(&explain->story, &explain->facts)));
+		json_object_set_new(top, "triage", triage_json(explain));
+	}
 	json_object_set_new(top, "facts", facts);
 	json_object_set_new(top, "clocks", clocks);
 	json_dumpf(top, stdout, JSON_COMPACT);

@@ -224,6 +224,7 @@ static struct story_line tell(const struct story *story, const struct told *told
 	static struct story_line (*const tellers[])(const struct story *, const struct told *) = {
 		[OPS_TICKETS] = story_ticket,         [OPS_SLA] = story_sla,
 		[OPS_ALERTS] = story_alert,           [OPS_ACTIONS] = story_action,
+		[OPS_TRIAGE] = story_triage,          [OPS_BY_INTENT] = story_errand,
 		[OPS_ACCOUNTS] = story_account,       [OPS_BY_CONTACT] = story_errand,
 		[OPS_BY_TICKET] = story_errand,       [OPS_CONTROL] = story_errand,
 		[OPS_PROVIDER_EVENTS] = story_errand,

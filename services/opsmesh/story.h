@@ -5,6 +5,7 @@
 #define SERVICES_OPSMESH_STORY_H
 
 #include "opsmesh/v1/common.pb-c.h"
+#include "opsmesh/v1/triage.pb-c.h"
 #include "services/opsmesh/clock_sum.h"
 
 struct zone;
@@ -14,6 +15,9 @@ struct story {
 	struct zone *zone;     /* in which times are shown; NULL: UTC */
 	const char *zone_name; /* "Asia/Tokyo" */
 	bool revealed;         /* personal text is shown */
+	const char *ticket;    /* whose story it is; NULL: not a ticket's */
+	/* In order, among which a fact finds what it is about: a message, an answer before; NULL: none. */
+	const struct told_list *facts;
 };
 
 struct story_line {
@@ -50,6 +54,25 @@ const char *story_list(const struct story *story, char **items, size_t count);
 
 /* "first reply #1" */
 const char *story_clock(const struct story *story, const Opsmesh__V1__SlaClock *of);
+/* What triage says of a ticket now, and which version decided; the last word counts. */
+struct triage_now {
+	bool said;      /* anything */
+	bool corrected; /* by a person */
+	Opsmesh__V1__Priority priority;
+	Opsmesh__V1__Category category;
+	const char *intent;
+	const char *queue;
+	int32_t confidence_ppm;
+	const char *model; /* digest; "" none judged */
+	const char *taxonomy;
+	const Opsmesh__V1__NeedsHuman *person; /* that must look, and why; NULL: none must */
+};
+
+struct triage_now story_triage_now(const struct told_list *facts);
+/* "It is taken for refund (billing), 96.8 % sure, queue billing; by model ..."; "" nothing was said. */
+const char *story_triage_standing(const struct story *story, const struct triage_now *now);
+/* Why a person must look: "there is nothing of the customer's to read" */
+const char *story_needs_human(const struct story *story, const Opsmesh__V1__NeedsHuman *fact);
 /* "It is open, priority high, ..."; "  first reply #1 is due ..." */
 const char *story_standing(const struct story *story, const struct told_list *facts);
 const char *story_clock_standing(const struct story *story, const Opsmesh__V1__SlaClock *of);
@@ -57,6 +80,9 @@ const char *story_clock_standing(const struct story *story, const Opsmesh__V1__S
 /* Sentences, a file each; text NULL: none for this fact. */
 
 struct story_line story_ticket(const struct story *story, const struct told *told);
+struct story_line story_triage(const struct story *story, const struct told *told);
+/* Of what a ticket has in common with others; NULL: the event is none of those. */
+const char *story_pattern(const struct story *story, const Opsmesh__V1__TriageEvent *event);
 struct story_line story_sla(const struct story *story, const struct told *told);
 struct story_line story_alert(const struct story *story, const struct told *told);
 struct story_line story_account(const struct story *story, const struct told *told);

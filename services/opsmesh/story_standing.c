@@ -1,7 +1,7 @@
 /*
  * Where a ticket stands, from what was said about it: the first sentence of a hand-over.
  */
-#include "services/opsmesh/story.h"
+#include "services/opsmesh/story_reading.h"
 
 #include "common/base/text.h"
 #include "opsmesh/v1/ticket.pb-c.h"
@@ -16,6 +16,98 @@ struct standing {
 	const char *team;
 	bool opened;
 };
+
+/* Triage. */
+
+static void take_classified(struct triage_now *now, const Opsmesh__V1__TicketClassified *fact)
+{
+	if (now->person != NULL && !text_equal(now->person->message_id, fact->message_id))
+		now->person = NULL;
+	now->corrected = fact->pinned;
+	now->priority = fact->priority;
+	now->category = fact->category;
+	now->intent = fact->intent;
+	now->queue = fact->queue;
+	now->confidence_ppm =
+	    fact->intent[0] == '\0' ? fact->category_confidence_ppm : fact->confidence_ppm;
+	now->model = fact->model_version;
+	now->taxonomy = fact->taxonomy;
+}
+
+/* It leaves what the ticket is about as it was said before. */
+static void take_person(struct triage_now *now, const Opsmesh__V1__NeedsHuman *fact)
+{
+	now->person = fact;
+	now->priority = fact->priority;
+	now->queue = fact->queue;
+	now->model = fact->model_version;
+	now->taxonomy = fact->taxonomy;
+}
+
+static void take_correction(struct triage_now *now,
+                            const Opsmesh__V1__ClassificationCorrected *fact)
+{
+	now->person = NULL;
+	now->corrected = true;
+	now->priority = fact->priority;
+	now->category = fact->category;
+	now->intent = fact->to_intent;
+	now->queue = fact->queue;
+	now->model = fact->model_version;
+	now->taxonomy = fact->taxonomy;
+}
+
+static bool take_triage(struct triage_now *now, const Opsmesh__V1__TriageEvent *event)
+{
+	if (event->fact_case == OPSMESH__V1__TRIAGE_EVENT__FACT_CLASSIFIED)
+		take_classified(now, event->classified);
+	else if (event->fact_case == OPSMESH__V1__TRIAGE_EVENT__FACT_NEEDS_HUMAN)
+		take_person(now, event->needs_human);
+	else if (event->fact_case == OPSMESH__V1__TRIAGE_EVENT__FACT_CORRECTED)
+		take_correction(now, event->corrected);
+	else
+		return false;
+	return true;
+}
+
+struct triage_now story_triage_now(const struct told_list *facts)
+{
+	struct triage_now now = { .intent = "", .queue = "", .model = "", .taxonomy = "" };
+
+	for (size_t i = 0; i < facts->count; i++) {
+		const void *const message = facts->list[i].message;
+
+		if (facts->list[i].topic == OPS_TRIAGE && !facts->list[i].dead && message != NULL)
+			now.said = take_triage(&now, message) || now.said;
+	}
+	return now;
+}
+
+const char *story_triage_standing(const struct story *story, const struct triage_now *now)
+{
+	const char *const matter = story_matter(story, now->intent, now->category);
+	const bool known =
+	    now->intent[0] != '\0' || now->category != OPSMESH__V1__CATEGORY__CATEGORY_UNSPECIFIED;
+	const char *text;
+
+	if (!now->said)
+		return "";
+	if (!known)
+		text = "What it is about is not known";
+	else if (now->corrected)
+		text = arena_printf(story->arena, "A person said that it is %s", matter);
+	else
+		text = arena_printf(story->arena, "It is taken for %s, %s sure", matter,
+		                    story_share(story, now->confidence_ppm));
+	return arena_printf(story->arena, "%s%s%s%s.%s%s%s", text,
+	                    now->queue[0] == '\0' ? "" : "; queue ", now->queue,
+	                    story_versions(story, now->model, now->taxonomy),
+	                    now->person == NULL ? "" : "\nA person must look: ",
+	                    now->person == NULL ? "" : story_needs_human(story, now->person),
+	                    now->person == NULL ? "" : ".");
+}
+
+/* The ticket. */
 
 static void take_opening(struct standing *standing, const Opsmesh__V1__TicketOpened *fact)
 {
@@ -93,6 +185,7 @@ static const char *with(const struct story *story, const struct standing *standi
 const char *story_standing(const struct story *story, const struct told_list *facts)
 {
 	struct standing standing = { .account = "", .assignee = "", .team = "" };
+	const struct triage_now triage = story_triage_now(facts);
 
 	for (size_t i = 0; i < facts->count; i++) {
 		const void *const message = facts->list[i].message;
@@ -100,6 +193,8 @@ const char *story_standing(const struct story *story, const struct told_list *fa
 		if (facts->list[i].topic == OPS_TICKETS && !facts->list[i].dead && message != NULL)
 			take(&standing, message);
 	}
+	if (triage.priority != OPSMESH__V1__PRIORITY__PRIORITY_UNSPECIFIED)
+		standing.priority = triage.priority;
 	if (!standing.opened)
 		return "It was never opened.";
 	return arena_printf(

@@ -69,16 +69,23 @@ static void read_row(struct told_list *list, const struct db_rows *rows, size_t 
 	told_add(list, &told);
 }
 
+static enum status read_place(struct mesh_store *store, size_t place,
+                              const struct db_statement *statement, struct db_value parameter,
+                              struct told_list *list)
+{
+	AUTO_ROWS rows = NULL;
+
+	TRY(mesh_store_query(store, place, statement, &rows, parameter));
+	for (size_t n = 0; n < db_rows_count(rows); n++)
+		read_row(list, rows, n);
+	return STATUS_OK;
+}
+
 static enum status read_facts(struct mesh_store *store, const struct db_statement *statement,
                               struct db_value parameter, struct told_list *list)
 {
-	for (size_t i = 0; i < store->count; i++) {
-		AUTO_ROWS rows = NULL;
-
-		TRY(mesh_store_query(store, i, statement, &rows, parameter));
-		for (size_t n = 0; n < db_rows_count(rows); n++)
-			read_row(list, rows, n);
-	}
+	for (size_t i = 0; i < store->count; i++)
+		TRY(read_place(store, i, statement, parameter, list));
 	return STATUS_OK;
 }
 
@@ -90,6 +97,16 @@ enum status told_by_key(struct mesh_store *store, const char *key, struct told_l
 enum status told_by_content(struct mesh_store *store, const char *text, struct told_list *list)
 {
 	return read_facts(store, &sql_fact_search, DB_BYTES(bytes_of(text)), list);
+}
+
+enum status told_of_patterns(struct mesh_store *store, const char *text, struct told_list *list)
+{
+	size_t place;
+
+	return mesh_store_find(store, "classifier", &place)
+	           ? read_place(store, place, &sql_fact_search_pattern, DB_BYTES(bytes_of(text)),
+	                        list)
+	           : STATUS_OK;
 }
 
 enum status told_by_name(struct mesh_store *store, const char *name, struct told_list *list)

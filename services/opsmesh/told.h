@@ -32,6 +32,9 @@ struct told_list {
 /* All add what they find. */
 enum status told_by_key(struct mesh_store *store, const char *key,
                         struct told_list *list) MUST_CHECK;
+/* Those of what tickets have in common that have these bytes in them. Nothing where nobody looks for it. */
+enum status told_of_patterns(struct mesh_store *store, const char *text,
+                             struct told_list *list) MUST_CHECK;
 enum status told_by_content(struct mesh_store *store, const char *text,
                             struct told_list *list) MUST_CHECK;
 /* Sets what is read from a topic's name and a message: topic, dead, message, name, fact. */
