@@ -150,8 +150,7 @@ void pattern_tickets_expire(const struct pattern_policy *policy, struct pattern_
 {
 	const struct instant oldest = time_sub(end, policy->duplicate.window);
 
-	while (tickets->count > 0 && tickets->tickets[0].judged &&
-	       time_before(tickets->tickets[0].report.at, oldest))
+	while (tickets->count > 0 && time_before(tickets->tickets[0].report.at, oldest))
 		take_out(tickets, 0);
 }
 

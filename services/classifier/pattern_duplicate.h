@@ -45,6 +45,7 @@ bool pattern_tickets_add(const struct pattern_policy *policy, struct pattern_tic
  */
 size_t pattern_tickets_judge(const struct pattern_policy *policy, struct pattern_tickets *tickets,
                              struct instant end, struct pattern_duplicate *duplicates);
+/* After all before end were judged. */
 void pattern_tickets_expire(const struct pattern_policy *policy, struct pattern_tickets *tickets,
                             struct instant end);
 /* When to judge next, or to let the last one go; of no tickets never asked. */

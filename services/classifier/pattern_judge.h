@@ -20,7 +20,7 @@
 #include "services/classifier/pattern_baseline.h"
 #include "services/classifier/pattern_known.h"
 
-#define PATTERN_NEAR_MAX 768 /* reports that are compared in pairs: the latest; 300,000 pairs */
+#define PATTERN_NEAR_MAX 512 /* reports that are compared in pairs: the latest; 130,000 pairs */
 
 struct pattern_window {
 	struct arena *arena;

@@ -101,6 +101,19 @@ static void nine_weeks_ago_is_forgotten(void **state)
 	assert_int_equal(usual.customers_ppm, 0);
 }
 
+static void weeks_that_were_passed_over_hold_nothing_of_eight_weeks_before(void **state)
+{
+	struct pattern_usual usual;
+
+	(void)state;
+	for (int i = 0; i < 8; i++)
+		pattern_baseline_add(&baseline, week(i), 8);
+	pattern_baseline_add(&baseline, week(10), 8);
+	usual = pattern_baseline_usual(&baseline, week(0), week(11));
+	assert_int_equal(usual.weeks, 8);
+	assert_int_equal(usual.customers_ppm, 6000000);
+}
+
 static void an_hour_that_was_closed_already_is_passed_over_when_it_is_older(void **state)
 {
 	(void)state;
@@ -176,6 +189,7 @@ int main(void)
 		CASE(another_hour_has_its_own),
 		CASE(weeks_before_the_first_report_do_not_count),
 		CASE(nine_weeks_ago_is_forgotten),
+		CASE(weeks_that_were_passed_over_hold_nothing_of_eight_weeks_before),
 		CASE(an_hour_that_was_closed_already_is_passed_over_when_it_is_older),
 		CASE(the_threshold_can_be_explained),
 		CASE(it_comes_back_from_its_bytes),

@@ -145,12 +145,14 @@ static void who_is_not_known_has_no_duplicates(void **state)
 	(void)expect_said("");
 }
 
-static void a_second_message_of_a_ticket_is_no_duplicate(void **state)
+static void only_tickets_that_are_opened_are_duplicates(void **state)
 {
 	(void)state;
 	tell(&(struct told){ .at = DAY "09:00:00Z", .customer = "acme", .words = 4 });
 	tell(&(struct told){
 	    .at = DAY "09:01:00Z", .customer = "acme", .words = 4, .ticket = "T-0001" });
+	tell(&(struct told){
+	    .at = DAY "09:02:00Z", .customer = "acme", .words = 4, .ticket = "T-before" });
 	fold_until(DAY "10:00:00Z");
 	(void)expect_said("");
 }
@@ -200,7 +202,7 @@ int main(void)
 		CASE(two_tickets_of_one_customer_by_two_ways_are_suspected),
 		CASE(like_words_of_one_customer_by_one_way_are_suspected),
 		CASE(who_is_not_known_has_no_duplicates),
-		CASE(a_second_message_of_a_ticket_is_no_duplicate),
+		CASE(only_tickets_that_are_opened_are_duplicates),
 		CASE(what_is_out_of_its_bounds_is_refused),
 		CASE(a_token_that_is_too_long_is_none),
 	};

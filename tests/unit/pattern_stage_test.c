@@ -205,6 +205,89 @@ static void a_burst_is_more_than_this_hour_of_the_week_usually_has(void **state)
 	assert_int_equal(event->pattern_returned->evidence->threshold, 23);
 }
 
+static void a_burst_does_not_make_the_next_one_usual(void **state)
+{
+	static const char *const fridays[] = { "2026-05-08", "2026-05-15" };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(fridays); i++) {
+		tell_hour(fridays[i], 9, 1);
+		fold_until(at_minute(fridays[i], 12, 0));
+	}
+	tell_hour("2026-05-22", 9, 30);
+	fold_until(DAY "12:00:00Z");
+	(void)expect_said("pattern_found 1 " DAY "09:22:00Z\n"
+	                  "pattern_grew 1 " DAY "09:29:00Z\n"
+	                  "pattern_grew 1 " DAY "09:37:00Z\n"
+	                  "pattern_quieted 1 " DAY "11:44:00Z\n");
+	tell_hour("2026-05-29", 9, 14);
+	fold_until("2026-05-29T10:10:00Z");
+	const Opsmesh__V1__TriageEvent *const event =
+	    expect_said("pattern_returned 1 2026-05-29T09:27:00Z\n");
+
+	assert_int_equal(event->pattern_returned->evidence->baseline_ppm, 3333333);
+	assert_int_equal(event->pattern_returned->evidence->threshold, 13);
+}
+
+static void what_lies_ahead_waits_for_its_own_step(void **state)
+{
+	(void)state;
+	mesh.mesh = DAY "09:00:00Z";
+	tell_code(DAY "09:00:00Z", "acme", "en");
+	tell_code(DAY "09:01:00Z", "bolt", "en");
+	tell_code(DAY "09:12:00Z", "coda", "en");
+	tell_code(DAY "09:21:00Z", "dune", "en");
+	tell_code(DAY "09:22:00Z", "echo", "en");
+	tell_code(DAY "09:23:00Z", "fern", "en");
+	fold_until(DAY "09:00:00Z");
+	fold_until(DAY "09:16:00Z");
+	(void)expect_said("");
+	fold_until(DAY "09:16:01Z");
+	const Opsmesh__V1__TriageEvent *const event =
+	    expect_said("pattern_found 1 " DAY "09:12:00Z\n");
+
+	assert_int_equal(event->pattern_found->evidence->customers, 3);
+	fold_until(DAY "10:00:00Z");
+	(void)expect_said("pattern_grew 1 " DAY "09:23:00Z\n");
+}
+
+/* So many codes, each by three customers of its own, twenty in a step. */
+static void tell_codes(int first, int count)
+{
+	for (int i = first; i < first + count; i++)
+		for (int k = 0; k < 3; k++)
+			tell(&(struct told){
+			    .at = at_minute("2026-05-22", 9 + i / 240, i / 20 % 12 * 5),
+			    .customer = arena_printf(mesh.test.arena, "c-%d-%d", i, k),
+			    .token = arena_printf(mesh.test.arena, "E%04d", i) });
+}
+
+static void in_a_full_memory_the_one_that_is_quiet_for_longest_is_forgotten(void **state)
+{
+	const Opsmesh__V1__TriageEvent *last;
+	struct instant due;
+
+	(void)state;
+	tell_codes(0, PATTERN_KNOWN_MAX);
+	fold_until(DAY "15:00:00Z");
+	(void)said_since(&last);
+	assert_int_equal(stage_test_fact_count(&mesh.test), 2 * PATTERN_KNOWN_MAX);
+	tell_code(DAY "16:00:00Z", "acme", "en");
+	tell_code(DAY "16:00:00Z", "bolt", "en");
+	tell_code(DAY "16:00:00Z", "coda", "en");
+	fold_until(DAY "16:10:00Z");
+	(void)expect_said("pattern_found 257 " DAY "16:00:00Z\n");
+	for (int i = 1; i <= 257; i++) {
+		struct pattern_known_row row = { .intent = mesh.intent, .number = i };
+
+		assert_int_equal(stage_test_row(&mesh.test, &pattern_known_table, &row), i > 16);
+		assert_int_equal(
+		    stage_test_timer(&mesh.test, PATTERN_TIMER_LIFE,
+		                     arena_printf(mesh.test.arena, "%s/%d", mesh.intent, i), &due),
+		    i > 16);
+	}
+}
+
 static void spam_is_nobody_s_pattern(void **state)
 {
 	struct pattern_step_row row = { .start_s = time_of(DAY "09:00:00Z").us / 1000000 };
@@ -329,6 +412,9 @@ int main(void)
 		CASE(like_words_in_two_steps_are_one_pattern),
 		CASE(a_flood_of_one_customer_is_no_pattern),
 		CASE(a_burst_is_more_than_this_hour_of_the_week_usually_has),
+		CASE(a_burst_does_not_make_the_next_one_usual),
+		CASE(what_lies_ahead_waits_for_its_own_step),
+		CASE(in_a_full_memory_the_one_that_is_quiet_for_longest_is_forgotten),
 		CASE(spam_is_nobody_s_pattern),
 		CASE(intents_do_not_meet),
 		CASE(every_order_of_six_reports_says_the_same),
