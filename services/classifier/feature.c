@@ -10,7 +10,9 @@
 #define ID_POINTS_MIN 8
 #define ZEROS_MAX 4
 #define EDGE ' '
+#define STEM_MAX 4
 #define WORD_SEED UINT64_C(0x9ae16a3b2f90404f)
+#define PART_SEED UINT64_C(0xb492b66fbe98f273)
 #define GRAM_SEED UINT64_C(0xc3a5c85c97cb3127)
 #define MIX UINT64_C(0x9e3779b97f4a7c15)
 
@@ -148,6 +150,26 @@ static uint32_t opaque(const struct finding *finding, size_t first, size_t last)
 	return letters > WORD_POINTS_MAX ? CODE_LONG : 0;
 }
 
+static bool hangul(uint32_t code)
+{
+	return code >= 0xAC00 && code <= 0xD7A3;
+}
+
+/* A Korean word begins with what it is about, and ends in particles: its first syllables are words. */
+static void find_syllables(struct finding *finding, const struct tape *tape)
+{
+	const size_t last = tape->count - 2;
+	uint64_t hash = PART_SEED;
+
+	for (size_t i = 1; i <= last; i++) {
+		const size_t point = tape->points[i];
+		add(finding, mix(GRAM_SEED, tape->codes[i]), FEATURE_CHARACTERS, point, point + 1);
+		hash = mix(hash, tape->codes[i]);
+		if (i <= STEM_MAX)
+			add(finding, hash, FEATURE_WORDS, tape->points[1], point + 1);
+	}
+}
+
 static size_t find_word(struct finding *finding, size_t first)
 {
 	struct tape tape;
@@ -165,20 +187,29 @@ static size_t find_word(struct finding *finding, size_t first)
 	for (size_t i = 1; i + 1 < tape.count; i++)
 		hash = mix(hash, tape.codes[i]);
 	add_word(finding, hash, first, last);
+	if (hangul(tape.codes[1]))
+		find_syllables(finding, &tape);
 	for (size_t i = 0; i < tape.count; i++)
 		add_grams(finding, &tape.codes[i], &tape.points[i], tape.count - i);
 	return last;
 }
 
-/* One script of a stretch without blanks: the nearest to a word that can be seen without a lexicon. */
-static void find_part(struct finding *finding, size_t first, size_t last)
+/*
+ * What is written in Han within a stretch: the nearest to a word that can be seen without a lexicon.
+ * Each character is a word too, and a run of one: it means something by itself, as a letter does not.
+ */
+static void find_han(struct finding *finding, size_t first, size_t last)
 {
 	uint64_t hash = WORD_SEED;
 
-	for (size_t at = first; at < last; at++)
-		hash = mix(hash, code_at(finding, at));
+	for (size_t at = first; at < last; at++) {
+		const uint32_t code = code_at(finding, at);
+		hash = mix(hash, code);
+		add(finding, mix(PART_SEED, code), FEATURE_WORDS, at, at + 1);
+		add(finding, mix(GRAM_SEED, code), FEATURE_CHARACTERS, at, at + 1);
+	}
 	if (last - first <= WORD_POINTS_MAX)
-		add_word(finding, hash, first, last);
+		add(finding, hash, FEATURE_WORDS, first, last);
 }
 
 static size_t find_stretch(struct finding *finding, size_t first)
@@ -188,12 +219,14 @@ static size_t find_stretch(struct finding *finding, size_t first)
 	size_t last = first;
 	size_t part = first;
 
+	finding->word = 0;
 	while (script_dense(script_of(code_at(finding, last)))) {
 		const enum script script = script_of(code_at(finding, last));
 		last++;
 		if (script_of(code_at(finding, last)) == script)
 			continue;
-		find_part(finding, part, last);
+		if (script == SCRIPT_HAN)
+			find_han(finding, part, last);
 		part = last;
 	}
 	/* An edge before and behind, and the places 0..GRAM_MAX-1 of what begins at each. */

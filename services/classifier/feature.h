@@ -2,9 +2,9 @@
  * feature - what a model sees of a text: hashed words, pairs of words, and runs of 2 to 5 characters.
  *
  * One tokenizer for all scripts. Where blanks part the words (Latin, Cyrillic, Hangul, ...), a word is
- * what they part, and runs of characters stay within it, its edges marked. Where they do not (Han,
- * kana, Thai, ...), runs of characters go freely over a stretch, and its words are the parts of one
- * script. Digits count as "0", at most four of them, so that amounts and ids do not become vocabulary;
+ * what they part, and runs of characters stay within it, its edges marked; of a Korean word, its first
+ * syllables are words too. Where they do not (Han, kana, Thai, ...), runs of characters go freely over a
+ * stretch, and its words are what is written in Han, whole and each character. Digits count as "0", at most four of them, so that amounts and ids do not become vocabulary;
  * only three digits that begin with 4 or 5 stay as they are: they are how machines say what failed.
  * Long mixtures of letters and digits, and letters without end, are one feature that says just that.
  *
@@ -16,7 +16,7 @@
 #include "services/classifier/prepared.h"
 
 /* The most features for one point, whatever is written: work is linear in the text. */
-#define FEATURES_PER_POINT 6
+#define FEATURES_PER_POINT 8
 
 /* Features are weighed in two families, each for itself; the lowest bit of a hash says which. */
 enum feature_family { FEATURE_CHARACTERS, FEATURE_WORDS, FEATURE_FAMILIES };

@@ -15,9 +15,10 @@ const struct train_options train_defaults = {
 	.set = "intent",
 	.vocabulary = {
 		.least = { [FEATURE_CHARACTERS] = 2, [FEATURE_WORDS] = 1 },
-		.family_weights = { [FEATURE_CHARACTERS] = VECTOR_ONE, [FEATURE_WORDS] = VECTOR_ONE },
+		.family_weights = { [FEATURE_CHARACTERS] = VECTOR_ONE,
+		                    [FEATURE_WORDS] = VECTOR_ONE * 7 / 10 },
 	},
-	.linear = { .loss = LINEAR_LOGISTIC, .cost = 10.0, .tolerance = 0.01 },
+	.linear = { .loss = LINEAR_SQUARED_HINGE, .cost = 2.0, .tolerance = 0.02 },
 	.folds = 4,
 	.taxonomy = "",
 };
