@@ -3,13 +3,38 @@
 #include "common/base/status.h"
 #include "services/classifier/entity_inside.h"
 
-static entity_reader *const readers[] = {
-	entity_read_url,         entity_read_email,          entity_read_uuid,
-	entity_read_provider_id, entity_read_invoice_number, entity_read_reference,
-	entity_read_card,        entity_read_phone,          entity_read_internet_address,
-	entity_read_date,        entity_read_month_name,     entity_read_relative_day,
-	entity_read_time,        entity_read_status,         entity_read_error_code,
-	entity_read_version,     entity_read_amount,
+#include <string.h>
+
+enum {
+	BY_DIGIT = 1,
+	BY_LETTER = 2,
+	BY_NUMERAL = 4, /* of Kanji */
+	BY_TOKEN = 8,   /* letters that are no plain word: with marks, digits, capitals inside */
+};
+
+/* In this order: what is longer or more exact stands before what it looks like. */
+static const struct {
+	entity_reader *read;
+	unsigned int by;
+	entity_words *words; /* NULL: what "by" says is all */
+} readers[] = {
+	{ entity_read_url, BY_TOKEN, NULL },
+	{ entity_read_email, BY_DIGIT | BY_TOKEN, NULL },
+	{ entity_read_uuid, BY_DIGIT | BY_TOKEN, NULL },
+	{ entity_read_provider_id, 0, entity_words_provider_id },
+	{ entity_read_invoice_number, BY_DIGIT | BY_TOKEN, NULL },
+	{ entity_read_reference, 0, entity_words_reference },
+	{ entity_read_card, BY_DIGIT, NULL },
+	{ entity_read_phone, BY_DIGIT, entity_words_phone },
+	{ entity_read_internet_address, BY_DIGIT, NULL },
+	{ entity_read_date, BY_DIGIT | BY_NUMERAL, entity_words_date },
+	{ entity_read_month_name, BY_DIGIT, entity_words_month_name },
+	{ entity_read_relative_day, BY_DIGIT | BY_NUMERAL, entity_words_relative_day },
+	{ entity_read_time, BY_DIGIT | BY_NUMERAL, entity_words_time },
+	{ entity_read_status, BY_DIGIT, entity_words_status },
+	{ entity_read_error_code, BY_DIGIT | BY_TOKEN, NULL },
+	{ entity_read_version, BY_DIGIT, entity_words_version },
+	{ entity_read_amount, BY_DIGIT | BY_LETTER | BY_NUMERAL, entity_words_amount },
 };
 
 const char *entity_kind_name(enum entity_kind kind)
@@ -40,10 +65,55 @@ const char *entity_kind_name(enum entity_kind kind)
 	return names[kind];
 }
 
-static bool read_any(struct scan *scan, size_t at, struct finding *found)
+static void add_range(struct starts *starts, uint32_t first, uint32_t last)
 {
-	for (size_t i = 0; i < COUNT_OF(readers); i++)
-		if (readers[i](scan, at, found))
+	for (uint32_t code = first; code <= last; code++)
+		starts->readers[code % STARTS_SIZE] |= starts->reader;
+}
+
+static void starts_fill(struct starts *starts)
+{
+	static const char *const numerals[] = { "〇", "一", "二", "三", "四", "五",
+		                                "六", "七", "八", "九", "十" };
+
+	for (size_t i = 0; i < COUNT_OF(readers); i++) {
+		starts->reader = UINT32_C(1) << i;
+		if ((readers[i].by & BY_DIGIT) != 0)
+			add_range(starts, '0', '9');
+		starts->of_tokens |= (readers[i].by & BY_TOKEN) != 0 ? starts->reader : 0;
+		if ((readers[i].by & (BY_LETTER | BY_TOKEN)) != 0)
+			add_range(starts, 'a', 'z');
+		for (size_t j = 0; j < COUNT_OF(numerals) && (readers[i].by & BY_NUMERAL) != 0; j++)
+			starts_word(starts, numerals[j]);
+		if (readers[i].words != NULL)
+			readers[i].words(starts);
+	}
+}
+
+/* "please", "don't", "Error:": what most of a message is, and nothing that a token would be. */
+static bool plain_word(struct scan *scan, size_t at)
+{
+	size_t end = at + 1;
+
+	while (is_letter(scan_code(scan, end)) && !scan_upper(scan, end))
+		end++;
+	const uint32_t mark = scan_code(scan, end);
+	const uint32_t next = scan_code(scan, end + 1);
+	if (mark == '.' || mark == ':' || mark == '\'')
+		return next == ' ' || next == NOT_A_POINT || (mark == '\'' && is_letter(next));
+	return !is_alnum(mark) && (mark >= 0x80 || strchr("@_-/[+%", (int)mark) == NULL);
+}
+
+static bool read_any(struct scan *scan, const struct starts *starts, size_t at,
+                     struct finding *found)
+{
+	uint32_t asked = starts->readers[scan_code(scan, at) % STARTS_SIZE];
+
+	if (is_letter(scan_code(scan, at)) && (asked & starts->of_tokens) != 0 &&
+	    plain_word(scan, at))
+		asked &= ~starts->of_tokens;
+	for (; asked != 0; asked &= asked - 1)
+		if (readers[__builtin_ctz(asked)].read(scan, at, found))
 			return true;
 	return false;
 }
@@ -64,14 +134,16 @@ static size_t skip(struct scan *scan, size_t at)
 
 size_t entity_scan(struct scan *scan, struct entity *entities, size_t max)
 {
+	struct starts *const starts = arena_zero(scan->arena, sizeof(*starts));
 	struct finding found;
 	size_t count = 0;
 	size_t resumed = 0; /* behind the T of a date with its time, too */
 
+	starts_fill(starts);
 	for (size_t at = 0; at < scan->text->count && count < max;) {
 		if (at != resumed && (scan_code(scan, at) == ' ' || !scan_word_starts(scan, at))) {
 			at++;
-		} else if (read_any(scan, at, &found)) {
+		} else if (read_any(scan, starts, at, &found)) {
 			found.entity.span = prepared_span(scan->text, found.first, found.last);
 			if (!found.nothing)
 				entities[count++] = found.entity;

@@ -74,13 +74,22 @@ static size_t settle(struct scan *scan, size_t last, struct currency_sign *sign)
 	return at + code.size;
 }
 
+/* Behind the longest sign and a blank: most words are no currency, and this is the quickest no. */
+static bool digit_near(struct scan *scan, size_t at)
+{
+	for (size_t i = 1; i < 9; i++)
+		if (is_digit(scan_code(scan, at + i)))
+			return true;
+	return false;
+}
+
 static bool read_sign_first(struct scan *scan, size_t at, struct finding *found)
 {
 	struct currency_sign sign;
 	struct currency_sign symbol;
 	struct number number;
 
-	if (!currency_before(scan, at, &sign))
+	if (!digit_near(scan, at) || !currency_before(scan, at, &sign))
 		return false;
 	size_t first = scan_blank(scan, at + sign.size);
 	/* USD $20: the code settles the sign behind it. */
@@ -132,4 +141,10 @@ bool entity_read_amount(struct scan *scan, size_t at, struct finding *found)
 	return is_digit(scan_code(scan, at))
 	           ? read_number_first(scan, at, found)
 	           : read_sign_first(scan, at, found) || read_number_first(scan, at, found);
+}
+
+void entity_words_amount(struct starts *starts)
+{
+	currency_words(starts);
+	number_words(starts);
 }

@@ -167,3 +167,9 @@ bool currency_groups_by_dot(const struct currency_sign *sign)
 
 	return currency_exponent(sign) == 0 || (!sign->open && listed(codes, sign->code));
 }
+
+void currency_words(struct starts *starts)
+{
+	for (size_t i = 0; i < COUNT_OF(before); i++)
+		starts_word(starts, before[i].word);
+}

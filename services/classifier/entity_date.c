@@ -173,13 +173,14 @@ static size_t any_of(struct scan *scan, size_t at, const char *const *words, siz
 	any_of((scan_), (at_), (const char *const[]){ __VA_ARGS__ }, \
 	       COUNT_OF(((const char *const[]){ __VA_ARGS__ })))
 
+static const struct {
+	const char *name;
+	int before; /* the year before its first */
+} eras[] = { { "令和", 2018 }, { "平成", 1988 }, { "昭和", 1925 } };
+
 /* A year of the common or a Japanese era: 2026年, 令和8年, 令和元年. */
 static size_t eastern_year(struct scan *scan, size_t at, int *year)
 {
-	static const struct {
-		const char *name;
-		int before; /* the year before its first */
-	} eras[] = { { "令和", 2018 }, { "平成", 1988 }, { "昭和", 1925 } };
 	size_t size = scan_number(scan, at, 4, year);
 
 	for (size_t i = 0; i < COUNT_OF(eras); i++) {
@@ -242,4 +243,10 @@ bool entity_read_date(struct scan *scan, size_t at, struct finding *found)
 	     read_day_first(scan, at, found)))
 		return true;
 	return read_eastern(scan, at, found);
+}
+
+void entity_words_date(struct starts *starts)
+{
+	for (size_t i = 0; i < COUNT_OF(eras); i++)
+		starts_word(starts, eras[i].name);
 }

@@ -298,3 +298,15 @@ bool entity_read_relative_day(struct scan *scan, size_t at, struct finding *foun
 	}
 	return read_ago(scan, at, found);
 }
+
+void entity_words_month_name(struct starts *starts)
+{
+	for (size_t i = 0; i < COUNT_OF(months); i++)
+		starts_word(starts, months[i]);
+}
+
+void entity_words_relative_day(struct starts *starts)
+{
+	for (size_t i = 0; i < COUNT_OF(relatives); i++)
+		starts_word(starts, relatives[i].word);
+}

@@ -170,3 +170,9 @@ bool entity_read_invoice_number(struct scan *scan, size_t at, struct finding *fo
 	return finding_set(found, ENTITY_INVOICE, at, at + size,
 	                   scan_copy_upper(scan, at, at + size));
 }
+
+void entity_words_provider_id(struct starts *starts)
+{
+	for (size_t i = 0; i < COUNT_OF(prefixes); i++)
+		starts_word(starts, prefixes[i].prefix);
+}

@@ -31,7 +31,20 @@ struct finding {
 
 typedef bool entity_reader(struct scan *scan, size_t at, struct finding *found);
 
-/* Places, personal data, times before what looks like them; amounts last. */
+/* Which readers are worth asking at a point, by a hash of its code: most are worth none. */
+#define STARTS_SIZE 2048
+
+struct starts {
+	uint32_t readers[STARTS_SIZE];
+	uint32_t reader;    /* the bit of the one whose words are being added */
+	uint32_t of_tokens; /* the readers that no plain word concerns */
+};
+
+/* Adds the first points of all that a reader knows. */
+typedef void entity_words(struct starts *starts);
+
+void starts_word(struct starts *starts, const char *word); /* folded */
+
 entity_reader entity_read_url;
 entity_reader entity_read_email;
 entity_reader entity_read_uuid;
@@ -50,6 +63,17 @@ entity_reader entity_read_error_code;
 entity_reader entity_read_version;
 entity_reader entity_read_amount;
 
+entity_words entity_words_provider_id;
+entity_words entity_words_reference;
+entity_words entity_words_phone;
+entity_words entity_words_date;
+entity_words entity_words_month_name;
+entity_words entity_words_relative_day;
+entity_words entity_words_time;
+entity_words entity_words_status;
+entity_words entity_words_version;
+entity_words entity_words_amount;
+
 size_t entity_scan(struct scan *scan, struct entity *entities, size_t max);
 
 /* The folded point; NOT_A_POINT outside of the text, so that at - 1 may be asked at 0. */
@@ -65,10 +89,34 @@ bool scan_upper(struct scan *scan, size_t at);
 bool scan_word_starts(struct scan *scan, size_t at); /* no letter or digit of Latin before it */
 bool scan_word_ends(struct scan *scan, size_t at);   /* none at it */
 size_t scan_blank(struct scan *scan, size_t at);     /* behind a blank that may be there */
+size_t scan_whole_word(struct scan *scan, size_t at, const char *word);
+size_t scan_whole_phrase(struct scan *scan, size_t at, const char *phrase);
+
+/* Whether a word in folded UTF-8 begins with the point's lead byte: what most words do not. */
+static inline bool scan_leads(struct scan *scan, size_t at, const char *word)
+{
+	const unsigned char lead = (unsigned char)word[0];
+	const uint32_t code = scan_code(scan, at);
+
+	if (code < 0x80)
+		return code == lead;
+	if (code < 0x800)
+		return lead == (0xC0 | code >> 6);
+	return code < 0x10000 ? lead == (0xE0 | code >> 12) : lead >= 0xF0;
+}
+
 /* How many points a word in folded UTF-8 has here; 0: it does not stand here. */
-size_t scan_word(struct scan *scan, size_t at, const char *word);
+static inline size_t scan_word(struct scan *scan, size_t at, const char *word)
+{
+	return scan_leads(scan, at, word) ? scan_whole_word(scan, at, word) : 0;
+}
+
 /* The same, and no Latin letter or digit goes on behind a word that ends in one. */
-size_t scan_phrase(struct scan *scan, size_t at, const char *phrase);
+static inline size_t scan_phrase(struct scan *scan, size_t at, const char *phrase)
+{
+	return scan_leads(scan, at, phrase) ? scan_whole_phrase(scan, at, phrase) : 0;
+}
+
 /* How many digits stand here, counting at most max + 1. */
 size_t scan_digits(struct scan *scan, size_t at, size_t max);
 /* The digits that stand here, when they are 1 to max; max is at most 9. */
@@ -130,6 +178,8 @@ struct currency_sign {
 	size_t size;         /* points */
 };
 
+void currency_words(struct starts *starts); /* what stands before a number */
+void number_words(struct starts *starts);   /* what multiplies, and may do so without a digit */
 bool currency_before(struct scan *scan, size_t at, struct currency_sign *sign);
 bool currency_behind(struct scan *scan, size_t at, struct currency_sign *sign);
 int currency_exponent(const struct currency_sign *sign);

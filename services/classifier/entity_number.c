@@ -265,3 +265,9 @@ bool entity_number(struct scan *scan, size_t at, struct number *number)
 	number->end = at + digits;
 	return read_eastern(scan, number, digits > 0);
 }
+
+void number_words(struct starts *starts)
+{
+	for (size_t i = 0; i < COUNT_OF(multipliers); i++)
+		starts_word(starts, multipliers[i].word);
+}

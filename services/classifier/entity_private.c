@@ -129,3 +129,9 @@ bool entity_read_internet_address(struct scan *scan, size_t at, struct finding *
 	found->nothing = true;
 	return true;
 }
+
+void entity_words_phone(struct starts *starts)
+{
+	starts_word(starts, "+");
+	starts_word(starts, "(");
+}

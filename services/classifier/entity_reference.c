@@ -203,3 +203,9 @@ bool entity_read_reference(struct scan *scan, size_t at, struct finding *found)
 	}
 	return false;
 }
+
+void entity_words_reference(struct starts *starts)
+{
+	for (size_t i = 0; i < COUNT_OF(contexts); i++)
+		starts_word(starts, contexts[i].word);
+}

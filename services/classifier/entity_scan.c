@@ -57,23 +57,41 @@ size_t scan_blank(struct scan *scan, size_t at)
 	return scan_code(scan, at) == ' ' ? at + 1 : at;
 }
 
-size_t scan_word(struct scan *scan, size_t at, const char *word)
+/* Of a word in one of our own tables, which are valid; *word moves behind the point. */
+static uint32_t next_point(const char **word)
 {
-	const unsigned char lead = (unsigned char)word[0];
-	const uint32_t code = scan_code(scan, at);
+	const unsigned char *const byte = (const unsigned char *)*word;
+
+	if (byte[0] < 0x80) {
+		*word += 1;
+		return byte[0];
+	}
+	if (byte[0] < 0xE0) {
+		*word += 2;
+		return (byte[0] & 0x1FU) << 6 | (byte[1] & 0x3FU);
+	}
+	*word += 3;
+	return (byte[0] & 0x0FU) << 12 | (byte[1] & 0x3FU) << 6 | (byte[2] & 0x3FU);
+}
+
+void starts_word(struct starts *starts, const char *word)
+{
+	starts->readers[next_point(&word) % STARTS_SIZE] |= starts->reader;
+}
+
+size_t scan_whole_word(struct scan *scan, size_t at, const char *word)
+{
 	size_t size = 0;
 
-	if (code < 0x80 ? code != lead : lead < 0x80)
-		return 0;
-	for (size_t byte = 0, end = strlen(word); byte < end; size++)
-		if (scan_code(scan, at + size) != unicode_next(word, end, &byte))
+	for (; *word != '\0'; size++)
+		if (scan_code(scan, at + size) != next_point(&word))
 			return 0;
 	return size;
 }
 
-size_t scan_phrase(struct scan *scan, size_t at, const char *phrase)
+size_t scan_whole_phrase(struct scan *scan, size_t at, const char *phrase)
 {
-	const size_t size = scan_word(scan, at, phrase);
+	const size_t size = scan_whole_word(scan, at, phrase);
 
 	if (size == 0 || !is_alnum(scan_code(scan, at + size - 1)))
 		return size;

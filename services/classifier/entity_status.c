@@ -14,6 +14,15 @@ static const char *status_value(struct scan *scan, int status)
 	return arena_printf(scan->arena, "HTTP %d", status);
 }
 
+/* What stands before a status. */
+static const char *const names[] = { "http",     "status",   "すてーたす", "responded with",
+	                             "response", "returned", "returns",    "상태" };
+static const char *const verbs[] = { "get ",           "gets ",         "getting ", "gives ",
+	                             "give ",          "got ",          "answers ", "answered ",
+	                             "answered with ", "throws ",       "receive ", "receiving ",
+	                             "shows ",         "see ",          "seeing ",  "respond with ",
+	                             "responds ",      "responds with " };
+
 /* Words between "HTTP" and the number. */
 static size_t behind_http(struct scan *scan, size_t at)
 {
@@ -32,12 +41,10 @@ static size_t behind_http(struct scan *scan, size_t at)
 /* "HTTP 403", "HTTP/1.1 403", "status code: 502", "ステータスコード 502". */
 static bool read_named_status(struct scan *scan, size_t at, struct finding *found)
 {
-	static const char *const words[] = { "http",     "status",   "すてーたす", "responded with",
-		                             "response", "returned", "returns",    "상태" };
 	int status = 0;
 
-	for (size_t i = 0; i < COUNT_OF(words); i++) {
-		const size_t size = scan_word(scan, at, words[i]);
+	for (size_t i = 0; i < COUNT_OF(names); i++) {
+		const size_t size = scan_word(scan, at, names[i]);
 		if (size == 0)
 			continue;
 		size_t number = scan_blank(scan, at + size);
@@ -93,12 +100,6 @@ static bool reads_as_status(struct scan *scan, int status, size_t at)
 /* "getting 403 from the API", "gives a 404", "answers 413 with ...", 叩くと403です. */
 static bool read_answer(struct scan *scan, size_t at, struct finding *found)
 {
-	static const char *const verbs[] = { "get ",          "gets ",     "getting ",
-		                             "gives ",        "give ",     "got ",
-		                             "answers ",      "answered ", "answered with ",
-		                             "throws ",       "receive ",  "receiving ",
-		                             "shows ",        "see ",      "seeing ",
-		                             "respond with ", "responds ", "responds with " };
 	int status = 0;
 
 	for (size_t i = 0; i < COUNT_OF(verbs); i++) {
@@ -167,4 +168,12 @@ bool entity_read_status(struct scan *scan, size_t at, struct finding *found)
 			                   status_value(scan, status));
 	return reads_as_status(scan, status, behind) &&
 	       finding_set(found, ENTITY_ERROR_CODE, at, at + 3, status_value(scan, status));
+}
+
+void entity_words_status(struct starts *starts)
+{
+	for (size_t i = 0; i < COUNT_OF(names); i++)
+		starts_word(starts, names[i]);
+	for (size_t i = 0; i < COUNT_OF(verbs); i++)
+		starts_word(starts, verbs[i]);
 }

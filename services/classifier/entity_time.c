@@ -231,22 +231,22 @@ static bool read_hour(struct scan *scan, size_t at, struct finding *found)
 	return finish(scan, at, &time, HALF_OPEN, found);
 }
 
+static const struct {
+	const char *word;
+	const char *zone;
+} local_zones[] = {
+	{ "日本時間", " JST" },   { "한국시간", " KST" },   { "한국 시간", " KST" },
+	{ "北京时间", "+08:00" }, { "北京時間", "+08:00" }, { "台北時間", "+08:00" },
+	{ "日本时间", " JST" },
+};
+
 /* 日本時間12時14分. */
 static size_t zone_before(struct scan *scan, size_t at, const char **zone)
 {
-	static const struct {
-		const char *word;
-		const char *zone;
-	} rows[] = {
-		{ "日本時間", " JST" },   { "한국시간", " KST" },   { "한국 시간", " KST" },
-		{ "北京时间", "+08:00" }, { "北京時間", "+08:00" }, { "台北時間", "+08:00" },
-		{ "日本时间", " JST" },
-	};
-
-	for (size_t i = 0; i < COUNT_OF(rows); i++) {
-		const size_t size = scan_word(scan, at, rows[i].word);
+	for (size_t i = 0; i < COUNT_OF(local_zones); i++) {
+		const size_t size = scan_word(scan, at, local_zones[i].word);
 		if (size > 0) {
-			*zone = rows[i].zone;
+			*zone = local_zones[i].zone;
 			return scan_blank(scan, at + size) - at;
 		}
 	}
@@ -267,4 +267,12 @@ bool entity_read_time(struct scan *scan, size_t at, struct finding *found)
 	if (read_marked(scan, first, &time) || read_worded(scan, first, first > start, &time))
 		return finish(scan, at, &time, half, found);
 	return first == at && read_hour(scan, at, found);
+}
+
+void entity_words_time(struct starts *starts)
+{
+	for (size_t i = 0; i < COUNT_OF(halves); i++)
+		starts_word(starts, halves[i].word);
+	for (size_t i = 0; i < COUNT_OF(local_zones); i++)
+		starts_word(starts, local_zones[i].word);
 }

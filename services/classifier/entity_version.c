@@ -128,3 +128,9 @@ bool entity_read_version(struct scan *scan, size_t at, struct finding *found)
 			return true;
 	return read_bare(scan, at, found);
 }
+
+void entity_words_version(struct starts *starts)
+{
+	for (size_t i = 0; i < COUNT_OF(words); i++)
+		starts_word(starts, words[i].word);
+}

@@ -143,8 +143,9 @@ static void count_word(struct language_tally *tally, const char *word, size_t si
 	if (size < 2 && word[0] != 'i' && word[0] != 'u')
 		return;
 	tally->words++;
-	tally->english += plain && language_english(word);
-	tally->foreign += !plain || language_foreign(word);
+	const bool english = plain && language_english(word);
+	tally->english += english;
+	tally->foreign += !english && (!plain || language_foreign(word));
 	if (tally->sample_size + size + 1 > LANGUAGE_SAMPLE_SIZE)
 		return;
 	memcpy(tally->sample + tally->sample_size, word, size);

@@ -1,6 +1,5 @@
 #include "services/classifier/language_inside.h"
 
-#include <stdio.h>
 #include <string.h>
 
 /*
@@ -153,7 +152,11 @@ static bool has_word(const char *const lists[26], const char *word)
 
 	if (word[0] < 'a' || word[0] > 'z' || lists[word[0] - 'a'] == NULL)
 		return false;
-	snprintf(key, sizeof(key), " %s ", word);
+	const size_t size = strlen(word);
+	key[0] = ' ';
+	memcpy(key + 1, word, size);
+	key[1 + size] = ' ';
+	key[2 + size] = '\0';
 	return strstr(lists[word[0] - 'a'], key) != NULL;
 }
 
