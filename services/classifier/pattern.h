@@ -6,7 +6,8 @@
  * nothing older can come, judges the windows that end there (pattern_judge.h). So the order in which the
  * reports of a window come does not matter. A report that comes when its step was judged already counts
  * in the judgement of the step that is open, as long as it lies within what is kept; older ones are
- * counted in their intent's row and nowhere else.
+ * counted in their intent's row and nowhere else. Timers that were set stand when the document changes: its
+ * new times hold from when they fire.
  */
 #ifndef SERVICES_CLASSIFIER_PATTERN_H
 #define SERVICES_CLASSIFIER_PATTERN_H

@@ -11,6 +11,8 @@
  *                    known again by the first ones of the group
  *   burst            what is left, against what this hour of the week usually has
  *
+ * A burst that was told stays told when a more specific pattern takes its reports later; it then goes quiet.
+ *
  * A fact happened at the report of the customer by whom the threshold was reached; a pattern that went
  * quiet, at its last report and the quiet time.
  */

@@ -2,6 +2,7 @@
  * pattern_late_test - the stage `pattern` and what comes late, twice from one customer, or malformed.
  */
 #include "common/base/text.h"
+#include "common/io/file.h"
 #include "proto/opsmesh/v1/catalogue.h"
 #include "tests/support/pattern_mesh.h"
 
@@ -12,6 +13,9 @@
 #include <stddef.h>
 
 #include <cmocka.h>
+
+static struct pattern_book changing;
+static struct arena *book_arena;
 
 static int start(void **state)
 {
@@ -85,6 +89,60 @@ static void steps_that_no_window_reaches_are_gone(void **state)
 	fold_until(DAY "13:00:00Z");
 	row.intent = mesh.intent;
 	assert_false(stage_test_row(&mesh.test, &pattern_step_table, &row));
+}
+
+/* Documents. */
+
+/* The project's thresholds, and from 10:00 on others: longer steps and settling, four customers. */
+static const struct pattern_book *book_that_changes(void)
+{
+	struct document files[2] = { { .name = "patterns/a.json" }, { .name = "patterns/b.json" } };
+	struct pattern_policy *policies;
+	const struct pattern_book *book;
+	char reason[256];
+
+	assert_true(file_read(mesh.test.arena, "deploy/policies/patterns/patterns-1.json",
+	                      PATTERN_POLICY_BYTES, &files[0].body));
+	book = pattern_compile(files, 1, reason, sizeof(reason));
+	assert_non_null(book);
+	policies = arena_zero(mesh.test.arena, 2 * sizeof(*policies));
+	policies[0] = book->policies[0];
+	policies[1] = book->policies[0];
+	policies[1].version = 2;
+	policies[1].effective_from = time_of(DAY "10:00:00Z");
+	policies[1].step = MINUTES(10);
+	policies[1].settle = MINUTES(2);
+	policies[1].quiet = HOURS(1);
+	policies[1].memory = HOURS(24);
+	policies[1].error_code.customers = 4;
+	book_arena = book->arena;
+	changing = (struct pattern_book){ .policies = policies, .count = 2 };
+	return &changing;
+}
+
+static void another_document_takes_over_what_the_one_before_it_knew(void **state)
+{
+	(void)state;
+	mesh.documents[0].compiled = book_that_changes();
+	three_report();
+	tell(&(struct told){ .at = DAY "09:57:00Z", .customer = "acme", .token = "E77" });
+	tell(&(struct told){ .at = DAY "09:58:00Z", .customer = "bolt", .token = "E77" });
+	fold_until(DAY "09:58:00Z");
+	tell(&(struct told){ .at = DAY "10:04:00Z", .customer = "coda", .token = "E77" });
+	fold_until(DAY "10:04:00Z");
+	tell(&(struct told){ .at = DAY "10:06:00Z", .customer = "dune", .token = "E77" });
+	fold_until(DAY "10:12:00Z");
+	(void)expect_said("pattern_found 1 " DAY "09:03:00Z\n");
+	fold_until(DAY "10:30:00Z");
+	(void)expect_said("pattern_found 2 " DAY "10:06:00Z\n");
+	fold_until(DAY "12:00:00Z");
+	(void)expect_said("pattern_quieted 1 " DAY "10:03:00Z\npattern_quieted 2 " DAY
+	                  "11:06:00Z\n");
+	fold_until("2026-05-23T12:00:00Z");
+	assert_false(
+	    stage_test_row(&mesh.test, &pattern_known_table,
+	                   &(struct pattern_known_row){ .intent = mesh.intent, .number = 2 }));
+	arena_destroy(book_arena);
 }
 
 /* Duplicates. */
@@ -199,6 +257,7 @@ int main(void)
 		CASE(a_report_behind_every_window_is_counted_and_no_more),
 		CASE(a_clock_that_runs_ahead_counts_when_its_report_came),
 		CASE(steps_that_no_window_reaches_are_gone),
+		CASE(another_document_takes_over_what_the_one_before_it_knew),
 		CASE(two_tickets_of_one_customer_by_two_ways_are_suspected),
 		CASE(like_words_of_one_customer_by_one_way_are_suspected),
 		CASE(who_is_not_known_has_no_duplicates),
