@@ -13,6 +13,8 @@ const struct mesh_stage mesh_stages[] = {
 	{ "conversation", "ingest", "ingest", READS(OPS_INTAKE) },
 	{ "directory", "ingest", "ingest", READS(OPS_CONTROL, OPS_BY_CONTACT) },
 	{ "ticket", "ingest", "ingest", READS(OPS_CONTROL, OPS_BY_TICKET) },
+	{ "triage", "classifier", "classifier", READS(OPS_CONTROL, OPS_ACTIONS, OPS_TICKETS) },
+	{ "pattern", "classifier", "classifier", READS(OPS_CONTROL, OPS_BY_INTENT) },
 	{ "clock", "sla-watcher", "sla", READS(OPS_CONTROL, OPS_ACTIONS, OPS_TICKETS) },
 	{ .stage = NULL },
 };
