@@ -4,7 +4,8 @@
     bench.py OUT FOLDER       OUT: the build, FOLDER: where servers and logs live while it runs
 
 Settings, from the environment: ROUNDS (5; the middle one counts), EVENTS (400000), MEMORY_EVENTS
-(1000000), SECONDS_EACH (20; of each latency), ROWS (which, of: fold zipf latency chain edge memory clock),
+(1000000), SECONDS_EACH (20; of each latency), ROWS (which, of: fold zipf latency chain edge memory clock
+classifier),
 QUICK=1 for a look while developing: one short round of each.
 """
 
@@ -16,6 +17,7 @@ import time
 import psycopg
 
 from chain import Chain
+from classifier import bench_classifier
 from edge import Edge
 from fold import Fold, median, ratio
 from memory import Memory
@@ -224,7 +226,7 @@ def bench_clock(programs):
 def main():
     out, folder = os.path.abspath(sys.argv[1]), sys.argv[2]
     top = os.path.abspath(f"{os.path.dirname(__file__)}/../..")
-    rows = os.environ.get("ROWS", "fold zipf latency chain edge memory clock").split()
+    rows = os.environ.get("ROWS", "fold zipf latency chain edge memory clock classifier").split()
     stack = Stack(top, folder)
     fold = Fold(stack, f"{out}/tests/bench")
     benches = {
@@ -235,6 +237,7 @@ def main():
         "edge": lambda: bench_edge(Edge(stack, out)),
         "memory": lambda: bench_memory(fold),
         "clock": lambda: bench_clock(fold.programs),
+        "classifier": lambda: bench_classifier(out, judge),
     }
     say(f"# {ROUNDS} rounds of {EVENTS} events, the middle one counts;"
         f" {os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}")
