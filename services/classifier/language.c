@@ -54,8 +54,8 @@ static enum language japanese_or_chinese(const struct language_tally *tally)
 	return kana * 9 >= han && kana > 0 ? LANGUAGE_JA : han_language(tally);
 }
 
-/* The library needs a sentence: of fewer letters, the frequent words decide. */
-#define LIBRARY_MIN_SIZE 24
+/* Of fewer letters the library is sure of too much: "Rechnung" it knows, "wo" it does not. */
+#define LIBRARY_MIN_SIZE 10
 
 static enum language latin_language(const struct language_tally *tally)
 {
@@ -64,10 +64,11 @@ static enum language latin_language(const struct language_tally *tally)
 
 	if (tally->words == 0)
 		return LANGUAGE_UNKNOWN;
-	if (tally->english > 0 && tally->english * 3 >= tally->words &&
-	    tally->english > 2 * tally->foreign)
+	if (tally->english * 3 >= tally->words && tally->english > 2 * tally->foreign &&
+	    (tally->foreign == 0 || tally->english > tally->borrowed))
 		return LANGUAGE_EN;
-	if (tally->foreign > 0 && tally->foreign > 2 * tally->english)
+	if (tally->foreign > 2 * tally->english ||
+	    (tally->foreign > 0 && tally->english == tally->borrowed))
 		return LANGUAGE_OTHER;
 	if (tally->sample_size >= LIBRARY_MIN_SIZE &&
 	    cld2_detect(tally->sample, tally->sample_size, &said, &percent))
@@ -135,7 +136,7 @@ static void judge(const struct language_tally *tally, struct language_verdict *v
 	verdict->language = party_language(tally, first);
 	verdict->share_ppm = (int32_t)(weights[first] * MILLION / total);
 	const bool is_mixed = mixed(tally, second, weights[second], total);
-	if (verdict->language == LANGUAGE_UNKNOWN && weights[second] > 0) {
+	if (verdict->language == LANGUAGE_UNKNOWN && is_mixed) {
 		verdict->language = party_language(tally, second);
 		verdict->share_ppm = (int32_t)(weights[second] * MILLION / total);
 	} else if (is_mixed && party_language(tally, second) != verdict->language) {

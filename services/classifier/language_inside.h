@@ -19,6 +19,8 @@ unsigned int han_word_users(const struct prepared *text, size_t at);
 /* Whether it is among the frequent words of English, of other languages in Latin letters. */
 bool language_english(const char *word);
 bool language_foreign(const char *word);
+/* Of the English ones, those that are at home elsewhere too: login, error. */
+bool language_borrowed(const char *word);
 
 enum script {
 	SCRIPT_NONE, /* no letter */
@@ -44,6 +46,7 @@ struct language_tally {
 	uint32_t han_hints[HAN_USERS];  /* words that only they write */
 	uint32_t words;                 /* in Latin letters */
 	uint32_t english;
+	uint32_t borrowed; /* of the English ones */
 	uint32_t foreign;
 	size_t sample_size;
 	char sample[LANGUAGE_SAMPLE_SIZE]; /* the Latin words */

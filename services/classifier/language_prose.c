@@ -145,6 +145,7 @@ static void count_word(struct language_tally *tally, const char *word, size_t si
 	tally->words++;
 	const bool english = plain && language_english(word);
 	tally->english += english;
+	tally->borrowed += english && language_borrowed(word);
 	tally->foreign += !english && (!plain || language_foreign(word));
 	if (tally->sample_size + size + 1 > LANGUAGE_SAMPLE_SIZE)
 		return;
