@@ -34,10 +34,10 @@ static bool soon(const struct list *list, struct instant due)
 	       (due.us != TIME_MAX.us && !time_before(time_add(list->open.now, list->within), due));
 }
 
-/* ingest knows a ticket's team; that is its queue until there is a classifier to say better. */
+/* Where the classifier wants a ticket to go; its team until a classifier has said so. */
 static bool queued(const struct list *list, const struct open_ticket *ticket)
 {
-	return list->queue == NULL || (ticket != NULL && text_equal(ticket->team, list->queue));
+	return list->queue == NULL || (ticket != NULL && text_equal(ticket->queue, list->queue));
 }
 
 static bool wants_ticket(const struct list *list, const struct open_ticket *ticket)
@@ -95,13 +95,25 @@ static const char *or_dash(const char *text)
 	return text[0] == '\0' ? "-" : text;
 }
 
+/* "refund", "billing?" where the intent is not sure; "!" where a person must look. */
+static const char *intent_cell(const struct list *list, const struct open_ticket *ticket)
+{
+	const char *text = ticket->intent;
+
+	if (text[0] == '\0' && ticket->category[0] != '\0')
+		text = arena_printf(list->arena, "%s?", ticket->category);
+	return ticket->needs_human ? arena_printf(list->arena, "%s !", or_dash(text))
+	                           : or_dash(text);
+}
+
 /* For people. */
 
 static void print_tickets(const struct list *list)
 {
 	static const char *const titles[] = { "NEXT DUE", "",         "BREACHED", "TICKET",
 		                              "STATUS",   "PRIORITY", "TIER",     "ACCOUNT",
-		                              "QUEUE",    "ASSIGNEE", "OPENED",   NULL };
+		                              "INTENT",   "QUEUE",    "TEAM",     "ASSIGNEE",
+		                              "OPENED",   NULL };
 	struct table table;
 
 	table_init(&table, list->arena, titles);
@@ -118,6 +130,8 @@ static void print_tickets(const struct list *list)
 		table_add(&table, priority_word(list, ticket));
 		table_add(&table, tier_word(list, ticket));
 		table_add(&table, or_dash(ticket->account));
+		table_add(&table, intent_cell(list, ticket));
+		table_add(&table, or_dash(ticket->queue));
 		table_add(&table, or_dash(ticket->team));
 		table_add(&table, or_dash(ticket->assignee));
 		table_add(&table, time_cell(list->arena, ticket->opened, "-"));
@@ -153,7 +167,7 @@ static void print_clocks(const struct list *list)
 		          clock->target.us == 0 ? "-" : span_text(list->arena, clock->target));
 		table_add(&table, or_dash(clock->policy));
 		table_add(&table, ticket == NULL ? "-" : status_word(list, ticket));
-		table_add(&table, ticket == NULL ? "-" : or_dash(ticket->team));
+		table_add(&table, ticket == NULL ? "-" : or_dash(ticket->queue));
 	}
 	if (table_rows(&table) == 0)
 		puts("No such clock runs.");
@@ -180,7 +194,11 @@ static json_t *ticket_json(const struct list *list, const struct open_ticket *ti
 	json_object_set_new(row, "priority", json_string(priority_word(list, ticket)));
 	json_object_set_new(row, "tier", json_string(tier_word(list, ticket)));
 	json_object_set_new(row, "account_id", json_string(ticket->account));
-	json_object_set_new(row, "queue", json_string(ticket->team));
+	json_object_set_new(row, "category", json_string(ticket->category));
+	json_object_set_new(row, "intent", json_string(ticket->intent));
+	json_object_set_new(row, "needs_human", json_boolean(ticket->needs_human));
+	json_object_set_new(row, "queue", json_string(ticket->queue));
+	json_object_set_new(row, "team", json_string(ticket->team));
 	json_object_set_new(row, "assignee", json_string(ticket->assignee));
 	json_object_set_new(row, "opened_at", time_json(ticket->opened));
 	json_object_set_new(row, "next_due", time_json(ticket->due));

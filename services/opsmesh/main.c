@@ -75,7 +75,7 @@ static const struct option status_options[] = {
 
 static const struct option list_options[] = {
 	{ "--due-within", "D", "only what is due within so long, as 4h, or overdue" },
-	{ "--queue", "Q", "only this queue: the team that a ticket is assigned to" },
+	{ "--queue", "Q", "only this queue: the classifier's, else the team" },
 	AS_JSON,
 	END,
 };

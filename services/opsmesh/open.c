@@ -120,9 +120,12 @@ static void read_ticket(struct open_list *list, const struct db_rows *rows, size
 		.account = arena_string(list->arena, db_text(rows, at, 4)),
 		.assignee = arena_string(list->arena, db_text(rows, at, 5)),
 		.team = arena_string(list->arena, db_text(rows, at, 6)),
+		.intent = "",
+		.category = "",
 		.opened = db_is_null(rows, at, 7) ? TIME_MIN : db_time(rows, at, 7),
 		.due = TIME_MAX,
 	};
+	ticket->queue = ticket->team;
 	(void)map_set(&list->tickets_by_id, bytes_of(ticket->id), ticket);
 }
 
@@ -141,6 +144,74 @@ static enum status read_tickets(struct open_list *list, struct mesh_store *store
 	for (size_t i = 0; i < db_rows_count(rows); i++)
 		read_ticket(list, rows, i);
 	return STATUS_OK;
+}
+
+/* Triage. */
+
+static enum status triage_exists(struct mesh_store *store, size_t place, bool *exists)
+{
+	AUTO_ROWS rows = NULL;
+
+	TRY(mesh_store_all(store, place, &sql_triage_exists, &rows));
+	*exists = db_rows_count(rows) == 1 && db_int(rows, 0, 0) != 0;
+	return STATUS_OK;
+}
+
+/* "high"; unspecified for a word that this version does not know. */
+static int32_t priority_of(const char *word)
+{
+	static const char *const words[] = {
+		[OPSMESH__V1__PRIORITY__PRIORITY_LOW] = "low",
+		[OPSMESH__V1__PRIORITY__PRIORITY_NORMAL] = "normal",
+		[OPSMESH__V1__PRIORITY__PRIORITY_HIGH] = "high",
+		[OPSMESH__V1__PRIORITY__PRIORITY_URGENT] = "urgent",
+	};
+
+	for (int32_t i = 1; i < (int32_t)COUNT_OF(words); i++)
+		if (text_equal(words[i], word))
+			return i;
+	return OPSMESH__V1__PRIORITY__PRIORITY_UNSPECIFIED;
+}
+
+/* What the classifier does not know leaves what ingest does. */
+static void read_triage_row(struct open_list *list, const struct db_rows *rows, size_t at)
+{
+	struct open_ticket *const ticket =
+	    map_get(&list->tickets_by_id, bytes_of(db_text(rows, at, 0)));
+	const char *const queue = arena_string(list->arena, db_text(rows, at, 4));
+	const int32_t priority = priority_of(db_text(rows, at, 3));
+
+	if (ticket == NULL)
+		return;
+	ticket->intent = arena_string(list->arena, db_text(rows, at, 1));
+	ticket->category = arena_string(list->arena, db_text(rows, at, 2));
+	ticket->priority =
+	    priority == OPSMESH__V1__PRIORITY__PRIORITY_UNSPECIFIED ? ticket->priority : priority;
+	ticket->queue = queue[0] == '\0' ? ticket->queue : queue;
+	ticket->needs_human = db_int(rows, at, 5) != 0;
+}
+
+static enum status read_triage(struct open_list *list, struct mesh_store *store)
+{
+	struct db_array ids = { 0 };
+	AUTO_ROWS rows = NULL;
+	bool exists = false;
+	size_t place;
+	enum status status;
+
+	if (!mesh_store_find(store, "classifier", &place))
+		return STATUS_OK;
+	TRY(triage_exists(store, place, &exists));
+	if (!exists)
+		return STATUS_OK;
+	db_array_clear(&ids, DB_KIND_TEXT);
+	for (size_t i = 0; i < list->ticket_count; i++)
+		db_array_run(&ids, bytes_of(list->tickets[i].id));
+	status = mesh_store_query(store, place, &sql_triage_look, &rows, DB_ARRAY(&ids));
+	db_array_finish(&ids);
+	for (size_t i = 0; i < db_rows_count(rows) && status == STATUS_OK; i++)
+		read_triage_row(list, rows, i);
+	return status;
 }
 
 static void join(struct open_list *list)
@@ -189,6 +260,7 @@ enum status open_list_read(struct open_list *list, struct mesh_store *store)
 	*list = (struct open_list){ .arena = store->arena };
 	TRY(read_clocks(list, store));
 	TRY(read_tickets(list, store));
+	TRY(read_triage(list, store));
 	join(list);
 	if (list->clock_count > 0)
 		qsort(list->clocks, list->clock_count, sizeof(void *), compare_clocks);

@@ -1,5 +1,6 @@
 /*
- * open - what is open: tickets as ingest has them, clocks as was said of them last.
+ * open - what is open: tickets as ingest has them and the classifier takes them, clocks as was said of them
+ * last.
  */
 #ifndef SERVICES_OPSMESH_OPEN_H
 #define SERVICES_OPSMESH_OPEN_H
@@ -23,11 +24,16 @@ struct open_clock {
 struct open_ticket {
 	const char *id;
 	int32_t status;   /* opsmesh.v1.TicketStatus */
-	int32_t priority; /* opsmesh.v1.Priority */
+	int32_t priority; /* opsmesh.v1.Priority: the classifier's, else as asked for */
 	int32_t tier;     /* opsmesh.v1.Tier */
 	const char *account;
 	const char *assignee;
 	const char *team;
+	const char
+	    *intent; /* as the classifier takes it; "" not known, or there is no classifier */
+	const char *category; /* "billing"; likewise */
+	const char *queue;    /* where the classifier wants it to go; else its team; "" none */
+	bool needs_human;     /* the classifier says that a person must look */
 	struct instant opened;
 	struct instant due; /* the least due of its clocks; TIME_MAX: none */
 	int breaches;       /* clocks that ran past their due and run on */
