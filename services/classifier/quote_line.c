@@ -84,11 +84,12 @@ static bool names_header(struct quote_line line, const char *names)
 /* Whose head this line is; HEADERS: none's. "*From:*" is what bold becomes in plain text. */
 static enum header header_of(struct quote_line line)
 {
+	static const char dates[] = "sent|date|送信日時|日時|日付|发送时间|日期|寄件日期|傳送時間|"
+				    "보낸 날짜|보낸날짜|날짜|gesendet|envoyé|enviado";
 	static const char *const names[HEADERS] = {
 		[HEADER_FROM] =
 		    "from|差出人|送信者|发件人|寄件者|寄件人|보낸 사람|보낸사람|von|de|da",
-		[HEADER_DATE] = "sent|date|送信日時|日時|日付|发送时间|日期|寄件日期|傳送時間|"
-				"보낸 날짜|보낸날짜|날짜|gesendet|envoyé|enviado",
+		[HEADER_DATE] = dates,
 		[HEADER_TO] = "to|宛先|送信先|收件人|收件者|받는 사람|받는사람|an|à|para",
 		[HEADER_SUBJECT] = "subject|件名|主题|主旨|主題|제목|betreff|objet|asunto",
 		[HEADER_COPY] = "cc|抄送|副本|참조|reply-to",

@@ -49,9 +49,9 @@ struct quote_line quote_line_at(const char *text, size_t size, size_t at)
 
 /* Words of ASCII letters are compared without case; the tables are in lower case. */
 
-static char lower(char c)
+static int lower(char c)
 {
-	return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
+	return c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c;
 }
 
 static bool starts_with(struct quote_line line, const char *word, size_t length)

@@ -44,12 +44,10 @@ static void add_feature(struct sketching *sketching, uint64_t feature)
 	sketching->features++;
 }
 
-/* Words where blanks part them, else each two characters that stand together. */
-static void add_features(struct sketching *sketching, const struct prepared *text)
+/* Words where blanks part them. */
+static void add_words(struct sketching *sketching, const struct prepared *text, size_t count)
 {
-	const size_t count = text->count < SKETCH_POINTS ? text->count : SKETCH_POINTS;
 	uint64_t word = 0;
-	uint32_t wide = 0;
 
 	for (size_t i = 0; i <= count; i++) {
 		const uint32_t code = i < count ? text->points[i].code : ' ';
@@ -60,20 +58,33 @@ static void add_features(struct sketching *sketching, const struct prepared *tex
 			add_feature(sketching, word);
 			word = 0;
 		}
-		if (signal_is_wide(code) && wide != 0)
-			add_feature(sketching, mix(wide) ^ code);
+	}
+}
+
+/* Elsewhere each two characters that stand together. */
+static void add_couples(struct sketching *sketching, const struct prepared *text, size_t count)
+{
+	uint32_t before = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		const uint32_t code = text->points[i].code;
+
+		if (signal_is_wide(code) && before != 0)
+			add_feature(sketching, mix(before) ^ code);
 		if (code != ' ')
-			wide = signal_is_wide(code) ? code : 0;
+			before = signal_is_wide(code) ? code : 0;
 	}
 }
 
 void shortfall_sketch_make(const struct prepared *text, struct shortfall_sketch *sketch)
 {
+	const size_t count = text->count < SKETCH_POINTS ? text->count : SKETCH_POINTS;
 	struct sketching sketching;
 
 	memset(&sketching, 0xFF, sizeof(sketching));
 	sketching.features = 0;
-	add_features(&sketching, text);
+	add_words(&sketching, text, count);
+	add_couples(&sketching, text, count);
 	sketch->features = (uint16_t)sketching.features;
 	for (size_t i = 0; i < SHORTFALL_SKETCH; i++)
 		sketch->least[i] = (uint8_t)sketching.least[i];
@@ -236,8 +247,8 @@ static bool rule_read(const struct json_place *top, struct shortfall_rule *rule,
 	return number_read(top, "bot_messages_at_least", 1, BOT_MESSAGES_MAX,
 	                   &rule->bot_messages_at_least, error) &&
 	       number_read(top, "similar_ppm", 1, PPM, &rule->similar_ppm, error) &&
-	       number_read(top, "sentiment_fall_ppm", 1, 2 * PPM, &rule->sentiment_fall_ppm,
-	                   error) &&
+	       number_read(top, "sentiment_fall_ppm", 1, INT64_C(2) * PPM,
+	                   &rule->sentiment_fall_ppm, error) &&
 	       number_read(top, "sentiment_at_most_ppm", -PPM, PPM, &rule->sentiment_at_most_ppm,
 	                   error) &&
 	       number_read(top, "confidence_below_ppm", 0, PPM, &rule->confidence_below_ppm,

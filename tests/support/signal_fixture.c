@@ -6,7 +6,7 @@
 #include <string.h>
 
 #define SIGNALS_FOLDER "deploy/policies/signals"
-#define DOCUMENT_MAX (1024 * 1024)
+#define DOCUMENT_MAX ((size_t)1024 * 1024)
 
 const struct signal_book *signal_fixture_book(struct arena *arena)
 {
@@ -38,7 +38,9 @@ void signal_fixture_find(const struct signal_book *book, struct arena *arena, co
 
 static char mood_of(const struct signals *found)
 {
-	return found->sentiment_ppm > 0 ? '+' : found->sentiment_ppm < 0 ? '-' : '0';
+	if (found->sentiment_ppm == 0)
+		return '0';
+	return found->sentiment_ppm > 0 ? (char)'+' : (char)'-';
 }
 
 static bool agrees(const struct signal_row *row, const struct signals *found)

@@ -18,7 +18,7 @@
 #include <cmocka.h>
 
 #define FIXTURES "../shared/data/email-reply-parser/test/emails/"
-#define LARGE (1024 * 1024)
+#define LARGE ((size_t)1024 * 1024)
 #define LARGE_MS_MAX 2000 /* of CPU, under a sanitizer as well; what is quadratic needs minutes */
 
 struct row {

@@ -268,7 +268,7 @@ static void a_flood_is_bounded(void **state)
 		"' ",
 		"cancel my ",
 	};
-	const size_t size = 1024 * 1024;
+	const size_t size = (size_t)1024 * 1024;
 	char *const text = malloc(size + 64);
 
 	(void)state;
@@ -297,7 +297,7 @@ static void a_flood_hides_nothing(void **state)
 
 	(void)state;
 	for (int i = 0; i < 200; i++)
-		memcpy(text + i * 10, "terrible, ", 11);
+		memcpy(text + (size_t)i * 10, "terrible, ", 11);
 	memcpy(text + 2000, "i will sue you", 15);
 	signal_fixture_find(book, arena, text, LANGUAGE_EN, &found);
 	assert_true((found.said & LEGAL) != 0);
