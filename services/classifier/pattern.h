@@ -80,7 +80,7 @@ extern const struct state_table pattern_known_table;
 extern const struct state_table pattern_customer_table;
 
 enum status pattern_on_reported(struct task *task, const Opsmesh__V1__TroubleReported *reported);
-void pattern_need_reported(struct task *task, const ProtobufCMessage *event);
+void pattern_need_reported(struct task *task, const ProtobufCMessage *message);
 
 enum status pattern_judge(struct task *task, const char *key);
 enum status pattern_life(struct task *task, const char *key);

@@ -30,9 +30,8 @@ struct pattern_usual {
 };
 
 struct instant pattern_hour_of(struct instant at); /* its beginning */
-/* The hour that begins at `hour` had so many; an older week than the latest one is passed over. */
-void pattern_baseline_add(struct pattern_baseline *baseline, struct instant hour,
-                          int32_t customers);
+/* The hour in which `at` lies had so many; an older week than the latest one is passed over. */
+void pattern_baseline_add(struct pattern_baseline *baseline, struct instant at, int32_t customers);
 /* Of the hour in which `at` lies, from the weeks before it, none before since. */
 struct pattern_usual pattern_baseline_usual(const struct pattern_baseline *baseline,
                                             struct instant since, struct instant at);

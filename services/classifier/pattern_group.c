@@ -156,7 +156,7 @@ static void gather_near(const struct grouping *grouping, struct near *near)
 	}
 }
 
-static uint16_t root_of(struct near *near, uint16_t at)
+static size_t root_of(struct near *near, size_t at)
 {
 	while (near->roots[at] != at) {
 		near->roots[at] = near->roots[near->roots[at]];
@@ -165,18 +165,19 @@ static uint16_t root_of(struct near *near, uint16_t at)
 	return at;
 }
 
-static void join(const struct pattern_window *window, struct near *near, uint16_t a, uint16_t b)
+static void join(const struct pattern_window *window, struct near *near, size_t a, size_t b)
 {
 	const struct pattern_report *const left = &window->reports[near->reports[a]];
 	const struct pattern_report *const right = &window->reports[near->reports[b]];
-	const uint16_t root_a = root_of(near, a);
-	const uint16_t root_b = root_of(near, b);
+	const size_t root_a = root_of(near, a);
+	const size_t root_b = root_of(near, b);
 
 	if (root_a == root_b ||
 	    !pattern_sketch_agrees(left->sketch, left->place_count, right->sketch,
 	                           right->place_count, window->policy->near_duplicate.agree_ppm))
 		return;
-	near->roots[root_a > root_b ? root_a : root_b] = root_a > root_b ? root_b : root_a;
+	near->roots[root_a > root_b ? root_a : root_b] =
+	    (uint16_t)(root_a > root_b ? root_b : root_a);
 }
 
 static bool is_like(const struct pattern_window *window, const struct pattern_known *known,
@@ -193,8 +194,8 @@ static bool is_like(const struct pattern_window *window, const struct pattern_kn
 /* A component in which one report is like those of a known group is of that group. */
 static void claim_near(const struct pattern_window *window, struct near *near, int16_t place)
 {
-	for (uint16_t i = 0; i < near->count; i++) {
-		const uint16_t root = root_of(near, i);
+	for (size_t i = 0; i < near->count; i++) {
+		const size_t root = root_of(near, i);
 
 		if (near->owners[root] == NOBODY &&
 		    is_like(window, &window->known[place], &window->reports[near->reports[i]]))
@@ -218,11 +219,11 @@ static int32_t count_different(const char **texts, size_t count)
 }
 
 static int32_t component_customers(const struct pattern_window *window, struct near *near,
-                                   uint16_t root, const char **customers)
+                                   size_t root, const char **customers)
 {
 	size_t count = 0;
 
-	for (uint16_t i = 0; i < near->count; i++) {
+	for (size_t i = 0; i < near->count; i++) {
 		const struct pattern_report *const report = &window->reports[near->reports[i]];
 
 		if (root_of(near, i) == root &&
@@ -237,7 +238,7 @@ static void find_near(struct pattern_window *window, struct near *near)
 	const char **const customers =
 	    arena_alloc(window->arena, (near->count + 1) * sizeof(*customers));
 
-	for (uint16_t i = 0; i < near->count; i++)
+	for (size_t i = 0; i < near->count; i++)
 		if (root_of(near, i) == i && near->owners[i] == NOBODY &&
 		    component_customers(window, near, i, customers) >=
 		        window->policy->near_duplicate.customers)
@@ -250,14 +251,14 @@ static void group_near(struct grouping *grouping)
 	struct near *const near = arena_alloc(window->arena, sizeof(*near));
 
 	gather_near(grouping, near);
-	for (uint16_t a = 0; a < near->count; a++)
-		for (uint16_t b = (uint16_t)(a + 1); b < near->count; b++)
+	for (size_t a = 0; a < near->count; a++)
+		for (size_t b = a + 1; b < near->count; b++)
 			join(window, near, a, b);
 	for (size_t i = 0; i < window->known_count; i++)
 		if (window->known[i].rule == PATTERN_NEAR_DUPLICATE)
 			claim_near(window, near, (int16_t)i);
 	find_near(window, near);
-	for (uint16_t i = 0; i < near->count; i++)
+	for (size_t i = 0; i < near->count; i++)
 		grouping->owners[near->reports[i]] = near->owners[root_of(near, i)];
 }
 

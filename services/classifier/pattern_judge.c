@@ -44,7 +44,7 @@ size_t pattern_first_of_each(struct arena *arena, const struct pattern_report **
 	for (size_t i = 0; i < count; i++)
 		if (i == 0 || !text_equal(owned[i].whose, owned[i - 1].whose))
 			reports[firsts++] = owned[i].report;
-	qsort(reports, firsts, sizeof(*reports), by_order);
+	qsort(reports, firsts, sizeof(void *), by_order);
 	return firsts;
 }
 
@@ -52,7 +52,7 @@ int32_t pattern_customers_within(struct arena *arena, const struct pattern_repor
                                  size_t count, struct instant start, struct instant end)
 {
 	const struct pattern_report **const found =
-	    arena_alloc(arena, (count + 1) * sizeof(*found));
+	    arena_alloc(arena, (count + 1) * sizeof(void *));
 	size_t within = 0;
 
 	for (size_t i = 0; i < count; i++)

@@ -220,26 +220,32 @@ static int by_effect(const void *a, const void *b)
 	       (left->effective_from.us < right->effective_from.us);
 }
 
+static bool policy_load(struct arena *arena, const struct document *file,
+                        struct pattern_policy *policy, char *reason, size_t reason_size)
+{
+	struct json_error error;
+	char text[JSON_ERROR_SIZE];
+
+	if (pattern_policy_parse(arena, file->body, policy, &error))
+		return true;
+	snprintf(reason, reason_size, "%s: %s", file->name, json_error_text(&error, text));
+	return false;
+}
+
 static bool book_read(struct arena *arena, const struct document *files, size_t count,
                       struct pattern_book *book, char *reason, size_t reason_size)
 {
 	struct pattern_policy *const policies = arena_zero(arena, count * sizeof(*policies));
-	struct json_error error;
-	char text[JSON_ERROR_SIZE];
 
 	for (size_t i = 0; i < count; i++) {
-		if (!pattern_policy_parse(arena, files[i].body, &policies[i], &error)) {
-			snprintf(reason, reason_size, "%s: %s", files[i].name,
-			         json_error_text(&error, text));
+		if (!policy_load(arena, &files[i], &policies[i], reason, reason_size))
 			return false;
-		}
 		for (size_t k = 0; k < i; k++) {
-			if (by_effect(&policies[k], &policies[i]) == 0) {
-				snprintf(reason, reason_size,
-				         "%s: effective_from: is another file's already",
-				         files[i].name);
-				return false;
-			}
+			if (by_effect(&policies[k], &policies[i]) != 0)
+				continue;
+			snprintf(reason, reason_size,
+			         "%s: effective_from: is another file's already", files[i].name);
+			return false;
 		}
 	}
 	qsort(policies, count, sizeof(*policies), by_effect);

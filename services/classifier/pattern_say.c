@@ -36,7 +36,7 @@ static Opsmesh__V1__PatternTicket **tickets_make(struct arena *arena,
                                                  const struct pattern_fact *fact)
 {
 	Opsmesh__V1__PatternTicket **const list =
-	    arena_alloc(arena, (fact->ticket_count + 1) * sizeof(*list));
+	    arena_alloc(arena, (fact->ticket_count + 1) * sizeof(void *));
 
 	for (size_t i = 0; i < fact->ticket_count; i++) {
 		const struct pattern_report *const report = &fact->tickets[i];

@@ -88,7 +88,7 @@ struct instant time_of(const char *text)
 
 /* Feeding. */
 
-void tell_under(const char *key, const struct told *told)
+void tell_under(const char *intent, const struct told *told)
 {
 	Opsmesh__V1__ByIntentEvent event = OPSMESH__V1__BY_INTENT_EVENT__INIT;
 	Opsmesh__V1__TroubleReported reported = OPSMESH__V1__TROUBLE_REPORTED__INIT;
@@ -98,7 +98,7 @@ void tell_under(const char *key, const struct told *told)
 
 	for (uint64_t i = 0; i < COUNT_OF(sketch); i++)
 		sketch[i] = (told->words * 100 + i) << 32;
-	event.intent = text_mutable(key);
+	event.intent = text_mutable(intent);
 	event.occurred_at = proto_timestamp(mesh.test.arena, time_of(told->at));
 	event.fact_case = OPSMESH__V1__BY_INTENT_EVENT__FACT_REPORTED;
 	event.reported = &reported;
@@ -116,7 +116,7 @@ void tell_under(const char *key, const struct told *told)
 	(void)stage_test_feed(&mesh.test,
 	                      &(struct stage_test_event){
 				  .topic = OPS_BY_INTENT,
-				  .key = key,
+				  .key = intent,
 				  .time = time_of(told->at),
 				  .mesh = time_of(mesh.mesh != NULL ? mesh.mesh : told->at),
 				  .message = &event.base });

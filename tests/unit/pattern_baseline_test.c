@@ -131,7 +131,7 @@ static void the_threshold_can_be_explained(void **state)
 	static const struct {
 		int64_t customers_ppm;
 		int32_t weeks;
-		int64_t window_s;
+		int32_t window_s;
 		int32_t threshold;
 	} rows[] = {
 		{ 0, 0, 3600, 12 },            /* cold */
@@ -148,13 +148,13 @@ static void the_threshold_can_be_explained(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		const struct pattern_policy policy = { .burst = {
-							   .window = { rows[i].window_s * 1000000 },
-							   .min_customers = 8,
-							   .cold_customers = 12,
-							   .min_weeks = 2,
-							   .factor_ppm = 3000000,
-							   .extra_customers = 3 } };
+		const struct pattern_policy policy = { .burst = { .window =
+			                                              SECONDS(rows[i].window_s),
+			                                          .min_customers = 8,
+			                                          .cold_customers = 12,
+			                                          .min_weeks = 2,
+			                                          .factor_ppm = 3000000,
+			                                          .extra_customers = 3 } };
 		const struct pattern_usual usual = { rows[i].customers_ppm, rows[i].weeks };
 
 		assert_int_equal(pattern_threshold(&policy, usual), rows[i].threshold);

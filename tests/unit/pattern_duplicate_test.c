@@ -195,7 +195,7 @@ static void a_full_list_lets_the_earliest_judged_one_go(void **state)
 {
 	(void)state;
 	for (int i = 0; i < PATTERN_TICKETS_MAX; i++)
-		assert_true(add(i * 5, arena_printf(arena, "T-%02d", i), NULL, 1));
+		assert_true(add(INT64_C(5) * i, arena_printf(arena, "T-%02d", i), NULL, 1));
 	assert_false(add(600, "T-no-room", NULL, 1));
 	judged(60);
 	assert_true(add(600, "T-room", NULL, 1));
