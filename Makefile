@@ -92,6 +92,14 @@ SIM      := $(if $(SIM_O),$(OUT)/bin/sim)
 TOY_O    := $(patsubst %.c,$(OUT)/%.o,$(wildcard tests/toy/*.c))
 TOY      := $(OUT)/bin/toy
 
+# The model that the classifier judges by, trained from the lines of the tree: the same bytes every time,
+# so that the release build's serves all.
+MODEL     := $(if $(filter classifier,$(PROGRAMS)),$(if $(filter release,$(MODE)),$(OUT)/model/support.model))
+TRAINING  := $(sort $(wildcard deploy/training/*/*.jsonl))
+TAXONOMY  := $(lastword $(sort $(wildcard deploy/policies/taxonomy/*.json)))
+LEARNING  := $(wildcard services/classifier/train*.[ch] services/classifier/feature*.[ch] \
+	services/classifier/model*.[ch] services/classifier/prepared.[ch] common/io/linear.[ch])
+
 .DELETE_ON_ERROR:
 .SECONDARY:
 .SUFFIXES:
@@ -99,7 +107,7 @@ TOY      := $(OUT)/bin/toy
 	test sim mutants bench bench-programs chaos \
 	fuzz fuzz-programs lint tidy format clean FORCE
 
-all: $(BINS) $(DESCRIPTOR) $(SIM) $(TOY) $(ARCHIVES)
+all: $(BINS) $(DESCRIPTOR) $(SIM) $(TOY) $(ARCHIVES) $(MODEL)
 
 # A list file changes only when its words do. What depends on one is made again when a source file
 # is added or removed, or a flag changes: $(1) file under gen/, $(2) words.
@@ -160,6 +168,10 @@ $(OUT)/bin/$(1): $(OUT)/services/$(1)/main.o $(patsubst %,$(OUT)/lib%.a,$(1) $(L
 endef
 $(foreach p,$(PROGRAMS),$(eval $(call program,$(p))))
 
+$(OUT)/model/support.model: $(TRAINING) $(TAXONOMY) $(LEARNING) | $(OUT)/bin/classifier
+	@mkdir -p $(@D)
+	$(call say,train $@)$(OUT)/bin/classifier --train $(TRAINING) --taxonomy $(TAXONOMY) --out $@ > /dev/null
+
 # Tests link every service into one program, so each main has a second name there.
 $(OUT)/services/%/main.linked.o: $(OUT)/services/%/main.o
 	@objcopy --redefine-sym main=$(call symbol,$*)_main $< $@
@@ -168,7 +180,8 @@ $(OUT)/services/%/main.linked.o: $(OUT)/services/%/main.o
 $(TOY): $(TOY_O) $(GEN_O_toy) $(patsubst %,$(OUT)/lib%.a,support $(LAYERS) proto)
 	@mkdir -p $(@D)
 	$(call link)
-$(OUT)/bin/sim: $(SIM_O) $(patsubst %,$(OUT)/lib%.a,ingest sla-watcher $(LAYERS) proto)
+$(OUT)/bin/sim: $(SIM_O) $(OUT)/tests/support/guide_fixture.o \
+	$(patsubst %,$(OUT)/lib%.a,ingest classifier sla-watcher $(LAYERS) proto)
 	@mkdir -p $(@D)
 	$(call link)
 $(OUT)/tests/unit/%: $(OUT)/tests/unit/%.o $(SUPPORT) $(ARCHIVES)

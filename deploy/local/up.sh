@@ -15,7 +15,8 @@
 #   PARTITIONS    of each topic when it is created (4)
 #   RECORDED      1: time comes from the requests and from POST /v1/clock
 #   DAEMONS       which ones, in their order (all that are built)
-#   POLICY_DIRECTORY   policies, calendars, holiday lists (deploy/policies)
+#   POLICY_DIRECTORY   policies, calendars, holiday lists (deploy/policies); copied to RUN_DIR/policies, with
+#                 the model that was trained by the build where the folder has none
 #   KAFKA_PORT, POSTGRES_PORT, <DAEMON>_PORT   of the first instance (free ones)
 #   EXTRA, EXTRA_<DAEMON>   more settings for every daemon or for one, as words NAME=VALUE
 #   LOG_LEVEL (info), READY_SECONDS (60), and each secret of the environment file (random ones)
@@ -39,7 +40,8 @@ instances=${INSTANCES:-1}
 ready_seconds=${READY_SECONDS:-60}
 bin=${OPSMESH_BIN:-}
 mode=$([ "${RECORDED:-}" = 1 ] && echo recorded || echo live)
-policies=${POLICY_DIRECTORY:-$top/deploy/policies}
+given_policies=${POLICY_DIRECTORY:-$top/deploy/policies}
+policies=$run/policies
 
 # One at a time in a run folder. Whoever is started must not inherit the lock.
 exec 9> "$run/lock"
@@ -174,6 +176,17 @@ migrate()
 	done < <(daemons)
 }
 
+# What the daemons read: as it was given, and the model that the build trained.
+copy_policies()
+{
+	local trained=$bin/../model/support.model
+	mkdir -p "$policies/model"
+	cp -R "$given_policies/." "$policies/" || fail "cannot read $given_policies"
+	[ -e "$given_policies/model" ] && return
+	[ ! -e "$trained" ] && return
+	cp "$trained" "$policies/model/new" && mv "$policies/model/new" "$policies/model/support.model"
+}
+
 start_daemons()
 {
 	local name schema n files
@@ -247,6 +260,7 @@ make_secrets
 start_servers
 prepare
 migrate
+copy_policies
 start_daemons
 wait_for_daemons
 write_environment

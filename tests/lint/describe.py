@@ -2,7 +2,7 @@
 """describe - what a daemon says of itself agrees with what is written about it.
 
 For every daemon that is built: --describe is JSON, and each of its settings stands in
-docker-compose.yml or in its README.md. The tool's README.md has each command's usage and each setting. Each topic of the catalogue stands in proto/opsmesh/v1/README.md.
+docker-compose.yml or in its README.md, and each command of its own in the latter. The tool's README.md has each command's usage and each setting. Each topic of the catalogue stands in proto/opsmesh/v1/README.md.
 """
 
 import json
@@ -35,6 +35,10 @@ def check(name, program):
     for setting in settings(description):
         if setting not in written:
             print(f"{name}: the setting {setting} stands neither in its README nor in docker-compose.yml")
+    for command in description["commands"]:
+        usage = f"{name} {command['name']} {command['form']}"
+        if usage + "\n" not in readme:
+            print(f"{name}: its README does not have the line: {usage}")
 
 
 def check_tool(program):

@@ -1,0 +1,40 @@
+/*
+ * guide - the documents that a message is judged by, compiled together: taxonomy, model, rules, signals,
+ * and what may be suggested.
+ *
+ * The model names the taxonomy that it was trained for; that one counts, and a model without it is
+ * refused, as are rules and suggestions that name what it does not know.
+ */
+#ifndef SERVICES_CLASSIFIER_GUIDE_H
+#define SERVICES_CLASSIFIER_GUIDE_H
+
+#include "common/flow/document.h"
+#include "services/classifier/model.h"
+#include "services/classifier/rule.h"
+#include "services/classifier/signal.h"
+#include "services/classifier/suggest.h"
+
+#define GUIDE_NAME "guide" /* what task_document asks for */
+#define GUIDE_MODEL "model/support.model"
+#define GUIDE_LABELS "intent" /* the model's label set */
+#define GUIDE_PATH "taxonomy/ rules/ signals/ macros/ playbooks/ glossary/ " GUIDE_MODEL
+#define GUIDE_DOCUMENTS_MAX 64 /* of one kind */
+
+struct guide {
+	const struct taxonomy *taxonomy;
+	const struct model *model;
+	const char *model_digest; /* lower-case hex */
+	const struct rule_document *rules;
+	size_t rule_count;
+	const struct signal_book *signals;
+	const struct suggest_book *advice;
+};
+
+/* For as long as the process lives; NULL: reason names file, path and what is wrong. */
+const void *guide_compile(const struct document *files, size_t count, char *reason,
+                          size_t reason_size);
+/* The rules of a kind that are in force; NULL: there are none. */
+const struct rule_document *guide_rules(const struct guide *guide, enum rule_kind kind,
+                                        struct instant at);
+
+#endif

@@ -1,0 +1,205 @@
+/*
+ * A person says what a ticket is about: that stands, and is kept to learn from.
+ *
+ * The action is `correct` on a ticket with the parameter `intent`; other corrections of a ticket are
+ * answered by ingest.
+ */
+#include "services/classifier/triage.h"
+
+#include "common/base/text.h"
+#include "common/io/proto.h"
+
+#include <string.h>
+
+#define REFUSAL(name) OPSMESH__V1__REFUSAL_CODE__REFUSAL_CODE_##name
+#define CORRECT OPSMESH__V1__ACTION_KIND__ACTION_KIND_CORRECT
+
+/* One correction. */
+struct correction {
+	struct triage *ticket;
+	const Opsmesh__V1__ActionEvent *action;
+	const Opsmesh__V1__ActionRequested *requested;
+};
+
+static const Opsmesh__V1__ActionParameter *parameter_of(
+    const Opsmesh__V1__ActionRequested *requested, const char *name)
+{
+	for (size_t i = 0; i < requested->n_parameters; i++)
+		if (text_equal(requested->parameters[i]->name, name))
+			return requested->parameters[i];
+	return NULL;
+}
+
+static bool is_ours(const Opsmesh__V1__ActionRequested *requested)
+{
+	return requested->kind == CORRECT && requested->on != NULL &&
+	       text_equal(requested->on->type, "ticket") &&
+	       parameter_of(requested, "intent") != NULL;
+}
+
+/* Answers. */
+
+static enum status refuse(struct correction *it, Opsmesh__V1__RefusalCode code, const char *field,
+                          const char *reason)
+{
+	Opsmesh__V1__TriageEvent event = OPSMESH__V1__TRIAGE_EVENT__INIT;
+	Opsmesh__V1__ActionRefused refused = OPSMESH__V1__ACTION_REFUSED__INIT;
+
+	refused.action_id = it->action->action_id;
+	refused.action = it->requested->action;
+	refused.code = code;
+	refused.field = text_mutable(field);
+	refused.reason = text_mutable(reason);
+	refused.by = it->requested->by;
+	event.fact_case = OPSMESH__V1__TRIAGE_EVENT__FACT_ACTION_REFUSED;
+	event.action_refused = &refused;
+	return triage_say(it->ticket, &event);
+}
+
+static enum status say_applied(struct correction *it)
+{
+	Opsmesh__V1__TriageEvent event = OPSMESH__V1__TRIAGE_EVENT__INIT;
+	Opsmesh__V1__ActionApplied applied = OPSMESH__V1__ACTION_APPLIED__INIT;
+
+	applied.action_id = it->action->action_id;
+	applied.action = it->requested->action;
+	applied.by = it->requested->by;
+	applied.reason = it->requested->reason;
+	event.fact_case = OPSMESH__V1__TRIAGE_EVENT__FACT_ACTION_APPLIED;
+	event.action_applied = &applied;
+	return triage_say(it->ticket, &event);
+}
+
+/* The correction. */
+
+static const Opsmesh__V1__Reading *reading_of(const struct triage *it)
+{
+	static const Opsmesh__V1__Reading nothing = OPSMESH__V1__READING__INIT;
+	char reason[PROTO_REASON_SIZE];
+	ProtobufCMessage *message;
+
+	if (it->row.said.size == 0 ||
+	    !proto_unpack(it->task->arena, &opsmesh__v1__triage_event__descriptor, it->row.said,
+	                  &message, reason))
+		return &nothing;
+	const Opsmesh__V1__TriageEvent *const event = (const void *)message;
+	const Opsmesh__V1__Reading *reading = NULL;
+
+	if (event->fact_case == OPSMESH__V1__TRIAGE_EVENT__FACT_CLASSIFIED)
+		reading = event->classified->reading;
+	else if (event->fact_case == OPSMESH__V1__TRIAGE_EVENT__FACT_NEEDS_HUMAN)
+		reading = event->needs_human->reading;
+	return reading != NULL ? reading : &nothing;
+}
+
+static enum status say_corrected(struct correction *it, const char *from,
+                                 const struct taxonomy_intent *intent,
+                                 const struct decision *decision)
+{
+	const struct guide *const guide = it->ticket->guide;
+	Opsmesh__V1__TriageEvent event = OPSMESH__V1__TRIAGE_EVENT__INIT;
+	Opsmesh__V1__ClassificationCorrected corrected =
+	    OPSMESH__V1__CLASSIFICATION_CORRECTED__INIT;
+
+	corrected.action_id = it->action->action_id;
+	if (it->ticket->row.message_id != NULL) {
+		corrected.message_id = text_mutable(it->ticket->row.message_id);
+		corrected.model_version = text_mutable(guide->model_digest);
+	}
+	corrected.from_intent = text_mutable(from != NULL ? from : "");
+	corrected.to_intent = text_mutable(intent->id);
+	corrected.category = (Opsmesh__V1__Category)intent->category;
+	corrected.priority = priority_of_word(decision->priority);
+	corrected.queue = text_mutable(decision->queue);
+	corrected.rules = decision->rules;
+	corrected.n_rules = decision->rule_count;
+	corrected.taxonomy = text_mutable(guide->taxonomy->name);
+	corrected.by = it->requested->by;
+	event.fact_case = OPSMESH__V1__TRIAGE_EVENT__FACT_CORRECTED;
+	event.corrected = &corrected;
+	return triage_say(it->ticket, &event);
+}
+
+static void keep(struct correction *it, const char *from)
+{
+	const struct triage_row *const row = &it->ticket->row;
+
+	task_save(it->ticket->task, &correction_table,
+	          &(struct correction_row){ .action_id = it->action->action_id,
+	                                    .ticket_id = row->ticket_id,
+	                                    .message_id = row->message_id,
+	                                    .from_intent = from,
+	                                    .intent = row->intent,
+	                                    .language = row->language,
+	                                    .model = it->ticket->guide->model_digest,
+	                                    .corrected_at = it->ticket->at,
+	                                    .body = row->kept });
+}
+
+static enum status apply(struct correction *it, const struct taxonomy_intent *intent)
+{
+	struct triage_row *const row = &it->ticket->row;
+	const char *const from = row->intent;
+	struct decision decision;
+
+	row->intent = intent->id;
+	row->category = category_name(intent->category);
+	row->pinned = true;
+	row->needs_human = false;
+	if (row->fixed == NULL)
+		row->priority = NULL; /* it was raised for what the ticket is not about */
+	triage_decide(it->ticket->guide, it->ticket->task->arena, it->ticket->at, row,
+	              reading_of(it->ticket), &decision);
+	row->priority = decision.priority;
+	row->queue = decision.queue;
+	TRY(say_corrected(it, from, intent, &decision));
+	keep(it, from);
+	task_save(it->ticket->task, &triage_table, row);
+	return say_applied(it);
+}
+
+static enum status act(struct correction *it)
+{
+	const Opsmesh__V1__ActionParameter *const given = parameter_of(it->requested, "intent");
+
+	if (given == NULL)
+		return STATUS_OK;
+	const bool plain = given->value_case == OPSMESH__V1__ACTION_PARAMETER__VALUE_PLAIN;
+	const struct taxonomy_intent *const intent =
+	    plain ? taxonomy_find(it->ticket->guide->taxonomy, given->plain) : NULL;
+
+	if (it->requested->n_parameters > 1)
+		return refuse(it, REFUSAL(INVALID), "action",
+		              "Correct takes intent alone, or priority and account_id.");
+	if (intent == NULL)
+		return refuse(it, REFUSAL(INVALID), "intent", "The taxonomy has no such intent.");
+	if (!it->ticket->known)
+		return refuse(it, REFUSAL(UNKNOWN_SUBJECT), "on.id", "There is no such ticket.");
+	if (it->ticket->row.pinned && text_equal(it->ticket->row.intent, intent->id))
+		return refuse(it, REFUSAL(NO_CHANGE), "intent", "A person has said so before.");
+	return apply(it, intent);
+}
+
+enum status triage_on_action_requested(struct task *task,
+                                       const Opsmesh__V1__ActionRequested *requested)
+{
+	const Opsmesh__V1__ActionEvent *const action = (const void *)task->message;
+	struct triage ticket;
+	struct correction it = { .ticket = &ticket, .action = action, .requested = requested };
+
+	if (!is_ours(requested))
+		return STATUS_OK;
+	TRY(triage_open(task, requested->on->id, &ticket));
+	if (!proto_instant(action->occurred_at, &ticket.at))
+		return task_fail(task, STATUS_REJECT, "occurred_at: missing or out of range");
+	return act(&it);
+}
+
+void triage_need_action(struct task *task, const ProtobufCMessage *event)
+{
+	const Opsmesh__V1__ActionEvent *const action = (const void *)event;
+
+	if (is_ours(action->requested))
+		task_need(task, &triage_table,
+		          &(struct triage_row){ .ticket_id = action->requested->on->id });
+}
