@@ -139,7 +139,10 @@ static Opsmesh__V1__Priority priority_of(const char *word)
 	return OPSMESH__V1__PRIORITY__PRIORITY_UNSPECIFIED;
 }
 
-/* What was understood wrongly: how urgent it is, and whose ticket it is. */
+/*
+ * What was understood wrongly: how urgent it is, and whose ticket it is. What it is about is the
+ * classifier's, which answers for it on its own topic.
+ */
 static enum status correct(struct order *order)
 {
 	static const char *const names[] = { "account_id", "priority", NULL };
@@ -171,6 +174,14 @@ static enum status explain(struct order *order)
 	return apply(order);
 }
 
+static bool is_classifiers(const struct order *order)
+{
+	bool personal;
+
+	return order->requested->kind == OPSMESH__V1__ACTION_KIND__ACTION_KIND_CORRECT &&
+	       parameter(order, "intent", &personal) != NULL;
+}
+
 static enum status act(struct order *order)
 {
 	static const struct {
@@ -185,6 +196,8 @@ static enum status act(struct order *order)
 	};
 	size_t at = 0;
 
+	if (is_classifiers(order))
+		return STATUS_OK;
 	while (at < COUNT_OF(actions) && actions[at].kind != order->requested->kind)
 		at++;
 	if (at == COUNT_OF(actions))

@@ -60,17 +60,25 @@ enum status watch_take(struct watch *watch, const struct sla_input *input)
 }
 
 /* message_id: "" where the input is no message. */
-static enum status take(struct task *task, struct sla_input input, const char *message_id)
+static enum status take_of(struct task *task, const char *ticket_id,
+                           const Google__Protobuf__Timestamp *occurred_at, struct sla_input input,
+                           const char *message_id)
 {
-	const Opsmesh__V1__TicketEvent *const event = (const void *)task->message;
 	struct watch *const watch = arena_alloc(task->arena, sizeof(*watch));
 
-	if (!proto_instant(event->occurred_at, &input.at))
+	if (!proto_instant(occurred_at, &input.at))
 		return task_fail(task, STATUS_REJECT, "occurred_at: missing or out of range");
-	TRY(watch_open(task, event->ticket_id, watch));
+	TRY(watch_open(task, ticket_id, watch));
 	if (strlen(message_id) <= WATCH_ID_MAX)
 		watch->message_id = message_id;
 	return watch_take(watch, &input);
+}
+
+static enum status take(struct task *task, struct sla_input input, const char *message_id)
+{
+	const Opsmesh__V1__TicketEvent *const event = (const void *)task->message;
+
+	return take_of(task, event->ticket_id, event->occurred_at, input, message_id);
 }
 
 enum status clock_on_opened(struct task *task, const Opsmesh__V1__TicketOpened *opened)
@@ -141,6 +149,40 @@ enum status clock_on_account_changed(struct task *task, const Opsmesh__V1__Accou
 	return take_trait(task, SLA_TIER, tier_of(task, changed->tier, changed->tier_verbatim));
 }
 
+/* What the classifier says of the ticket, or a person whom it heard. */
+
+static enum status take_triage(struct task *task, Opsmesh__V1__Category category,
+                               Opsmesh__V1__Priority priority)
+{
+	static const char *const categories[] = { "", "billing", "product", "technical",
+		                                  "account" };
+	const Opsmesh__V1__TriageEvent *const event = (const void *)task->message;
+	struct sla_input input = { .kind = SLA_INPUT_TRAITS };
+
+	if (priority != OPSMESH__V1__PRIORITY__PRIORITY_UNSPECIFIED)
+		input.traits[SLA_PRIORITY] = priority_of(priority);
+	if ((unsigned)category < COUNT_OF(categories))
+		input.traits[SLA_CATEGORY] = categories[(unsigned)category];
+	return take_of(task, event->ticket_id, event->occurred_at, input, "");
+}
+
+enum status clock_on_classified(struct task *task, const Opsmesh__V1__TicketClassified *classified)
+{
+	return take_triage(task, classified->category, classified->priority);
+}
+
+enum status clock_on_corrected(struct task *task,
+                               const Opsmesh__V1__ClassificationCorrected *corrected)
+{
+	return take_triage(task, corrected->category, corrected->priority);
+}
+
+/* Said beside a classification it repeats that one's priority; said alone it knows no category. */
+enum status clock_on_needs_human(struct task *task, const Opsmesh__V1__NeedsHuman *human)
+{
+	return take_triage(task, (Opsmesh__V1__Category)-1, human->priority);
+}
+
 /* The timer: nothing older than its due can come any more. */
 
 enum status clock_judge(struct task *task, const char *key)
@@ -160,6 +202,14 @@ void clock_need_ticket(struct task *task, const ProtobufCMessage *event)
 
 	task_need(task, &sla_ticket_table,
 	          &(struct sla_ticket_row){ .ticket_id = ticket->ticket_id });
+}
+
+void clock_need_triaged(struct task *task, const ProtobufCMessage *event)
+{
+	const Opsmesh__V1__TriageEvent *const triage = (const void *)event;
+
+	task_need(task, &sla_ticket_table,
+	          &(struct sla_ticket_row){ .ticket_id = triage->ticket_id });
 }
 
 void clock_need_timer(struct task *task, const char *key)

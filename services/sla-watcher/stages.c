@@ -1,7 +1,6 @@
 /*
  * The tables of the stage `clock`, apart from main.c so that the simulator and the tests of its handlers
- * have them without a broker's or a database's library. OPS_TRIAGE is read once the classifier writes it:
- * one row more here.
+ * have them without a broker's or a database's library.
  */
 #include "services/sla-watcher/watcher.h"
 
@@ -10,6 +9,9 @@
 #define TICKET(ON, member, Fact)                                                                  \
 	ON(OPS_TICKETS, Opsmesh__V1__TicketEvent, member, Opsmesh__V1__##Fact, clock_on_##member, \
 	   clock_need_ticket)
+#define TRIAGE(ON, member, Fact)                                                                 \
+	ON(OPS_TRIAGE, Opsmesh__V1__TriageEvent, member, Opsmesh__V1__##Fact, clock_on_##member, \
+	   clock_need_triaged)
 #define EVENTS(ON)                                                                         \
 	TICKET(ON, opened, TicketOpened)                                                   \
 	TICKET(ON, message_added, MessageAdded)                                            \
@@ -18,6 +20,9 @@
 	TICKET(ON, priority_changed, PriorityChanged)                                      \
 	TICKET(ON, customer_resolved, CustomerResolved)                                    \
 	TICKET(ON, account_changed, AccountChanged)                                        \
+	TRIAGE(ON, classified, TicketClassified)                                           \
+	TRIAGE(ON, needs_human, NeedsHuman)                                                \
+	TRIAGE(ON, corrected, ClassificationCorrected)                                     \
 	ON(OPS_ACTIONS, Opsmesh__V1__ActionEvent, requested, Opsmesh__V1__ActionRequested, \
 	   clock_on_action_requested, clock_need_alert)
 

@@ -11,6 +11,7 @@
 #include "common/flow/task.h"
 #include "opsmesh/v1/action.pb-c.h"
 #include "opsmesh/v1/ticket.pb-c.h"
+#include "opsmesh/v1/triage.pb-c.h"
 #include "services/sla-watcher/policy_document.h"
 #include "services/sla-watcher/ticket.h"
 
@@ -118,10 +119,15 @@ enum status clock_on_priority_changed(struct task *task,
 enum status clock_on_customer_resolved(struct task *task,
                                        const Opsmesh__V1__CustomerResolved *resolved);
 enum status clock_on_account_changed(struct task *task, const Opsmesh__V1__AccountChanged *changed);
+enum status clock_on_classified(struct task *task, const Opsmesh__V1__TicketClassified *classified);
+enum status clock_on_corrected(struct task *task,
+                               const Opsmesh__V1__ClassificationCorrected *corrected);
+enum status clock_on_needs_human(struct task *task, const Opsmesh__V1__NeedsHuman *human);
 enum status clock_on_action_requested(struct task *task,
                                       const Opsmesh__V1__ActionRequested *requested);
 enum status clock_judge(struct task *task, const char *key);
 void clock_need_ticket(struct task *task, const ProtobufCMessage *event);
+void clock_need_triaged(struct task *task, const ProtobufCMessage *event);
 void clock_need_alert(struct task *task, const ProtobufCMessage *event);
 void clock_need_timer(struct task *task, const char *key);
 

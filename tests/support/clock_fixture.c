@@ -33,6 +33,8 @@ static const char policy[] =
     "\"targets\":{\"first_reply\":\"1h\",\"next_reply\":\"2h\",\"resolution\":\"16h\"}},"
     "{\"id\":\"gold\",\"match\":{\"tier\":[\"gold\"]},\"calendar\":\"always\","
     "\"targets\":{\"first_reply\":\"1h\"}},"
+    "{\"id\":\"account\",\"match\":{\"category\":[\"account\"]},\"calendar\":\"always\","
+    "\"targets\":{\"first_reply\":\"2h\",\"resolution\":\"40h\"}},"
     "{\"id\":\"everyone\",\"calendar\":\"always\","
     "\"targets\":{\"first_reply\":\"8h\",\"next_reply\":\"8h\",\"resolution\":\"40h\"}}]}";
 
@@ -95,6 +97,13 @@ void feed_ticket(struct clock_fixture *fixture, const char *at, Opsmesh__V1__Tic
 	event->ticket_id = text_mutable(fixture->ticket);
 	event->occurred_at = proto_timestamp(fixture->test.arena, when(at));
 	feed(fixture, OPS_TICKETS, when(at), &event->base);
+}
+
+void feed_triage(struct clock_fixture *fixture, const char *at, Opsmesh__V1__TriageEvent *event)
+{
+	event->ticket_id = text_mutable(fixture->ticket);
+	event->occurred_at = proto_timestamp(fixture->test.arena, when(at));
+	feed(fixture, OPS_TRIAGE, when(at), &event->base);
 }
 
 void feed_opened(struct clock_fixture *fixture, const char *at, Opsmesh__V1__Priority priority)

@@ -3,7 +3,7 @@
  *
  * Tokyo works from 9 to 18 on weekdays but for the holidays of May and September 2026. Rules, in order:
  * urgent (always open; 30 min, 30 min, 4 h), enterprise (Tokyo; 1 h, 2 h, 16 h), gold (always; 1 h),
- * everyone (always; 8 h, 8 h, 40 h). Warnings at 50 %; resolution pauses in pending.
+ * account (always; 2 h; category account), everyone (always; 8 h, 8 h, 40 h). Warnings at 50 %; resolution pauses in pending.
  */
 #ifndef TESTS_SUPPORT_CLOCK_FIXTURE_H
 #define TESTS_SUPPORT_CLOCK_FIXTURE_H
@@ -56,6 +56,8 @@ void feed_priority(struct clock_fixture *fixture, const char *at, Opsmesh__V1__P
 /* verbatim NULL: the account list has no word of its own. */
 void feed_tier(struct clock_fixture *fixture, const char *at, Opsmesh__V1__Tier tier,
                const char *verbatim);
+/* What the classifier says of the ticket. */
+void feed_triage(struct clock_fixture *fixture, const char *at, Opsmesh__V1__TriageEvent *event);
 void feed_ticket(struct clock_fixture *fixture, const char *at, Opsmesh__V1__TicketEvent *event);
 /* An action on an alert, or on something else. */
 void feed_action(struct clock_fixture *fixture, const char *at, Opsmesh__V1__ActionKind kind,

@@ -208,6 +208,64 @@ static void a_change_of_priority_retargets(void **state)
 	                                 "00:30:00Z\nraised alert " DAY "00:30:00Z\n");
 }
 
+/* The first reply of category account is due after 2 h, of an urgent ticket after 30 min. */
+static void what_the_classifier_says_retargets(void **state)
+{
+	Opsmesh__V1__TriageEvent event = OPSMESH__V1__TRIAGE_EVENT__INIT;
+	Opsmesh__V1__TicketClassified classified = OPSMESH__V1__TICKET_CLASSIFIED__INIT;
+
+	(void)state;
+	classified.category = OPSMESH__V1__CATEGORY__CATEGORY_ACCOUNT;
+	classified.priority = NORMAL;
+	event.fact_case = OPSMESH__V1__TRIAGE_EVENT__FACT_CLASSIFIED;
+	event.classified = &classified;
+	feed_opened(&fixture, DAY "00:00:00Z", NORMAL);
+	feed_triage(&fixture, DAY "00:00:00Z", &event);
+	pass_until(&fixture, DAY "00:00:01Z");
+	const ProtobufCMessage *const message =
+	    expect(&fixture, ACTIVATED "retargeted first_reply/1 " DAY "00:00:00Z\n"
+	                               "retargeted resolution/1 " DAY "00:00:00Z\n");
+
+	assert_string_equal(clock_of(message)->target_rule, "account");
+	assert_instant(clock_of(message)->due, "2026-06-02T16:00:00Z");
+}
+
+static void a_ticket_for_a_person_keeps_its_category_and_takes_the_priority(void **state)
+{
+	Opsmesh__V1__TriageEvent event = OPSMESH__V1__TRIAGE_EVENT__INIT;
+	Opsmesh__V1__NeedsHuman human = OPSMESH__V1__NEEDS_HUMAN__INIT;
+
+	(void)state;
+	human.priority = URGENT;
+	event.fact_case = OPSMESH__V1__TRIAGE_EVENT__FACT_NEEDS_HUMAN;
+	event.needs_human = &human;
+	feed_opened(&fixture, DAY "00:00:00Z", NORMAL);
+	feed_triage(&fixture, DAY "00:00:00Z", &event);
+	pass_until(&fixture, DAY "00:00:01Z");
+	const ProtobufCMessage *const message =
+	    expect(&fixture, ACTIVATED "retargeted first_reply/1 " DAY "00:00:00Z\n"
+	                               "retargeted resolution/1 " DAY "00:00:00Z\n");
+
+	assert_string_equal(clock_of(message)->target_rule, "urgent");
+}
+
+static void a_correction_by_a_person_retargets_too(void **state)
+{
+	Opsmesh__V1__TriageEvent event = OPSMESH__V1__TRIAGE_EVENT__INIT;
+	Opsmesh__V1__ClassificationCorrected corrected =
+	    OPSMESH__V1__CLASSIFICATION_CORRECTED__INIT;
+
+	(void)state;
+	corrected.category = OPSMESH__V1__CATEGORY__CATEGORY_ACCOUNT;
+	event.fact_case = OPSMESH__V1__TRIAGE_EVENT__FACT_CORRECTED;
+	event.corrected = &corrected;
+	feed_opened(&fixture, DAY "00:00:00Z", NORMAL);
+	feed_triage(&fixture, DAY "00:20:00Z", &event);
+	pass_until(&fixture, DAY "00:20:01Z");
+	(void)expect(&fixture, ACTIVATED "retargeted first_reply/1 " DAY "00:20:00Z\n"
+	                                 "retargeted resolution/1 " DAY "00:20:00Z\n");
+}
+
 static void a_target_cut_below_what_was_used_breaches_in_retrospect_and_pages_nobody(void **state)
 {
 	(void)state;
@@ -340,6 +398,9 @@ int main(void)
 		CASE(the_citizens_holiday_of_september_is_no_time),
 		CASE(resolution_pauses_while_the_customer_is_to_act),
 		CASE(a_change_of_priority_retargets),
+		CASE(what_the_classifier_says_retargets),
+		CASE(a_ticket_for_a_person_keeps_its_category_and_takes_the_priority),
+		CASE(a_correction_by_a_person_retargets_too),
 		CASE(a_target_cut_below_what_was_used_breaches_in_retrospect_and_pages_nobody),
 		CASE(a_word_of_the_account_list_may_be_a_tier),
 		CASE(what_was_said_before_has_no_effect),
