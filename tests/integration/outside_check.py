@@ -256,6 +256,7 @@ def ask_effects(outside, ledger):
         yield f"tickets that nobody asked for: {strangers[:5]}"
 
 
+CUSTOMER, PUBLIC = 1, 1  # Role and Visibility of the contract
 REPEATABLE = {"customer_resolved", "account_changed"}  # a later one replaces an earlier one
 
 
@@ -292,6 +293,27 @@ def ask_tickets(outside, _):
         yield f"{len(rows)} rows of tickets, {len(opened)} tickets opened"
 
 
+def ask_triage(outside, _):
+    """every public message of a customer has exactly one answer of the classifier"""
+    messages, asked, told = outside_mesh.Messages(), set(), collections.Counter()
+    for record in outside.records("ops.tickets.v1"):
+        event = messages.read("TicketEvent", record.value)
+        added = event.message_added
+        if event.WhichOneof("fact") == "message_added" and added.role == CUSTOMER and added.visibility == PUBLIC:
+            asked.add(record.headers["ce_id"].decode())
+    for record in outside.records("ops.triage.v1"):
+        event = messages.read("TriageEvent", record.value)
+        fact = event.WhichOneof("fact")
+        if event.cause_id in asked and (fact == "classified"
+                                        or fact == "needs_human" and event.needs_human.HasField("reading")):
+            told[event.cause_id] += 1
+    silent, twice = asked - set(told), [cause for cause, count in told.items() if count > 1]
+    if silent:
+        yield f"{len(silent)} messages of {len(asked)} without an answer: {sorted(silent)[:3]}"
+    if twice:
+        yield f"{len(twice)} messages with more than one: {twice[:3]}"
+
+
 def ask_clocks(outside, _):
     """every clock moves as clocks move, and every ticket has its row"""
     messages, clocks, tickets = outside_mesh.Messages(), {}, set()
@@ -326,7 +348,7 @@ class Ledger:
 
 
 ALWAYS = [ask_streams, ask_order, ask_repeats, ask_facts, ask_marks, ask_high, ask_positions, ask_journals, ask_dead,
-          ask_tickets, ask_clocks]
+          ask_tickets, ask_triage, ask_clocks]
 WITH_LEDGER = [ask_accepted, ask_effects]
 
 

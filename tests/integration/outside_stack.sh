@@ -31,7 +31,7 @@ require()
 	command -v psql > /dev/null || skip "PostgreSQL is not installed: make setup"
 	"$python" -c 'import confluent_kafka, psycopg, google.protobuf' 2> /dev/null ||
 		skip "python3-confluent-kafka, python3-psycopg or python3-protobuf is missing: make setup"
-	for daemon in ingest sla-watcher opsmesh; do
+	for daemon in ingest classifier sla-watcher opsmesh; do
 		[ -x "$bin/$daemon" ] || skip "$daemon was not built"
 	done
 }
@@ -102,7 +102,7 @@ check() { "$python" $tests/outside_check.py "$name" "$run/ledger" "$@" || status
 rebuilt()
 {
 	local stage
-	for stage in conversation directory ticket clock; do
+	for stage in conversation directory ticket triage pattern clock; do
 		if (. "$run/env" && "$bin/opsmesh" rebuild "$stage" --verify) > "$run/rebuild.$stage" 2>&1; then
 			echo "ok $name: folded again from the topics, $stage is the same"
 		else

@@ -35,6 +35,6 @@ struct mesh {
 };
 
 extern const struct mesh toy_mesh;
-extern const struct mesh ops_mesh; /* ingest and sla-watcher as they are */
+extern const struct mesh ops_mesh; /* ingest, classifier and sla-watcher as they are */
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * ops - the real mesh in a world: ingest's three stages and sla-watcher's, with the requests of a few
+ * ops - the real mesh in a world: the stages of ingest, classifier and sla-watcher, with the requests of a few
  * minutes. What the edge would have checked is right here; what it leaves to the stages often is not.
  */
 #include "common/base/check.h"
@@ -8,11 +8,15 @@
 #include "common/io/digest.h"
 #include "common/io/proto.h"
 #include "opsmesh/v1/sla.pb-c.h"
+#include "opsmesh/v1/triage.pb-c.h"
 #include "proto/opsmesh/v1/catalogue.h"
+#include "services/classifier/classifier.h"
+#include "services/classifier/pattern.h"
 #include "services/ingest/ingest.h"
 #include "services/ingest/people.h"
 #include "services/sla-watcher/watcher.h"
 #include "tests/sim/world.h"
+#include "tests/support/guide_fixture.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -41,12 +45,24 @@
 	"{\"id\":\"everyone\",\"calendar\":\"always\",\"targets\":{\"first_reply\":\"20s\","   \
 	"\"next_reply\":\"16s\",\"resolution\":\"40s\"}}]}"
 
+/* Windows as short as they may be. */
+#define PATTERNS                                                                                 \
+	"{\"id\":\"patterns\",\"version\":1,\"effective_from\":\"1970-01-01T00:00:00Z\","        \
+	"\"step\":\"5m\",\"settle\":\"1s\",\"id_prefixes\":[\"ch_\"],\"evidence_tickets\":5,"    \
+	"\"quiet\":\"5m\",\"memory\":\"1h\",\"growth\":{\"ppm\":100000,\"customers\":1},"        \
+	"\"burst\":{\"window\":\"5m\",\"min_customers\":2,\"cold_customers\":2,\"min_weeks\":1," \
+	"\"factor_ppm\":1000000,\"extra_customers\":1},"                                         \
+	"\"error_code\":{\"window\":\"5m\",\"customers\":2},"                                    \
+	"\"near_duplicate\":{\"window\":\"5m\",\"customers\":2,\"agree_ppm\":500000},"           \
+	"\"duplicate\":{\"window\":\"10m\",\"agree_ppm\":300000}}"
+
 /* The daemons. */
 
 static const struct ingest_config config = { .contact_secret = "contact secret 1",
 	                                     .reply_secret = "reply secret 123" };
 static struct document people_documents[2];
 static struct document book_documents[2];
+static struct document guide_documents[3];
 
 static const struct mesh_daemon daemons[] = {
 	{ .name = "ingest",
@@ -54,6 +70,10 @@ static const struct mesh_daemon daemons[] = {
 	  .lead = OPS_INTAKE,
 	  .config = &config,
 	  .documents = people_documents },
+	{ .name = "classifier",
+	  .stages = classifier_stages,
+	  .lead = OPS_TICKETS,
+	  .documents = guide_documents },
 	{ .name = "sla-watcher",
 	  .stages = sla_watcher_stages,
 	  .lead = OPS_TICKETS,
@@ -71,10 +91,18 @@ static void compile_documents(void)
 		{ .name = "calendars/always.json", .body = bytes_of(ALWAYS) },
 		{ .name = "sla/support.json", .body = bytes_of(POLICY) },
 	};
+	const struct document patterns[] = {
+		{ .name = "patterns/patterns.json", .body = bytes_of(PATTERNS) },
+	};
 	char reason[512];
 
 	if (people_documents[0].name != NULL)
 		return;
+	guide_documents[0] = (struct document){ .name = GUIDE_NAME, .compiled = guide_fixture() };
+	guide_documents[1] =
+	    (struct document){ .name = PATTERN_DOCUMENT,
+		               .compiled = pattern_compile(patterns, COUNT_OF(patterns), reason,
+		                                           sizeof(reason)) };
 	people_documents[0] =
 	    (struct document){ .name = PEOPLE,
 		               .compiled = people_compile(people, COUNT_OF(people), reason,
@@ -82,7 +110,8 @@ static void compile_documents(void)
 	book_documents[0] = (struct document){ .name = WATCH_BOOK,
 		                               .compiled = watch_compile(book, COUNT_OF(book),
 		                                                         reason, sizeof(reason)) };
-	if (people_documents[0].compiled == NULL || book_documents[0].compiled == NULL) {
+	if (people_documents[0].compiled == NULL || book_documents[0].compiled == NULL ||
+	    guide_documents[1].compiled == NULL) {
 		fprintf(stderr, "sim: a document does not compile: %s\n", reason);
 		exit(EXIT_FAILURE);
 	}
@@ -225,7 +254,8 @@ static void requests(struct world *world, uint64_t seed)
 	}
 	put(world, at, "stripe", "ch_1", "s0");
 	qsort(world->requests, world->request_count, sizeof(struct request), by_time);
-	world->last_s = world->requests[world->request_count - 1].at_s + 60;
+	world->last_s =
+	    world->requests[world->request_count - 1].at_s + 240; /* a window of patterns ends */
 	if (world->recorded)
 		put_clock(world, world->last_s);
 	else
@@ -234,17 +264,33 @@ static void requests(struct world *world, uint64_t seed)
 
 /* The journal. */
 
+/* What customers write about, in two languages; the same two by several of them are a pattern. */
+static const char *words_of(const struct request *request)
+{
+	static const char *const words[] = {
+		"\\u8fd4\\u91d1\\u3057\\u3066\\u304f\\u3060\\u3055\\u3044",
+		"Nobody can use the app, it is down with ERR_CONNECTION_RESET",
+		"Nobody can use the app, it is down with ERR_CONNECTION_RESET!",
+		"thank you",
+		"let me talk to a human",
+		"\\ud83d\\ude00",
+	};
+
+	return words[hash_crc32c(request->ref, strlen(request->ref)) % COUNT_OF(words)];
+}
+
 static const char *body_of(struct arena *arena, const struct request *request)
 {
 	static const char *const tiers[] = { "pro", "enterprise" };
 	const char *const kind = request->kind;
 
 	if (text_equal(kind, "ticket"))
-		return arena_printf(arena,
-		                    "{\"body\":\"\\u8fd4\\u91d1\",\"contact\":{\"email\":\"%s\"}%s",
-		                    request->text, request->bad[0] == '\0' ? "}" : "");
+		return arena_printf(arena, "{\"body\":\"%s\",\"contact\":{\"email\":\"%s\"}%s",
+		                    words_of(request), request->text,
+		                    request->bad[0] == '\0' ? "}" : "");
 	if (text_equal(kind, "message"))
-		return "{\"body\":\"more\",\"author\":{\"role\":\"customer\"}}";
+		return arena_printf(arena, "{\"body\":\"%s\",\"author\":{\"role\":\"%s\"}}",
+		                    words_of(request), request->number == 0 ? "bot" : "customer");
 	if (text_equal(kind, "reply"))
 		return "{\"body\":\"done\",\"author\":{\"role\":\"agent\",\"id\":\"mika\"}}";
 	if (text_equal(kind, "status"))
@@ -257,6 +303,12 @@ static const char *body_of(struct arena *arena, const struct request *request)
 		return arena_printf(
 		    arena, "{\"id\":\"acme\",\"tier\":\"%s\",\"domains\":[\"acme.example\"]}",
 		    tiers[request->number % 2]);
+	if (text_equal(kind, "action") && request->number == 3)
+		return arena_printf(
+		    arena,
+		    "{\"action\":\"correct\",\"on\":{\"type\":\"ticket\",\"id\":\"%s\"},"
+		    "\"intent\":\"%s\"}",
+		    request->key, request->at_s % 2 == 0 ? "login" : "dance");
 	if (text_equal(kind, "action"))
 		return arena_printf(arena,
 		                    "{\"action\":\"%s\",\"on\":{\"type\":\"ticket\",\"id\":\"%s\"},"
@@ -395,6 +447,105 @@ static bool is_first(const struct world *world, size_t at)
 	return true;
 }
 
+/* What the classifier says, fact by fact. */
+static const Opsmesh__V1__TriageEvent *triage_of(struct arena *arena, const struct fact *fact)
+{
+	char problem[PROTO_REASON_SIZE];
+	ProtobufCMessage *message;
+
+	if (fact->dead_letter || fact->topic != OPS_TRIAGE)
+		return NULL;
+	CHECK(proto_unpack(arena, &opsmesh__v1__triage_event__descriptor, fact->message, &message,
+	                   problem));
+	return (const Opsmesh__V1__TriageEvent *)(void *)message;
+}
+
+static bool is_correction(const struct request *request)
+{
+	return text_equal(request->kind, "action") && request->number == 3;
+}
+
+static size_t count_corrections(struct world *world, struct arena *arena, const char *ref)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < world->store.image_count; i++)
+		for (size_t k = 0; k < world->store.images[i].fact_count; k++) {
+			const Opsmesh__V1__TriageEvent *const event =
+			    triage_of(arena, &world->store.images[i].facts[k]);
+
+			if (event == NULL)
+				continue;
+			if (event->fact_case == OPSMESH__V1__TRIAGE_EVENT__FACT_ACTION_APPLIED)
+				count += text_equal(event->action_applied->action_id, ref);
+			if (event->fact_case == OPSMESH__V1__TRIAGE_EVENT__FACT_ACTION_REFUSED)
+				count += text_equal(event->action_refused->action_id, ref);
+		}
+	return count;
+}
+
+/* Classified, or left to a person with all that was read: one of the two is said of each message. */
+static bool is_answer(const Opsmesh__V1__TriageEvent *event, const char *cause_id)
+{
+	if (!text_equal(event->cause_id, cause_id))
+		return false;
+	return event->fact_case == OPSMESH__V1__TRIAGE_EVENT__FACT_CLASSIFIED ||
+	       (event->fact_case == OPSMESH__V1__TRIAGE_EVENT__FACT_NEEDS_HUMAN &&
+	        event->needs_human->reading != NULL);
+}
+
+static size_t count_triage(struct world *world, struct arena *arena, const char *cause_id)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < world->store.image_count; i++)
+		for (size_t k = 0; k < world->store.images[i].fact_count; k++) {
+			const Opsmesh__V1__TriageEvent *const event =
+			    triage_of(arena, &world->store.images[i].facts[k]);
+
+			count += event != NULL && is_answer(event, cause_id);
+		}
+	return count;
+}
+
+static bool is_customers_message(struct arena *arena, const struct fact *fact)
+{
+	char problem[PROTO_REASON_SIZE];
+	ProtobufCMessage *message;
+
+	if (fact->dead_letter || fact->topic != OPS_TICKETS)
+		return false;
+	CHECK(proto_unpack(arena, &opsmesh__v1__ticket_event__descriptor, fact->message, &message,
+	                   problem));
+	const Opsmesh__V1__TicketEvent *const event = (const void *)message;
+
+	return event->fact_case == OPSMESH__V1__TICKET_EVENT__FACT_MESSAGE_ADDED &&
+	       event->message_added->role == OPSMESH__V1__ROLE__ROLE_CUSTOMER &&
+	       event->message_added->visibility == OPSMESH__V1__VISIBILITY__VISIBILITY_PUBLIC;
+}
+
+/* Every public message of a customer has exactly one answer of the classifier. */
+static bool check_triage(struct world *world, struct arena *arena, char *why)
+{
+	for (size_t i = 0; i < world->store.image_count; i++)
+		for (size_t k = 0; k < world->store.images[i].fact_count; k++) {
+			const struct image *const image = &world->store.images[i];
+
+			if (!is_customers_message(arena, &image->facts[k]))
+				continue;
+			const char *const id =
+			    arena_printf(arena, "%s/%d/%lld", image->stage->name,
+			                 (int)image->number, (long long)image->facts[k].sequence);
+			const size_t count = count_triage(world, arena, id);
+
+			if (count != 1)
+				return world_broken(why,
+				                    "message %s has %zu answers of the classifier",
+				                    id, count);
+		}
+	return true;
+}
+
 /* A message for a closed ticket opens another: that too says its request's id. */
 static bool check_answers(struct world *world, struct arena *arena, char *why)
 {
@@ -404,7 +555,10 @@ static bool check_answers(struct world *world, struct arena *arena, char *why)
 
 		if (names == NULL || !is_first(world, i))
 			continue;
-		const size_t count = count_answers(world, arena, OPS_TICKETS, request->ref, names);
+		const size_t count =
+		    is_correction(request)
+			? count_corrections(world, arena, request->ref)
+			: count_answers(world, arena, OPS_TICKETS, request->ref, names);
 
 		if (count != 1)
 			return world_broken(why, "%s %s was answered %zu times", request->kind,
@@ -446,7 +600,8 @@ static bool check_clocks(struct world *world, struct arena *arena, char *why)
 
 static bool check(struct world *world, struct arena *arena, char *why)
 {
-	return check_answers(world, arena, why) && check_clocks(world, arena, why);
+	return check_answers(world, arena, why) && check_triage(world, arena, why) &&
+	       check_clocks(world, arena, why);
 }
 
 const struct mesh ops_mesh = { .name = "ops",
