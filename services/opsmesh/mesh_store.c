@@ -15,7 +15,7 @@ const struct mesh_stage mesh_stages[] = {
 	{ "ticket", "ingest", "ingest", READS(OPS_CONTROL, OPS_BY_TICKET) },
 	{ "triage", "classifier", "classifier", READS(OPS_CONTROL, OPS_ACTIONS, OPS_TICKETS) },
 	{ "pattern", "classifier", "classifier", READS(OPS_CONTROL, OPS_BY_INTENT) },
-	{ "clock", "sla-watcher", "sla", READS(OPS_CONTROL, OPS_ACTIONS, OPS_TICKETS) },
+	{ "clock", "sla-watcher", "sla", READS(OPS_CONTROL, OPS_ACTIONS, OPS_TICKETS, OPS_TRIAGE) },
 	{ .stage = NULL },
 };
 
