@@ -20,7 +20,7 @@ uint32_t vocabulary_directory_bits(size_t count)
 {
 	uint32_t bits = BITS_MIN;
 
-	while (bits < BITS_MAX && ((size_t)1 << bits) < count)
+	while (bits < BITS_MAX && ((size_t)1 << bits) < 2 * count)
 		bits++;
 	return bits;
 }
@@ -98,8 +98,11 @@ static void count_entries(struct arena *arena, size_t features, struct vector *v
 static uint64_t root(uint64_t square)
 {
 	uint64_t low = 0;
+	int first = 31;
 
-	for (uint64_t bit = UINT64_C(1) << 31; bit != 0; bit >>= 1)
+	while (first > 0 && square >> 2 * first == 0)
+		first--;
+	for (uint64_t bit = UINT64_C(1) << first; bit != 0; bit >>= 1)
 		if ((low + bit) * (low + bit) <= square)
 			low += bit;
 	return low;

@@ -41,7 +41,7 @@ struct vector {
 	size_t known;      /* features that have one */
 };
 
-/* From 1 to 24: about one hash for each place of the directory. */
+/* From 1 to 24: one hash for two places of the directory, or fewer. */
 uint32_t vocabulary_directory_bits(size_t count);
 void vector_make(struct arena *arena, const struct vocabulary *vocabulary,
                  const struct features *features, struct vector *vector);

@@ -31,10 +31,20 @@ static int64_t *cell_heats(struct arena *arena, const struct model_set *set,
 	for (size_t i = 0; i < vector->count; i++) {
 		const uint32_t entry = vector->cells[i].entry;
 		const int8_t weight = scoring->rows[(size_t)set->stride * entry + label];
-		heats[i] = (int64_t)weight * scoring->entries[entry].scale *
-		           vector->cells[i].value / often[i];
+		heats[i] = (int64_t)weight * scoring->entries[entry].scale * vector->cells[i].value;
+		if (often[i] > 1)
+			heats[i] /= often[i];
 	}
 	return heats;
+}
+
+/* The same as a division for the lengths of nearly all features, and much quicker. */
+static int64_t share(int64_t heat, size_t points)
+{
+	static const uint16_t parts[] = { 0, 65535, 32768, 21845, 16384, 13107 };
+
+	return points < COUNT_OF(parts) ? heat * parts[points] / MODEL_FRACTION
+	                                : heat / (int64_t)points;
 }
 
 /* A feature warms its points evenly. Written as rises and falls first, so that it costs the same
@@ -51,7 +61,7 @@ static void warm(struct arena *arena, const struct model_set *set, const struct 
 		const uint32_t cell = scoring->vector.cell_of[i];
 		if (cell == VECTOR_ABSENT)
 			continue;
-		const int64_t each = cells[cell] / (feature->last - feature->first);
+		const int64_t each = share(cells[cell], (size_t)(feature->last - feature->first));
 		heat->points[feature->first] += each;
 		heat->points[feature->last] -= each;
 	}
