@@ -73,8 +73,8 @@ static void add_range(struct starts *starts, uint32_t first, uint32_t last)
 
 static void starts_fill(struct starts *starts)
 {
-	static const char *const numerals[] = { "〇", "一", "二", "三", "四", "五",
-		                                "六", "七", "八", "九", "十" };
+	static const char *const numerals[] = { "〇", "一", "二", "三", "四", "五", "六",
+		                                "七", "八", "九", "十", "两", "兩" };
 
 	for (size_t i = 0; i < COUNT_OF(readers); i++) {
 		starts->reader = UINT32_C(1) << i;

@@ -30,10 +30,17 @@ static bool is_minus(uint32_t code)
 	return code == '-' || code == MINUS_SIGN;
 }
 
-/* A minus hangs on the amount and stands free before it; between two it is a range. */
+/*
+ * A minus hangs on the amount and stands free before it; between two it is a range. Books in Japan
+ * have triangles for it.
+ */
 static bool negative(struct scan *scan, size_t at)
 {
-	if (at == 0 || !is_minus(scan_code(scan, at - 1)))
+	const uint32_t before = at > 0 ? scan_code(scan, at - 1) : ' ';
+
+	if (before == 0x25B2 || before == 0x25B3)
+		return true;
+	if (!is_minus(before))
 		return false;
 	const uint32_t code = scan_code(scan, at - 2);
 	return at == 1 || code == ' ' || code == '(' || code == ':';
@@ -83,6 +90,17 @@ static bool digit_near(struct scan *scan, size_t at)
 	return false;
 }
 
+/* ¥1,000円, 港幣500元: what stands in front has said it. */
+static size_t sign_behind_too(struct scan *scan, size_t at)
+{
+	static const char *const words[] = { "円", "元", "圓", "원" };
+
+	for (size_t i = 0; i < COUNT_OF(words); i++)
+		if (scan_word(scan, at, words[i]) > 0)
+			return 1;
+	return 0;
+}
+
 static bool read_sign_first(struct scan *scan, size_t at, struct finding *found)
 {
 	struct currency_sign sign;
@@ -96,7 +114,7 @@ static bool read_sign_first(struct scan *scan, size_t at, struct finding *found)
 	if (is_letter(scan_code(scan, at)) && !is_letter(scan_code(scan, first)) &&
 	    currency_before(scan, first, &symbol))
 		first += symbol.size;
-	const bool attached = is_letter(scan_code(scan, at)) && first == at + sign.size;
+	const bool attached = is_letter(scan_code(scan, first - 1));
 	const bool minus = is_minus(scan_code(scan, first)) && !attached;
 	first += minus;
 	if (!is_digit(scan_code(scan, first)) || !entity_number(scan, first, &number))
@@ -104,7 +122,8 @@ static bool read_sign_first(struct scan *scan, size_t at, struct finding *found)
 	if (sign.wants_fraction && number.scale == 0)
 		return false;
 	number.minus = minus;
-	const size_t last = settle(scan, number.end, &sign);
+	size_t last = settle(scan, number.end, &sign);
+	last += sign_behind_too(scan, last);
 	const uint32_t next = scan_code(scan, last);
 	if (is_letter(next) || next == '_' || (attached && next == '-'))
 		return false;

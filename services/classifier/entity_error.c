@@ -137,21 +137,28 @@ static bool read_known(struct scan *scan, size_t at, struct finding *found)
 	return false;
 }
 
-/* ECONNRESET and its like, which POSIX lists; PERMISSION_DENIED, ERR_CONNECTION_RESET. */
-static bool telling(struct scan *scan, size_t at, size_t size)
+/* ECONNRESET and its like, which POSIX lists. */
+static bool names_errno(struct scan *scan, size_t at)
 {
 	static const char *const errors[] = { "econn",     "etimedout", "enotfound", "eacces",
 		                              "enoent",    "epipe",     "eperm",     "eaddrinuse",
 		                              "ehostunre", "enetunre",  "eai_again", "eproto",
 		                              "enospc",    "emfile" };
-	static const char *const parts[] = { "err_",      "error",   "_failed",   "denied",
-		                             "timeout",   "invalid", "_exceeded", "mismatch",
-		                             "not_found", "refused", "expired",   "unavailable",
-		                             "_failure",  "missing", "exhausted" };
 
 	for (size_t i = 0; i < COUNT_OF(errors); i++)
 		if (scan_word(scan, at, errors[i]) > 0)
 			return true;
+	return false;
+}
+
+/* PERMISSION_DENIED, ERR_CONNECTION_RESET: one of these is a part of it. */
+static bool names_failure(struct scan *scan, size_t at, size_t size)
+{
+	static const char *const parts[] = { "err_",      "error",   "_failed",   "denied",
+		                             "timeout",   "invalid", "_exceeded", "mismatch",
+		                             "not_found", "refused", "expired",   "unavailable",
+		                             "_failure",  "missing", "exhausted", "violation" };
+
 	for (size_t from = at; from < at + size; from++)
 		for (size_t i = 0; i < COUNT_OF(parts); i++)
 			if (scan_word(scan, from, parts[i]) > 0)
@@ -171,10 +178,10 @@ static bool read_shouted(struct scan *scan, size_t at, struct finding *found)
 		joints += code == '_';
 		size++;
 	}
-	const bool errno_name = scan_code(scan, at) == 'e' && joints == 0 && size >= 5;
-	if (size < 5 || size > CODE_MAX || (joints == 0 && !errno_name) ||
-	    !scan_word_ends(scan, at + size) || scan_code(scan, at + size - 1) == '_' ||
-	    !telling(scan, at, errno_name ? 1 : size))
+	if (size < 5 || size > CODE_MAX || !scan_word_ends(scan, at + size) ||
+	    scan_code(scan, at + size - 1) == '_')
+		return false;
+	if (joints == 0 ? !names_errno(scan, at) : !names_failure(scan, at, size))
 		return false;
 	return finding_set(found, ENTITY_ERROR_CODE, at, at + size, scan_copy(scan, at, at + size));
 }

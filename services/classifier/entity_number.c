@@ -247,6 +247,18 @@ static void read_suffix(struct scan *scan, struct number *number)
 	}
 }
 
+/* 数千円 and 何百円 are no thousand and no hundred. */
+static bool indefinite(struct scan *scan, size_t at)
+{
+	static const uint16_t words[] = u"数數何几幾몇";
+	const uint32_t previous = at > 0 ? scan_code(scan, at - 1) : 0;
+
+	for (size_t i = 0; words[i] != 0; i++)
+		if (words[i] == previous)
+			return true;
+	return false;
+}
+
 bool entity_number(struct scan *scan, size_t at, struct number *number)
 {
 	struct groups groups;
@@ -263,6 +275,8 @@ bool entity_number(struct scan *scan, size_t at, struct number *number)
 	*number = (struct number){ .exact = true, .end = at };
 	const size_t digits = read_digits(scan, at, &number->units);
 	number->end = at + digits;
+	if (indefinite(scan, at))
+		return false;
 	return read_eastern(scan, number, digits > 0);
 }
 

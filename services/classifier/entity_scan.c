@@ -124,6 +124,8 @@ int kanji_digit(uint32_t code)
 {
 	static const uint16_t digits[] = u"〇一二三四五六七八九";
 
+	if (code == 0x4E24 || code == 0x5169) /* 两 and 兩, of things that are counted */
+		return 2;
 	for (size_t i = 0; i < 10; i++)
 		if (digits[i] == code)
 			return (int)i;

@@ -134,6 +134,7 @@ static const struct entity_case times[] = {
 	{ "下午3点", HANS, "time[下午3点]=15:00" },
 	{ "上午九點半", HANT, "time[上午九點半]=09:30" },
 	{ "下午3:30", HANS, "time[下午3:30]=15:30" },
+	{ "下午两点", HANS, "time[下午两点]=14:00" },
 	{ "昨日の15:30 JSTから", JA, "date[昨日]=yesterday^ time[15:30 JST]=15:30 JST" },
 	{ "3時間前", JA, "" },
 	{ "3시간", KO, "" },

@@ -72,6 +72,7 @@ static const struct entity_case errors[] = {
 	{ "e1234 lower", EN, "" },
 	{ "MY_ENV_VAR", EN, "" },
 	{ "ELEVEN", EN, "" },
+	{ "ERROR and EXPIRED", EN, "" },
 	{ "0xff", EN, "" },
 	{ "PROJ-1234", EN, "" },
 	{ "card_number", EN, "" },
