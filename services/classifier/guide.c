@@ -160,6 +160,39 @@ static bool take_signals(struct making *it)
 	return false;
 }
 
+/* Shortfalls. */
+
+static bool take_shortfalls(struct making *it)
+{
+	struct shortfall_rule *const rules =
+	    arena_zero(it->arena, (it->count + 1) * sizeof(*rules));
+	struct json_error error;
+
+	for (size_t i = 0; i < it->count; i++) {
+		if (!text_starts(it->files[i].name, "shortfall/"))
+			continue;
+		if (!shortfall_rule_parse(it->arena, it->files[i].body,
+		                          &rules[it->guide->shortfall_count++], &error))
+			return refuse(it, it->files[i].name, &error);
+	}
+	it->guide->shortfalls = rules;
+	return true;
+}
+
+const struct shortfall_rule *guide_shortfall(const struct guide *guide, struct instant at)
+{
+	const struct shortfall_rule *found = NULL;
+
+	for (size_t i = 0; i < guide->shortfall_count; i++) {
+		const struct shortfall_rule *const rule = &guide->shortfalls[i];
+
+		if (!time_before(at, rule->effective_from) &&
+		    (found == NULL || time_before(found->effective_from, rule->effective_from)))
+			found = rule;
+	}
+	return found;
+}
+
 /* All of it. */
 
 static bool take_all(struct making *it)
@@ -170,7 +203,7 @@ static bool take_all(struct making *it)
 	it->guide->advice = advice;
 	if (!take_taxonomies(it) || !take_model(it) || !take_rules(it))
 		return false;
-	if (!take_signals(it))
+	if (!take_signals(it) || !take_shortfalls(it))
 		return false;
 	if (!suggest_book_compile(it->arena, it->files, it->count, it->guide->taxonomy, advice,
 	                          reason)) {

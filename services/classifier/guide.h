@@ -11,13 +11,14 @@
 #include "common/flow/document.h"
 #include "services/classifier/model.h"
 #include "services/classifier/rule.h"
+#include "services/classifier/shortfall.h"
 #include "services/classifier/signal.h"
 #include "services/classifier/suggest.h"
 
 #define GUIDE_NAME "guide" /* what task_document asks for */
 #define GUIDE_MODEL "model/support.model"
 #define GUIDE_LABELS "intent" /* the model's label set */
-#define GUIDE_PATH "taxonomy/ rules/ signals/ macros/ playbooks/ glossary/ " GUIDE_MODEL
+#define GUIDE_PATH "taxonomy/ rules/ signals/ shortfall/ macros/ playbooks/ glossary/ " GUIDE_MODEL
 #define GUIDE_DOCUMENTS_MAX 64 /* of one kind */
 
 struct guide {
@@ -27,12 +28,16 @@ struct guide {
 	const struct rule_document *rules;
 	size_t rule_count;
 	const struct signal_book *signals;
+	const struct shortfall_rule *shortfalls;
+	size_t shortfall_count;
 	const struct suggest_book *advice;
 };
 
 /* For as long as the process lives; NULL: reason names file, path and what is wrong. */
 const void *guide_compile(const struct document *files, size_t count, char *reason,
                           size_t reason_size);
+/* When a program's answers fall short, by the document in force; NULL: there is none. */
+const struct shortfall_rule *guide_shortfall(const struct guide *guide, struct instant at);
 /* The rules of a kind that are in force; NULL: there are none. */
 const struct rule_document *guide_rules(const struct guide *guide, enum rule_kind kind,
                                         struct instant at);

@@ -14,6 +14,7 @@
 #include "opsmesh/v1/ticket.pb-c.h"
 #include "opsmesh/v1/triage.pb-c.h"
 #include "services/classifier/guide.h"
+#include "services/classifier/shortfall.h"
 
 #define TRIAGE_UNKNOWN_INTENT "unknown" /* under which it is told to others */
 #define TRIAGE_ID_MAX 200               /* bytes of an id that comes in a fact; ours have 36 */
@@ -44,6 +45,7 @@ struct triage_row {
 	struct bytes subject; /* PersonalText, packed, until the first message is judged */
 	struct bytes said;    /* the TriageEvent that stands, packed */
 	struct bytes kept;    /* PersonalText, packed: the message judged last */
+	struct bytes memory;  /* shortfall_encode */
 };
 
 /* What people corrected, to learn from. */
@@ -75,6 +77,9 @@ struct triage {
 
 /* Refuses an id that is not fit to be one, or that is another shard's. */
 enum status triage_open(struct task *task, const char *ticket_id, struct triage *it) MUST_CHECK;
+/* How the customer was served so far. False: the row cannot be read, and the task has failed (FATAL). */
+bool triage_recall(struct triage *it, struct shortfall_memory *memory) MUST_CHECK;
+void triage_remember(struct triage *it, const struct shortfall_memory *memory);
 /* On ops.triage.v1, under the ticket's key; the event is filled in but for what all of them have. */
 enum status triage_say(struct triage *it, Opsmesh__V1__TriageEvent *event) MUST_CHECK;
 

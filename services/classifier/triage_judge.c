@@ -24,6 +24,7 @@ struct passage {
 	Opsmesh__V1__Reading *reading;
 	const char *message_intent; /* NULL: not known */
 	struct decision decision;
+	uint32_t shortfalls; /* a bit for each enum shortfall */
 };
 
 /* In. */
@@ -229,9 +230,19 @@ static const char *const sentences[] = {
 	"The model is not sure enough.",
 	"Nothing that the customer wrote can be read.",
 	"The model was not trained for this language.",
+	"A program has answered, and the customer is not helped.",
 };
 
-static enum status say_human(struct passage *it, Opsmesh__V1__NeedsHumanCause cause,
+static void add_why(const struct passage *it, Opsmesh__V1__NeedsHuman *human)
+{
+	human->why = arena_alloc(it->arena, SHORTFALLS * sizeof(*human->why));
+	for (unsigned i = 0; i < SHORTFALLS; i++)
+		if ((it->shortfalls & (UINT32_C(1) << i)) != 0)
+			human->why[human->n_why++] = (Opsmesh__V1__Shortfall)(i + 1);
+}
+
+/* Beside a classification (`alone` is false) it tells only what that one does not. */
+static enum status say_human(struct passage *it, Opsmesh__V1__NeedsHumanCause cause, bool alone,
                              struct bytes *said)
 {
 	const struct guide *const guide = it->ticket->guide;
@@ -248,7 +259,9 @@ static enum status say_human(struct passage *it, Opsmesh__V1__NeedsHumanCause ca
 	human.priority = priority_of_word(it->decision.priority);
 	human.queue = text_mutable(it->decision.queue);
 	human.escalations = escalations_of(it, &human.n_escalations);
-	human.reading = it->reading;
+	if (alone)
+		human.reading = it->reading;
+	add_why(it, &human);
 	human.rules = it->decision.rules;
 	human.n_rules = it->decision.rule_count;
 	human.model_version = text_mutable(guide->model_digest);
@@ -261,15 +274,19 @@ static enum status say_human(struct passage *it, Opsmesh__V1__NeedsHumanCause ca
 	return STATUS_OK;
 }
 
-/* Exactly one answer. */
+/* Exactly one answer, and a second one where a program's answers have not helped. */
 static enum status answer(struct passage *it, bool classified)
 {
 	struct triage_row *const row = &it->ticket->row;
+	struct bytes beside;
 
-	row->needs_human = !classified;
-	if (classified)
-		return say_classified(it, &row->said);
-	return say_human(it, cause_of(it->judgement.doubt), &row->said);
+	row->needs_human = !classified || it->shortfalls != 0;
+	if (!classified)
+		return say_human(it, cause_of(it->judgement.doubt), true, &row->said);
+	TRY(say_classified(it, &row->said));
+	if (it->shortfalls == 0)
+		return STATUS_OK;
+	return say_human(it, CAUSE(AI_FELL_SHORT), false, &beside);
 }
 
 /* To the stage pattern. */
@@ -284,6 +301,16 @@ static bool is_token(enum entity_kind kind)
 	return kind == ENTITY_ERROR_CODE || kind <= ENTITY_PROVIDER_ID;
 }
 
+/* A number alone may be an invoice's and an error's: the invoice's says what it is. */
+static const char *token_of(struct passage *it, const struct entity *entity)
+{
+	const bool bare = strspn(entity->value, "0123456789-") == strlen(entity->value);
+
+	return entity->kind != ENTITY_ERROR_CODE && bare
+	           ? arena_printf(it->arena, "%s:%s", entity_kind_name(entity->kind), entity->value)
+	           : entity->value;
+}
+
 static void add_tokens(struct passage *it, Opsmesh__V1__TroubleReported *reported)
 {
 	char **const tokens =
@@ -294,7 +321,7 @@ static void add_tokens(struct passage *it, Opsmesh__V1__TroubleReported *reporte
 		const struct entity *const entity = &it->judgement.entities[i];
 
 		if (is_token(entity->kind) && entity->value != NULL && *entity->value != '\0')
-			tokens[count++] = text_mutable(entity->value);
+			tokens[count++] = text_mutable(token_of(it, entity));
 	}
 	qsort(tokens, count, sizeof(*tokens), compare_tokens);
 	for (size_t i = 0; i < count; i++)
@@ -333,6 +360,28 @@ static enum status report(struct passage *it)
 
 /* The passage. */
 
+static enum status measure_shortfall(struct passage *it)
+{
+	const struct judgement *const judgement = &it->judgement;
+	const struct shortfall_rule *const rule =
+	    guide_shortfall(it->ticket->guide, it->ticket->at);
+	struct shortfall_message message = {
+		.signals = judgement->signals.said,
+		.sentiment_ppm = judgement->signals.sentiment_ppm,
+		.confidence_ppm = judgement->modelled ? judgement->model.confidence_ppm : -1,
+	};
+	struct shortfall_memory memory;
+
+	if (!triage_recall(it->ticket, &memory))
+		return STATUS_FATAL;
+	if (rule == NULL)
+		return STATUS_OK;
+	shortfall_sketch_make(&judgement->text, &message.words);
+	it->shortfalls = shortfall_on_customer(rule, &memory, &message);
+	triage_remember(it->ticket, &memory);
+	return STATUS_OK;
+}
+
 static void stand(struct passage *it)
 {
 	struct triage_row *const row = &it->ticket->row;
@@ -359,6 +408,7 @@ enum status triage_judge(struct triage *ticket, const Opsmesh__V1__MessageAdded 
 	judge(ticket->guide, it->arena, subject, personal_text(added->body), &it->judgement);
 	it->reading = reading_make(it->arena, &it->judgement);
 	classified = settle_intent(it);
+	TRY(measure_shortfall(it));
 	triage_decide(ticket->guide, it->arena, ticket->at, &ticket->row, it->reading,
 	              &it->decision);
 	TRY(answer(it, classified));

@@ -127,14 +127,50 @@ static bool is_public(const Opsmesh__V1__MessageAdded *added)
 	return added->visibility == OPSMESH__V1__VISIBILITY__VISIBILITY_PUBLIC;
 }
 
+bool triage_recall(struct triage *it, struct shortfall_memory *memory)
+{
+	*memory = (struct shortfall_memory){ .asked = false };
+	if (it->row.memory.size == 0 || shortfall_decode(it->row.memory, memory))
+		return true;
+	(void)task_fail(it->task, STATUS_FATAL, "ticket %s: its memory cannot be read",
+	                it->row.ticket_id);
+	return false;
+}
+
+void triage_remember(struct triage *it, const struct shortfall_memory *memory)
+{
+	uint8_t *const bytes = arena_alloc(it->task->arena, SHORTFALL_MEMORY_SIZE);
+
+	shortfall_encode(memory, bytes);
+	it->row.memory = (struct bytes){ bytes, SHORTFALL_MEMORY_SIZE };
+}
+
+/* What one of ours wrote is only remembered: it tells how well the customer is served. */
+static enum status take_ours(struct triage *it, void (*wrote)(struct shortfall_memory *memory))
+{
+	struct shortfall_memory memory;
+
+	if (!triage_recall(it, &memory))
+		return STATUS_FATAL;
+	wrote(&memory);
+	triage_remember(it, &memory);
+	return save(it);
+}
+
 enum status triage_on_message_added(struct task *task, const Opsmesh__V1__MessageAdded *added)
 {
 	struct triage it;
 
 	TRY(open_event(task, &it));
-	if (!is_public(added) || added->role != OPSMESH__V1__ROLE__ROLE_CUSTOMER)
+	if (!is_public(added))
 		return STATUS_OK;
-	return triage_judge(&it, added);
+	if (added->role == OPSMESH__V1__ROLE__ROLE_CUSTOMER)
+		return triage_judge(&it, added);
+	if (added->role == OPSMESH__V1__ROLE__ROLE_AGENT)
+		return take_ours(&it, shortfall_on_person);
+	if (added->role == OPSMESH__V1__ROLE__ROLE_BOT)
+		return take_ours(&it, shortfall_on_bot);
+	return STATUS_OK;
 }
 
 /* A priority that a person of ours has set stands against every rule. */

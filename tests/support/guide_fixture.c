@@ -15,7 +15,7 @@
 static const char *const intents[] = { "refund", "duplicate_charge", "login",
 	                               "outage", "how_to",           "praise" };
 static const char *const languages[] = { "en", "ja" };
-static const char *const folders[] = { "taxonomy", "rules",     "signals",
+static const char *const folders[] = { "taxonomy", "rules",     "signals", "shortfall",
 	                               "macros",   "playbooks", "glossary" };
 
 static void must(bool good, const char *what)

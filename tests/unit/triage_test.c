@@ -449,6 +449,29 @@ static void a_correction_that_cannot_be_is_refused_with_the_field(void **state)
 	assert_null(listen());
 }
 
+/* A program that answers. */
+
+static void a_customer_whom_the_program_does_not_help_gets_a_person(void **state)
+{
+	(void)state;
+	feed_opened("");
+	feed_message(CUSTOMER, REFUND_EN);
+	feed_message(BOT, "Refunds take five days. Anything else?");
+	feed_message(CUSTOMER,
+	             "That is not what I asked. Let me talk to a human, I want my refund.");
+	fold();
+	(void)hear_classified();
+	const Opsmesh__V1__TriageEvent *event = hear();
+
+	if (event->fact_case == FACT(CLASSIFIED))
+		event = hear();
+	assert_int_equal(event->fact_case, FACT(NEEDS_HUMAN));
+	assert_int_equal(event->needs_human->cause, WHY(AI_FELL_SHORT));
+	assert_string_equal(event->needs_human->intent, "refund");
+	assert_true(event->needs_human->n_why > 0);
+	assert_null(event->needs_human->reading);
+}
+
 /* Cuts. */
 
 static size_t say_all(bool one_by_one)
@@ -504,6 +527,7 @@ int main(void)
 		TEST(a_person_s_priority_stands_against_the_rules),
 		TEST(a_correction_stands_and_is_kept_to_learn_from),
 		TEST(a_correction_that_cannot_be_is_refused_with_the_field),
+		TEST(a_customer_whom_the_program_does_not_help_gets_a_person),
 		TEST(another_cut_says_the_same_bytes),
 	};
 

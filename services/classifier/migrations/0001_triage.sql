@@ -28,6 +28,7 @@ create table triage (
 	subject        bytea,                -- personal; until the first message is judged
 	said           bytea,                -- the TriageEvent that stands
 	kept           bytea,                -- personal; the message judged last, cut
+	memory         bytea,                -- how the customer was served so far (shortfall.h)
 	primary key (shard, ticket_id)
 ) with (fillfactor = 80);
 
