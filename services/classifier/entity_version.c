@@ -94,7 +94,7 @@ static bool read_behind(struct scan *scan, size_t at, size_t row, struct finding
 	size_t first = words[row].attached ? at + word : scan_blank(scan, at + word);
 	if (!words[row].attached && scan_code(scan, first) == ':')
 		first = scan_blank(scan, first + 1);
-	if (words[row].product && scan_code(scan, first) == 'v')
+	if (words[row].product && (scan_code(scan, first) == 'v' || scan_code(scan, first) == '/'))
 		first++;
 	if (!measure(scan, first, &digits))
 		return false;

@@ -92,6 +92,7 @@ static const struct entity_case versions[] = {
 	{ "Chrome 121", EN, "version[Chrome 121]=chrome 121" },
 	{ "Chrome 121.0.6167.85", EN, "version[Chrome 121.0.6167.85]=chrome 121.0.6167.85" },
 	{ "Windows 11", EN, "version[Windows 11]=windows 11" },
+	{ "Chrome/121.0.0.0", EN, "version[Chrome/121.0.0.0]=chrome 121.0.0.0" },
 	{ "Node.js v20.1.0", EN, "version[Node.js v20.1.0]=node.js 20.1.0" },
 	{ "2.3.1", EN, "version[2.3.1]=2.3.1" },
 	{ "app 2.3.1-beta.2 crashes", EN, "version[2.3.1-beta.2]=2.3.1-beta.2" },
