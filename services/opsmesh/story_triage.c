@@ -135,22 +135,36 @@ static const char *second(const struct story *story, const Opsmesh__V1__TicketCl
 	                          story_share(story, fact->second_confidence_ppm));
 }
 
+/* Why, and how many places of the text are to be filled in by hand. */
+static const char *suggested_because(const struct story *story,
+                                     const Opsmesh__V1__Suggestion *suggestion)
+{
+	const char *text = "";
+	size_t lacking = 0;
+
+	for (size_t i = 0; i < suggestion->n_reasons; i++)
+		if (text_starts(suggestion->reasons[i], "lacks "))
+			lacking++;
+		else
+			text = arena_printf(story->arena, "%s%s%s", text,
+			                    text[0] == '\0' ? "" : ", ", suggestion->reasons[i]);
+	if (lacking > 0)
+		text = arena_printf(story->arena, "%s%slacks %zu", text,
+		                    text[0] == '\0' ? "" : ", ", lacking);
+	return text[0] == '\0' ? "" : arena_printf(story->arena, " (%s)", text);
+}
+
 static const char *suggested(const struct story *story, const Opsmesh__V1__TicketClassified *fact)
 {
 	const char *text = "";
 
-	for (size_t i = 0; i < fact->n_suggestions; i++) {
-		const Opsmesh__V1__Suggestion *const one = fact->suggestions[i];
-
-		text = arena_printf(
-		    story->arena, "%s%s%s %s%s", text, i == 0 ? "; suggests " : ", ",
-		    story_word(story, &opsmesh__v1__suggestion_kind__descriptor, (int)one->kind),
-		    one->id,
-		    one->n_reasons == 0
-			? ""
-			: arena_printf(story->arena, " (%s)",
-		                       story_list(story, one->reasons, one->n_reasons)));
-	}
+	for (size_t i = 0; i < fact->n_suggestions; i++)
+		text =
+		    arena_printf(story->arena, "%s%s%s %s%s", text, i == 0 ? "; suggests " : ", ",
+		                 story_word(story, &opsmesh__v1__suggestion_kind__descriptor,
+		                            (int)fact->suggestions[i]->kind),
+		                 fact->suggestions[i]->id,
+		                 suggested_because(story, fact->suggestions[i]));
 	return text;
 }
 

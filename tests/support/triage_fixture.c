@@ -234,7 +234,7 @@ static Opsmesh__V1__Suggestion **suggestions_make(void)
 		list[i]->kind = (Opsmesh__V1__SuggestionKind)(i + 1);
 		list[i]->id = text_mutable(i == 0 ? "refund_received" : "refund");
 	}
-	list[0]->reasons = two_words("intent", "fills invoice");
+	list[0]->reasons = two_words("intent", "lacks amount");
 	list[0]->n_reasons = 2;
 	return list;
 }

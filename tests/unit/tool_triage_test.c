@@ -16,8 +16,8 @@
 	"; priority high by rule charged-twice, version 2 (tier=pro, "                     \
 	"intent=duplicate_charge); queue billing by rule by-category, version 2; on-call " \
 	"must hear of it at once"
-#define SUGGESTED                                                                              \
-	"; suggests macro refund_received (intent, fills invoice), playbook refund; by model " \
+#define SUGGESTED                                                                        \
+	"; suggests macro refund_received (intent, lacks 1), playbook refund; by model " \
 	"0123456789ab, taxonomy support/1"
 
 static void test_an_answer_is_told_whole_without_a_word_of_the_customers(void **state)
