@@ -72,6 +72,16 @@ static bool directory_leads(const struct model *model, const struct model_set *s
 	return directory[count] == set->feature_count;
 }
 
+static bool biases_fit(const struct model *model, const struct model_set *set)
+{
+	const int32_t *const biases = model_place(model, set->biases);
+
+	for (size_t i = 0; i < set->stride; i++)
+		if (biases[i] > MODEL_BIAS_MAX || biases[i] < -MODEL_BIAS_MAX)
+			return false;
+	return true;
+}
+
 static bool calibrated(const struct model_set *set)
 {
 	for (size_t i = 0; i < MODEL_CERTAINTIES; i++)
@@ -93,7 +103,7 @@ static bool set_use(const struct model *model, const struct model_set *set, stru
 	for (size_t i = 0; i < set->label_count; i++)
 		if (!named((const char *)model_place(model, set->labels) + i * MODEL_NAME_SIZE))
 			return refuse(refusal, "label %zu of %s has no name", i, set->name);
-	if (!directory_leads(model, set) || !calibrated(set))
+	if (!directory_leads(model, set) || !biases_fit(model, set) || !calibrated(set))
 		return refuse(refusal, "label set %s contradicts itself", set->name);
 	return true;
 }

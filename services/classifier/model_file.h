@@ -27,6 +27,7 @@
 #define MODEL_STRIDE_STEP 16 /* labels are worked on so many at a time */
 #define MODEL_ALIGNMENT 64   /* a cache line */
 #define MODEL_WEIGHT_MAX 127
+#define MODEL_BIAS_MAX ((int32_t)1 << 28) /* with it and every cell's part, a sum has 32 bits */
 #define MODEL_FRACTION 65536
 #define MODEL_CERTAINTIES 21 /* what confidences of 0, 5, ... 100 % become */
 

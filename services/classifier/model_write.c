@@ -54,7 +54,8 @@ static void write_biases(const struct model_draft *draft, size_t stride, double 
 
 	for (size_t i = 0; i < stride; i++) {
 		const double bias = i < draft->label_count ? (double)biases[i] / step : 0.0;
-		const int32_t whole = (int32_t)lround(fmax(fmin(bias, 1e9), -1e9));
+		const int32_t whole =
+		    (int32_t)lround(fmax(fmin(bias, MODEL_BIAS_MAX), -MODEL_BIAS_MAX));
 		buffer_add(file, &whole, sizeof(whole));
 	}
 }
