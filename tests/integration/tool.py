@@ -170,10 +170,11 @@ def story_week():
 
 def story_status():
     shards = json.loads(said("status", "--json"))["shards"]
-    check(len(shards) == 16 and all(s["lag"] == 0 and s["mesh_time"] == "2026-05-08T07:45:00Z" and
+    check(len(shards) == 24 and all(s["lag"] == 0 and s["mesh_time"] == "2026-05-08T07:45:00Z" and
                                     s["published"] == s["sequence"] for s in shards),
           "status knows every shard, its lag and its mesh time", shards)
-    check({s["instance"] for s in shards} == {"ingest-1", "ingest-2", "sla-watcher-1", "sla-watcher-2"},
+    check({s["instance"] for s in shards} ==
+          {f"{daemon}-{n}" for daemon in ("ingest", "classifier", "sla-watcher") for n in (1, 2)},
           "status knows who owns what", shards)
     answer = run("status", "--wait", "2026-05-09T00:00:00Z", "--timeout", "1s")
     check(answer.returncode == 1 and "timed out" in answer.stderr,
@@ -220,7 +221,13 @@ def story_list(ids):
     late = json.loads(said("list", "clocks", "--due-within", "64h", "--json"))
     check(len(soon) == len(late) + 1 and all(c["due"] <= "2026-05-11T00:15:00Z" for c in soon),
           "list --due-within counts from the mesh's time", soon)
-    check("next reply #1" in said("list", "clocks") and ids["ticket"] in said("list", "tickets"), "list is a table")
+    check((mine[0]["priority"], mine[0]["category"], mine[0]["intent"], mine[0]["queue"], mine[0]["team"]) ==
+          ("high", "billing", "duplicate_charge", "billing", "billing"), "list has what the classifier says", mine)
+    check(all(one["queue"] == "billing" for one in mine) and
+          sum(one["queue"] == "billing" for one in tickets) == len(mine), "list --queue goes by the queue that it shows")
+    table = said("list", "tickets")
+    check("next reply #1" in said("list", "clocks") and ids["ticket"] in table and "duplicate_charge" in table and
+          " INTENT " in table, "list is a table")
 
 
 def story_explain(ids):
@@ -234,6 +241,11 @@ def story_explain(ids):
                         ("who said what", "agent hanako"),
                         ("why the clock paused", "resolution #1 stands still; used 45m 00s of 16h 00m, no due "
                                                  "(The status is pending)"),
+                        ("what it is taken for", "It is taken for duplicate charge (billing), "),
+                        ("how the classifier came to that", "takes it for duplicate charge (billing), "),
+                        ("by which rule", "; priority high by rule charged-twice, version "),
+                        ("by which parts of the message", "; because of bytes "),
+                        ("by which taxonomy", ", taxonomy support/"),
                         ("when it was breached", "next reply #1 is breached; used 2h 00m of 2h 00m, "
                                                  "due 2026-05-07 12:00"),
                         ("which alert", f"alert/sla/{ticket}/next_reply/1"),
@@ -244,6 +256,8 @@ def story_explain(ids):
           "explain tells times in the zone that is asked for")
     revealed = said("explain", "ticket", ticket, "--reveal", "hand-over")
     check("5月の請求書が二枚あります。" in revealed and "sato@acme.example" in revealed, "explain --reveal shows it")
+    check("; because of \"" in revealed and "because of bytes" not in revealed,
+          "explain --reveal shows the words that the classifier went by", revealed)
     check(run("explain", "ticket", ticket, "--reveal", " ").returncode == 2, "a reason says something")
     for name in ("m1@acme.example", "<m1@acme.example>"):
         check(said("explain", "ticket", name).startswith("ticket "), f"a ticket is found by Message-ID {name}")
@@ -261,6 +275,10 @@ def story_explain(ids):
     machine = json.loads(said("explain", "ticket", ticket, "--json"))
     check(len(machine["clocks"]) == 3 and all(c["agrees"] and c["said_us"] == c["sum_us"] for c in machine["clocks"])
           and all(f["data"] is not None for f in machine["facts"]), "explain --json", machine)
+    check((machine["triage"]["intent"], machine["triage"]["queue"], machine["triage"]["needs_human"]) ==
+          ("duplicate_charge", "billing", None) and machine["standing"].startswith("It is open, priority high") and
+          any("takes it for" in f["what"] and "classified" in f["data"] for f in machine["facts"]),
+          "explain --json has what triage says", machine)
 
 
 def story_audit(ids):
@@ -277,9 +295,10 @@ def story_dead_letter(ids):
     producer.flush(10)
     play([request(f"/v1/tickets/{ticket}/messages", {"body": "直りました。", "author": {"role": "agent", "id": "jiro"}},
                   "2026-05-08T17:00:00+09:00")], "2026-05-08T17:05:00+09:00")
-    letters = json.loads(said("dlq", "list", "--json"))
-    check(len(letters) == 1 and letters[0]["key"] == ticket and letters[0]["waiting"] > 0,
-          "dlq list says who is affected and what waits", letters)
+    letters = sorted(json.loads(said("dlq", "list", "--json")), key=lambda one: one["id"])
+    check([one["stage"] for one in letters] == ["clock", "triage"] and
+          all(one["key"] == ticket and one["waiting"] > 0 for one in letters),
+          "dlq list says who is affected and what waits, of each stage that reads", letters)
     letter = letters[0]["id"]
     check(letter in said("dlq", "list") and "behind it" in said("dlq", "show", letter), "dlq show")
     check("[sealed]" in said("dlq", "show", letter) and
@@ -288,17 +307,48 @@ def story_dead_letter(ids):
     said("dlq", "retry", letter, "--reason", "once more")
     play([], "2026-05-08T17:06:00+09:00")
     again = json.loads(said("dlq", "list", "--json"))
-    check([(one["id"], one["attempts"]) for one in again] == [(letter, 2)], "dlq retry folds it again", again)
+    check({(one["id"], one["attempts"]) for one in again} == {(letter, 2), (letters[1]["id"], 1)},
+          "dlq retry folds it again", again)
     check(f"opsmesh dlq show {letter}" in said("explain", "ticket", ticket), "explain names the dead letter")
-    said("dlq", "drop", letter, "--reason", "nonsense")
+    for one in letters:
+        said("dlq", "drop", one["id"], "--reason", "nonsense")
     play([], "2026-05-08T17:07:00+09:00")
     check(json.loads(said("dlq", "list", "--json")) == [], "dlq drop lets it rest")
     text = said("explain", "ticket", ticket)
     check("next reply #1 ends after its breach" in text, "and what waited goes on", text)
 
 
+def story_triage(ids):
+    """A correction; an error that several customers report; one customer who asks by two ways."""
+    words = "Every export fails with error ERR_EXPORT_4711 since this morning, please help."
+    mail = ("From: dora@one.example\r\nTo: help@opsmesh.example\r\nMessage-ID: <m9@one.example>\r\n"
+            "Date: Fri, 8 May 2026 17:30:00 +0900\r\nSubject: export\r\n\r\n" + words + "\r\n")
+    answers = play([
+        request("/v1/actions", {"action": "correct", "on": {"type": "ticket", "id": ids["ticket"]}, "intent": "refund",
+                                "reason": "She only wants her money back"}, "2026-05-08T17:10:00+09:00"),
+        *(request("/v1/tickets", {"subject": "export", "body": words, "contact": {"email": f"{name}@{name}.example"}},
+                  f"2026-05-08T17:{20 + place}:00+09:00", headers={"Idempotency-Key": name})
+          for place, name in enumerate(("anna", "bert", "carl"))),
+        request("/v1/tickets", {"subject": "export", "body": words, "contact": {"email": "dora@one.example"}},
+                "2026-05-08T17:25:00+09:00", headers={"Idempotency-Key": "dora"}),
+        request("/v1/email/help", mail, "2026-05-08T17:30:00+09:00"),
+    ], "2026-05-08T23:00:00+09:00")
+    text = said("explain", "ticket", ids["ticket"])
+    for words in ("says that it is refund (billing), not duplicate charge (action ",
+                  "A person said that it is refund (billing); queue billing"):
+        check(words in text, f"explain ticket tells of a correction: {words}", text)
+    anna, dora = (answers[place]["answer"]["ticket_id"] for place in (1, 4))
+    text = said("explain", "ticket", anna)
+    for words in ("finds it one of 3 customers of pattern/", "(error code ", "has heard no more of pattern/"):
+        check(words in text, f"explain ticket tells of a pattern: {words}", text)
+    text = said("explain", "ticket", dora)
+    check("suspects that ticket " in text and ", by another channel, is about the same (" in text,
+          "explain ticket tells of a duplicate", text)
+    check(run("explain", "ticket", "bug_report").returncode == 1, "an intent is no ticket")
+
+
 def story_rebuild():
-    for stage in ("conversation", "directory", "ticket", "clock"):
+    for stage in ("conversation", "directory", "ticket", "triage", "pattern", "clock"):
         answer = run("rebuild", stage, "--verify")
         check(answer.returncode == 0, f"rebuild {stage} --verify finds the same", answer)
 
@@ -339,6 +389,7 @@ story_tail(names)
 story_audit(names)
 story_dead_letter(names)
 story_calendar()
+story_triage(names)
 story_rebuild()
 story_sum_that_differs(names)
 sys.exit(failures > 0)
