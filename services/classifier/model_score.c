@@ -12,10 +12,10 @@
 #endif
 
 /* 2^-x for the sixteenths of x, in 2^30ths. */
-static const uint32_t halvings[] = { 1073741824, 1028218693, 984625610, 942880713,
-	                             902905648,  864625379,  827968034, 792864815,
-	                             759250125,  727060573,  696235720, 666717736,
-	                             638451207,  611383074,  585462534, 560640934 };
+static const uint32_t halvings[] = { 1073741824, 1028218693, 984625594, 942880699,
+	                             902905651,  864625413,  827968132, 792865000,
+	                             759250125,  727060411,  696235434, 666717336,
+	                             638450708,  611382493,  585461881, 560640218 };
 
 /* value * scale fits into 16 bits, so that the sum of all cells fits into 32 (Cauchy and Schwarz). */
 static int16_t factor_of(const struct vector_cell *cell, const struct vocabulary_entry *entry)
