@@ -2,7 +2,7 @@
  * macro_check - macros and playbooks against the glossaries that are in force with them.
  *
  * What it finds does not keep the classifier from starting: a wrong word is for who wrote it, before it
- * is published. `classifier --check` and the lint both ask here.
+ * is published. The lint asks here.
  */
 #ifndef SERVICES_CLASSIFIER_MACRO_CHECK_H
 #define SERVICES_CLASSIFIER_MACRO_CHECK_H
