@@ -4,7 +4,7 @@
  */
 #include "common/base/text.h"
 #include "opsmesh/v1/ticket.pb-c.h"
-#include "tests/support/triage_fixture.h"
+#include "tests/support/story_fixture.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
