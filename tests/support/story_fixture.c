@@ -226,7 +226,7 @@ static Opsmesh__V1__Reading *reading_make(void)
 
 static Opsmesh__V1__Suggestion **suggestions_make(void)
 {
-	Opsmesh__V1__Suggestion **const list = arena_alloc(arena, 2 * sizeof(*list));
+	Opsmesh__V1__Suggestion **const list = arena_alloc(arena, 2 * sizeof(void *));
 
 	for (size_t i = 0; i < 2; i++) {
 		list[i] = arena_alloc(arena, sizeof(*list[i]));
@@ -260,7 +260,7 @@ Opsmesh__V1__TriageEvent *classified_make(void)
 	fact->rules = rules_make("charged-twice", "by-category");
 	fact->n_rules = 2;
 	fact->n_reasons = 3;
-	fact->reasons = arena_alloc(arena, 3 * sizeof(*fact->reasons));
+	fact->reasons = arena_alloc(arena, 3 * sizeof(void *));
 	fact->reasons[0] = reason_make(span_of("返金して\nください"), 480000);
 	fact->reasons[1] = reason_make(span_of("請求の件"), 205500);
 	fact->reasons[2] = reason_make(span_of("card"), -50000);
