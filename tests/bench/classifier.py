@@ -43,19 +43,19 @@ def spent_by_children():
     return usage.ru_utime + usage.ru_stime
 
 
-def ours(programs, data, folder):
+def ours(out, data, folder):
     """Accuracy in percent, seconds of CPU for training, and the figures of classifier_bench."""
     model = f"{folder}/banking77.model"
     begin = spent_by_children()
-    subprocess.run([f"{programs}/model_tool", "--train", f"{data}/train.csv", "--out", model],
+    subprocess.run([f"{out}/bin/classifier", "--train", f"{data}/train.csv", "--out", model],
                    check=True, stdout=subprocess.DEVNULL)
     training = spent_by_children() - begin
-    answer = subprocess.run([f"{programs}/model_tool", "--evaluate", f"{data}/test.csv", "--model", model],
+    answer = subprocess.run([f"{out}/bin/classifier", "--evaluate", f"{data}/test.csv", "--model", model],
                             check=True, stdout=subprocess.PIPE, text=True).stdout
     accuracy = float(re.search(r"^accuracy ([\d.]+) %", answer, re.M).group(1))
     error = float(re.search(r"calibration error ([\d.]+)", answer).group(1))
     figures = json.loads(subprocess.run(
-        [f"{programs}/classifier_bench", model, f"{data}/test.csv", str(MESSAGES)],
+        [f"{out}/tests/bench/classifier_bench", model, f"{data}/test.csv", str(MESSAGES)],
         check=True, stdout=subprocess.PIPE, text=True).stdout)
     return accuracy, error, training, figures
 
@@ -95,7 +95,7 @@ def bench_classifier(out, judge):
         print("skip   classifier: no Banking77; BANKING77 names the folder of train.csv and test.csv", flush=True)
         return
     with tempfile.TemporaryDirectory() as folder:
-        accuracy, error, training, figures = ours(f"{out}/tests/bench", data, folder)
+        accuracy, error, training, figures = ours(out, data, folder)
     judge("classifier: accuracy on Banking77", f"{accuracy:.2f} %", f"{BAR_ACCURACY} %",
           accuracy >= BAR_ACCURACY)
     judge("classifier: training on Banking77, CPU with calibration", f"{training:.1f} s",
