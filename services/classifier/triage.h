@@ -85,6 +85,8 @@ enum status triage_say(struct triage *it, Opsmesh__V1__TriageEvent *event) MUST_
 
 /* A customer's message: judged, answered, told to the stage pattern. */
 enum status triage_judge(struct triage *it, const Opsmesh__V1__MessageAdded *added) MUST_CHECK;
+/* The answer that stands, in the task's arena; NULL: none does yet. */
+Opsmesh__V1__TriageEvent *triage_standing(const struct triage *it);
 /* The rules once more over what stands; says it anew where they decide otherwise. */
 enum status triage_again(struct triage *it) MUST_CHECK;
 

@@ -8,8 +8,7 @@
 
 #include <string.h>
 
-/* The answer that stands; NULL: none does yet. */
-static Opsmesh__V1__TriageEvent *standing(const struct triage *it)
+Opsmesh__V1__TriageEvent *triage_standing(const struct triage *it)
 {
 	char reason[PROTO_REASON_SIZE];
 	ProtobufCMessage *message;
@@ -78,7 +77,7 @@ static void take(struct triage *it, struct decided *parts, struct decision *deci
 
 enum status triage_again(struct triage *it)
 {
-	Opsmesh__V1__TriageEvent *const event = standing(it);
+	Opsmesh__V1__TriageEvent *const event = triage_standing(it);
 	struct decision decision;
 	struct decided parts;
 

@@ -72,24 +72,53 @@ static enum status say_applied(struct correction *it)
 
 /* The correction. */
 
-static const Opsmesh__V1__Reading *reading_of(const struct triage *it)
+/*
+ * The answer that stands as a classification, whatever it was: what it says of the message is the model's,
+ * what it says of the ticket is to become the person's. NULL: nothing was judged yet.
+ */
+static Opsmesh__V1__TicketClassified *standing_of(const struct triage *it)
 {
-	static const Opsmesh__V1__Reading nothing = OPSMESH__V1__READING__INIT;
-	char reason[PROTO_REASON_SIZE];
-	ProtobufCMessage *message;
+	Opsmesh__V1__TriageEvent *const event = triage_standing(it);
+	Opsmesh__V1__TicketClassified *made;
 
-	if (it->row.said.size == 0 ||
-	    !proto_unpack(it->task->arena, &opsmesh__v1__triage_event__descriptor, it->row.said,
-	                  &message, reason))
-		return &nothing;
-	const Opsmesh__V1__TriageEvent *const event = (const void *)message;
-	const Opsmesh__V1__Reading *reading = NULL;
+	if (event == NULL || event->fact_case == OPSMESH__V1__TRIAGE_EVENT__FACT_CLASSIFIED)
+		return event != NULL ? event->classified : NULL;
+	if (event->fact_case != OPSMESH__V1__TRIAGE_EVENT__FACT_NEEDS_HUMAN)
+		return NULL;
+	made = arena_alloc(it->task->arena, sizeof(*made));
+	opsmesh__v1__ticket_classified__init(made);
+	made->message_id = event->needs_human->message_id;
+	made->reading = event->needs_human->reading;
+	if (made->reading != NULL)
+		made->language = made->reading->language;
+	made->model_version = event->needs_human->model_version;
+	made->taxonomy = event->needs_human->taxonomy;
+	made->confidence_ppm = event->needs_human->confidence_ppm;
+	made->confidence_per_mille = event->needs_human->confidence_per_mille;
+	return made;
+}
 
-	if (event->fact_case == OPSMESH__V1__TRIAGE_EVENT__FACT_CLASSIFIED)
-		reading = event->classified->reading;
-	else if (event->fact_case == OPSMESH__V1__TRIAGE_EVENT__FACT_NEEDS_HUMAN)
-		reading = event->needs_human->reading;
-	return reading != NULL ? reading : &nothing;
+/* What the rules are asked of from now on, and what is said again when they decide otherwise. */
+static void restate(struct correction *it, Opsmesh__V1__TicketClassified *standing,
+                    const struct taxonomy_intent *intent, const struct decision *decision)
+{
+	struct arena *const arena = it->ticket->task->arena;
+	char **const escalations = arena_alloc(arena, sizeof(*escalations));
+	Opsmesh__V1__TriageEvent event = OPSMESH__V1__TRIAGE_EVENT__INIT;
+
+	escalations[0] = text_mutable(decision->escalation);
+	standing->category = (Opsmesh__V1__Category)intent->category;
+	standing->intent = text_mutable(intent->id);
+	standing->pinned = true;
+	standing->priority = priority_of_word(decision->priority);
+	standing->queue = text_mutable(decision->queue);
+	standing->escalations = escalations;
+	standing->n_escalations = decision->escalation != NULL ? 1 : 0;
+	standing->rules = decision->rules;
+	standing->n_rules = decision->rule_count;
+	event.fact_case = OPSMESH__V1__TRIAGE_EVENT__FACT_CLASSIFIED;
+	event.classified = standing;
+	it->ticket->row.said = proto_pack(arena, &event.base);
 }
 
 static enum status say_corrected(struct correction *it, const char *from,
@@ -138,7 +167,10 @@ static void keep(struct correction *it, const char *from)
 
 static enum status apply(struct correction *it, const struct taxonomy_intent *intent)
 {
+	static const Opsmesh__V1__Reading nothing = OPSMESH__V1__READING__INIT;
 	struct triage_row *const row = &it->ticket->row;
+	Opsmesh__V1__TicketClassified *const standing = standing_of(it->ticket);
+	const bool read = standing != NULL && standing->reading != NULL;
 	const char *const from = row->intent;
 	struct decision decision;
 
@@ -149,9 +181,11 @@ static enum status apply(struct correction *it, const struct taxonomy_intent *in
 	if (row->fixed == NULL)
 		row->priority = NULL; /* it was raised for what the ticket is not about */
 	triage_decide(it->ticket->guide, it->ticket->task->arena, it->ticket->at, row,
-	              reading_of(it->ticket), &decision);
+	              read ? standing->reading : &nothing, &decision);
 	row->priority = decision.priority;
 	row->queue = decision.queue;
+	if (standing != NULL)
+		restate(it, standing, intent, &decision);
 	TRY(say_corrected(it, from, intent, &decision));
 	keep(it, from);
 	task_save(it->ticket->task, &triage_table, row);

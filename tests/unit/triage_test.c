@@ -211,6 +211,30 @@ static void a_correction_stands_and_is_kept_to_learn_from(void **state)
 	assert_true(row.body.size > strlen(REFUND_EN));
 }
 
+static void what_is_said_again_after_a_correction_is_the_person_s_word(void **state)
+{
+	static const char *const bodies[] = { REFUND_EN, "😀" };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(bodies); i++) {
+		triage_ticket = stage_test_key(&triage_stage, i == 0 ? "C" : "D");
+		triage_feed_opened("");
+		triage_feed_message(CUSTOMER, bodies[i]);
+		triage_feed_correction(i == 0 ? "A1" : "A2", "outage");
+		triage_fold();
+		while (triage_listen() != NULL)
+			;
+		triage_feed_tier(OPSMESH__V1__TIER__TIER_ENTERPRISE);
+		triage_fold();
+		const Opsmesh__V1__TicketClassified *const it = triage_hear_classified();
+
+		assert_string_equal(it->intent, "outage");
+		assert_true(it->pinned);
+		assert_int_equal(it->priority, PRIORITY(URGENT));
+		assert_null(triage_listen());
+	}
+}
+
 static void a_correction_that_cannot_be_is_refused_with_the_field(void **state)
 {
 	const Opsmesh__V1__TriageEvent *event;
@@ -313,6 +337,7 @@ int main(void)
 		TEST(a_priority_does_not_fall_by_itself),
 		TEST(a_person_s_priority_stands_against_the_rules),
 		TEST(a_correction_stands_and_is_kept_to_learn_from),
+		TEST(what_is_said_again_after_a_correction_is_the_person_s_word),
 		TEST(a_correction_that_cannot_be_is_refused_with_the_field),
 		TEST(a_customer_whom_the_program_does_not_help_gets_a_person),
 		TEST(another_cut_says_the_same_bytes),
