@@ -11,6 +11,7 @@ import os
 import sys
 from collections import Counter
 
+TRIAGE_COLUMNS = 7 # that are compared
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 
@@ -147,6 +148,43 @@ def alerts(day):
     return rows.values()
 
 
+def triage(day):
+    rows = {}
+    for kind, fact, event in day.facts("ops.triage.v1"):
+        if kind not in ("classified", "needs_human", "corrected"):
+            continue
+        row = rows.setdefault(event["key"], {"language": "-", "category": "-", "intent": "-", "human": "-"})
+        row |= {"priority": word(fact["priority"], "PRIORITY_"), "queue": fact["queue"]}
+        if kind in ("classified", "corrected"):
+            row |= {"category": word(fact["category"], "CATEGORY_"), "human": "-",
+                    "intent": fact.get("intent") or fact.get("toIntent") or "-"}
+        if kind == "needs_human":
+            row["human"] = word(fact["cause"], "NEEDS_HUMAN_CAUSE_")
+        row["language"] = fact.get("reading", {}).get("language", row["language"])
+    for key, row in rows.items():
+        yield [day.name(key), *(row[column] for column in
+                                ("language", "category", "intent", "priority", "queue", "human"))]
+
+
+def tickets_of(day, fact):
+    listed = fact.get("tickets") or fact.get("added") or []
+    return ",".join(day.name(ticket["ticketId"]) for ticket in listed) or "-"
+
+
+def patterns(day):
+    known = {}
+    for kind, fact, event in day.facts("ops.triage.v1"):
+        if kind == "duplicate_suspected":
+            pair = f"{day.name(fact['ticketId'])},{day.name(fact['otherTicketId'])}"
+            yield [kind, fact["intent"], "-", "-", "1", "-", pair, event["time"]]
+        if not kind.startswith("pattern_"):
+            continue
+        evidence = known[fact["patternId"]] = fact.get("evidence") or known[fact["patternId"]]
+        yield [kind, fact["intent"], word(evidence["rule"], "PATTERN_RULE_"), evidence.get("token") or "-",
+               str(fact.get("customersEver", evidence["customers"])), ",".join(evidence["languages"]),
+               tickets_of(day, fact), event["time"]]
+
+
 def refused(day):
     for topic in sorted({event["topic"] for event in day.events}):
         for kind, fact, event in day.facts(topic):
@@ -160,16 +198,18 @@ def counts(day):
     return [[*kind, str(number)] for kind, number in kinds.items()]
 
 
-TABLES = {"answers": answers, "tickets": tickets, "sla": sla, "alerts": alerts, "refused": refused, "counts": counts}
+TABLES = {"answers": answers, "tickets": tickets, "triage": triage, "patterns": patterns, "sla": sla, "alerts": alerts,
+          "refused": refused, "counts": counts}
 
 
 def expected(table):
+    """The rows; of `triage` with one more cell, which says what a person would say."""
     text = open(os.path.join(HERE, "expected", table), encoding="utf-8").read()
     return [line.split() for line in text.splitlines() if line.strip() and not line.startswith("#")]
 
 
 def differences(day, table):
-    wanted = Counter(map(tuple, expected(table)))
+    wanted = Counter(tuple(row[:TRIAGE_COLUMNS] if table == "triage" else row) for row in expected(table))
     found = Counter(map(tuple, TABLES[table](day)))
     return [("expected ", *row) for row in sorted((wanted - found).elements())] + \
         [("came out ", *row) for row in sorted((found - wanted).elements())]
