@@ -228,6 +228,37 @@ static void a_foreign_label_is_refused(void **state)
 	buffer_finish(&file);
 }
 
+/* What a file of other labels is judged by: some are ours, some are nothing, others are a mistake. */
+static void a_map_leads_foreign_labels_home(void **state)
+{
+	static const char names[] =
+	    "{\"get_money\":\"refund\",\"weather\":null,\"odd\":\"colour\"}";
+	struct lines lines = lessons();
+	(void)state;
+	struct buffer file = trained(&lines);
+	struct evaluate_options options = { .set = "intent" };
+	struct json_error wrong;
+	struct evaluation evaluation;
+	char error[LINES_ERROR];
+
+	assert_true(model_use((struct bytes){ file.data, file.size }, &options.model, error,
+	                      sizeof(error)));
+	assert_true(json_parse(bytes_of(names), sizeof(names), &options.map.names, &wrong));
+	lines.count = 2;
+	lines.items[0].label = "get_money";
+	lines.items[1].label = "weather";
+	assert_true(evaluate(arena, &options, &lines, &evaluation, error));
+	assert_int_equal(evaluation.count, 1);
+	assert_int_equal(evaluation.passed_over, 1);
+	lines.items[1].label = "odd";
+	assert_false(evaluate(arena, &options, &lines, &evaluation, error));
+	lines.items[1].label = "nobody's";
+	assert_false(evaluate(arena, &options, &lines, &evaluation, error));
+	assert_string_equal(error, "label nobody's: the map does not know it");
+	json_release(&options.map.names);
+	buffer_finish(&file);
+}
+
 static int begin(void **state)
 {
 	(void)state;
@@ -252,6 +283,7 @@ int main(void)
 		cmocka_unit_test(one_label_is_no_training),
 		cmocka_unit_test(figures_are_counted),
 		cmocka_unit_test(a_foreign_label_is_refused),
+		cmocka_unit_test(a_map_leads_foreign_labels_home),
 	};
 
 	return cmocka_run_group_tests(tests, begin, end);
