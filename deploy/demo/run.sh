@@ -26,14 +26,15 @@ python3 "$here/story.py" "$run/day" || exit 1
 printf '\nWHAT IS STILL OPEN, FROM THE TABLES: opsmesh list clocks\n\n'
 "$OPSMESH_BIN/opsmesh" list clocks
 
-ticket=$(python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))["K3"])' "$run/day/names.json")
+id_of() { python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))[sys.argv[2]])' "$run/day/names.json" "$1"; }
+ticket=$(id_of K3)
 printf '\nTHE FIRST OF THEM, AS THE OPERATOR'\''S TOOL TELLS IT: opsmesh explain ticket %s\n\n' "$ticket"
 "$OPSMESH_BIN/opsmesh" explain ticket "$ticket" --reveal 'the demo shows the people that it invented'
 
 printf '\nWHETHER IT CAME OUT RIGHT\n\n'
 if python3 "$here/tables.py" "$run/day"; then
 	wrong=0
-	echo '  Every answer, ticket, clock, alert, refusal and count is as deploy/demo/expected says.'
+	echo '  Every answer, ticket, reading, pattern, clock, alert, refusal and count is as deploy/demo/expected says.'
 else
 	echo '  The lines above differ from deploy/demo/expected.'
 fi
@@ -42,9 +43,9 @@ cat <<END
 TO LOOK FURTHER: KEEP=1 make demo leaves this stack up; then
 
   . $run/env && PATH=\$OPSMESH_BIN:\$PATH
-  opsmesh explain ticket $ticket   # what happened, in order, and why
+  opsmesh explain ticket $(id_of E2)   # how it came to billing: what was read, by which words, who corrected it
   opsmesh list clocks   # what is open, next deadline first
-  opsmesh tail ops.sla.v1 --from start --until-end   # the facts, as other teams get them
+  echo '請求書 INV-2041 の 12,000円を返金してください' | classifier --classify   # what the classifier makes of your own words
 
 and deploy/local/down.sh RUN_DIR=$run stops it.
 END

@@ -6,40 +6,22 @@
 import email
 import email.policy
 import os
-import re
 import sys
-import unicodedata
 from collections import Counter
 
 import tables
+import triage_story as triage
+from layout import natural, table, when
 
 STORIES = [
     ("K3", "A clock that stands still over the holidays, and is met to the second"),
     ("K2", "Paused, solved, reopened, missed: a breach with its alert"),
     ("K6", "An answer that arrived after its time takes the breach back"),
     ("B7", "One of ten who were charged twice, answered too late"),
+    ("E2", "A person says what it is about: another queue, and two hours instead of eight"),
 ]
 
 LINE_MAX = 60
-
-
-def width(text):
-    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
-
-
-def table(title, heads, rows):
-    rows = [heads, *([str(cell) for cell in row] for row in rows)]
-    widths = [max(width(row[i]) for row in rows) for i in range(len(heads))]
-    print(f"\n{title}\n")
-    for row in rows:
-        cells = (cell + " " * (size - width(cell)) for cell, size in zip(row, widths))
-        print("  " + "  ".join(cells).rstrip())
-
-
-def when(text):
-    """05-01 08:30, with seconds only where there are some."""
-    return text[5:16].replace("T", " ") + (text[16:19] if len(text) > 3 and text[17:19] != "00" else "") \
-        if text != "-" else "-"
 
 
 def went_in(day):
@@ -63,7 +45,8 @@ def went_in(day):
 
 def came_out(day):
     topics = Counter(event["topic"] for event in day.events)
-    docs = {"ops.tickets.v1": "what happened to tickets", "ops.sla.v1": "what their clocks did",
+    docs = {"ops.tickets.v1": "what happened to tickets", "ops.triage.v1": "what they are about",
+            "ops.sla.v1": "what their clocks did",
             "ops.accounts.v1": "who the customers are", "ops.alerts.v1": "what on-call must know"}
     table("WHAT CAME OUT, for any team to subscribe to", ["topic", "facts", "says"],
           [[topic, topics[topic], doc] for topic, doc in docs.items()])
@@ -139,14 +122,19 @@ def story(day, name, title):
     lines = []
     moved = {(event["mesh_time"], fact["clock"]["metric"]) for kind, fact, event in day.facts("ops.sla.v1")
              if kind == "retargeted" and event["key"] == day.tickets[name]}
-    for topic, rank in (("ops.tickets.v1", 0), ("ops.sla.v1", 1), ("ops.alerts.v1", 2)):
+    said = {event["mesh_time"]: event for kind, fact, event in day.facts("ops.triage.v1")
+            if kind == "classified" and event["key"] == day.tickets[name]}
+    right = triage.should_be().get(name)
+    for rank, topic in enumerate(("ops.tickets.v1", "ops.triage.v1", "ops.sla.v1", "ops.alerts.v1")):
         for kind, fact, event in day.facts(topic):
             if event["key"] != day.tickets[name]:
                 continue
             if kind == "activated" and (event["mesh_time"], fact["clock"]["metric"]) in moved:
                 continue # until its customer was known, in the same instant
-            text = ticket_line(day, kind, fact, event) if rank == 0 else \
-                clock_line(kind, fact) if rank == 1 else alert_line(kind, fact)
+            if kind == "classified" and said[event["mesh_time"]] is not event:
+                continue # likewise
+            text = (ticket_line(day, kind, fact, event) if rank == 0 else triage.line(kind, fact, right) if rank == 1 else
+                    clock_line(kind, fact) if rank == 2 else alert_line(kind, fact))
             if text is not None:
                 if event["mesh_time"][:16] != event["time"][:16]:
                     text += f"  (known at {when(event['mesh_time'])})"
@@ -155,12 +143,6 @@ def story(day, name, title):
     print(f"\n  {title}: ticket {name}\n  {opening['note']}\n")
     for _, _, _, time, text in sorted(lines):
         print(f"    {when(time):15}{text}")
-
-
-def natural(row):
-    """B2 before B10."""
-    letter, number = re.fullmatch(r"([A-Z]+)(\d+)", row[0]).groups()
-    return letter, int(number), row[1]
 
 
 def refusals(day):
@@ -183,6 +165,7 @@ def main(folder):
     print(f"\nWHAT BECAME OF IT: {len(STORIES)} tickets (times are UTC; Tokyo is nine hours ahead)")
     for name, title in STORIES:
         story(day, name, title)
+    triage.tell(day)
     table("THE CLOCKS", ["ticket", "clock", "rule", "state", "target", "due", "ended", "used"],
           [[*row[:5], when(row[5]), when(row[6]), row[7]] for row in sorted(tables.sla(day), key=natural)])
     table("ALERTS", ["ticket", "clock", "severity", "raised", "acknowledged", "resolved"],
