@@ -23,6 +23,7 @@
 
 #include "common/base/config.h"
 #include "common/flow/document.h"
+#include "common/flow/outside.h"
 #include "common/flow/stage.h"
 #include "common/flow/task.h"
 #include "common/io/http_server.h"
@@ -109,6 +110,8 @@ struct service {
 	const struct migration *migrations;       /* its own, behind the runtime's */
 	const struct fsm *const *machines;        /* for --describe; ended by NULL; may be NULL */
 	struct metric *const *metrics;            /* its own; ended by NULL; may be NULL */
+	/* Every fact that became true, once, for metrics of its own; on the worker's thread; may be NULL. */
+	void (*committed)(const struct fact *fact);
 	const struct service_command *commands;   /* beside those that all have; may be NULL */
 	struct service_extra extra;
 };

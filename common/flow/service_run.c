@@ -263,7 +263,10 @@ static void open_worker(struct running *it)
 		it->worker.held_bytes_max = (size_t)config->fetch_bytes / 2;
 	}
 	it->worker.publish_bytes_max = (size_t)config->fetch_bytes / 2;
-	it->vitals = vitals_create(&it->worker, daemon->build);
+	for (struct metric *const *own = daemon->service->metrics; own != NULL && *own != NULL;
+	     own++)
+		metric_register(*own);
+	it->vitals = vitals_create(&it->worker, daemon->build, daemon->service->committed);
 }
 
 /* Documents again. */

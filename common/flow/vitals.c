@@ -83,6 +83,7 @@ struct vitals {
 	struct behind *behind; /* slot * STAGE_TOPICS_MAX + topic */
 	int64_t *left_out;     /* by slot, as of its last batch */
 	struct vitals_outages outages;
+	void (*committed)(const struct fact *fact);
 };
 
 static struct metric_series *unlabelled(struct metric *metric)
@@ -113,6 +114,13 @@ static int64_t count_words(const char *list)
 	return count;
 }
 
+static void tell_committed(const struct vitals *vitals, const struct batch *batch)
+{
+	for (size_t i = 0; vitals->committed != NULL && i < batch->fact_count; i++)
+		if (!batch->facts[i].dead_letter)
+			vitals->committed(&batch->facts[i]);
+}
+
 static void on_batch(void *context, const struct batch *batch)
 {
 	struct vitals *const vitals = context;
@@ -126,6 +134,7 @@ static void on_batch(void *context, const struct batch *batch)
 	metric_add(of_stage(&refused, stage), letters);
 	metric_observe(unlabelled(&batch_size), (double)batch->event_count);
 	vitals->left_out[slot_place(vitals, batch->shard)] = count_words(batch->left_out);
+	tell_committed(vitals, batch);
 }
 
 static void on_transaction(void *context, struct duration took)
@@ -151,11 +160,13 @@ static void begin_series(const struct stage *stages)
 			(void)of_stage(by_stage[i], stage);
 }
 
-struct vitals *vitals_create(struct worker *worker, const char *build)
+struct vitals *vitals_create(struct worker *worker, const char *build,
+                             void (*committed)(const struct fact *fact))
 {
 	struct vitals *const vitals = memory_zero(sizeof(*vitals));
 
 	vitals->worker = worker;
+	vitals->committed = committed;
 	vitals->behind =
 	    memory_zero(worker->slot_count * STAGE_TOPICS_MAX * sizeof(*vitals->behind));
 	vitals->left_out = memory_zero(worker->slot_count * sizeof(*vitals->left_out));

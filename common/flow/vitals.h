@@ -15,8 +15,12 @@ extern struct metric *const vitals_metrics[];
 
 struct vitals;
 
-/* Registers the metrics, once a process, and becomes the worker's witness. */
-struct vitals *vitals_create(struct worker *worker, const char *build);
+/*
+ * Registers the metrics, once a process, and becomes the worker's witness. committed (may be NULL) is told
+ * every fact that became true, once.
+ */
+struct vitals *vitals_create(struct worker *worker, const char *build,
+                             void (*committed)(const struct fact *fact));
 void vitals_destroy(struct vitals *vitals);
 
 struct vitals_outages {

@@ -34,6 +34,8 @@ const struct service classifier = {
 	.stages = classifier_stages,
 	.lead = OPS_TICKETS,
 	.migrations = classifier_migrations,
+	.metrics = classifier_metrics,
+	.committed = classifier_tally,
 	.commands = classifier_commands,
 };
 
