@@ -112,7 +112,7 @@ struct service {
 	struct metric *const *metrics;            /* its own; ended by NULL; may be NULL */
 	/* Every fact that became true, once, for metrics of its own; on the worker's thread; may be NULL. */
 	void (*committed)(const struct fact *fact);
-	const struct service_command *commands;   /* beside those that all have; may be NULL */
+	const struct service_command *commands; /* beside those that all have; may be NULL */
 	struct service_extra extra;
 };
 
