@@ -180,6 +180,7 @@ migrate()
 copy_policies()
 {
 	local trained=$bin/../model/support.model
+	[ "$given_policies" -ef "$policies" ] && return # up once more, from its own environment
 	mkdir -p "$policies/model"
 	cp -R "$given_policies/." "$policies/" || fail "cannot read $given_policies"
 	[ -e "$given_policies/model" ] && return
