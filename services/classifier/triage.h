@@ -90,7 +90,7 @@ Opsmesh__V1__TriageEvent *triage_standing(const struct triage *it);
 /* The rules once more over what stands; says it anew where they decide otherwise. */
 enum status triage_again(struct triage *it) MUST_CHECK;
 
-/* What was read, as the contract tells it (triage_read.c). Everything lives in the task's arena. */
+/* What was read, as the contract tells it (triage_read.c): nothing of it is the judgement's any more. */
 struct judgement;
 Opsmesh__V1__Reading *reading_make(struct arena *arena, const struct judgement *judgement);
 Opsmesh__V1__ClassificationReason **reasons_make(struct arena *arena,

@@ -13,12 +13,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define PASSAGE_BLOCK ((size_t)128 << 10) /* what a message of some 200 bytes takes */
 #define CAUSE(name) OPSMESH__V1__NEEDS_HUMAN_CAUSE__NEEDS_HUMAN_CAUSE_##name
 
 /* One message on its way through. */
 struct passage {
 	struct triage *ticket;
-	struct arena *arena;
+	struct arena
+	    *arena; /* its own: what judging takes is far more than what a batch keeps of it */
 	const Opsmesh__V1__MessageAdded *added;
 	struct judgement judgement;
 	Opsmesh__V1__Reading *reading;
@@ -209,7 +211,7 @@ static enum status say_classified(struct passage *it, struct bytes *said)
 	event.fact_case = OPSMESH__V1__TRIAGE_EVENT__FACT_CLASSIFIED;
 	event.classified = &classified;
 	TRY(triage_say(it->ticket, &event));
-	*said = proto_pack(it->arena, &event.base);
+	*said = proto_pack(it->ticket->task->arena, &event.base);
 	return STATUS_OK;
 }
 
@@ -270,7 +272,7 @@ static enum status say_human(struct passage *it, Opsmesh__V1__NeedsHumanCause ca
 	event.fact_case = OPSMESH__V1__TRIAGE_EVENT__FACT_NEEDS_HUMAN;
 	event.needs_human = &human;
 	TRY(triage_say(it->ticket, &event));
-	*said = proto_pack(it->arena, &event.base);
+	*said = proto_pack(it->ticket->task->arena, &event.base);
 	return STATUS_OK;
 }
 
@@ -392,20 +394,16 @@ static void stand(struct passage *it)
 	row->message_id = it->added->message_id;
 	row->confidence_ppm = it->judgement.modelled ? it->judgement.model.confidence_ppm : 0;
 	row->judged_at = it->ticket->at;
-	row->kept = keep_text(it->arena, it->added->body);
+	row->kept = keep_text(it->ticket->task->arena, it->added->body);
 }
 
-enum status triage_judge(struct triage *ticket, const Opsmesh__V1__MessageAdded *added)
+static enum status pass(struct passage *it)
 {
-	struct passage *const it = arena_zero(ticket->task->arena, sizeof(*it));
+	struct triage *const ticket = it->ticket;
 	const char *const subject = take_subject(ticket);
 	bool classified;
 
-	*it = (struct passage){ .ticket = ticket, .arena = ticket->task->arena, .added = added };
-	ticket->row.contacts++;
-	if (ticket->row.customer == NULL && *added->author != '\0')
-		ticket->row.customer = added->author;
-	judge(ticket->guide, it->arena, subject, personal_text(added->body), &it->judgement);
+	judge(ticket->guide, it->arena, subject, personal_text(it->added->body), &it->judgement);
 	it->reading = reading_make(it->arena, &it->judgement);
 	classified = settle_intent(it);
 	TRY(measure_shortfall(it));
@@ -416,4 +414,23 @@ enum status triage_judge(struct triage *ticket, const Opsmesh__V1__MessageAdded 
 	stand(it);
 	task_save(ticket->task, &triage_table, &ticket->row);
 	return STATUS_OK;
+}
+
+enum status triage_judge(struct triage *ticket, const Opsmesh__V1__MessageAdded *added)
+{
+	/* Of the worker's thread, kept from message to message: made anew for each it leaves holes in the heap. */
+	static _Thread_local struct arena *scratch;
+	struct passage *it;
+	enum status status;
+
+	if (scratch == NULL)
+		scratch = arena_create(PASSAGE_BLOCK);
+	it = arena_zero(scratch, sizeof(*it));
+	*it = (struct passage){ .ticket = ticket, .arena = scratch, .added = added };
+	ticket->row.contacts++;
+	if (ticket->row.customer == NULL && *added->author != '\0')
+		ticket->row.customer = added->author;
+	status = pass(it);
+	arena_reset(scratch);
+	return status;
 }

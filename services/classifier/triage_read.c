@@ -99,7 +99,7 @@ static void add_entities(struct arena *arena, const struct judgement *judgement,
 		opsmesh__v1__entity__init(made);
 		made->kind = kinds[entity->kind];
 		made->span = span_make(arena, judgement, entity->span);
-		made->value = text_mutable(entity->value != NULL ? entity->value : "");
+		made->value = arena_string(arena, entity->value != NULL ? entity->value : "");
 		made->amount = amount_make(arena, entity);
 		made->open = is_open(entity);
 		reading->entities[reading->n_entities++] = made;

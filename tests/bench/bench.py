@@ -5,7 +5,7 @@
 
 Settings, from the environment: ROUNDS (5; the middle one counts), EVENTS (400000), MEMORY_EVENTS
 (1000000), SECONDS_EACH (20; of each latency), ROWS (which, of: fold zipf latency chain edge memory clock
-classifier),
+classifier triage),
 QUICK=1 for a look while developing: one short round of each.
 """
 
@@ -22,6 +22,7 @@ from edge import Edge
 from fold import Fold, median, ratio
 from memory import Memory
 from stack import PARTITIONS, Stack
+from triage import bench_triage
 
 QUICK = os.environ.get("QUICK") == "1"
 
@@ -34,6 +35,7 @@ ROUNDS = setting("ROUNDS", 5, 1)
 EVENTS = setting("EVENTS", 400000, 50000)
 MEMORY_EVENTS = setting("MEMORY_EVENTS", 1000000, 200000)
 SECONDS = setting("SECONDS_EACH", 20, 5)
+MESSAGES = setting("MESSAGES", 40000, 5000)
 REQUESTS = setting("REQUESTS", 100000, 20000)
 RATES = (500, 5000)
 CHAIN_RATE = 500
@@ -226,7 +228,7 @@ def bench_clock(programs):
 def main():
     out, folder = os.path.abspath(sys.argv[1]), sys.argv[2]
     top = os.path.abspath(f"{os.path.dirname(__file__)}/../..")
-    rows = os.environ.get("ROWS", "fold zipf latency chain edge memory clock classifier").split()
+    rows = os.environ.get("ROWS", "fold zipf latency chain edge memory clock classifier triage").split()
     stack = Stack(top, folder)
     fold = Fold(stack, f"{out}/tests/bench")
     benches = {
@@ -238,6 +240,7 @@ def main():
         "memory": lambda: bench_memory(fold),
         "clock": lambda: bench_clock(fold.programs),
         "classifier": lambda: bench_classifier(out, judge),
+        "triage": lambda: bench_triage(stack, out, MESSAGES, judge, say),
     }
     say(f"# {ROUNDS} rounds of {EVENTS} events, the middle one counts;"
         f" {os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}")
