@@ -112,6 +112,8 @@ struct service {
 	struct metric *const *metrics;            /* its own; ended by NULL; may be NULL */
 	/* Every fact that became true, once, for metrics of its own; on the worker's thread; may be NULL. */
 	void (*committed)(const struct fact *fact);
+	const char *
+	    batch_events; /* default of BATCH_EVENTS, where events are large; NULL: the runtime's */
 	const struct service_command *commands; /* beside those that all have; may be NULL */
 	struct service_extra extra;
 };

@@ -76,6 +76,8 @@ static const struct config_key *join_keys(struct arena *arena, const struct serv
 	for (size_t i = 0; i < common; i++)
 		if (text_equal(keys[i].name, "INSTANCE"))
 			keys[i].fallback = arena_printf(arena, "%s-0", service->name);
+		else if (text_equal(keys[i].name, "BATCH_EVENTS") && service->batch_events != NULL)
+			keys[i].fallback = service->batch_events;
 	return keys;
 }
 

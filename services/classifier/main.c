@@ -36,6 +36,7 @@ const struct service classifier = {
 	.migrations = classifier_migrations,
 	.metrics = classifier_metrics,
 	.committed = classifier_tally,
+	.batch_events = "200", /* what is kept of a message until its commit takes some 20 KiB */
 	.commands = classifier_commands,
 };
 
