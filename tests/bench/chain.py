@@ -5,7 +5,7 @@ import shlex
 import subprocess
 
 CONNECTIONS = 64
-DAEMONS = "ingest sla-watcher"
+DAEMONS = "ingest classifier sla-watcher"
 
 
 class Chain:
