@@ -4,7 +4,7 @@
  *   {"id":"support","version":1,"effective_from":"2026-01-01T00:00:00Z",
  *    "categories":["billing","product","technical","account"],
  *    "queues":["billing","support"], "fallback_queue":"support",
- *    "thresholds":{"intent_ppm":450000,"category_ppm":600000},
+ *    "thresholds":{"intent_ppm":600000,"category_ppm":700000},
  *    "intents":[{"id":"refund","category":"billing","queue":"billing",
  *                "definition":"...","examples":["..."]}]}
  *
