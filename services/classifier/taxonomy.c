@@ -94,8 +94,9 @@ static bool intent_read(struct arena *arena, const struct json_place *place,
                         const struct taxonomy *taxonomy, struct taxonomy_intent *intent,
                         struct json_error *error)
 {
-	static const char *const fields[] = { "id",         "category", "queue",
-		                              "definition", "examples", NULL };
+	static const char *const fields[] = { "id",       "category", "queue", "definition",
+		                              "examples", "passing",  NULL };
+	bool passing = false;
 	const char *id;
 	const char *queue;
 	int category;
@@ -104,13 +105,14 @@ static bool intent_read(struct arena *arena, const struct json_place *place,
 	    !json_text_at(place, "id", TAXONOMY_WORD_MAX, &id, error) ||
 	    !json_word_at(place, "category", category_names, &category, error) ||
 	    !json_text_at(place, "queue", TAXONOMY_WORD_MAX, &queue, error) ||
-	    !words_of_people(place, error))
+	    !json_switch_if(place, "passing", &passing, error) || !words_of_people(place, error))
 		return false;
 	if (!taxonomy_has_queue(taxonomy, queue))
 		return json_refuse(place, "queue", error, "is none of the queues");
 	*intent = (struct taxonomy_intent){ .id = arena_string(arena, id),
 		                            .category = (enum category)(category + 1),
-		                            .queue = arena_string(arena, queue) };
+		                            .queue = arena_string(arena, queue),
+		                            .passing = passing };
 	return true;
 }
 

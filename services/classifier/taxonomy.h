@@ -6,9 +6,10 @@
  *    "queues":["billing","support"], "fallback_queue":"support",
  *    "thresholds":{"intent_ppm":600000,"category_ppm":700000},
  *    "intents":[{"id":"refund","category":"billing","queue":"billing",
- *                "definition":"...","examples":["..."]}]}
+ *                "definition":"...","examples":["..."],"passing":false}]}
  *
- * Below the thresholds the classifier says that a person must look: `intent_ppm` for an intent, and
+ * A `passing` intent (thanks, anger, the wish for a person) does not change what a ticket is about that is
+ * about something already. Below the thresholds the classifier says that a person must look: `intent_ppm` for an intent, and
  * `category_ppm` for the category alone. Categories are the contract's (triage.proto). The schema is
  * deploy/policies/schema/taxonomy.schema.json.
  */
@@ -36,6 +37,7 @@ struct taxonomy_intent {
 	const char *id;
 	enum category category;
 	const char *queue;
+	bool passing;
 };
 
 struct taxonomy {

@@ -73,15 +73,7 @@ static struct bytes keep_text(struct arena *arena, const Opsmesh__V1__PersonalTe
 /* Thanks or anger on a ticket that is about something do not make it about thanks or anger. */
 static bool passing(const struct triage *it, const char *intent)
 {
-	static const char *const passing_intents[] = { "praise", "complaint", "contact_human",
-		                                       "spam", "out_of_scope" };
-
-	if (it->row.intent == NULL)
-		return false;
-	for (size_t i = 0; i < COUNT_OF(passing_intents); i++)
-		if (text_equal(passing_intents[i], intent))
-			return true;
-	return false;
+	return it->row.intent != NULL && taxonomy_find(it->guide->taxonomy, intent)->passing;
 }
 
 /* True: the message has an answer that is no NeedsHuman. */
