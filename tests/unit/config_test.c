@@ -38,7 +38,7 @@ static const char *const names[] = {
 	"T_LISTEN", "T_BATCH", "T_RECORDED", "T_GRACE", "T_PASSWORD", "T_PASSWORD_FILE",
 };
 
-static char path[] = "/tmp/config_test.XXXXXX";
+static char path[] = P_tmpdir "/config_test.XXXXXX";
 
 static void set(const char *name, const char *value)
 {

@@ -16,7 +16,7 @@
 
 #define PATH_SIZE 128
 
-static char folder[] = "/tmp/service_config.XXXXXX";
+static char folder[] = P_tmpdir "/service_config.XXXXXX";
 static char seen[512]; /* "name=body;" of each file that was compiled */
 
 /* Refuses a body that begins with "bad". */

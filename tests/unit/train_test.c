@@ -26,8 +26,8 @@ static bool one_of_two(const void *context, const char *label)
 static bool taken(const char *content, size_t size, const char *suffix, struct lines *lines,
                   char error[static LINES_ERROR])
 {
-	char path[] = "/tmp/train_test_XXXXXX.jsonl";
-	snprintf(path, sizeof(path), "/tmp/train_test_XXXXXX%s", suffix);
+	char path[] = P_tmpdir "/train_test_XXXXXX.jsonl";
+	snprintf(path, sizeof(path), P_tmpdir "/train_test_XXXXXX%s", suffix);
 	const int handle = mkstemps(path, (int)strlen(suffix));
 	const char *const paths[] = { path };
 	const struct lines_source source = { .paths = paths, .count = 1, .known = one_of_two };
