@@ -3,6 +3,7 @@
  */
 #include "common/base/check.h"
 #include "opsmesh/v1/report.pb-c.h"
+#include "tests/support/guide_fixture.h"
 #include "tests/support/triage_fixture.h"
 
 #include <string.h>
@@ -84,6 +85,26 @@ static void what_cannot_be_judged_needs_a_person(void **state)
 		assert_true(triage_row_of().needs_human);
 		assert_null(triage_listen());
 	}
+}
+
+/* The model has six intents, and what is written here is none of them. */
+static void below_the_threshold_nothing_is_guessed(void **state)
+{
+	const struct taxonomy *const taxonomy = guide_fixture()->taxonomy;
+
+	(void)state;
+	triage_feed_opened("");
+	triage_feed_message(CUSTOMER,
+	                    "Our tractor stood in the rain behind the old barn all winter.");
+	triage_fold();
+	const Opsmesh__V1__NeedsHuman *const it = triage_hear_human();
+
+	assert_int_equal(it->cause, WHY(LOW_CONFIDENCE));
+	assert_string_equal(it->intent, "");
+	assert_true(it->confidence_ppm > 0 && it->confidence_ppm < taxonomy->intent_ppm);
+	assert_int_equal(it->threshold_ppm, taxonomy->intent_ppm);
+	assert_string_equal(it->model_version, guide_fixture()->model_digest);
+	assert_null(triage_listen());
 }
 
 static void what_others_write_is_no_question(void **state)
@@ -330,6 +351,7 @@ int main(void)
 		TEST(a_message_is_answered_with_what_it_is_about),
 		TEST(the_subject_line_is_judged_with_the_first_message),
 		TEST(what_cannot_be_judged_needs_a_person),
+		TEST(below_the_threshold_nothing_is_guessed),
 		TEST(what_others_write_is_no_question),
 		TEST(a_report_goes_to_those_who_look_for_patterns),
 		TEST(thanks_do_not_change_what_the_ticket_is_about),
