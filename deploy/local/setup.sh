@@ -14,7 +14,7 @@ packages=(
 	libgmime-3.0-dev libglib2.0-dev libcld2-dev liblinear-dev libcmocka-dev tzdata
 	postgresql-15 openjdk-17-jdk-headless libpostgresql-jdbc-java maven curl patch util-linux procps
 	clang clang-format clang-tidy libclang-rt-14-dev universal-ctags
-	python3 python3-confluent-kafka python3-psycopg python3-protobuf python3-sklearn nginx-light
+	python3 python3-confluent-kafka python3-psycopg python3-protobuf python3-sklearn python3-jsonschema nginx-light
 )
 lacking=0
 
