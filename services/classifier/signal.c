@@ -56,13 +56,14 @@ struct walk {
 	uint32_t at;       /* the number of the point at hand */
 	uint32_t word;
 	uint32_t clause;
+	size_t negator_count; /* ever */
+	size_t first_count;   /* ever */
+	struct stretch exception;
+	/* Of these only what was written is read. */
 	struct mark marks[MARKS];
 	struct negator negators[NEGATORS];
-	size_t negator_count; /* ever */
 	struct first firsts[FIRSTS];
-	size_t first_count; /* ever */
-	struct stretch exception;
-	struct trace traces[SIGNAL_HITS_MAX];
+	struct trace traces[SIGNAL_HITS_MAX]; /* of found's hits */
 };
 
 static bool lies_in(struct stretch inner, struct stretch outer)
@@ -290,16 +291,13 @@ static void use(struct walk *walk, const struct signal_group *group, struct stre
 
 /* The walk. */
 
-/* Whether the points are whole words at both ends that ask for it. */
+/* Whether a word that the phrase ends with ends there. */
 static bool stands_alone(const struct walk *walk, const struct signal_phrase *phrase,
                          struct stretch place)
 {
 	const struct prepared *const text = walk->text;
-	const size_t front = mark_at(walk, place.first)->point;
 	const size_t back = mark_at(walk, place.last)->point;
 
-	if (phrase->word_front && front > 0 && signal_is_word(text->points[front - 1].code))
-		return false;
 	return !(phrase->word_back && back + 1 < text->count &&
 	         signal_is_word(text->points[back + 1].code));
 }
@@ -377,16 +375,24 @@ static uint32_t said(const struct signals *found)
 void signals_find(const struct signal_book *book, const struct prepared *text,
                   enum language language, struct signals *found)
 {
-	struct walk walk = { .book = book, .text = text, .found = found };
+	struct walk walk;
+	uint32_t before = 0;
 	uint32_t node = 0;
 	size_t point;
 
 	_Static_assert(MARKS > SIGNAL_PHRASE_POINTS_MAX, "a phrase's first point is remembered");
-	found->hit_count = 0;
+	memset(&walk, 0, offsetof(struct walk, marks));
+	walk.book = book;
+	walk.text = text;
+	walk.found = found;
 	walk.language = UINT32_C(1) << language;
+	found->hit_count = 0;
 	for (size_t at = 0; signal_point_next(text, &at, &point); walk.at++) {
 		add_mark(&walk, point);
-		node = signal_book_step(book, node, text->points[point].code);
+		const uint32_t code = text->points[point].code;
+
+		node = signal_book_step(book, node, signal_symbol(code, before));
+		before = code;
 		use_phrases(&walk, book->nodes[node].phrase);
 		for (uint32_t end = book->nodes[node].shorter; end != 0;
 		     end = book->nodes[end].shorter)

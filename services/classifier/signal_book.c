@@ -2,8 +2,11 @@
 
 #include "common/base/check.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#define BEGINS 0x80000000u              /* a symbol's letter begins a word */
+#define SEARCHED_FROM 8                 /* children: fewer are looked through one by one */
 #define EDGE_FACTOR 0x9E3779B97F4A7C15u /* 2^64 by the golden ratio: spreads what differs little */
 
 /* Points. */
@@ -19,6 +22,11 @@ bool signal_is_wide(uint32_t code)
 	return (code >= 0x1100 && code <= 0x11FF) || (code >= 0x2E80 && code <= 0x2FFF) ||
 	       (code >= 0x3003 && code <= 0x9FFF) || (code >= 0xAC00 && code <= 0xD7A3) ||
 	       (code >= 0xF900 && code <= 0xFAFF) || (code >= 0x20000 && code <= 0x3FFFF);
+}
+
+uint32_t signal_symbol(uint32_t code, uint32_t before)
+{
+	return signal_is_word(code) && !signal_is_word(before) ? code | BEGINS : code;
 }
 
 static bool counts(const struct prepared *text, size_t at)
@@ -41,144 +49,246 @@ bool signal_point_next(const struct prepared *text, size_t *at, size_t *point)
 	return true;
 }
 
-/* Edges: an open table. */
+/* The tree while it grows; which child a symbol leads to stands in an open table. */
 
-static uint64_t key_of(uint32_t node, uint32_t code)
+struct making_node {
+	uint32_t parent;
+	uint32_t symbol;
+	uint32_t phrase;
+};
+
+struct making_edge {
+	uint64_t key; /* node and symbol; 0: empty */
+	uint32_t node;
+};
+
+struct signal_making {
+	struct arena *scratch;
+	struct making_node *nodes; /* the first is the root */
+	size_t node_count;
+	struct making_edge *edges;
+	uint64_t edge_mask;
+	struct signal_phrase *phrases; /* the first is none */
+	size_t phrase_count;
+};
+
+static uint64_t key_of(uint32_t node, uint32_t symbol)
 {
-	return ((uint64_t)node << 32 | code) + 1;
+	return ((uint64_t)node << 32 | symbol) + 1;
 }
 
-static struct signal_edge *edge_at(const struct signal_book *book, uint32_t node, uint32_t code)
+static struct making_edge *edge_at(const struct signal_making *making, uint32_t node,
+                                   uint32_t symbol)
 {
-	const uint64_t key = key_of(node, code);
+	const uint64_t key = key_of(node, symbol);
 	uint64_t place = (key * EDGE_FACTOR) >> 32;
 
-	while (book->edges[place & book->edge_mask].key != key &&
-	       book->edges[place & book->edge_mask].key != 0)
+	while (making->edges[place & making->edge_mask].key != key &&
+	       making->edges[place & making->edge_mask].key != 0)
 		place++;
-	return &book->edges[place & book->edge_mask];
-}
-
-static uint32_t child(const struct signal_book *book, uint32_t node, uint32_t code)
-{
-	return edge_at(book, node, code)->node;
+	return &making->edges[place & making->edge_mask];
 }
 
 /* At most half of the table is used. */
-static void edges_make(struct signal_book *book, struct arena *arena, size_t count)
+static void edges_make(struct signal_making *making, size_t count)
 {
 	size_t edges = 16;
 
 	while (edges < count * 2)
 		edges *= 2;
-	book->edges = arena_zero(arena, edges * sizeof(*book->edges));
-	book->edge_mask = edges - 1;
+	making->edges = arena_zero(making->scratch, edges * sizeof(*making->edges));
+	making->edge_mask = edges - 1;
 }
 
-struct signal_book *signal_book_make(struct arena *arena, size_t phrases, size_t points)
+struct signal_making *signal_making_new(struct arena *scratch, size_t phrases, size_t points)
 {
-	struct signal_book *const book = arena_zero(arena, sizeof(*book));
+	struct signal_making *const making = arena_zero(scratch, sizeof(*making));
 
 	CHECK(phrases <= SIGNAL_PHRASES_MAX);
 	CHECK(points < UINT32_MAX);
-	edges_make(book, arena, points);
-	book->nodes = arena_zero(arena, (points + 1) * sizeof(*book->nodes));
-	book->node_count = 1;
-	book->phrases = arena_zero(arena, (phrases + 1) * sizeof(*book->phrases));
-	book->phrase_count = 1;
-	return book;
+	making->scratch = scratch;
+	edges_make(making, points);
+	making->nodes = arena_zero(scratch, (points + 1) * sizeof(*making->nodes));
+	making->node_count = 1;
+	making->phrases = arena_zero(scratch, (phrases + 1) * sizeof(*making->phrases));
+	making->phrase_count = 1;
+	return making;
 }
 
-static uint32_t child_make(struct signal_book *book, uint32_t node, uint32_t code)
+static uint32_t child_make(struct signal_making *making, uint32_t node, uint32_t symbol)
 {
-	struct signal_edge *const edge = edge_at(book, node, code);
+	struct making_edge *const edge = edge_at(making, node, symbol);
 
 	if (edge->key == 0) {
-		edge->key = key_of(node, code);
-		edge->node = (uint32_t)book->node_count++;
-		book->nodes[edge->node] = (struct signal_node){
-			.parent = node,
-			.code = code,
-			.depth = book->nodes[node].depth + 1,
-		};
+		edge->key = key_of(node, symbol);
+		edge->node = (uint32_t)making->node_count++;
+		making->nodes[edge->node] =
+		    (struct making_node){ .parent = node, .symbol = symbol };
 	}
 	return edge->node;
 }
 
-void signal_book_add(struct signal_book *book, const struct signal_group *group,
-                     const uint32_t *codes, size_t count)
+void signal_making_add(struct signal_making *making, const struct signal_group *group,
+                       const uint32_t *codes, size_t count)
 {
 	uint32_t node = 0;
 
 	CHECK(count > 0 && count <= SIGNAL_PHRASE_POINTS_MAX);
 	for (size_t i = 0; i < count; i++)
-		node = child_make(book, node, codes[i]);
-	for (uint32_t i = book->nodes[node].phrase; i != 0; i = book->phrases[i].next)
-		if (book->phrases[i].group == group)
+		node = child_make(making, node, signal_symbol(codes[i], i > 0 ? codes[i - 1] : 0));
+	for (uint32_t i = making->nodes[node].phrase; i != 0; i = making->phrases[i].next)
+		if (making->phrases[i].group == group)
 			return;
-	book->phrases[book->phrase_count] = (struct signal_phrase){
+	making->phrases[making->phrase_count] = (struct signal_phrase){
 		.group = group,
 		.length = (uint32_t)count,
-		.word_front = signal_is_word(codes[0]),
 		.word_back = signal_is_word(codes[count - 1]),
-		.next = book->nodes[node].phrase,
+		.next = making->nodes[node].phrase,
 	};
-	book->nodes[node].phrase = (uint32_t)book->phrase_count++;
+	making->nodes[node].phrase = (uint32_t)making->phrase_count++;
 }
 
-/* The nodes in the order of their depth, the root first. */
-static uint32_t *order_of(const struct signal_book *book, struct arena *arena)
-{
-	uint32_t *const order = arena_alloc(arena, book->node_count * sizeof(*order));
-	size_t place[SIGNAL_PHRASE_POINTS_MAX + 2] = { 0 };
+/* The tree as it is used. */
 
-	for (size_t i = 0; i < book->node_count; i++)
-		place[book->nodes[i].depth + 1]++;
-	for (size_t depth = 1; depth < COUNT_OF(place); depth++)
-		place[depth] += place[depth - 1];
-	for (size_t i = 0; i < book->node_count; i++)
-		order[place[book->nodes[i].depth]++] = (uint32_t)i;
+/* Nodes by their parents' new places, and then by symbol. */
+struct ordering {
+	const struct signal_making *making;
+	const uint32_t *place; /* the new one of each node whose depth is less */
+};
+
+static int compare_nodes(const void *left, const void *right, void *context)
+{
+	const struct ordering *const ordering = context;
+	const struct making_node *const a = &ordering->making->nodes[*(const uint32_t *)left];
+	const struct making_node *const b = &ordering->making->nodes[*(const uint32_t *)right];
+	const uint32_t parent_a = ordering->place[a->parent];
+	const uint32_t parent_b = ordering->place[b->parent];
+
+	if (parent_a != parent_b)
+		return parent_a < parent_b ? -1 : 1;
+	return (a->symbol > b->symbol) - (a->symbol < b->symbol);
+}
+
+/* How many nodes have a depth of less than so many. A parent always stands before its children. */
+static uint32_t *order_by_depth(const struct signal_making *making,
+                                size_t bounds[static SIGNAL_PHRASE_POINTS_MAX + 2])
+{
+	const size_t count = making->node_count;
+	uint8_t *const depths = arena_zero(making->scratch, count);
+	uint32_t *const order = arena_alloc(making->scratch, count * sizeof(*order));
+	size_t next[SIGNAL_PHRASE_POINTS_MAX + 2];
+
+	_Static_assert(SIGNAL_PHRASE_POINTS_MAX < UINT8_MAX, "a depth is a byte");
+	memset(bounds, 0, (SIGNAL_PHRASE_POINTS_MAX + 2) * sizeof(*bounds));
+	bounds[1] = 1;
+	for (size_t i = 1; i < count; i++) {
+		depths[i] = (uint8_t)(depths[making->nodes[i].parent] + 1);
+		bounds[depths[i] + 1]++;
+	}
+	for (size_t depth = 1; depth < SIGNAL_PHRASE_POINTS_MAX + 2; depth++)
+		bounds[depth] += bounds[depth - 1];
+	memcpy(next, bounds, sizeof(next));
+	for (size_t i = 0; i < count; i++)
+		order[next[depths[i]]++] = (uint32_t)i;
 	return order;
 }
 
-static void link_nodes(struct signal_book *book, const uint32_t *order)
+/* In *place_of where each node of the tree comes to lie; which node lies at each place. */
+static const uint32_t *order_of(const struct signal_making *making, uint32_t **place_of)
 {
-	for (size_t i = 1; i < book->node_count; i++) {
-		struct signal_node *const node = &book->nodes[order[i]];
+	size_t bounds[SIGNAL_PHRASE_POINTS_MAX + 2];
+	uint32_t *const order = order_by_depth(making, bounds);
+	uint32_t *const place = arena_zero(making->scratch, making->node_count * sizeof(*place));
+	struct ordering ordering = { making, place };
 
-		if (node->depth > 1)
-			node->fail =
-			    signal_book_step(book, book->nodes[node->parent].fail, node->code);
-		node->shorter = book->nodes[node->fail].phrase != 0
-		                    ? node->fail
-		                    : book->nodes[node->fail].shorter;
+	for (size_t depth = 1; depth <= SIGNAL_PHRASE_POINTS_MAX; depth++) {
+		qsort_r(order + bounds[depth], bounds[depth + 1] - bounds[depth], sizeof(*order),
+		        compare_nodes, &ordering);
+		for (size_t i = bounds[depth]; i < bounds[depth + 1]; i++)
+			place[order[i]] = (uint32_t)i;
 	}
+	*place_of = place;
+	return order;
 }
 
-const struct signal_book *signal_book_finish(const struct signal_book *made, struct arena *scratch,
-                                             struct arena *arena)
+/* Where the root leads by a symbol of ASCII; others stand nowhere: SIGNAL_STARTS. */
+static uint32_t start_of(uint32_t symbol)
 {
-	struct signal_book *const book = arena_copy(arena, made, sizeof(*made));
+	const uint32_t code = symbol & ~BEGINS;
 
-	book->nodes = arena_copy(arena, made->nodes, made->node_count * sizeof(*made->nodes));
-	book->phrases =
-	    arena_copy(arena, made->phrases, made->phrase_count * sizeof(*made->phrases));
-	edges_make(book, arena, book->node_count);
-	for (uint32_t i = 1; i < book->node_count; i++) {
-		const struct signal_node *const node = &book->nodes[i];
-		struct signal_edge *const edge = edge_at(book, node->parent, node->code);
+	return code < 0x80 ? code | (symbol != code ? 0x80 : 0) : SIGNAL_STARTS;
+}
 
-		*edge = (struct signal_edge){ key_of(node->parent, node->code), i };
+static void link_node(const struct signal_book *book, struct signal_node *nodes, uint32_t parent,
+                      uint32_t at)
+{
+	if (nodes[parent].child_count++ == 0)
+		nodes[parent].children = at;
+	if (parent != 0)
+		nodes[at].fail = signal_book_step(book, nodes[parent].fail, book->symbols[at]);
+	nodes[at].shorter =
+	    nodes[nodes[at].fail].phrase != 0 ? nodes[at].fail : nodes[nodes[at].fail].shorter;
+}
+
+const struct signal_book *signal_book_finish(struct signal_making *making, struct arena *arena)
+{
+	struct signal_book *const book = arena_zero(arena, sizeof(*book));
+	struct signal_node *const nodes = arena_zero(arena, making->node_count * sizeof(*nodes));
+	uint32_t *const symbols = arena_alloc(arena, making->node_count * sizeof(*symbols));
+	uint32_t *place;
+	const uint32_t *const order = order_of(making, &place);
+
+	for (size_t i = 0; i < making->node_count; i++) {
+		symbols[i] = making->nodes[order[i]].symbol;
+		nodes[i].phrase = making->nodes[order[i]].phrase;
 	}
-	link_nodes(book, order_of(book, scratch));
+	*book = (struct signal_book){
+		.nodes = nodes,
+		.symbols = symbols,
+		.node_count = making->node_count,
+		.phrases = arena_copy(arena, making->phrases,
+		                      making->phrase_count * sizeof(*making->phrases)),
+	};
+	for (uint32_t i = 1; i < making->node_count; i++) {
+		const uint32_t parent = place[making->nodes[order[i]].parent];
+
+		if (parent == 0 && start_of(symbols[i]) < SIGNAL_STARTS)
+			book->starts[start_of(symbols[i])] = i;
+		link_node(book, nodes, parent, i);
+	}
 	return book;
 }
 
-uint32_t signal_book_step(const struct signal_book *book, uint32_t node, uint32_t code)
+/* The child that a symbol leads to; 0: none, since the root is nobody's child. */
+static uint32_t child(const struct signal_book *book, const struct signal_node *node,
+                      uint32_t symbol)
 {
-	uint32_t next;
+	uint32_t low = node->children;
+	uint32_t high = low + node->child_count;
 
-	while ((next = child(book, node, code)) == 0 && node != 0)
-		node = book->nodes[node].fail;
-	return next;
+	while (high - low > SEARCHED_FROM) {
+		const uint32_t middle = low + (high - low) / 2;
+
+		if (book->symbols[middle] > symbol)
+			high = middle;
+		else
+			low = middle;
+	}
+	for (; low < high; low++)
+		if (book->symbols[low] == symbol)
+			return low;
+	return 0;
+}
+
+uint32_t signal_book_step(const struct signal_book *book, uint32_t node, uint32_t symbol)
+{
+	const uint32_t start = start_of(symbol);
+
+	for (; node != 0; node = book->nodes[node].fail) {
+		const uint32_t next = child(book, &book->nodes[node], symbol);
+
+		if (next != 0)
+			return next;
+	}
+	return start < SIGNAL_STARTS ? book->starts[start] : child(book, book->nodes, symbol);
 }

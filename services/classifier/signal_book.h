@@ -4,7 +4,8 @@
  * Aho and Corasick's: a tree of the phrases' points whose nodes know where to go on when the next point
  * does not fit, so that a text is walked once for any number of phrases. Points are those of prepared.h
  * without apostrophes ("dont" is "don't") and without blanks between characters of Chinese, Japanese or
- * Korean, where people break lines and space words as they like.
+ * Korean, where people break lines and space words as they like. A letter that begins a word is another
+ * symbol than the same letter within one: a phrase cannot begin within a word, and is not looked for there.
  */
 #ifndef SERVICES_CLASSIFIER_SIGNAL_BOOK_H
 #define SERVICES_CLASSIFIER_SIGNAL_BOOK_H
@@ -13,6 +14,8 @@
 
 #define SIGNAL_PHRASE_POINTS_MAX 96 /* of one phrase; the walk remembers as many */
 #define SIGNAL_PHRASES_MAX 65536    /* of all documents, alternatives counted apart */
+
+#define SIGNAL_STARTS 256 /* ASCII, within words and at their beginnings */
 
 /* What a phrase is for. */
 enum signal_use {
@@ -48,32 +51,25 @@ struct signal_group {
 struct signal_phrase {
 	const struct signal_group *group;
 	uint32_t length; /* points */
-	bool word_front; /* it begins, or ends, with a letter that words are made of */
-	bool word_back;
-	uint32_t next; /* another phrase of the same points; 0: none */
+	bool word_back;  /* it ends with a letter that words are made of */
+	uint32_t next;   /* another phrase of the same points; 0: none */
 };
 
 struct signal_node {
-	uint32_t parent;
-	uint32_t code;
-	uint32_t depth;
+	uint32_t children; /* the first of them: they lie together, by their symbols */
+	uint32_t child_count;
 	uint32_t fail;    /* the longest end of this node's points that is a node */
 	uint32_t phrase;  /* that ends here; 0: none */
 	uint32_t shorter; /* the next node on the way of fails where one ends; 0: none */
 };
 
-struct signal_edge {
-	uint64_t key; /* node and code; 0: empty */
-	uint32_t node;
-};
-
+/* Nodes are in the order of their depth; the first is the root. */
 struct signal_book {
-	struct signal_node *nodes; /* the first is the root */
+	const struct signal_node *nodes;
+	const uint32_t *symbols; /* of each node, the one that leads to it */
 	size_t node_count;
-	struct signal_edge *edges;
-	uint64_t edge_mask;
-	struct signal_phrase *phrases; /* the first is none */
-	size_t phrase_count;
+	uint32_t starts[SIGNAL_STARTS];      /* the root's children by symbols of ASCII */
+	const struct signal_phrase *phrases; /* the first is none */
 };
 
 /* The points of a text that count, one after another. *point: which it is; *at begins as 0. */
@@ -83,15 +79,19 @@ bool signal_is_word(uint32_t code);
 /* Characters of Chinese, Japanese and Korean. */
 bool signal_is_wide(uint32_t code);
 
-/* An empty book with room for so many phrases and points. */
-struct signal_book *signal_book_make(struct arena *arena, size_t phrases, size_t points);
+/* What the automaton goes by: the point, and whether it begins a word behind the one before (0: none). */
+uint32_t signal_symbol(uint32_t code, uint32_t before);
+
+/* A book that is being made, in an arena that may go when it is finished. */
+struct signal_making;
+/* Room for so many phrases and points. */
+struct signal_making *signal_making_new(struct arena *scratch, size_t phrases, size_t points);
 /* 1 to SIGNAL_PHRASE_POINTS_MAX points, as signal_point_next gave them. */
-void signal_book_add(struct signal_book *book, const struct signal_group *group,
-                     const uint32_t *codes, size_t count);
+void signal_making_add(struct signal_making *making, const struct signal_group *group,
+                       const uint32_t *codes, size_t count);
 /* When all are added: the book to be used, as large as it must be, in the arena. */
-const struct signal_book *signal_book_finish(const struct signal_book *made, struct arena *scratch,
-                                             struct arena *arena);
-/* Where a point leads from a node. */
-uint32_t signal_book_step(const struct signal_book *book, uint32_t node, uint32_t code);
+const struct signal_book *signal_book_finish(struct signal_making *making, struct arena *arena);
+/* Where a symbol leads from a node. */
+uint32_t signal_book_step(const struct signal_book *book, uint32_t node, uint32_t symbol);
 
 #endif

@@ -422,14 +422,14 @@ static bool book_make(struct compiling *compiling, const struct source *sources,
 		return refuse(error, "signals", "no document is in force");
 	if (phrases > SIGNAL_PHRASES_MAX)
 		return refuse(error, "signals", "all documents have more than 65536 phrases");
-	struct signal_book *const book = signal_book_make(compiling->scratch, phrases, points);
+	struct signal_making *const making = signal_making_new(compiling->scratch, phrases, points);
 	for (size_t i = 0; i < count; i++) {
 		if (!in_force(sources, count, &sources[i], at))
 			continue;
 		for (const struct line *line = sources[i].lines; line != NULL; line = line->next)
-			signal_book_add(book, line->group, line->codes, line->count);
+			signal_making_add(making, line->group, line->codes, line->count);
 	}
-	*result = signal_book_finish(book, compiling->scratch, compiling->arena);
+	*result = signal_book_finish(making, compiling->arena);
 	return true;
 }
 
