@@ -1,8 +1,10 @@
 #include "services/classifier/entity.h"
 
+#include "common/base/check.h"
 #include "common/base/status.h"
 #include "services/classifier/entity_inside.h"
 
+#include <pthread.h>
 #include <string.h>
 
 enum {
@@ -65,28 +67,31 @@ const char *entity_kind_name(enum entity_kind kind)
 	return names[kind];
 }
 
-static void add_range(struct starts *starts, uint32_t first, uint32_t last)
+/* The same for every text. */
+static struct starts starts;
+
+static void add_range(uint32_t first, uint32_t last)
 {
 	for (uint32_t code = first; code <= last; code++)
-		starts->readers[code % STARTS_SIZE] |= starts->reader;
+		starts.readers[code % STARTS_SIZE] |= starts.reader;
 }
 
-static void starts_fill(struct starts *starts)
+static void starts_fill(void)
 {
 	static const char *const numerals[] = { "〇", "一", "二", "三", "四", "五", "六",
 		                                "七", "八", "九", "十", "两", "兩" };
 
 	for (size_t i = 0; i < COUNT_OF(readers); i++) {
-		starts->reader = UINT32_C(1) << i;
+		starts.reader = UINT32_C(1) << i;
 		if ((readers[i].by & BY_DIGIT) != 0)
-			add_range(starts, '0', '9');
-		starts->of_tokens |= (readers[i].by & BY_TOKEN) != 0 ? starts->reader : 0;
+			add_range('0', '9');
+		starts.of_tokens |= (readers[i].by & BY_TOKEN) != 0 ? starts.reader : 0;
 		if ((readers[i].by & (BY_LETTER | BY_TOKEN)) != 0)
-			add_range(starts, 'a', 'z');
+			add_range('a', 'z');
 		for (size_t j = 0; j < COUNT_OF(numerals) && (readers[i].by & BY_NUMERAL) != 0; j++)
-			starts_word(starts, numerals[j]);
+			starts_word(&starts, numerals[j]);
 		if (readers[i].words != NULL)
-			readers[i].words(starts);
+			readers[i].words(&starts);
 	}
 }
 
@@ -104,14 +109,14 @@ static bool plain_word(struct scan *scan, size_t at)
 	return !is_alnum(mark) && (mark >= 0x80 || strchr("@_-/[+%", (int)mark) == NULL);
 }
 
-static bool read_any(struct scan *scan, const struct starts *starts, size_t at,
-                     struct finding *found)
+static bool read_any(struct scan *scan, size_t at, struct finding *found)
 {
-	uint32_t asked = starts->readers[scan_code(scan, at) % STARTS_SIZE];
+	const uint32_t code = scan_code(scan, at);
+	uint32_t asked = starts.readers[code % STARTS_SIZE] |
+	                 starts.pairs[starts_pair(code, scan_code(scan, at + 1))];
 
-	if (is_letter(scan_code(scan, at)) && (asked & starts->of_tokens) != 0 &&
-	    plain_word(scan, at))
-		asked &= ~starts->of_tokens;
+	if (is_letter(code) && (asked & starts.of_tokens) != 0 && plain_word(scan, at))
+		asked &= ~starts.of_tokens;
 	for (; asked != 0; asked &= asked - 1)
 		if (readers[__builtin_ctz(asked)].read(scan, at, found))
 			return true;
@@ -134,16 +139,16 @@ static size_t skip(struct scan *scan, size_t at)
 
 size_t entity_scan(struct scan *scan, struct entity *entities, size_t max)
 {
-	struct starts *const starts = arena_zero(scan->arena, sizeof(*starts));
+	static pthread_once_t filled = PTHREAD_ONCE_INIT;
 	struct finding found;
 	size_t count = 0;
 	size_t resumed = 0; /* behind the T of a date with its time, too */
 
-	starts_fill(starts);
+	CHECK(pthread_once(&filled, starts_fill) == 0);
 	for (size_t at = 0; at < scan->text->count && count < max;) {
 		if (at != resumed && (scan_code(scan, at) == ' ' || !scan_word_starts(scan, at))) {
 			at++;
-		} else if (read_any(scan, starts, at, &found)) {
+		} else if (read_any(scan, at, &found)) {
 			found.entity.span = prepared_span(scan->text, found.first, found.last);
 			if (!found.nothing)
 				entities[count++] = found.entity;

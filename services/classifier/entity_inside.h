@@ -31,16 +31,22 @@ struct finding {
 
 typedef bool entity_reader(struct scan *scan, size_t at, struct finding *found);
 
-/* Which readers are worth asking at a point, by a hash of its code: most are worth none. */
+/* Which readers are worth asking where: most are worth asking nowhere. */
 #define STARTS_SIZE 2048
 
 struct starts {
-	uint32_t readers[STARTS_SIZE];
-	uint32_t reader;    /* the bit of the one whose words are being added */
-	uint32_t of_tokens; /* the readers that no plain word concerns */
+	uint32_t readers[STARTS_SIZE]; /* by a point alone */
+	uint32_t pairs[STARTS_SIZE];   /* by a word's first two points, hashed */
+	uint32_t reader;               /* the bit of the one whose words are being added */
+	uint32_t of_tokens;            /* the readers that no plain word concerns */
 };
 
-/* Adds the first points of all that a reader knows. */
+static inline size_t starts_pair(uint32_t first, uint32_t second)
+{
+	return (first * 0x9E3779B1u ^ second * 0x85EBCA77u) >> 21;
+}
+
+/* Adds the beginnings of all words that a reader knows. */
 typedef void entity_words(struct starts *starts);
 
 void starts_word(struct starts *starts, const char *word); /* folded */

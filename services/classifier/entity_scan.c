@@ -76,7 +76,12 @@ static uint32_t next_point(const char **word)
 
 void starts_word(struct starts *starts, const char *word)
 {
-	starts->readers[next_point(&word) % STARTS_SIZE] |= starts->reader;
+	const uint32_t first = next_point(&word);
+
+	if (*word == '\0')
+		starts->readers[first % STARTS_SIZE] |= starts->reader;
+	else
+		starts->pairs[starts_pair(first, next_point(&word))] |= starts->reader;
 }
 
 size_t scan_whole_word(struct scan *scan, size_t at, const char *word)
