@@ -115,6 +115,8 @@ enum status task_emit(struct task *task, const struct emission *emission)
 	};
 
 	work_say(shard, &fact);
+	if (emission->packed != NULL)
+		*emission->packed = message;
 	return STATUS_OK;
 }
 

@@ -63,6 +63,8 @@ struct emission {
 	bool everywhere;          /* to all partitions of an internal topic; the key stays */
 	const int32_t *partition; /* NULL: by key; else of a topic whose partition is explicit */
 	const ProtobufCMessage *message;
+	struct bytes
+	    *packed; /* where to tell its bytes, which live in the task's arena; may be NULL */
 };
 /* Refuses (REJECT) what the broker would: too large, text that is not UTF-8. */
 enum status task_emit(struct task *task, const struct emission *emission) MUST_CHECK;

@@ -1,15 +1,10 @@
 #include "services/classifier/model_score.h"
 
+#include "common/base/vector.h"
+
 #include <string.h>
 
 #define AHEAD 8 /* rows that are asked for in advance */
-
-/* gcc does it only when it is asked to; clang has no such attribute, and needs none. */
-#ifdef __clang__
-#define SIXTEEN_AT_ONCE
-#else
-#define SIXTEEN_AT_ONCE __attribute__((optimize("O3")))
-#endif
 
 /* 2^-x for the sixteenths of x, in 2^30ths. */
 static const uint32_t halvings[] = { 1073741824, 1028218693, 984625594, 942880699,
@@ -26,8 +21,8 @@ static int16_t factor_of(const struct vector_cell *cell, const struct vocabulary
 }
 
 /* The constant inner count lets the compiler work on all sixteen at once. */
-SIXTEEN_AT_ONCE static void add_row(int32_t *restrict sums, const int8_t *restrict row,
-                                    int16_t factor, size_t stride)
+MANY_AT_ONCE static void add_row(int32_t *restrict sums, const int8_t *restrict row, int16_t factor,
+                                 size_t stride)
 {
 	for (size_t at = 0; at < stride; at += MODEL_STRIDE_STEP)
 		for (size_t i = 0; i < MODEL_STRIDE_STEP; i++)

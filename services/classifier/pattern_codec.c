@@ -45,12 +45,12 @@ uint64_t pattern_read_u64(struct pattern_reader *reader)
 }
 
 /* A sketch's. */
-void pattern_read_places(struct pattern_reader *reader, uint32_t *places, size_t count)
+void pattern_read_places(struct pattern_reader *reader, uint16_t *places, size_t count)
 {
-	const unsigned char *const data = take(reader, count * 4);
+	const unsigned char *const data = take(reader, count * 2);
 
 	for (size_t i = 0; i < count; i++)
-		places[i] = bytes_u32(data + i * 4);
+		places[i] = (uint16_t)(data[i * 2] << 8 | data[i * 2 + 1]);
 }
 
 struct instant pattern_read_time(struct pattern_reader *reader)
@@ -78,10 +78,16 @@ void pattern_write_u8(struct buffer *out, uint32_t value)
 	buffer_add(out, &byte, 1);
 }
 
-void pattern_write_places(struct buffer *out, const uint32_t *places, size_t count)
+void pattern_write_places(struct buffer *out, const uint16_t *places, size_t count)
 {
-	for (size_t i = 0; i < count; i++)
-		buffer_add_u32(out, places[i]);
+	uint8_t bytes[UINT8_MAX * 2];
+
+	CHECK(count <= UINT8_MAX);
+	for (size_t i = 0; i < count; i++) {
+		bytes[i * 2] = (uint8_t)(places[i] >> 8);
+		bytes[i * 2 + 1] = (uint8_t)places[i];
+	}
+	buffer_add(out, bytes, count * 2);
 }
 
 void pattern_write_text(struct buffer *out, const char *text)

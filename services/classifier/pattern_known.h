@@ -25,7 +25,7 @@ struct pattern_set {
 };
 
 struct pattern_sketch {
-	uint32_t places[PATTERN_PLACES_MAX];
+	uint16_t places[PATTERN_PLACES_MAX];
 	size_t count;
 };
 

@@ -29,7 +29,7 @@ bool pattern_report_has(const struct pattern_report *report, const char *token)
 
 /* Sketches. */
 
-static size_t places_equal(const uint32_t *a, const uint32_t *b, size_t count)
+static size_t places_equal(const uint16_t *a, const uint16_t *b, size_t count)
 {
 	size_t equal = 0;
 
@@ -38,7 +38,7 @@ static size_t places_equal(const uint32_t *a, const uint32_t *b, size_t count)
 	return equal;
 }
 
-int32_t pattern_sketch_likeness(const uint32_t *a, size_t a_count, const uint32_t *b,
+int32_t pattern_sketch_likeness(const uint16_t *a, size_t a_count, const uint16_t *b,
                                 size_t b_count)
 {
 	if (a_count != b_count || a_count == 0)
@@ -47,7 +47,7 @@ int32_t pattern_sketch_likeness(const uint32_t *a, size_t a_count, const uint32_
 }
 
 /* Gives up as soon as too many places differ: nearly all pairs are of other texts. */
-bool pattern_sketch_agrees(const uint32_t *a, size_t a_count, const uint32_t *b, size_t b_count,
+bool pattern_sketch_agrees(const uint16_t *a, size_t a_count, const uint16_t *b, size_t b_count,
                            int32_t agree_ppm)
 {
 	const size_t may_differ = a_count * (size_t)(1000000 - agree_ppm) / 1000000;

@@ -16,7 +16,8 @@
 #define PATTERN_PER_CUSTOMER 2 /* a second one may have the error code that the first one lacks */
 #define PATTERN_TOKENS_MAX 8   /* of one report; the first in their order */
 #define PATTERN_PLACES_MAX 32  /* of a sketch; more are left out */
-#define PATTERN_TEXT_MAX 200   /* bytes of an id or token that comes in a fact; ours have 36 */
+#define PATTERN_PLACES_TOGETHER 4 /* in one number of the contract, the first one lowest */
+#define PATTERN_TEXT_MAX 200      /* bytes of an id or token that comes in a fact; ours have 36 */
 
 struct pattern_report {
 	struct instant at;
@@ -26,8 +27,7 @@ struct pattern_report {
 	const char *language;
 	const char *tokens[PATTERN_TOKENS_MAX]; /* ascending */
 	size_t token_count;
-	uint32_t
-	    sketch[PATTERN_PLACES_MAX]; /* upper halves of the minima: enough to tell them apart */
+	uint16_t sketch[PATTERN_PLACES_MAX];
 	size_t place_count;
 };
 
@@ -44,9 +44,9 @@ int pattern_report_compare(const struct pattern_report *a, const struct pattern_
 const char *pattern_report_customer(const struct pattern_report *report);
 bool pattern_report_has(const struct pattern_report *report, const char *token);
 /* Are so many places (ppm of all) of two sketches equal? Never of sketches of other sizes, or empty. */
-bool pattern_sketch_agrees(const uint32_t *a, size_t a_count, const uint32_t *b, size_t b_count,
+bool pattern_sketch_agrees(const uint16_t *a, size_t a_count, const uint16_t *b, size_t b_count,
                            int32_t agree_ppm);
-int32_t pattern_sketch_likeness(const uint32_t *a, size_t a_count, const uint32_t *b,
+int32_t pattern_sketch_likeness(const uint16_t *a, size_t a_count, const uint16_t *b,
                                 size_t b_count); /* ppm of the places that are equal */
 
 /* False: it was in the bag already, which is as it was. */

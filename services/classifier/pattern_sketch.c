@@ -1,17 +1,12 @@
 #include "services/classifier/pattern_sketch.h"
 
 #include "common/base/check.h"
+#include "services/classifier/minhash.h"
+
+#include <string.h>
 
 #define BLANK 0x20
 #define DIGIT '0'
-
-/* The finalizer of splitmix64 (public domain): every bit of the input turns half of the output. */
-static uint64_t mix(uint64_t value)
-{
-	value = (value ^ value >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-	value = (value ^ value >> 27) * UINT64_C(0x94d049bb133111eb);
-	return value ^ value >> 31;
-}
 
 /* What counts as a blank: ASCII that is no letter or digit, general and CJK punctuation. */
 static bool is_blank(uint32_t code)
@@ -49,39 +44,33 @@ static bool take_point(struct shingles *shingles, uint32_t code)
 	return shingles->count >= PATTERN_SHINGLE;
 }
 
+/* A factor for each place, so that none waits for another. */
 static uint64_t shingle_hash(const struct shingles *shingles)
 {
+	static const uint64_t factors[PATTERN_SHINGLE] = {
+		UINT64_C(0x9E3779B97F4A7C15),
+		UINT64_C(0xC2B2AE3D27D4EB4F),
+		UINT64_C(0x165667B19E3779F9),
+		UINT64_C(0xD6E8FEB86659FD93),
+	};
 	uint64_t hash = 0;
 
 	for (size_t i = 0; i < PATTERN_SHINGLE; i++)
-		hash = (hash ^ shingles->last[i]) * UINT64_C(0x9e3779b97f4a7c15);
-	return mix(hash);
-}
-
-/* Each place has an order of its own: the hash times an odd number. */
-static void take_least(uint64_t hash, const uint64_t factors[static PATTERN_SKETCH_PLACES],
-                       uint64_t sketch[static PATTERN_SKETCH_PLACES])
-{
-	for (size_t i = 0; i < PATTERN_SKETCH_PLACES; i++) {
-		const uint64_t turned = (hash ^ hash >> 29) * factors[i];
-
-		sketch[i] = turned < sketch[i] ? turned : sketch[i];
-	}
+		hash += shingles->last[i] * factors[i];
+	return hash;
 }
 
 size_t pattern_sketch_make(const struct prepared *text,
-                           uint64_t sketch[static PATTERN_SKETCH_PLACES])
+                           uint16_t sketch[static PATTERN_SKETCH_PLACES])
 {
-	uint64_t factors[PATTERN_SKETCH_PLACES];
 	struct shingles shingles = { .count = 0 };
+	struct minhash minhash;
 
 	CHECK(text->count <= PREPARED_POINTS_MAX);
-	for (size_t i = 0; i < PATTERN_SKETCH_PLACES; i++) {
-		factors[i] = mix(UINT64_C(0x9e3779b97f4a7c15) * (i + 1)) | 1;
-		sketch[i] = UINT64_MAX;
-	}
+	minhash_begin(&minhash, PATTERN_SKETCH_PLACES / MINHASH_RANKS);
 	for (size_t i = 0; i < text->count; i++)
 		if (take_point(&shingles, text->points[i].code))
-			take_least(shingle_hash(&shingles), factors, sketch);
+			minhash_add(&minhash, shingle_hash(&shingles));
+	memcpy(sketch, minhash.least, PATTERN_SKETCH_PLACES * sizeof(*sketch));
 	return shingles.count >= PATTERN_SKETCH_POINTS ? PATTERN_SKETCH_PLACES : 0;
 }

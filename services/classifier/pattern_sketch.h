@@ -2,9 +2,8 @@
  * pattern_sketch - a text's words as a few numbers: like texts have like sketches, and nobody reads the
  * text back from them.
  *
- * Of every run of PATTERN_SHINGLE code points a hash is taken, and PATTERN_SKETCH_PLACES times, each time
- * by another order, the least of them is kept: two sketches agree in about that share of their places in
- * which the texts share their runs. Runs of digits count as one digit, and what is neither letter nor digit
+ * The set is that of all runs of PATTERN_SHINGLE code points (minhash.h): two sketches agree in about that
+ * share of their places in which the texts share their runs. Runs of digits count as one digit, and what is neither letter nor digit
  * as a blank, so that one customer's invoice number does not tell two reports of one cause apart. A short
  * text ("refund please") is like too many others: it has no sketch.
  *
@@ -21,6 +20,6 @@
 
 /* The places written: PATTERN_SKETCH_PLACES, or 0 where the text is too short. Linear in the text. */
 size_t pattern_sketch_make(const struct prepared *text,
-                           uint64_t sketch[static PATTERN_SKETCH_PLACES]);
+                           uint16_t sketch[static PATTERN_SKETCH_PLACES]);
 
 #endif

@@ -12,6 +12,7 @@
 /* Who wrote later than so far behind its arrival has a wrong clock: the report counts when it came. */
 #define AHEAD_MAX HOURS(1)
 #define LANGUAGE_MAX 35 /* bytes of a BCP 47 tag */
+#define SCRATCH_BLOCK ((size_t)64 << 10)
 
 /* What came. */
 
@@ -61,6 +62,16 @@ static void add_token(struct pattern_report *report, const char *token)
 	report->tokens[place] = token;
 }
 
+static void take_sketch(struct pattern_report *report, const Opsmesh__V1__TroubleReported *reported)
+{
+	const size_t told = reported->n_sketch * PATTERN_PLACES_TOGETHER;
+
+	report->place_count = told < PATTERN_PLACES_MAX ? told : PATTERN_PLACES_MAX;
+	for (size_t i = 0; i < report->place_count; i++)
+		report->sketch[i] = (uint16_t)(reported->sketch[i / PATTERN_PLACES_TOGETHER] >>
+		                               16 * (i % PATTERN_PLACES_TOGETHER));
+}
+
 static enum status read_report(struct task *task, const Opsmesh__V1__ByIntentEvent *event,
                                const Opsmesh__V1__TroubleReported *reported,
                                struct pattern_report *report)
@@ -78,13 +89,18 @@ static enum status read_report(struct task *task, const Opsmesh__V1__ByIntentEve
 		report->at = time_later(came, TIME_OLDEST);
 	for (size_t i = 0; i < reported->n_tokens; i++)
 		add_token(report, reported->tokens[i]);
-	while (report->place_count < reported->n_sketch &&
-	       report->place_count < PATTERN_PLACES_MAX) {
-		report->sketch[report->place_count] =
-		    (uint32_t)(reported->sketch[report->place_count] >> 32);
-		report->place_count++;
-	}
+	take_sketch(report, reported);
 	return STATUS_OK;
+}
+
+/* For rows unpacked: far more than what a batch keeps of them. */
+static struct arena *scratch_arena(void)
+{
+	static _Thread_local struct arena *scratch;
+
+	if (scratch == NULL)
+		scratch = arena_create(SCRATCH_BLOCK);
+	return scratch;
 }
 
 /* Its bag. */
@@ -103,7 +119,7 @@ static enum status count_late(struct task *task, const char *intent)
 static enum status fill_bag(struct task *task, struct pattern_step_row *step,
                             const struct pattern_report *report)
 {
-	struct arena *const scratch = arena_create(32768);
+	struct arena *const scratch = scratch_arena();
 	struct pattern_bag *const bag = arena_alloc(scratch, sizeof(*bag));
 	enum status status = STATUS_OK;
 
@@ -112,7 +128,7 @@ static enum status fill_bag(struct task *task, struct pattern_step_row *step,
 		                   step->intent);
 	else if (pattern_bag_add(bag, report))
 		pattern_bag_save(task, step, bag);
-	arena_destroy(scratch);
+	arena_reset(scratch);
 	return status;
 }
 
@@ -150,17 +166,20 @@ static enum status keep_ticket(struct task *task, const char *intent,
                                const struct pattern_policy *policy,
                                const struct pattern_report *report, uint32_t channel)
 {
-	struct pattern_tickets *const tickets = arena_alloc(task->arena, sizeof(*tickets));
+	struct arena *const scratch = scratch_arena();
+	struct pattern_tickets *const tickets = arena_alloc(scratch, sizeof(*tickets));
 	struct pattern_ticket ticket = { .report = *report, .channel = channel };
+	enum status status = STATUS_OK;
 
 	ticket.report.customer = "";
 	ticket.report.language = "";
 	if (!pattern_tickets_load(task, intent, report->customer, tickets))
-		return task_fail(task, STATUS_FATAL, "intent %s: a customer's row cannot be read",
-		                 intent);
-	if (pattern_tickets_add(policy, tickets, &ticket))
+		status = task_fail(task, STATUS_FATAL, "intent %s: a customer's row cannot be read",
+		                   intent);
+	else if (pattern_tickets_add(policy, tickets, &ticket))
 		pattern_tickets_save(task, intent, report->customer, policy, tickets);
-	return STATUS_OK;
+	arena_reset(scratch);
+	return status;
 }
 
 enum status pattern_on_reported(struct task *task, const Opsmesh__V1__TroubleReported *reported)

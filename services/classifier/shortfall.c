@@ -1,6 +1,7 @@
 #include "services/classifier/shortfall.h"
 
 #include "common/io/calendar_document.h"
+#include "services/classifier/minhash.h"
 #include "services/classifier/signal_book.h"
 
 #include <string.h>
@@ -8,7 +9,7 @@
 #define MEMORY_VERSION 1
 #define FEATURES_MIN 3     /* "hello again" is like any other greeting */
 #define SKETCH_POINTS 2048 /* who asks again does so at the start */
-#define LANES 4            /* hashes of 16 bits in one of 64 */
+#define LANES (SHORTFALL_SKETCH / MINHASH_RANKS)
 #define PPM 1000000
 #define ID_MAX 63
 #define BOT_MESSAGES_MAX 1000
@@ -18,34 +19,8 @@ const char *const shortfall_names[] = { "asks_person",       "asked_again",    "
 
 /* Sketches. */
 
-/* The finisher of splitmix64 (Steele, Lea and Flood): kept in tables, so it never changes. */
-static uint64_t mix(uint64_t value)
-{
-	value += 0x9E3779B97F4A7C15u;
-	value = (value ^ (value >> 30)) * 0xBF58476D1CE4E5B9u;
-	value = (value ^ (value >> 27)) * 0x94D049BB133111EBu;
-	return value ^ (value >> 31);
-}
-
-struct sketching {
-	uint16_t least[SHORTFALL_SKETCH];
-	uint32_t features;
-};
-
-static void add_feature(struct sketching *sketching, uint64_t feature)
-{
-	for (uint64_t i = 0; i < SHORTFALL_SKETCH; i++) {
-		const uint64_t hashes = mix(feature + i / LANES * 0xD1B54A32D192ED03u);
-		const uint16_t hash = (uint16_t)(hashes >> (16 * (i % LANES)));
-
-		if (hash < sketching->least[i])
-			sketching->least[i] = hash;
-	}
-	sketching->features++;
-}
-
 /* Words where blanks part them. */
-static void add_words(struct sketching *sketching, const struct prepared *text, size_t count)
+static void add_words(struct minhash *minhash, const struct prepared *text, size_t count)
 {
 	uint64_t word = 0;
 
@@ -53,16 +28,16 @@ static void add_words(struct sketching *sketching, const struct prepared *text, 
 		const uint32_t code = i < count ? text->points[i].code : ' ';
 
 		if (signal_is_word(code)) {
-			word = mix(word ^ code);
+			word = minhash_mix(word ^ code);
 		} else if (word != 0 && code != '\'') {
-			add_feature(sketching, word);
+			minhash_add(minhash, word);
 			word = 0;
 		}
 	}
 }
 
 /* Elsewhere each two characters that stand together. */
-static void add_couples(struct sketching *sketching, const struct prepared *text, size_t count)
+static void add_couples(struct minhash *minhash, const struct prepared *text, size_t count)
 {
 	uint32_t before = 0;
 
@@ -70,7 +45,7 @@ static void add_couples(struct sketching *sketching, const struct prepared *text
 		const uint32_t code = text->points[i].code;
 
 		if (signal_is_wide(code) && before != 0)
-			add_feature(sketching, mix(before) ^ code);
+			minhash_add(minhash, minhash_mix(before) ^ code);
 		if (code != ' ')
 			before = signal_is_wide(code) ? code : 0;
 	}
@@ -79,15 +54,14 @@ static void add_couples(struct sketching *sketching, const struct prepared *text
 void shortfall_sketch_make(const struct prepared *text, struct shortfall_sketch *sketch)
 {
 	const size_t count = text->count < SKETCH_POINTS ? text->count : SKETCH_POINTS;
-	struct sketching sketching;
+	struct minhash minhash;
 
-	memset(&sketching, 0xFF, sizeof(sketching));
-	sketching.features = 0;
-	add_words(&sketching, text, count);
-	add_couples(&sketching, text, count);
-	sketch->features = (uint16_t)sketching.features;
+	minhash_begin(&minhash, LANES);
+	add_words(&minhash, text, count);
+	add_couples(&minhash, text, count);
+	sketch->features = (uint16_t)minhash.count;
 	for (size_t i = 0; i < SHORTFALL_SKETCH; i++)
-		sketch->least[i] = (uint8_t)sketching.least[i];
+		sketch->least[i] = (uint8_t)minhash.least[i / MINHASH_RANKS][i % MINHASH_RANKS];
 }
 
 int32_t shortfall_similar(const struct shortfall_sketch *a, const struct shortfall_sketch *b)

@@ -80,8 +80,12 @@ enum status triage_open(struct task *task, const char *ticket_id, struct triage 
 /* How the customer was served so far. False: the row cannot be read, and the task has failed (FATAL). */
 bool triage_recall(struct triage *it, struct shortfall_memory *memory) MUST_CHECK;
 void triage_remember(struct triage *it, const struct shortfall_memory *memory);
-/* On ops.triage.v1, under the ticket's key; the event is filled in but for what all of them have. */
-enum status triage_say(struct triage *it, Opsmesh__V1__TriageEvent *event) MUST_CHECK;
+/*
+ * On ops.triage.v1, under the ticket's key; the event is filled in but for what all of them have. *said is
+ * set to its bytes, which live as long as the batch; NULL: nobody asks.
+ */
+enum status triage_say(struct triage *it, Opsmesh__V1__TriageEvent *event,
+                       struct bytes *said) MUST_CHECK;
 
 /* A customer's message: judged, answered, told to the stage pattern. */
 enum status triage_judge(struct triage *it, const Opsmesh__V1__MessageAdded *added) MUST_CHECK;

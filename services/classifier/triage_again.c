@@ -87,7 +87,6 @@ enum status triage_again(struct triage *it)
 	if (!differs(&parts, &decision))
 		return STATUS_OK;
 	take(it, &parts, &decision);
-	TRY(triage_say(it, event));
-	it->row.said = proto_pack(it->task->arena, &event->base);
+	TRY(triage_say(it, event, &it->row.said));
 	return STATUS_OK;
 }

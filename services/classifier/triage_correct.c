@@ -53,7 +53,7 @@ static enum status refuse(struct correction *it, Opsmesh__V1__RefusalCode code, 
 	refused.by = it->requested->by;
 	event.fact_case = OPSMESH__V1__TRIAGE_EVENT__FACT_ACTION_REFUSED;
 	event.action_refused = &refused;
-	return triage_say(it->ticket, &event);
+	return triage_say(it->ticket, &event, NULL);
 }
 
 static enum status say_applied(struct correction *it)
@@ -67,7 +67,7 @@ static enum status say_applied(struct correction *it)
 	applied.reason = it->requested->reason;
 	event.fact_case = OPSMESH__V1__TRIAGE_EVENT__FACT_ACTION_APPLIED;
 	event.action_applied = &applied;
-	return triage_say(it->ticket, &event);
+	return triage_say(it->ticket, &event, NULL);
 }
 
 /* The correction. */
@@ -146,7 +146,7 @@ static enum status say_corrected(struct correction *it, const char *from,
 	corrected.by = it->requested->by;
 	event.fact_case = OPSMESH__V1__TRIAGE_EVENT__FACT_CORRECTED;
 	event.corrected = &corrected;
-	return triage_say(it->ticket, &event);
+	return triage_say(it->ticket, &event, NULL);
 }
 
 static void keep(struct correction *it, const char *from)

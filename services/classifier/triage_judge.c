@@ -8,6 +8,7 @@
 #include "opsmesh/v1/report.pb-c.h"
 #include "proto/opsmesh/v1/catalogue.h"
 #include "services/classifier/judge.h"
+#include "services/classifier/pattern_report.h"
 #include "services/classifier/pattern_sketch.h"
 
 #include <stdlib.h>
@@ -202,9 +203,7 @@ static enum status say_classified(struct passage *it, struct bytes *said)
 	add_suggestions(it, &classified);
 	event.fact_case = OPSMESH__V1__TRIAGE_EVENT__FACT_CLASSIFIED;
 	event.classified = &classified;
-	TRY(triage_say(it->ticket, &event));
-	*said = proto_pack(it->ticket->task->arena, &event.base);
-	return STATUS_OK;
+	return triage_say(it->ticket, &event, said);
 }
 
 static Opsmesh__V1__NeedsHumanCause cause_of(enum doubt doubt)
@@ -263,16 +262,13 @@ static enum status say_human(struct passage *it, Opsmesh__V1__NeedsHumanCause ca
 	human.taxonomy = text_mutable(guide->taxonomy->name);
 	event.fact_case = OPSMESH__V1__TRIAGE_EVENT__FACT_NEEDS_HUMAN;
 	event.needs_human = &human;
-	TRY(triage_say(it->ticket, &event));
-	*said = proto_pack(it->ticket->task->arena, &event.base);
-	return STATUS_OK;
+	return triage_say(it->ticket, &event, said);
 }
 
 /* Exactly one answer, and a second one where a program's answers have not helped. */
 static enum status answer(struct passage *it, bool classified)
 {
 	struct triage_row *const row = &it->ticket->row;
-	struct bytes beside;
 
 	row->needs_human = !classified || it->shortfalls != 0;
 	if (!classified)
@@ -280,7 +276,7 @@ static enum status answer(struct passage *it, bool classified)
 	TRY(say_classified(it, &row->said));
 	if (it->shortfalls == 0)
 		return STATUS_OK;
-	return say_human(it, CAUSE(AI_FELL_SHORT), false, &beside);
+	return say_human(it, CAUSE(AI_FELL_SHORT), false, NULL);
 }
 
 /* To the stage pattern. */
@@ -324,12 +320,23 @@ static void add_tokens(struct passage *it, Opsmesh__V1__TroubleReported *reporte
 	reported->tokens = tokens;
 }
 
+static void add_sketch(struct passage *it, Opsmesh__V1__TroubleReported *reported)
+{
+	uint16_t places[PATTERN_SKETCH_PLACES];
+	const size_t count = pattern_sketch_make(&it->judgement.text, places);
+
+	reported->n_sketch = count / PATTERN_PLACES_TOGETHER;
+	reported->sketch = arena_zero(it->arena, sizeof(places));
+	for (size_t i = 0; i < count; i++)
+		reported->sketch[i / PATTERN_PLACES_TOGETHER] |=
+		    (uint64_t)places[i] << 16 * (i % PATTERN_PLACES_TOGETHER);
+}
+
 static enum status report(struct passage *it)
 {
 	const struct triage_row *const row = &it->ticket->row;
 	Opsmesh__V1__ByIntentEvent event = OPSMESH__V1__BY_INTENT_EVENT__INIT;
 	Opsmesh__V1__TroubleReported reported = OPSMESH__V1__TROUBLE_REPORTED__INIT;
-	uint64_t sketch[PATTERN_SKETCH_PLACES];
 
 	reported.ticket_id = text_mutable(row->ticket_id);
 	reported.message_id = it->added->message_id;
@@ -340,8 +347,7 @@ static enum status report(struct passage *it)
 	reported.language = it->reading->language;
 	reported.opening = row->contacts == 1;
 	add_tokens(it, &reported);
-	reported.n_sketch = pattern_sketch_make(&it->judgement.text, sketch);
-	reported.sketch = sketch;
+	add_sketch(it, &reported);
 	event.intent = text_mutable(row->intent != NULL ? row->intent : TRIAGE_UNKNOWN_INTENT);
 	event.occurred_at = proto_timestamp(it->arena, it->ticket->at);
 	event.fact_case = OPSMESH__V1__BY_INTENT_EVENT__FACT_REPORTED;

@@ -94,7 +94,7 @@ static enum status save(struct triage *it)
 	return STATUS_OK;
 }
 
-enum status triage_say(struct triage *it, Opsmesh__V1__TriageEvent *event)
+enum status triage_say(struct triage *it, Opsmesh__V1__TriageEvent *event, struct bytes *said)
 {
 	event->ticket_id = text_mutable(it->row.ticket_id);
 	event->occurred_at = proto_timestamp(it->task->arena, it->at);
@@ -102,7 +102,8 @@ enum status triage_say(struct triage *it, Opsmesh__V1__TriageEvent *event)
 	return task_emit(it->task, &(struct emission){ .topic = OPS_TRIAGE,
 	                                               .key = it->row.ticket_id,
 	                                               .time = it->at,
-	                                               .message = &event->base });
+	                                               .message = &event->base,
+	                                               .packed = said });
 }
 
 /* Handlers. */

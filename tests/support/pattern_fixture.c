@@ -61,9 +61,10 @@ void with_words(struct pattern_fixture *fixture, struct pattern_report *report, 
 
 	report->place_count = PATTERN_PLACES_MAX;
 	for (uint32_t i = 0; i < PATTERN_PLACES_MAX; i++)
-		report->sketch[i] = base * 1000 + i;
+		report->sketch[i] = (uint16_t)(base * 1000 + i);
 	for (uint32_t i = 0; i < differs; i++)
-		report->sketch[(i * 7 + salt) % PATTERN_PLACES_MAX] = 1000000 + salt * 100 + i;
+		report->sketch[(i * 7 + salt) % PATTERN_PLACES_MAX] =
+		    (uint16_t)(30000 + salt * 100 + i);
 }
 
 const char *customer_name(struct pattern_fixture *fixture, const char *prefix, int number)

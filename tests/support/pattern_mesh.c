@@ -93,11 +93,11 @@ void tell_under(const char *intent, const struct told *told)
 	Opsmesh__V1__ByIntentEvent event = OPSMESH__V1__BY_INTENT_EVENT__INIT;
 	Opsmesh__V1__TroubleReported reported = OPSMESH__V1__TROUBLE_REPORTED__INIT;
 	char *tokens[1] = { text_mutable(told->token) };
-	uint64_t sketch[16];
+	uint64_t sketch[4] = { 0 }; /* 16 places */
 	const int number = ++mesh.message_number;
 
-	for (uint64_t i = 0; i < COUNT_OF(sketch); i++)
-		sketch[i] = (told->words * 100 + i) << 32;
+	for (uint64_t i = 0; i < 16; i++)
+		sketch[i / 4] |= ((told->words * 100 + i) & 0xFFFF) << 16 * (i % 4);
 	event.intent = text_mutable(intent);
 	event.occurred_at = proto_timestamp(mesh.test.arena, time_of(told->at));
 	event.fact_case = OPSMESH__V1__BY_INTENT_EVENT__FACT_REPORTED;

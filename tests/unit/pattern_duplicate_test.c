@@ -59,7 +59,7 @@ static struct pattern_ticket ticket(int64_t minute, const char *id, const char *
 		made.report.tokens[made.report.token_count++] = token;
 	made.report.place_count = words > 0 ? 10 : 0;
 	for (uint32_t i = 0; i < made.report.place_count; i++)
-		made.report.sketch[i] = i < words ? 900 + i : i;
+		made.report.sketch[i] = (uint16_t)(i < words ? 900 + i : i);
 	return made;
 }
 

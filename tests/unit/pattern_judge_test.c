@@ -193,7 +193,7 @@ static void who_is_like_one_of_a_group_is_of_the_group(void **state)
 		    feed_report(&fixture, 30 - i, customer_name(&fixture, "c", (int)i), "en");
 		with_words(&fixture, chain[i], 1, 0);
 		for (uint32_t k = 0; k < i * 6; k++)
-			chain[i]->sketch[k] = 7000000 + k;
+			chain[i]->sketch[k] = (uint16_t)(7000 + k);
 	}
 	assert_false(pattern_sketch_agrees(chain[0]->sketch, 32, chain[2]->sketch, 32, 750000));
 	assert_string_equal(judged(&fixture),
@@ -208,8 +208,8 @@ static void one_report_may_join_two_that_are_not_alike(void **state)
 		           feed_report(&fixture, 30 - i, customer_name(&fixture, "c", i), "en"), 1,
 		           0);
 	for (uint32_t i = 0; i < 10; i++) {
-		fixture.reports[0].sketch[i] = 7000000 + i;
-		fixture.reports[1].sketch[31 - i] = 8000000 + i;
+		fixture.reports[0].sketch[i] = (uint16_t)(7000 + i);
+		fixture.reports[1].sketch[31 - i] = (uint16_t)(8000 + i);
 	}
 	assert_string_equal(judged(&fixture),
 	                    "found 1 near_duplicate -27m customers 4 of 4 tickets 4 told 4\n");

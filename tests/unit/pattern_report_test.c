@@ -46,7 +46,7 @@ static struct pattern_report report(int64_t second, const char *customer, int nu
 		.language = "ja",
 		.tokens = { "E1", "in_1" },
 		.token_count = 2,
-		.sketch = { 7, 8, (uint32_t)number },
+		.sketch = { 7, 8, (uint16_t)number },
 		.place_count = 3,
 	};
 }
@@ -202,8 +202,8 @@ static void bytes_that_were_cut_are_refused(void **state)
 
 static void sketches_agree_in_so_many_places(void **state)
 {
-	const uint32_t a[] = { 1, 2, 3, 4 };
-	const uint32_t b[] = { 1, 2, 3, 5 };
+	const uint16_t a[] = { 1, 2, 3, 4 };
+	const uint16_t b[] = { 1, 2, 3, 5 };
 
 	(void)state;
 	assert_true(pattern_sketch_agrees(a, 4, b, 4, 750000));

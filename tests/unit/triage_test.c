@@ -136,7 +136,7 @@ static void a_report_goes_to_those_who_look_for_patterns(void **state)
 	assert_true(report->reported->opening);
 	assert_int_equal(report->reported->n_tokens, 1);
 	assert_string_equal(report->reported->tokens[0], "AADSTS50011");
-	assert_int_equal(report->reported->n_sketch, 32);
+	assert_int_equal(report->reported->n_sketch, 8);
 }
 
 /* What stands. */
