@@ -1,6 +1,10 @@
 #include "services/classifier/language_inside.h"
 
+#include "common/base/check.h"
 #include "common/base/status.h"
+
+#include <pthread.h>
+#include <string.h>
 
 /*
  * Which way of writing has a character, from the national standards that computers there used
@@ -135,28 +139,100 @@ static const struct {
 	LIST(chinese_alone, HAN_HANS | HAN_HANT),
 };
 
-static bool listed(const uint16_t *characters, size_t count, uint32_t code)
-{
-	size_t first = 0;
+/*
+ * Words that tell a text without kana. Most others give themselves away by a character that only
+ * one way of writing has (han_users), and need not stand here.
+ */
+#define HAN_ZH (HAN_HANS | HAN_HANT)
+#define WORD_MAX 5
 
-	while (count > 0) {
-		const size_t half = count / 2;
-		if (characters[first + half] < code) {
-			first += half + 1;
-			count -= half + 1;
-		} else {
-			count = half;
-		}
-	}
-	return characters[first] == code;
+static const struct {
+	uint16_t word[WORD_MAX + 1];
+	unsigned int users;
+} words[] = {
+	{ u"返金", HAN_JA },       { u"請求", HAN_JA },   { u"領収", HAN_JA },
+	{ u"解約", HAN_JA },       { u"退会", HAN_JA },   { u"決済", HAN_JA },
+	{ u"御社", HAN_JA },       { u"弊社", HAN_JA },   { u"貴社", HAN_JA },
+	{ u"至急", HAN_JA },       { u"不具合", HAN_JA }, { u"再発行", HAN_JA },
+	{ u"明細", HAN_JA },       { u"見積", HAN_JA },   { u"支払", HAN_JA },
+	{ u"振込", HAN_JA },       { u"口座", HAN_JA },   { u"料金", HAN_JA },
+	{ u"障害", HAN_JA },       { u"画面", HAN_JA },   { u"問合", HAN_JA },
+	{ u"手順", HAN_JA },       { u"教示", HAN_JA },   { u"株式会社", HAN_JA },
+	{ u"月額", HAN_JA },       { u"年額", HAN_JA },   { u"電話番号", HAN_JA },
+	{ u"税込", HAN_JA },       { u"消費税", HAN_JA }, { u"承認", HAN_JA },
+	{ u"会員", HAN_JA },       { u"利用", HAN_JA },   { u"契約", HAN_JA },
+	{ u"依頼", HAN_JA },       { u"認証", HAN_JA },   { u"追加", HAN_JA },
+	{ u"一覧", HAN_JA },       { u"担当", HAN_JA },   { u"以上", HAN_JA },
+	{ u"宜敷", HAN_JA },       { u"名義", HAN_JA },   { u"我", HAN_ZH },
+	{ u"的", HAN_ZH },         { u"是", HAN_ZH },     { u"退款", HAN_ZH },
+	{ u"退費", HAN_ZH },       { u"退费", HAN_ZH },   { u"不能", HAN_ZH },
+	{ u"不了", HAN_ZH },       { u"不到", HAN_ZH },   { u"不是", HAN_ZH },
+	{ u"不上", HAN_ZH },       { u"不出", HAN_ZH },   { u"可以", HAN_ZH },
+	{ u"客服", HAN_ZH },       { u"信用卡", HAN_ZH }, { u"如何", HAN_ZH },
+	{ u"付款", HAN_ZH },       { u"扣款", HAN_ZH },   { u"登入", HAN_HANT },
+	{ u"已", HAN_ZH },         { u"請問", HAN_HANT }, { u"申請退", HAN_HANT },
+	{ u"人民", HAN_HANS },     { u"取消", HAN_ZH },   { u"集成", HAN_HANS },
+	{ u"很", HAN_ZH },         { u"太", HAN_ZH },     { u"返回", HAN_ZH },
+	{ u"修改", HAN_ZH },       { u"更改", HAN_ZH },   { u"改成", HAN_ZH },
+	{ u"找", HAN_ZH },         { u"幾", HAN_ZH },     { u"推送", HAN_ZH },
+	{ u"我要", HAN_ZH },       { u"没有", HAN_ZH },   { u"沒有", HAN_ZH },
+	{ u"支持", HAN_ZH },       { u"人工", HAN_ZH },   { u"免費試用", HAN_ZH },
+	{ u"註冊", HAN_HANT },     { u"升級", HAN_HANT }, { u"不見", HAN_HANT },
+	{ u"功能建議", HAN_HANT }, { u"支援", HAN_HANT }, { u"刷卡", HAN_HANT },
+	{ u"一直", HAN_ZH },       { u"合約", HAN_HANT }, { u"網站", HAN_HANT },
+	{ u"服務", HAN_HANT },     { u"統編", HAN_HANT }, { u"什", HAN_ZH },
+	{ u"打不", HAN_ZH },       { u"用不", HAN_ZH },   { u"支付", HAN_HANS },
+	{ u"想", HAN_ZH },         { u"大推", HAN_HANT }, { u"再", HAN_ZH },
+};
+
+/* What is known of each character: who has it, and whether one of the words begins with it. */
+#define HAN_FIRST 0x4E00
+#define HAN_LAST 0x9FFF
+#define ALL_USERS (HAN_JA | HAN_HANS | HAN_HANT)
+#define BEGINS_WORD 8
+
+static uint8_t known[HAN_LAST - HAN_FIRST + 1];
+
+static void fill_known(void)
+{
+	memset(known, ALL_USERS, sizeof(known));
+	for (size_t i = 0; i < COUNT_OF(lists); i++)
+		for (size_t k = 0; k < lists[i].count; k++)
+			known[lists[i].characters[k] - HAN_FIRST] = (uint8_t)lists[i].users;
+	for (size_t i = 0; i < COUNT_OF(words); i++)
+		known[words[i].word[0] - HAN_FIRST] |= BEGINS_WORD;
+}
+
+static unsigned int known_of(uint32_t code)
+{
+	static pthread_once_t filled = PTHREAD_ONCE_INIT;
+
+	CHECK(pthread_once(&filled, fill_known) == 0);
+	if (code == 0x3005)
+		return HAN_JA;
+	return code >= HAN_FIRST && code <= HAN_LAST ? known[code - HAN_FIRST] : ALL_USERS;
 }
 
 unsigned int han_users(uint32_t code)
 {
-	if (code == 0x3005)
-		return HAN_JA;
-	for (size_t i = 0; i < COUNT_OF(lists); i++)
-		if (listed(lists[i].characters, lists[i].count, code))
-			return lists[i].users;
-	return HAN_JA | HAN_HANS | HAN_HANT;
+	return known_of(code) & ALL_USERS;
+}
+
+static bool word_is_at(const struct prepared *text, size_t at, const uint16_t *word)
+{
+	size_t i = 0;
+
+	while (word[i] != 0 && at + i < text->count && text->points[at + i].code == word[i])
+		i++;
+	return word[i] == 0;
+}
+
+unsigned int han_word_users(const struct prepared *text, size_t at)
+{
+	if ((known_of(text->points[at].code) & BEGINS_WORD) == 0)
+		return 0;
+	for (size_t i = 0; i < COUNT_OF(words); i++)
+		if (word_is_at(text, at, words[i].word))
+			return words[i].users;
+	return 0;
 }

@@ -16,11 +16,13 @@ unsigned int han_word_users(const struct prepared *text, size_t at);
 
 #define LANGUAGE_WORD_SIZE 24 /* with its NUL: longer words are no frequent ones */
 
-/* Whether it is among the frequent words of English, of other languages in Latin letters. */
-bool language_english(const char *word);
-bool language_foreign(const char *word);
-/* Of the English ones, those that are at home elsewhere too: login, error. */
-bool language_borrowed(const char *word);
+/* Among which frequent words a word is. */
+enum {
+	WORD_ENGLISH = 1,
+	WORD_FOREIGN = 2,  /* of other languages in Latin letters */
+	WORD_BORROWED = 4, /* an English one that is at home elsewhere too: login, error */
+};
+unsigned int language_word(const char *word, size_t size);
 
 enum script {
 	SCRIPT_NONE, /* no letter */
@@ -32,7 +34,14 @@ enum script {
 	SCRIPTS,
 };
 
-enum script language_script_of(uint32_t code);
+enum script language_script_above_ascii(uint32_t code);
+
+static inline enum script language_script_of(uint32_t code)
+{
+	if (code < 0x80)
+		return code >= 'a' && code <= 'z' ? SCRIPT_LATIN : SCRIPT_NONE;
+	return language_script_above_ascii(code);
+}
 
 /* More words than these bytes hold decide nothing more. */
 #define LANGUAGE_SAMPLE_SIZE 2048

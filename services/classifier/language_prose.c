@@ -143,10 +143,11 @@ static void count_word(struct language_tally *tally, const char *word, size_t si
 	if (size < 2 && word[0] != 'i' && word[0] != 'u')
 		return;
 	tally->words++;
-	const bool english = plain && language_english(word);
+	const unsigned int lists = plain ? language_word(word, size) : WORD_FOREIGN;
+	const bool english = (lists & WORD_ENGLISH) != 0;
 	tally->english += english;
-	tally->borrowed += english && language_borrowed(word);
-	tally->foreign += !english && (!plain || language_foreign(word));
+	tally->borrowed += english && (lists & WORD_BORROWED) != 0;
+	tally->foreign += !english && (lists & WORD_FOREIGN) != 0;
 	if (tally->sample_size + size + 1 > LANGUAGE_SAMPLE_SIZE)
 		return;
 	memcpy(tally->sample + tally->sample_size, word, size);
@@ -185,7 +186,6 @@ static void count_words(const struct piece *run, struct language_tally *tally)
 				size += put_letter(code, word + size);
 			plain = plain && code < 0x80;
 		} else if (code != '\'') {
-			word[size] = '\0';
 			if (size > 0)
 				count_word(tally, word, size, plain);
 			size = 0;

@@ -1,5 +1,8 @@
 #include "services/classifier/language_inside.h"
 
+#include "common/base/check.h"
+
+#include <pthread.h>
 #include <string.h>
 
 /*
@@ -170,31 +173,59 @@ static const char *const borrowed[26] = {
 	['w' - 'a'] = " webhook website workspace ",
 };
 
-static bool has_word(const char *const lists[26], const char *word)
-{
-	char key[LANGUAGE_WORD_SIZE + 2];
+/* All words of the lists, by their hash: each in the first free place from there on. */
+#define PLACES 4096 /* more than twice as many as there are words */
 
-	if (word[0] < 'a' || word[0] > 'z' || lists[word[0] - 'a'] == NULL)
-		return false;
-	const size_t size = strlen(word);
-	key[0] = ' ';
-	memcpy(key + 1, word, size);
-	key[1 + size] = ' ';
-	key[2 + size] = '\0';
-	return strstr(lists[word[0] - 'a'], key) != NULL;
+struct place {
+	const char *word; /* within its list; NULL: free */
+	uint8_t size;
+	uint8_t lists;
+};
+
+static struct place places[PLACES];
+
+static struct place *place_of(const char *word, size_t size)
+{
+	uint32_t hash = 2166136261; /* FNV-1a */
+
+	for (size_t i = 0; i < size; i++)
+		hash = (hash ^ (unsigned char)word[i]) * 16777619;
+	hash ^= hash >> 15;
+	while (places[hash % PLACES].word != NULL &&
+	       (places[hash % PLACES].size != size ||
+	        memcmp(places[hash % PLACES].word, word, size) != 0))
+		hash++;
+	return &places[hash % PLACES];
 }
 
-bool language_english(const char *word)
+static void add_words(const char *const lists[26], unsigned int list)
 {
-	return has_word(english, word);
+	for (size_t i = 0; i < 26; i++) {
+		const char *word = lists[i] != NULL ? lists[i] + 1 : "";
+
+		while (*word != '\0') {
+			const size_t size = strcspn(word, " ");
+			struct place *const place = place_of(word, size);
+
+			place->word = word;
+			place->size = (uint8_t)size;
+			place->lists |= (uint8_t)list;
+			word += size + 1;
+		}
+	}
 }
 
-bool language_foreign(const char *word)
+static void add_all(void)
 {
-	return has_word(foreign, word);
+	add_words(english, WORD_ENGLISH);
+	add_words(foreign, WORD_FOREIGN);
+	add_words(borrowed, WORD_BORROWED);
 }
 
-bool language_borrowed(const char *word)
+unsigned int language_word(const char *word, size_t size)
 {
-	return has_word(borrowed, word);
+	static pthread_once_t added = PTHREAD_ONCE_INIT;
+
+	CHECK(pthread_once(&added, add_all) == 0);
+	return place_of(word, size)->lists;
 }
