@@ -15,6 +15,9 @@
 #define LABEL_MAX 128 /* bytes of a label's value */
 #define BLOCK_SIZE 1024
 #define NUMBER_SIZE 32
+#define SEEN_SERIES 64
+#define SEEN_SIZE \
+	72 /* bytes of the values, each with its NUL; longer ones are looked up each time */
 
 static const char *const kind_names[] = {
 	[METRIC_COUNTER] = "counter",
@@ -157,7 +160,7 @@ static struct metric_series *series_add(struct metric *metric, char *labels)
 	return series;
 }
 
-struct metric_series *metric_series(struct metric *metric, const char *const *values)
+static struct metric_series *series_of(struct metric *metric, const char *const *values)
 {
 	char *const labels = format_labels(metric, values);
 	struct metric_series *const series = series_find(metric, labels);
@@ -166,6 +169,53 @@ struct metric_series *metric_series(struct metric *metric, const char *const *va
 		return series_add(metric, labels);
 	memory_free(labels);
 	return series;
+}
+
+/* A series that this thread has found before: series stay for as long as the process. */
+struct seen {
+	const struct metric *metric;
+	struct metric_series *series;
+	size_t size;
+	char values[SEEN_SIZE];
+};
+
+/* The values one after another; 0: they are too long to be remembered. */
+static size_t join_values(const struct metric *metric, const char *const *values,
+                          char joined[static SEEN_SIZE], uint32_t *hash)
+{
+	const size_t count = label_count(metric);
+	size_t size = 0;
+
+	*hash = (uint32_t)((uintptr_t)metric >> 4);
+	for (size_t i = 0; i < count; i++) {
+		const char *value = values[i] != NULL ? values[i] : "";
+
+		do {
+			if (size == SEEN_SIZE)
+				return 0;
+			*hash = (*hash ^ (unsigned char)*value) * 16777619;
+			joined[size++] = *value;
+		} while (*value++ != '\0');
+	}
+	return size;
+}
+
+struct metric_series *metric_series(struct metric *metric, const char *const *values)
+{
+	static _Thread_local struct seen seen[SEEN_SERIES];
+	char joined[SEEN_SIZE];
+	uint32_t hash;
+	const size_t size = join_values(metric, values, joined, &hash);
+	struct seen *const place = &seen[(hash ^ hash >> 16) % SEEN_SERIES];
+
+	if (size == 0)
+		return series_of(metric, values);
+	if (place->metric != metric || place->size != size ||
+	    memcmp(place->values, joined, size) != 0) {
+		*place = (struct seen){ metric, series_of(metric, values), size, "" };
+		memcpy(place->values, joined, size);
+	}
+	return place->series;
 }
 
 void metric_register(struct metric *metric)

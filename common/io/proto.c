@@ -238,6 +238,63 @@ bool proto_fact(const ProtobufCMessage *message, const char **name, const Protob
 	return true;
 }
 
+/* The next field of packed bytes. content: of a length-prefixed one, else absent. */
+static bool take_field(struct bytes *rest, uint32_t *number, struct bytes *content)
+{
+	uint64_t value;
+	uint64_t tag;
+
+	if (rest->size == 0 || !take_varint(rest, &tag))
+		return false;
+	*number = (uint32_t)(tag >> 3);
+	*content = (struct bytes){ NULL, 0 };
+	switch (tag & 7) {
+	case PROTOBUF_C_WIRE_TYPE_VARINT: return take_varint(rest, &value);
+	case PROTOBUF_C_WIRE_TYPE_64BIT: return take_skip(rest, 8);
+	case PROTOBUF_C_WIRE_TYPE_32BIT: return take_skip(rest, 4);
+	case PROTOBUF_C_WIRE_TYPE_LENGTH_PREFIXED:
+		if (!take_varint(rest, &value))
+			return false;
+		*content = (struct bytes){ rest->data, (size_t)value };
+		return take_skip(rest, value);
+	default: return false;
+	}
+}
+
+bool proto_fact_packed(const ProtobufCMessageDescriptor *type, struct bytes bytes,
+                       const ProtobufCFieldDescriptor **field, struct bytes *fact)
+{
+	struct bytes content;
+	uint32_t number;
+	bool found = false;
+
+	while (take_field(&bytes, &number, &content)) {
+		const ProtobufCFieldDescriptor *const here =
+		    protobuf_c_message_descriptor_get_field(type, number);
+
+		if (here == NULL || (here->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) == 0 ||
+		    content.data == NULL)
+			continue;
+		*field = here;
+		*fact = content;
+		found = true;
+	}
+	return found;
+}
+
+const char *proto_text_packed(struct arena *arena, const ProtobufCFieldDescriptor *field,
+                              struct bytes bytes)
+{
+	struct bytes text = { "", 0 };
+	struct bytes content;
+	uint32_t number;
+
+	while (take_field(&bytes, &number, &content))
+		if (number == field->id && content.data != NULL)
+			text = content;
+	return arena_text(arena, text.data, text.size);
+}
+
 /* "by_contact" of ByContactEvent. */
 static const char *aggregate_name(struct arena *arena, const char *message)
 {

@@ -41,6 +41,12 @@ Google__Protobuf__Timestamp *proto_timestamp(struct arena *arena, struct instant
  */
 bool proto_fact(const ProtobufCMessage *message, const char **name,
                 const ProtobufCMessage **fact) MUST_CHECK;
+/* The same of packed bytes that are valid, without unpacking them: its field, and its own bytes. */
+bool proto_fact_packed(const ProtobufCMessageDescriptor *type, struct bytes bytes,
+                       const ProtobufCFieldDescriptor **field, struct bytes *fact) MUST_CHECK;
+/* The text of a field of packed bytes that are valid; "" where it is not set. */
+const char *proto_text_packed(struct arena *arena, const ProtobufCFieldDescriptor *field,
+                              struct bytes bytes);
 /* "ops.ticket.opened.v1" of TicketEvent.opened; "ops.progress.v1" of a message without a fact. */
 const char *proto_type(struct arena *arena, const ProtobufCMessage *message);
 

@@ -52,51 +52,45 @@ static void count_human(const Opsmesh__V1__NeedsHuman *human)
 			count(&shortfalls, shortfall_names[human->why[i] - 1], human->intent);
 }
 
-static const char *intent_of(const Opsmesh__V1__TriageEvent *event)
+/* Facts are counted by the thousand: the intent alone is read of most of them. */
+static const char *intent_of(struct arena *arena, const ProtobufCMessageDescriptor *type,
+                             struct bytes fact)
 {
-	switch (event->fact_case) {
-	case OPSMESH__V1__TRIAGE_EVENT__FACT_CLASSIFIED: return event->classified->intent;
-	case OPSMESH__V1__TRIAGE_EVENT__FACT_NEEDS_HUMAN: return event->needs_human->intent;
-	case OPSMESH__V1__TRIAGE_EVENT__FACT_CORRECTED: return event->corrected->to_intent;
-	case OPSMESH__V1__TRIAGE_EVENT__FACT_PATTERN_FOUND: return event->pattern_found->intent;
-	case OPSMESH__V1__TRIAGE_EVENT__FACT_PATTERN_GREW: return event->pattern_grew->intent;
-	case OPSMESH__V1__TRIAGE_EVENT__FACT_PATTERN_QUIETED: return event->pattern_quieted->intent;
-	case OPSMESH__V1__TRIAGE_EVENT__FACT_PATTERN_RETURNED:
-		return event->pattern_returned->intent;
-	case OPSMESH__V1__TRIAGE_EVENT__FACT_DUPLICATE_SUSPECTED:
-		return event->duplicate_suspected->intent;
-	case OPSMESH__V1__TRIAGE_EVENT__FACT_ACTION_APPLIED:
-	case OPSMESH__V1__TRIAGE_EVENT__FACT_ACTION_REFUSED:
-	case OPSMESH__V1__TRIAGE_EVENT__FACT__NOT_SET:
-	default: return "";
+	static const char *const names[] = { "intent", "to_intent" };
+
+	for (size_t i = 0; i < COUNT_OF(names); i++) {
+		const ProtobufCFieldDescriptor *const field =
+		    protobuf_c_message_descriptor_get_field_by_name(type, names[i]);
+
+		if (field != NULL)
+			return proto_text_packed(arena, field, fact);
 	}
+	return "";
 }
 
 static void count_fact(struct arena *arena, struct bytes packed)
 {
+	const ProtobufCFieldDescriptor *field;
 	char reason[PROTO_REASON_SIZE];
-	const ProtobufCMessage *said;
 	ProtobufCMessage *message;
-	const char *name;
+	struct bytes fact;
 
-	if (!proto_unpack(arena, &opsmesh__v1__triage_event__descriptor, packed, &message,
-	                  reason) ||
-	    !proto_fact(message, &name, &said))
+	if (!proto_fact_packed(&opsmesh__v1__triage_event__descriptor, packed, &field, &fact))
 		return;
-	const Opsmesh__V1__TriageEvent *const event = (const void *)message;
-
-	count(&answers, name, intent_of(event));
-	if (event->fact_case == OPSMESH__V1__TRIAGE_EVENT__FACT_NEEDS_HUMAN)
-		count_human(event->needs_human);
+	count(&answers, field->name, intent_of(arena, field->descriptor, fact));
+	if (field->descriptor == &opsmesh__v1__needs_human__descriptor &&
+	    proto_unpack(arena, &opsmesh__v1__needs_human__descriptor, fact, &message, reason))
+		count_human((const Opsmesh__V1__NeedsHuman *)(const void *)message);
 }
 
 void classifier_tally(const struct fact *fact)
 {
-	struct arena *arena;
+	static _Thread_local struct arena *scratch;
 
 	if (fact->topic != OPS_TRIAGE)
 		return;
-	arena = arena_create(BLOCK_SIZE);
-	count_fact(arena, fact->message);
-	arena_destroy(arena);
+	if (scratch == NULL)
+		scratch = arena_create(BLOCK_SIZE);
+	count_fact(scratch, fact->message);
+	arena_reset(scratch);
 }

@@ -204,6 +204,31 @@ static void a_fact_is_the_set_member_of_the_oneof(void **state)
 	assert_ptr_equal(fact, &added);
 }
 
+static void a_packed_fact_is_read_without_unpacking(void **state)
+{
+	const ProtobufCMessageDescriptor *const type = &opsmesh__v1__ticket_event__descriptor;
+	Opsmesh__V1__TicketEvent event = OPSMESH__V1__TICKET_EVENT__INIT;
+	Opsmesh__V1__MessageAdded added = OPSMESH__V1__MESSAGE_ADDED__INIT;
+	const ProtobufCFieldDescriptor *field;
+	struct bytes fact;
+
+	(void)state;
+	event.ticket_id = text_mutable("T-1");
+	event.occurred_at = proto_timestamp(arena, (struct instant){ 1 });
+	assert_false(proto_fact_packed(type, proto_pack(arena, &event.base), &field, &fact));
+	event.fact_case = OPSMESH__V1__TICKET_EVENT__FACT_MESSAGE_ADDED;
+	event.message_added = &added;
+	added.message_id = text_mutable("M-1");
+	added.channel = OPSMESH__V1__CHANNEL__CHANNEL_EMAIL;
+	assert_true(proto_fact_packed(type, proto_pack(arena, &event.base), &field, &fact));
+	assert_string_equal(field->name, "message_added");
+	field =
+	    protobuf_c_message_descriptor_get_field_by_name(added.base.descriptor, "message_id");
+	assert_string_equal(proto_text_packed(arena, field, fact), "M-1");
+	field = protobuf_c_message_descriptor_get_field_by_name(added.base.descriptor, "author");
+	assert_string_equal(proto_text_packed(arena, field, fact), "");
+}
+
 static void a_type_is_made_of_message_fact_and_version(void **state)
 {
 	Opsmesh__V1__TicketEvent ticket = OPSMESH__V1__TICKET_EVENT__INIT;
@@ -270,6 +295,7 @@ int main(void)
 		cmocka_unit_test(a_timestamp_is_an_instant_between_1970_and_9999),
 		cmocka_unit_test(an_instant_comes_back_from_its_timestamp),
 		cmocka_unit_test(a_fact_is_the_set_member_of_the_oneof),
+		cmocka_unit_test(a_packed_fact_is_read_without_unpacking),
 		cmocka_unit_test(a_type_is_made_of_message_fact_and_version),
 		cmocka_unit_test(a_message_of_a_topic_has_one_oneof_of_messages),
 		cmocka_unit_test(no_message_is_recursive_or_has_a_floating_point_field),
