@@ -117,11 +117,25 @@ static void add_cluster(struct making *making, const struct cluster *cluster)
 		add(making, folded[i], cluster->at, cluster->end);
 }
 
+static void end_cluster(struct making *making, struct cluster *cluster)
+{
+	if (cluster->count > 0)
+		add_cluster(making, cluster);
+	cluster->count = 0;
+}
+
 /* Whether code is a part of what was begun: only then can the two become one. */
 static bool joins(const struct cluster *cluster, uint32_t code)
 {
 	return cluster->count > 0 && cluster->count < CLUSTER_MAX && code >= 0x300 &&
 	       unicode_joins(code);
+}
+
+/* ASCII before ASCII: nothing can join it. */
+static bool stands_alone(const char *text, size_t size, size_t at)
+{
+	return (unsigned char)text[at] < 0x80 &&
+	       (at + 1 == size || (unsigned char)text[at + 1] < 0x80);
 }
 
 void prepared_make(struct arena *arena, const char *text, size_t size, struct prepared *out)
@@ -135,20 +149,23 @@ void prepared_make(struct arena *arena, const char *text, size_t size, struct pr
 	out->points = arena_alloc(arena, likely * sizeof(*out->points));
 	for (size_t at = 0; at < size && out->count < PREPARED_POINTS_MAX;) {
 		const uint32_t from = (uint32_t)at;
+		if (stands_alone(text, size, at)) {
+			end_cluster(&making, &cluster);
+			add(&making, plain_fold((unsigned char)text[at]), from, from + 1);
+			at++;
+			continue;
+		}
 		const uint32_t code = unicode_next(text, size, &at);
 		if (!blank(code) && left_out(code))
 			continue;
 		if (!joins(&cluster, code)) {
-			if (cluster.count > 0)
-				add_cluster(&making, &cluster);
-			cluster.count = 0;
+			end_cluster(&making, &cluster);
 			cluster.at = from;
 		}
 		cluster.codes[cluster.count++] = code;
 		cluster.end = (uint32_t)at;
 	}
-	if (cluster.count > 0)
-		add_cluster(&making, &cluster);
+	end_cluster(&making, &cluster);
 }
 
 struct span prepared_span(const struct prepared *prepared, size_t first, size_t last)

@@ -77,7 +77,8 @@ class Feeder:
         event.occurred_at.FromDatetime(self.time.replace(tzinfo=None))
         fill(event)
         self.sequences[partition] += 1
-        moment = self.time.isoformat().replace("+00:00", "Z")
+        self.time += datetime.timedelta(milliseconds=1)
+        moment = self.time.isoformat(timespec="milliseconds").replace("+00:00", "Z")
         source, sequence = f"ticket/{partition}", self.sequences[partition]
         headers = {"ce_specversion": "1.0", "ce_id": f"{source}/{sequence}", "ce_source": source, "ce_type": kind,
                    "ce_subject": ticket, "ce_time": moment, "ce_sequence": f"{sequence:020}", "ce_meshtime": moment,
