@@ -112,8 +112,11 @@ static bool plain_word(struct scan *scan, size_t at)
 static bool read_any(struct scan *scan, size_t at, struct finding *found)
 {
 	const uint32_t code = scan_code(scan, at);
+	const uint32_t second = scan_code(scan, at + 1);
+	const uint32_t third = scan_code(scan, at + 2);
 	uint32_t asked = starts.readers[code % STARTS_SIZE] |
-	                 starts.pairs[starts_pair(code, scan_code(scan, at + 1))];
+	                 starts.pairs[starts_pair(code, second)] |
+	                 starts.words[starts_triple(code, second, third)];
 
 	if (is_letter(code) && (asked & starts.of_tokens) != 0 && plain_word(scan, at))
 		asked &= ~starts.of_tokens;

@@ -36,14 +36,20 @@ typedef bool entity_reader(struct scan *scan, size_t at, struct finding *found);
 
 struct starts {
 	uint32_t readers[STARTS_SIZE]; /* by a point alone */
-	uint32_t pairs[STARTS_SIZE];   /* by a word's first two points, hashed */
+	uint32_t pairs[STARTS_SIZE];   /* by all points of a word of two, hashed */
+	uint32_t words[STARTS_SIZE];   /* by the first three of longer ones */
 	uint32_t reader;               /* the bit of the one whose words are being added */
 	uint32_t of_tokens;            /* the readers that no plain word concerns */
 };
 
-static inline size_t starts_pair(uint32_t first, uint32_t second)
+static inline uint32_t starts_pair(uint32_t first, uint32_t second)
 {
 	return (first * 0x9E3779B1u ^ second * 0x85EBCA77u) >> 21;
+}
+
+static inline uint32_t starts_triple(uint32_t first, uint32_t second, uint32_t third)
+{
+	return (first * 0x9E3779B1u ^ second * 0x85EBCA77u ^ third * 0xC2B2AE3Du) >> 21;
 }
 
 /* Adds the beginnings of all words that a reader knows. */

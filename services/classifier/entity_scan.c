@@ -78,10 +78,16 @@ void starts_word(struct starts *starts, const char *word)
 {
 	const uint32_t first = next_point(&word);
 
-	if (*word == '\0')
+	if (*word == '\0') {
 		starts->readers[first % STARTS_SIZE] |= starts->reader;
+		return;
+	}
+	const uint32_t second = next_point(&word);
+
+	if (*word == '\0')
+		starts->pairs[starts_pair(first, second)] |= starts->reader;
 	else
-		starts->pairs[starts_pair(first, next_point(&word))] |= starts->reader;
+		starts->words[starts_triple(first, second, next_point(&word))] |= starts->reader;
 }
 
 size_t scan_whole_word(struct scan *scan, size_t at, const char *word)

@@ -31,22 +31,11 @@ static const struct block blocks[] = {
 	{ 0x1F000, 0x1FAFF, SCRIPT_SYMBOL }, { 0x20000, 0x3FFFF, SCRIPT_HAN },
 };
 
-static enum script script_of_ascii(uint32_t code)
-{
-	if (code >= 'a' && code <= 'z')
-		return SCRIPT_LETTER;
-	if (code >= '0' && code <= '9')
-		return SCRIPT_DIGIT;
-	return code == '?' || code == '!' || code == '$' ? SCRIPT_SYMBOL : SCRIPT_NONE;
-}
-
-enum script script_of(uint32_t code)
+enum script script_above_ascii(uint32_t code)
 {
 	size_t low = 0;
 	size_t high = COUNT_OF(blocks);
 
-	if (code < 0x80)
-		return script_of_ascii(code);
 	while (low < high) {
 		const size_t middle = (low + high) / 2;
 		if (code > blocks[middle].last)

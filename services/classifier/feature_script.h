@@ -19,7 +19,18 @@ enum script {
 	SCRIPT_OTHER_DENSE,
 };
 
-enum script script_of(uint32_t code);
+enum script script_above_ascii(uint32_t code);
+
+static inline enum script script_of(uint32_t code)
+{
+	if (code >= 0x80)
+		return script_above_ascii(code);
+	if (code >= 'a' && code <= 'z')
+		return SCRIPT_LETTER;
+	if (code >= '0' && code <= '9')
+		return SCRIPT_DIGIT;
+	return code == '?' || code == '!' || code == '$' ? SCRIPT_SYMBOL : SCRIPT_NONE;
+}
 
 static inline bool script_dense(enum script script)
 {

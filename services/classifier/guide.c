@@ -63,18 +63,25 @@ static const struct taxonomy *taxonomy_of_model(const struct making *it, const s
 	return NULL;
 }
 
-static bool labels_known(const struct making *it, const struct model *model)
+static bool take_labels(const struct making *it, const struct model *model)
 {
-	for (size_t i = 0; i < model_label_count(model, GUIDE_LABELS); i++) {
-		const char *const label = model_label(model, GUIDE_LABELS, i);
+	const size_t count = model_label_count(model, GUIDE_LABELS);
+	enum category *const categories = arena_alloc(it->arena, (count + 1) * sizeof(*categories));
 
-		if (taxonomy_find(it->guide->taxonomy, label) == NULL)
+	for (size_t i = 0; i < count; i++) {
+		const char *const label = model_label(model, GUIDE_LABELS, i);
+		const struct taxonomy_intent *const intent =
+		    taxonomy_find(it->guide->taxonomy, label);
+
+		if (intent == NULL)
 			return fail(it, GUIDE_MODEL,
 			            arena_printf(it->arena, "the taxonomy has no intent %s",
 			                         label));
+		categories[i] = intent->category;
 	}
-	return model_label_count(model, GUIDE_LABELS) > 0 ||
-	       fail(it, GUIDE_MODEL, "the model has no label set \"intent\"");
+	it->guide->label_categories = categories;
+	it->guide->label_count = count;
+	return count > 0 || fail(it, GUIDE_MODEL, "the model has no label set \"intent\"");
 }
 
 static bool take_model(struct making *it)
@@ -97,7 +104,7 @@ static bool take_model(struct making *it)
 		                         (long long)model_taxonomy_version(it->guide->model)));
 	it->guide->model_digest =
 	    text_hex(it->arena, (struct bytes){ model_digest(it->guide->model), DIGEST_SIZE });
-	return labels_known(it, it->guide->model);
+	return take_labels(it, it->guide->model);
 }
 
 /* Rules. */

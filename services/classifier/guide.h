@@ -24,7 +24,9 @@
 struct guide {
 	const struct taxonomy *taxonomy;
 	const struct model *model;
-	const char *model_digest; /* lower-case hex */
+	const char *model_digest;              /* lower-case hex */
+	const enum category *label_categories; /* of each of the model's labels, in its order */
+	size_t label_count;
 	const struct rule_document *rules;
 	size_t rule_count;
 	const struct signal_book *signals;

@@ -38,12 +38,8 @@ static void take_category(const struct guide *guide, struct judgement *it)
 {
 	int64_t sums[CATEGORIES] = { 0 };
 
-	for (size_t i = 0; i < model_label_count(guide->model, GUIDE_LABELS); i++) {
-		const struct taxonomy_intent *const intent =
-		    taxonomy_find(guide->taxonomy, model_label(guide->model, GUIDE_LABELS, i));
-
-		sums[intent != NULL ? intent->category : CATEGORY_NONE] += it->model.confidences[i];
-	}
+	for (size_t i = 0; i < guide->label_count; i++)
+		sums[guide->label_categories[i]] += it->model.confidences[i];
 	for (int i = CATEGORY_BILLING; i < CATEGORIES; i++) {
 		if (sums[i] <= it->category_ppm)
 			continue;

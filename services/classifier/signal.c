@@ -310,8 +310,7 @@ static void use_phrases(struct walk *walk, uint32_t first)
 			                       .last = walk->at,
 			                       .length = phrase->length };
 
-		if ((phrase->group->languages & walk->language) != 0 &&
-		    stands_alone(walk, phrase, place))
+		if ((phrase->languages & walk->language) != 0 && stands_alone(walk, phrase, place))
 			use(walk, phrase->group, place);
 	}
 }

@@ -5,8 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BEGINS 0x80000000u              /* a symbol's letter begins a word */
-#define SEARCHED_FROM 8                 /* children: fewer are looked through one by one */
+#define BEGINS 0x80000000u /* a symbol's letter begins a word */
+#define SEARCHED_FROM 8    /* children: fewer are looked through one by one */
+#define START_FACTOR 0x9E3779B1u
 #define EDGE_FACTOR 0x9E3779B97F4A7C15u /* 2^64 by the golden ratio: spreads what differs little */
 
 /* Points. */
@@ -141,6 +142,7 @@ void signal_making_add(struct signal_making *making, const struct signal_group *
 			return;
 	making->phrases[making->phrase_count] = (struct signal_phrase){
 		.group = group,
+		.languages = group->languages,
 		.length = (uint32_t)count,
 		.word_back = signal_is_word(codes[count - 1]),
 		.next = making->nodes[node].phrase,
@@ -211,12 +213,34 @@ static const uint32_t *order_of(const struct signal_making *making, uint32_t **p
 	return order;
 }
 
-/* Where the root leads by a symbol of ASCII; others stand nowhere: SIGNAL_STARTS. */
-static uint32_t start_of(uint32_t symbol)
+static size_t start_place(const struct signal_book *book, uint32_t symbol)
 {
-	const uint32_t code = symbol & ~BEGINS;
+	uint32_t place = symbol * START_FACTOR >> 16;
 
-	return code < 0x80 ? code | (symbol != code ? 0x80 : 0) : SIGNAL_STARTS;
+	while (book->starts[place & book->start_mask].node != 0 &&
+	       book->starts[place & book->start_mask].symbol != symbol)
+		place++;
+	return place & book->start_mask;
+}
+
+/* At most a quarter of the table is used: where nothing begins, that is seen at once. */
+static void add_starts(struct signal_book *book, struct arena *arena)
+{
+	const struct signal_node *const root = &book->nodes[0];
+	uint32_t size = 16;
+
+	while (size < root->child_count * 4)
+		size *= 2;
+	struct signal_start *const starts = arena_zero(arena, size * sizeof(*starts));
+
+	book->starts = starts;
+	book->start_mask = size - 1;
+	for (uint32_t i = 0; i < root->child_count; i++) {
+		const uint32_t child = root->children + i;
+
+		starts[start_place(book, book->symbols[child])] =
+		    (struct signal_start){ book->symbols[child], child };
+	}
 }
 
 static void link_node(const struct signal_book *book, struct signal_node *nodes, uint32_t parent,
@@ -249,13 +273,12 @@ const struct signal_book *signal_book_finish(struct signal_making *making, struc
 		.phrases = arena_copy(arena, making->phrases,
 		                      making->phrase_count * sizeof(*making->phrases)),
 	};
-	for (uint32_t i = 1; i < making->node_count; i++) {
-		const uint32_t parent = place[making->nodes[order[i]].parent];
-
-		if (parent == 0 && start_of(symbols[i]) < SIGNAL_STARTS)
-			book->starts[start_of(symbols[i])] = i;
-		link_node(book, nodes, parent, i);
-	}
+	uint32_t i = 1;
+	while (i < making->node_count && making->nodes[order[i]].parent == 0)
+		link_node(book, nodes, 0, i++);
+	add_starts(book, arena);
+	for (; i < making->node_count; i++)
+		link_node(book, nodes, place[making->nodes[order[i]].parent], i);
 	return book;
 }
 
@@ -282,13 +305,11 @@ static uint32_t child(const struct signal_book *book, const struct signal_node *
 
 uint32_t signal_book_step(const struct signal_book *book, uint32_t node, uint32_t symbol)
 {
-	const uint32_t start = start_of(symbol);
-
 	for (; node != 0; node = book->nodes[node].fail) {
 		const uint32_t next = child(book, &book->nodes[node], symbol);
 
 		if (next != 0)
 			return next;
 	}
-	return start < SIGNAL_STARTS ? book->starts[start] : child(book, book->nodes, symbol);
+	return book->starts[start_place(book, symbol)].node;
 }

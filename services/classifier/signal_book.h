@@ -15,8 +15,6 @@
 #define SIGNAL_PHRASE_POINTS_MAX 96 /* of one phrase; the walk remembers as many */
 #define SIGNAL_PHRASES_MAX 65536    /* of all documents, alternatives counted apart */
 
-#define SIGNAL_STARTS 256 /* ASCII, within words and at their beginnings */
-
 /* What a phrase is for. */
 enum signal_use {
 	SIGNAL_USE_HIT,
@@ -50,9 +48,10 @@ struct signal_group {
 
 struct signal_phrase {
 	const struct signal_group *group;
-	uint32_t length; /* points */
-	bool word_back;  /* it ends with a letter that words are made of */
-	uint32_t next;   /* another phrase of the same points; 0: none */
+	uint32_t length;    /* points */
+	bool word_back;     /* it ends with a letter that words are made of */
+	uint32_t languages; /* the group\'s */
+	uint32_t next;      /* another phrase of the same points; 0: none */
 };
 
 struct signal_node {
@@ -63,12 +62,19 @@ struct signal_node {
 	uint32_t shorter; /* the next node on the way of fails where one ends; 0: none */
 };
 
+/* The root has far more children than others, and nearly every point asks it: an open table. */
+struct signal_start {
+	uint32_t symbol;
+	uint32_t node; /* 0: none */
+};
+
 /* Nodes are in the order of their depth; the first is the root. */
 struct signal_book {
 	const struct signal_node *nodes;
 	const uint32_t *symbols; /* of each node, the one that leads to it */
 	size_t node_count;
-	uint32_t starts[SIGNAL_STARTS];      /* the root's children by symbols of ASCII */
+	const struct signal_start *starts;
+	uint32_t start_mask;
 	const struct signal_phrase *phrases; /* the first is none */
 };
 
