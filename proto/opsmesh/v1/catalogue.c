@@ -8,9 +8,11 @@
 #include "opsmesh/v1/account.pb-c.h"
 #include "opsmesh/v1/action.pb-c.h"
 #include "opsmesh/v1/alert.pb-c.h"
+#include "opsmesh/v1/billing.pb-c.h"
 #include "opsmesh/v1/contact.pb-c.h"
 #include "opsmesh/v1/control.pb-c.h"
 #include "opsmesh/v1/intake.pb-c.h"
+#include "opsmesh/v1/mirror.pb-c.h"
 #include "opsmesh/v1/progress.pb-c.h"
 #include "opsmesh/v1/provider.pb-c.h"
 #include "opsmesh/v1/report.pb-c.h"
@@ -26,8 +28,11 @@ static const char *const ticket[] = { "ticket", NULL };
 static const char *const triage[] = { "triage", NULL };
 static const char *const triage_and_pattern[] = { "triage", "pattern", NULL };
 static const char *const clock_stage[] = { "clock", NULL };
-static const char *const every[] = { "conversation", "directory", "ticket", "triage",
-	                             "pattern",      "clock",     NULL };
+static const char *const object[] = { "object", NULL };
+static const char *const object_and_charge[] = { "object", "charge", NULL };
+static const char *const object_and_customer[] = { "object", "customer", NULL };
+static const char *const every[] = { "conversation", "directory", "ticket", "triage",   "pattern",
+	                             "clock",        "object",    "charge", "customer", NULL };
 
 static const struct topic topics[] = {
 	[OPS_INTAKE] = { .name = "ops.intake.v1",
@@ -119,6 +124,30 @@ static const struct topic topics[] = {
 	              .key = "ticket id",
 	              .doc = "The clocks on each ticket: running, paused, met, missed.",
 	              .retention = "unlimited" },
+	[OPS_BY_CHARGE] = { .name = "ops.billing-sync.by-charge.v1",
+	                    .writers = object,
+	                    .spread = SPREAD_ANY,
+	                    .audience = TOPIC_INTERNAL,
+	                    .message = &opsmesh__v1__by_charge_event__descriptor,
+	                    .key = "charge id",
+	                    .doc = "Refunds and disputes on their way to meet their charge.",
+	                    .retention = "unlimited" },
+	[OPS_BY_CUSTOMER] = { .name = "ops.billing-sync.by-customer.v1",
+	                      .writers = object_and_charge,
+	                      .spread = SPREAD_ANY,
+	                      .audience = TOPIC_INTERNAL,
+	                      .message = &opsmesh__v1__by_customer_event__descriptor,
+	                      .key = "customer id; of prices and products their id",
+	                      .doc = "Objects of the provider on their way to their customer.",
+	                      .retention = "unlimited" },
+	[OPS_BILLING] = { .name = "ops.billing.v1",
+	                  .writers = object_and_customer,
+	                  .spread = SPREAD_OWN,
+	                  .audience = TOPIC_PUBLIC,
+	                  .message = &opsmesh__v1__billing_event__descriptor,
+	                  .key = "customer id; of what concerns an object alone, its id",
+	                  .doc = "What each customer has, owes and paid.",
+	                  .retention = "unlimited" },
 	[OPS_ALERTS] = { .name = "ops.alerts.v1",
 	                 .writers = clock_stage,
 	                 .spread = SPREAD_OWN,
