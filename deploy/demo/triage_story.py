@@ -2,7 +2,6 @@
 import tables
 from layout import natural, table, when
 
-AGAIN = "asked again" # a signal
 WHOLE = ("JPY", "KRW") # currencies without a minor unit
 LANGUAGES = {"en": "English", "ja": "Japanese", "und": "-"}
 
@@ -57,7 +56,6 @@ def gather(day):
         reading = fact.get("reading", {})
         ticket["language"] = reading.get("language", ticket.get("language"))
         heard = {words(tables.word(signal["kind"], "SIGNAL_KIND_")): 1 for signal in reading.get("signals", [])}
-        ticket.setdefault("first_heard", heard)
         ticket["heard"] |= heard
         ticket["seen"] |= {seen(entity): 1 for entity in reading.get("entities", [])}
     return found
@@ -108,19 +106,10 @@ def tell_patterns(day):
     table("WHAT SEVERAL CUSTOMERS REPORT", ["time", "pattern", "about", "evidence"], rows)
 
 
-def tell_misheard(found):
-    """Who writes for the first time has not asked before: there "asked again" is heard in other words."""
-    names = [[name, "", ""] for name, ticket in found.items() if AGAIN in ticket["first_heard"]]
-    if names:
-        print(f"\n  Heard wrongly: '{AGAIN}' in the first words of {', '.join(name for name, *_ in sorted(names, key=natural))}: "
-              "they were charged twice or\n  again, and had not asked before.")
-
-
 def tell(day):
     found = gather(day)
     rows = [row(name, ticket) for name, ticket in found.items()]
     table("WHAT THE MESSAGES WERE ABOUT, as the classifier reads them (heard: their tone; sees: what has a form of its own)",
           ["ticket", "language", "about", "sure", "priority", "queue", "heard", "sees"], sorted(rows, key=natural))
-    tell_misheard(found)
     tell_people(day)
     tell_patterns(day)
