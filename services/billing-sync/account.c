@@ -1,0 +1,146 @@
+#include "services/billing-sync/account.h"
+
+#include "common/base/text.h"
+#include "common/io/proto.h"
+#include "opsmesh/v1/mirror.pb-c.h"
+#include "proto/opsmesh/v1/catalogue.h"
+#include "services/billing-sync/stripe.h"
+
+#include <string.h>
+
+static const struct column columns[] = {
+	COLUMN(struct account_row, account_id),
+	COLUMN(struct account_row, customers),
+	COLUMN_END,
+};
+const struct state_table account_table = { .name = "account",
+	                                   .columns = columns,
+	                                   .key_columns = 1,
+	                                   .row_size = sizeof(struct account_row) };
+
+static enum status tell(struct task *task, const char *customer,
+                        Opsmesh__V1__ByCustomerEvent *event)
+{
+	const Opsmesh__V1__AccountEvent *const cause = (const void *)task->message;
+	struct instant at;
+
+	if (!proto_instant(cause->occurred_at, &at))
+		return task_fail(task, STATUS_REJECT, "occurred_at: missing or out of range");
+	event->customer_id = text_mutable(customer);
+	event->occurred_at = cause->occurred_at;
+	return task_emit(task, &(struct emission){ .topic = OPS_BY_CUSTOMER,
+	                                           .key = customer,
+	                                           .time = at,
+	                                           .message = &event->base });
+}
+
+static enum status tell_linked(struct task *task, const char *customer, const char *account)
+{
+	Opsmesh__V1__ByCustomerEvent event = OPSMESH__V1__BY_CUSTOMER_EVENT__INIT;
+	Opsmesh__V1__AccountLinked linked = OPSMESH__V1__ACCOUNT_LINKED__INIT;
+
+	linked.account_id = text_mutable(account);
+	event.fact_case = OPSMESH__V1__BY_CUSTOMER_EVENT__FACT_ACCOUNT_LINKED;
+	event.account_linked = &linked;
+	return tell(task, customer, &event);
+}
+
+static enum status tell_unlinked(struct task *task, const char *customer, const char *account)
+{
+	Opsmesh__V1__ByCustomerEvent event = OPSMESH__V1__BY_CUSTOMER_EVENT__INIT;
+	Opsmesh__V1__AccountUnlinked unlinked = OPSMESH__V1__ACCOUNT_UNLINKED__INIT;
+
+	unlinked.account_id = text_mutable(account);
+	event.fact_case = OPSMESH__V1__BY_CUSTOMER_EVENT__FACT_ACCOUNT_UNLINKED;
+	event.account_unlinked = &unlinked;
+	return tell(task, customer, &event);
+}
+
+/* Lists are texts of ids, each with a line feed behind it. */
+
+static bool holds(const char *list, const char *id)
+{
+	const size_t size = strlen(id);
+
+	for (const char *at = list; *at != '\0'; at += strcspn(at, "\n") + 1)
+		if (strcspn(at, "\n") == size && memcmp(at, id, size) == 0)
+			return true;
+	return false;
+}
+
+static enum status check(struct task *task, const Opsmesh__V1__AccountEvent *event,
+                         const Opsmesh__V1__AccountDeclared *declared)
+{
+	const size_t size = strlen(event->account_id);
+
+	if (size == 0 || size > ACCOUNT_ID_MAX)
+		return task_fail(task, STATUS_REJECT, "account_id: %s",
+		                 size == 0 ? "empty" : "too long");
+	if (declared->n_stripe_customers > ACCOUNT_CUSTOMERS_MAX)
+		return task_fail(task, STATUS_REJECT, "declared.stripe_customers: more than %d",
+		                 ACCOUNT_CUSTOMERS_MAX);
+	for (size_t i = 0; i < declared->n_stripe_customers; i++) {
+		const char *const id = declared->stripe_customers[i];
+
+		if (*id == '\0' || strlen(id) > STRIPE_ID_MAX || strchr(id, '\n') != NULL)
+			return task_fail(task, STATUS_REJECT,
+			                 "declared.stripe_customers[%zu]: no id", i);
+	}
+	return STATUS_OK;
+}
+
+static const char *list_of(struct arena *arena, const Opsmesh__V1__AccountDeclared *declared)
+{
+	size_t size = 1;
+
+	for (size_t i = 0; i < declared->n_stripe_customers; i++)
+		size += strlen(declared->stripe_customers[i]) + 1;
+	char *const list = arena_alloc(arena, size);
+	char *end = list;
+
+	for (size_t i = 0; i < declared->n_stripe_customers; i++) {
+		end = stpcpy(end, declared->stripe_customers[i]);
+		*end++ = '\n';
+	}
+	*end = '\0';
+	return list;
+}
+
+/* Whom the account no longer names. */
+static enum status let_go(struct task *task, const struct account_row *before, const char *now)
+{
+	const char *const list = before->customers != NULL ? before->customers : "";
+
+	for (const char *at = list; *at != '\0'; at += strcspn(at, "\n") + 1) {
+		const char *const id = arena_text(task->arena, at, strcspn(at, "\n"));
+
+		if (!holds(now, id))
+			TRY(tell_unlinked(task, id, before->account_id));
+	}
+	return STATUS_OK;
+}
+
+enum status account_on_declared(struct task *task, const Opsmesh__V1__AccountDeclared *declared)
+{
+	const Opsmesh__V1__AccountEvent *const event = (const void *)task->message;
+	struct account_row row = { .account_id = event->account_id };
+
+	TRY(check(task, event, declared));
+	(void)task_load(task, &account_table, &row);
+	const char *const list = list_of(task->arena, declared);
+
+	TRY(let_go(task, &row, list));
+	for (size_t i = 0; i < declared->n_stripe_customers; i++)
+		if (row.customers == NULL || !holds(row.customers, declared->stripe_customers[i]))
+			TRY(tell_linked(task, declared->stripe_customers[i], row.account_id));
+	row.customers = list;
+	task_save(task, &account_table, &row);
+	return STATUS_OK;
+}
+
+void account_need_declared(struct task *task, const ProtobufCMessage *event)
+{
+	const Opsmesh__V1__AccountEvent *const account = (const void *)event;
+
+	task_need(task, &account_table, &(struct account_row){ .account_id = account->account_id });
+}

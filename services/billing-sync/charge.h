@@ -1,0 +1,27 @@
+/*
+ * charge - refunds, disputes and fraud warnings meet the charge that they are about.
+ *
+ * They name their charge and not its customer. A charge's row knows the customer, and keeps what came
+ * before that was known: the newest state of each object. What is forwarded keeps its revisions, so the
+ * stage `customer` hears each object's states in order.
+ */
+#ifndef SERVICES_BILLING_SYNC_CHARGE_H
+#define SERVICES_BILLING_SYNC_CHARGE_H
+
+#include "common/flow/task.h"
+#include "opsmesh/v1/mirror.pb-c.h"
+
+#define CHARGE_WAITING_MAX 100 /* objects of one charge; a charge has a few refunds and a dispute */
+
+struct charge_row {
+	const char *charge_id;
+	const char *customer_id; /* NULL: not known */
+	struct bytes waiting;    /* MirroredList, packed; absent: nothing waits */
+};
+
+extern const struct state_table charge_table;
+
+enum status charge_on_mirrored(struct task *task, const Opsmesh__V1__ObjectMirrored *mirrored);
+void charge_need(struct task *task, const ProtobufCMessage *event);
+
+#endif

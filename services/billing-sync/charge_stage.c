@@ -1,0 +1,172 @@
+#include "services/billing-sync/charge.h"
+
+#include "common/base/hash.h"
+#include "common/base/text.h"
+#include "common/io/json.h"
+#include "common/io/proto.h"
+#include "proto/opsmesh/v1/catalogue.h"
+#include "services/billing-sync/stripe.h"
+
+#include <string.h>
+
+#define PAYLOAD_MAX ((size_t)1 << 20) /* what a broker carries */
+
+static const struct column columns[] = {
+	COLUMN(struct charge_row, charge_id),
+	COLUMN(struct charge_row, customer_id),
+	COLUMN(struct charge_row, waiting),
+	COLUMN_END,
+};
+const struct state_table charge_table = { .name = "charge",
+	                                  .columns = columns,
+	                                  .key_columns = 1,
+	                                  .row_size = sizeof(struct charge_row) };
+
+/* Forwarding. */
+
+static enum status forward(struct task *task, const char *customer,
+                           const Opsmesh__V1__ObjectMirrored *mirrored)
+{
+	const Opsmesh__V1__ByChargeEvent *const cause = (const void *)task->message;
+	Opsmesh__V1__ByCustomerEvent event = OPSMESH__V1__BY_CUSTOMER_EVENT__INIT;
+	Opsmesh__V1__ObjectMirrored copy = *mirrored;
+	struct instant at;
+
+	if (!proto_instant(cause->occurred_at, &at))
+		return task_fail(task, STATUS_REJECT, "occurred_at: missing or out of range");
+	event.customer_id = text_mutable(customer);
+	event.occurred_at = cause->occurred_at;
+	event.fact_case = OPSMESH__V1__BY_CUSTOMER_EVENT__FACT_MIRRORED;
+	event.mirrored = &copy;
+	return task_emit(task, &(struct emission){ .topic = OPS_BY_CUSTOMER,
+	                                           .key = customer,
+	                                           .time = at,
+	                                           .message = &event.base });
+}
+
+/* Waiting. */
+
+static bool read_waiting(struct task *task, const struct charge_row *row,
+                         Opsmesh__V1__MirroredList *list)
+{
+	char reason[PROTO_REASON_SIZE];
+	ProtobufCMessage *message;
+
+	opsmesh__v1__mirrored_list__init(list);
+	if (row->waiting.size == 0)
+		return true;
+	if (!proto_unpack(task->arena, &opsmesh__v1__mirrored_list__descriptor, row->waiting,
+	                  &message, reason))
+		return false;
+	*list = *(const Opsmesh__V1__MirroredList *)(const void *)message;
+	return true;
+}
+
+/* In the place of an older state of the same object, else where its id belongs. */
+static void put(struct arena *arena, Opsmesh__V1__MirroredList *list,
+                const Opsmesh__V1__ObjectMirrored *mirrored)
+{
+	Opsmesh__V1__ObjectMirrored **const items =
+	    arena_alloc(arena, (list->n_items + 1) * sizeof(struct Opsmesh__V1__ObjectMirrored *));
+	Opsmesh__V1__ObjectMirrored *const copy = arena_copy(arena, mirrored, sizeof(*mirrored));
+	size_t count = 0;
+	size_t at = 0;
+
+	while (at < list->n_items && strcmp(list->items[at]->object_id, copy->object_id) < 0)
+		items[count++] = list->items[at++];
+	const bool same =
+	    at < list->n_items && text_equal(list->items[at]->object_id, copy->object_id);
+
+	items[count++] =
+	    same && list->items[at]->revision > copy->revision ? list->items[at] : copy;
+	for (at += same; at < list->n_items; at++)
+		items[count++] = list->items[at];
+	list->items = items;
+	list->n_items = count;
+}
+
+static enum status wait(struct task *task, struct charge_row *row,
+                        const Opsmesh__V1__ObjectMirrored *mirrored)
+{
+	Opsmesh__V1__MirroredList list;
+
+	if (!read_waiting(task, row, &list))
+		return task_fail(task, STATUS_FATAL, "charge %s: what waits cannot be read",
+		                 row->charge_id);
+	put(task->arena, &list, mirrored);
+	if (list.n_items > CHARGE_WAITING_MAX)
+		return task_fail(task, STATUS_REJECT, "charge %s: more than %d objects wait for it",
+		                 row->charge_id, CHARGE_WAITING_MAX);
+	row->waiting = proto_pack(task->arena, &list.base);
+	task_save(task, &charge_table, row);
+	return STATUS_OK;
+}
+
+static enum status release(struct task *task, struct charge_row *row)
+{
+	Opsmesh__V1__MirroredList list;
+
+	if (!read_waiting(task, row, &list))
+		return task_fail(task, STATUS_FATAL, "charge %s: what waits cannot be read",
+		                 row->charge_id);
+	for (size_t i = 0; i < list.n_items; i++)
+		TRY(forward(task, row->customer_id, list.items[i]));
+	row->waiting = (struct bytes){ NULL, 0 };
+	return STATUS_OK;
+}
+
+/* Handlers. */
+
+/* A charge without one stays without: it is what the provider says. */
+static const char *customer_of(struct task *task, const Opsmesh__V1__ObjectMirrored *mirrored)
+{
+	const struct bytes payload = { mirrored->payload.data, mirrored->payload.len };
+	AUTO_JSON document = NULL;
+	struct json_error error;
+	const char *id = "";
+
+	if (!json_parse(payload, PAYLOAD_MAX, &document, &error))
+		return "";
+	const struct json_place object = json_top(document);
+
+	return stripe_id_if(task->arena, &object, "customer", &id, &error) ? id : "";
+}
+
+static enum status take_charge(struct task *task, struct charge_row *row,
+                               const Opsmesh__V1__ObjectMirrored *mirrored)
+{
+	const char *const customer = customer_of(task, mirrored);
+
+	if (*customer == '\0' ||
+	    text_equal(customer, row->customer_id != NULL ? row->customer_id : ""))
+		return STATUS_OK;
+	row->customer_id = customer;
+	TRY(release(task, row));
+	task_save(task, &charge_table, row);
+	return STATUS_OK;
+}
+
+enum status charge_on_mirrored(struct task *task, const Opsmesh__V1__ObjectMirrored *mirrored)
+{
+	const Opsmesh__V1__ByChargeEvent *const event = (const void *)task->message;
+	const size_t size = strlen(event->charge_id);
+	struct charge_row row = { .charge_id = event->charge_id };
+
+	if (size == 0 || size > STRIPE_ID_MAX)
+		return task_fail(task, STATUS_REJECT, "charge_id: %s",
+		                 size == 0 ? "empty" : "too long");
+	if (hash_partition(event->charge_id, size, task->partitions) != task->shard_number)
+		return task_fail(task, STATUS_REJECT, "charge_id: belongs to another partition");
+	(void)task_load(task, &charge_table, &row);
+	if (text_equal(mirrored->object_type, "charge"))
+		return take_charge(task, &row, mirrored);
+	return row.customer_id != NULL ? forward(task, row.customer_id, mirrored)
+	                               : wait(task, &row, mirrored);
+}
+
+void charge_need(struct task *task, const ProtobufCMessage *message)
+{
+	const Opsmesh__V1__ByChargeEvent *const event = (const void *)message;
+
+	task_need(task, &charge_table, &(struct charge_row){ .charge_id = event->charge_id });
+}

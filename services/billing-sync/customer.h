@@ -1,0 +1,76 @@
+/*
+ * customer - what the files of the stage `customer` share: a customer's rows, one mirrored object at hand.
+ *
+ * The stage hears every state that the mirror takes over of what belongs to a customer, in the order of the
+ * object's revisions, and says on ops.billing.v1 what became another by it. Of each object it keeps what the
+ * next state is held against.
+ */
+#ifndef SERVICES_BILLING_SYNC_CUSTOMER_H
+#define SERVICES_BILLING_SYNC_CUSTOMER_H
+
+#include "common/flow/task.h"
+#include "common/io/json.h"
+#include "opsmesh/v1/billing.pb-c.h"
+#include "opsmesh/v1/mirror.pb-c.h"
+
+/* What is known of a customer itself; what is not known is NULL. */
+struct customer_row {
+	const char *customer_id;
+	const char *account_id;
+};
+
+/* What an object was when it was last heard of. */
+struct held_row {
+	const char *customer_id;
+	const char *object_id;
+	const char *type;
+	const char *status; /* the provider's word; NULL: it has none */
+	int64_t revision;
+	struct bytes body; /* what the next state is held against, by type */
+};
+
+extern const struct state_table customer_table;
+extern const struct state_table held_table;
+
+/* One event at hand, under its customer. */
+struct customer {
+	struct task *task;
+	const char *cause_id;
+	struct instant at; /* business time */
+	struct customer_row row;
+};
+
+/* One mirrored object. */
+struct thing {
+	struct customer *customer;
+	const Opsmesh__V1__ObjectMirrored *mirrored;
+	struct json_place object;
+	struct held_row held; /* as it was */
+	bool known;           /* it was heard of before */
+};
+
+/* On ops.billing.v1, under the customer's key; the event is filled in but for what all of them have. */
+enum status customer_say(struct customer *it, Opsmesh__V1__BillingEvent *event) MUST_CHECK;
+/* Keeps what the next state is held against. */
+enum status customer_hold(struct thing *thing, struct bytes body) MUST_CHECK;
+/* Whether an amount of the object's is there: minor units, as the contract tells them. NULL: absent. */
+bool customer_money(struct thing *thing, const char *field, const char *currency,
+                    Opsmesh__V1__Money **money, struct json_error *error) MUST_CHECK;
+/* The status now is another than the one that was held. */
+bool customer_moved(const struct thing *thing);
+
+/* What an object of a type has to say. False: it cannot be read, and error says why. */
+typedef bool thing_reader(struct thing *thing, enum status *status, struct json_error *error);
+thing_reader customer_read_invoice;
+thing_reader customer_read_charge;
+thing_reader customer_read_refund;
+thing_reader customer_read_dispute;
+
+/* Handlers. */
+enum status customer_on_mirrored(struct task *task, const Opsmesh__V1__ObjectMirrored *mirrored);
+enum status customer_on_account_linked(struct task *task, const Opsmesh__V1__AccountLinked *linked);
+enum status customer_on_account_unlinked(struct task *task,
+                                         const Opsmesh__V1__AccountUnlinked *unlinked);
+void customer_need(struct task *task, const ProtobufCMessage *event);
+
+#endif

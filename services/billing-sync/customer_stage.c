@@ -1,0 +1,229 @@
+/*
+ * From a state that the mirror has taken over to what became another for its customer.
+ */
+#include "services/billing-sync/customer.h"
+
+#include "common/base/hash.h"
+#include "common/base/text.h"
+#include "common/io/proto.h"
+#include "proto/opsmesh/v1/catalogue.h"
+#include "services/billing-sync/stripe.h"
+
+#include <string.h>
+
+#define PAYLOAD_MAX ((size_t)1 << 20) /* what a broker carries */
+
+static const struct column customer_columns[] = {
+	COLUMN(struct customer_row, customer_id),
+	COLUMN(struct customer_row, account_id),
+	COLUMN_END,
+};
+const struct state_table customer_table = { .name = "customer",
+	                                    .columns = customer_columns,
+	                                    .key_columns = 1,
+	                                    .row_size = sizeof(struct customer_row) };
+
+static const struct column held_columns[] = {
+	COLUMN(struct held_row, customer_id),
+	COLUMN(struct held_row, object_id),
+	COLUMN(struct held_row, type),
+	COLUMN(struct held_row, status),
+	COLUMN(struct held_row, revision),
+	COLUMN(struct held_row, body),
+	COLUMN_END,
+};
+const struct state_table held_table = { .name = "held",
+	                                .columns = held_columns,
+	                                .key_columns = 2,
+	                                .row_size = sizeof(struct held_row) };
+
+/* What has something to say. Of everything else the mirror is all there is. */
+static const struct {
+	const char *type;
+	thing_reader *read;
+} readers[] = {
+	{ "invoice", customer_read_invoice },
+	{ "charge", customer_read_charge },
+	{ "refund", customer_read_refund },
+	{ "dispute", customer_read_dispute },
+};
+
+static thing_reader *reader_of(const char *type)
+{
+	for (size_t i = 0; i < COUNT_OF(readers); i++)
+		if (text_equal(readers[i].type, type))
+			return readers[i].read;
+	return NULL;
+}
+
+/* A customer at hand. */
+
+static enum status open_event(struct task *task, struct customer *it)
+{
+	const Opsmesh__V1__ByCustomerEvent *const event = (const void *)task->message;
+	const size_t size = strlen(event->customer_id);
+
+	if (size == 0 || size > STRIPE_ID_MAX)
+		return task_fail(task, STATUS_REJECT, "customer_id: %s",
+		                 size == 0 ? "empty" : "too long");
+	if (hash_partition(event->customer_id, size, task->partitions) != task->shard_number)
+		return task_fail(task, STATUS_REJECT, "customer_id: belongs to another partition");
+	*it = (struct customer){
+		.task = task,
+		.cause_id = arena_text(task->arena, task->event->id.data, task->event->id.size),
+		.row = { .customer_id = event->customer_id },
+	};
+	if (!proto_instant(event->occurred_at, &it->at))
+		return task_fail(task, STATUS_REJECT, "occurred_at: missing or out of range");
+	(void)task_load(task, &customer_table, &it->row);
+	return STATUS_OK;
+}
+
+enum status customer_say(struct customer *it, Opsmesh__V1__BillingEvent *event)
+{
+	event->customer_id = text_mutable(it->row.customer_id);
+	event->occurred_at = proto_timestamp(it->task->arena, it->at);
+	event->cause_id = text_mutable(it->cause_id);
+	if (it->row.account_id != NULL)
+		event->account_id = text_mutable(it->row.account_id);
+	return task_emit(it->task, &(struct emission){ .topic = OPS_BILLING,
+	                                               .key = it->row.customer_id,
+	                                               .time = it->at,
+	                                               .message = &event->base });
+}
+
+/* An object at hand. */
+
+enum status customer_hold(struct thing *thing, struct bytes body)
+{
+	struct held_row row = thing->held;
+
+	row.type = thing->mirrored->object_type;
+	row.status = *thing->mirrored->status != '\0' ? thing->mirrored->status : NULL;
+	row.revision = thing->mirrored->revision;
+	row.body = body;
+	task_save(thing->customer->task, &held_table, &row);
+	return STATUS_OK;
+}
+
+bool customer_moved(const struct thing *thing)
+{
+	const char *const before = thing->held.status != NULL ? thing->held.status : "";
+
+	return !thing->known || !text_equal(before, thing->mirrored->status);
+}
+
+bool customer_money(struct thing *thing, const char *field, const char *currency,
+                    Opsmesh__V1__Money **money, struct json_error *error)
+{
+	struct arena *const arena = thing->customer->task->arena;
+	int64_t minor = 0;
+
+	*money = NULL;
+	if (!json_integer_if(&thing->object, field, INT64_MIN, INT64_MAX, &minor, error))
+		return false;
+	if (!json_has(&thing->object, field))
+		return true;
+	*money = arena_alloc(arena, sizeof(**money));
+	opsmesh__v1__money__init(*money);
+	(*money)->minor = minor;
+	(*money)->currency = arena_string(arena, currency);
+	return true;
+}
+
+/* What cannot be read is said, once for each state; the mirror has it whole. */
+static enum status refuse(struct thing *thing, const struct json_error *error)
+{
+	Opsmesh__V1__BillingEvent event = OPSMESH__V1__BILLING_EVENT__INIT;
+	Opsmesh__V1__ObjectRefused refused = OPSMESH__V1__OBJECT_REFUSED__INIT;
+
+	refused.object_id = thing->mirrored->object_id;
+	refused.object_type = thing->mirrored->object_type;
+	refused.code = OPSMESH__V1__REFUSAL_CODE__REFUSAL_CODE_INVALID;
+	refused.field = text_mutable(error->path);
+	refused.reason = text_mutable(error->reason);
+	refused.event_id = thing->mirrored->event_id;
+	event.fact_case = OPSMESH__V1__BILLING_EVENT__FACT_OBJECT_REFUSED;
+	event.object_refused = &refused;
+	return customer_say(thing->customer, &event);
+}
+
+static enum status read_thing(struct thing *thing, thing_reader *read)
+{
+	const struct bytes payload = { thing->mirrored->payload.data,
+		                       thing->mirrored->payload.len };
+	AUTO_JSON document = NULL;
+	enum status status = STATUS_OK;
+	struct json_error error;
+
+	if (!json_parse(payload, PAYLOAD_MAX, &document, &error))
+		return refuse(thing, &error);
+	thing->object = json_top(document);
+	return read(thing, &status, &error) ? status : refuse(thing, &error);
+}
+
+/* Handlers. */
+
+static bool goes_everywhere(const struct task *task)
+{
+	const Opsmesh__V1__ByCustomerEvent *const event = (const void *)task->message;
+
+	return hash_partition(event->customer_id, strlen(event->customer_id), task->partitions) !=
+	       task->shard_number;
+}
+
+enum status customer_on_mirrored(struct task *task, const Opsmesh__V1__ObjectMirrored *mirrored)
+{
+	thing_reader *const read = reader_of(mirrored->object_type);
+	struct customer it;
+
+	if (read == NULL || goes_everywhere(task))
+		return STATUS_OK;
+	TRY(open_event(task, &it));
+	struct thing thing = { .customer = &it,
+		               .mirrored = mirrored,
+		               .held = { .customer_id = it.row.customer_id,
+		                         .object_id = mirrored->object_id } };
+
+	thing.known = task_load(task, &held_table, &thing.held);
+	if (thing.known && thing.held.revision >= mirrored->revision)
+		return STATUS_OK;
+	return read_thing(&thing, read);
+}
+
+enum status customer_on_account_linked(struct task *task, const Opsmesh__V1__AccountLinked *linked)
+{
+	struct customer it;
+
+	TRY(open_event(task, &it));
+	it.row.account_id = linked->account_id;
+	task_save(task, &customer_table, &it.row);
+	return STATUS_OK;
+}
+
+/* Another account may have taken the customer over meanwhile. */
+enum status customer_on_account_unlinked(struct task *task,
+                                         const Opsmesh__V1__AccountUnlinked *unlinked)
+{
+	struct customer it;
+
+	TRY(open_event(task, &it));
+	if (!text_equal(it.row.account_id != NULL ? it.row.account_id : "", unlinked->account_id))
+		return STATUS_OK;
+	it.row.account_id = NULL;
+	task_save(task, &customer_table, &it.row);
+	return STATUS_OK;
+}
+
+void customer_need(struct task *task, const ProtobufCMessage *message)
+{
+	const Opsmesh__V1__ByCustomerEvent *const event = (const void *)message;
+	const bool mirrored = event->fact_case == OPSMESH__V1__BY_CUSTOMER_EVENT__FACT_MIRRORED;
+
+	task_need(task, &customer_table,
+	          &(struct customer_row){ .customer_id = event->customer_id });
+	if (mirrored)
+		task_need(task, &held_table,
+		          &(struct held_row){ .customer_id = event->customer_id,
+		                              .object_id = event->mirrored->object_id });
+}

@@ -1,0 +1,41 @@
+-- 0003_customer - what the stages `object`, `charge` and `customer` know of customers now.
+--
+-- Every row carries its shard: partition n of all topics that its stage reads. Ids and words are the
+-- provider's own.
+
+create table account (
+	shard      int  not null,
+	account_id text collate "C" not null,
+	customers  text, -- whom the account declared last, a line each
+	primary key (shard, account_id)
+);
+
+create table charge (
+	shard       int  not null,
+	charge_id   text collate "C" not null,
+	customer_id text,  -- null: not known
+	waiting     bytea, -- MirroredList: what came before the customer was known
+	primary key (shard, charge_id)
+);
+
+-- Whoever asks what cannot be placed.
+create index charge_waiting on charge (charge_id) where waiting is not null;
+
+create table customer (
+	shard       int  not null,
+	customer_id text collate "C" not null,
+	account_id  text, -- null: no account has declared the customer
+	primary key (shard, customer_id)
+);
+
+-- What each object of a customer was when it was last heard of.
+create table held (
+	shard       int    not null,
+	customer_id text   collate "C" not null,
+	object_id   text   collate "C" not null,
+	type        text,
+	status      text,   -- null: it has none
+	revision    bigint not null,
+	body        bytea,  -- what the next state is held against, by type
+	primary key (shard, customer_id, object_id)
+) with (fillfactor = 80);
