@@ -1,0 +1,560 @@
+/*
+ * billing_recognition_test - on which day how much is earned, worked by hand, and what always sums.
+ */
+#include "services/billing-sync/recognition.h"
+
+#include "common/base/status.h"
+#include "common/io/zone.h"
+#include "tests/support/chance.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#define MONTHS 5 /* that a row of a table spells out */
+#define RANDOM_ORDERS 10000
+
+static struct arena *arena;
+
+static int open_arena(void **state)
+{
+	(void)state;
+	arena = arena_create(1 << 16);
+	return 0;
+}
+
+static int close_arena(void **state)
+{
+	(void)state;
+	arena_destroy(arena);
+	return 0;
+}
+
+static struct instant at(const char *text)
+{
+	struct instant instant = { 0 };
+
+	assert_true(time_parse(text, &instant));
+	return instant;
+}
+
+static int64_t day(const char *text)
+{
+	struct date date = { 0 };
+
+	assert_true(date_parse(text, &date));
+	return date_days(date);
+}
+
+struct spread {
+	const char *name;
+	enum recognition_mode mode;
+	const char *zone; /* NULL: UTC */
+	const char *from;
+	const char *to;
+	int64_t minor;
+	size_t count;
+	int64_t months[MONTHS];
+};
+
+static const struct spread spreads[] = {
+	{ "vector 15: a month's 31 dollars by day",
+	  RECOGNITION_BY_DAY,
+	  NULL,
+	  "2026-01-15T00:00:00Z",
+	  "2026-02-15T00:00:00Z",
+	  3100,
+	  2,
+	  { 1700, 1400 } },
+	{ "vector 16: a quarter's 1000 yen by day",
+	  RECOGNITION_BY_DAY,
+	  NULL,
+	  "2026-01-15T00:00:00Z",
+	  "2026-04-15T00:00:00Z",
+	  1000,
+	  4,
+	  { 189, 311, 344, 156 } },
+	{ "vector 17: three equal months",
+	  RECOGNITION_BY_MONTH,
+	  NULL,
+	  "2026-01-01T00:00:00Z",
+	  "2026-04-01T00:00:00Z",
+	  10000,
+	  3,
+	  { 3334, 3333, 3333 } },
+	{ "a credit is the mirror image",
+	  RECOGNITION_BY_DAY,
+	  NULL,
+	  "2026-01-15T00:00:00Z",
+	  "2026-04-15T00:00:00Z",
+	  -1000,
+	  4,
+	  { -189, -311, -344, -156 } },
+	{ "31 dollars, first and last month prorated",
+	  RECOGNITION_BY_MONTH_PRORATED,
+	  NULL,
+	  "2026-01-15T00:00:00Z",
+	  "2026-02-15T00:00:00Z",
+	  31,
+	  2,
+	  { 17, 14 } },
+	{ "half a day at both ends, by time",
+	  RECOGNITION_BY_TIME,
+	  NULL,
+	  "2026-06-15T12:00:00Z",
+	  "2026-10-13T12:00:00Z",
+	  12000,
+	  5,
+	  { 1550, 3100, 3100, 3000, 1250 } },
+	{ "half a day at both ends, by day: the last day is cut off",
+	  RECOGNITION_BY_DAY,
+	  NULL,
+	  "2026-06-15T12:00:00Z",
+	  "2026-10-13T12:00:00Z",
+	  12000,
+	  5,
+	  { 1600, 3100, 3100, 3000, 1200 } },
+	{ "half a day at both ends, by month: the last month is cut off",
+	  RECOGNITION_BY_MONTH,
+	  NULL,
+	  "2026-06-15T12:00:00Z",
+	  "2026-10-13T12:00:00Z",
+	  12000,
+	  4,
+	  { 3000, 3000, 3000, 3000 } },
+	{ "half a day at both ends, prorated: those between are the same",
+	  RECOGNITION_BY_MONTH_PRORATED,
+	  NULL,
+	  "2026-06-15T12:00:00Z",
+	  "2026-10-13T12:00:00Z",
+	  12000,
+	  5,
+	  { 1550, 3067, 3067, 3066, 1250 } },
+	{ "within one day",
+	  RECOGNITION_BY_DAY,
+	  NULL,
+	  "2026-03-31T08:00:00Z",
+	  "2026-03-31T09:00:00Z",
+	  7,
+	  1,
+	  { 7 } },
+	{ "no time at all, by time",
+	  RECOGNITION_BY_TIME,
+	  NULL,
+	  "2026-03-31T08:00:00Z",
+	  "2026-03-31T08:00:00Z",
+	  7,
+	  1,
+	  { 7 } },
+	{ "within one month, by month",
+	  RECOGNITION_BY_MONTH,
+	  NULL,
+	  "2026-03-03T08:00:00Z",
+	  "2026-03-20T08:00:00Z",
+	  5123,
+	  1,
+	  { 5123 } },
+	{ "a February of a leap year",
+	  RECOGNITION_BY_DAY,
+	  NULL,
+	  "2028-02-01T00:00:00Z",
+	  "2028-03-02T00:00:00Z",
+	  3000,
+	  2,
+	  { 2900, 100 } },
+	{ "the books of Tokyo begin the month nine hours early",
+	  RECOGNITION_BY_DAY,
+	  "Asia/Tokyo",
+	  "2026-01-31T15:00:00Z",
+	  "2026-03-02T15:00:00Z",
+	  3000,
+	  2,
+	  { 2800, 200 } },
+	{ "a dinar's thousandth is given to the earlier month",
+	  RECOGNITION_BY_MONTH,
+	  NULL,
+	  "2026-01-01T00:00:00Z",
+	  "2026-03-01T00:00:00Z",
+	  5123,
+	  2,
+	  { 2562, 2561 } },
+	{ "nothing stays nothing",
+	  RECOGNITION_BY_DAY,
+	  NULL,
+	  "2026-01-01T00:00:00Z",
+	  "2026-03-01T00:00:00Z",
+	  0,
+	  2,
+	  { 0, 0 } },
+	{ "the largest amount",
+	  RECOGNITION_BY_DAY,
+	  NULL,
+	  "2026-01-30T00:00:00Z",
+	  "2026-02-02T00:00:00Z",
+	  INT64_MAX,
+	  2,
+	  { 6148914691236517205, 3074457345618258602 } },
+};
+
+static int spread_differs(const struct spread *row, const struct recognition *schedule)
+{
+	int wrong = schedule->count != row->count;
+
+	for (size_t i = 0; i < row->count && i < schedule->count; i++)
+		wrong += schedule->parts[i].minor != row->months[i];
+	if (wrong == 0)
+		return 0;
+	print_error("%s: %zu months:", row->name, schedule->count);
+	for (size_t i = 0; i < schedule->count; i++)
+		print_error(" %" PRId64, schedule->parts[i].minor);
+	print_error("\n");
+	return 1;
+}
+
+static void months_have_their_share(void **state)
+{
+	int wrong = 0;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(spreads); i++) {
+		const struct spread *const row = &spreads[i];
+		struct zone *const zone = row->zone == NULL ? NULL : zone_open(row->zone);
+		const struct recognition_order order = { row->minor, at(row->from), at(row->to),
+			                                 row->mode,
+			                                 recognition_day(zone, at(row->from)) };
+		struct recognition schedule;
+		const char *reason;
+
+		assert_true(recognition_make(arena, &order, zone, &schedule, &reason));
+		wrong += spread_differs(row, &schedule);
+		zone_close(zone);
+	}
+	assert_int_equal(wrong, 0);
+}
+
+static void days_within_a_month_differ_by_one_at_most(void **state)
+{
+	const struct recognition_order order = { 1000, at("2026-01-15T00:00:00Z"),
+		                                 at("2026-04-15T00:00:00Z"), RECOGNITION_BY_DAY,
+		                                 day("2026-01-15") };
+	struct recognition schedule;
+	const char *reason;
+
+	(void)state;
+	assert_true(recognition_make(arena, &order, NULL, &schedule, &reason));
+	/* 189 over 17 days: 11 each and 2 days one more. */
+	assert_int_equal(recognition_on(&schedule, day("2026-01-14")), 0);
+	assert_int_equal(recognition_on(&schedule, day("2026-01-15")), 12);
+	assert_int_equal(recognition_on(&schedule, day("2026-01-16")), 12);
+	assert_int_equal(recognition_on(&schedule, day("2026-01-17")), 11);
+	assert_int_equal(recognition_before(&schedule, day("2026-02-01")), 189);
+	assert_int_equal(recognition_deferred(&schedule, day("2026-02-01")), 811);
+	assert_int_equal(recognition_before(&schedule, day("2026-05-01")), 1000);
+	assert_int_equal(recognition_on(&schedule, day("2026-04-15")), 0);
+}
+
+static void what_began_before_it_was_booked_catches_up(void **state)
+{
+	struct recognition_order order = { 3100, at("2026-01-15T00:00:00Z"),
+		                           at("2026-02-15T00:00:00Z"), RECOGNITION_BY_DAY,
+		                           day("2026-01-20") };
+	struct recognition schedule;
+	const char *reason;
+
+	(void)state;
+	assert_true(recognition_make(arena, &order, NULL, &schedule, &reason));
+	/* On the 20th: 15 to 20 January are six days of 100. */
+	assert_int_equal(recognition_before(&schedule, day("2026-01-20")), 0);
+	assert_int_equal(recognition_on(&schedule, day("2026-01-19")), 0);
+	assert_int_equal(recognition_on(&schedule, day("2026-01-20")), 600);
+	assert_int_equal(recognition_on(&schedule, day("2026-01-21")), 100);
+	order.booked_day = day("2026-03-01");
+	assert_true(recognition_make(arena, &order, NULL, &schedule, &reason));
+	assert_int_equal(recognition_on(&schedule, day("2026-03-01")), 3100);
+	assert_int_equal(recognition_deferred(&schedule, day("2026-03-01")), 3100);
+	assert_int_equal(recognition_deferred(&schedule, day("2026-03-02")), 0);
+}
+
+struct reversal {
+	const char *name;
+	const char *day;
+	const char *reason; /* NULL: it is taken */
+	int64_t minor;
+	int64_t cleared;
+	int64_t contra;
+	int64_t next_day; /* recognised on the day of the reversal, afterwards */
+};
+
+/* 31.00 from 15 January, 1.00 a day; booked on the 15th. */
+static const struct reversal reversals[] = {
+	{ "a full refund on the first day clears all", "2026-01-15", NULL, 3100, 3100, 0, 0 },
+	{ "a full refund in the middle: earned is contra", "2026-01-25", NULL, 3100, 2100, 1000,
+	  0 },
+	{ "a part clears the deferred first", "2026-01-25", NULL, 1050, 1050, 0, 50 },
+	{ "a refund when all is earned is contra", "2026-03-01", NULL, 500, 0, 500, 0 },
+	{ "a refund before the booking clears", "2026-01-10", NULL, 100, 100, 0, 0 },
+	{ "more than was billed", "2026-01-25",
+	  "minor: is more than was billed and not yet reversed", 3101, 0, 0, 0 },
+	{ "a negative refund", "2026-01-25", "minor: has not the sign of what was billed", -1, 0, 0,
+	  0 },
+	{ "a refund of nothing", "2026-01-25", "minor: has not the sign of what was billed", 0, 0,
+	  0, 0 },
+};
+
+static void reversals_clear_the_deferred_first(void **state)
+{
+	const struct recognition_order order = { 3100, at("2026-01-15T00:00:00Z"),
+		                                 at("2026-02-15T00:00:00Z"), RECOGNITION_BY_DAY,
+		                                 day("2026-01-15") };
+	struct recognition schedule;
+	const char *reason;
+
+	(void)state;
+	assert_true(recognition_make(arena, &order, NULL, &schedule, &reason));
+	for (size_t i = 0; i < COUNT_OF(reversals); i++) {
+		const struct reversal *const row = &reversals[i];
+		const int64_t on = day(row->day);
+		struct recognition_reversal got;
+
+		print_message("%s\n", row->name);
+		if (!recognition_reverse(arena, &schedule, on, row->minor, &got, &reason)) {
+			assert_non_null(row->reason);
+			assert_string_equal(reason, row->reason);
+			continue;
+		}
+		assert_null(row->reason);
+		assert_int_equal(got.cleared, row->cleared);
+		assert_int_equal(got.contra, row->contra);
+		assert_int_equal(got.after.minor, 3100 - row->cleared);
+		assert_int_equal(recognition_on(&got.after, on), row->next_day);
+		assert_int_equal(recognition_before(&got.after, on),
+		                 recognition_before(&schedule, on));
+		assert_int_equal(recognition_before(&got.after, day("2027-01-01")),
+		                 3100 - row->cleared);
+	}
+}
+
+static void what_was_earned_is_reversed_once(void **state)
+{
+	const struct recognition_order order = { 3100, at("2026-01-15T00:00:00Z"),
+		                                 at("2026-02-15T00:00:00Z"), RECOGNITION_BY_DAY,
+		                                 day("2026-01-15") };
+	struct recognition schedule;
+	struct recognition_reversal first;
+	struct recognition_reversal second;
+	const char *reason;
+
+	(void)state;
+	assert_true(recognition_make(arena, &order, NULL, &schedule, &reason));
+	assert_true(
+	    recognition_reverse(arena, &schedule, day("2026-01-25"), 2600, &first, &reason));
+	assert_int_equal(first.contra, 500);
+	assert_false(
+	    recognition_reverse(arena, &first.after, day("2026-01-26"), 501, &second, &reason));
+	assert_string_equal(reason, "minor: is more than was billed and not yet reversed");
+	assert_true(
+	    recognition_reverse(arena, &first.after, day("2026-01-26"), 500, &second, &reason));
+	assert_int_equal(second.contra, 500);
+	assert_int_equal(second.after.contra, 1000);
+}
+
+static void what_cannot_be_ordered_is_refused_with_a_reason(void **state)
+{
+	static const struct {
+		const char *reason;
+		int64_t minor;
+		int64_t from;
+		int64_t to;
+	} rows[] = {
+		{ "minor: is beyond what can be reversed", INT64_MIN, 0, 10 },
+		{ "period: ends before it begins", 1, 10, 9 },
+		{ "period: is not between the years 1970 and 9999", 1, -1, 9 },
+		{ "period: is not between the years 1970 and 9999", 1, 0, INT64_MAX },
+		{ "period: is longer than ten years", 1, 0, INT64_C(86400000000) * 4000 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		const struct recognition_order order = {
+			rows[i].minor, { rows[i].from }, { rows[i].to }, RECOGNITION_BY_DAY, 0
+		};
+		struct recognition schedule;
+		const char *reason;
+
+		assert_false(recognition_make(arena, &order, NULL, &schedule, &reason));
+		assert_string_equal(reason, rows[i].reason);
+	}
+}
+
+/* Random orders. */
+
+static int64_t some_amount(struct chance *chance)
+{
+	static const int64_t bounds[] = { 10, 1000, 100000, 10000000, INT64_MAX };
+	const int64_t bound = bounds[chance_below(chance, COUNT_OF(bounds))];
+	const int64_t size = (int64_t)(chance_next(chance) >> 1) % bound;
+
+	return chance_of(chance, 300) ? -size : size;
+}
+
+static struct recognition_order some_order(struct chance *chance)
+{
+	const int64_t first = chance_between(chance, 14000, 25000);
+	const int64_t from = (first * 86400 + chance_below(chance, 86400)) * 1000000;
+	const int64_t days = chance_of(chance, 100) ? 0 : chance_between(chance, 1, 800);
+	const int64_t to = from + (days * 86400 + chance_below(chance, 3)) * 1000000;
+
+	return (struct recognition_order){ some_amount(chance),
+		                           { from },
+		                           { to },
+		                           chance_below(chance, RECOGNITION_MODES),
+		                           first + chance_between(chance, -5, 40) };
+}
+
+/* Day by day: what the days sum to, and no day against the sign of the line. */
+static int64_t sum_of_days(const struct recognition *schedule)
+{
+	const struct recognition_part *const last = &schedule->parts[schedule->count - 1];
+	int64_t sum = 0;
+
+	for (int64_t on = schedule->parts[0].first_day - 10; on < last->first_day + last->days + 60;
+	     on++) {
+		const int64_t minor = recognition_on(schedule, on);
+
+		assert_true(schedule->minor < 0 ? minor <= 0 : minor >= 0);
+		sum += minor;
+	}
+	return sum;
+}
+
+static void assert_survives_its_bytes(const struct recognition *schedule)
+{
+	uint8_t bytes[RECOGNITION_ENCODED_MAX];
+	uint8_t again[RECOGNITION_ENCODED_MAX];
+	const size_t size = recognition_encode(schedule, bytes);
+	struct recognition read;
+
+	assert_true(recognition_decode(arena, (struct bytes){ bytes, size }, &read));
+	assert_int_equal(recognition_encode(&read, again), size);
+	assert_memory_equal(bytes, again, size);
+	assert_false(recognition_decode(arena, (struct bytes){ bytes, size - 1 }, &read));
+}
+
+/* Reverses it up to twice, and follows the deferred revenue through. */
+static void roll_forward(struct chance *chance, const struct recognition *made)
+{
+	struct recognition schedule = *made;
+	struct recognition_roll roll = { "USD", 0, made->minor, 0, 0, 0 };
+	int64_t contra = 0;
+	int64_t on = made->parts[0].first_day;
+
+	for (int i = 0; i < 2; i++) {
+		struct recognition_reversal reversal;
+		const char *reason;
+		const int64_t minor = some_amount(chance) % (made->minor == 0 ? 1 : made->minor);
+
+		on += chance_below(chance, 100);
+		const int64_t before = recognition_before(&schedule, on);
+		if (!recognition_reverse(arena, &schedule, on, minor, &reversal, &reason))
+			continue;
+		assert_int_equal(reversal.cleared + reversal.contra, minor);
+		assert_int_equal(recognition_before(&reversal.after, on), before);
+		roll.cleared += reversal.cleared;
+		contra += reversal.contra;
+		schedule = reversal.after;
+	}
+	on += chance_below(chance, 100);
+	roll.recognised = recognition_before(&schedule, on);
+	roll.closing = recognition_deferred(&schedule, on);
+	assert_int_equal(recognition_gap(&roll), 0);
+	assert_int_equal(schedule.contra, contra);
+	assert_int_equal(sum_of_days(&schedule), made->minor - roll.cleared);
+	assert_survives_its_bytes(&schedule);
+}
+
+static void every_mode_sums_to_the_whole_over_random_orders(void **state)
+{
+	struct zone *zones[] = { NULL, zone_open("Asia/Tokyo"), zone_open("America/New_York"),
+		                 zone_open("Europe/London") };
+	struct chance chance;
+
+	(void)state;
+	chance_seed(&chance, 28);
+	for (int i = 0; i < RANDOM_ORDERS; i++) {
+		struct recognition_order order = some_order(&chance);
+		struct recognition schedule;
+		const char *reason;
+
+		arena_reset(arena);
+		assert_true(recognition_make(arena, &order,
+		                             zones[chance_below(&chance, COUNT_OF(zones))],
+		                             &schedule, &reason));
+		assert_int_equal(schedule.minor, order.minor);
+		assert_int_equal(sum_of_days(&schedule), order.minor);
+		roll_forward(&chance, &schedule);
+	}
+	for (size_t i = 0; i < COUNT_OF(zones); i++)
+		zone_close(zones[i]);
+}
+
+static void parts_by_largest_remainder_differ_by_less_than_one(void **state)
+{
+	struct chance chance;
+
+	(void)state;
+	chance_seed(&chance, 16);
+	for (int round = 0; round < RANDOM_ORDERS; round++) {
+		uint64_t weights[12];
+		int64_t parts[12];
+		const size_t count = (size_t)chance_between(&chance, 1, 12);
+		const int64_t total = chance_between(&chance, -1000000, 1000000);
+		int64_t whole = 0;
+		int64_t sum = 0;
+
+		for (size_t i = 0; i < count; i++)
+			whole += (int64_t)(weights[i] = (uint64_t)chance_between(&chance, 1, 31));
+		recognition_apportion(total, weights, count, parts);
+		for (size_t i = 0; i < count; i++) {
+			const int64_t off = parts[i] * whole - total * (int64_t)weights[i];
+
+			assert_true(off < whole && off > -whole);
+			sum += parts[i];
+		}
+		assert_int_equal(sum, total);
+	}
+}
+
+static void a_roll_forward_that_does_not_balance_says_by_how_much(void **state)
+{
+	const struct recognition_roll good = { "JPY", 1000, 500, 300, 200, 1000 };
+	const struct recognition_roll bad = { "KWD", 1000, 500, 300, 200, 999 };
+	const struct recognition_roll vast = { "USD", INT64_MAX, INT64_MAX, 0, 0, 0 };
+
+	(void)state;
+	assert_int_equal(recognition_gap(&good), 0);
+	assert_int_equal(recognition_gap(&bad), 1);
+	assert_int_equal(recognition_gap(&vast), INT64_MAX);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(months_have_their_share),
+		cmocka_unit_test(days_within_a_month_differ_by_one_at_most),
+		cmocka_unit_test(what_began_before_it_was_booked_catches_up),
+		cmocka_unit_test(reversals_clear_the_deferred_first),
+		cmocka_unit_test(what_was_earned_is_reversed_once),
+		cmocka_unit_test(what_cannot_be_ordered_is_refused_with_a_reason),
+		cmocka_unit_test(every_mode_sums_to_the_whole_over_random_orders),
+		cmocka_unit_test(parts_by_largest_remainder_differ_by_less_than_one),
+		cmocka_unit_test(a_roll_forward_that_does_not_balance_says_by_how_much),
+	};
+
+	return cmocka_run_group_tests(tests, open_arena, close_arena);
+}
