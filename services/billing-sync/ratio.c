@@ -1,0 +1,156 @@
+#include "services/billing-sync/ratio.h"
+
+#include "common/base/check.h"
+
+#include <string.h>
+
+static uint64_t common_divisor(uint64_t a, uint64_t b)
+{
+	while (b != 0) {
+		const uint64_t rest = a % b;
+
+		a = b;
+		b = rest;
+	}
+	return a;
+}
+
+struct ratio ratio_of(int64_t numerator, int64_t denominator)
+{
+	int64_t divisor;
+
+	CHECK(numerator > 0);
+	CHECK(denominator > 0);
+	divisor = (int64_t)common_divisor((uint64_t)numerator, (uint64_t)denominator);
+	return (struct ratio){ numerator / divisor, denominator / divisor };
+}
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* What follows the digits: nothing, or an exponent that moves the point so many places to the left. */
+static bool places_read(const char *text, int *places)
+{
+	int read = 0;
+
+	if (*text == '\0')
+		return true;
+	if ((text[0] != 'e' && text[0] != 'E') || text[1] != '-' || !is_digit(text[2]))
+		return false;
+	for (text += 2; is_digit(*text) && read <= RATIO_DIGITS_MAX; text++)
+		read = read * 10 + (*text - '0');
+	*places += read;
+	return *text == '\0';
+}
+
+bool ratio_parse(const char *text, struct ratio *ratio)
+{
+	const char *const start = text;
+	int64_t number = 0;
+	int64_t unit = 1;
+	int places = 0;
+	int digits = 0;
+	bool fraction = false;
+
+	for (; is_digit(*text) || *text == '.'; text++) {
+		if (*text == '.') {
+			if (fraction || text == start || !is_digit(text[1]))
+				return false;
+			fraction = true;
+			continue;
+		}
+		if (++digits > RATIO_DIGITS_MAX)
+			return false;
+		number = number * 10 + (*text - '0');
+		places += fraction;
+	}
+	if (!places_read(text, &places) || number == 0 || places > RATIO_DIGITS_MAX)
+		return false;
+	for (int i = 0; i < places; i++)
+		unit *= 10;
+	*ratio = ratio_of(number, unit);
+	return true;
+}
+
+/* Crosswise first, so that what fits in the end fits on the way. */
+bool ratio_multiply(struct ratio a, struct ratio b, struct ratio *product)
+{
+	const struct ratio left = ratio_of(a.numerator, b.denominator);
+	const struct ratio right = ratio_of(b.numerator, a.denominator);
+	struct ratio result;
+
+	if (__builtin_mul_overflow(left.numerator, right.numerator, &result.numerator) ||
+	    __builtin_mul_overflow(left.denominator, right.denominator, &result.denominator))
+		return false;
+	*product = result;
+	return true;
+}
+
+bool ratio_divide(struct ratio a, struct ratio b, struct ratio *quotient)
+{
+	return ratio_multiply(a, (struct ratio){ b.denominator, b.numerator }, quotient);
+}
+
+bool ratio_apply(int64_t amount, struct ratio ratio, enum rounding mode, int64_t *result)
+{
+	__extension__ const __int128 exact = (__int128)amount * ratio.numerator;
+	__extension__ const __int128 whole = exact / ratio.denominator;
+	__extension__ const __int128 twice = exact % ratio.denominator * 2;
+	__extension__ const __int128 size = twice < 0 ? -twice : twice;
+	const bool half = size == ratio.denominator;
+	const bool away =
+	    size > ratio.denominator || (half && (mode == ROUNDING_HALF_UP || whole % 2 != 0));
+	__extension__ const __int128 rounded = whole + (!away ? 0 : exact < 0 ? -1 : 1);
+
+	if (rounded > INT64_MAX || rounded < INT64_MIN)
+		return false;
+	*result = (int64_t)rounded;
+	return true;
+}
+
+/* Of the parts that were not raised yet, the one with the largest remainder. */
+static size_t largest(const uint64_t *remainders, const bool *raised, size_t count)
+{
+	size_t found = count;
+
+	for (size_t i = 0; i < count; i++)
+		if (!raised[i] && (found == count || remainders[i] > remainders[found]))
+			found = i;
+	CHECK(found < count);
+	return found;
+}
+
+void ratio_share(int64_t whole, const int64_t *weights, size_t count, int64_t *parts)
+{
+	const int sign = whole < 0 ? -1 : 1;
+	const uint64_t size = whole < 0 ? -(uint64_t)whole : (uint64_t)whole;
+	uint64_t remainders[RATIO_PARTS_MAX];
+	bool raised[RATIO_PARTS_MAX] = { false };
+	uint64_t total = 0;
+	uint64_t left = size;
+
+	CHECK(count > 0);
+	CHECK(count <= RATIO_PARTS_MAX);
+	for (size_t i = 0; i < count; i++) {
+		CHECK(weights[i] >= 0);
+		CHECK(!__builtin_add_overflow(total, (uint64_t)weights[i], &total));
+	}
+	CHECK(total > 0);
+	for (size_t i = 0; i < count; i++) {
+		__extension__ const unsigned __int128 exact =
+		    (unsigned __int128)size * (uint64_t)weights[i];
+		const uint64_t part = (uint64_t)(exact / total);
+
+		remainders[i] = (uint64_t)(exact % total);
+		parts[i] = sign * (int64_t)part;
+		left -= part;
+	}
+	for (; left > 0; left--) {
+		const size_t next = largest(remainders, raised, count);
+
+		raised[next] = true;
+		parts[next] += sign;
+	}
+}
