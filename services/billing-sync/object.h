@@ -1,0 +1,49 @@
+/*
+ * object - what the files of the stage `object` share: its table, one observation at hand, what it says.
+ *
+ * The stage hears what the provider said about its objects, in any order and as often as it comes, folds it
+ * into the mirror (mirror.h) and tells each state that it takes over to whom it belongs: the object's
+ * customer, the charge that it must meet, and every shard where it is reference data. What it refuses is
+ * a fact and never a dead letter: what strangers send must not stop a shard.
+ *
+ *   by-customer  of an object whose customer is known; a state is told again, with its revision, when the
+ *                customer becomes known by what is otherwise old
+ *   by-charge    charges, refunds, disputes, fraud warnings, and balance transactions that name a charge
+ *   billing      StaleObserved, FetchRequested, ObjectRefused, under the object's id
+ */
+#ifndef SERVICES_BILLING_SYNC_OBJECT_H
+#define SERVICES_BILLING_SYNC_OBJECT_H
+
+#include "common/flow/task.h"
+#include "opsmesh/v1/billing.pb-c.h"
+#include "opsmesh/v1/provider.pb-c.h"
+#include "services/billing-sync/mirror.h"
+
+extern const struct state_table object_table;
+
+/* One observation, and the row that it is about. */
+struct object {
+	struct task *task;
+	const Opsmesh__V1__ProviderEvent *event;
+	const char *cause_id;
+	struct instant received_at;
+	struct observed seen;
+	struct object_row row;
+};
+
+/* The state that stands, to whom it belongs; brought by what was observed. */
+enum status object_tell_everyone(struct object *it) MUST_CHECK;
+enum status object_tell_customer(struct object *it) MUST_CHECK;
+enum status object_tell_charge(struct object *it) MUST_CHECK;
+/* Facts on ops.billing.v1. */
+enum status object_say_stale(struct object *it, enum mirror_stale stale,
+                             const struct object_row *standing) MUST_CHECK;
+enum status object_say_fetch(struct object *it, Opsmesh__V1__FetchCause cause,
+                             const char *object_type, const char *object_id) MUST_CHECK;
+enum status object_say_refused(struct object *it, Opsmesh__V1__RefusalCode code, const char *field,
+                               const char *reason) MUST_CHECK;
+
+enum status object_on_received(struct task *task, const Opsmesh__V1__ProviderReceived *received);
+void object_need(struct task *task, const ProtobufCMessage *event);
+
+#endif

@@ -1,0 +1,151 @@
+/*
+ * What the stage `object` says: the states that it takes over, and its facts for others.
+ */
+#include "services/billing-sync/object.h"
+
+#include "common/base/text.h"
+#include "common/io/proto.h"
+#include "opsmesh/v1/mirror.pb-c.h"
+#include "proto/opsmesh/v1/catalogue.h"
+
+/* NULL, as a row has it, is an empty field of the contract. */
+static char *text_of(const char *text)
+{
+	return text_mutable(text != NULL ? text : "");
+}
+
+/* The state that stands. */
+
+static Opsmesh__V1__ObjectMirrored mirrored_of(const struct object *it)
+{
+	Opsmesh__V1__ObjectMirrored mirrored = OPSMESH__V1__OBJECT_MIRRORED__INIT;
+
+	mirrored.object_id = text_of(it->row.object_id);
+	mirrored.object_type = text_of(it->row.object_type);
+	mirrored.revision = it->row.revision;
+	mirrored.status = text_of(it->row.status);
+	mirrored.deleted = it->row.deleted;
+	mirrored.payload.data = (uint8_t *)(uintptr_t)it->row.body.data;
+	mirrored.payload.len = it->row.body.size;
+	mirrored.api_version = text_of(it->row.api_version);
+	mirrored.event_id = text_of(it->seen.event_id);
+	mirrored.event_type = text_of(it->seen.event_type);
+	mirrored.provenance = it->event->provenance;
+	mirrored.cause_id = text_of(it->cause_id);
+	return mirrored;
+}
+
+static enum status tell(struct object *it, const char *key, bool everywhere)
+{
+	Opsmesh__V1__ByCustomerEvent event = OPSMESH__V1__BY_CUSTOMER_EVENT__INIT;
+	Opsmesh__V1__ObjectMirrored mirrored = mirrored_of(it);
+
+	event.customer_id = text_of(key);
+	event.occurred_at = proto_timestamp(it->task->arena, it->seen.state_at);
+	event.fact_case = OPSMESH__V1__BY_CUSTOMER_EVENT__FACT_MIRRORED;
+	event.mirrored = &mirrored;
+	return task_emit(it->task, &(struct emission){ .topic = OPS_BY_CUSTOMER,
+	                                               .key = key,
+	                                               .time = it->seen.state_at,
+	                                               .everywhere = everywhere,
+	                                               .message = &event.base });
+}
+
+enum status object_tell_everyone(struct object *it)
+{
+	return it->seen.type->everywhere ? tell(it, it->row.object_id, true) : STATUS_OK;
+}
+
+enum status object_tell_customer(struct object *it)
+{
+	return it->row.customer_id != NULL ? tell(it, it->row.customer_id, false) : STATUS_OK;
+}
+
+enum status object_tell_charge(struct object *it)
+{
+	Opsmesh__V1__ByChargeEvent event = OPSMESH__V1__BY_CHARGE_EVENT__INIT;
+	Opsmesh__V1__ObjectMirrored mirrored = mirrored_of(it);
+
+	if (it->row.charge_id == NULL)
+		return STATUS_OK;
+	event.charge_id = text_of(it->row.charge_id);
+	event.occurred_at = proto_timestamp(it->task->arena, it->seen.state_at);
+	event.fact_case = OPSMESH__V1__BY_CHARGE_EVENT__FACT_MIRRORED;
+	event.mirrored = &mirrored;
+	return task_emit(it->task, &(struct emission){ .topic = OPS_BY_CHARGE,
+	                                               .key = it->row.charge_id,
+	                                               .time = it->seen.state_at,
+	                                               .message = &event.base });
+}
+
+/* Facts for others. */
+
+static enum status say(struct object *it, Opsmesh__V1__BillingEvent *event)
+{
+	event->occurred_at = proto_timestamp(it->task->arena, it->received_at);
+	event->cause_id = text_of(it->cause_id);
+	return task_emit(it->task, &(struct emission){ .topic = OPS_BILLING,
+	                                               .key = it->event->object_id,
+	                                               .time = it->received_at,
+	                                               .message = &event->base });
+}
+
+static Opsmesh__V1__StaleCause cause_of(enum mirror_stale stale)
+{
+	if (stale == MIRROR_ENDED)
+		return OPSMESH__V1__STALE_CAUSE__STALE_CAUSE_FINAL;
+	return stale == MIRROR_OLDER ? OPSMESH__V1__STALE_CAUSE__STALE_CAUSE_OLDER
+	                             : OPSMESH__V1__STALE_CAUSE__STALE_CAUSE_EARLIER_STAGE;
+}
+
+enum status object_say_stale(struct object *it, enum mirror_stale stale,
+                             const struct object_row *standing)
+{
+	Opsmesh__V1__BillingEvent event = OPSMESH__V1__BILLING_EVENT__INIT;
+	Opsmesh__V1__StaleObserved observed = OPSMESH__V1__STALE_OBSERVED__INIT;
+
+	observed.object_id = text_of(it->seen.object_id);
+	observed.object_type = text_of(it->seen.object_type);
+	observed.status = text_of(it->seen.status);
+	observed.standing_status = text_of(standing->status);
+	if (it->seen.dated)
+		observed.state_at = proto_timestamp(it->task->arena, it->seen.state_at);
+	observed.standing_at = proto_timestamp(it->task->arena, standing->state_at);
+	observed.event_id = text_of(it->seen.event_id);
+	observed.cause = cause_of(stale);
+	event.fact_case = OPSMESH__V1__BILLING_EVENT__FACT_STALE_OBSERVED;
+	event.stale_observed = &observed;
+	return say(it, &event);
+}
+
+enum status object_say_fetch(struct object *it, Opsmesh__V1__FetchCause cause,
+                             const char *object_type, const char *object_id)
+{
+	Opsmesh__V1__BillingEvent event = OPSMESH__V1__BILLING_EVENT__INIT;
+	Opsmesh__V1__FetchRequested requested = OPSMESH__V1__FETCH_REQUESTED__INIT;
+
+	requested.object_id = text_of(object_id);
+	requested.object_type = text_of(object_type);
+	requested.cause = cause;
+	requested.named_by = text_of(it->seen.object_id);
+	event.fact_case = OPSMESH__V1__BILLING_EVENT__FACT_FETCH_REQUESTED;
+	event.fetch_requested = &requested;
+	return say(it, &event);
+}
+
+enum status object_say_refused(struct object *it, Opsmesh__V1__RefusalCode code, const char *field,
+                               const char *reason)
+{
+	Opsmesh__V1__BillingEvent event = OPSMESH__V1__BILLING_EVENT__INIT;
+	Opsmesh__V1__ObjectRefused refused = OPSMESH__V1__OBJECT_REFUSED__INIT;
+
+	refused.object_id = it->event->object_id;
+	refused.object_type = it->event->object_type;
+	refused.code = code;
+	refused.field = text_of(field);
+	refused.reason = text_of(reason);
+	refused.event_id = it->event->event_id;
+	event.fact_case = OPSMESH__V1__BILLING_EVENT__FACT_OBJECT_REFUSED;
+	event.object_refused = &refused;
+	return say(it, &event);
+}

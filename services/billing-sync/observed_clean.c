@@ -1,0 +1,154 @@
+/*
+ * Depth is bounded by the parser (JSON_DEPTH_MAX), so that what follows may recurse.
+ */
+#include "services/billing-sync/observed_clean.h"
+
+#include "common/base/text.h"
+
+#include <string.h>
+
+/* Fields that are amounts by name; what begins or ends with "amount" is one as well. */
+static const char *const amounts[] = {
+	"total", "subtotal", "fee", "net", "tax", "starting_balance", "ending_balance", "balance"
+};
+/* Of these a text is refused too; others beside them are words ("amount_tax_display"). */
+static const char *const numbers[] = { "amount",
+	                               "amount_due",
+	                               "amount_paid",
+	                               "amount_remaining",
+	                               "amount_refunded",
+	                               "amount_captured",
+	                               "amount_received",
+	                               "unit_amount",
+	                               "subtotal",
+	                               "total",
+	                               "fee",
+	                               "net" };
+static const char *const card_fields[] = { "id",        "object",
+	                                   "customer",  "type",
+	                                   "brand",     "last4",
+	                                   "exp_month", "exp_year",
+	                                   "country",   "funding",
+	                                   "network",   "fingerprint",
+	                                   "case_type", "network_reason_code" };
+static const char *const card_names[] = { "card", "card_present", "interac_present" };
+/* What the merchant wrote, and settings that carry a card's name and no card. */
+static const char *const not_cards[] = { "metadata", "payment_method_options" };
+
+static bool listed(const char *word, const char *const *words, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (text_equal(words[i], word))
+			return true;
+	}
+	return false;
+}
+
+/* Checking. */
+
+static bool ends_with(const char *text, const char *end)
+{
+	const size_t size = strlen(text);
+	const size_t tail = strlen(end);
+
+	return size >= tail && strcmp(text + size - tail, end) == 0;
+}
+
+/* amount_decimal and its like are texts that say more digits than a minor unit has. */
+static bool is_amount(const char *field)
+{
+	if (ends_with(field, "_decimal"))
+		return false;
+	return text_starts(field, "amount") || ends_with(field, "_amount") ||
+	       listed(field, amounts, COUNT_OF(amounts));
+}
+
+static bool check_member(const struct json_place *object, const char *field, const json_t *value,
+                         struct json_error *error)
+{
+	if (is_amount(field) && json_is_real(value))
+		return json_refuse(object, field, error, "must be a whole number of minor units");
+	if (listed(field, numbers, COUNT_OF(numbers)) &&
+	    (json_is_string(value) || json_is_boolean(value)))
+		return json_refuse(object, field, error, "must be a whole number of minor units");
+	if (!text_equal(field, "quantity") || json_is_null(value))
+		return true;
+	if (!json_is_integer(value))
+		return json_refuse(object, field, error, "must be a whole number");
+	return json_integer_value(value) >= 0 ||
+	       json_refuse(object, field, error, "must not be negative");
+}
+
+bool observed_check(const struct json_place *place, struct json_error *error)
+{
+	const char *field;
+	json_t *value;
+
+	json_object_foreach(place->value, field, value)
+	{
+		const struct json_place member = { .value = value, .above = place, .field = field };
+		if (text_equal(field, "metadata"))
+			continue;
+		if (!check_member(place, field, value, error) || !observed_check(&member, error))
+			return false;
+	}
+	for (size_t i = 0; i < json_array_size(place->value); i++) {
+		const struct json_place item = json_item(place, i);
+		if (!observed_check(&item, error))
+			return false;
+	}
+	return true;
+}
+
+/* Cards. */
+
+static bool is_card(const char *field, const json_t *value)
+{
+	const char *const type = json_string_value(json_object_get(value, "object"));
+
+	return text_equal(type, "card") || (field != NULL && json_is_object(value) &&
+	                                    listed(field, card_names, COUNT_OF(card_names)));
+}
+
+/* What is kept of a card are words and numbers; a customer may stand there with all it has. */
+static bool is_kept(const char *field, const json_t *value)
+{
+	if (!listed(field, card_fields, COUNT_OF(card_fields)))
+		return false;
+	return text_equal(field, "customer") || !(json_is_object(value) || json_is_array(value));
+}
+
+static void strip_card(json_t *card)
+{
+	const char *field;
+	json_t *value;
+	void *next;
+
+	json_object_foreach_safe(card, next, field, value)
+	{
+		if (!is_kept(field, value))
+			(void)json_object_del(card, field);
+	}
+}
+
+static void strip_below(const char *name, json_t *value)
+{
+	const char *field;
+	json_t *member;
+
+	if (name != NULL && listed(name, not_cards, COUNT_OF(not_cards)))
+		return;
+	if (is_card(name, value))
+		strip_card(value);
+	json_object_foreach(value, field, member)
+	{
+		strip_below(field, member);
+	}
+	for (size_t i = 0; i < json_array_size(value); i++)
+		strip_below(NULL, json_array_get(value, i));
+}
+
+void observed_strip(json_t *value)
+{
+	strip_below(NULL, value);
+}
