@@ -58,8 +58,6 @@ static bool contradicts(const char *standing, const char *said)
 static bool conflict(const struct object_row *row, const struct observed *seen,
                      struct mirror_answer *answer)
 {
-	answer->verdict = MIRROR_CONFLICT;
-	answer->field = "";
 	if (contradicts(row->mode, seen->mode)) {
 		answer->field = "livemode";
 		answer->reason = "mixes test and live mode: it was known in the other one";
@@ -70,7 +68,10 @@ static bool conflict(const struct object_row *row, const struct observed *seen,
 		answer->field = "currency";
 		answer->reason = "changes within the object";
 	}
-	return *answer->field != '\0';
+	if (answer->field == NULL)
+		return false;
+	answer->verdict = MIRROR_CONFLICT;
+	return true;
 }
 
 /* True: the field was not known. */
