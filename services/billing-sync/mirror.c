@@ -39,6 +39,7 @@ static int compare(const struct observed *seen, const struct object_row *row)
 		compare_texts(seen->api_version, row->api_version),
 		compare_texts(seen->event_id, row->event_id),
 		compare_texts(seen->digest, row->digest),
+		compare_texts(seen->event_type, row->event_type),
 	};
 
 	for (size_t i = 0; i < COUNT_OF(steps); i++) {

@@ -11,7 +11,7 @@
  *   4. the rank of its status in the life of its type (object_type.h)
  *   5. what only grows (refunded so far, attempts, times redeemed)
  *   6. the event's verb: created, attached, others, detached, deleted; an object without an event last
- *   7. the version of the payload, the event's id, the digest
+ *   7. the version of the payload, the event's id, the digest, the event's type
  *
  * The provider says not to order by `created`: two events of one second have the same. Steps 4 to 6 put
  * most of those into the order in which they happened. What remains equal is told apart by step 7, which

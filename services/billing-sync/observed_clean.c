@@ -11,7 +11,7 @@
 static const char *const amounts[] = {
 	"total", "subtotal", "fee", "net", "tax", "starting_balance", "ending_balance", "balance"
 };
-/* Of these a text is refused too; others beside them are words ("amount_tax_display"). */
+/* Of these a text is refused too; others beside them are words and ids ("fee" of a fee_refund). */
 static const char *const numbers[] = { "amount",
 	                               "amount_due",
 	                               "amount_paid",
@@ -22,7 +22,7 @@ static const char *const numbers[] = { "amount",
 	                               "unit_amount",
 	                               "subtotal",
 	                               "total",
-	                               "fee",
+
 	                               "net" };
 static const char *const card_fields[] = { "id",        "object",
 	                                   "customer",  "type",

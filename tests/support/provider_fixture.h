@@ -10,7 +10,7 @@
 #define PROVIDER_START_S \
 	1767225600            /* 2026-01-01T00:00:00Z; what happens is told in seconds since */
 #define PROVIDER_DELAY_S 3600 /* an event reaches us so much later */
-#define PROVIDER_ROWS_MAX 128
+#define PROVIDER_ROWS_MAX 256
 
 struct provider_said {
 	const char *event_id; /* NULL: the object itself, as of `at` */
