@@ -181,7 +181,7 @@ $(TOY): $(TOY_O) $(GEN_O_toy) $(patsubst %,$(OUT)/lib%.a,support $(LAYERS) proto
 	@mkdir -p $(@D)
 	$(call link)
 $(OUT)/bin/sim: $(SIM_O) $(OUT)/tests/support/guide_fixture.o \
-	$(patsubst %,$(OUT)/lib%.a,ingest classifier sla-watcher $(LAYERS) proto)
+	$(patsubst %,$(OUT)/lib%.a,ingest classifier sla-watcher billing-sync $(LAYERS) proto)
 	@mkdir -p $(@D)
 	$(call link)
 $(OUT)/tests/unit/%: $(OUT)/tests/unit/%.o $(SUPPORT) $(ARCHIVES)

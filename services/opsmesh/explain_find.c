@@ -28,7 +28,7 @@ static bool is_story(const struct told *told)
 {
 	return told->dead || told->topic == OPS_TICKETS || told->topic == OPS_TRIAGE ||
 	       told->topic == OPS_SLA || told->topic == OPS_ALERTS || told->topic == OPS_ACTIONS ||
-	       told->topic == OPS_ACCOUNTS;
+	       told->topic == OPS_ACCOUNTS || told->topic == OPS_BILLING;
 }
 
 /* What tickets have in common is said under the intent, which is no ticket's id. */
@@ -210,10 +210,35 @@ static int find_account(struct explain *explain)
 		return answer;
 	if (told_by_content(&explain->store, explain->id, &all) != STATUS_OK)
 		return away(explain);
-	for (size_t i = 0; i < all.count; i++)
-		if (all.list[i].topic == OPS_TICKETS && !all.list[i].dead &&
-		    text_equal(message_text(all.list[i].fact, "account_id"), explain->id))
-			told_add(&explain->facts, &all.list[i]);
+	for (size_t i = 0; i < all.count; i++) {
+		const struct told *const told = &all.list[i];
+
+		if (!told->dead &&
+		    ((told->topic == OPS_TICKETS &&
+		      text_equal(message_text(told->fact, "account_id"), explain->id)) ||
+		     (told->topic == OPS_BILLING &&
+		      text_equal(message_text(told->message, "account_id"), explain->id))))
+			told_add(&explain->facts, told);
+	}
+	told_sort(&explain->facts);
+	return explain->facts.count > 0 ? ANSWER_YES : nothing(explain);
+}
+
+/* What was said of the invoice itself, and of the payments that name it. */
+static int find_invoice(struct explain *explain)
+{
+	struct told_list all = list_make(explain);
+
+	if (told_by_content(&explain->store, explain->id, &all) != STATUS_OK)
+		return away(explain);
+	for (size_t i = 0; i < all.count; i++) {
+		const struct told *const told = &all.list[i];
+
+		if (!told->dead && told->topic == OPS_BILLING &&
+		    (text_equal(message_text(told->fact, "invoice_id"), explain->id) ||
+		     text_equal(message_text(told->fact, "object_id"), explain->id)))
+			told_add(&explain->facts, told);
+	}
 	told_sort(&explain->facts);
 	return explain->facts.count > 0 ? ANSWER_YES : nothing(explain);
 }
@@ -288,18 +313,15 @@ int explain_find(struct explain *explain)
 		const char *kind;
 		int (*find)(struct explain *explain);
 	} rows[] = {
-		{ "ticket", find_ticket },
-		{ "account", find_account },
-		{ "alert", find_alert },
-		{ "request", find_request },
+		{ "ticket", find_ticket }, { "account", find_account }, { "invoice", find_invoice },
+		{ "alert", find_alert },   { "request", find_request },
 	};
 
 	for (size_t i = 0; i < COUNT_OF(rows); i++)
 		if (text_equal(explain->kind, rows[i].kind))
 			return rows[i].find(explain);
-	if (text_equal(explain->kind, "invoice") || text_equal(explain->kind, "dispute"))
-		return tool_fail(explain->tool, ANSWER_NO, "not there yet: comes with %s",
-		                 explain->kind[0] == 'i' ? "billing-sync" : "chargeback");
-	return tool_fail(explain->tool, ANSWER_USAGE, "%s: one of ticket, account, alert, request",
-	                 explain->kind);
+	if (text_equal(explain->kind, "dispute"))
+		return tool_fail(explain->tool, ANSWER_NO, "not there yet: comes with chargeback");
+	return tool_fail(explain->tool, ANSWER_USAGE,
+	                 "%s: one of ticket, account, invoice, alert, request", explain->kind);
 }

@@ -16,6 +16,10 @@ const struct mesh_stage mesh_stages[] = {
 	{ "triage", "classifier", "classifier", READS(OPS_CONTROL, OPS_ACTIONS, OPS_TICKETS) },
 	{ "pattern", "classifier", "classifier", READS(OPS_CONTROL, OPS_BY_INTENT) },
 	{ "clock", "sla-watcher", "sla", READS(OPS_CONTROL, OPS_ACTIONS, OPS_TICKETS, OPS_TRIAGE) },
+	{ "object", "billing-sync", "billing",
+	  READS(OPS_CONTROL, OPS_ACCOUNTS, OPS_PROVIDER_EVENTS) },
+	{ "charge", "billing-sync", "billing", READS(OPS_CONTROL, OPS_BY_CHARGE) },
+	{ "customer", "billing-sync", "billing", READS(OPS_CONTROL, OPS_BY_CUSTOMER) },
 	{ .stage = NULL },
 };
 

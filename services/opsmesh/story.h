@@ -86,6 +86,7 @@ const char *story_pattern(const struct story *story, const Opsmesh__V1__TriageEv
 struct story_line story_sla(const struct story *story, const struct told *told);
 struct story_line story_alert(const struct story *story, const struct told *told);
 struct story_line story_account(const struct story *story, const struct told *told);
+struct story_line story_billing(const struct story *story, const struct told *told);
 struct story_line story_action(const struct story *story, const struct told *told);
 /* What stages ask of each other: on whom it is, not what is in it. */
 struct story_line story_errand(const struct story *story, const struct told *told);

@@ -7,7 +7,7 @@
 #include "common/flow/document.h"
 #include "common/flow/stage.h"
 
-#define MESH_DAEMONS_MAX 3
+#define MESH_DAEMONS_MAX 4
 
 struct world;
 struct request;
@@ -35,6 +35,6 @@ struct mesh {
 };
 
 extern const struct mesh toy_mesh;
-extern const struct mesh ops_mesh; /* ingest, classifier and sla-watcher as they are */
+extern const struct mesh ops_mesh; /* the daemons as they are */
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * ops - the real mesh in a world: the stages of ingest, classifier and sla-watcher, with the requests of a few
+ * ops - the real mesh in a world: the daemons as they are, with the requests of a few
  * minutes. What the edge would have checked is right here; what it leaves to the stages often is not.
  */
 #include "common/base/check.h"
@@ -8,6 +8,7 @@
 #include "common/io/digest.h"
 #include "common/io/proto.h"
 #include "proto/opsmesh/v1/catalogue.h"
+#include "services/billing-sync/billing.h"
 #include "services/classifier/classifier.h"
 #include "services/classifier/pattern.h"
 #include "services/ingest/ingest.h"
@@ -76,6 +77,7 @@ static const struct mesh_daemon daemons[] = {
 	  .stages = sla_watcher_stages,
 	  .lead = OPS_TICKETS,
 	  .documents = book_documents },
+	{ .name = "billing-sync", .stages = billing_sync_stages, .lead = OPS_PROVIDER_EVENTS },
 	{ .name = NULL },
 };
 
@@ -141,8 +143,8 @@ static Opsmesh__V1__Route route_of(const char *kind)
 	return kinds[at].route;
 }
 
-static struct request *put(struct world *world, int64_t at_s, const char *kind, const char *key,
-                           const char *ref)
+struct request *ops_put(struct world *world, int64_t at_s, const char *kind, const char *key,
+                        const char *ref)
 {
 	CHECK(world->request_count < WORLD_REQUESTS_MAX);
 	struct request *const request = &world->requests[world->request_count++];
@@ -172,7 +174,7 @@ static void put_events(struct world *world, struct chance *chance, int i, const 
 
 		TEXT(ref, "%c%d.%d", kind[0], i, k);
 		struct request *const request =
-		    put(world, at + chance_between(chance, -2, 30), kind, key, ref);
+		    ops_put(world, at + chance_between(chance, -2, 30), kind, key, ref);
 
 		request->number = chance_below(chance, 4);
 		TEXT(request->text, "%s", words[chance_below(chance, COUNT_OF(words))]);
@@ -186,13 +188,13 @@ static void put_ticket(struct world *world, struct chance *chance, int i, int64_
 
 	TEXT(key, "t%d", i);
 	TEXT(ref, "o%d", i);
-	struct request *const open = put(world, at, "ticket", key, ref);
+	struct request *const open = ops_put(world, at, "ticket", key, ref);
 
 	TEXT(open->text, "%s", chance_of(chance, 500) ? "jo@acme.example" : "jo@free.example");
 	if (chance_of(chance, 150))
 		TEXT(open->bad, "cut");
 	if (chance_of(chance, 150)) /* the same id with other bytes */
-		TEXT(put(world, at + chance_between(chance, 0, 5), "ticket", key, ref)->text,
+		TEXT(ops_put(world, at + chance_between(chance, 0, 5), "ticket", key, ref)->text,
 		     "other@acme.example");
 	put_events(world, chance, i, key, at);
 }
@@ -206,7 +208,7 @@ static void put_mails(struct world *world, struct chance *chance, int i, int64_t
 	TEXT(key, "mail%d", i);
 	for (int k = 0; k < 2; k++) {
 		TEXT(ref, "e%d.%d", i, k);
-		put(world, at + (k > 0 ? chance_between(chance, -1, 9) : 0), "mail", key, ref)
+		ops_put(world, at + (k > 0 ? chance_between(chance, -1, 9) : 0), "mail", key, ref)
 		    ->number = k;
 	}
 }
@@ -226,7 +228,7 @@ static int by_time(const void *a, const void *b)
 static void put_clock(struct world *world, int64_t at)
 {
 	for (int32_t p = 0; p < WORLD_PARTITIONS; p++)
-		put(world, at, "clock", "", "")->partition = p;
+		ops_put(world, at, "clock", "", "")->partition = p;
 }
 
 static void requests(struct world *world, uint64_t seed)
@@ -247,10 +249,11 @@ static void requests(struct world *world, uint64_t seed)
 		char ref[24];
 
 		TEXT(ref, "a%d", version);
-		put(world, WORLD_START_S + 1 + chance_below(&chance, 25), "account", "acme", ref)
+		ops_put(world, WORLD_START_S + 1 + chance_below(&chance, 25), "account", "acme",
+		        ref)
 		    ->number = chance_below(&chance, 2);
 	}
-	put(world, at, "stripe", "ch_1", "s0");
+	ops_put_stripe(world, &chance, at - 5);
 	qsort(world->requests, world->request_count, sizeof(struct request), by_time);
 	world->last_s =
 	    world->requests[world->request_count - 1].at_s + 240; /* a window of patterns ends */
@@ -319,9 +322,7 @@ static const char *body_of(struct arena *arena, const struct request *request)
 		                    request->ref,
 		                    request->number > 0 ? "In-Reply-To: <e0.0@x>\r\n" : "",
 		                    request->ref);
-	return "{\"id\":\"evt_1\",\"object\":\"event\",\"type\":\"charge.succeeded\",\"created\":1000000,"
-	       "\"data\":{\"object\":{\"id\":\"ch_1\",\"object\":\"charge\",\"amount\":500,"
-	       "\"currency\":\"usd\"}}}";
+	return ops_stripe_body(arena, request);
 }
 
 static Opsmesh__V1__NaturalId *natural_id(struct arena *arena, const struct request *request,

@@ -12,7 +12,7 @@
 #include "tests/support/memory_store.h"
 
 #define WORLD_PARTITIONS 3
-#define WORLD_INSTANCES_MAX 9
+#define WORLD_INSTANCES_MAX (3 * MESH_DAEMONS_MAX)
 #define WORLD_REQUESTS_MAX 128
 #define WORLD_TICKETS_MAX 8
 #define WORLD_START_S 1000000 /* no time of the toy is near the epoch */

@@ -1,4 +1,4 @@
-#include "services/billing-sync/account.h"
+#include "services/billing-sync/owner.h"
 
 #include "common/base/text.h"
 #include "common/io/proto.h"
@@ -9,14 +9,14 @@
 #include <string.h>
 
 static const struct column columns[] = {
-	COLUMN(struct account_row, account_id),
-	COLUMN(struct account_row, customers),
+	COLUMN(struct owner_row, account_id),
+	COLUMN(struct owner_row, customers),
 	COLUMN_END,
 };
-const struct state_table account_table = { .name = "account",
-	                                   .columns = columns,
-	                                   .key_columns = 1,
-	                                   .row_size = sizeof(struct account_row) };
+const struct state_table owner_table = { .name = "account",
+	                                 .columns = columns,
+	                                 .key_columns = 1,
+	                                 .row_size = sizeof(struct owner_row) };
 
 static enum status tell(struct task *task, const char *customer,
                         Opsmesh__V1__ByCustomerEvent *event)
@@ -73,12 +73,12 @@ static enum status check(struct task *task, const Opsmesh__V1__AccountEvent *eve
 {
 	const size_t size = strlen(event->account_id);
 
-	if (size == 0 || size > ACCOUNT_ID_MAX)
+	if (size == 0 || size > OWNER_ID_MAX)
 		return task_fail(task, STATUS_REJECT, "account_id: %s",
 		                 size == 0 ? "empty" : "too long");
-	if (declared->n_stripe_customers > ACCOUNT_CUSTOMERS_MAX)
+	if (declared->n_stripe_customers > OWNER_CUSTOMERS_MAX)
 		return task_fail(task, STATUS_REJECT, "declared.stripe_customers: more than %d",
-		                 ACCOUNT_CUSTOMERS_MAX);
+		                 OWNER_CUSTOMERS_MAX);
 	for (size_t i = 0; i < declared->n_stripe_customers; i++) {
 		const char *const id = declared->stripe_customers[i];
 
@@ -91,23 +91,21 @@ static enum status check(struct task *task, const Opsmesh__V1__AccountEvent *eve
 
 static const char *list_of(struct arena *arena, const Opsmesh__V1__AccountDeclared *declared)
 {
-	size_t size = 1;
-
-	for (size_t i = 0; i < declared->n_stripe_customers; i++)
-		size += strlen(declared->stripe_customers[i]) + 1;
-	char *const list = arena_alloc(arena, size);
-	char *end = list;
+	struct buffer list = { 0 };
+	const char *text;
 
 	for (size_t i = 0; i < declared->n_stripe_customers; i++) {
-		end = stpcpy(end, declared->stripe_customers[i]);
-		*end++ = '\n';
+		buffer_add(&list, declared->stripe_customers[i],
+		           strlen(declared->stripe_customers[i]));
+		buffer_add(&list, "\n", 1);
 	}
-	*end = '\0';
-	return list;
+	text = arena_text(arena, (const char *)list.data, list.size);
+	buffer_finish(&list);
+	return text;
 }
 
 /* Whom the account no longer names. */
-static enum status let_go(struct task *task, const struct account_row *before, const char *now)
+static enum status let_go(struct task *task, const struct owner_row *before, const char *now)
 {
 	const char *const list = before->customers != NULL ? before->customers : "";
 
@@ -120,13 +118,13 @@ static enum status let_go(struct task *task, const struct account_row *before, c
 	return STATUS_OK;
 }
 
-enum status account_on_declared(struct task *task, const Opsmesh__V1__AccountDeclared *declared)
+enum status owner_on_declared(struct task *task, const Opsmesh__V1__AccountDeclared *declared)
 {
 	const Opsmesh__V1__AccountEvent *const event = (const void *)task->message;
-	struct account_row row = { .account_id = event->account_id };
+	struct owner_row row = { .account_id = event->account_id };
 
 	TRY(check(task, event, declared));
-	(void)task_load(task, &account_table, &row);
+	(void)task_load(task, &owner_table, &row);
 	const char *const list = list_of(task->arena, declared);
 
 	TRY(let_go(task, &row, list));
@@ -134,13 +132,13 @@ enum status account_on_declared(struct task *task, const Opsmesh__V1__AccountDec
 		if (row.customers == NULL || !holds(row.customers, declared->stripe_customers[i]))
 			TRY(tell_linked(task, declared->stripe_customers[i], row.account_id));
 	row.customers = list;
-	task_save(task, &account_table, &row);
+	task_save(task, &owner_table, &row);
 	return STATUS_OK;
 }
 
-void account_need_declared(struct task *task, const ProtobufCMessage *event)
+void owner_need_declared(struct task *task, const ProtobufCMessage *event)
 {
 	const Opsmesh__V1__AccountEvent *const account = (const void *)event;
 
-	task_need(task, &account_table, &(struct account_row){ .account_id = account->account_id });
+	task_need(task, &owner_table, &(struct owner_row){ .account_id = account->account_id });
 }

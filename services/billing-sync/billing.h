@@ -1,0 +1,13 @@
+/*
+ * billing - what main.c and the tests take from the other files: the daemon's stages.
+ */
+#ifndef SERVICES_BILLING_SYNC_BILLING_H
+#define SERVICES_BILLING_SYNC_BILLING_H
+
+#include "common/flow/stage.h"
+
+enum { BILLING_OBJECT, BILLING_CHARGE, BILLING_CUSTOMER }; /* places in the table */
+
+extern const struct stage billing_sync_stages[]; /* ended by a name of NULL */
+
+#endif

@@ -1,0 +1,27 @@
+/*
+ * billing-sync - what each customer has, owes and paid, whatever order the provider's events come in.
+ *
+ * Three stages (stages.c): `object` mirrors the provider's objects so that any order and any repetition of
+ * their states ends in one; `charge` brings refunds and disputes together with the charge that they are
+ * about, which knows the customer; `customer` says on ops.billing.v1 what became another by it.
+ */
+#include "services/billing-sync/billing.h"
+
+#include "common/flow/service.h"
+#include "gen/billing_sync_migrations.h"
+#include "proto/opsmesh/v1/catalogue.h"
+
+const struct service billing_sync = {
+	.name = "billing-sync",
+	.summary = "Mirrors the payment provider, and says what each customer has, owes and paid.",
+	.schema = "billing",
+	.config_size = sizeof(struct service_config),
+	.stages = billing_sync_stages,
+	.lead = OPS_PROVIDER_EVENTS,
+	.migrations = billing_sync_migrations,
+};
+
+int main(int argc, char **argv)
+{
+	return service_main(&billing_sync, argc, argv);
+}

@@ -1,0 +1,27 @@
+/*
+ * owner - which account a customer of the provider belongs to, as accounts declare it.
+ *
+ * Accounts are keyed by their own id, customers by theirs: a declaration is taken apart here and sent to
+ * each customer that it names, and to each that it no longer names.
+ */
+#ifndef SERVICES_BILLING_SYNC_OWNER_H
+#define SERVICES_BILLING_SYNC_OWNER_H
+
+#include "common/flow/task.h"
+#include "opsmesh/v1/account.pb-c.h"
+
+#define OWNER_ID_MAX 200         /* bytes of an id that comes in a fact; ingest's limit is lower */
+#define OWNER_CUSTOMERS_MAX 1000 /* of one account; ingest refuses more */
+
+/* What an account declared last. */
+struct owner_row {
+	const char *account_id;
+	const char *customers; /* ids of the provider, sorted, with a line feed behind each */
+};
+
+extern const struct state_table owner_table;
+
+enum status owner_on_declared(struct task *task, const Opsmesh__V1__AccountDeclared *declared);
+void owner_need_declared(struct task *task, const ProtobufCMessage *event);
+
+#endif

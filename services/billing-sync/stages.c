@@ -1,0 +1,75 @@
+/*
+ * The tables of the stages `object`, `charge` and `customer`, apart from main.c so that the simulator and
+ * the tests of their handlers have them without a broker's or a database's library.
+ */
+#include "services/billing-sync/billing.h"
+
+#include "opsmesh/v1/account.pb-c.h"
+#include "opsmesh/v1/mirror.pb-c.h"
+#include "opsmesh/v1/provider.pb-c.h"
+#include "proto/opsmesh/v1/catalogue.h"
+#include "services/billing-sync/charge.h"
+#include "services/billing-sync/customer.h"
+#include "services/billing-sync/object.h"
+#include "services/billing-sync/owner.h"
+
+/* object */
+
+#define OBJECT_EVENTS(ON)                                                                   \
+	ON(OPS_ACCOUNTS, Opsmesh__V1__AccountEvent, declared, Opsmesh__V1__AccountDeclared, \
+	   owner_on_declared, owner_need_declared)                                          \
+	ON(OPS_PROVIDER_EVENTS, Opsmesh__V1__ProviderEvent, received,                       \
+	   Opsmesh__V1__ProviderReceived, object_on_received, object_need)
+
+STAGE_EVENTS_NEEDING(object_events, OBJECT_EVENTS);
+
+static const struct state_table *const object_tables[] = { &object_table, &owner_table, NULL };
+static const int object_emits[] = { OPS_BY_CHARGE, OPS_BY_CUSTOMER, OPS_BILLING, -1 };
+
+/* charge */
+
+#define CHARGE_EVENTS(ON)                                                                    \
+	ON(OPS_BY_CHARGE, Opsmesh__V1__ByChargeEvent, mirrored, Opsmesh__V1__ObjectMirrored, \
+	   charge_on_mirrored, charge_need)
+
+STAGE_EVENTS_NEEDING(charge_events, CHARGE_EVENTS);
+
+static const struct state_table *const charge_tables[] = { &charge_table, NULL };
+static const int charge_emits[] = { OPS_BY_CUSTOMER, -1 };
+
+/* customer */
+
+#define CUSTOMER(ON, member, Fact)                                                     \
+	ON(OPS_BY_CUSTOMER, Opsmesh__V1__ByCustomerEvent, member, Opsmesh__V1__##Fact, \
+	   customer_on_##member, customer_need)
+#define CUSTOMER_EVENTS(ON)                         \
+	CUSTOMER(ON, mirrored, ObjectMirrored)      \
+	CUSTOMER(ON, account_linked, AccountLinked) \
+	CUSTOMER(ON, account_unlinked, AccountUnlinked)
+
+STAGE_EVENTS_NEEDING(customer_events, CUSTOMER_EVENTS);
+
+static const struct state_table *const customer_tables[] = { &customer_table, &held_table, NULL };
+static const int customer_emits[] = { OPS_BILLING, -1 };
+
+const struct stage billing_sync_stages[] = {
+	[BILLING_OBJECT] = { .name = "object",
+	                     .doc =
+	                         "Mirrors the provider's objects, whatever order their states come in.",
+	                     .events = object_events,
+	                     .tables = object_tables,
+	                     .emits = object_emits },
+	[BILLING_CHARGE] = { .name = "charge",
+	                     .doc =
+	                         "Refunds and disputes meet their charge, which knows the customer.",
+	                     .events = charge_events,
+	                     .tables = charge_tables,
+	                     .emits = charge_emits },
+	[BILLING_CUSTOMER] = { .name = "customer",
+	                       .doc =
+	                           "Says what became another of what a customer has, owes and paid.",
+	                       .events = customer_events,
+	                       .tables = customer_tables,
+	                       .emits = customer_emits },
+	{ .name = NULL },
+};

@@ -1,0 +1,203 @@
+/*
+ * Billing as sentences: what became of subscriptions, invoices, payments, refunds and disputes.
+ */
+#include "services/opsmesh/story.h"
+
+#include "common/base/money.h"
+#include "common/base/text.h"
+#include "opsmesh/v1/billing.pb-c.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+static const char *amount(const struct story *story, const Opsmesh__V1__Money *money)
+{
+	struct money made = { .minor = money != NULL ? money->minor : 0 };
+
+	if (money == NULL || !money_currency(money->currency, made.currency))
+		return "an unknown amount";
+	return money_format(story->arena, made);
+}
+
+/* "new as open", "open, now paid". */
+static const char *move(const struct story *story, const char *from, const char *to)
+{
+	if (from[0] == '\0')
+		return arena_printf(story->arena, "is new as %s", to);
+	return text_equal(from, to) ? arena_printf(story->arena, "is still %s", to)
+	                            : arena_printf(story->arena, "was %s and is now %s", from, to);
+}
+
+static const char *with(const struct story *story, const char *before, const char *word)
+{
+	return word[0] == '\0' ? "" : arena_printf(story->arena, "%s%s", before, word);
+}
+
+static struct story_line line_of(const char *text)
+{
+	return (struct story_line){ NULL, text };
+}
+
+/* Of objects alone. */
+
+static struct story_line tell_stale(const struct story *story,
+                                    const Opsmesh__V1__StaleObserved *fact)
+{
+	return line_of(arena_printf(
+	    story->arena, "leaves the %s %s at %s: what came (%s) is of an earlier state, %s",
+	    fact->object_type, fact->object_id,
+	    fact->standing_status[0] == '\0' ? "its state" : fact->standing_status,
+	    fact->status[0] == '\0' ? "without a status" : fact->status,
+	    story_word(story, &opsmesh__v1__stale_cause__descriptor, (int)fact->cause)));
+}
+
+static struct story_line tell_fetch(const struct story *story,
+                                    const Opsmesh__V1__FetchRequested *fact)
+{
+	return line_of(arena_printf(
+	    story->arena, "asks for the %s %s, %s%s", fact->object_type, fact->object_id,
+	    story_word(story, &opsmesh__v1__fetch_cause__descriptor, (int)fact->cause),
+	    with(story, ", named by ", fact->named_by)));
+}
+
+static struct story_line tell_refused(const struct story *story,
+                                      const Opsmesh__V1__ObjectRefused *fact)
+{
+	return line_of(arena_printf(
+	    story->arena, "cannot take what came about the %s %s: %s%s", fact->object_type,
+	    fact->object_id, with(story, "", fact->field[0] == '\0' ? "" : fact->field),
+	    arena_printf(story->arena, "%s%s", fact->field[0] == '\0' ? "" : ": ", fact->reason)));
+}
+
+/* Of subscriptions. */
+
+static const char *items(const struct story *story, Opsmesh__V1__SubscriptionItem **list,
+                         size_t count)
+{
+	const char *text = "";
+
+	for (size_t i = 0; i < count; i++)
+		text = arena_printf(story->arena, "%s%s%" PRId64 " of %s", text, i == 0 ? "" : ", ",
+		                    list[i]->quantity, list[i]->price_id);
+	return text;
+}
+
+static struct story_line tell_started(const struct story *story,
+                                      const Opsmesh__V1__SubscriptionStarted *fact)
+{
+	return line_of(arena_printf(story->arena, "subscription %s begins%s as %s: %s",
+	                            fact->subscription_id, fact->again ? " again" : "",
+	                            fact->status, items(story, fact->items, fact->n_items)));
+}
+
+static struct story_line tell_changed(const struct story *story,
+                                      const Opsmesh__V1__SubscriptionChanged *fact)
+{
+	const char *const before = fact->n_before == 0
+	                               ? ""
+	                               : arena_printf(story->arena, " (before: %s)",
+	                                              items(story, fact->before, fact->n_before));
+
+	return line_of(arena_printf(
+	    story->arena, "subscription %s: %s, %s: %s%s%s", fact->subscription_id,
+	    story_word(story, &opsmesh__v1__subscription_move__descriptor, (int)fact->move),
+	    fact->status, items(story, fact->items, fact->n_items), before,
+	    fact->ends_at == NULL
+		? ""
+		: arena_printf(story->arena, ", until %s", story_stamp(story, fact->ends_at))));
+}
+
+static struct story_line tell_ended(const struct story *story,
+                                    const Opsmesh__V1__SubscriptionEnded *fact)
+{
+	return line_of(arena_printf(story->arena, "subscription %s ends as %s%s%s",
+	                            fact->subscription_id, fact->status,
+	                            fact->asked_at == NULL
+	                                ? ""
+	                                : arena_printf(story->arena, ", asked for at %s",
+	                                               story_stamp(story, fact->asked_at)),
+	                            with(story, ", because of ", fact->reason)));
+}
+
+/* Of money. */
+
+static struct story_line tell_invoice(const struct story *story,
+                                      const Opsmesh__V1__InvoiceChanged *fact)
+{
+	return line_of(arena_printf(
+	    story->arena, "invoice %s %s: %s in all, %s due, %s paid, %s left", fact->invoice_id,
+	    move(story, fact->from_status, fact->to_status), amount(story, fact->total),
+	    amount(story, fact->due), amount(story, fact->paid), amount(story, fact->remaining)));
+}
+
+static struct story_line tell_payment(const struct story *story,
+                                      const Opsmesh__V1__PaymentChanged *fact)
+{
+	const bool refunded = fact->refunded != NULL && fact->refunded->minor != 0;
+
+	return line_of(arena_printf(story->arena, "payment %s of %s %s%s%s%s%s", fact->payment_id,
+	                            amount(story, fact->amount),
+	                            move(story, fact->from_status, fact->to_status),
+	                            with(story, ", for invoice ", fact->invoice_id),
+	                            with(story, ", because of ", fact->failure_code),
+	                            with(story, " / ", fact->decline_code),
+	                            refunded ? arena_printf(story->arena, ", %s of it refunded",
+	                                                    amount(story, fact->refunded))
+	                                     : ""));
+}
+
+static struct story_line tell_refund(const struct story *story,
+                                     const Opsmesh__V1__RefundChanged *fact)
+{
+	return line_of(arena_printf(story->arena, "refund %s of %s for payment %s %s%s%s",
+	                            fact->refund_id, amount(story, fact->amount), fact->payment_id,
+	                            move(story, fact->from_status, fact->to_status),
+	                            with(story, ", reason ", fact->reason),
+	                            with(story, ", failed because of ", fact->failure_reason)));
+}
+
+static struct story_line tell_dispute(const struct story *story,
+                                      const Opsmesh__V1__DisputeChanged *fact)
+{
+	return line_of(arena_printf(
+	    story->arena, "dispute %s of payment %s over %s %s%s%s%s", fact->dispute_id,
+	    fact->payment_id, amount(story, fact->amount),
+	    move(story, fact->from_status, fact->to_status), with(story, ", reason ", fact->reason),
+	    with(story, ", the network's code ", fact->network_reason_code),
+	    fact->due_by == NULL
+		? ""
+		: arena_printf(story->arena, ", due by %s", story_stamp(story, fact->due_by))));
+}
+
+struct story_line story_billing(const struct story *story, const struct told *told)
+{
+	const void *const message = told->message;
+	const Opsmesh__V1__BillingEvent *const event = message;
+
+	switch (event->fact_case) {
+	case OPSMESH__V1__BILLING_EVENT__FACT_STALE_OBSERVED:
+		return tell_stale(story, event->stale_observed);
+	case OPSMESH__V1__BILLING_EVENT__FACT_FETCH_REQUESTED:
+		return tell_fetch(story, event->fetch_requested);
+	case OPSMESH__V1__BILLING_EVENT__FACT_OBJECT_REFUSED:
+		return tell_refused(story, event->object_refused);
+	case OPSMESH__V1__BILLING_EVENT__FACT_SUBSCRIPTION_STARTED:
+		return tell_started(story, event->subscription_started);
+	case OPSMESH__V1__BILLING_EVENT__FACT_SUBSCRIPTION_CHANGED:
+		return tell_changed(story, event->subscription_changed);
+	case OPSMESH__V1__BILLING_EVENT__FACT_SUBSCRIPTION_ENDED:
+		return tell_ended(story, event->subscription_ended);
+	case OPSMESH__V1__BILLING_EVENT__FACT_INVOICE_CHANGED:
+		return tell_invoice(story, event->invoice_changed);
+	case OPSMESH__V1__BILLING_EVENT__FACT_PAYMENT_CHANGED:
+		return tell_payment(story, event->payment_changed);
+	case OPSMESH__V1__BILLING_EVENT__FACT_REFUND_CHANGED:
+		return tell_refund(story, event->refund_changed);
+	case OPSMESH__V1__BILLING_EVENT__FACT_DISPUTE_CHANGED:
+		return tell_dispute(story, event->dispute_changed);
+	case OPSMESH__V1__BILLING_EVENT__FACT_DISCREPANCY_OPENED:
+	case OPSMESH__V1__BILLING_EVENT__FACT_DISCREPANCY_HEALED:
+	case OPSMESH__V1__BILLING_EVENT__FACT__NOT_SET:
+	default: return (struct story_line){ NULL, NULL };
+	}
+}

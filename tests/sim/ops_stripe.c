@@ -1,0 +1,79 @@
+/*
+ * What a payment provider says of one customer within a few minutes, delivered in any order and some of it
+ * twice: a subscription that grows and ends, its invoice, the charge, a refund, a dispute won late.
+ */
+#include "tests/sim/ops_inside.h"
+
+#include "common/base/status.h"
+#include "common/base/text.h"
+
+#include <stdio.h>
+
+static const struct {
+	const char *object_id;
+	const char *event_type;
+	int created_s; /* several in one second */
+	const char *object;
+} states[] = {
+	{ "sub_1", "customer.subscription.created", 1,
+	  "\"object\":\"subscription\",\"status\":\"active\",\"customer\":\"cus_1\"" },
+	{ "sub_1", "customer.subscription.updated", 9,
+	  "\"object\":\"subscription\",\"status\":\"past_due\",\"customer\":\"cus_1\"" },
+	{ "sub_1", "customer.subscription.deleted", 9,
+	  "\"object\":\"subscription\",\"status\":\"canceled\",\"customer\":\"cus_1\"" },
+	{ "in_1", "invoice.updated", 3,
+	  "\"object\":\"invoice\",\"status\":\"open\",\"customer\":\"cus_1\",\"currency\":\"jpy\","
+	  "\"total\":12000,\"amount_due\":12000,\"amount_paid\":0,\"amount_remaining\":12000" },
+	{ "in_1", "invoice.paid", 3,
+	  "\"object\":\"invoice\",\"status\":\"paid\",\"customer\":\"cus_1\",\"currency\":\"jpy\","
+	  "\"total\":12000,\"amount_due\":12000,\"amount_paid\":12000,\"amount_remaining\":0" },
+	{ "ch_1", "charge.failed", 2,
+	  "\"object\":\"charge\",\"status\":\"failed\",\"amount\":12000,\"currency\":\"jpy\"" },
+	{ "ch_1", "charge.succeeded", 3,
+	  "\"object\":\"charge\",\"status\":\"succeeded\",\"amount\":12000,\"currency\":\"jpy\","
+	  "\"customer\":\"cus_1\",\"amount_refunded\":0" },
+	{ "ch_1", "charge.refunded", 5,
+	  "\"object\":\"charge\",\"status\":\"succeeded\",\"amount\":12000,\"currency\":\"jpy\","
+	  "\"customer\":\"cus_1\",\"amount_refunded\":2000" },
+	{ "re_1", "refund.created", 5,
+	  "\"object\":\"refund\",\"status\":\"succeeded\",\"amount\":2000,\"currency\":\"jpy\","
+	  "\"charge\":\"ch_1\"" },
+	{ "dp_1", "charge.dispute.created", 6,
+	  "\"object\":\"dispute\",\"status\":\"needs_response\",\"amount\":10000,\"currency\":\"jpy\","
+	  "\"charge\":\"ch_1\"" },
+	{ "dp_1", "charge.dispute.closed", 7,
+	  "\"object\":\"dispute\",\"status\":\"lost\",\"amount\":10000,\"currency\":\"jpy\","
+	  "\"charge\":\"ch_1\"" },
+	{ "dp_1", "charge.dispute.closed", 8,
+	  "\"object\":\"dispute\",\"status\":\"won\",\"amount\":10000,\"currency\":\"jpy\","
+	  "\"charge\":\"ch_1\"" },
+};
+
+void ops_put_stripe(struct world *world, struct chance *chance, int64_t at)
+{
+	char ref[24];
+
+	for (size_t i = 0; i < COUNT_OF(states); i++) {
+		const int times = chance_of(chance, 200) ? 2 : 1;
+
+		if (chance_of(chance, 150)) /* it never comes */
+			continue;
+		(void)snprintf(ref, sizeof(ref), "s%zu", i);
+		for (int k = 0; k < times; k++)
+			ops_put(world, at + chance_between(chance, 0, 25), "stripe",
+			        states[i].object_id, ref)
+			    ->number = (int64_t)i;
+	}
+}
+
+const char *ops_stripe_body(struct arena *arena, const struct request *request)
+{
+	const size_t i = (size_t)request->number;
+
+	return arena_printf(arena,
+	                    "{\"id\":\"evt_%zu\",\"object\":\"event\",\"type\":\"%s\","
+	                    "\"created\":%d,\"livemode\":false,\"data\":{\"object\":{\"id\":\"%s\","
+	                    "\"livemode\":false,%s}}}",
+	                    i, states[i].event_type, 1000000 + states[i].created_s,
+	                    states[i].object_id, states[i].object);
+}

@@ -1,0 +1,331 @@
+/*
+ * billing_customer_test - what the stages `charge` and `customer` say of states that the mirror took over.
+ */
+#include "common/base/check.h"
+#include "common/base/text.h"
+#include "common/io/proto.h"
+#include "opsmesh/v1/billing.pb-c.h"
+#include "opsmesh/v1/mirror.pb-c.h"
+#include "proto/opsmesh/v1/catalogue.h"
+#include "services/billing-sync/billing.h"
+#include "tests/support/stage_test.h"
+
+#include <string.h>
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#define SHARD 1
+
+static struct stage_test stage;
+static const char *key;
+static int64_t minute;
+
+static int start(int which, const char *prefix)
+{
+	stage_test_init(&stage, &opsmesh_catalogue, &billing_sync_stages[which], SHARD, NULL, NULL);
+	key = stage_test_key(&stage, prefix);
+	minute = 0;
+	return 0;
+}
+
+static int start_customer(void **state)
+{
+	(void)state;
+	return start(BILLING_CUSTOMER, "cus_");
+}
+
+static int start_charge(void **state)
+{
+	(void)state;
+	return start(BILLING_CHARGE, "ch_");
+}
+
+static int stop(void **state)
+{
+	(void)state;
+	stage_test_finish(&stage);
+	return 0;
+}
+
+static struct instant now(void)
+{
+	return time_add((struct instant){ DAYS(20000).us }, MINUTES(minute));
+}
+
+/* Feeding. */
+
+static void feed(int topic, const ProtobufCMessage *message)
+{
+	minute++;
+	(void)stage_test_feed(
+	    &stage,
+	    &(struct stage_test_event){
+		.topic = topic, .key = key, .time = now(), .mesh = now(), .message = message });
+	assert_int_equal(stage_test_fold(&stage, STAGE_TEST_ALL, now()), STATUS_OK);
+}
+
+static Opsmesh__V1__ObjectMirrored mirrored(const char *type, const char *id, int64_t revision,
+                                            const char *status, const char *json)
+{
+	Opsmesh__V1__ObjectMirrored made = OPSMESH__V1__OBJECT_MIRRORED__INIT;
+
+	made.object_id = text_mutable(id);
+	made.object_type = text_mutable(type);
+	made.revision = revision;
+	made.status = text_mutable(status);
+	made.payload.data = (uint8_t *)(uintptr_t)json;
+	made.payload.len = strlen(json);
+	return made;
+}
+
+static void feed_customer(const char *type, const char *id, int64_t revision, const char *status,
+                          const char *json)
+{
+	Opsmesh__V1__ByCustomerEvent event = OPSMESH__V1__BY_CUSTOMER_EVENT__INIT;
+	Opsmesh__V1__ObjectMirrored made = mirrored(type, id, revision, status, json);
+
+	event.customer_id = text_mutable(key);
+	event.occurred_at = proto_timestamp(stage.arena, now());
+	event.fact_case = OPSMESH__V1__BY_CUSTOMER_EVENT__FACT_MIRRORED;
+	event.mirrored = &made;
+	feed(OPS_BY_CUSTOMER, &event.base);
+}
+
+static void feed_link(const char *linked, const char *unlinked)
+{
+	Opsmesh__V1__ByCustomerEvent event = OPSMESH__V1__BY_CUSTOMER_EVENT__INIT;
+	Opsmesh__V1__AccountLinked on = OPSMESH__V1__ACCOUNT_LINKED__INIT;
+	Opsmesh__V1__AccountUnlinked off = OPSMESH__V1__ACCOUNT_UNLINKED__INIT;
+
+	event.customer_id = text_mutable(key);
+	event.occurred_at = proto_timestamp(stage.arena, now());
+	if (linked != NULL) {
+		on.account_id = text_mutable(linked);
+		event.fact_case = OPSMESH__V1__BY_CUSTOMER_EVENT__FACT_ACCOUNT_LINKED;
+		event.account_linked = &on;
+	} else {
+		off.account_id = text_mutable(unlinked);
+		event.fact_case = OPSMESH__V1__BY_CUSTOMER_EVENT__FACT_ACCOUNT_UNLINKED;
+		event.account_unlinked = &off;
+	}
+	feed(OPS_BY_CUSTOMER, &event.base);
+}
+
+static void feed_charge(const char *type, const char *id, int64_t revision, const char *json)
+{
+	Opsmesh__V1__ByChargeEvent event = OPSMESH__V1__BY_CHARGE_EVENT__INIT;
+	Opsmesh__V1__ObjectMirrored made = mirrored(type, id, revision, "succeeded", json);
+
+	event.charge_id = text_mutable(key);
+	event.occurred_at = proto_timestamp(stage.arena, now());
+	event.fact_case = OPSMESH__V1__BY_CHARGE_EVENT__FACT_MIRRORED;
+	event.mirrored = &made;
+	feed(OPS_BY_CHARGE, &event.base);
+}
+
+/* What was said. */
+
+static const Opsmesh__V1__BillingEvent *next(void)
+{
+	const ProtobufCMessage *message = NULL;
+
+	if (stage_test_next(&stage, &message) == NULL)
+		fail_msg("nothing was said");
+	CHECK(message != NULL);
+	return (const void *)message;
+}
+
+static void assert_silent(void)
+{
+	assert_null(stage_test_next(&stage, NULL));
+}
+
+static const char *forwarded(void)
+{
+	const ProtobufCMessage *message;
+
+	if (stage_test_next(&stage, &message) == NULL)
+		return "";
+	const Opsmesh__V1__ByCustomerEvent *const event = (const void *)message;
+
+	return arena_printf(stage.arena, "%s %s %lld", event->customer_id,
+	                    event->mirrored->object_id, (long long)event->mirrored->revision);
+}
+
+/* Invoices. */
+
+#define OPEN                                                                            \
+	"{\"currency\":\"jpy\",\"total\":12000,\"amount_due\":12000,\"amount_paid\":0," \
+	"\"amount_remaining\":12000,\"subscription\":\"sub_1\"}"
+#define PAID                                                                                \
+	"{\"currency\":\"jpy\",\"total\":12000,\"amount_due\":12000,\"amount_paid\":12000," \
+	"\"amount_remaining\":0,\"parent\":{\"subscription_details\":{\"subscription\":{\"id\":\"sub_1\"}}}}"
+
+static void an_invoice_is_told_when_its_status_moves(void **state)
+{
+	(void)state;
+	feed_customer("invoice", "in_1", 1, "open", OPEN);
+	const Opsmesh__V1__BillingEvent *event = next();
+
+	assert_string_equal(event->customer_id, key);
+	assert_string_equal(event->invoice_changed->from_status, "");
+	assert_string_equal(event->invoice_changed->to_status, "open");
+	assert_string_equal(event->invoice_changed->subscription_id, "sub_1");
+	assert_int_equal(event->invoice_changed->remaining->minor, 12000);
+	assert_string_equal(event->invoice_changed->remaining->currency, "JPY");
+	feed_customer("invoice", "in_1", 2, "open", OPEN);
+	assert_silent();
+	feed_customer("invoice", "in_1", 3, "paid", PAID);
+	event = next();
+	assert_string_equal(event->invoice_changed->from_status, "open");
+	assert_string_equal(event->invoice_changed->to_status, "paid");
+	assert_string_equal(event->invoice_changed->subscription_id, "sub_1");
+	assert_int_equal(event->invoice_changed->paid->minor, 12000);
+	feed_customer("invoice", "in_1", 2, "open", OPEN);
+	assert_silent();
+}
+
+static void what_cannot_be_read_is_said(void **state)
+{
+	(void)state;
+	feed_customer("invoice", "in_1", 1, "open", "{\"currency\":\"jpy\",\"total\":\"12000\"}");
+	const Opsmesh__V1__BillingEvent *event = next();
+
+	assert_int_equal(event->fact_case, OPSMESH__V1__BILLING_EVENT__FACT_OBJECT_REFUSED);
+	assert_string_equal(event->object_refused->object_id, "in_1");
+	assert_string_equal(event->object_refused->field, "total");
+	feed_customer("invoice", "in_1", 2, "open", "{\"total\":12000}");
+	event = next();
+	assert_string_equal(event->object_refused->field, "currency");
+	feed_customer("invoice", "in_1", 3, "open", OPEN);
+	assert_string_equal(next()->invoice_changed->to_status, "open");
+}
+
+/* Payments. */
+
+static void a_payment_is_told_with_why_it_failed(void **state)
+{
+	(void)state;
+	feed_customer("charge", "ch_1", 1, "failed",
+	              "{\"currency\":\"usd\",\"amount\":2000,\"failure_code\":\"card_declined\","
+	              "\"outcome\":{\"reason\":\"insufficient_funds\"},\"invoice\":\"in_1\"}");
+	const Opsmesh__V1__PaymentChanged *const changed = next()->payment_changed;
+
+	assert_string_equal(changed->to_status, "failed");
+	assert_string_equal(changed->failure_code, "card_declined");
+	assert_string_equal(changed->decline_code, "insufficient_funds");
+	assert_string_equal(changed->invoice_id, "in_1");
+}
+
+static void a_refunded_payment_is_told_though_its_status_stays(void **state)
+{
+	(void)state;
+	feed_customer("charge", "ch_1", 1, "succeeded",
+	              "{\"currency\":\"usd\",\"amount\":2000,\"amount_refunded\":0}");
+	assert_int_equal(next()->payment_changed->refunded->minor, 0);
+	feed_customer("charge", "ch_1", 2, "succeeded",
+	              "{\"currency\":\"usd\",\"amount\":2000,\"amount_refunded\":500}");
+	assert_int_equal(next()->payment_changed->refunded->minor, 500);
+	feed_customer("charge", "ch_1", 3, "succeeded",
+	              "{\"currency\":\"usd\",\"amount\":2000,\"amount_refunded\":500,\"x\":1}");
+	assert_silent();
+}
+
+/* Disputes. */
+
+static void a_late_win_is_told(void **state)
+{
+	static const char *const json =
+	    "{\"currency\":\"eur\",\"amount\":10000,\"charge\":\"ch_1\",\"reason\":\"fraudulent\","
+	    "\"evidence_details\":{\"due_by\":0},"
+	    "\"payment_method_details\":{\"card\":{\"network_reason_code\":\"10.4\"}}}";
+	const Opsmesh__V1__BillingEvent *event;
+
+	(void)state;
+	feed_customer("dispute", "dp_1", 1, "lost", json);
+	event = next();
+	assert_string_equal(event->dispute_changed->to_status, "lost");
+	assert_string_equal(event->dispute_changed->network_reason_code, "10.4");
+	assert_null(event->dispute_changed->due_by);
+	feed_customer("dispute", "dp_1", 2, "won", json);
+	event = next();
+	assert_string_equal(event->dispute_changed->from_status, "lost");
+	assert_string_equal(event->dispute_changed->to_status, "won");
+}
+
+static void a_moved_deadline_is_told(void **state)
+{
+	(void)state;
+	feed_customer(
+	    "dispute", "dp_1", 1, "needs_response",
+	    "{\"currency\":\"eur\",\"amount\":1,\"evidence_details\":{\"due_by\":1723679999}}");
+	assert_int_equal(next()->dispute_changed->due_by->seconds, 1723679999);
+	feed_customer(
+	    "dispute", "dp_1", 2, "needs_response",
+	    "{\"currency\":\"eur\",\"amount\":1,\"evidence_details\":{\"due_by\":1723680000}}");
+	assert_int_equal(next()->dispute_changed->due_by->seconds, 1723680000);
+}
+
+/* Accounts. */
+
+static void facts_name_the_account_when_it_is_known(void **state)
+{
+	(void)state;
+	feed_customer("invoice", "in_1", 1, "open", OPEN);
+	assert_string_equal(next()->account_id, "");
+	feed_link("acme", NULL);
+	feed_customer("invoice", "in_1", 2, "paid", PAID);
+	assert_string_equal(next()->account_id, "acme");
+	feed_link("other", NULL);
+	feed_link(NULL, "acme");
+	feed_customer("invoice", "in_1", 3, "open", OPEN);
+	assert_string_equal(next()->account_id, "other");
+	feed_link(NULL, "other");
+	stage_test_restart(&stage);
+	feed_customer("invoice", "in_1", 4, "paid", PAID);
+	assert_string_equal(next()->account_id, "");
+}
+
+/* Charges. */
+
+static void what_names_a_charge_waits_for_its_customer(void **state)
+{
+	(void)state;
+	feed_charge("refund", "re_2", 1, "{}");
+	feed_charge("dispute", "dp_1", 3, "{}");
+	feed_charge("refund", "re_2", 2, "{}");
+	feed_charge("charge", key, 1, "{\"customer\":null}");
+	assert_string_equal(forwarded(), "");
+	stage_test_restart(&stage);
+	feed_charge("charge", key, 2, "{\"customer\":\"cus_9\"}");
+	assert_string_equal(forwarded(), "cus_9 dp_1 3");
+	assert_string_equal(forwarded(), "cus_9 re_2 2");
+	assert_string_equal(forwarded(), "");
+	feed_charge("charge", key, 3, "{\"customer\":{\"id\":\"cus_9\"}}");
+	feed_charge("refund", "re_2", 4, "{}");
+	assert_string_equal(forwarded(), "cus_9 re_2 4");
+	assert_string_equal(forwarded(), "");
+}
+
+#define CUSTOMER(name) cmocka_unit_test_setup_teardown(name, start_customer, stop)
+#define CHARGE(name) cmocka_unit_test_setup_teardown(name, start_charge, stop)
+
+int main(void)
+{
+	const struct CMUnitTest cases[] = {
+		CUSTOMER(an_invoice_is_told_when_its_status_moves),
+		CUSTOMER(what_cannot_be_read_is_said),
+		CUSTOMER(a_payment_is_told_with_why_it_failed),
+		CUSTOMER(a_refunded_payment_is_told_though_its_status_stays),
+		CUSTOMER(a_late_win_is_told),
+		CUSTOMER(a_moved_deadline_is_told),
+		CUSTOMER(facts_name_the_account_when_it_is_known),
+		CHARGE(what_names_a_charge_waits_for_its_customer),
+	};
+
+	return cmocka_run_group_tests(cases, NULL, NULL);
+}
