@@ -1,0 +1,160 @@
+#include "services/billing-sync/booking_inside.h"
+
+#include "common/base/text.h"
+
+#include <string.h>
+
+/* What the rules share. */
+
+struct booking booking_open(struct arena *arena, const struct booking_fact *fact,
+                            const char *reason, const char *object)
+{
+	return (struct booking){ .journal = journal_open(arena, reason, object, fact->cause,
+		                                         fact->at, fact->booked_at) };
+}
+
+void booking_suspend(struct booking *booking, const char *customer, const char *object,
+                     const char *currency, int64_t minor)
+{
+	if (minor == 0)
+		return;
+	booking->doubt = BOOKING_AMOUNT;
+	booking->unexplained.minor = minor;
+	memcpy(booking->unexplained.currency, currency, sizeof(booking->unexplained.currency));
+	journal_add(&booking->journal, ACCOUNT_SUSPENSE, customer, object, currency, minor);
+}
+
+bool booking_seal(struct booking *booking)
+{
+	if (booking->journal.count == 0 && booking->journal.fault == JOURNAL_SOUND)
+		return true;
+	return journal_seal(&booking->journal);
+}
+
+/* One amount from one account to another. */
+bool booking_move(struct booking *booking, const struct booking_fact *fact, enum account debit,
+                  const char *debit_object, enum account credit, const char *credit_object,
+                  struct money amount)
+{
+	journal_add(&booking->journal, debit, fact->customer, debit_object, amount.currency,
+	            amount.minor);
+	journal_take(&booking->journal, credit, fact->customer, credit_object, amount.currency,
+	             amount.minor);
+	return booking_seal(booking);
+}
+
+/* What a balance transaction changes of the provider's balance, and the fee within. */
+void booking_add_balance(struct booking *booking, const struct booking_fact *fact,
+                         const char *object, const struct balance_transaction *moved)
+{
+	journal_add(&booking->journal, ACCOUNT_CASH_IN_TRANSIT, fact->customer, moved->id,
+	            moved->currency, moved->net);
+	journal_add(&booking->journal, ACCOUNT_FEES, fact->customer, object, moved->currency,
+	            moved->fee);
+}
+
+/* Charges. */
+
+bool booking_charge(struct arena *arena, const struct booking_fact *fact, const char *charge,
+                    struct money presented, struct booking *booking)
+{
+	const bool known = fact->customer[0] != '\0';
+
+	*booking = booking_open(arena, fact, "charge", charge);
+	return booking_move(booking, fact, ACCOUNT_CLEARING, charge,
+	                    known ? ACCOUNT_RECEIVABLE : ACCOUNT_SUSPENSE, charge, presented);
+}
+
+bool booking_settlement(struct arena *arena, const struct booking_fact *fact, const char *charge,
+                        struct money presented, const struct balance_transaction *settled,
+                        struct booking *booking)
+{
+	struct journal *const journal = &booking->journal;
+	int64_t less;
+
+	*booking = booking_open(arena, fact, "settlement", settled->id);
+	booking_add_balance(booking, fact, charge, settled);
+	journal_take(journal, ACCOUNT_CLEARING, fact->customer, charge, presented.currency,
+	             presented.minor);
+	if (!text_equal(presented.currency, settled->currency)) {
+		journal_add(journal, ACCOUNT_EXCHANGE, fact->customer, charge, presented.currency,
+		            presented.minor);
+		journal_take(journal, ACCOUNT_EXCHANGE, fact->customer, charge, settled->currency,
+		             settled->amount);
+		if (!booking_rate_agrees(presented, settled))
+			booking->doubt = BOOKING_RATE;
+	} else if (__builtin_sub_overflow(presented.minor, settled->amount, &less)) {
+		journal->fault = JOURNAL_BEYOND;
+	} else {
+		booking_suspend(booking, fact->customer, charge, settled->currency, less);
+	}
+	return booking_seal(booking);
+}
+
+bool booking_applied(struct arena *arena, const struct booking_fact *fact, const char *charge,
+                     const char *invoice, struct money amount, struct booking *booking)
+{
+	*booking =
+	    booking_open(arena, fact, "applied", arena_printf(arena, "%s/%s", charge, invoice));
+	return booking_move(booking, fact, ACCOUNT_RECEIVABLE, charge, ACCOUNT_RECEIVABLE, invoice,
+	                    amount);
+}
+
+bool booking_outside(struct arena *arena, const struct booking_fact *fact, const char *invoice,
+                     struct money amount, struct booking *booking)
+{
+	*booking = booking_open(arena, fact, "outside", invoice);
+	return booking_move(booking, fact, ACCOUNT_CASH, invoice, ACCOUNT_RECEIVABLE, invoice,
+	                    amount);
+}
+
+/* The provider's balance. */
+
+bool booking_fee(struct arena *arena, const struct booking_fact *fact,
+                 const struct balance_transaction *fee, struct booking *booking)
+{
+	*booking = booking_open(arena, fact, "fee", fee->id);
+	booking_add_balance(booking, fact, fee->id, fee);
+	journal_take(&booking->journal, ACCOUNT_FEES, fact->customer, fee->id, fee->currency,
+	             fee->amount);
+	return booking_seal(booking);
+}
+
+bool booking_payout(struct arena *arena, const struct booking_fact *fact, const char *payout,
+                    struct money amount, struct booking *booking)
+{
+	*booking = booking_open(arena, fact, "payout", payout);
+	return booking_move(booking, fact, ACCOUNT_CASH, payout, ACCOUNT_CASH_IN_TRANSIT, payout,
+	                    amount);
+}
+
+bool booking_payout_failed(struct arena *arena, const struct booking_fact *fact, const char *payout,
+                           struct money amount, struct booking *booking)
+{
+	*booking = booking_open(arena, fact, "payout_failed", payout);
+	return booking_move(booking, fact, ACCOUNT_CASH_IN_TRANSIT, payout, ACCOUNT_CASH, payout,
+	                    amount);
+}
+
+/* Suspense. */
+
+bool booking_held(struct arena *arena, const struct booking_fact *fact,
+                  const struct balance_transaction *moved, struct booking *booking)
+{
+	*booking = booking_open(arena, fact, "held", moved->id);
+	booking_add_balance(booking, fact, moved->id, moved);
+	journal_take(&booking->journal, ACCOUNT_SUSPENSE, fact->customer, moved->id,
+	             moved->currency, moved->amount);
+	return booking_seal(booking);
+}
+
+bool booking_placed(struct arena *arena, const struct booking_fact *fact, const char *charge,
+                    struct money presented, struct booking *booking)
+{
+	*booking = booking_open(arena, fact, "placed", charge);
+	journal_add(&booking->journal, ACCOUNT_SUSPENSE, "", charge, presented.currency,
+	            presented.minor);
+	journal_take(&booking->journal, ACCOUNT_RECEIVABLE, fact->customer, charge,
+	             presented.currency, presented.minor);
+	return booking_seal(booking);
+}

@@ -1,0 +1,27 @@
+/*
+ * booking_inside - what the files of the rules share.
+ */
+#ifndef SERVICES_BILLING_SYNC_BOOKING_INSIDE_H
+#define SERVICES_BILLING_SYNC_BOOKING_INSIDE_H
+
+#include "services/billing-sync/booking.h"
+
+/* An empty transaction for the fact, without doubt. */
+struct booking booking_open(struct arena *arena, const struct booking_fact *fact,
+                            const char *reason, const char *object);
+/* What a balance transaction changes of the provider's balance, and the fee within. */
+void booking_add_balance(struct booking *booking, const struct booking_fact *fact,
+                         const char *object, const struct balance_transaction *moved);
+/* One amount from one account to another, and sealed. */
+bool booking_move(struct booking *booking, const struct booking_fact *fact, enum account debit,
+                  const char *debit_object, enum account credit, const char *credit_object,
+                  struct money amount) MUST_CHECK;
+/* The difference between two sources goes to suspense, and is in doubt. */
+void booking_suspend(struct booking *booking, const char *customer, const char *object,
+                     const char *currency, int64_t minor);
+/* Are the two amounts as the exchange rate says, within its digits? Without a rate there is no doubt. */
+bool booking_rate_agrees(struct money presented, const struct balance_transaction *moved);
+/* True: whole, or empty. */
+bool booking_seal(struct booking *booking) MUST_CHECK;
+
+#endif

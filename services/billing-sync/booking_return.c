@@ -1,0 +1,216 @@
+/*
+ * booking_return - what refunds and disputes take from a charge, and what comes back to it.
+ */
+#include "services/billing-sync/booking_inside.h"
+
+#include "common/base/text.h"
+#include "services/billing-sync/ratio.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* The rate. */
+
+/* Off by no more than the rate's last digit and the rounding of the amount explain. */
+static bool is_near(int64_t from, int64_t to, struct ratio rate, int64_t steps)
+{
+	int64_t exact;
+	int64_t off;
+
+	if (!ratio_apply(from, rate, ROUNDING_HALF_UP, &exact) ||
+	    __builtin_sub_overflow(exact, to, &off))
+		return false;
+	return off <= 1 + from / steps && off >= -1 - from / steps;
+}
+
+static int64_t power_of_ten(int exponent)
+{
+	int64_t power = 1;
+
+	for (int i = 0; i < exponent; i++)
+		power *= 10;
+	return power;
+}
+
+/* The denominator of a rate as it is written: 10000 for "1.0786". The rate was parsed. */
+static int64_t steps_of(const char *rate)
+{
+	const char *const point = strchr(rate, '.');
+	const char *const exponent = strpbrk(rate, "eE");
+	int places = point != NULL ? (int)strspn(point + 1, "0123456789") : 0;
+
+	if (exponent != NULL)
+		places += (int)strtol(exponent + 2, NULL, 10);
+	return power_of_ten(places);
+}
+
+/* -1 for what has no opposite. */
+static int64_t size_of(int64_t minor)
+{
+	if (minor == INT64_MIN)
+		return -1;
+	return minor < 0 ? -minor : minor;
+}
+
+/*
+ * The provider says that the rate is from amount to amount; where the exponents differ it is read as
+ * between minor units or between whole ones, since both are seen.
+ */
+bool booking_rate_agrees(struct money presented, const struct balance_transaction *moved)
+{
+	const int64_t from = size_of(presented.minor);
+	const int64_t to = size_of(moved->amount);
+	const struct ratio exponents = ratio_of(power_of_ten(money_exponent(moved->currency)),
+	                                        power_of_ten(money_exponent(presented.currency)));
+	struct ratio rate;
+	struct ratio whole;
+	int64_t steps;
+
+	if (moved->exchange_rate[0] == '\0')
+		return true;
+	if (from < 0 || to < 0 || !ratio_parse(moved->exchange_rate, &rate))
+		return false;
+	steps = steps_of(moved->exchange_rate);
+	if (is_near(from, to, rate, steps))
+		return true;
+	return ratio_multiply(rate, exponents, &whole) && is_near(from, to, whole, steps);
+}
+
+/* Returns. */
+
+struct leg {
+	const char *reason;
+	enum account contra;
+	const char *object;
+	int64_t part; /* of the charge, in its currency: above zero goes to the customer */
+	int64_t more; /* beyond the charge, the same way */
+};
+
+/* What the part had brought in when the charge was settled. */
+static bool relieve(const struct booking_charged *charged, int64_t taken, int64_t *relief)
+{
+	struct ratio rate;
+	int64_t before;
+	int64_t after;
+
+	if (charged->presented.minor <= 0 || charged->settled.minor <= 0)
+		return false;
+	rate = ratio_of(charged->settled.minor, charged->presented.minor);
+	return ratio_apply(charged->taken, rate, ROUNDING_HALF_UP, &before) &&
+	       ratio_apply(taken, rate, ROUNDING_HALF_UP, &after) &&
+	       !__builtin_sub_overflow(after, before, relief);
+}
+
+static void add_difference(struct journal *journal, const struct booking_fact *fact,
+                           const char *object, const char *currency, int64_t minor)
+{
+	journal_add(journal, minor > 0 ? ACCOUNT_FX_LOSS : ACCOUNT_FX_GAIN, fact->customer, object,
+	            currency, minor);
+}
+
+/* In one currency: nothing was exchanged, and what does not add up is in doubt. */
+static bool add_same(struct booking *booking, const struct booking_fact *fact,
+                     const struct leg *leg, const struct balance_transaction *moved)
+{
+	int64_t explained;
+	int64_t rest;
+
+	if (__builtin_add_overflow(leg->part, leg->more, &explained) ||
+	    __builtin_add_overflow(explained, moved->amount, &rest) ||
+	    __builtin_sub_overflow(INT64_C(0), rest, &rest))
+		return false;
+	add_difference(&booking->journal, fact, leg->object, moved->currency, leg->more);
+	booking_suspend(booking, fact->customer, leg->object, moved->currency, rest);
+	return true;
+}
+
+static bool add_exchanged(struct booking *booking, const struct booking_fact *fact,
+                          const struct booking_charged *charged, const struct leg *leg,
+                          int64_t taken, const struct balance_transaction *moved)
+{
+	struct money presented = charged->presented;
+	struct journal *const journal = &booking->journal;
+	int64_t relief;
+	int64_t difference;
+
+	if (!relieve(charged, taken, &relief) ||
+	    __builtin_add_overflow(relief, moved->amount, &difference) ||
+	    __builtin_sub_overflow(INT64_C(0), difference, &difference) ||
+	    __builtin_add_overflow(leg->part, leg->more, &presented.minor))
+		return false;
+	journal_take(journal, ACCOUNT_EXCHANGE, fact->customer, charged->charge, presented.currency,
+	             leg->part);
+	journal_add(journal, ACCOUNT_EXCHANGE, fact->customer, charged->charge, moved->currency,
+	            relief);
+	add_difference(journal, fact, leg->object, moved->currency, difference);
+	if (!booking_rate_agrees(presented, moved))
+		booking->doubt = BOOKING_RATE;
+	return true;
+}
+
+/* Settled in a third currency: the account has changed, and what it took is in doubt as a whole. */
+static bool add_elsewhere(struct booking *booking, const struct booking_fact *fact,
+                          const struct booking_charged *charged, const struct leg *leg,
+                          const struct balance_transaction *moved)
+{
+	int64_t took;
+
+	if (__builtin_sub_overflow(INT64_C(0), moved->amount, &took))
+		return false;
+	journal_take(&booking->journal, ACCOUNT_EXCHANGE, fact->customer, charged->charge,
+	             charged->presented.currency, leg->part);
+	booking_suspend(booking, fact->customer, leg->object, moved->currency, took);
+	return true;
+}
+
+static bool book_return(struct arena *arena, const struct booking_fact *fact,
+                        const struct booking_charged *charged, const struct leg *leg,
+                        const struct balance_transaction *moved, struct booking *booking,
+                        int64_t *taken)
+{
+	const char *const presented = charged->presented.currency;
+	struct journal *const journal = &booking->journal;
+	int64_t after;
+	bool fits = !__builtin_add_overflow(charged->taken, leg->part, &after);
+
+	*booking = booking_open(arena, fact, leg->reason, moved->id);
+	journal_add(journal, leg->contra, fact->customer, leg->object, presented, leg->part);
+	booking_add_balance(booking, fact, leg->object, moved);
+	if (fits && text_equal(moved->currency, presented))
+		fits = add_same(booking, fact, leg, moved);
+	else if (fits && text_equal(moved->currency, charged->settled.currency))
+		fits = add_exchanged(booking, fact, charged, leg, after, moved);
+	else if (fits)
+		fits = add_elsewhere(booking, fact, charged, leg, moved);
+	if (!fits)
+		journal->fault = JOURNAL_BEYOND;
+	if (!booking_seal(booking))
+		return false;
+	*taken = after;
+	return true;
+}
+
+bool booking_refund(struct arena *arena, const struct booking_fact *fact,
+                    const struct booking_charged *charged, const char *refund, int64_t amount,
+                    const struct balance_transaction *moved, struct booking *booking,
+                    int64_t *taken)
+{
+	const int64_t way = moved->amount > 0 ? -1 : 1;
+	const struct leg leg = { "refund", ACCOUNT_REFUNDS, refund, way * amount, 0 };
+
+	return book_return(arena, fact, charged, &leg, moved, booking, taken);
+}
+
+bool booking_dispute(struct arena *arena, const struct booking_fact *fact,
+                     const struct booking_charged *charged, const char *dispute, int64_t amount,
+                     const struct balance_transaction *moved, struct booking *booking,
+                     int64_t *taken)
+{
+	const int64_t way = moved->amount > 0 ? -1 : 1;
+	const int64_t whole = charged->presented.minor;
+	const int64_t part = amount < whole ? amount : whole;
+	const struct leg leg = { "dispute", ACCOUNT_DISPUTES, dispute, way * part,
+		                 way * (amount - part) };
+
+	return book_return(arena, fact, charged, &leg, moved, booking, taken);
+}
