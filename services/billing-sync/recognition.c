@@ -1,18 +1,16 @@
 #include "services/billing-sync/recognition.h"
 
 #include "common/base/check.h"
-#include "common/base/status.h"
 #include "common/io/zone.h"
+#include "services/billing-sync/packed.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #define SECOND_US INT64_C(1000000)
 #define DAY_S INT64_C(86400)
 #define MONTHS_A_YEAR 12
+#define DAYS_A_MONTH 31
 #define ENCODING 1
-#define HEAD_SIZE 27 /* version, minor, contra, booked day, count */
-#define PART_SIZE 20 /* first day, days, minor */
 
 const char *const recognition_mode_names[] = { "day", "time", "month", "month_prorated", NULL };
 
@@ -60,8 +58,6 @@ static int64_t most(int64_t a, int64_t b)
 	return a > b ? a : b;
 }
 
-/* Parts that sum to the whole. */
-
 static uint64_t size_of(int64_t value)
 {
 	return value < 0 ? -(uint64_t)value : (uint64_t)value;
@@ -71,6 +67,8 @@ static int64_t with_sign(uint64_t size, int64_t sign_of)
 {
 	return sign_of < 0 ? -(int64_t)size : (int64_t)size;
 }
+
+/* Parts that sum to the whole. */
 
 struct remainder {
 	uint64_t rest;
@@ -89,11 +87,12 @@ static int by_rest(const void *a, const void *b)
 
 void recognition_apportion(int64_t total, const uint64_t *weights, size_t count, int64_t *parts)
 {
-	struct remainder rests[RECOGNITION_PARTS_MAX];
+	struct remainder rests[RECOGNITION_SHARES_MAX];
 	uint64_t left = size_of(total);
 	uint64_t whole = 0;
 
-	CHECK(count > 0 && count <= RECOGNITION_PARTS_MAX);
+	CHECK(count > 0);
+	CHECK(count <= RECOGNITION_SHARES_MAX);
 	for (size_t i = 0; i < count; i++)
 		whole += weights[i];
 	CHECK(whole > 0);
@@ -347,62 +346,43 @@ bool recognition_reverse(struct arena *arena, const struct recognition *schedule
 
 /* A row's bytes. */
 
-static uint8_t *put(uint8_t *to, uint64_t value, int bytes)
+struct bytes recognition_encode(struct arena *arena, const struct recognition *schedule)
 {
-	for (int i = bytes - 1; i >= 0; i--)
-		*to++ = (uint8_t)(value >> (8 * i));
-	return to;
-}
+	struct buffer out = { 0 };
 
-static uint64_t take(const uint8_t **from, int bytes)
-{
-	uint64_t value = 0;
-
-	for (int i = 0; i < bytes; i++)
-		value = value << 8 | *(*from)++;
-	return value;
-}
-
-size_t recognition_encode(const struct recognition *schedule,
-                          uint8_t bytes[static RECOGNITION_ENCODED_MAX])
-{
-	uint8_t *to = put(bytes, ENCODING, 1);
-
-	CHECK(schedule->count <= RECOGNITION_PARTS_MAX);
-	to = put(to, (uint64_t)schedule->minor, 8);
-	to = put(to, (uint64_t)schedule->contra, 8);
-	to = put(to, (uint64_t)schedule->booked_day, 8);
-	to = put(to, schedule->count, 2);
+	pack_u8(&out, ENCODING);
+	pack_i64(&out, schedule->minor);
+	pack_i64(&out, schedule->contra);
+	pack_i64(&out, schedule->booked_day);
+	pack_u8(&out, (uint32_t)schedule->count);
 	for (size_t i = 0; i < schedule->count; i++) {
-		to = put(to, (uint64_t)schedule->parts[i].first_day, 8);
-		to = put(to, (uint64_t)schedule->parts[i].days, 4);
-		to = put(to, (uint64_t)schedule->parts[i].minor, 8);
+		pack_i64(&out, schedule->parts[i].first_day);
+		pack_u8(&out, (uint32_t)schedule->parts[i].days);
+		pack_i64(&out, schedule->parts[i].minor);
 	}
-	return (size_t)(to - bytes);
+	return pack_end(arena, &out);
 }
 
 bool recognition_decode(struct arena *arena, struct bytes bytes, struct recognition *schedule)
 {
-	const uint8_t *from = bytes.data;
+	struct packed from = packed_open(bytes);
 	struct recognition read = { .count = 0 };
 	struct recognition_part *parts;
 
-	if (bytes.size < HEAD_SIZE || take(&from, 1) != ENCODING)
+	if (packed_u8(&from, ENCODING) != ENCODING)
 		return false;
-	read.minor = (int64_t)take(&from, 8);
-	read.contra = (int64_t)take(&from, 8);
-	read.booked_day = (int64_t)take(&from, 8);
-	read.count = (size_t)take(&from, 2);
-	if (read.count > RECOGNITION_PARTS_MAX || bytes.size != HEAD_SIZE + read.count * PART_SIZE)
-		return false;
-	parts = arena_zero(arena, read.count * sizeof(*parts) + 1);
+	read.minor = packed_i64(&from, INT64_MIN + 1, INT64_MAX);
+	read.contra = packed_i64(&from, INT64_MIN + 1, INT64_MAX);
+	read.booked_day = packed_i64(&from, INT64_MIN, INT64_MAX);
+	read.count = packed_u8(&from, RECOGNITION_PARTS_MAX);
+	parts = arena_zero(arena, (read.count + 1) * sizeof(*parts));
 	for (size_t i = 0; i < read.count; i++) {
-		parts[i].first_day = (int64_t)take(&from, 8);
-		parts[i].days = (int32_t)take(&from, 4);
-		parts[i].minor = (int64_t)take(&from, 8);
-		if (parts[i].days < 1 || parts[i].days > 31)
-			return false;
+		parts[i].first_day = packed_i64(&from, INT32_MIN, INT32_MAX);
+		parts[i].days = (int32_t)packed_u8(&from, DAYS_A_MONTH);
+		parts[i].minor = packed_i64(&from, INT64_MIN + 1, INT64_MAX);
 	}
+	if (!packed_done(&from))
+		return false;
 	read.parts = parts;
 	*schedule = read;
 	return true;

@@ -21,9 +21,9 @@
 
 struct zone;
 
-#define RECOGNITION_MONTHS_MAX 121   /* ten years paid ahead, from the middle of a month */
-#define RECOGNITION_PARTS_MAX 185    /* and 64 reversals, each of which may cut a month in two */
-#define RECOGNITION_ENCODED_MAX 4096 /* bytes: 185 parts of 20 bytes and the head */
+#define RECOGNITION_MONTHS_MAX 121 /* ten years paid ahead, from the middle of a month */
+#define RECOGNITION_PARTS_MAX 185  /* and 64 reversals, each of which may cut a month in two */
+#define RECOGNITION_SHARES_MAX 400 /* of one sharing out: days of a year, lines of an invoice */
 
 enum recognition_mode {
 	RECOGNITION_BY_DAY,   /* each day the same; the day on which it ends is cut off */
@@ -63,7 +63,7 @@ int64_t recognition_day(const struct zone *zone, struct instant at);
 
 /*
  * total in parts by weight, each rounded down and what is left given out by largest remainder, ties to the
- * earlier: they sum to total. One weight at least is not 0, and they sum to less than 2^63.
+ * earlier: they sum to total. At most RECOGNITION_SHARES_MAX of them, not all weights 0, their sum below 2^63.
  */
 void recognition_apportion(int64_t total, const uint64_t *weights, size_t count, int64_t *parts);
 
@@ -91,9 +91,8 @@ bool recognition_reverse(struct arena *arena, const struct recognition *schedule
                          int64_t minor, struct recognition_reversal *reversal,
                          const char **reason) MUST_CHECK;
 
-/* Version 1 of a row's bytes: the version, numbers big-endian in the order of the structs. */
-size_t recognition_encode(const struct recognition *schedule,
-                          uint8_t bytes[static RECOGNITION_ENCODED_MAX]);
+/* A row's bytes (packed.h): a version, then the fields in the order of the structs. */
+struct bytes recognition_encode(struct arena *arena, const struct recognition *schedule);
 bool recognition_decode(struct arena *arena, struct bytes bytes,
                         struct recognition *schedule) MUST_CHECK;
 

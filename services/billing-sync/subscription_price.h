@@ -1,0 +1,20 @@
+/*
+ * subscription_price - prices, plans and discounts within a subscription, read without a real number.
+ */
+#ifndef SERVICES_BILLING_SYNC_SUBSCRIPTION_PRICE_H
+#define SERVICES_BILLING_SYNC_SUBSCRIPTION_PRICE_H
+
+#include "services/billing-sync/subscription.h"
+
+/* The currency is the caller's to read. */
+bool subscription_price_read(struct arena *arena, const struct json_place *object,
+                             struct subscription_price *price, struct json_error *error) MUST_CHECK;
+bool subscription_plan_read(struct arena *arena, const struct json_place *object,
+                            struct subscription_price *price, struct json_error *error) MUST_CHECK;
+
+/* An object, or only its id. An amount off counts where it is in that currency. Item is the caller's. */
+bool subscription_discount_read(struct arena *arena, const struct json_place *place,
+                                const char *currency, struct subscription_discount *discount,
+                                struct json_error *error) MUST_CHECK;
+
+#endif
