@@ -17,6 +17,8 @@
 struct customer_row {
 	const char *customer_id;
 	const char *account_id;
+	const char *alive; /* its subscriptions in force or suspended, a line each; NULL: none */
+	bool subscribed;   /* it has had one */
 };
 
 /* What an object was when it was last heard of. */
@@ -65,6 +67,14 @@ thing_reader customer_read_invoice;
 thing_reader customer_read_charge;
 thing_reader customer_read_refund;
 thing_reader customer_read_dispute;
+thing_reader customer_read_subscription;
+
+/* Of a timer whose key is "<customer>/<object>": both rows; what it says is caused by nothing that came. */
+#define CUSTOMER_TIMER_TRIAL "trial"
+enum status customer_open_timer(struct task *task, const char *key, struct customer *it,
+                                struct held_row *held) MUST_CHECK;
+void customer_need_timer(struct task *task, const char *key);
+enum status customer_on_trial(struct task *task, const char *key);
 
 /* Handlers. */
 enum status customer_on_mirrored(struct task *task, const Opsmesh__V1__ObjectMirrored *mirrored);

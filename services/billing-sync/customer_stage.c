@@ -16,6 +16,8 @@
 static const struct column customer_columns[] = {
 	COLUMN(struct customer_row, customer_id),
 	COLUMN(struct customer_row, account_id),
+	COLUMN(struct customer_row, alive),
+	COLUMN(struct customer_row, subscribed),
 	COLUMN_END,
 };
 const struct state_table customer_table = { .name = "customer",
@@ -42,6 +44,7 @@ static const struct {
 	const char *type;
 	thing_reader *read;
 } readers[] = {
+	{ "subscription", customer_read_subscription },
 	{ "invoice", customer_read_invoice },
 	{ "charge", customer_read_charge },
 	{ "refund", customer_read_refund },
@@ -213,6 +216,39 @@ enum status customer_on_account_unlinked(struct task *task,
 	it.row.account_id = NULL;
 	task_save(task, &customer_table, &it.row);
 	return STATUS_OK;
+}
+
+/* Timers. */
+
+static void split(struct task *task, const char *key, struct held_row *held)
+{
+	const size_t size = strcspn(key, "/");
+
+	*held = (struct held_row){ .customer_id = arena_text(task->arena, key, size),
+		                   .object_id = key[size] == '/' ? key + size + 1 : "" };
+}
+
+enum status customer_open_timer(struct task *task, const char *key, struct customer *it,
+                                struct held_row *held)
+{
+	split(task, key, held);
+	*it = (struct customer){ .task = task,
+		                 .cause_id = "",
+		                 .at = task->due,
+		                 .row = { .customer_id = held->customer_id } };
+	(void)task_load(task, &customer_table, &it->row);
+	if (!task_load(task, &held_table, held))
+		return task_fail(task, STATUS_FATAL, "timer %s: what it is about is not held", key);
+	return STATUS_OK;
+}
+
+void customer_need_timer(struct task *task, const char *key)
+{
+	struct held_row held;
+
+	split(task, key, &held);
+	task_need(task, &customer_table, &(struct customer_row){ .customer_id = held.customer_id });
+	task_need(task, &held_table, &held);
 }
 
 void customer_need(struct task *task, const ProtobufCMessage *message)

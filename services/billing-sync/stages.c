@@ -50,6 +50,10 @@ static const int charge_emits[] = { OPS_BY_CUSTOMER, -1 };
 STAGE_EVENTS_NEEDING(customer_events, CUSTOMER_EVENTS);
 
 static const struct state_table *const customer_tables[] = { &customer_table, &held_table, NULL };
+static const struct stage_timer customer_timers[] = {
+	{ .name = CUSTOMER_TIMER_TRIAL, .handle = customer_on_trial, .need = customer_need_timer },
+	{ .name = NULL },
+};
 static const int customer_emits[] = { OPS_BILLING, -1 };
 
 const struct stage billing_sync_stages[] = {
@@ -70,6 +74,7 @@ const struct stage billing_sync_stages[] = {
 	                           "Says what became another of what a customer has, owes and paid.",
 	                       .events = customer_events,
 	                       .tables = customer_tables,
+	                       .timers = customer_timers,
 	                       .emits = customer_emits },
 	{ .name = NULL },
 };

@@ -9,6 +9,11 @@
 
 #include <stdio.h>
 
+#define ITEMS                                                                                            \
+	"\"currency\":\"jpy\",\"items\":{\"object\":\"list\",\"data\":[{\"id\":\"si_1\",\"quantity\":2," \
+	"\"price\":{\"id\":\"price_1\",\"product\":\"prod_1\",\"unit_amount\":1500,"                     \
+	"\"recurring\":{\"interval\":\"month\",\"interval_count\":1}}}]}"
+
 static const struct {
 	const char *object_id;
 	const char *event_type;
@@ -16,11 +21,11 @@ static const struct {
 	const char *object;
 } states[] = {
 	{ "sub_1", "customer.subscription.created", 1,
-	  "\"object\":\"subscription\",\"status\":\"active\",\"customer\":\"cus_1\"" },
+	  "\"object\":\"subscription\",\"status\":\"active\",\"customer\":\"cus_1\"," ITEMS },
 	{ "sub_1", "customer.subscription.updated", 9,
-	  "\"object\":\"subscription\",\"status\":\"past_due\",\"customer\":\"cus_1\"" },
+	  "\"object\":\"subscription\",\"status\":\"past_due\",\"customer\":\"cus_1\"," ITEMS },
 	{ "sub_1", "customer.subscription.deleted", 9,
-	  "\"object\":\"subscription\",\"status\":\"canceled\",\"customer\":\"cus_1\"" },
+	  "\"object\":\"subscription\",\"status\":\"canceled\",\"customer\":\"cus_1\"," ITEMS },
 	{ "in_1", "invoice.updated", 3,
 	  "\"object\":\"invoice\",\"status\":\"open\",\"customer\":\"cus_1\",\"currency\":\"jpy\","
 	  "\"total\":12000,\"amount_due\":12000,\"amount_paid\":0,\"amount_remaining\":12000" },

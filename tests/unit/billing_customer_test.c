@@ -270,6 +270,103 @@ static void a_moved_deadline_is_told(void **state)
 	assert_int_equal(next()->dispute_changed->due_by->seconds, 1723680000);
 }
 
+/* Subscriptions. */
+
+static const char *subscription(const char *status, int seats, const char *more)
+{
+	return arena_printf(
+	    stage.arena,
+	    "{\"id\":\"sub_1\",\"object\":\"subscription\",\"customer\":\"%s\",\"status\":\"%s\","
+	    "\"currency\":\"jpy\",\"start_date\":1000,\"current_period_start\":1000,"
+	    "\"current_period_end\":2000000000,\"items\":{\"object\":\"list\",\"has_more\":false,"
+	    "\"data\":[{\"id\":\"si_1\",\"object\":\"subscription_item\",\"quantity\":%d,"
+	    "\"price\":{\"id\":\"price_team\",\"object\":\"price\",\"currency\":\"jpy\","
+	    "\"product\":\"prod_1\",\"unit_amount\":1500,\"recurring\":{\"interval\":\"month\","
+	    "\"interval_count\":1,\"usage_type\":\"licensed\"}}}]}%s}",
+	    key, status, seats, more);
+}
+
+static void feed_subscription(const char *id, int64_t revision, const char *status, int seats,
+                              const char *more)
+{
+	feed_customer("subscription", id, revision, status, subscription(status, seats, more));
+}
+
+static void a_subscription_is_told_from_its_beginning_to_its_end(void **state)
+{
+	const Opsmesh__V1__BillingEvent *event;
+
+	(void)state;
+	feed_subscription("sub_1", 1, "active", 3, "");
+	event = next();
+	assert_string_equal(event->subscription_started->subscription_id, "sub_1");
+	assert_false(event->subscription_started->again);
+	assert_int_equal(event->subscription_started->items[0]->quantity, 3);
+	assert_silent();
+	feed_subscription("sub_1", 2, "active", 5, "");
+	event = next();
+	assert_int_equal(event->subscription_changed->move,
+	                 OPSMESH__V1__SUBSCRIPTION_MOVE__SUBSCRIPTION_MOVE_SEATS);
+	assert_int_equal(event->subscription_changed->before[0]->quantity, 3);
+	assert_int_equal(event->subscription_changed->items[0]->quantity, 5);
+	feed_subscription("sub_1", 3, "past_due", 5, "");
+	assert_int_equal(next()->subscription_changed->move,
+	                 OPSMESH__V1__SUBSCRIPTION_MOVE__SUBSCRIPTION_MOVE_PAST_DUE);
+	stage_test_restart(&stage);
+	feed_subscription("sub_1", 4, "active", 5,
+	                  ",\"cancel_at_period_end\":true,\"canceled_at\":1500");
+	assert_int_equal(next()->subscription_changed->move,
+	                 OPSMESH__V1__SUBSCRIPTION_MOVE__SUBSCRIPTION_MOVE_RECOVERED);
+	event = next();
+	assert_int_equal(event->subscription_changed->move,
+	                 OPSMESH__V1__SUBSCRIPTION_MOVE__SUBSCRIPTION_MOVE_CANCEL_ASKED);
+	assert_int_equal(event->subscription_changed->ends_at->seconds, 2000000000);
+	feed_subscription("sub_1", 5, "canceled", 5, ",\"canceled_at\":1500,\"ended_at\":1600");
+	event = next();
+	assert_string_equal(event->subscription_ended->status, "canceled");
+	assert_int_equal(event->subscription_ended->asked_at->seconds, 1500);
+	assert_silent();
+}
+
+static void who_comes_back_is_told_so(void **state)
+{
+	(void)state;
+	feed_subscription("sub_1", 1, "active", 1, "");
+	assert_false(next()->subscription_started->again);
+	feed_subscription("sub_2", 1, "active", 1, "");
+	assert_false(next()->subscription_started->again);
+	feed_subscription("sub_1", 2, "canceled", 1, ",\"ended_at\":1600");
+	feed_subscription("sub_2", 2, "canceled", 1, ",\"ended_at\":1600");
+	(void)next();
+	(void)next();
+	feed_subscription("sub_3", 1, "active", 1, "");
+	assert_true(next()->subscription_started->again);
+}
+
+static void the_end_of_a_trial_is_told_three_days_before(void **state)
+{
+	const int64_t end = (int64_t)DAYS(20010).us / 1000000;
+	const char *const more =
+	    arena_printf(stage.arena, ",\"trial_start\":1000,\"trial_end\":%lld", (long long)end);
+	const Opsmesh__V1__BillingEvent *event;
+
+	(void)state;
+	feed_subscription("sub_1", 1, "trialing", 1, more);
+	assert_string_equal(next()->subscription_started->status, "trialing");
+	assert_int_equal(next()->subscription_changed->move,
+	                 OPSMESH__V1__SUBSCRIPTION_MOVE__SUBSCRIPTION_MOVE_TRIAL_STARTED);
+	assert_silent();
+	assert_int_equal(stage_test_fold(&stage, 0,
+	                                 (struct instant){ DAYS(20007).us + MINUTES(1).us }),
+	                 STATUS_OK);
+	event = next();
+	assert_int_equal(event->subscription_changed->move,
+	                 OPSMESH__V1__SUBSCRIPTION_MOVE__SUBSCRIPTION_MOVE_TRIAL_ENDING);
+	assert_int_equal(event->subscription_changed->ends_at->seconds, end);
+	assert_string_equal(event->cause_id, "");
+	assert_silent();
+}
+
 /* Accounts. */
 
 static void facts_name_the_account_when_it_is_known(void **state)
@@ -323,6 +420,9 @@ int main(void)
 		CUSTOMER(a_refunded_payment_is_told_though_its_status_stays),
 		CUSTOMER(a_late_win_is_told),
 		CUSTOMER(a_moved_deadline_is_told),
+		CUSTOMER(a_subscription_is_told_from_its_beginning_to_its_end),
+		CUSTOMER(who_comes_back_is_told_so),
+		CUSTOMER(the_end_of_a_trial_is_told_three_days_before),
 		CUSTOMER(facts_name_the_account_when_it_is_known),
 		CHARGE(what_names_a_charge_waits_for_its_customer),
 	};

@@ -24,7 +24,9 @@ create index charge_waiting on charge (charge_id) where waiting is not null;
 create table customer (
 	shard       int  not null,
 	customer_id text collate "C" not null,
-	account_id  text, -- null: no account has declared the customer
+	account_id  text,    -- null: no account has declared the customer
+	alive       text,    -- its subscriptions in force or suspended, a line each; null: none
+	subscribed  boolean  not null, -- it has had one
 	primary key (shard, customer_id)
 );
 

@@ -1,0 +1,300 @@
+/*
+ * A subscription: begun, another plan, other seats, late, paused, asked to end, over.
+ */
+#include "services/billing-sync/customer.h"
+#include "services/billing-sync/subscription_change.h"
+
+#include "common/base/text.h"
+#include "common/io/proto.h"
+
+#include <string.h>
+
+/* The provider tells it so long before, too (customer.subscription.trial_will_end). */
+#define TRIAL_NOTICE DAYS(3)
+
+/* One subscription at hand. */
+struct story {
+	struct customer *customer;
+	const char *id;
+	const char *status; /* the provider's word */
+	struct subscription_memory memory;
+};
+
+static struct subscription_about about_of(const struct customer *it, bool returns)
+{
+	return (struct subscription_about){ .at = it->at,
+		                            .trial_notice = TRIAL_NOTICE,
+		                            .customer_returns = returns };
+}
+
+/* What a customer has. Lists are texts of ids, each with a line feed behind it. */
+
+static const char *alive_of(const struct customer *it)
+{
+	return it->row.alive != NULL ? it->row.alive : "";
+}
+
+/* The list without an id. */
+static struct buffer without(const char *list, const char *id)
+{
+	struct buffer rest = { 0 };
+
+	for (const char *at = list; *at != '\0'; at += strcspn(at, "\n") + 1) {
+		const size_t size = strcspn(at, "\n");
+
+		if (size != strlen(id) || memcmp(at, id, size) != 0)
+			buffer_add(&rest, at, size + 1);
+	}
+	return rest;
+}
+
+static bool has_another(const struct customer *it, const char *id)
+{
+	struct buffer rest = without(alive_of(it), id);
+	const bool any = rest.size > 0;
+
+	buffer_finish(&rest);
+	return any;
+}
+
+static void keep_customer(struct story *it)
+{
+	struct customer *const customer = it->customer;
+	struct buffer list = without(alive_of(customer), it->id);
+
+	if (subscription_is_alive(&it->memory.seen)) {
+		buffer_add(&list, it->id, strlen(it->id));
+		buffer_add(&list, "\n", 1);
+		customer->row.subscribed = true;
+	}
+	customer->row.alive =
+	    list.size > 0 ? arena_text(customer->task->arena, (const char *)list.data, list.size)
+			  : NULL;
+	buffer_finish(&list);
+	task_save(customer->task, &customer_table, &customer->row);
+}
+
+/* Facts. */
+
+static Opsmesh__V1__SubscriptionItem *item_make(struct arena *arena, const char *id,
+                                                const char *price, const char *product,
+                                                int64_t quantity)
+{
+	Opsmesh__V1__SubscriptionItem *const made = arena_alloc(arena, sizeof(*made));
+
+	opsmesh__v1__subscription_item__init(made);
+	made->item_id = text_mutable(id);
+	made->price_id = text_mutable(price);
+	made->product_id = text_mutable(product);
+	made->quantity = quantity;
+	return made;
+}
+
+static Opsmesh__V1__SubscriptionItem **items_now(const struct story *it, size_t *count)
+{
+	struct arena *const arena = it->customer->task->arena;
+	const struct subscription *const seen = &it->memory.seen;
+	Opsmesh__V1__SubscriptionItem **const items =
+	    arena_alloc(arena, (seen->item_count + 1) * sizeof(*items));
+
+	for (*count = 0; *count < seen->item_count; ++*count) {
+		const struct subscription_item *const item = &seen->items[*count];
+
+		items[*count] =
+		    item_make(arena, item->id, item->price.id, item->price.product, item->quantity);
+	}
+	return items;
+}
+
+static Google__Protobuf__Timestamp *stamp(const struct story *it, struct moment moment)
+{
+	return moment.has ? proto_timestamp(it->customer->task->arena, moment.at) : NULL;
+}
+
+static enum status say_started(struct story *it, const struct subscription_change *change)
+{
+	Opsmesh__V1__BillingEvent event = OPSMESH__V1__BILLING_EVENT__INIT;
+	Opsmesh__V1__SubscriptionStarted started = OPSMESH__V1__SUBSCRIPTION_STARTED__INIT;
+
+	started.subscription_id = text_mutable(it->id);
+	started.status = text_mutable(it->status);
+	started.items = items_now(it, &started.n_items);
+	started.period_end = stamp(it, subscription_period_end(&it->memory.seen));
+	started.trial_end = stamp(it, it->memory.seen.trial_end);
+	started.again = change->kind == SUBSCRIPTION_REACTIVATED;
+	event.fact_case = OPSMESH__V1__BILLING_EVENT__FACT_SUBSCRIPTION_STARTED;
+	event.subscription_started = &started;
+	return customer_say(it->customer, &event);
+}
+
+static enum status say_ended(struct story *it, const struct subscription_change *change)
+{
+	Opsmesh__V1__BillingEvent event = OPSMESH__V1__BILLING_EVENT__INIT;
+	Opsmesh__V1__SubscriptionEnded ended = OPSMESH__V1__SUBSCRIPTION_ENDED__INIT;
+
+	ended.subscription_id = text_mutable(it->id);
+	ended.status = text_mutable(it->status);
+	ended.asked_at = stamp(it, change->asked);
+	ended.reason = text_mutable(change->reason != NULL ? change->reason : "");
+	event.fact_case = OPSMESH__V1__BILLING_EVENT__FACT_SUBSCRIPTION_ENDED;
+	event.subscription_ended = &ended;
+	return customer_say(it->customer, &event);
+}
+
+#define MOVE(name) OPSMESH__V1__SUBSCRIPTION_MOVE__SUBSCRIPTION_MOVE_##name
+
+static const Opsmesh__V1__SubscriptionMove moves[SUBSCRIPTION_CHANGES] = {
+	[SUBSCRIPTION_TRIAL_STARTED] = MOVE(TRIAL_STARTED),
+	[SUBSCRIPTION_TRIAL_ENDING] = MOVE(TRIAL_ENDING),
+	[SUBSCRIPTION_TRIAL_ENDED] = MOVE(TRIAL_ENDED),
+	[SUBSCRIPTION_PLAN_CHANGED] = MOVE(PLAN),
+	[SUBSCRIPTION_SEATS_CHANGED] = MOVE(SEATS),
+	[SUBSCRIPTION_WENT_PAUSED] = MOVE(PAUSED),
+	[SUBSCRIPTION_RESUMED] = MOVE(RESUMED),
+	[SUBSCRIPTION_WENT_PAST_DUE] = MOVE(PAST_DUE),
+	[SUBSCRIPTION_WENT_UNPAID] = MOVE(UNPAID),
+	[SUBSCRIPTION_RECOVERED] = MOVE(RECOVERED),
+	[SUBSCRIPTION_CANCEL_ASKED] = MOVE(CANCEL_ASKED),
+	[SUBSCRIPTION_CANCEL_UNDONE] = MOVE(CANCEL_UNDONE),
+};
+
+/* What the items of these changes were; an item that came was nothing. */
+static void add_before(struct story *it, const struct subscription_change *changes, size_t count,
+                       Opsmesh__V1__SubscriptionChanged *changed)
+{
+	struct arena *const arena = it->customer->task->arena;
+
+	changed->before = arena_alloc(arena, (count + 1) * sizeof(*changed->before));
+	for (size_t i = 0; i < count; i++)
+		if (*changes[i].from_price != '\0')
+			changed->before[changed->n_before++] =
+			    item_make(arena, changes[i].item, changes[i].from_price, "",
+			              changes[i].from_quantity);
+}
+
+/* One fact for all items of a kind. */
+static enum status say_changed(struct story *it, const struct subscription_change *changes,
+                               size_t count)
+{
+	const enum subscription_change_kind kind = changes[0].kind;
+	const bool ends = kind == SUBSCRIPTION_CANCEL_ASKED || kind == SUBSCRIPTION_TRIAL_ENDING;
+	Opsmesh__V1__BillingEvent event = OPSMESH__V1__BILLING_EVENT__INIT;
+	Opsmesh__V1__SubscriptionChanged changed = OPSMESH__V1__SUBSCRIPTION_CHANGED__INIT;
+
+	changed.subscription_id = text_mutable(it->id);
+	changed.move = moves[kind];
+	changed.status = text_mutable(it->status);
+	changed.items = items_now(it, &changed.n_items);
+	if (kind == SUBSCRIPTION_PLAN_CHANGED || kind == SUBSCRIPTION_SEATS_CHANGED)
+		add_before(it, changes, count, &changed);
+	if (ends)
+		changed.ends_at = stamp(it, changes[0].effective);
+	event.fact_case = OPSMESH__V1__BILLING_EVENT__FACT_SUBSCRIPTION_CHANGED;
+	event.subscription_changed = &changed;
+	return customer_say(it->customer, &event);
+}
+
+/* Of who comes back both are told, and it is one fact. */
+static bool is_again(const struct subscription_changes *changes, size_t next)
+{
+	return next < changes->count && changes->list[next].kind == SUBSCRIPTION_REACTIVATED;
+}
+
+static enum status say_all(struct story *it, const struct subscription_changes *changes)
+{
+	for (size_t i = 0, next = 0; i < changes->count; i = next) {
+		const enum subscription_change_kind kind = changes->list[i].kind;
+
+		while (next < changes->count && changes->list[next].kind == kind)
+			next++;
+		if (kind == SUBSCRIPTION_STARTED && is_again(changes, next))
+			continue;
+		if (kind == SUBSCRIPTION_STARTED || kind == SUBSCRIPTION_REACTIVATED)
+			TRY(say_started(it, &changes->list[i]));
+		else if (kind == SUBSCRIPTION_ENDED || kind == SUBSCRIPTION_EXPIRED)
+			TRY(say_ended(it, &changes->list[i]));
+		else
+			TRY(say_changed(it, &changes->list[i], next - i));
+	}
+	return STATUS_OK;
+}
+
+/* The timer of a trial's end: its key is "<customer>/<subscription>". */
+
+static const char *timer_key(const struct story *it)
+{
+	return arena_printf(it->customer->task->arena, "%s/%s", it->customer->row.customer_id,
+	                    it->id);
+}
+
+static void set_timer(struct story *it)
+{
+	struct instant due;
+
+	if (subscription_timer(&it->memory, TRIAL_NOTICE, &due))
+		task_timer_set(it->customer->task, CUSTOMER_TIMER_TRIAL, timer_key(it), due);
+	else
+		task_timer_clear(it->customer->task, CUSTOMER_TIMER_TRIAL, timer_key(it));
+}
+
+/* In. */
+
+static enum status recall(struct story *it, const struct held_row *held)
+{
+	it->memory = (struct subscription_memory){ .known = false };
+	if (held->body.size == 0 ||
+	    subscription_memory_decode(it->customer->task->arena, held->body, &it->memory))
+		return STATUS_OK;
+	return task_fail(it->customer->task, STATUS_FATAL,
+	                 "subscription %s: its row cannot be read", it->id);
+}
+
+static enum status follow(struct thing *thing, const struct subscription *now)
+{
+	struct customer *const customer = thing->customer;
+	struct story it = { .customer = customer,
+		            .id = thing->mirrored->object_id,
+		            .status = thing->mirrored->status };
+	const struct subscription_about about =
+	    about_of(customer, customer->row.subscribed && !has_another(customer, it.id));
+
+	TRY(recall(&it, &thing->held));
+	const struct subscription_changes changes =
+	    subscription_follow(customer->task->arena, &it.memory, now, &about);
+
+	TRY(say_all(&it, &changes));
+	keep_customer(&it);
+	set_timer(&it);
+	return customer_hold(thing, subscription_memory_encode(customer->task->arena, &it.memory));
+}
+
+bool customer_read_subscription(struct thing *thing, enum status *status, struct json_error *error)
+{
+	struct subscription now;
+
+	if (!subscription_read(thing->customer->task->arena, &thing->object, &now, error))
+		return false;
+	*status = follow(thing, &now);
+	return true;
+}
+
+enum status customer_on_trial(struct task *task, const char *key)
+{
+	struct held_row held;
+	struct customer customer;
+	struct subscription_change change;
+
+	TRY(customer_open_timer(task, key, &customer, &held));
+	struct story it = { .customer = &customer,
+		            .id = held.object_id,
+		            .status = held.status != NULL ? held.status : "" };
+	const struct subscription_about about = about_of(&customer, false);
+
+	TRY(recall(&it, &held));
+	if (!it.memory.known || !subscription_on_timer(&it.memory, &about, &change))
+		return STATUS_OK;
+	TRY(say_changed(&it, &change, 1));
+	held.body = subscription_memory_encode(task->arena, &it.memory);
+	task_save(task, &held_table, &held);
+	return STATUS_OK;
+}
