@@ -87,6 +87,16 @@ struct mirror_answer provider_hear(struct provider_mirror *mirror, const struct 
 	return mirror_fold(row, seen, seen->state_at, 1);
 }
 
+void provider_hear_order(const struct observed *seen, const size_t *order, size_t count, int times,
+                         struct provider_mirror *mirror)
+{
+	mirror->count = 0;
+	for (int again = 0; again < times; again++)
+		for (size_t i = 0; i < count; i++)
+			for (int repeat = 0; repeat < times; repeat++)
+				(void)provider_hear(mirror, &seen[order[i]]);
+}
+
 const struct object_row *provider_row(const struct provider_mirror *mirror, const char *id,
                                       const char *type)
 {

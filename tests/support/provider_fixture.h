@@ -34,6 +34,9 @@ struct provider_mirror {
 	size_t count;
 };
 struct mirror_answer provider_hear(struct provider_mirror *mirror, const struct observed *seen);
+/* Into an empty mirror: each `times` one after the other, and the whole order so often. */
+void provider_hear_order(const struct observed *seen, const size_t *order, size_t count, int times,
+                         struct provider_mirror *mirror);
 const struct object_row *provider_row(const struct provider_mirror *mirror, const char *id,
                                       const char *type);
 /* Fails where two mirrors differ in anything but how often and when a state came. */
