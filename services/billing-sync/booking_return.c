@@ -11,16 +11,18 @@
 
 /* The rate. */
 
-/* Off by no more than the rate's last digit and the rounding of the amount explain. */
-static bool is_near(int64_t from, int64_t to, struct ratio rate, int64_t steps)
+/* Off by no more than one step of the rate's last digit and the rounding of the amount explain. */
+static bool is_near(int64_t from, int64_t to, struct ratio rate, struct ratio step)
 {
 	int64_t exact;
+	int64_t slack;
 	int64_t off;
 
 	if (!ratio_apply(from, rate, ROUNDING_HALF_UP, &exact) ||
+	    !ratio_apply(from, step, ROUNDING_HALF_UP, &slack) ||
 	    __builtin_sub_overflow(exact, to, &off))
 		return false;
-	return off <= 1 + from / steps && off >= -1 - from / steps;
+	return (off < 0 ? -off : off) - 1 <= slack;
 }
 
 static int64_t power_of_ten(int exponent)
@@ -63,17 +65,17 @@ bool booking_rate_agrees(struct money presented, const struct balance_transactio
 	const struct ratio exponents = ratio_of(power_of_ten(money_exponent(moved->currency)),
 	                                        power_of_ten(money_exponent(presented.currency)));
 	struct ratio rate;
-	struct ratio whole;
-	int64_t steps;
+	struct ratio step;
 
 	if (moved->exchange_rate[0] == '\0')
 		return true;
 	if (from < 0 || to < 0 || !ratio_parse(moved->exchange_rate, &rate))
 		return false;
-	steps = steps_of(moved->exchange_rate);
-	if (is_near(from, to, rate, steps))
+	step = ratio_of(1, steps_of(moved->exchange_rate));
+	if (is_near(from, to, rate, step))
 		return true;
-	return ratio_multiply(rate, exponents, &whole) && is_near(from, to, whole, steps);
+	return ratio_multiply(rate, exponents, &rate) && ratio_multiply(step, exponents, &step) &&
+	       is_near(from, to, rate, step);
 }
 
 /* Returns. */

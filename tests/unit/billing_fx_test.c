@@ -163,6 +163,34 @@ static void fractions_stay_in_lowest_terms_or_are_refused(void **state)
 	assert_false(ratio_multiply(ratio_of(INT64_MAX, 1), ratio_of(2, 1), &result));
 }
 
+/* Vectors 15 to 17 of the field's reference, and a whole below zero. */
+static void a_whole_is_shared_out_by_largest_remainder(void **state)
+{
+	static const struct {
+		int64_t whole;
+		int64_t weights[4];
+		size_t count;
+		int64_t parts[4];
+	} rows[] = {
+		{ 3100, { 17, 14 }, 2, { 1700, 1400 } },
+		{ 1000, { 17, 28, 31, 14 }, 4, { 189, 311, 344, 156 } },
+		{ 10000, { 1, 1, 1 }, 3, { 3334, 3333, 3333 } },
+		{ -10000, { 1, 1, 1 }, 3, { -3334, -3333, -3333 } },
+		{ 2, { 0, 1, 0, 5 }, 4, { 0, 0, 0, 2 } },
+		{ INT64_MAX, { INT64_MAX - 1, 1 }, 2, { INT64_MAX - 1, 1 } },
+		{ 0, { 3, 4 }, 2, { 0, 0 } },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		int64_t parts[4];
+
+		ratio_share(rows[i].whole, rows[i].weights, rows[i].count, parts);
+		for (size_t k = 0; k < rows[i].count; k++)
+			assert_true(parts[k] == rows[i].parts[k]);
+	}
+}
+
 /*
  * 2026-11-02, one euro: 1.16 dollars, 180 yen, 0.355 dinars.
  *   100.00 EUR -> 116.00 USD; 1160 USD cents -> 10.00 EUR
@@ -295,6 +323,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_rate_is_its_digits),
 		cmocka_unit_test(a_half_is_rounded_as_the_mode_says),
+		cmocka_unit_test(a_whole_is_shared_out_by_largest_remainder),
 		cmocka_unit_test(fractions_stay_in_lowest_terms_or_are_refused),
 		cmocka_unit_test(an_amount_is_converted_by_the_rate_of_its_day),
 		cmocka_unit_test(a_rate_that_is_missing_is_an_error_that_names_currency_and_day),

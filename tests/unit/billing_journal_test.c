@@ -1,0 +1,376 @@
+/*
+ * billing_journal_test - a transaction is zero in every currency, or it is none; the chart; statements.
+ */
+#include "common/base/text.h"
+#include "common/io/file.h"
+#include "services/billing-sync/journal.h"
+#include "services/billing-sync/statement.h"
+#include "tests/support/bent_document.h"
+
+#include <string.h>
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+static struct arena *arena;
+
+static int start(void **state)
+{
+	(void)state;
+	arena = arena_create(65536);
+	return 0;
+}
+
+static int stop(void **state)
+{
+	(void)state;
+	arena_destroy(arena);
+	return 0;
+}
+
+static struct journal opened(const char *object)
+{
+	return journal_open(arena, "charge", object, "ce-1", (struct instant){ 1000000 },
+	                    (struct instant){ 2000000 });
+}
+
+static void a_transaction_is_zero_in_every_currency_or_it_is_none(void **state)
+{
+	static const struct {
+		const char *name;
+		struct money lines[6]; /* ends at an amount of zero */
+		enum journal_fault fault;
+	} rows[] = {
+		{ "two lines", { { 100, "USD" }, { -100, "USD" } }, JOURNAL_SOUND },
+		{ "three lines", { { 97, "USD" }, { 3, "USD" }, { -100, "USD" } }, JOURNAL_SOUND },
+		{ "two currencies, each zero",
+		  { { 100, "EUR" }, { -108, "USD" }, { 108, "USD" }, { -100, "EUR" } },
+		  JOURNAL_SOUND },
+		{ "two currencies that are zero together only",
+		  { { 100, "EUR" }, { -100, "USD" } },
+		  JOURNAL_UNEQUAL },
+		{ "a unit is missing", { { 100, "USD" }, { -99, "USD" } }, JOURNAL_UNEQUAL },
+		{ "one line", { { 100, "USD" } }, JOURNAL_LEGS },
+		{ "no line", { { 0, "" } }, JOURNAL_LEGS },
+		{ "the largest amounts",
+		  { { INT64_MAX, "USD" }, { -INT64_MAX, "USD" } },
+		  JOURNAL_SOUND },
+		{ "a sum that is zero on the far side of 64 bits",
+		  { { INT64_MAX, "USD" },
+		    { INT64_MAX, "USD" },
+		    { -INT64_MAX, "USD" },
+		    { -INT64_MAX, "USD" } },
+		  JOURNAL_SOUND },
+		{ "a sum that is zero in 64 bits alone",
+		  { { INT64_MAX, "USD" }, { INT64_MAX, "USD" }, { 2, "USD" } },
+		  JOURNAL_UNEQUAL },
+		{ "an amount without an opposite",
+		  { { INT64_MIN, "USD" }, { INT64_MAX, "USD" }, { 1, "USD" } },
+		  JOURNAL_BEYOND },
+		{ "no currency", { { 100, "XAU" }, { -100, "XAU" } }, JOURNAL_CURRENCY },
+		{ "small letters", { { 100, "usd" }, { -100, "usd" } }, JOURNAL_CURRENCY },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		struct journal journal = opened("txn_1");
+
+		for (size_t k = 0; k < 6 && rows[i].lines[k].minor != 0; k++)
+			journal_add(&journal, ACCOUNT_CASH, "cus_1", "ch_1",
+			            rows[i].lines[k].currency, rows[i].lines[k].minor);
+		if (journal_seal(&journal) != (rows[i].fault == JOURNAL_SOUND) ||
+		    journal.fault != rows[i].fault)
+			fail_msg("%s: %s", rows[i].name, journal_fault_text(journal.fault));
+	}
+}
+
+static void its_names_and_lines_are_bounded(void **state)
+{
+	struct journal many = opened("txn_1");
+	struct journal nameless = opened("");
+	struct journal causeless =
+	    journal_open(arena, "charge", "txn_1", "", TIME_OLDEST, TIME_OLDEST);
+	char *const name = arena_zero(arena, JOURNAL_ID_MAX + 1);
+	struct journal named;
+
+	(void)state;
+	memset(name, 'x', JOURNAL_ID_MAX);
+	named = opened(name);
+	for (int i = 0; i <= JOURNAL_LINES_MAX / 2; i++) {
+		journal_add(&many, ACCOUNT_CASH, "", "", "USD", 1);
+		journal_take(&many, ACCOUNT_CASH, "", "", "USD", 1);
+	}
+	assert_false(journal_seal(&many));
+	assert_int_equal(many.fault, JOURNAL_TOO_LONG);
+	assert_int_equal(many.count, JOURNAL_LINES_MAX);
+	journal_add(&named, ACCOUNT_CASH, "", "", "USD", 1);
+	journal_take(&named, ACCOUNT_FEES, "", "", "USD", 1);
+	causeless.count = nameless.count = named.count;
+	memcpy(nameless.lines, named.lines, sizeof(named.lines));
+	memcpy(causeless.lines, named.lines, sizeof(named.lines));
+	assert_false(journal_seal(&named));
+	assert_false(journal_seal(&nameless));
+	assert_false(journal_seal(&causeless));
+	assert_int_equal(causeless.fault, JOURNAL_NAMELESS);
+	for (int i = 0; i <= JOURNAL_NAMELESS; i++)
+		assert_true(journal_fault_text((enum journal_fault)i)[0] != '\0');
+}
+
+static struct journal sale(const char *object, int64_t minor, const char *currency)
+{
+	struct journal journal = opened(object);
+
+	journal_add(&journal, ACCOUNT_RECEIVABLE, "cus_1", "in_1", currency, minor);
+	journal_take(&journal, ACCOUNT_REVENUE, "cus_1", "in_1", currency, minor);
+	assert_true(journal_seal(&journal));
+	return journal;
+}
+
+static void a_reversal_has_the_same_lines_negated_and_names_what_it_reverses(void **state)
+{
+	const struct journal journal = sale("txn_1", INT64_MAX, "JPY");
+	struct journal reversal =
+	    journal_reverse(arena, &journal, "ce-2", (struct instant){ 3000000 },
+	                    (struct instant){ 4000000 });
+	struct journal again;
+
+	(void)state;
+	assert_true(journal_seal(&reversal));
+	assert_string_equal(reversal.id, "reversal/charge/txn_1");
+	assert_string_equal(reversal.reverses, "charge/txn_1");
+	assert_string_equal(reversal.cause, "ce-2");
+	assert_int_equal(reversal.at.us, 3000000);
+	assert_int_equal(reversal.count, journal.count);
+	for (size_t i = 0; i < journal.count; i++) {
+		assert_int_equal(reversal.lines[i].account, journal.lines[i].account);
+		assert_string_equal(reversal.lines[i].customer, "cus_1");
+		assert_true(reversal.lines[i].amount.minor == -journal.lines[i].amount.minor);
+	}
+	again = journal_reverse(arena, &reversal, "ce-3", reversal.at, reversal.booked_at);
+	assert_true(journal_seal(&again));
+	assert_true(journal_of(&again, ACCOUNT_RECEIVABLE, "JPY") == INT64_MAX);
+	assert_int_equal(journal_of(&again, ACCOUNT_RECEIVABLE, "USD"), 0);
+}
+
+static void a_row_is_a_line(void **state)
+{
+	struct journal journal = opened("txn_1");
+	struct entry_row rows[JOURNAL_LINES_MAX];
+
+	(void)state;
+	journal_add(&journal, ACCOUNT_CASH_IN_TRANSIT, "", "txn_1", "KWD", 5123);
+	journal_take(&journal, ACCOUNT_SUSPENSE, "cus_1", "", "KWD", 5123);
+	assert_true(journal_seal(&journal));
+	journal_rows(&journal, rows);
+	assert_string_equal(rows[0].transaction_id, "charge/txn_1");
+	assert_int_equal(rows[0].line, 1);
+	assert_string_equal(rows[0].account, "cash_in_transit");
+	assert_string_equal(rows[0].currency, "KWD");
+	assert_int_equal(rows[0].minor, 5123);
+	assert_null(rows[0].customer_id);
+	assert_string_equal(rows[0].object_id, "txn_1");
+	assert_string_equal(rows[0].cause, "ce-1");
+	assert_string_equal(rows[0].reason, "charge");
+	assert_null(rows[0].reverses);
+	assert_int_equal(rows[1].line, 2);
+	assert_int_equal(rows[1].minor, -5123);
+	assert_string_equal(rows[1].customer_id, "cus_1");
+	assert_null(rows[1].object_id);
+	assert_int_equal(rows[1].at.us, 1000000);
+	assert_int_equal(rows[1].booked_at.us, 2000000);
+}
+
+/* Statements. */
+
+struct page {
+	struct entry_row rows[64];
+	size_t count;
+	struct journal kept[8]; /* the rows borrow from them */
+	size_t journals;
+};
+
+static void put(struct page *page, struct journal journal)
+{
+	struct entry_row rows[JOURNAL_LINES_MAX];
+
+	assert_true(journal_seal(&journal));
+	page->kept[page->journals] = journal;
+	journal_rows(&page->kept[page->journals++], rows);
+	memcpy(page->rows + page->count, rows, journal.count * sizeof(*rows));
+	page->count += journal.count;
+}
+
+static struct journal moved(const char *object, int64_t at, enum account debit, enum account credit,
+                            const char *customer, struct money money)
+{
+	struct journal journal = opened(object);
+
+	journal.at.us = at;
+	journal_add(&journal, debit, customer, object, money.currency, money.minor);
+	journal_take(&journal, credit, customer, object, money.currency, money.minor);
+	return journal;
+}
+
+/* Billed 50.00 USD and 3000 JPY, 20.00 paid, 10.00 credited: 20.00 USD and 3000 JPY are owed. */
+static void a_statement_runs_by_time_and_currency(void **state)
+{
+	static const struct {
+		const char *object;
+		int64_t owed;
+	} want[] = { { "in_1", 5000 }, { "in_2", 3000 }, { "ch_1", 3000 }, { "cn_1", 2000 } };
+	struct page *const page = arena_zero(arena, sizeof(*page));
+	struct statement statement;
+	struct balances balances;
+
+	(void)state;
+	put(page, moved("cn_1", 40, ACCOUNT_REFUNDS, ACCOUNT_CREDITS, "cus_1",
+	                (struct money){ 1000, "USD" }));
+	put(page, moved("ch_1", 30, ACCOUNT_CASH_IN_TRANSIT, ACCOUNT_RECEIVABLE, "cus_1",
+	                (struct money){ 2000, "USD" }));
+	put(page, moved("in_2", 20, ACCOUNT_RECEIVABLE, ACCOUNT_REVENUE, "cus_1",
+	                (struct money){ 3000, "JPY" }));
+	put(page, moved("in_3", 15, ACCOUNT_RECEIVABLE, ACCOUNT_REVENUE, "cus_2",
+	                (struct money){ 700, "USD" }));
+	put(page, moved("in_1", 10, ACCOUNT_RECEIVABLE, ACCOUNT_REVENUE, "cus_1",
+	                (struct money){ 5000, "USD" }));
+	assert_true(statement_make(arena, page->rows, page->count, "cus_1", &statement));
+	assert_int_equal(statement.count, COUNT_OF(want));
+	for (size_t i = 0; i < COUNT_OF(want); i++) {
+		assert_string_equal(statement.rows[i].entry->object_id, want[i].object);
+		assert_int_equal(statement.rows[i].owed, want[i].owed);
+	}
+	assert_true(statement_balances(arena, page->rows, page->count, &balances));
+	assert_int_equal(balances.count, 7);
+	assert_int_equal(balances.balances[0].account, ACCOUNT_RECEIVABLE);
+	assert_string_equal(balances.balances[0].currency, "JPY");
+	assert_int_equal(balances.balances[1].minor, 5000 + 700 - 2000);
+}
+
+static void a_balance_beyond_64_bits_is_refused_and_one_that_comes_back_is_not(void **state)
+{
+	struct page *const page = arena_zero(arena, sizeof(*page));
+	struct statement statement;
+	struct balances balances;
+
+	(void)state;
+	put(page, sale("1", INT64_MAX, "USD"));
+	put(page, sale("2", 1, "USD"));
+	assert_false(statement_balances(arena, page->rows, page->count, &balances));
+	assert_false(statement_make(arena, page->rows, page->count, "cus_1", &statement));
+	put(page, sale("3", -1, "USD"));
+	assert_true(statement_balances(arena, page->rows, page->count, &balances));
+	assert_true(balances.balances[0].minor == INT64_MAX);
+	page->rows[0].account = "petty_cash";
+	assert_false(statement_balances(arena, page->rows, page->count, &balances));
+}
+
+static void nothing_booked_is_nothing_owed(void **state)
+{
+	struct statement statement;
+	struct balances balances;
+
+	(void)state;
+	assert_true(statement_balances(arena, NULL, 0, &balances));
+	assert_int_equal(balances.count, 0);
+	assert_true(statement_make(arena, NULL, 0, "cus_1", &statement));
+	assert_int_equal(statement.count, 0);
+}
+
+/* The chart. */
+
+static const char *chart_text(void)
+{
+	struct bytes content;
+
+	assert_true(
+	    file_read(arena, "deploy/policies/chart/accounts.json", POLICY_BYTES_MAX, &content));
+	return arena_text(arena, content.data, content.size);
+}
+
+static void the_project_s_own_chart_has_every_account_of_the_rules(void **state)
+{
+	struct json_error error;
+	struct chart chart;
+	enum account account;
+
+	(void)state;
+	assert_true(chart_parse(arena, bytes_of(chart_text()), &chart, &error));
+	for (int i = 0; i < ACCOUNT_COUNT; i++) {
+		assert_true(chart_find(chart_name((enum account)i), &account));
+		assert_int_equal(account, i);
+		assert_true(chart.accounts[i].sentence[0] != '\0');
+	}
+	assert_false(chart_find("petty_cash", &account));
+	assert_true(chart_type_debits(chart.accounts[ACCOUNT_REFUNDS].type));
+	assert_false(chart_type_debits(chart.accounts[ACCOUNT_REVENUE].type));
+	assert_string_equal(chart_type_name(chart.accounts[ACCOUNT_DISPUTES].type),
+	                    "contra_income");
+}
+
+static void a_chart_that_is_wrong_is_refused_with_its_place(void **state)
+{
+	static const struct bent_document rows[] = {
+		{ "an account that no rule has", "\"receivable\"", "\"petty_cash\"",
+		  "accounts[0].account: " },
+		{ "an account twice", "\"account\": \"clearing\"", "\"account\": \"receivable\"",
+		  "accounts[1].account: is there twice" },
+		{ "another type", "\"contra_income\"", "\"expense\"",
+		  "accounts[10].type: must be contra_income, as the rules book it" },
+		{ "the other side", "\"debit\"", "\"credit\"",
+		  "accounts[0].side: is not that of its type" },
+		{ "a number twice", "\"1210\"", "\"1200\"",
+		  "accounts: receivable and clearing have the same number" },
+		{ "no sentence", "\"sentence\": \"What customers", "\"words\": \"What customers",
+		  "accounts[0].words: " },
+		{ "no date of effect", "\"effective_from\"", "\"from\"", "from: " },
+	};
+	const char *const text = chart_text();
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		const char *const wrong = document_bend(arena, text, &rows[i]);
+		struct json_error error;
+		struct chart chart;
+		char line[JSON_ERROR_SIZE];
+
+		assert_false(chart_parse(arena, bytes_of(wrong), &chart, &error));
+		json_error_text(&error, line);
+		if (!text_starts(line, rows[i].want))
+			fail_msg("%s: %s", rows[i].name, line);
+	}
+}
+
+static void a_chart_without_an_account_is_refused(void **state)
+{
+	const char *const text = chart_text();
+	const char *const last = strstr(text, ",\n    {\n      \"account\": \"fx_loss\"");
+	const char *const wrong = arena_printf(arena, "%.*s]}", (int)(last - text), text);
+	struct json_error error;
+	struct chart chart;
+
+	(void)state;
+	assert_false(chart_parse(arena, bytes_of(wrong), &chart, &error));
+	assert_string_equal(error.reason, "must have the account fx_loss");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_transaction_is_zero_in_every_currency_or_it_is_none),
+		cmocka_unit_test(its_names_and_lines_are_bounded),
+		cmocka_unit_test(a_reversal_has_the_same_lines_negated_and_names_what_it_reverses),
+		cmocka_unit_test(a_row_is_a_line),
+		cmocka_unit_test(a_statement_runs_by_time_and_currency),
+		cmocka_unit_test(
+		    a_balance_beyond_64_bits_is_refused_and_one_that_comes_back_is_not),
+		cmocka_unit_test(nothing_booked_is_nothing_owed),
+		cmocka_unit_test(the_project_s_own_chart_has_every_account_of_the_rules),
+		cmocka_unit_test(a_chart_that_is_wrong_is_refused_with_its_place),
+		cmocka_unit_test(a_chart_without_an_account_is_refused),
+	};
+
+	return cmocka_run_group_tests(tests, start, stop);
+}
