@@ -68,6 +68,9 @@ static bool conflict(const struct object_row *row, const struct observed *seen,
 	} else if (contradicts(row->currency, seen->currency)) {
 		answer->field = "currency";
 		answer->reason = "changes within the object";
+	} else if (*seen->charge_id != '\0' && contradicts(row->charge_id, seen->charge_id)) {
+		answer->field = "charge";
+		answer->reason = "is another charge than the one that it was about";
 	}
 	if (answer->field == NULL)
 		return false;
@@ -102,7 +105,7 @@ static bool belong(struct object_row *row, const struct observed *seen)
 	return !same;
 }
 
-/* A charge that was named stays: no object moves from one to another. */
+/* No object moves from one charge to another: that was refused as a contradiction. */
 static bool meet(struct object_row *row, const struct observed *seen)
 {
 	return *seen->charge_id != '\0' && learn(&row->charge_id, seen->charge_id);

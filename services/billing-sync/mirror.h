@@ -17,8 +17,8 @@
  * most of those into the order in which they happened. What remains equal is told apart by step 7, which
  * means nothing. Arrival would mean nothing either, and cannot converge: of two states that differ in
  * their arrival alone, one order of delivery ends in the first and the other in the second. Arrival
- * counts in one place: live or test mode, the connected account and the currency are what was said
- * first; who says otherwise later is refused, and that is said, whatever the order.
+ * counts in one place: live or test mode, the connected account, the currency and the charge are what was
+ * said first; who says otherwise later is refused, and that is said, whatever the order.
  *
  * But for step 2 nothing is unmodifiable: a later state stands, be it a dispute won after it was lost
  * or an invoice open after it was paid. Deletion is kept apart from the content, so that the object as it

@@ -174,15 +174,18 @@ static void what_never_changes_is_held_against_the_first_who_said_it(void **stat
 		const char *mode;
 		const char *account;
 		const char *currency;
+		const char *charge;
 	} cases[] = {
-		{ "livemode", "test", "", "USD" },
-		{ "account", "live", "acct_other", "USD" },
-		{ "currency", "live", "", "EUR" },
+		{ "livemode", "test", "", "USD", "" },
+		{ "account", "live", "acct_other", "USD", "ch_1" },
+		{ "currency", "live", "", "EUR", "" },
+		{ "charge", "live", "", "USD", "ch_2" },
 	};
 	const struct provider_said said = { "evt_1", "invoice.paid", 5, INV("paid", ""), NULL };
-	const struct observed first = provider_observe(arena, &said);
+	struct observed first = provider_observe(arena, &said);
 
 	(void)state;
+	first.charge_id = "ch_1";
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
 		struct object_row row = mirror_row(first.object_id, first.object_type);
 		struct observed second = first;
@@ -194,6 +197,7 @@ static void what_never_changes_is_held_against_the_first_who_said_it(void **stat
 		second.mode = cases[i].mode;
 		second.account = cases[i].account;
 		second.currency = cases[i].currency;
+		second.charge_id = cases[i].charge;
 		const struct mirror_answer answer = mirror_fold(&row, &second, first.state_at, 1);
 
 		assert_int_equal(answer.verdict, MIRROR_CONFLICT);
