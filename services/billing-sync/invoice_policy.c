@@ -40,14 +40,16 @@ static bool minimums_read(struct arena *arena, const struct json_place *top,
 static bool twice_read(const struct json_place *top, struct invoice_policy *policy,
                        struct json_error *error)
 {
-	static const char *const fields[] = { "same_invoice", "same_description", NULL };
+	static const char *const fields[] = { "same_invoice", "same_description", "across_invoices",
+		                              NULL };
 	struct json_place twice;
 
 	return json_object_at(top, "twice", &twice, error) && json_only(&twice, fields, error) &&
 	       policy_span_at(&twice, "same_invoice", SECONDS(1), WINDOW_MAX,
 	                      &policy->twice_same_invoice, error) &&
 	       policy_span_at(&twice, "same_description", SECONDS(1), WINDOW_MAX,
-	                      &policy->twice_same_description, error);
+	                      &policy->twice_same_description, error) &&
+	       json_switch_at(&twice, "across_invoices", &policy->twice_across_invoices, error);
 }
 
 static bool invoice_policy_parse(struct arena *arena, struct bytes text, void *policy,

@@ -4,10 +4,11 @@
  *   {"id":"stripe","version":1,"effective_from":"1970-01-01T00:00:00Z","source":"who says so",
  *    "tolerance_per_line":1,
  *    "minimum_charge":[{"currency":"USD","minor":50}],
- *    "twice":{"same_invoice":"35d","same_description":"24h"}}
+ *    "twice":{"same_invoice":"35d","same_description":"24h","across_invoices":true}}
  *
  * An amount below a currency's least charge is not collected: the invoice's amount due is zero and the
- * customer's balance takes it. A currency that is not listed has no such amount. The schema is
+ * customer's balance takes it. A currency that is not listed has no such amount. "across_invoices": two charges
+ * that are said to be for the same count though each names an invoice of its own. The schema is
  * deploy/policies/schema/invoices.schema.json.
  */
 #ifndef SERVICES_BILLING_SYNC_INVOICE_POLICY_H
@@ -31,6 +32,7 @@ struct invoice_policy {
 	struct duration twice_same_invoice; /* two charges of one invoice and amount within this */
 	struct duration
 	    twice_same_description; /* two charges said to be for the same, within this */
+	bool twice_across_invoices;
 };
 
 extern const struct policy_kind invoice_policy_kind;

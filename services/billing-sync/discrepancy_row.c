@@ -1,0 +1,77 @@
+/*
+ * A discrepancy as bytes. The version in front goes up with every change of the form.
+ */
+#include "services/billing-sync/discrepancy.h"
+#include "services/billing-sync/packed.h"
+
+#define ROW_VERSION 1
+#define PARTS_MAX 65535
+
+static void evidence_encode(struct buffer *out, const struct discrepancy_evidence *evidence)
+{
+	pack_text(out, evidence->object);
+	pack_text(out, evidence->currency);
+	pack_i64(out, evidence->expected);
+	pack_i64(out, evidence->found);
+}
+
+struct bytes discrepancy_encode(struct arena *arena, const struct discrepancy *discrepancy)
+{
+	struct buffer out = { .data = NULL };
+
+	pack_u8(&out, ROW_VERSION);
+	pack_text(&out, discrepancy->customer);
+	pack_text(&out, discrepancy->cause);
+	pack_text(&out, discrepancy->root);
+	pack_i64(&out, discrepancy->part);
+	pack_u8(&out, discrepancy->state);
+	pack_time(&out, discrepancy->opened_at);
+	pack_time(&out, discrepancy->changed_at);
+	pack_i64(&out, discrepancy->openings);
+	pack_i64(&out, discrepancy->level);
+	pack_text(&out, discrepancy->actor);
+	pack_text(&out, discrepancy->reason);
+	pack_u8(&out, (uint32_t)discrepancy->count);
+	for (size_t i = 0; i < discrepancy->count; i++)
+		evidence_encode(&out, &discrepancy->evidence[i]);
+	return pack_end(arena, &out);
+}
+
+static const char *text_decode(struct arena *arena, struct packed *packed)
+{
+	char text[DISCREPANCY_TEXT_MAX + 1];
+
+	packed_text(packed, text, sizeof(text));
+	return arena_string(arena, text);
+}
+
+static void evidence_decode(struct arena *arena, struct packed *packed,
+                            struct discrepancy_evidence *evidence)
+{
+	evidence->object = text_decode(arena, packed);
+	packed_text(packed, evidence->currency, sizeof(evidence->currency));
+	evidence->expected = packed_i64(packed, INT64_MIN, INT64_MAX);
+	evidence->found = packed_i64(packed, INT64_MIN, INT64_MAX);
+}
+
+bool discrepancy_decode(struct arena *arena, struct bytes bytes, struct discrepancy *discrepancy)
+{
+	struct packed packed = packed_open(bytes);
+
+	packed.failed = packed_u8(&packed, ROW_VERSION) != ROW_VERSION || packed.failed;
+	discrepancy->customer = text_decode(arena, &packed);
+	discrepancy->cause = text_decode(arena, &packed);
+	discrepancy->root = text_decode(arena, &packed);
+	discrepancy->part = (uint32_t)packed_i64(&packed, 0, PARTS_MAX);
+	discrepancy->state = (enum discrepancy_state)packed_u8(&packed, DISCREPANCY_STATES - 1);
+	discrepancy->opened_at = packed_time(&packed);
+	discrepancy->changed_at = packed_time(&packed);
+	discrepancy->openings = (uint32_t)packed_i64(&packed, 0, UINT32_MAX);
+	discrepancy->level = (uint32_t)packed_i64(&packed, 0, DISCREPANCY_AGES_MAX);
+	discrepancy->actor = text_decode(arena, &packed);
+	discrepancy->reason = text_decode(arena, &packed);
+	discrepancy->count = packed_u8(&packed, DISCREPANCY_EVIDENCE_MAX);
+	for (size_t i = 0; i < discrepancy->count; i++)
+		evidence_decode(arena, &packed, &discrepancy->evidence[i]);
+	return packed_done(&packed);
+}

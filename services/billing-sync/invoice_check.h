@@ -1,0 +1,119 @@
+/*
+ * invoice_check - whether an invoice says what it should: differences by rule, each with its figures.
+ *
+ * Sums come from the invoice's own lines; a provider's proration is held to its bounds and never computed
+ * again. A rule whose figures are not stated does not apply, and says so by its absence from `applied`.
+ * An invoice whose lines are cut is not checked at all: it is incomplete, and why says so. Tolerances are
+ * one rounding a line, from the policy, where something was rounded; else none.
+ */
+#ifndef SERVICES_BILLING_SYNC_INVOICE_CHECK_H
+#define SERVICES_BILLING_SYNC_INVOICE_CHECK_H
+
+#include "services/billing-sync/invoice.h"
+#include "services/billing-sync/invoice_policy.h"
+#include "services/billing-sync/seat.h"
+#include "services/billing-sync/tax.h"
+
+#define INVOICE_DIFFERENCES_MAX 64 /* of one invoice that are told; more are counted */
+
+/* Name, and the cause that a discrepancy has by it. */
+#define INVOICE_CHECKS(ON)                         \
+	ON(LINES_SUBTOTAL, "lines_subtotal")       \
+	ON(LINES_DISCOUNTS, "lines_discounts")     \
+	ON(LINES_TAXES, "lines_taxes")             \
+	ON(TAX_FIGURE, "tax_figure")               \
+	ON(SUBTOTAL_NET, "subtotal_excluding_tax") \
+	ON(TOTAL, "invoice_total")                 \
+	ON(TOTAL_NET, "total_excluding_tax")       \
+	ON(DUE, "amount_due")                      \
+	ON(ENDING_BALANCE, "ending_balance")       \
+	ON(PAID, "paid_and_remaining")             \
+	ON(LINE_AMOUNT, "line_amount")             \
+	ON(LINE_FREE, "line_free")                 \
+	ON(PRORATION_SIZE, "proration_size")       \
+	ON(PRORATION_SIGN, "proration_sign")       \
+	ON(TAX_RATE, "tax_rate")                   \
+	ON(TAX_RATE_MISSING, "tax_rate_missing")   \
+	ON(TAX_MISSING, "tax_missing")             \
+	ON(PRICE, "price_billed")                  \
+	ON(PRICE_CURRENCY, "price_currency")       \
+	ON(SEATS, "seats_billed")                  \
+	ON(PERIOD_GAP, "period_gap")               \
+	ON(PERIOD_OVERLAP, "period_overlap")
+
+enum invoice_check {
+#define ON(name, word) INVOICE_CHECK_##name,
+	INVOICE_CHECKS(ON)
+#undef ON
+	    INVOICE_CHECK_COUNT
+};
+
+/* The cause's word. */
+const char *invoice_check_word(enum invoice_check check);
+
+struct invoice_difference {
+	enum invoice_check check;
+	const char *line; /* its id; "" of the whole invoice */
+	int64_t expected; /* minor units; seats of SEATS, seconds of periods */
+	int64_t found;
+	int64_t tolerance;
+	char currency[4];     /* "" where it is no money */
+	const char *sentence; /* for people, no personal data */
+};
+
+struct invoice_findings {
+	bool incomplete;
+	const char *why;  /* it is; else "" */
+	uint32_t applied; /* a bit for each rule that could be held against it */
+	struct invoice_difference differences[INVOICE_DIFFERENCES_MAX];
+	size_t count;
+	size_t more; /* that were found and have no place */
+};
+
+/* A subscription item's seats. */
+struct invoice_seats {
+	const char *item;
+	const struct seat_timeline *timeline;
+};
+
+/* What a unit should cost: from a contract, else from the plan; the first row that fits a line holds. */
+struct invoice_price {
+	const char *item;  /* "": whatever item has the price */
+	const char *price; /* "": whatever the item's price is */
+	struct instant from;
+	struct instant until; /* not included */
+	bool trial;           /* it is free for the time being */
+	char currency[4];
+	struct invoice_decimal unit;
+	const char *source; /* "the contract", "the plan" */
+};
+
+/* What is known beside the invoice; zero-initialised: nothing but the policy. */
+struct invoice_context {
+	const struct invoice_policy *policy; /* required */
+	const struct tax_policy *tax;        /* NULL: none is configured */
+	const struct invoice_seats *seats;
+	size_t seat_count;
+	const struct invoice_price *prices;
+	size_t price_count;
+	struct instant known_by; /* of the seats; 0 means all that is known */
+};
+
+/* findings live in the arena: they are large. */
+const struct invoice_findings *invoice_check(struct arena *arena, const struct invoice *invoice,
+                                             const struct invoice_context *context);
+
+/* A time that an invoice billed of one subscription item. Prorations and voided invoices are none. */
+struct invoice_period {
+	const char *invoice;
+	const char *line;
+	struct instant start;
+	struct instant end;
+};
+
+/* Of one item, in any order: each begins where the one before it ends, to the second. */
+const struct invoice_findings *invoice_check_periods(struct arena *arena,
+                                                     const struct invoice_period *periods,
+                                                     size_t count);
+
+#endif
