@@ -1,0 +1,129 @@
+/*
+ * refund - what a charge may still give back, and whether a refund that is asked for is approved.
+ *
+ * A row is kept for a charge: what was charged, the provider's refunds, the approvals that no refund of the
+ * provider stands for yet, and what banks have taken by disputes. What is left is what was charged less all
+ * of these, whatever order they are heard in; an approval is taken off the moment it is given, so that two
+ * can never give more than there is. An approval ends when a refund of the provider names its action (then
+ * that refund counts, unless it failed) or when the one who executes it says that it failed for good; it
+ * is never executed again then. The same action again gets the same answer and takes nothing more. Pure.
+ */
+#ifndef SERVICES_BILLING_SYNC_REFUND_H
+#define SERVICES_BILLING_SYNC_REFUND_H
+
+#include "services/billing-sync/refund_policy.h"
+
+#define REFUND_APPROVALS_MAX 64 /* of one charge, ever: each is remembered */
+#define REFUND_REFUNDS_MAX 128  /* of one charge, ever */
+#define REFUND_DISPUTES_MAX 16  /* of one charge, ever */
+
+/* From where a later word is believed over an earlier one: a refund that failed does not succeed. */
+enum refund_state {
+	REFUND_PENDING, /* or requires_action: the money may go any time */
+	REFUND_SUCCEEDED,
+	REFUND_FAILED, /* or canceled: it came back */
+};
+
+enum refund_dispute_state {
+	REFUND_DISPUTE_INQUIRY, /* warning_*: no money has moved */
+	REFUND_DISPUTE_OPEN,
+	REFUND_DISPUTE_CLOSED,
+};
+
+/* Ids are the first bytes of their SHA-256. */
+struct refund_approval {
+	uint64_t action;
+	uint64_t content; /* what was asked: another one under the same action is refused */
+	int64_t amount;
+	bool failed; /* said by the one who executes it */
+};
+
+struct refund_made {
+	uint64_t refund;
+	uint64_t action; /* 0: somebody made it by hand */
+	int64_t amount;
+	enum refund_state state;
+};
+
+struct refund_dispute {
+	uint64_t dispute;
+	enum refund_dispute_state state;
+	int64_t taken; /* and not given back */
+};
+
+/* Zero-initialised: the charge is not known yet. */
+struct refund_row {
+	bool known;
+	bool crowded; /* more than can be kept: nothing is approved any more */
+	int64_t charged;
+	char currency[4];
+	struct instant charged_at;
+	size_t approval_count;
+	struct refund_approval approvals[REFUND_APPROVALS_MAX];
+	size_t made_count;
+	struct refund_made made[REFUND_REFUNDS_MAX];
+	size_t dispute_count;
+	struct refund_dispute disputes[REFUND_DISPUTES_MAX];
+};
+
+/* What was really taken from the card: of an uncaptured charge 0. */
+void refund_on_charge(struct refund_row *row, struct money captured, struct instant at);
+/* action_id: as the refund's metadata names it; "" none. */
+void refund_on_made(struct refund_row *row, const char *refund_id, const char *action_id,
+                    int64_t amount, enum refund_state state);
+void refund_on_dispute(struct refund_row *row, const char *dispute_id,
+                       enum refund_dispute_state state, int64_t taken);
+/* The one who executes it gave up for good. False: no such approval. */
+bool refund_on_failure(struct refund_row *row, const char *action_id) MUST_CHECK;
+
+/* 0 where nothing is, and where more was given than charged. */
+int64_t refund_left(const struct refund_row *row);
+
+struct refund_ask {
+	const char *action_id;
+	struct money money;
+	const char *intent;
+	const char *const *roles; /* of who approves it, ended by NULL */
+	struct instant at;
+};
+
+enum refund_refusal {
+	REFUND_CHARGE_UNKNOWN,
+	REFUND_ACTION_REUSED, /* with other content */
+	REFUND_WRONG_CURRENCY,
+	REFUND_WRONG_AMOUNT, /* none, or negative */
+	REFUND_TOO_MANY,     /* more refunds than can be kept */
+	REFUND_DISPUTED,
+	REFUND_INQUIRED,
+	REFUND_TOO_MUCH,
+	REFUND_NO_RULE,
+	REFUND_TOO_LATE,
+	REFUND_OVER_LIMIT, /* of everybody */
+	REFUND_WRONG_ROLE,
+};
+extern const char *const refund_refusal_names[];
+
+struct refund_answer {
+	bool approved;
+	bool again; /* it had been approved already */
+	int64_t amount;
+	const char *rule; /* "" where it is approved again, or refused before a rule was asked */
+	const char *role; /* that it needs; "" likewise */
+	enum refund_refusal code;
+	const char *field;  /* of the action, that is wrong; "" where approved */
+	const char *reason; /* a sentence of figures, in the arena */
+};
+
+/* Takes an approved amount off what is left. */
+struct refund_answer refund_decide(struct arena *arena, const struct refund_policy *policy,
+                                   struct refund_row *row, const struct refund_ask *ask);
+
+/*
+ * Version 1 of its bytes: the version; 1 for known plus 2 for crowded; charged; currency (3 bytes);
+ * charged_at; how many approvals and each: action, content, amount, failed; how many refunds and each: refund,
+ * action, amount, state; how many disputes and each: dispute, state, taken. Numbers are big-endian.
+ */
+struct bytes refund_encode(struct arena *arena, const struct refund_row *row);
+bool refund_decode(struct bytes bytes, struct refund_row *row) MUST_CHECK;
+
+#endif

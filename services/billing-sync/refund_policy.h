@@ -1,0 +1,78 @@
+/*
+ * refund_policy - who may give how much back, for what and how long after.
+ *
+ *   {"id":"refunds","version":1,"effective_from":"2026-01-01T00:00:00Z","inquiry":"full",
+ *    "roles":["support","billing","finance"],
+ *    "rules":[{"name":"duplicate","intents":["duplicate_charge"],"window_days":180,
+ *              "limits":[{"role":"support","amounts":[{"currency":"USD","up_to":20000}]},
+ *                        {"role":"finance"}]}]}
+ *
+ * Roles stand from the least to the most: who has a role may do what those before it may. The rule of an
+ * intent is the one that lists it. Its limits are asked from the first on: the first that covers the amount
+ * names the role; a limit without amounts covers any, one with amounts covers only the currencies it lists.
+ * What is measured is all that the charge has given back with this refund, so that a large one is not cut
+ * into small ones. "inquiry" says what an inquiry of the bank, which is not yet a dispute, lets through: a
+ * refund in "full" alone, "any", or "none". The schema is deploy/policies/schema/refunds.schema.json.
+ */
+#ifndef SERVICES_BILLING_SYNC_REFUND_POLICY_H
+#define SERVICES_BILLING_SYNC_REFUND_POLICY_H
+
+#include "common/base/money.h"
+#include "services/billing-sync/policy_head.h"
+
+#define REFUND_ROLES_MAX 16
+#define REFUND_RULES_MAX 32
+#define REFUND_INTENTS_MAX 32
+#define REFUND_AMOUNTS_MAX 64
+#define REFUND_WINDOW_DAYS_MAX 3660
+
+enum refund_inquiry {
+	REFUND_INQUIRY_FULL,
+	REFUND_INQUIRY_ANY,
+	REFUND_INQUIRY_NONE,
+};
+
+struct refund_amount {
+	char currency[4];
+	int64_t up_to; /* minor units, inclusive */
+};
+
+struct refund_limit {
+	size_t role; /* its place in the policy's roles */
+	const struct refund_amount *amounts;
+	size_t amount_count; /* 0: any amount */
+};
+
+struct refund_rule {
+	const char *name;
+	const char *const *intents; /* ended by NULL */
+	int32_t window_days;
+	const struct refund_limit *limits;
+	size_t limit_count;
+};
+
+struct refund_policy {
+	struct policy_head head;
+	enum refund_inquiry inquiry;
+	const char *const *roles; /* ended by NULL */
+	const struct refund_rule *rules;
+	size_t rule_count;
+};
+
+/* A struct refund_policy; everything that it gives lives in the arena. */
+bool refund_policy_parse(struct arena *arena, struct bytes text, void *policy,
+                         struct json_error *error) MUST_CHECK;
+/* A book of struct refund_policy. For a row of service_document; NULL: reason says why. */
+const void *refund_compile(const struct document *files, size_t count, char *reason,
+                           size_t reason_size);
+
+/* NULL: no rule lists it. */
+const struct refund_rule *refund_rule_of(const struct refund_policy *policy, const char *intent);
+/* The least role that may give back so much in all; NULL: nobody may. */
+const char *refund_role_for(const struct refund_policy *policy, const struct refund_rule *rule,
+                            struct money total);
+/* Is one of the roles, a list ended by NULL, this one or one above it? */
+bool refund_role_may(const struct refund_policy *policy, const char *const *roles,
+                     const char *role);
+
+#endif

@@ -1,0 +1,87 @@
+#include "services/billing-sync/packed.h"
+#include "services/billing-sync/refund.h"
+
+#include <string.h>
+
+#define ROW_VERSION 1
+#define FLAG_KNOWN 1U
+#define FLAG_CROWDED 2U
+
+static void encode_lists(struct buffer *out, const struct refund_row *row)
+{
+	pack_u8(out, (uint32_t)row->approval_count);
+	for (size_t i = 0; i < row->approval_count; i++) {
+		buffer_add_u64(out, row->approvals[i].action);
+		buffer_add_u64(out, row->approvals[i].content);
+		pack_i64(out, row->approvals[i].amount);
+		pack_u8(out, row->approvals[i].failed ? 1 : 0);
+	}
+	pack_u8(out, (uint32_t)row->made_count);
+	for (size_t i = 0; i < row->made_count; i++) {
+		buffer_add_u64(out, row->made[i].refund);
+		buffer_add_u64(out, row->made[i].action);
+		pack_i64(out, row->made[i].amount);
+		pack_u8(out, row->made[i].state);
+	}
+	pack_u8(out, (uint32_t)row->dispute_count);
+	for (size_t i = 0; i < row->dispute_count; i++) {
+		buffer_add_u64(out, row->disputes[i].dispute);
+		pack_u8(out, row->disputes[i].state);
+		pack_i64(out, row->disputes[i].taken);
+	}
+}
+
+struct bytes refund_encode(struct arena *arena, const struct refund_row *row)
+{
+	struct buffer out = { 0 };
+
+	pack_u8(&out, ROW_VERSION);
+	pack_u8(&out, (row->known ? FLAG_KNOWN : 0) | (row->crowded ? FLAG_CROWDED : 0));
+	pack_i64(&out, row->charged);
+	buffer_add(&out, row->currency, 3);
+	pack_time(&out, row->charged_at);
+	encode_lists(&out, row);
+	return pack_end(arena, &out);
+}
+
+static void decode_lists(struct packed *from, struct refund_row *row)
+{
+	row->approval_count = packed_u8(from, REFUND_APPROVALS_MAX);
+	for (size_t i = 0; i < row->approval_count; i++) {
+		row->approvals[i].action = packed_u64(from);
+		row->approvals[i].content = packed_u64(from);
+		row->approvals[i].amount = packed_i64(from, 0, INT64_MAX);
+		row->approvals[i].failed = packed_u8(from, 1) == 1;
+	}
+	row->made_count = packed_u8(from, REFUND_REFUNDS_MAX);
+	for (size_t i = 0; i < row->made_count; i++) {
+		row->made[i].refund = packed_u64(from);
+		row->made[i].action = packed_u64(from);
+		row->made[i].amount = packed_i64(from, 0, INT64_MAX);
+		row->made[i].state = (enum refund_state)packed_u8(from, REFUND_FAILED);
+	}
+	row->dispute_count = packed_u8(from, REFUND_DISPUTES_MAX);
+	for (size_t i = 0; i < row->dispute_count; i++) {
+		row->disputes[i].dispute = packed_u64(from);
+		row->disputes[i].state =
+		    (enum refund_dispute_state)packed_u8(from, REFUND_DISPUTE_CLOSED);
+		row->disputes[i].taken = packed_i64(from, 0, INT64_MAX);
+	}
+}
+
+bool refund_decode(struct bytes bytes, struct refund_row *row)
+{
+	struct packed from = packed_open(bytes);
+
+	memset(row, 0, sizeof(*row));
+	if (packed_u8(&from, ROW_VERSION) != ROW_VERSION)
+		return false;
+	const uint32_t flags = packed_u8(&from, FLAG_KNOWN | FLAG_CROWDED);
+	row->known = (flags & FLAG_KNOWN) != 0;
+	row->crowded = (flags & FLAG_CROWDED) != 0;
+	row->charged = packed_i64(&from, 0, INT64_MAX);
+	packed_raw(&from, row->currency, 3);
+	row->charged_at = packed_time(&from);
+	decode_lists(&from, row);
+	return packed_done(&from);
+}
