@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#define REAL_MAX 1e300 /* of rates and percentages, which are what has a fraction */
+
 /* Fields that are amounts by name; what begins or ends with "amount" is one as well. */
 static const char *const amounts[] = {
 	"total", "subtotal", "fee", "net", "tax", "starting_balance", "ending_balance", "balance"
@@ -79,25 +81,40 @@ static bool check_member(const struct json_place *object, const char *field, con
 	       json_refuse(object, field, error, "must not be negative");
 }
 
-bool observed_check(const struct json_place *place, struct json_error *error)
+/* The largest of them, written with fewer digits, is none that can be read. */
+static bool is_extreme(const json_t *value)
+{
+	return json_is_real(value) &&
+	       !(json_real_value(value) < REAL_MAX && json_real_value(value) > -REAL_MAX);
+}
+
+/* words: within what the merchant wrote, where no field is money. */
+static bool check_place(const struct json_place *place, bool words, struct json_error *error)
 {
 	const char *field;
 	json_t *value;
 
+	if (is_extreme(place->value))
+		return json_refuse(place, NULL, error, "is too large a number");
 	json_object_foreach(place->value, field, value)
 	{
 		const struct json_place member = { .value = value, .above = place, .field = field };
-		if (text_equal(field, "metadata"))
-			continue;
-		if (!check_member(place, field, value, error) || !observed_check(&member, error))
+		const bool below = words || text_equal(field, "metadata");
+		if ((!below && !check_member(place, field, value, error)) ||
+		    !check_place(&member, below, error))
 			return false;
 	}
 	for (size_t i = 0; i < json_array_size(place->value); i++) {
 		const struct json_place item = json_item(place, i);
-		if (!observed_check(&item, error))
+		if (!check_place(&item, words, error))
 			return false;
 	}
 	return true;
+}
+
+bool observed_check(const struct json_place *object, struct json_error *error)
+{
+	return check_place(object, false, error);
 }
 
 /* Cards. */

@@ -258,6 +258,8 @@ static void what_is_hostile_is_refused_with_its_place(void **state)
 		{ "{'id':'in_1','object':'invoice','lines':{'data':[{'quantity':-1}]}}",
 		  "lines.data[0].quantity" },
 		{ "{'id':'sub_1','object':'subscription','quantity':1.5}", "quantity" },
+		{ "{'id':'txr_1','object':'tax_rate','metadata':{'a':[1.797693134862315e308]}}",
+		  "metadata.a[0]" },
 		{ "{'id':'sub_1','object':'subscription','quantity':'5'}", "quantity" },
 	};
 
