@@ -1,0 +1,150 @@
+#include "tests/support/invoice_fixture.h"
+
+#include "common/base/text.h"
+#include "common/io/file.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#define BYTES_MAX 1000000
+
+static struct arena *arena;
+static const struct policy_book *policies;
+static const struct policy_book *rates;
+static struct seat_timeline five_then_seven;
+
+/* The tree's rates, and a place where we collect: New Zealand's 15 %. */
+static const char collected[] =
+    "{\"id\":\"t\",\"version\":1,\"effective_from\":\"2026-01-01T00:00:00Z\",\"jurisdictions\":[{"
+    "\"country\":\"NZ\",\"collected\":true,\"rates\":[{\"kind\":\"standard\",\"ppm\":150000,"
+    "\"from\":\"2010-10-01T00:00:00+13:00\",\"source\":\"test\"}]}]}";
+
+static const struct policy_book *book_of(const struct policy_kind *kind, const char *path)
+{
+	struct document file = { .name = path };
+	char reason[JSON_ERROR_SIZE] = "";
+	const struct policy_book *book;
+
+	assert_true(file_read(arena, path, POLICY_BYTES_MAX, &file.body));
+	book = policy_compile(kind, &file, 1, reason, sizeof(reason));
+	assert_string_equal(reason, "");
+	return book;
+}
+
+void invoice_fixture_open(struct arena *of)
+{
+	arena = of;
+	five_then_seven = (struct seat_timeline){ .cut = false };
+	policies = book_of(&invoice_policy_kind, "deploy/policies/invoices/stripe.json");
+	rates = book_of(&tax_policy_kind, "deploy/policies/tax/rates.json");
+	assert_true(seat_record(&five_then_seven,
+	                        (struct instant){ SECONDS(INT64_C(1764547200)).us },
+	                        (struct instant){ SECONDS(INT64_C(1764547200)).us }, 5));
+	assert_true(seat_record(&five_then_seven,
+	                        (struct instant){ SECONDS(INT64_C(1768435200)).us },
+	                        (struct instant){ SECONDS(INT64_C(1768435200)).us }, 7));
+}
+
+void invoice_fixture_close(void)
+{
+	arena_destroy(policies->arena);
+	arena_destroy(rates->arena);
+}
+
+static struct tax_policy with_new_zealand(void)
+{
+	const struct tax_policy *const tree = policy_at(rates, TIME_MAX);
+	struct tax_jurisdiction *const all = arena_zero(arena, (tree->count + 1) * sizeof(*all));
+	struct tax_policy policy = *tree;
+	struct tax_policy other;
+	struct json_error error;
+
+	assert_true(tax_policy_kind.parse(arena, bytes_of(collected), &other, &error));
+	memcpy(all, tree->jurisdictions, tree->count * sizeof(*all));
+	all[tree->count] = other.jurisdictions[0];
+	policy.jurisdictions = all;
+	policy.count++;
+	return policy;
+}
+
+struct invoice_context invoice_fixture_context(int known)
+{
+	static const struct invoice_price agreed = { .item = "si_1",
+		                                     .price = "",
+		                                     .until = { INT64_MAX },
+		                                     .currency = "USD",
+		                                     .unit = { .whole = 1500 },
+		                                     .source = "the contract" };
+	static const struct invoice_price trial = { .item = "si_1",
+		                                    .price = "",
+		                                    .until = { INT64_MAX },
+		                                    .trial = true,
+		                                    .source = "the plan" };
+	static struct tax_policy tax;
+	static struct invoice_seats seats;
+	struct invoice_context context = { .policy = policy_at(policies, TIME_MAX) };
+
+	tax = with_new_zealand();
+	seats = (struct invoice_seats){ "si_1", &five_then_seven };
+	context.tax = known == WITH_TAX ? &tax : NULL;
+	context.seats = &seats;
+	context.seat_count = known == WITH_SEATS;
+	context.prices = known == WITH_TRIAL ? &trial : &agreed;
+	context.price_count = known == WITH_PRICES || known == WITH_TRIAL;
+	return context;
+}
+
+struct invoice invoice_fixture_read(const char *single_quoted)
+{
+	char *const text = arena_string(arena, single_quoted);
+	struct invoice invoice;
+	struct json_error error;
+	struct json_place top;
+	AUTO_JSON parsed = NULL;
+
+	for (char *at = text; *at != '\0'; at++)
+		*at = *at == '\'' ? '"' : *at;
+	assert_true(json_parse(bytes_of(text), BYTES_MAX, &parsed, &error));
+	top = json_top(parsed);
+	if (!invoice_read(arena, &top, &invoice, &error))
+		fail_msg("%s: %s", error.path, error.reason);
+	return invoice;
+}
+
+const char *invoice_fixture_told(const struct invoice_findings *findings)
+{
+	const char *text = findings->incomplete ? "incomplete" : "";
+
+	for (size_t i = 0; i < findings->count; i++) {
+		const struct invoice_difference *const one = &findings->differences[i];
+
+		text = arena_printf(arena, "%s%s%s%s %" PRId64 " %" PRId64 ";", text,
+		                    invoice_check_word(one->check), one->line[0] ? "/" : "",
+		                    one->line, one->expected, one->found);
+	}
+	return text;
+}
+
+int invoice_fixture_walk(const struct invoice_row *rows, size_t count)
+{
+	int wrong = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct invoice invoice = invoice_fixture_read(rows[i].invoice);
+		const struct invoice_context context = invoice_fixture_context(rows[i].known);
+		const char *const got =
+		    invoice_fixture_told(invoice_check(arena, &invoice, &context));
+
+		if (text_equal(got, rows[i].want))
+			continue;
+		print_error("%s: \"%s\", not \"%s\"\n", rows[i].name, got, rows[i].want);
+		wrong++;
+	}
+	return wrong;
+}
