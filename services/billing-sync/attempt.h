@@ -114,6 +114,7 @@ struct attempt_answer attempt_judge(const struct attempt_policy *policy,
  * How many follows from the size. Numbers are big-endian.
  */
 struct bytes attempt_encode(struct arena *arena, const struct attempt_row *row);
+/* False: they are none, and what *row holds means nothing. */
 bool attempt_decode(struct bytes bytes, struct attempt_row *row) MUST_CHECK;
 
 #endif

@@ -133,6 +133,7 @@ bool dunning_next(const struct dunning_policy *policy, const struct dunning_row 
  * in a byte before it.
  */
 struct bytes dunning_encode(struct arena *arena, const struct dunning_row *row);
+/* False: they are none, and what *row holds means nothing. */
 bool dunning_decode(struct bytes bytes, struct dunning_row *row) MUST_CHECK;
 
 #endif

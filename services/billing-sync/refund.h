@@ -124,6 +124,7 @@ struct refund_answer refund_decide(struct arena *arena, const struct refund_poli
  * action, amount, state; how many disputes and each: dispute, state, taken. Numbers are big-endian.
  */
 struct bytes refund_encode(struct arena *arena, const struct refund_row *row);
+/* False: they are none, and what *row holds means nothing. */
 bool refund_decode(struct bytes bytes, struct refund_row *row) MUST_CHECK;
 
 #endif
