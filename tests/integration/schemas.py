@@ -16,7 +16,8 @@ FOLDER = "deploy/policies"
 KINDS = {"calendars": "calendar", "holidays": "holidays", "sla": "policy", "macros": "macro",
          "playbooks": "playbook", "glossary": "glossary", "signals": "signals", "shortfall": "shortfall",
          "patterns": "patterns", "taxonomy": "taxonomy", "rules": "rules",
-         "access": "access", "mrr": "mrr", "chart": "chart", "currencies": "currencies", "fx": "fx"}
+         "access": "access", "mrr": "mrr", "close": "close", "chart": "chart",
+         "currencies": "currencies", "fx": "fx"}
 
 CALENDAR = {
     "id": "c", "version": 1, "effective_from": "2026-01-01T00:00:00+09:00", "time_zone": "Asia/Tokyo",
