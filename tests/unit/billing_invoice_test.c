@@ -285,75 +285,71 @@ static void an_invoice_counts_when_it_says(void **state)
 
 #define LINE(fields) HEAD ",\"lines\":{\"data\":[{\"id\":\"il_1\",\"amount\":1" fields "}]}}"
 
+static const struct {
+	const char *text;
+	const char *want;
+} hostile[] = {
+	{ "[]", "must be an object" },
+	{ "{}", "object: is missing" },
+	{ "{\"object\":\"charge\"}", "object: must be one of: invoice" },
+	{ "{\"object\":\"invoice\",\"currency\":\"usd\"}", "id: is missing" },
+	{ "{\"object\":\"invoice\",\"id\":\"\"}", "id: must not be empty" },
+	{ "{\"object\":\"invoice\",\"id\":\"in_1\"}", "currency: is missing" },
+	{ "{\"object\":\"invoice\",\"id\":\"in_1\",\"currency\":\"gold\"}",
+	  "currency: is not a known currency" },
+	{ HEAD ",\"total\":1.5}", "total: must be a whole number" },
+	{ HEAD ",\"total\":\"15\"}", "total: must be a whole number" },
+	{ HEAD ",\"total\":9223372036854775807}",
+	  "total: must be between -1000000000000000 and 1000000000000000" },
+	{ HEAD ",\"total\":9223372036854775808}", "line 1, column 76: too big integer" },
+	{ HEAD ",\"amount_paid\":-1}", "amount_paid: must be between 0 and 1000000000000000" },
+	{ HEAD ",\"created\":-5}", "created: must be between 0 and 253402300799" },
+	{ HEAD ",\"period_start\":9,\"period_end\":8}", "period_end: is before period_start" },
+	{ HEAD ",\"livemode\":1}", "livemode: must be true or false" },
+	{ HEAD ",\"lines\":[]}", "lines: must be an object" },
+	{ HEAD ",\"lines\":{\"data\":{}}}", "lines.data: must be an array" },
+	{ HEAD ",\"lines\":{\"data\":[7]}}", "lines.data[0]: must be an object" },
+	{ HEAD ",\"lines\":{\"data\":[{\"amount\":1}]}}", "lines.data[0].id: is missing" },
+	{ HEAD ",\"lines\":{\"data\":[{\"id\":\"a\"}]}}", "lines.data[0].amount: is missing" },
+	{ LINE(",\"quantity\":-1"), "lines.data[0].quantity: must be between 0 and 1000000000000" },
+	{ LINE(",\"quantity_decimal\":\"-1.5\""),
+	  "lines.data[0].quantity_decimal: must be a decimal number that is not negative" },
+	{ LINE(",\"currency\":\"eur\""), "lines.data[0].currency: is not the invoice's" },
+	{ "{\"object\":\"invoice\",\"id\":\"in_1\",\"currency\":\"usd\",\"livemode\":true,"
+	  "\"lines\":{\"data\":[{\"id\":\"a\",\"amount\":1,\"livemode\":false}]}}",
+	  "lines.data[0].livemode: is not the invoice's" },
+	{ LINE(",\"period\":{\"start\":2,\"end\":1}"),
+	  "lines.data[0].period: ends before it starts" },
+	{ LINE(",\"price\":{\"unit_amount_decimal\":\"1e3\"}"),
+	  "lines.data[0].price.unit_amount_decimal: must be a decimal number of minor units" },
+	{ LINE(",\"price\":7"), "lines.data[0].price: must be a text" },
+	{ LINE(",\"tax_amounts\":[{\"amount\":1}]"),
+	  "lines.data[0].tax_amounts[0].tax_behavior: is missing" },
+	{ LINE(",\"taxes\":[{\"amount\":1,\"tax_behavior\":\"both\"}]"),
+	  "lines.data[0].taxes[0].tax_behavior: must be one of: exclusive inclusive" },
+	{ LINE(",\"discount_amounts\":[3]"),
+	  "lines.data[0].discount_amounts[0]: must be an object" },
+	{ HEAD ",\"lines\":{\"data\":[{\"id\":\"a\",\"amount\":1},{\"id\":\"b\",\"amount\":1},"
+	       "{\"id\":\"a\",\"amount\":1}]}}",
+	  "lines.data[2].id: is another line's already" },
+};
+
 static void what_is_hostile_is_refused_with_field_and_reason(void **state)
 {
-	static const struct {
-		const char *text;
-		const char *want;
-	} rows[] = {
-		{ "[]", "must be an object" },
-		{ "{}", "object: is missing" },
-		{ "{\"object\":\"charge\"}", "object: must be one of: invoice" },
-		{ "{\"object\":\"invoice\",\"currency\":\"usd\"}", "id: is missing" },
-		{ "{\"object\":\"invoice\",\"id\":\"\"}", "id: must not be empty" },
-		{ "{\"object\":\"invoice\",\"id\":\"in_1\"}", "currency: is missing" },
-		{ "{\"object\":\"invoice\",\"id\":\"in_1\",\"currency\":\"gold\"}",
-		  "currency: is not a known currency" },
-		{ HEAD ",\"total\":1.5}", "total: must be a whole number" },
-		{ HEAD ",\"total\":\"15\"}", "total: must be a whole number" },
-		{ HEAD ",\"total\":9223372036854775807}",
-		  "total: must be between -1000000000000000 and 1000000000000000" },
-		{ HEAD ",\"total\":9223372036854775808}", "line 1, column 76: too big integer" },
-		{ HEAD ",\"amount_paid\":-1}",
-		  "amount_paid: must be between 0 and 1000000000000000" },
-		{ HEAD ",\"created\":-5}", "created: must be between 0 and 253402300799" },
-		{ HEAD ",\"period_start\":9,\"period_end\":8}",
-		  "period_end: is before period_start" },
-		{ HEAD ",\"livemode\":1}", "livemode: must be true or false" },
-		{ HEAD ",\"lines\":[]}", "lines: must be an object" },
-		{ HEAD ",\"lines\":{\"data\":{}}}", "lines.data: must be an array" },
-		{ HEAD ",\"lines\":{\"data\":[7]}}", "lines.data[0]: must be an object" },
-		{ HEAD ",\"lines\":{\"data\":[{\"amount\":1}]}}", "lines.data[0].id: is missing" },
-		{ HEAD ",\"lines\":{\"data\":[{\"id\":\"a\"}]}}",
-		  "lines.data[0].amount: is missing" },
-		{ LINE(",\"quantity\":-1"),
-		  "lines.data[0].quantity: must be between 0 and 1000000000000" },
-		{ LINE(",\"quantity_decimal\":\"-1.5\""),
-		  "lines.data[0].quantity_decimal: must be a decimal number that is not negative" },
-		{ LINE(",\"currency\":\"eur\""), "lines.data[0].currency: is not the invoice's" },
-		{ "{\"object\":\"invoice\",\"id\":\"in_1\",\"currency\":\"usd\",\"livemode\":true,"
-		  "\"lines\":{\"data\":[{\"id\":\"a\",\"amount\":1,\"livemode\":false}]}}",
-		  "lines.data[0].livemode: is not the invoice's" },
-		{ LINE(",\"period\":{\"start\":2,\"end\":1}"),
-		  "lines.data[0].period: ends before it starts" },
-		{ LINE(",\"price\":{\"unit_amount_decimal\":\"1e3\"}"),
-		  "lines.data[0].price.unit_amount_decimal: must be a decimal number of minor units" },
-		{ LINE(",\"price\":7"), "lines.data[0].price: must be a text" },
-		{ LINE(",\"tax_amounts\":[{\"amount\":1}]"),
-		  "lines.data[0].tax_amounts[0].tax_behavior: is missing" },
-		{ LINE(",\"taxes\":[{\"amount\":1,\"tax_behavior\":\"both\"}]"),
-		  "lines.data[0].taxes[0].tax_behavior: must be one of: exclusive inclusive" },
-		{ LINE(",\"discount_amounts\":[3]"),
-		  "lines.data[0].discount_amounts[0]: must be an object" },
-		{ HEAD
-		  ",\"lines\":{\"data\":[{\"id\":\"a\",\"amount\":1},{\"id\":\"b\",\"amount\":1},"
-		  "{\"id\":\"a\",\"amount\":1}]}}",
-		  "lines.data[2].id: is another line's already" },
-	};
 	int wrong = 0;
 
 	(void)state;
-	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+	for (size_t i = 0; i < COUNT_OF(hostile); i++) {
 		struct invoice invoice = { .id = "untouched" };
 		struct json_error error = { .path = "" };
 		char reason[JSON_ERROR_SIZE];
-		const bool read = read_text(rows[i].text, &invoice, &error);
+		const bool read = read_text(hostile[i].text, &invoice, &error);
 
 		json_error_text(&error, reason);
-		if (!read && text_equal(reason, rows[i].want) &&
+		if (!read && text_equal(reason, hostile[i].want) &&
 		    text_equal(invoice.id, "untouched"))
 			continue;
-		print_error("%s: \"%s\"\n", rows[i].text, reason);
+		print_error("%s: \"%s\"\n", hostile[i].text, reason);
 		wrong++;
 	}
 	assert_int_equal(wrong, 0);
