@@ -180,7 +180,7 @@ $(OUT)/services/%/main.linked.o: $(OUT)/services/%/main.o
 $(TOY): $(TOY_O) $(GEN_O_toy) $(patsubst %,$(OUT)/lib%.a,support $(LAYERS) proto)
 	@mkdir -p $(@D)
 	$(call link)
-$(OUT)/bin/sim: $(SIM_O) $(OUT)/tests/support/guide_fixture.o \
+$(OUT)/bin/sim: $(SIM_O) $(patsubst %,$(OUT)/tests/support/%_fixture.o,billing guide) \
 	$(patsubst %,$(OUT)/lib%.a,ingest classifier sla-watcher billing-sync $(LAYERS) proto)
 	@mkdir -p $(@D)
 	$(call link)

@@ -12,6 +12,7 @@
 #include "common/io/json.h"
 #include "opsmesh/v1/billing.pb-c.h"
 #include "opsmesh/v1/mirror.pb-c.h"
+#include "services/billing-sync/discrepancy.h"
 
 /* What is known of a customer itself; what is not known is NULL. */
 struct customer_row {
@@ -31,8 +32,19 @@ struct held_row {
 	struct bytes body; /* what the next state is held against, by type */
 };
 
+/* Something that does not add up; rows of healed cases stay. */
+struct case_row {
+	const char *customer_id;
+	const char *discrepancy_id;
+	const char *cause;
+	const char *state; /* "open", "healed", "explained" */
+	struct instant opened_at;
+	struct bytes body; /* discrepancy_encode */
+};
+
 extern const struct state_table customer_table;
 extern const struct state_table held_table;
+extern const struct state_table case_table;
 
 /* One event at hand, under its customer. */
 struct customer {
@@ -55,7 +67,10 @@ struct thing {
 enum status customer_say(struct customer *it, Opsmesh__V1__BillingEvent *event) MUST_CHECK;
 /* Keeps what the next state is held against. */
 enum status customer_hold(struct thing *thing, struct bytes body) MUST_CHECK;
-/* Whether an amount of the object's is there: minor units, as the contract tells them. NULL: absent. */
+/* The provider's integer as the contract tells money. False: it cannot be told, and error says why. */
+bool customer_amount(struct thing *thing, const char *field, const char *currency, int64_t amount,
+                     Opsmesh__V1__Money **money, struct json_error *error) MUST_CHECK;
+/* The same of a field of the object's; NULL where it is absent. */
 bool customer_money(struct thing *thing, const char *field, const char *currency,
                     Opsmesh__V1__Money **money, struct json_error *error) MUST_CHECK;
 /* The status now is another than the one that was held. */
@@ -68,6 +83,21 @@ thing_reader customer_read_charge;
 thing_reader customer_read_refund;
 thing_reader customer_read_dispute;
 thing_reader customer_read_subscription;
+
+/* What one object of the customer's shows. */
+struct finding {
+	const char *cause;
+	const char *root; /* what all objects that show it have in common */
+	struct discrepancy_evidence evidence;
+	const char *sentence; /* for people, no personal data */
+};
+/* Equal figures clear the object's. Texts live as long as the batch. */
+enum status customer_observe(struct customer *it, const struct finding *finding) MUST_CHECK;
+enum status customer_clear(struct customer *it, const char *cause, const char *root,
+                           const char *object) MUST_CHECK;
+#define CUSTOMER_TIMER_AGE "age"
+enum status customer_on_age(struct task *task, const char *key);
+void customer_need_age(struct task *task, const char *key);
 
 /* Of a timer whose key is "<customer>/<object>": both rows; what it says is caused by nothing that came. */
 #define CUSTOMER_TIMER_TRIAL "trial"

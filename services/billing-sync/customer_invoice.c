@@ -1,60 +1,171 @@
 /*
- * An invoice: its status, and what it says is due, paid and left.
+ * An invoice: its status, what it says is due, paid and left, and whether it says what it should.
  */
 #include "services/billing-sync/customer.h"
-#include "services/billing-sync/stripe.h"
+#include "services/billing-sync/invoice_check.h"
+#include "services/billing-sync/policies.h"
 
 #include "common/base/text.h"
 
-/* Newer versions name the subscription below parent. */
-static bool read_subscription(struct thing *thing, const char **id, struct json_error *error)
-{
-	struct arena *const arena = thing->customer->task->arena;
-	struct json_place parent;
-	struct json_place details;
+#include <string.h>
 
-	if (!stripe_id_if(arena, &thing->object, "subscription", id, error))
-		return false;
-	if (**id != '\0' || !json_has(&thing->object, "parent"))
-		return true;
-	if (!json_object_at(&thing->object, "parent", &parent, error))
-		return false;
-	if (!json_has(&parent, "subscription_details"))
-		return true;
-	return json_object_at(&parent, "subscription_details", &details, error) &&
-	       stripe_id_if(arena, &details, "subscription", id, error);
+/* One invoice at hand. */
+struct account {
+	struct thing *thing;
+	struct invoice *invoice;
+	uint32_t shown;  /* a bit for each rule that it broke when it was last heard of */
+	uint32_t broken; /* and for each that it breaks now */
+};
+
+/* Its amounts. */
+
+static bool fill_amounts(struct thing *thing, const struct invoice *invoice,
+                         Opsmesh__V1__InvoiceChanged *changed, struct json_error *error)
+{
+	const struct {
+		enum invoice_figure figure;
+		const char *field;
+		Opsmesh__V1__Money **money;
+	} rows[] = {
+		{ INVOICE_TOTAL, "total", &changed->total },
+		{ INVOICE_DUE, "amount_due", &changed->due },
+		{ INVOICE_PAID, "amount_paid", &changed->paid },
+		{ INVOICE_REMAINING, "amount_remaining", &changed->remaining },
+	};
+
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		const struct invoice_amount *const amount = &invoice->figures[rows[i].figure];
+
+		if (amount->has && !customer_amount(thing, rows[i].field, invoice->currency,
+		                                    amount->minor, rows[i].money, error))
+			return false;
+	}
+	return true;
 }
 
-static bool read_amounts(struct thing *thing, Opsmesh__V1__InvoiceChanged *changed,
-                         struct json_error *error)
+static enum status say_changed(struct account *it, Opsmesh__V1__InvoiceChanged *changed)
 {
-	char currency[4];
+	Opsmesh__V1__BillingEvent event = OPSMESH__V1__BILLING_EVENT__INIT;
+	const struct held_row *const held = &it->thing->held;
 
-	return stripe_currency_at(&thing->object, "currency", currency, error) &&
-	       customer_money(thing, "total", currency, &changed->total, error) &&
-	       customer_money(thing, "amount_due", currency, &changed->due, error) &&
-	       customer_money(thing, "amount_paid", currency, &changed->paid, error) &&
-	       customer_money(thing, "amount_remaining", currency, &changed->remaining, error);
+	if (!customer_moved(it->thing))
+		return STATUS_OK;
+	changed->invoice_id = it->thing->mirrored->object_id;
+	changed->subscription_id = text_mutable(it->invoice->subscription);
+	changed->from_status = text_mutable(held->status != NULL ? held->status : "");
+	changed->to_status = it->thing->mirrored->status;
+	event.fact_case = OPSMESH__V1__BILLING_EVENT__FACT_INVOICE_CHANGED;
+	event.invoice_changed = changed;
+	return customer_say(it->thing->customer, &event);
+}
+
+/* Its rules. */
+
+/* What all invoices that break a rule for one reason have in common. */
+static const char *root_of(const struct account *it)
+{
+	return *it->invoice->subscription != '\0' ? it->invoice->subscription
+	                                          : it->thing->customer->row.customer_id;
+}
+
+/* A draft is not finished, and what was voided is owed by nobody. */
+static bool counts(const struct account *it)
+{
+	return !it->thing->mirrored->deleted && !text_equal(it->invoice->status, "draft") &&
+	       !text_equal(it->invoice->status, "void");
+}
+
+/* All differences of one rule as one figure; false: there is none. */
+static bool add_up(const struct account *it, const struct invoice_findings *findings,
+                   enum invoice_check check, struct finding *finding)
+{
+	bool any = false;
+
+	*finding = (struct finding){ .cause = invoice_check_word(check),
+		                     .root = root_of(it),
+		                     .evidence = { .object = it->invoice->id } };
+	for (size_t i = 0; i < findings->count; i++) {
+		const struct invoice_difference *const difference = &findings->differences[i];
+
+		if (difference->check != check)
+			continue;
+		finding->evidence.expected += difference->expected;
+		finding->evidence.found += difference->found;
+		memcpy(finding->evidence.currency, difference->currency,
+		       sizeof(finding->evidence.currency));
+		finding->sentence = difference->sentence;
+		any = true;
+	}
+	return any;
+}
+
+static enum status compare(struct account *it, const struct invoice_findings *findings)
+{
+	struct customer *const customer = it->thing->customer;
+
+	for (enum invoice_check check = 0; check < INVOICE_CHECK_COUNT; check++) {
+		const uint32_t bit = UINT32_C(1) << check;
+		struct finding finding;
+
+		if (findings != NULL && add_up(it, findings, check, &finding)) {
+			it->broken |= bit;
+			TRY(customer_observe(customer, &finding));
+		} else if ((it->shown & bit) != 0) {
+			TRY(customer_clear(customer, invoice_check_word(check), root_of(it),
+			                   it->invoice->id));
+		}
+	}
+	return STATUS_OK;
+}
+
+static enum status check_all(struct account *it)
+{
+	struct task *const task = it->thing->customer->task;
+	const struct instant at =
+	    it->invoice->has_issued ? it->invoice->issued : it->thing->customer->at;
+	const struct invoice_context context = { .policy = policies_invoice(task, at),
+		                                 .tax = policies_tax(task, at) };
+
+	_Static_assert(INVOICE_CHECK_COUNT <= 32, "a bit for each rule");
+	return compare(it, counts(it) ? invoice_check(task->arena, it->invoice, &context) : NULL);
+}
+
+/* What is held of it: the rules that it breaks. */
+
+static uint32_t shown_before(const struct held_row *held)
+{
+	return held->body.size == sizeof(uint32_t) ? bytes_u32(held->body.data) : 0;
+}
+
+static struct bytes body_of(struct arena *arena, uint32_t broken)
+{
+	struct buffer out = { 0 };
+	struct bytes body;
+
+	buffer_add_u32(&out, broken);
+	body = arena_bytes(arena, (struct bytes){ out.data, out.size });
+	buffer_finish(&out);
+	return body;
+}
+
+static enum status take(struct account *it, Opsmesh__V1__InvoiceChanged *changed)
+{
+	TRY(say_changed(it, changed));
+	TRY(check_all(it));
+	return customer_hold(it->thing, body_of(it->thing->customer->task->arena, it->broken));
 }
 
 bool customer_read_invoice(struct thing *thing, enum status *status, struct json_error *error)
 {
-	Opsmesh__V1__BillingEvent event = OPSMESH__V1__BILLING_EVENT__INIT;
+	struct arena *const arena = thing->customer->task->arena;
+	struct account it = { .thing = thing,
+		              .invoice = arena_alloc(arena, sizeof(*it.invoice)),
+		              .shown = shown_before(&thing->held) };
 	Opsmesh__V1__InvoiceChanged changed = OPSMESH__V1__INVOICE_CHANGED__INIT;
-	const char *subscription;
 
-	if (!read_subscription(thing, &subscription, error) ||
-	    !read_amounts(thing, &changed, error))
+	if (!invoice_read(arena, &thing->object, it.invoice, error) ||
+	    !fill_amounts(thing, it.invoice, &changed, error))
 		return false;
-	changed.invoice_id = thing->mirrored->object_id;
-	changed.subscription_id = text_mutable(subscription);
-	changed.from_status = text_mutable(thing->held.status != NULL ? thing->held.status : "");
-	changed.to_status = thing->mirrored->status;
-	event.fact_case = OPSMESH__V1__BILLING_EVENT__FACT_INVOICE_CHANGED;
-	event.invoice_changed = &changed;
-	if (customer_moved(thing))
-		*status = customer_say(thing->customer, &event);
-	if (*status == STATUS_OK)
-		*status = customer_hold(thing, (struct bytes){ NULL, 0 });
+	*status = take(&it, &changed);
 	return true;
 }

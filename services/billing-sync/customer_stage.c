@@ -7,6 +7,7 @@
 #include "common/base/text.h"
 #include "common/io/proto.h"
 #include "proto/opsmesh/v1/catalogue.h"
+#include "services/billing-sync/policies.h"
 #include "services/billing-sync/stripe.h"
 
 #include <string.h>
@@ -116,22 +117,33 @@ bool customer_moved(const struct thing *thing)
 	return !thing->known || !text_equal(before, thing->mirrored->status);
 }
 
+bool customer_amount(struct thing *thing, const char *field, const char *currency, int64_t amount,
+                     Opsmesh__V1__Money **money, struct json_error *error)
+{
+	struct task *const task = thing->customer->task;
+	const struct currency_policy *const policy = policies_currency(task, thing->customer->at);
+	char reason[CURRENCY_REASON_SIZE];
+	struct money read;
+
+	if (!currency_read(policy, currency, amount, &read, reason))
+		return json_refuse(&thing->object, field, error, "%s", reason);
+	*money = arena_alloc(task->arena, sizeof(**money));
+	opsmesh__v1__money__init(*money);
+	(*money)->minor = read.minor;
+	(*money)->currency = arena_string(task->arena, read.currency);
+	return true;
+}
+
 bool customer_money(struct thing *thing, const char *field, const char *currency,
                     Opsmesh__V1__Money **money, struct json_error *error)
 {
-	struct arena *const arena = thing->customer->task->arena;
-	int64_t minor = 0;
+	int64_t amount = 0;
 
 	*money = NULL;
-	if (!json_integer_if(&thing->object, field, INT64_MIN, INT64_MAX, &minor, error))
+	if (!json_integer_if(&thing->object, field, INT64_MIN, INT64_MAX, &amount, error))
 		return false;
-	if (!json_has(&thing->object, field))
-		return true;
-	*money = arena_alloc(arena, sizeof(**money));
-	opsmesh__v1__money__init(*money);
-	(*money)->minor = minor;
-	(*money)->currency = arena_string(arena, currency);
-	return true;
+	return !json_has(&thing->object, field) ||
+	       customer_amount(thing, field, currency, amount, money, error);
 }
 
 /* What cannot be read is said, once for each state; the mirror has it whole. */

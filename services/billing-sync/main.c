@@ -10,12 +10,14 @@
 #include "common/flow/service.h"
 #include "gen/billing_sync_migrations.h"
 #include "proto/opsmesh/v1/catalogue.h"
+#include "services/billing-sync/policies.h"
 
 const struct service billing_sync = {
 	.name = "billing-sync",
 	.summary = "Mirrors the payment provider, and says what each customer has, owes and paid.",
 	.schema = "billing",
 	.config_size = sizeof(struct service_config),
+	.documents = billing_documents,
 	.stages = billing_sync_stages,
 	.lead = OPS_PROVIDER_EVENTS,
 	.migrations = billing_sync_migrations,

@@ -169,6 +169,50 @@ static struct story_line tell_dispute(const struct story *story,
 		: arena_printf(story->arena, ", due by %s", story_stamp(story, fact->due_by))));
 }
 
+/* Of what does not add up. */
+
+static const char *figures(const struct story *story, const Opsmesh__V1__Money *expected,
+                           const Opsmesh__V1__Money *found)
+{
+	return expected == NULL || found == NULL
+	           ? ""
+	           : arena_printf(story->arena, ": %s where %s should be", amount(story, found),
+	                          amount(story, expected));
+}
+
+static struct story_line tell_opened(const struct story *story,
+                                     const Opsmesh__V1__DiscrepancyOpened *fact)
+{
+	return line_of(arena_printf(story->arena, "%s does not add up%s at %s%s (%s), for %s",
+	                            fact->cause, fact->again ? " again" : "",
+	                            story_list(story, fact->object_ids, fact->n_object_ids),
+	                            figures(story, fact->expected, fact->found), fact->sentence,
+	                            fact->queue));
+}
+
+static struct story_line tell_moved(const struct story *story,
+                                    const Opsmesh__V1__DiscrepancyMoved *fact, const char *how)
+{
+	return line_of(arena_printf(story->arena, "%s %s to %" PRId64 " objects with %s%s",
+	                            fact->cause, how, fact->objects, fact->object_id,
+	                            figures(story, fact->expected, fact->found)));
+}
+
+static struct story_line tell_healed(const struct story *story,
+                                     const Opsmesh__V1__DiscrepancyHealed *fact)
+{
+	return line_of(arena_printf(story->arena, "%s adds up by what came of %s", fact->cause,
+	                            fact->object_id));
+}
+
+static struct story_line tell_escalated(const struct story *story,
+                                        const Opsmesh__V1__DiscrepancyEscalated *fact)
+{
+	return line_of(arena_printf(story->arena, "%s is open since %s: level %" PRId64 ", for %s",
+	                            fact->cause, story_stamp(story, fact->opened_at), fact->level,
+	                            fact->queue));
+}
+
 struct story_line story_billing(const struct story *story, const struct told *told)
 {
 	const void *const message = told->message;
@@ -196,7 +240,15 @@ struct story_line story_billing(const struct story *story, const struct told *to
 	case OPSMESH__V1__BILLING_EVENT__FACT_DISPUTE_CHANGED:
 		return tell_dispute(story, event->dispute_changed);
 	case OPSMESH__V1__BILLING_EVENT__FACT_DISCREPANCY_OPENED:
+		return tell_opened(story, event->discrepancy_opened);
+	case OPSMESH__V1__BILLING_EVENT__FACT_DISCREPANCY_GROWN:
+		return tell_moved(story, event->discrepancy_grown, "grows");
+	case OPSMESH__V1__BILLING_EVENT__FACT_DISCREPANCY_SHRUNK:
+		return tell_moved(story, event->discrepancy_shrunk, "shrinks");
 	case OPSMESH__V1__BILLING_EVENT__FACT_DISCREPANCY_HEALED:
+		return tell_healed(story, event->discrepancy_healed);
+	case OPSMESH__V1__BILLING_EVENT__FACT_DISCREPANCY_ESCALATED:
+		return tell_escalated(story, event->discrepancy_escalated);
 	case OPSMESH__V1__BILLING_EVENT__FACT__NOT_SET:
 	default: return (struct story_line){ NULL, NULL };
 	}

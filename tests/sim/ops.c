@@ -15,6 +15,7 @@
 #include "services/ingest/people.h"
 #include "services/sla-watcher/watcher.h"
 #include "tests/sim/ops_inside.h"
+#include "tests/support/billing_fixture.h"
 #include "tests/support/guide_fixture.h"
 
 #include <stdio.h>
@@ -62,6 +63,7 @@ static const struct ingest_config config = { .contact_secret = "contact secret 1
 static struct document people_documents[2];
 static struct document book_documents[2];
 static struct document guide_documents[3];
+static struct document policy_documents[16];
 
 static const struct mesh_daemon daemons[] = {
 	{ .name = "ingest",
@@ -77,7 +79,10 @@ static const struct mesh_daemon daemons[] = {
 	  .stages = sla_watcher_stages,
 	  .lead = OPS_TICKETS,
 	  .documents = book_documents },
-	{ .name = "billing-sync", .stages = billing_sync_stages, .lead = OPS_PROVIDER_EVENTS },
+	{ .name = "billing-sync",
+	  .stages = billing_sync_stages,
+	  .lead = OPS_PROVIDER_EVENTS,
+	  .documents = policy_documents },
 	{ .name = NULL },
 };
 
@@ -98,6 +103,8 @@ static void compile_documents(void)
 
 	if (people_documents[0].name != NULL)
 		return;
+	for (const struct document *at = billing_fixture(); at->name != NULL; at++)
+		policy_documents[at - billing_fixture()] = *at;
 	guide_documents[0] = (struct document){ .name = GUIDE_NAME, .compiled = guide_fixture() };
 	guide_documents[1] =
 	    (struct document){ .name = PATTERN_DOCUMENT,

@@ -8,6 +8,7 @@
 #include "opsmesh/v1/mirror.pb-c.h"
 #include "proto/opsmesh/v1/catalogue.h"
 #include "services/billing-sync/billing.h"
+#include "tests/support/billing_fixture.h"
 #include "tests/support/stage_test.h"
 
 #include <string.h>
@@ -26,7 +27,8 @@ static int64_t minute;
 
 static int start(int which, const char *prefix)
 {
-	stage_test_init(&stage, &opsmesh_catalogue, &billing_sync_stages[which], SHARD, NULL, NULL);
+	stage_test_init(&stage, &opsmesh_catalogue, &billing_sync_stages[which], SHARD,
+	                billing_fixture(), NULL);
 	key = stage_test_key(&stage, prefix);
 	minute = 0;
 	return 0;
@@ -158,17 +160,28 @@ static const char *forwarded(void)
 
 /* Invoices. */
 
-#define OPEN                                                                            \
-	"{\"currency\":\"jpy\",\"total\":12000,\"amount_due\":12000,\"amount_paid\":0," \
-	"\"amount_remaining\":12000,\"subscription\":\"sub_1\"}"
-#define PAID                                                                                \
-	"{\"currency\":\"jpy\",\"total\":12000,\"amount_due\":12000,\"amount_paid\":12000," \
-	"\"amount_remaining\":0,\"parent\":{\"subscription_details\":{\"subscription\":{\"id\":\"sub_1\"}}}}"
+/* Of one line; what the line sums to may be another than the subtotal. */
+static const char *invoice(const char *id, const char *status, int line, int paid)
+{
+	return arena_printf(
+	    stage.arena,
+	    "{\"id\":\"%s\",\"object\":\"invoice\",\"customer\":\"%s\",\"status\":\"%s\","
+	    "\"currency\":\"jpy\",\"created\":1700000000,\"subscription\":\"sub_1\",\"subtotal\":12000,"
+	    "\"total\":12000,\"amount_due\":12000,\"amount_paid\":%d,\"amount_remaining\":%d,"
+	    "\"lines\":{\"object\":\"list\",\"has_more\":false,\"data\":[{\"id\":\"il_1\","
+	    "\"object\":\"line_item\",\"amount\":%d,\"currency\":\"jpy\",\"quantity\":1}]}}",
+	    id, key, status, paid, 12000 - paid, line);
+}
+
+static void feed_invoice(const char *id, int64_t revision, const char *status, int line, int paid)
+{
+	feed_customer("invoice", id, revision, status, invoice(id, status, line, paid));
+}
 
 static void an_invoice_is_told_when_its_status_moves(void **state)
 {
 	(void)state;
-	feed_customer("invoice", "in_1", 1, "open", OPEN);
+	feed_invoice("in_1", 1, "open", 12000, 0);
 	const Opsmesh__V1__BillingEvent *event = next();
 
 	assert_string_equal(event->customer_id, key);
@@ -177,32 +190,98 @@ static void an_invoice_is_told_when_its_status_moves(void **state)
 	assert_string_equal(event->invoice_changed->subscription_id, "sub_1");
 	assert_int_equal(event->invoice_changed->remaining->minor, 12000);
 	assert_string_equal(event->invoice_changed->remaining->currency, "JPY");
-	feed_customer("invoice", "in_1", 2, "open", OPEN);
+	feed_invoice("in_1", 2, "open", 12000, 0);
 	assert_silent();
-	feed_customer("invoice", "in_1", 3, "paid", PAID);
+	feed_invoice("in_1", 3, "paid", 12000, 12000);
 	event = next();
 	assert_string_equal(event->invoice_changed->from_status, "open");
 	assert_string_equal(event->invoice_changed->to_status, "paid");
-	assert_string_equal(event->invoice_changed->subscription_id, "sub_1");
 	assert_int_equal(event->invoice_changed->paid->minor, 12000);
-	feed_customer("invoice", "in_1", 2, "open", OPEN);
+	feed_invoice("in_1", 2, "open", 12000, 0);
 	assert_silent();
 }
 
 static void what_cannot_be_read_is_said(void **state)
 {
 	(void)state;
-	feed_customer("invoice", "in_1", 1, "open", "{\"currency\":\"jpy\",\"total\":\"12000\"}");
+	feed_customer(
+	    "invoice", "in_1", 1, "open",
+	    "{\"id\":\"in_1\",\"object\":\"invoice\",\"currency\":\"jpy\",\"total\":\"12000\"}");
 	const Opsmesh__V1__BillingEvent *event = next();
 
 	assert_int_equal(event->fact_case, OPSMESH__V1__BILLING_EVENT__FACT_OBJECT_REFUSED);
 	assert_string_equal(event->object_refused->object_id, "in_1");
 	assert_string_equal(event->object_refused->field, "total");
-	feed_customer("invoice", "in_1", 2, "open", "{\"total\":12000}");
+	feed_customer("invoice", "in_1", 2, "open",
+	              "{\"id\":\"in_1\",\"object\":\"invoice\",\"total\":12000}");
 	event = next();
 	assert_string_equal(event->object_refused->field, "currency");
-	feed_customer("invoice", "in_1", 3, "open", OPEN);
+	feed_invoice("in_1", 3, "open", 12000, 0);
 	assert_string_equal(next()->invoice_changed->to_status, "open");
+}
+
+/* Discrepancies. */
+
+static void what_does_not_add_up_is_one_case_that_grows_and_heals(void **state)
+{
+	const Opsmesh__V1__BillingEvent *event;
+	const char *id;
+
+	(void)state;
+	feed_invoice("in_1", 1, "draft", 11000, 0);
+	assert_string_equal(next()->invoice_changed->to_status, "draft");
+	assert_silent();
+	feed_invoice("in_1", 2, "open", 11000, 0);
+	(void)next();
+	event = next();
+	id = event->discrepancy_opened->discrepancy_id;
+	assert_string_equal(event->discrepancy_opened->cause, "lines_subtotal");
+	assert_int_equal(event->discrepancy_opened->expected->minor, 11000);
+	assert_int_equal(event->discrepancy_opened->found->minor, 12000);
+	assert_string_equal(event->discrepancy_opened->found->currency, "JPY");
+	assert_string_equal(event->discrepancy_opened->object_ids[0], "in_1");
+	assert_string_equal(event->discrepancy_opened->queue, "billing");
+	assert_false(event->discrepancy_opened->again);
+	assert_silent();
+	feed_invoice("in_2", 1, "open", 11500, 0);
+	(void)next();
+	event = next();
+	assert_int_equal(event->fact_case, OPSMESH__V1__BILLING_EVENT__FACT_DISCREPANCY_GROWN);
+	assert_string_equal(event->discrepancy_grown->discrepancy_id, id);
+	assert_int_equal(event->discrepancy_grown->objects, 2);
+	stage_test_restart(&stage);
+	feed_invoice("in_1", 3, "paid", 12000, 12000);
+	(void)next();
+	event = next();
+	assert_int_equal(event->fact_case, OPSMESH__V1__BILLING_EVENT__FACT_DISCREPANCY_SHRUNK);
+	feed_invoice("in_2", 2, "void", 11500, 0);
+	(void)next();
+	event = next();
+	assert_string_equal(event->discrepancy_healed->discrepancy_id, id);
+	assert_string_equal(event->discrepancy_healed->object_id, "in_2");
+	feed_invoice("in_3", 1, "open", 1, 0);
+	(void)next();
+	assert_true(next()->discrepancy_opened->again);
+}
+
+static void what_stays_open_is_escalated(void **state)
+{
+	const Opsmesh__V1__BillingEvent *event;
+
+	(void)state;
+	feed_invoice("in_1", 1, "open", 11000, 0);
+	(void)next();
+	(void)next();
+	assert_int_equal(stage_test_fold(&stage, 0,
+	                                 time_add(now(),
+	                                          (struct duration){ DAYS(1).us - MINUTES(2).us })),
+	                 STATUS_OK);
+	assert_silent();
+	assert_int_equal(stage_test_fold(&stage, 0, time_add(now(), DAYS(2))), STATUS_OK);
+	event = next();
+	assert_string_equal(event->discrepancy_escalated->cause, "lines_subtotal");
+	assert_int_equal(event->discrepancy_escalated->level, 1);
+	assert_silent();
 }
 
 /* Payments. */
@@ -372,18 +451,18 @@ static void the_end_of_a_trial_is_told_three_days_before(void **state)
 static void facts_name_the_account_when_it_is_known(void **state)
 {
 	(void)state;
-	feed_customer("invoice", "in_1", 1, "open", OPEN);
+	feed_invoice("in_1", 1, "open", 12000, 0);
 	assert_string_equal(next()->account_id, "");
 	feed_link("acme", NULL);
-	feed_customer("invoice", "in_1", 2, "paid", PAID);
+	feed_invoice("in_1", 2, "paid", 12000, 12000);
 	assert_string_equal(next()->account_id, "acme");
 	feed_link("other", NULL);
 	feed_link(NULL, "acme");
-	feed_customer("invoice", "in_1", 3, "open", OPEN);
+	feed_invoice("in_1", 3, "open", 12000, 0);
 	assert_string_equal(next()->account_id, "other");
 	feed_link(NULL, "other");
 	stage_test_restart(&stage);
-	feed_customer("invoice", "in_1", 4, "paid", PAID);
+	feed_invoice("in_1", 4, "paid", 12000, 12000);
 	assert_string_equal(next()->account_id, "");
 }
 
@@ -416,6 +495,8 @@ int main(void)
 	const struct CMUnitTest cases[] = {
 		CUSTOMER(an_invoice_is_told_when_its_status_moves),
 		CUSTOMER(what_cannot_be_read_is_said),
+		CUSTOMER(what_does_not_add_up_is_one_case_that_grows_and_heals),
+		CUSTOMER(what_stays_open_is_escalated),
 		CUSTOMER(a_payment_is_told_with_why_it_failed),
 		CUSTOMER(a_refunded_payment_is_told_though_its_status_stays),
 		CUSTOMER(a_late_win_is_told),

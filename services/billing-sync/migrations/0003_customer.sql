@@ -30,6 +30,20 @@ create table customer (
 	primary key (shard, customer_id)
 );
 
+-- What does not add up, one case for one cause. Rows of healed and explained cases stay.
+create table discrepancy (
+	shard          int         not null,
+	customer_id    text        collate "C" not null,
+	discrepancy_id text        collate "C" not null,
+	cause          text        not null,
+	state          text        not null, -- open, healed, explained
+	opened_at      timestamptz,          -- the last time
+	body           bytea       not null, -- discrepancy_encode: the evidence, object by object
+	primary key (shard, customer_id, discrepancy_id)
+);
+
+create index discrepancy_open on discrepancy (opened_at) where state = 'open';
+
 -- What each object of a customer was when it was last heard of.
 create table held (
 	shard       int    not null,

@@ -1,0 +1,279 @@
+/*
+ * What does not add up for a customer, as cases: opened, grown, healed, escalated by age.
+ */
+#include "services/billing-sync/customer.h"
+#include "services/billing-sync/policies.h"
+
+#include "common/base/text.h"
+#include "common/io/proto.h"
+
+#include <string.h>
+
+#define PARTS_MAX 100 /* of one case: 6400 objects */
+
+static const struct column columns[] = {
+	COLUMN(struct case_row, customer_id),
+	COLUMN(struct case_row, discrepancy_id),
+	COLUMN(struct case_row, cause),
+	COLUMN(struct case_row, state),
+	COLUMN(struct case_row, opened_at),
+	COLUMN(struct case_row, body),
+	COLUMN_END,
+};
+const struct state_table case_table = { .name = "discrepancy",
+	                                .columns = columns,
+	                                .key_columns = 2,
+	                                .row_size = sizeof(struct case_row) };
+
+/* One case at hand. */
+struct matter {
+	struct customer *customer;
+	const struct discrepancy_policy *policy;
+	const struct discrepancy_rule *rule;
+	struct discrepancy *discrepancy;
+	const char *id;
+	const char *sentence;
+	const struct discrepancy_evidence
+	    *evidence; /* that was observed; of clearing the object alone */
+};
+
+/* Rows. */
+
+static const char *state_word(const struct discrepancy *discrepancy)
+{
+	static const char *const words[DISCREPANCY_STATES] = { "new", "open", "healed",
+		                                               "explained" };
+
+	return words[discrepancy->state];
+}
+
+static void rule_of(struct matter *it)
+{
+	it->policy = policies_discrepancy(it->customer->task, it->customer->at);
+	it->rule = discrepancy_rule_of(it->policy, it->discrepancy->cause);
+}
+
+static enum status load(struct matter *it, const char *cause, const char *root, uint32_t part)
+{
+	struct task *const task = it->customer->task;
+	char id[DISCREPANCY_ID_SIZE];
+	struct case_row row = { .customer_id = it->customer->row.customer_id };
+
+	it->discrepancy = arena_alloc(task->arena, sizeof(*it->discrepancy));
+	discrepancy_init(it->discrepancy, row.customer_id, cause, root, part);
+	it->id = arena_string(task->arena, discrepancy_id(it->discrepancy, id));
+	row.discrepancy_id = it->id;
+	if (task_load(task, &case_table, &row) &&
+	    !discrepancy_decode(task->arena, row.body, it->discrepancy))
+		return task_fail(task, STATUS_FATAL, "%s: its row cannot be read", it->id);
+	rule_of(it);
+	return STATUS_OK;
+}
+
+static void save(struct matter *it)
+{
+	struct task *const task = it->customer->task;
+	const char *const key =
+	    arena_printf(task->arena, "%s/%s", it->customer->row.customer_id, it->id);
+	struct instant due;
+
+	task_save(task, &case_table,
+	          &(struct case_row){ .customer_id = it->customer->row.customer_id,
+	                              .discrepancy_id = it->id,
+	                              .cause = it->discrepancy->cause,
+	                              .state = state_word(it->discrepancy),
+	                              .opened_at = it->discrepancy->opened_at,
+	                              .body = discrepancy_encode(task->arena, it->discrepancy) });
+	if (discrepancy_due(it->discrepancy, it->rule, &due))
+		task_timer_set(task, CUSTOMER_TIMER_AGE, key, due);
+	else
+		task_timer_clear(task, CUSTOMER_TIMER_AGE, key);
+}
+
+/* Facts. */
+
+/* NULL: it is no money, or the provider's integer cannot be said as such. */
+static Opsmesh__V1__Money *money_of(const struct matter *it, int64_t amount)
+{
+	struct task *const task = it->customer->task;
+	char reason[CURRENCY_REASON_SIZE];
+	struct money money;
+	Opsmesh__V1__Money *made;
+
+	if (it->evidence->currency[0] == '\0' ||
+	    !currency_read(policies_currency(task, it->customer->at), it->evidence->currency,
+	                   amount, &money, reason))
+		return NULL;
+	made = arena_alloc(task->arena, sizeof(*made));
+	opsmesh__v1__money__init(made);
+	made->minor = money.minor;
+	made->currency = arena_string(task->arena, money.currency);
+	return made;
+}
+
+static enum status say_opened(const struct matter *it)
+{
+	struct arena *const arena = it->customer->task->arena;
+	const struct discrepancy *const found = it->discrepancy;
+	Opsmesh__V1__BillingEvent event = OPSMESH__V1__BILLING_EVENT__INIT;
+	Opsmesh__V1__DiscrepancyOpened opened = OPSMESH__V1__DISCREPANCY_OPENED__INIT;
+
+	opened.discrepancy_id = text_mutable(it->id);
+	opened.cause = text_mutable(found->cause);
+	opened.expected = money_of(it, it->evidence->expected);
+	opened.found = money_of(it, it->evidence->found);
+	opened.object_ids = arena_alloc(arena, (found->count + 1) * sizeof(*opened.object_ids));
+	for (size_t i = 0; i < found->count; i++)
+		opened.object_ids[opened.n_object_ids++] = text_mutable(found->evidence[i].object);
+	opened.severity = (Opsmesh__V1__Priority)it->rule->severity;
+	opened.queue = text_mutable(it->rule->queue);
+	opened.sentence = text_mutable(it->sentence);
+	opened.policy = arena_printf(arena, "%s/%lld", it->policy->head.id,
+	                             (long long)it->policy->head.version);
+	opened.again = found->openings > 1;
+	event.fact_case = OPSMESH__V1__BILLING_EVENT__FACT_DISCREPANCY_OPENED;
+	event.discrepancy_opened = &opened;
+	return customer_say(it->customer, &event);
+}
+
+static enum status say_moved(const struct matter *it, bool grown)
+{
+	Opsmesh__V1__BillingEvent event = OPSMESH__V1__BILLING_EVENT__INIT;
+	Opsmesh__V1__DiscrepancyMoved moved = OPSMESH__V1__DISCREPANCY_MOVED__INIT;
+
+	moved.discrepancy_id = text_mutable(it->id);
+	moved.cause = text_mutable(it->discrepancy->cause);
+	moved.object_id = text_mutable(it->evidence->object);
+	moved.expected = money_of(it, it->evidence->expected);
+	moved.found = money_of(it, it->evidence->found);
+	moved.objects = (int64_t)it->discrepancy->count;
+	event.fact_case = grown ? OPSMESH__V1__BILLING_EVENT__FACT_DISCREPANCY_GROWN
+	                        : OPSMESH__V1__BILLING_EVENT__FACT_DISCREPANCY_SHRUNK;
+	event.discrepancy_grown = &moved;
+	return customer_say(it->customer, &event);
+}
+
+static enum status say_healed(const struct matter *it)
+{
+	Opsmesh__V1__BillingEvent event = OPSMESH__V1__BILLING_EVENT__INIT;
+	Opsmesh__V1__DiscrepancyHealed healed = OPSMESH__V1__DISCREPANCY_HEALED__INIT;
+
+	healed.discrepancy_id = text_mutable(it->id);
+	healed.cause = text_mutable(it->discrepancy->cause);
+	healed.object_id = text_mutable(it->evidence->object);
+	event.fact_case = OPSMESH__V1__BILLING_EVENT__FACT_DISCREPANCY_HEALED;
+	event.discrepancy_healed = &healed;
+	return customer_say(it->customer, &event);
+}
+
+static enum status say_escalated(const struct matter *it)
+{
+	Opsmesh__V1__BillingEvent event = OPSMESH__V1__BILLING_EVENT__INIT;
+	Opsmesh__V1__DiscrepancyEscalated escalated = OPSMESH__V1__DISCREPANCY_ESCALATED__INIT;
+
+	escalated.discrepancy_id = text_mutable(it->id);
+	escalated.cause = text_mutable(it->discrepancy->cause);
+	escalated.level = it->discrepancy->level;
+	escalated.severity = (Opsmesh__V1__Priority)it->rule->severity;
+	escalated.queue = text_mutable(it->rule->queue);
+	escalated.opened_at =
+	    proto_timestamp(it->customer->task->arena, it->discrepancy->opened_at);
+	event.fact_case = OPSMESH__V1__BILLING_EVENT__FACT_DISCREPANCY_ESCALATED;
+	event.discrepancy_escalated = &escalated;
+	return customer_say(it->customer, &event);
+}
+
+static enum status say(const struct matter *it, enum discrepancy_move move)
+{
+	switch (move) {
+	case DISCREPANCY_MOVE_OPENED: return say_opened(it);
+	case DISCREPANCY_MOVE_GROWN: return say_moved(it, true);
+	case DISCREPANCY_MOVE_SHRUNK: return say_moved(it, false);
+	case DISCREPANCY_MOVE_HEALED: return say_healed(it);
+	case DISCREPANCY_MOVE_ESCALATED: return say_escalated(it);
+	case DISCREPANCY_MOVE_NONE:
+	case DISCREPANCY_MOVE_EXPLAINED:
+	case DISCREPANCY_MOVE_FULL:
+	default: return STATUS_OK;
+	}
+}
+
+static enum status settle(struct matter *it, enum discrepancy_move move)
+{
+	if (move == DISCREPANCY_MOVE_NONE || move == DISCREPANCY_MOVE_FULL)
+		return STATUS_OK;
+	save(it);
+	return say(it, move);
+}
+
+/* What others call. */
+
+enum status customer_observe(struct customer *it, const struct finding *finding)
+{
+	struct matter matter = { .customer = it,
+		                 .sentence = finding->sentence,
+		                 .evidence = &finding->evidence };
+	enum discrepancy_move move = DISCREPANCY_MOVE_FULL;
+
+	for (uint32_t part = 0; part < PARTS_MAX && move == DISCREPANCY_MOVE_FULL; part++) {
+		TRY(load(&matter, finding->cause, finding->root, part));
+		move = discrepancy_observe(matter.discrepancy, &finding->evidence, it->at);
+	}
+	return settle(&matter, move);
+}
+
+enum status customer_clear(struct customer *it, const char *cause, const char *root,
+                           const char *object)
+{
+	const struct discrepancy_evidence evidence = { .object = object };
+	struct matter matter = { .customer = it, .sentence = "", .evidence = &evidence };
+	enum discrepancy_move move = DISCREPANCY_MOVE_NONE;
+	uint32_t part = 0;
+
+	do {
+		TRY(load(&matter, cause, root, part));
+		move = discrepancy_clear(matter.discrepancy, object, it->at);
+	} while (move == DISCREPANCY_MOVE_NONE &&
+	         matter.discrepancy->count == DISCREPANCY_EVIDENCE_MAX && ++part < PARTS_MAX);
+	return settle(&matter, move);
+}
+
+/* By age: the key is "<customer>/<discrepancy id>". */
+
+static struct case_row row_of_key(struct task *task, const char *key)
+{
+	const size_t size = strcspn(key, "/");
+
+	return (struct case_row){ .customer_id = arena_text(task->arena, key, size),
+		                  .discrepancy_id = key[size] == '/' ? key + size + 1 : "" };
+}
+
+enum status customer_on_age(struct task *task, const char *key)
+{
+	struct case_row row = row_of_key(task, key);
+	struct customer customer = { .task = task,
+		                     .cause_id = "",
+		                     .at = task->due,
+		                     .row = { .customer_id = row.customer_id } };
+	const struct discrepancy_evidence nothing = { .object = "" };
+	struct matter matter = { .customer = &customer,
+		                 .id = row.discrepancy_id,
+		                 .sentence = "",
+		                 .evidence = &nothing };
+
+	matter.discrepancy = arena_alloc(task->arena, sizeof(*matter.discrepancy));
+	(void)task_load(task, &customer_table, &customer.row);
+	if (!task_load(task, &case_table, &row) ||
+	    !discrepancy_decode(task->arena, row.body, matter.discrepancy))
+		return task_fail(task, STATUS_FATAL, "timer %s: its row cannot be read", key);
+	rule_of(&matter);
+	return settle(&matter, discrepancy_escalate(matter.discrepancy, matter.rule, task->due));
+}
+
+void customer_need_age(struct task *task, const char *key)
+{
+	const struct case_row row = row_of_key(task, key);
+
+	task_need(task, &customer_table, &(struct customer_row){ .customer_id = row.customer_id });
+	task_need(task, &case_table, &row);
+}

@@ -1,0 +1,70 @@
+#include "services/billing-sync/policies.h"
+
+#define CURRENCIES "currencies"
+#define INVOICES "invoices"
+#define TAX "tax"
+#define DISCREPANCIES "discrepancies"
+
+static const void *compile_currencies(const struct document *files, size_t count, char *reason,
+                                      size_t reason_size)
+{
+	return policy_compile(&currency_kind, files, count, reason, reason_size);
+}
+
+static const void *compile_invoices(const struct document *files, size_t count, char *reason,
+                                    size_t reason_size)
+{
+	return policy_compile(&invoice_policy_kind, files, count, reason, reason_size);
+}
+
+static const void *compile_tax(const struct document *files, size_t count, char *reason,
+                               size_t reason_size)
+{
+	return policy_compile(&tax_policy_kind, files, count, reason, reason_size);
+}
+
+static const void *compile_discrepancies(const struct document *files, size_t count, char *reason,
+                                         size_t reason_size)
+{
+	return policy_compile(&discrepancy_policy_kind, files, count, reason, reason_size);
+}
+
+const struct service_document billing_documents[] = {
+	{ .name = CURRENCIES,
+	  .path = "currencies/",
+	  .doc = "What the provider's integers mean in each currency.",
+	  .compile = compile_currencies },
+	{ .name = INVOICES,
+	  .path = "invoices/",
+	  .doc = "What an invoice's figures may differ by, and when a charge was taken twice.",
+	  .compile = compile_invoices },
+	{ .name = TAX,
+	  .path = "tax/",
+	  .doc = "Tax rates by jurisdiction.",
+	  .compile = compile_tax },
+	{ .name = DISCREPANCIES,
+	  .path = "discrepancies/",
+	  .doc = "How bad each cause of a discrepancy is, who owns it, when it is escalated.",
+	  .compile = compile_discrepancies },
+	{ .name = NULL },
+};
+
+const struct currency_policy *policies_currency(struct task *task, struct instant at)
+{
+	return policy_at(task_document(task, CURRENCIES), at);
+}
+
+const struct invoice_policy *policies_invoice(struct task *task, struct instant at)
+{
+	return policy_at(task_document(task, INVOICES), at);
+}
+
+const struct tax_policy *policies_tax(struct task *task, struct instant at)
+{
+	return policy_at(task_document(task, TAX), at);
+}
+
+const struct discrepancy_policy *policies_discrepancy(struct task *task, struct instant at)
+{
+	return policy_at(task_document(task, DISCREPANCIES), at);
+}

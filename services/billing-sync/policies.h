@@ -1,0 +1,20 @@
+/*
+ * policies - the dated documents that this daemon goes by, and which of their versions is in force.
+ */
+#ifndef SERVICES_BILLING_SYNC_POLICIES_H
+#define SERVICES_BILLING_SYNC_POLICIES_H
+
+#include "common/flow/service.h"
+#include "services/billing-sync/currency.h"
+#include "services/billing-sync/discrepancy_policy.h"
+#include "services/billing-sync/invoice_policy.h"
+#include "services/billing-sync/tax.h"
+
+extern const struct service_document billing_documents[]; /* ended by a name of NULL */
+
+const struct currency_policy *policies_currency(struct task *task, struct instant at);
+const struct invoice_policy *policies_invoice(struct task *task, struct instant at);
+const struct tax_policy *policies_tax(struct task *task, struct instant at);
+const struct discrepancy_policy *policies_discrepancy(struct task *task, struct instant at);
+
+#endif
