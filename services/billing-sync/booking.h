@@ -6,7 +6,8 @@
  * (balance_transaction_in_money converts). Where two currencies meet, each is zero by itself: the account
  * `exchange` stands between them, under the id of the charge. A refund or dispute takes out of it what the
  * same part of the charge had brought in (rounded half up over all that was taken so far, so that a charge
- * that is wholly refunded leaves nothing); what it took beyond that, or less, is an FX loss or gain.
+ * that is wholly refunded leaves nothing); what it took beyond that is an FX loss, what it took less a gain, in
+ * one account, because which of two refunds gained a unit depends on their order, and their sum does not.
  *
  * Nothing is guessed and nothing is left out: an amount that a fact cannot explain goes to suspense, in the
  * same transaction, and `doubt` says so, for a discrepancy.

@@ -103,13 +103,6 @@ static bool relieve(const struct booking_charged *charged, int64_t taken, int64_
 	       !__builtin_sub_overflow(after, before, relief);
 }
 
-static void add_difference(struct journal *journal, const struct booking_fact *fact,
-                           const char *object, const char *currency, int64_t minor)
-{
-	journal_add(journal, minor > 0 ? ACCOUNT_FX_LOSS : ACCOUNT_FX_GAIN, fact->customer, object,
-	            currency, minor);
-}
-
 /* In one currency: nothing was exchanged, and what does not add up is in doubt. */
 static bool add_same(struct booking *booking, const struct booking_fact *fact,
                      const struct leg *leg, const struct balance_transaction *moved)
@@ -121,7 +114,8 @@ static bool add_same(struct booking *booking, const struct booking_fact *fact,
 	    __builtin_add_overflow(explained, moved->amount, &rest) ||
 	    __builtin_sub_overflow(INT64_C(0), rest, &rest))
 		return false;
-	add_difference(&booking->journal, fact, leg->object, moved->currency, leg->more);
+	journal_add(&booking->journal, ACCOUNT_FX, fact->customer, leg->object, moved->currency,
+	            leg->more);
 	booking_suspend(booking, fact->customer, leg->object, moved->currency, rest);
 	return true;
 }
@@ -144,7 +138,7 @@ static bool add_exchanged(struct booking *booking, const struct booking_fact *fa
 	             leg->part);
 	journal_add(journal, ACCOUNT_EXCHANGE, fact->customer, charged->charge, moved->currency,
 	            relief);
-	add_difference(journal, fact, leg->object, moved->currency, difference);
+	journal_add(journal, ACCOUNT_FX, fact->customer, leg->object, moved->currency, difference);
 	if (!booking_rate_agrees(presented, moved))
 		booking->doubt = BOOKING_RATE;
 	return true;

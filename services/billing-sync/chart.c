@@ -18,8 +18,7 @@ static const char *const names[] = {
 	[ACCOUNT_REFUNDS] = "refunds",
 	[ACCOUNT_DISPUTES] = "disputes",
 	[ACCOUNT_FEES] = "fees",
-	[ACCOUNT_FX_GAIN] = "fx_gain",
-	[ACCOUNT_FX_LOSS] = "fx_loss",
+	[ACCOUNT_FX] = "fx_gain_loss",
 	[ACCOUNT_COUNT] = NULL,
 };
 
@@ -29,7 +28,6 @@ static const char *const types[] = {
 	[ACCOUNT_TYPE_EXPENSE] = "expense", [ACCOUNT_TYPE_EXPENSE + 1] = NULL,
 };
 
-/* Income may be sales or gains; the rest has one kind each. */
 static const enum account_type wanted_types[ACCOUNT_COUNT] = {
 	[ACCOUNT_RECEIVABLE] = ACCOUNT_TYPE_ASSET,
 	[ACCOUNT_CLEARING] = ACCOUNT_TYPE_ASSET,
@@ -44,8 +42,7 @@ static const enum account_type wanted_types[ACCOUNT_COUNT] = {
 	[ACCOUNT_REFUNDS] = ACCOUNT_TYPE_CONTRA_INCOME,
 	[ACCOUNT_DISPUTES] = ACCOUNT_TYPE_CONTRA_INCOME,
 	[ACCOUNT_FEES] = ACCOUNT_TYPE_EXPENSE,
-	[ACCOUNT_FX_GAIN] = ACCOUNT_TYPE_INCOME,
-	[ACCOUNT_FX_LOSS] = ACCOUNT_TYPE_EXPENSE,
+	[ACCOUNT_FX] = ACCOUNT_TYPE_EXPENSE,
 };
 
 const char *chart_name(enum account account)

@@ -346,14 +346,14 @@ static void a_chart_that_is_wrong_is_refused_with_its_place(void **state)
 static void a_chart_without_an_account_is_refused(void **state)
 {
 	const char *const text = chart_text();
-	const char *const last = strstr(text, ",\n    {\n      \"account\": \"fx_loss\"");
+	const char *const last = strstr(text, ",\n    {\n      \"account\": \"fx_gain_loss\"");
 	const char *const wrong = arena_printf(arena, "%.*s]}", (int)(last - text), text);
 	struct json_error error;
 	struct chart chart;
 
 	(void)state;
 	assert_false(chart_parse(arena, bytes_of(wrong), &chart, &error));
-	assert_string_equal(error.reason, "must have the account fx_loss");
+	assert_string_equal(error.reason, "must have the account fx_gain_loss");
 }
 
 int main(void)

@@ -79,7 +79,7 @@ static void a_refund_at_a_lower_rate_is_a_gain(void **state)
 	expect(booking_refund(arena, &booking_known, &of, "re_1", 6000, &back, &booking, &of.taken),
 	       &booking, BOOKING_SURE, "refund/txn_2",
 	       "refunds +6000 USD, cash_in_transit -5160 EUR, exchange -6000 USD, "
-	       "exchange +5280 EUR, fx_gain -120 EUR");
+	       "exchange +5280 EUR, fx_gain_loss -120 EUR");
 }
 
 /*
@@ -103,7 +103,7 @@ static void refunds_in_parts_leave_nothing_in_exchange(void **state)
 		assert_true(booking_refund(arena, &booking_known, &of, "re_1", parts[i], &back,
 		                           &booking, &of.taken));
 		left += journal_of(&booking.journal, ACCOUNT_EXCHANGE, "USD");
-		moved_back += journal_of(&booking.journal, ACCOUNT_FX_GAIN, "USD");
+		moved_back += journal_of(&booking.journal, ACCOUNT_FX, "USD");
 	}
 	assert_int_equal(left, 0);
 	assert_int_equal(moved_back, -1);
@@ -118,15 +118,15 @@ static void a_dispute_beyond_its_charge_is_a_loss_by_exchange(void **state)
 	struct booking booking;
 
 	(void)state;
-	expect(booking_dispute(arena, &booking_known, &of, "dp_1", 10786, &out, &booking,
-	                       &of.taken),
-	       &booking, BOOKING_SURE, "dispute/txn_2",
-	       "disputes +10000 EUR, cash_in_transit -12286 EUR, fees +1500 EUR, fx_loss +786 EUR");
+	expect(
+	    booking_dispute(arena, &booking_known, &of, "dp_1", 10786, &out, &booking, &of.taken),
+	    &booking, BOOKING_SURE, "dispute/txn_2",
+	    "disputes +10000 EUR, cash_in_transit -12286 EUR, fees +1500 EUR, fx_gain_loss +786 EUR");
 	assert_int_equal(of.taken, 10000);
-	expect(booking_dispute(arena, &booking_known, &of, "dp_1", 10786, &back, &booking,
-	                       &of.taken),
-	       &booking, BOOKING_SURE, "dispute/txn_3",
-	       "disputes -10000 EUR, cash_in_transit +12286 EUR, fees -1500 EUR, fx_gain -786 EUR");
+	expect(
+	    booking_dispute(arena, &booking_known, &of, "dp_1", 10786, &back, &booking, &of.taken),
+	    &booking, BOOKING_SURE, "dispute/txn_3",
+	    "disputes -10000 EUR, cash_in_transit +12286 EUR, fees -1500 EUR, fx_gain_loss -786 EUR");
 	assert_int_equal(of.taken, 0);
 }
 
@@ -147,12 +147,12 @@ static void a_dispute_that_is_won_late_comes_back_at_its_own_rate(void **state)
 	                       &of.taken),
 	       &booking, BOOKING_SURE, "dispute/txn_2",
 	       "disputes +10000 EUR, cash_in_transit -13365 USD, fees +1500 USD, "
-	       "exchange -10000 EUR, exchange +10800 USD, fx_loss +1065 USD");
+	       "exchange -10000 EUR, exchange +10800 USD, fx_gain_loss +1065 USD");
 	expect(booking_dispute(arena, &booking_known, &of, "dp_1", 10786, &back, &booking,
 	                       &of.taken),
 	       &booking, BOOKING_SURE, "dispute/txn_3",
 	       "disputes -10000 EUR, cash_in_transit +12080 USD, exchange +10000 EUR, "
-	       "exchange -10800 USD, fx_gain -1280 USD");
+	       "exchange -10800 USD, fx_gain_loss -1280 USD");
 	assert_int_equal(of.taken, 0);
 }
 
