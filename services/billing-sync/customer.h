@@ -18,8 +18,9 @@
 struct customer_row {
 	const char *customer_id;
 	const char *account_id;
-	const char *alive; /* its subscriptions in force or suspended, a line each; NULL: none */
-	bool subscribed;   /* it has had one */
+	const char *alive;    /* its subscriptions in force or suspended, a line each; NULL: none */
+	struct bytes charges; /* charge_ring_encode: the recent ones; absent: none */
+	bool subscribed;      /* it has had one */
 };
 
 /* What an object was when it was last heard of. */
@@ -83,6 +84,10 @@ thing_reader customer_read_charge;
 thing_reader customer_read_refund;
 thing_reader customer_read_dispute;
 thing_reader customer_read_subscription;
+
+/* A charge that succeeded, in its state now. */
+struct charge_seen;
+enum status customer_see_charge(struct customer *it, const struct charge_seen *charge) MUST_CHECK;
 
 /* What one object of the customer's shows. */
 struct finding {

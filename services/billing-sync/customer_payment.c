@@ -1,6 +1,7 @@
 /*
  * A charge: whether it was paid, what came back of it, and why it failed.
  */
+#include "services/billing-sync/charge_twice.h"
 #include "services/billing-sync/customer.h"
 #include "services/billing-sync/stripe.h"
 
@@ -9,16 +10,16 @@
 #include <stdio.h>
 
 #define BODY_SIZE 32
+#define DESCRIPTION_MAX 65536 /* the provider sets no limit that it tells */
 
-static bool read_amounts(struct thing *thing, Opsmesh__V1__PaymentChanged *changed,
-                         struct json_error *error)
-{
+/* What a charge says of its amount. */
+struct charge_figures {
 	char currency[4];
-
-	return stripe_currency_at(&thing->object, "currency", currency, error) &&
-	       customer_money(thing, "amount", currency, &changed->amount, error) &&
-	       customer_money(thing, "amount_refunded", currency, &changed->refunded, error);
-}
+	int64_t amount;
+	int64_t refunded;
+	struct instant created;
+	const char *description; /* personal, perhaps: only its digest is kept */
+};
 
 /* The network's own word stands beside the provider's since 2019; before that only in the failure code. */
 static bool read_failure(struct thing *thing, Opsmesh__V1__PaymentChanged *changed,
@@ -41,13 +42,42 @@ static bool read_failure(struct thing *thing, Opsmesh__V1__PaymentChanged *chang
 }
 
 /* A refund moves a charge too, and its status stays. */
-static struct bytes body_of(struct arena *arena, const Opsmesh__V1__PaymentChanged *changed)
+static struct bytes body_of(struct arena *arena, int64_t refunded)
 {
 	char *const text = arena_alloc(arena, BODY_SIZE);
-	const int64_t refunded = changed->refunded != NULL ? changed->refunded->minor : 0;
 
 	snprintf(text, BODY_SIZE, "%lld", (long long)refunded);
 	return bytes_of(text);
+}
+
+/* A charge may be said to be for something; who pays twice for it within a short time did not mean to. */
+static enum status look_for_twice(struct thing *thing, const char *invoice,
+                                  const struct charge_figures *figures)
+{
+	const char *const id = thing->mirrored->object_id;
+	struct charge_seen seen;
+
+	if (!text_equal(thing->mirrored->status, "succeeded"))
+		return STATUS_OK;
+	seen = charge_seen_make(id, invoice, figures->currency, figures->amount, figures->created,
+	                        figures->description);
+	seen.returned = figures->refunded >= figures->amount;
+	return customer_see_charge(thing->customer, &seen);
+}
+
+static bool read_figures(struct thing *thing, struct charge_figures *figures,
+                         struct json_error *error)
+{
+	bool dated;
+
+	*figures = (struct charge_figures){ .description = "", .created = thing->customer->at };
+	return stripe_currency_at(&thing->object, "currency", figures->currency, error) &&
+	       json_integer_at(&thing->object, "amount", 0, INT64_MAX, &figures->amount, error) &&
+	       json_integer_if(&thing->object, "amount_refunded", 0, INT64_MAX, &figures->refunded,
+	                       error) &&
+	       json_text_if(&thing->object, "description", DESCRIPTION_MAX, &figures->description,
+	                    error) &&
+	       stripe_time_if(&thing->object, "created", &dated, &figures->created, error);
 }
 
 bool customer_read_charge(struct thing *thing, enum status *status, struct json_error *error)
@@ -55,10 +85,16 @@ bool customer_read_charge(struct thing *thing, enum status *status, struct json_
 	struct arena *const arena = thing->customer->task->arena;
 	Opsmesh__V1__BillingEvent event = OPSMESH__V1__BILLING_EVENT__INIT;
 	Opsmesh__V1__PaymentChanged changed = OPSMESH__V1__PAYMENT_CHANGED__INIT;
+	struct charge_figures figures;
 	const char *invoice;
 
 	if (!stripe_id_if(arena, &thing->object, "invoice", &invoice, error) ||
-	    !read_amounts(thing, &changed, error) || !read_failure(thing, &changed, error))
+	    !read_figures(thing, &figures, error) ||
+	    !customer_amount(thing, "amount", figures.currency, figures.amount, &changed.amount,
+	                     error) ||
+	    !customer_amount(thing, "amount_refunded", figures.currency, figures.refunded,
+	                     &changed.refunded, error) ||
+	    !read_failure(thing, &changed, error))
 		return false;
 	changed.payment_id = thing->mirrored->object_id;
 	changed.invoice_id = text_mutable(invoice);
@@ -66,10 +102,12 @@ bool customer_read_charge(struct thing *thing, enum status *status, struct json_
 	changed.to_status = thing->mirrored->status;
 	event.fact_case = OPSMESH__V1__BILLING_EVENT__FACT_PAYMENT_CHANGED;
 	event.payment_changed = &changed;
-	const struct bytes body = body_of(arena, &changed);
+	const struct bytes body = body_of(arena, figures.refunded);
 
 	if (customer_moved(thing) || !bytes_equal(body, thing->held.body))
 		*status = customer_say(thing->customer, &event);
+	if (*status == STATUS_OK)
+		*status = look_for_twice(thing, invoice, &figures);
 	if (*status == STATUS_OK)
 		*status = customer_hold(thing, body);
 	return true;

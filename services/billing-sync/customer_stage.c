@@ -15,11 +15,9 @@
 #define PAYLOAD_MAX ((size_t)1 << 20) /* what a broker carries */
 
 static const struct column customer_columns[] = {
-	COLUMN(struct customer_row, customer_id),
-	COLUMN(struct customer_row, account_id),
-	COLUMN(struct customer_row, alive),
-	COLUMN(struct customer_row, subscribed),
-	COLUMN_END,
+	COLUMN(struct customer_row, customer_id), COLUMN(struct customer_row, account_id),
+	COLUMN(struct customer_row, alive),       COLUMN(struct customer_row, subscribed),
+	COLUMN(struct customer_row, charges),     COLUMN_END,
 };
 const struct state_table customer_table = { .name = "customer",
 	                                    .columns = customer_columns,

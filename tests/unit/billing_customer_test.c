@@ -314,6 +314,41 @@ static void a_refunded_payment_is_told_though_its_status_stays(void **state)
 	assert_silent();
 }
 
+static const char *charge(int created, int refunded)
+{
+	return arena_printf(stage.arena,
+	                    "{\"currency\":\"jpy\",\"amount\":9800,\"amount_refunded\":%d,"
+	                    "\"created\":%d,\"description\":\"Team plan, May\"}",
+	                    refunded, 1700000000 + created);
+}
+
+static void the_same_charge_twice_is_a_case_until_one_is_returned(void **state)
+{
+	const Opsmesh__V1__BillingEvent *event;
+
+	(void)state;
+	feed_customer("charge", "ch_2", 1, "succeeded", charge(60, 0));
+	(void)next();
+	assert_silent();
+	feed_customer("charge", "ch_1", 1, "succeeded", charge(0, 0));
+	(void)next();
+	event = next();
+	assert_string_equal(event->discrepancy_opened->cause, "charged_twice");
+	assert_string_equal(event->discrepancy_opened->object_ids[0], "ch_2");
+	assert_int_equal(event->discrepancy_opened->expected->minor, 0);
+	assert_int_equal(event->discrepancy_opened->found->minor, 9800);
+	assert_int_equal(event->discrepancy_opened->severity,
+	                 OPSMESH__V1__PRIORITY__PRIORITY_URGENT);
+	stage_test_restart(&stage);
+	feed_customer("charge", "ch_3", 1, "failed", charge(120, 0));
+	(void)next();
+	assert_silent();
+	feed_customer("charge", "ch_2", 2, "succeeded", charge(60, 9800));
+	(void)next();
+	assert_string_equal(next()->discrepancy_healed->object_id, "ch_2");
+	assert_silent();
+}
+
 /* Disputes. */
 
 static void a_late_win_is_told(void **state)
@@ -499,6 +534,7 @@ int main(void)
 		CUSTOMER(what_stays_open_is_escalated),
 		CUSTOMER(a_payment_is_told_with_why_it_failed),
 		CUSTOMER(a_refunded_payment_is_told_though_its_status_stays),
+		CUSTOMER(the_same_charge_twice_is_a_case_until_one_is_returned),
 		CUSTOMER(a_late_win_is_told),
 		CUSTOMER(a_moved_deadline_is_told),
 		CUSTOMER(a_subscription_is_told_from_its_beginning_to_its_end),

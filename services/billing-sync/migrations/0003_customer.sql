@@ -27,6 +27,7 @@ create table customer (
 	account_id  text,    -- null: no account has declared the customer
 	alive       text,    -- its subscriptions in force or suspended, a line each; null: none
 	subscribed  boolean  not null, -- it has had one
+	charges     bytea,   -- charge_ring_encode: the recent ones, by digest of what they are said to be for
 	primary key (shard, customer_id)
 );
 

@@ -1,0 +1,86 @@
+/*
+ * The same charge taken twice: the customer's recent ones, held against each other.
+ */
+#include "services/billing-sync/charge_twice.h"
+#include "services/billing-sync/customer.h"
+#include "services/billing-sync/policies.h"
+
+#include "common/base/text.h"
+
+#define CAUSE "charged_twice"
+#define SENTENCE "The customer was charged a second time for the same."
+
+/* The second ones of a ring. */
+struct doubles {
+	struct charge_twice found[CHARGES_MAX];
+	size_t count;
+};
+
+static void look(struct customer *it, const struct charge_ring *ring, struct doubles *doubles)
+{
+	const struct invoice_policy *const policy = policies_invoice(it->task, it->at);
+
+	doubles->count = 0;
+	for (size_t i = 0; i < ring->count; i++)
+		doubles->count +=
+		    charge_twice(it->task->arena, ring, policy, i, &doubles->found[doubles->count]);
+}
+
+static bool has(const struct doubles *doubles, const struct charge_twice *twice)
+{
+	for (size_t i = 0; i < doubles->count; i++)
+		if (text_equal(doubles->found[i].second->id, twice->second->id) &&
+		    text_equal(doubles->found[i].root, twice->root))
+			return true;
+	return false;
+}
+
+static enum status open(struct customer *it, const struct charge_twice *twice)
+{
+	struct finding finding = {
+		.cause = CAUSE,
+		.root = twice->root,
+		.evidence = { .object = twice->second->id,
+		              .expected = 0,
+		              .found = twice->second->minor },
+		.sentence = SENTENCE,
+	};
+
+	for (size_t i = 0; i < sizeof(finding.evidence.currency); i++)
+		finding.evidence.currency[i] = twice->second->currency[i];
+	return customer_observe(it, &finding);
+}
+
+/* What is new comes first, so that a case that goes on does not heal between. */
+static enum status tell(struct customer *it, const struct doubles *before,
+                        const struct doubles *after)
+{
+	for (size_t i = 0; i < after->count; i++)
+		if (!has(before, &after->found[i]))
+			TRY(open(it, &after->found[i]));
+	for (size_t i = 0; i < before->count; i++)
+		if (!has(after, &before->found[i]))
+			TRY(customer_clear(it, CAUSE, before->found[i].root,
+			                   before->found[i].second->id));
+	return STATUS_OK;
+}
+
+enum status customer_see_charge(struct customer *it, const struct charge_seen *charge)
+{
+	struct arena *const arena = it->task->arena;
+	struct charge_ring *const ring = arena_zero(arena, sizeof(*ring));
+	struct charge_ring *const old = arena_zero(arena, sizeof(*old));
+	struct doubles *const before = arena_alloc(arena, sizeof(*before));
+	struct doubles *const after = arena_alloc(arena, sizeof(*after));
+
+	if (it->row.charges.size > 0 && !charge_ring_decode(arena, it->row.charges, old))
+		return task_fail(it->task, STATUS_FATAL, "customer %s: its charges cannot be read",
+		                 it->row.customer_id);
+	*ring = *old;
+	charge_ring_put(ring, charge);
+	look(it, old, before);
+	look(it, ring, after);
+	it->row.charges = charge_ring_encode(arena, ring);
+	task_save(it->task, &customer_table, &it->row);
+	return tell(it, before, after);
+}
