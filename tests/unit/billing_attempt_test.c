@@ -4,7 +4,6 @@
 #include "common/base/text.h"
 #include "common/io/file.h"
 #include "services/billing-sync/attempt.h"
-#include "tests/support/bent_document.h"
 #include "tests/support/chance.h"
 
 #include <stdio.h>
@@ -21,18 +20,16 @@
 #define HISTORIES 300
 
 static struct arena *arena;
-static const char *documents[2];
 static struct attempt_policy before;
 static struct attempt_policy now_in_force;
 static struct instant start_at;
 
-static void load(const char *path, const char **text, struct attempt_policy *policy)
+static void load(const char *path, struct attempt_policy *policy)
 {
 	struct json_error error;
 	struct bytes content;
 
 	assert_true(file_read(arena, path, POLICY_BYTES_MAX, &content));
-	*text = arena_text(arena, content.data, content.size);
 	assert_true(attempt_policy_parse(arena, content, policy, &error));
 }
 
@@ -40,8 +37,8 @@ static int start(void **state)
 {
 	(void)state;
 	arena = arena_create(65536);
-	load("deploy/policies/attempts/attempts-1.json", &documents[0], &before);
-	load("deploy/policies/attempts/attempts-2.json", &documents[1], &now_in_force);
+	load("deploy/policies/attempts/attempts-1.json", &before);
+	load("deploy/policies/attempts/attempts-2.json", &now_in_force);
 	assert_true(time_parse("2026-05-01T00:00:00Z", &start_at));
 	return 0;
 }
@@ -433,59 +430,6 @@ static void bytes_come_back_and_cut_ones_are_refused(void **state)
 	assert_false(attempt_decode((struct bytes){ "\x01\x04", 2 }, read));
 }
 
-/* The documents. */
-
-static void what_is_wrong_is_refused_with_its_place(void **state)
-{
-	static const struct bent_document rows[] = {
-		{ "without a date", "\"effective_from\"", "\"effective\"", "effective: " },
-		{ "a budget of none", "\"most\": 20", "\"most\": 0", "budgets[0].most: " },
-		{ "more than can be counted", "\"most\": 20", "\"most\": 101",
-		  "budgets[0].most: " },
-		{ "a window of a year", "\"within\": \"30d\"", "\"within\": \"365d\"",
-		  "budgets[0].within: " },
-		{ "a window without a unit", "\"within\": \"30d\"", "\"within\": 30",
-		  "budgets[0].within: " },
-		{ "a category that is none", "[1]", "[0]", "never[0].categories[0]: " },
-		{ "a category in quotes", "[1]", "[\"1\"]", "never[0].categories[0]: " },
-		{ "advice as a number", "\"03\"", "3", "never[1].advice[0]: " },
-		{ "a field nobody knows", "\"same_amount\"", "\"same\"", "budgets[1].same: " },
-		{ "without a list", "\"never\"", "\"ever\"", "ever: " },
-	};
-
-	(void)state;
-	for (size_t i = 0; i < COUNT_OF(rows); i++) {
-		const char *const text = document_bend(arena, documents[1], &rows[i]);
-		struct attempt_policy read;
-		struct json_error error;
-		char line[JSON_ERROR_SIZE];
-
-		assert_false(attempt_policy_parse(arena, bytes_of(text), &read, &error));
-		if (!text_starts(json_error_text(&error, line), rows[i].want))
-			fail_msg("%s: %s", rows[i].name, line);
-	}
-}
-
-static void the_rules_of_the_day_are_those_of_its_version(void **state)
-{
-	const struct document files[] = {
-		{ .name = "attempts/attempts-2.json", .body = bytes_of(documents[1]) },
-		{ .name = "attempts/attempts-1.json", .body = bytes_of(documents[0]) },
-	};
-	const struct policy_book *const book = attempt_compile(files, 2, NULL, 0);
-	const struct attempt_policy *policy;
-	struct instant change;
-
-	(void)state;
-	assert_non_null(book);
-	assert_true(time_parse("2026-04-18T00:00:00Z", &change));
-	policy = policy_at(book, time_sub(change, SECONDS(1)));
-	assert_int_equal(policy->budgets[0].most, 15);
-	policy = policy_at(book, change);
-	assert_int_equal(policy->budgets[0].most, 20);
-	arena_destroy(book->arena);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -499,8 +443,6 @@ int main(void)
 		cmocka_unit_test(more_than_are_kept_in_any_order_are_the_same_and_refused),
 		cmocka_unit_test(random_histories_agree_with_counting_by_hand),
 		cmocka_unit_test(bytes_come_back_and_cut_ones_are_refused),
-		cmocka_unit_test(what_is_wrong_is_refused_with_its_place),
-		cmocka_unit_test(the_rules_of_the_day_are_those_of_its_version),
 	};
 
 	return cmocka_run_group_tests(tests, start, stop);

@@ -346,6 +346,7 @@ static void a_code_that_nobody_knows_is_tried_with_care_and_said(void **state)
 	assert_int_equal(answer.retry, DECLINE_RETRY_NEVER);
 	assert_string_equal(answer.rule, "lost_card");
 	assert_int_equal(answer.unknown_count, 1);
+	assert_true(answer.held);
 }
 
 static void a_failure_without_any_code_is_tried_with_care(void **state)

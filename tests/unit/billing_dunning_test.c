@@ -2,9 +2,7 @@
  * billing_dunning_test - stories of invoices that are not paid: what is due when, and what holds it.
  */
 #include "common/base/text.h"
-#include "common/io/file.h"
 #include "services/billing-sync/dunning.h"
-#include "tests/support/bent_document.h"
 #include "tests/support/chance.h"
 
 #include <stdio.h>
@@ -464,72 +462,6 @@ static void cut_bytes_are_refused(void **state)
 	assert_true(dunning_decode(bytes, read));
 }
 
-/* The document. */
-
-static const char *own_document(void)
-{
-	struct bytes content;
-
-	assert_true(file_read(arena, "deploy/policies/dunning/standard-1.json", POLICY_BYTES_MAX,
-	                      &content));
-	return arena_text(arena, content.data, content.size);
-}
-
-static void the_project_s_own_document_is_read(void **state)
-{
-	const struct document file = { .name = "dunning/standard-1.json",
-		                       .body = bytes_of(own_document()) };
-	const struct policy_book *const book = dunning_compile(&file, 1, NULL, 0);
-	const struct dunning_policy *read;
-
-	(void)state;
-	assert_non_null(book);
-	read = policy_at(book, start_at);
-	assert_int_equal(read->attempts, 8);
-	assert_int_equal(read->steps[0].act, DUNNING_REMIND);
-	assert_int_equal(read->steps[read->step_count - 1].act, DUNNING_CANCEL);
-	arena_destroy(book->arena);
-}
-
-static void what_is_wrong_is_refused_with_its_place(void **state)
-{
-	static const struct bent_document rows[] = {
-		{ "without a date", "\"effective_from\"", "\"effective\"", "effective: " },
-		{ "no attempts", "\"attempts\": 8", "\"attempts\": 0", "attempts: " },
-		{ "more than a row counts", "\"attempts\": 8", "\"attempts\": 65", "attempts: " },
-		{ "steps that go back", "\"after\": \"5d\"", "\"after\": \"1d\"",
-		  "steps[2].after: must not be before the step above" },
-		{ "an unknown deed", "\"do\": \"warn\"", "\"do\": \"sue\"", "steps[3].do: " },
-		{ "a time that is none", "\"after\": \"1h\"", "\"after\": \"soon\"",
-		  "steps[0].after: " },
-		{ "a condition nobody knows", "\"unpaid_for\": \"7d\"", "\"moon\": \"full\"",
-		  "steps[3].when.moon: " },
-		{ "a negative amount", "\"at_least\": 1000 }, { \"currency\": \"EUR\"",
-		  "\"at_least\": -1 }, { \"currency\": \"EUR\"",
-		  "steps[4].when.amount_unpaid[0].at_least: " },
-		{ "an amount that is not whole", "\"at_least\": 1000", "\"at_least\": 10.5",
-		  "steps[4].when.amount_unpaid[0].at_least: " },
-		{ "a currency twice", "\"EUR\"", "\"USD\"",
-		  "steps[4].when.amount_unpaid[1].currency: stands in the list twice" },
-		{ "a currency in small letters", "\"EUR\"", "\"eur\"",
-		  "steps[4].when.amount_unpaid[1].currency: " },
-		{ "no steps", "\"steps\": [", "\"steps\": [], \"x\": [", "x: " },
-	};
-	const char *const document = own_document();
-
-	(void)state;
-	for (size_t i = 0; i < COUNT_OF(rows); i++) {
-		const char *const text = document_bend(arena, document, &rows[i]);
-		struct dunning_policy read;
-		struct json_error error;
-		char line[JSON_ERROR_SIZE];
-
-		assert_false(dunning_policy_parse(arena, bytes_of(text), &read, &error));
-		if (!text_starts(json_error_text(&error, line), rows[i].want))
-			fail_msg("%s: %s", rows[i].name, line);
-	}
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -538,8 +470,6 @@ int main(void)
 		cmocka_unit_test(random_histories_keep_the_promises),
 		cmocka_unit_test(too_many_holds_are_refused_and_change_nothing),
 		cmocka_unit_test(cut_bytes_are_refused),
-		cmocka_unit_test(the_project_s_own_document_is_read),
-		cmocka_unit_test(what_is_wrong_is_refused_with_its_place),
 	};
 
 	return cmocka_run_group_tests(tests, start, stop);

@@ -2,9 +2,7 @@
  * billing_refund_test - refunds that are asked for: limits, roles, windows, disputes, and never one too many.
  */
 #include "common/base/text.h"
-#include "common/io/file.h"
 #include "services/billing-sync/refund.h"
-#include "tests/support/bent_document.h"
 #include "tests/support/chance.h"
 
 #include <stdio.h>
@@ -461,71 +459,6 @@ static void bytes_come_back_and_cut_ones_are_refused(void **state)
 		assert_false(refund_decode((struct bytes){ bytes.data, size }, read));
 }
 
-/* The document. */
-
-static const char *own_document(void)
-{
-	struct bytes content;
-
-	assert_true(
-	    file_read(arena, "deploy/policies/refunds/refunds-1.json", POLICY_BYTES_MAX, &content));
-	return arena_text(arena, content.data, content.size);
-}
-
-static void the_project_s_own_document_is_read(void **state)
-{
-	const struct document file = { .name = "refunds/refunds-1.json",
-		                       .body = bytes_of(own_document()) };
-	const struct policy_book *const book = refund_compile(&file, 1, NULL, 0);
-	const struct refund_policy *read;
-
-	(void)state;
-	assert_non_null(book);
-	read = policy_at(book, start_at);
-	assert_string_equal(refund_rule_of(read, "duplicate_charge")->name, "our_mistake");
-	assert_null(refund_rule_of(read, "praise"));
-	arena_destroy(book->arena);
-}
-
-static void what_is_wrong_is_refused_with_its_place(void **state)
-{
-	static const struct bent_document rows[] = {
-		{ "without a date", "\"effective_from\"", "\"effective\"", "effective: " },
-		{ "an unknown word for inquiries", "\"full\"", "\"half\"", "inquiry: " },
-		{ "a role twice", "\"billing\", \"finance\"", "\"finance\", \"finance\"",
-		  "roles: has a role twice" },
-		{ "no role", "[\"support\", \"billing\", \"finance\"]", "[]",
-		  "roles: must have a role" },
-		{ "a role that is none", "\"role\": \"support\"", "\"role\": \"king\"",
-		  "rules[0].limits[0].role: " },
-		{ "limits out of order", "\"role\": \"support\"", "\"role\": \"finance\"",
-		  "rules[0].limits[1].role: must be above the role before it" },
-		{ "an intent of two rules", "\"cancel\"", "\"tax\"",
-		  "rules[1].intents: has one of another rule's" },
-		{ "a window of no day", "\"window_days\": 365", "\"window_days\": 0",
-		  "rules[0].window_days: " },
-		{ "a limit of nothing", "\"up_to\": 20000", "\"up_to\": 0",
-		  "rules[0].limits[0].amounts[0].up_to: " },
-		{ "a currency that is none", "\"USD\"", "\"XXQ\"",
-		  "rules[0].limits[0].amounts[0].currency: " },
-		{ "a currency twice", "\"EUR\"", "\"USD\"",
-		  "rules[0].limits[0].amounts[1].currency: stands in the list twice" },
-	};
-	const char *const document = own_document();
-
-	(void)state;
-	for (size_t i = 0; i < COUNT_OF(rows); i++) {
-		const char *const text = document_bend(arena, document, &rows[i]);
-		struct refund_policy read;
-		struct json_error error;
-		char line[JSON_ERROR_SIZE];
-
-		assert_false(refund_policy_parse(arena, bytes_of(text), &read, &error));
-		if (!text_starts(json_error_text(&error, line), rows[i].want))
-			fail_msg("%s: %s", rows[i].name, line);
-	}
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -542,8 +475,6 @@ int main(void)
 		cmocka_unit_test(a_double_refund_is_impossible),
 		cmocka_unit_test(the_order_of_what_is_heard_leaves_no_trace),
 		cmocka_unit_test(bytes_come_back_and_cut_ones_are_refused),
-		cmocka_unit_test(the_project_s_own_document_is_read),
-		cmocka_unit_test(what_is_wrong_is_refused_with_its_place),
 	};
 
 	return cmocka_run_group_tests(tests, start, stop);

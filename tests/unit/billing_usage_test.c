@@ -4,7 +4,6 @@
 #include "common/base/text.h"
 #include "common/io/file.h"
 #include "services/billing-sync/usage.h"
-#include "tests/support/bent_document.h"
 #include "tests/support/chance.h"
 
 #include <stdio.h>
@@ -21,7 +20,6 @@
 #define HISTORIES 500
 
 static struct arena *arena;
-static const char *document;
 static struct usage_policy policy;
 static struct instant start_at;
 
@@ -34,7 +32,6 @@ static int start(void **state)
 	arena = arena_create(65536);
 	assert_true(
 	    file_read(arena, "deploy/policies/usage/meters-1.json", POLICY_BYTES_MAX, &content));
-	document = arena_text(arena, content.data, content.size);
 	assert_true(usage_policy_parse(arena, content, &policy, &error));
 	assert_true(time_parse("2026-05-01T00:00:00Z", &start_at));
 	return 0;
@@ -455,36 +452,6 @@ static void what_is_no_event_is_refused_with_its_place(void **state)
 	}
 }
 
-/* The document. */
-
-static void what_is_wrong_is_refused_with_its_place_in_the_document(void **state)
-{
-	static const struct bent_document rows[] = {
-		{ "without a date", "\"effective_from\"", "\"effective\"", "effective: " },
-		{ "a time without a unit", "\"35d\"", "35", "past: " },
-		{ "an hour back alone", "\"35d\"", "\"1h\"", "past: " },
-		{ "two days ahead", "\"5m\"", "\"2d\"", "ahead: " },
-		{ "remembered no longer than it is taken", "\"36d\"", "\"35d\"",
-		  "remember: must be a day more than past" },
-	};
-	const struct document file = { .name = "usage/meters-1.json", .body = bytes_of(document) };
-	const struct policy_book *const book = usage_compile(&file, 1, NULL, 0);
-
-	(void)state;
-	assert_non_null(book);
-	arena_destroy(book->arena);
-	for (size_t i = 0; i < COUNT_OF(rows); i++) {
-		const char *const text = document_bend(arena, document, &rows[i]);
-		struct usage_policy read;
-		struct json_error error;
-		char line[JSON_ERROR_SIZE];
-
-		assert_false(usage_policy_parse(arena, bytes_of(text), &read, &error));
-		if (!text_starts(json_error_text(&error, line), rows[i].want))
-			fail_msg("%s: %s", rows[i].name, line);
-	}
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -497,7 +464,6 @@ int main(void)
 		cmocka_unit_test(bytes_come_back_and_cut_ones_are_refused),
 		cmocka_unit_test(events_are_read),
 		cmocka_unit_test(what_is_no_event_is_refused_with_its_place),
-		cmocka_unit_test(what_is_wrong_is_refused_with_its_place_in_the_document),
 	};
 
 	return cmocka_run_group_tests(tests, start, stop);

@@ -1,0 +1,241 @@
+/*
+ * billing_policy_test - the documents of attempts, dunning, refunds and usage: read, refused with their place.
+ */
+#include "common/base/text.h"
+#include "common/io/file.h"
+#include "services/billing-sync/attempt.h"
+#include "services/billing-sync/dunning_policy.h"
+#include "services/billing-sync/refund_policy.h"
+#include "services/billing-sync/usage.h"
+#include "tests/support/bent_document.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+static struct arena *arena;
+
+static int start(void **state)
+{
+	(void)state;
+	arena = arena_create(65536);
+	return 0;
+}
+
+static int stop(void **state)
+{
+	(void)state;
+	arena_destroy(arena);
+	return 0;
+}
+
+static const char *document(const char *name)
+{
+	struct bytes content;
+
+	assert_true(file_read(arena, arena_printf(arena, "deploy/policies/%s", name),
+	                      POLICY_BYTES_MAX, &content));
+	return arena_text(arena, content.data, content.size);
+}
+
+static struct instant day(const char *text)
+{
+	struct instant at = { 0 };
+
+	assert_true(time_parse(arena_printf(arena, "%sT00:00:00Z", text), &at));
+	return at;
+}
+
+/* Each row is the document with one place bent, and what is said of it. */
+static void refuse_all(const char *name, policy_parse *parse, const struct bent_document *rows,
+                       size_t count)
+{
+	const char *const whole = document(name);
+	void *const policy = arena_zero(arena, 4096);
+	struct json_error error;
+	char line[JSON_ERROR_SIZE];
+
+	assert_true(parse(arena, bytes_of(whole), policy, &error));
+	for (size_t i = 0; i < count; i++) {
+		const char *const text = document_bend(arena, whole, &rows[i]);
+
+		if (parse(arena, bytes_of(text), policy, &error))
+			fail_msg("%s: %s", name, rows[i].name);
+		if (!text_starts(json_error_text(&error, line), rows[i].want))
+			fail_msg("%s: %s: %s", name, rows[i].name, line);
+	}
+}
+
+static void budgets_of_attempts_are_refused_with_their_place(void **state)
+{
+	static const struct bent_document rows[] = {
+		{ "without a date", "\"effective_from\"", "\"effective\"", "effective: " },
+		{ "a budget of none", "\"most\": 20", "\"most\": 0", "budgets[0].most: " },
+		{ "more than can be counted", "\"most\": 20", "\"most\": 101",
+		  "budgets[0].most: " },
+		{ "a window of a year", "\"within\": \"30d\"", "\"within\": \"365d\"",
+		  "budgets[0].within: " },
+		{ "a window without a unit", "\"within\": \"30d\"", "\"within\": 30",
+		  "budgets[0].within: " },
+		{ "a category that is none", "[1]", "[0]", "never[0].categories[0]: " },
+		{ "a category in quotes", "[1]", "[\"1\"]", "never[0].categories[0]: " },
+		{ "advice as a number", "\"03\"", "3", "never[1].advice[0]: " },
+		{ "a field nobody knows", "\"same_amount\"", "\"same\"", "budgets[1].same: " },
+		{ "without a list", "\"never\"", "\"ever\"", "ever: " },
+	};
+
+	(void)state;
+	refuse_all("attempts/attempts-2.json", attempt_policy_parse, rows, COUNT_OF(rows));
+}
+
+static void steps_of_dunning_are_refused_with_their_place(void **state)
+{
+	static const struct bent_document rows[] = {
+		{ "without a date", "\"effective_from\"", "\"effective\"", "effective: " },
+		{ "no attempts", "\"attempts\": 8", "\"attempts\": 0", "attempts: " },
+		{ "more than a row counts", "\"attempts\": 8", "\"attempts\": 65", "attempts: " },
+		{ "steps that go back", "\"after\": \"5d\"", "\"after\": \"1d\"",
+		  "steps[2].after: must not be before the step above" },
+		{ "an unknown deed", "\"do\": \"warn\"", "\"do\": \"sue\"", "steps[3].do: " },
+		{ "a time that is none", "\"after\": \"1h\"", "\"after\": \"soon\"",
+		  "steps[0].after: " },
+		{ "a condition nobody knows", "\"unpaid_for\": \"7d\"", "\"moon\": \"full\"",
+		  "steps[3].when.moon: " },
+		{ "a negative amount", "\"at_least\": 1000 }, { \"currency\": \"EUR\"",
+		  "\"at_least\": -1 }, { \"currency\": \"EUR\"",
+		  "steps[4].when.amount_unpaid[0].at_least: " },
+		{ "an amount that is not whole", "\"at_least\": 1000", "\"at_least\": 10.5",
+		  "steps[4].when.amount_unpaid[0].at_least: " },
+		{ "a currency twice", "\"EUR\"", "\"USD\"",
+		  "steps[4].when.amount_unpaid[1].currency: stands in the list twice" },
+		{ "a currency in small letters", "\"EUR\"", "\"eur\"",
+		  "steps[4].when.amount_unpaid[1].currency: " },
+		{ "no steps", "\"steps\": [", "\"steps\": [], \"x\": [", "x: " },
+	};
+
+	(void)state;
+	refuse_all("dunning/standard-1.json", dunning_policy_parse, rows, COUNT_OF(rows));
+}
+
+static void rules_of_refunds_are_refused_with_their_place(void **state)
+{
+	static const struct bent_document rows[] = {
+		{ "without a date", "\"effective_from\"", "\"effective\"", "effective: " },
+		{ "an unknown word for inquiries", "\"full\"", "\"half\"", "inquiry: " },
+		{ "a role twice", "\"billing\", \"finance\"", "\"finance\", \"finance\"",
+		  "roles: has a role twice" },
+		{ "no role", "[\"support\", \"billing\", \"finance\"]", "[]",
+		  "roles: must have a role" },
+		{ "a role that is none", "\"role\": \"support\"", "\"role\": \"king\"",
+		  "rules[0].limits[0].role: " },
+		{ "limits out of order", "\"role\": \"support\"", "\"role\": \"finance\"",
+		  "rules[0].limits[1].role: must be above the role before it" },
+		{ "an intent of two rules", "\"cancel\"", "\"tax\"",
+		  "rules[1].intents: has one of another rule's" },
+		{ "a window of no day", "\"window_days\": 365", "\"window_days\": 0",
+		  "rules[0].window_days: " },
+		{ "a limit of nothing", "\"up_to\": 20000", "\"up_to\": 0",
+		  "rules[0].limits[0].amounts[0].up_to: " },
+		{ "a currency that is none", "\"USD\"", "\"XXQ\"",
+		  "rules[0].limits[0].amounts[0].currency: " },
+		{ "a currency twice", "\"EUR\"", "\"USD\"",
+		  "rules[0].limits[0].amounts[1].currency: stands in the list twice" },
+	};
+
+	(void)state;
+	refuse_all("refunds/refunds-1.json", refund_policy_parse, rows, COUNT_OF(rows));
+}
+
+static void times_of_usage_are_refused_with_their_place(void **state)
+{
+	static const struct bent_document rows[] = {
+		{ "without a date", "\"effective_from\"", "\"effective\"", "effective: " },
+		{ "a time without a unit", "\"35d\"", "35", "past: " },
+		{ "an hour back alone", "\"35d\"", "\"1h\"", "past: " },
+		{ "two days ahead", "\"5m\"", "\"2d\"", "ahead: " },
+		{ "remembered no longer than it is taken", "\"36d\"", "\"35d\"",
+		  "remember: must be a day more than past" },
+	};
+
+	(void)state;
+	refuse_all("usage/meters-1.json", usage_policy_parse, rows, COUNT_OF(rows));
+}
+
+/* The book of one document, which must be good. */
+static const struct policy_book *book_of(const char *name,
+                                         const void *(*compile)(const struct document *, size_t,
+                                                                char *, size_t))
+{
+	const struct document file = { .name = name, .body = bytes_of(document(name)) };
+	char reason[256] = "";
+	const struct policy_book *const book = compile(&file, 1, reason, sizeof(reason));
+
+	assert_string_equal(reason, "");
+	assert_non_null(book);
+	return book;
+}
+
+static void the_project_s_own_documents_are_read(void **state)
+{
+	const struct policy_book *const dunning =
+	    book_of("dunning/standard-1.json", dunning_compile);
+	const struct policy_book *const refunds = book_of("refunds/refunds-1.json", refund_compile);
+	const struct policy_book *const usage = book_of("usage/meters-1.json", usage_compile);
+	const struct dunning_policy *const steps = policy_at(dunning, day("2026-05-01"));
+	const struct refund_policy *const rules = policy_at(refunds, day("2026-05-01"));
+	const struct usage_policy *const times = policy_at(usage, day("2026-05-01"));
+
+	(void)state;
+	assert_int_equal(steps->attempts, 8);
+	assert_int_equal(steps->steps[0].act, DUNNING_REMIND);
+	assert_int_equal(steps->steps[steps->step_count - 1].act, DUNNING_CANCEL);
+	assert_string_equal(refund_rule_of(rules, "duplicate_charge")->name, "our_mistake");
+	assert_null(refund_rule_of(rules, "praise"));
+	assert_int_equal(times->past.us, DAYS(35).us);
+	assert_int_equal(times->ahead.us, MINUTES(5).us);
+	assert_int_equal(times->cancel_within.us, HOURS(24).us);
+	assert_int_equal(times->remember.us, DAYS(36).us);
+	arena_destroy(dunning->arena);
+	arena_destroy(refunds->arena);
+	arena_destroy(usage->arena);
+}
+
+static void the_rules_of_the_day_are_those_of_its_version(void **state)
+{
+	const struct document files[] = {
+		{ .name = "attempts/attempts-2.json",
+		  .body = bytes_of(document("attempts/attempts-2.json")) },
+		{ .name = "attempts/attempts-1.json",
+		  .body = bytes_of(document("attempts/attempts-1.json")) },
+	};
+	const struct policy_book *const book = attempt_compile(files, 2, NULL, 0);
+	const struct instant change = day("2026-04-18");
+	const struct attempt_policy *policy;
+
+	(void)state;
+	assert_non_null(book);
+	policy = policy_at(book, time_sub(change, SECONDS(1)));
+	assert_int_equal(policy->budgets[0].most, 15);
+	policy = policy_at(book, change);
+	assert_int_equal(policy->budgets[0].most, 20);
+	arena_destroy(book->arena);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(budgets_of_attempts_are_refused_with_their_place),
+		cmocka_unit_test(steps_of_dunning_are_refused_with_their_place),
+		cmocka_unit_test(rules_of_refunds_are_refused_with_their_place),
+		cmocka_unit_test(times_of_usage_are_refused_with_their_place),
+		cmocka_unit_test(the_project_s_own_documents_are_read),
+		cmocka_unit_test(the_rules_of_the_day_are_those_of_its_version),
+	};
+
+	return cmocka_run_group_tests(tests, start, stop);
+}
