@@ -294,12 +294,16 @@ static void on_the_day_of_a_change_both_quantities_count(void **state)
 	struct seat_timeline *const timeline = arena_zero(arena, sizeof(*timeline));
 	const struct seat_billed late = { hour(3, 18), hour(9, 0), 2 };
 	const struct seat_billed base = { hour(1, 0), hour(9, 0), 3 };
+	const struct seat_billed early = { hour(3, 0), hour(9, 0), 2 };
 	const struct seat_billed both[] = { base, late };
+	const struct seat_billed whole_day[] = { base, early };
 
 	(void)state;
 	seat_record(timeline, hour(1, 0), hour(1, 0), 3);
 	seat_record(timeline, hour(3, 12), hour(3, 12), 5);
 	assert_int_equal(seat_against_billed(timeline, both, 2, hour(1, 0), hour(9, 0)).days, 0);
+	assert_int_equal(seat_against_billed(timeline, whole_day, 2, hour(1, 0), hour(9, 0)).days,
+	                 0);
 	assert_int_equal(seat_against_billed(timeline, &base, 1, hour(1, 0), hour(9, 0)).days, 5);
 }
 
