@@ -182,3 +182,40 @@ void journal_rows(const struct journal *journal, struct entry_row rows[static JO
 		};
 	}
 }
+
+static bool line_read(const struct entry_row *row, struct journal *journal)
+{
+	enum account account;
+
+	if (row->line != (int64_t)journal->count + 1 || !chart_find(row->account, &account) ||
+	    !text_equal(row->transaction_id, journal->id))
+		return false;
+	journal_add(journal, account, row->customer_id != NULL ? row->customer_id : "",
+	            row->object_id != NULL ? row->object_id : "", row->currency, row->minor);
+	return true;
+}
+
+/* The object is what stands behind the reason in the id. */
+bool journal_read(const struct entry_row *rows, size_t count, struct journal *journal)
+{
+	struct journal read = { .reverses = "" };
+
+	if (count == 0)
+		return false;
+	read.id = rows->transaction_id;
+	read.at = rows->at;
+	read.booked_at = rows->booked_at;
+	read.cause = rows->cause;
+	read.reason = rows->reason;
+	read.reverses = rows->reverses != NULL ? rows->reverses : "";
+	if (!text_starts(read.id, read.reason) || read.id[strlen(read.reason)] != '/')
+		return false;
+	read.object = read.id + strlen(read.reason) + 1;
+	for (size_t i = 0; i < count; i++)
+		if (!line_read(&rows[i], &read))
+			return false;
+	if (!journal_seal(&read))
+		return false;
+	*journal = read;
+	return true;
+}

@@ -91,5 +91,10 @@ struct entry_row {
 
 /* One row a line, count of them. The journal is sealed and outlives them. */
 void journal_rows(const struct journal *journal, struct entry_row rows[static JOURNAL_LINES_MAX]);
+/*
+ * The transaction again, from its rows in the order of their lines; it borrows their texts. False: they are
+ * not one sealed transaction.
+ */
+bool journal_read(const struct entry_row *rows, size_t count, struct journal *journal) MUST_CHECK;
 
 #endif

@@ -2,12 +2,16 @@
  * ledger_test - the table `entry` refuses what the pure journal refuses, and changes nothing it has.
  *
  *   ledger_test URI      of a role that owns its schema, which is empty
+ *
+ * First by plain statements, then as the runtime writes its batches.
  */
 #include "common/base/text.h"
 #include "common/io/db.h"
 #include "gen/billing_sync_migrations.h"
 #include "services/billing-sync/booking.h"
+#include "services/billing-sync/entry.h"
 #include "tests/support/chance.h"
+#include "tests/support/toy_store.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -72,16 +76,22 @@ static int64_t count_entries(void)
 	return db_int(rows, 0, 0);
 }
 
-static void migrate(void)
+/* The ledger's migration alone: its table stands by itself. */
+static void migrate(const char *uri)
 {
-	for (const struct migration *it = billing_sync_migrations; it->name != NULL; it++) {
-		if (!text_starts(it->name, "0002_ledger"))
-			continue;
-		check(db_script(db, it->sql) == STATUS_OK && db_prepare(db, &entries) == STATUS_OK,
-		      "the ledger's table is made");
-		return;
-	}
-	check(false, "the ledger has a migration");
+	struct migration own[2] = { { NULL, NULL }, { NULL, NULL } };
+	char reason[MIGRATE_REASON_SIZE] = "";
+
+	for (const struct migration *it = billing_sync_migrations; it->name != NULL; it++)
+		if (text_starts(it->name, "0002_ledger"))
+			own[0] = *it;
+	toy_settings.uri = uri;
+	check(own[0].name != NULL &&
+	          postgres_store_migrate(&toy_settings, own, reason) == STATUS_OK &&
+	          db_prepare(db, &entries) == STATUS_OK,
+	      "the ledger's table is made");
+	if (reason[0] != '\0')
+		puts(reason);
 }
 
 static void test_what_is_booked(void)
@@ -190,6 +200,64 @@ static void test_the_twin(void)
 	check(count_entries() > before, "and some were taken");
 }
 
+/* As the runtime writes. */
+
+static const struct store_ops *const ops = &postgres_store_ops;
+static const struct state_table *const tables[] = { &entry_table, NULL };
+static const struct stage_event events[] = { { .topic = TOY_IN, .fact = "something" },
+	                                     { .topic = -1 } };
+static const struct stage_timer timers[] = { { 0 } };
+static const int emits[] = { TOY_OUT, -1 };
+static const struct stage stages[] = {
+	{ .name = "toy", .events = events, .tables = tables, .timers = timers, .emits = emits },
+	{ .name = NULL },
+};
+
+/* A batch of one transaction on a connection of its own; bent: its first line has a unit more. */
+static bool commit(const char *id, bool fresh, bool bent)
+{
+	struct postgres_store *const store =
+	    postgres_store_create(&toy_settings, &toy_catalogue, stages);
+	struct shard *const shard = shard_create(&toy_context, &stages[0], 0);
+	struct journal journal = journal_open(arena, "batch", id, "ce-1", (struct instant){ MAY },
+	                                      (struct instant){ MAY });
+	struct entry_row rows[JOURNAL_LINES_MAX];
+	struct state_change changes[2];
+	struct batch batch;
+	bool done;
+
+	journal_add(&journal, ACCOUNT_CASH, "", "po_1", "JPY", 500);
+	journal_take(&journal, ACCOUNT_CASH_IN_TRANSIT, "", "po_1", "JPY", 500);
+	check(journal_seal(&journal), "a payout is booked");
+	journal_rows(&journal, rows);
+	rows[0].minor += bent;
+	for (size_t i = 0; i < COUNT_OF(changes); i++) {
+		changes[i] = toy_change(arena, &entry_table, &rows[i], false);
+		changes[i].fresh = fresh;
+	}
+	toy_must(ops->reconnect(store), store, "connecting");
+	toy_must(ops->open(store, shard, true), store, "opening a shard");
+	batch = toy_batch(shard);
+	batch.changes = changes;
+	batch.change_count = COUNT_OF(changes);
+	done = toy_commit(store, &batch) == STORE_COMMITTED;
+	shard_destroy(shard);
+	postgres_store_destroy(store);
+	return done;
+}
+
+static void test_batches(void)
+{
+	const int64_t before = count_entries();
+
+	check(commit("po_1", true, false) && count_entries() == before + 2,
+	      "a batch adds rows that are known to be new");
+	check(!commit("po_2", true, true), "a batch that does not sum to zero is refused");
+	check(!commit("po_3", false, false), "a batch may not write as if it could change a row");
+	check(!commit("po_1", true, false), "a batch does not book the same thing again");
+	check(count_entries() == before + 2, "and nothing of those is there");
+}
+
 int main(int argc, char **argv)
 {
 	struct db_settings settings = { .name = "ledger_test" };
@@ -202,10 +270,11 @@ int main(int argc, char **argv)
 	arena = arena_create(1 << 16);
 	db = db_create(&settings);
 	check(db_connect(db) == STATUS_OK, "the server answers");
-	migrate();
+	migrate(argv[1]);
 	test_what_is_booked();
 	test_nothing_is_changed();
 	test_the_twin();
+	test_batches();
 	db_destroy(db);
 	arena_destroy(arena);
 	return failed ? EXIT_FAILURE : EXIT_SUCCESS;

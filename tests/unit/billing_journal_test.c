@@ -183,6 +183,36 @@ static void a_row_is_a_line(void **state)
 	assert_int_equal(rows[1].booked_at.us, 2000000);
 }
 
+static void what_was_written_is_read_again(void **state)
+{
+	struct journal journal = opened("txn_1");
+	struct entry_row rows[JOURNAL_LINES_MAX];
+	struct journal read;
+
+	(void)state;
+	journal_add(&journal, ACCOUNT_CASH_IN_TRANSIT, "", "txn_1", "KWD", 5123);
+	journal_take(&journal, ACCOUNT_SUSPENSE, "cus_1", "", "KWD", 5123);
+	assert_true(journal_seal(&journal));
+	journal_rows(&journal, rows);
+	assert_true(journal_read(rows, journal.count, &read));
+	assert_string_equal(read.id, journal.id);
+	assert_string_equal(read.object, "txn_1");
+	assert_string_equal(read.reverses, "");
+	assert_int_equal(read.count, 2);
+	assert_string_equal(read.lines[1].customer, "cus_1");
+	assert_int_equal(read.lines[1].amount.minor, -5123);
+	assert_false(journal_read(rows, 1, &read));
+	assert_false(journal_read(rows, 0, &read));
+	rows[1].line = 3;
+	assert_false(journal_read(rows, 2, &read));
+	rows[1].line = 2;
+	rows[1].account = "petty_cash";
+	assert_false(journal_read(rows, 2, &read));
+	rows[1].account = "suspense";
+	rows[1].transaction_id = "charge/txn_2";
+	assert_false(journal_read(rows, 2, &read));
+}
+
 /* Statements. */
 
 struct page {
@@ -363,6 +393,7 @@ int main(void)
 		cmocka_unit_test(its_names_and_lines_are_bounded),
 		cmocka_unit_test(a_reversal_has_the_same_lines_negated_and_names_what_it_reverses),
 		cmocka_unit_test(a_row_is_a_line),
+		cmocka_unit_test(what_was_written_is_read_again),
 		cmocka_unit_test(a_statement_runs_by_time_and_currency),
 		cmocka_unit_test(
 		    a_balance_beyond_64_bits_is_refused_and_one_that_comes_back_is_not),

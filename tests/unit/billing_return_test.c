@@ -180,6 +180,63 @@ static void a_dispute_of_a_partly_refunded_charge_may_come_back_in_part(void **s
 	assert_int_equal(of.taken, 10000);
 }
 
+struct return_of {
+	bool disputed;
+	int64_t amount;
+	int64_t moved;
+};
+
+static void book_all(const struct return_of *returns, const size_t *order, size_t count,
+                     int64_t sums[static ACCOUNT_COUNT * 2])
+{
+	struct booking_charged of = charged(1000, "EUR", 1001, "USD");
+
+	memset(sums, 0, ACCOUNT_COUNT * 2 * sizeof(*sums));
+	for (size_t i = 0; i < count; i++) {
+		const struct return_of *const one = &returns[order[i]];
+		const struct balance_transaction moved =
+		    booking_moved("txn_1", one->moved, 0, "USD", "");
+		struct booking booking;
+
+		assert_true((one->disputed ? booking_dispute : booking_refund)(
+		    arena, &booking_known, &of, "x_1", one->amount, &moved, &booking, &of.taken));
+		for (int k = 0; k < ACCOUNT_COUNT; k++) {
+			sums[k] += journal_of(&booking.journal, (enum account)k, "EUR");
+			sums[ACCOUNT_COUNT + k] +=
+			    journal_of(&booking.journal, (enum account)k, "USD");
+		}
+	}
+}
+
+/* All 120 orders of two refunds, a withdrawal, a failed refund and a reinstatement. */
+static void the_order_of_returns_makes_no_difference_to_any_account(void **state)
+{
+	static const struct return_of returns[] = { { false, 333, -340 },
+		                                    { false, 334, -331 },
+		                                    { true, 1000, -1100 },
+		                                    { false, 333, 335 },
+		                                    { true, 1000, 1050 } };
+	int64_t want[ACCOUNT_COUNT * 2];
+	int64_t sums[ACCOUNT_COUNT * 2];
+	size_t orders = 0;
+
+	(void)state;
+	book_all(returns, (const size_t[]){ 0, 1, 2, 3, 4 }, 5, want);
+	for (size_t at = 0; at < 5 * 5 * 5 * 5 * 5; at++) {
+		const size_t order[] = { at % 5, at / 5 % 5, at / 25 % 5, at / 125 % 5, at / 625 };
+		unsigned seen = 0;
+
+		for (size_t i = 0; i < 5; i++)
+			seen |= 1U << order[i];
+		if (seen != 31)
+			continue;
+		orders++;
+		book_all(returns, order, 5, sums);
+		assert_memory_equal(sums, want, sizeof(sums));
+	}
+	assert_int_equal(orders, 120);
+}
+
 static void a_return_that_does_not_add_up_is_in_doubt(void **state)
 {
 	struct booking_charged of = charged(10000, "USD", 10000, "USD");
@@ -250,6 +307,7 @@ int main(void)
 		cmocka_unit_test(a_dispute_beyond_its_charge_is_a_loss_by_exchange),
 		cmocka_unit_test(a_dispute_that_is_won_late_comes_back_at_its_own_rate),
 		cmocka_unit_test(a_dispute_of_a_partly_refunded_charge_may_come_back_in_part),
+		cmocka_unit_test(the_order_of_returns_makes_no_difference_to_any_account),
 		cmocka_unit_test(a_return_that_does_not_add_up_is_in_doubt),
 		cmocka_unit_test(amounts_beyond_64_bits_are_refused),
 	};

@@ -1,0 +1,67 @@
+#include "services/billing-sync/entry.h"
+
+#include "common/base/check.h"
+
+static const struct column columns[] = {
+	COLUMN(struct entry_row, transaction_id),
+	COLUMN(struct entry_row, line),
+	COLUMN(struct entry_row, at),
+	COLUMN(struct entry_row, booked_at),
+	COLUMN(struct entry_row, account),
+	COLUMN(struct entry_row, currency),
+	COLUMN(struct entry_row, minor),
+	COLUMN(struct entry_row, customer_id),
+	COLUMN(struct entry_row, object_id),
+	COLUMN(struct entry_row, cause),
+	COLUMN(struct entry_row, reason),
+	COLUMN(struct entry_row, reverses),
+	COLUMN_END,
+};
+
+const struct state_table entry_table = {
+	.name = "entry",
+	.columns = columns,
+	.key_columns = 2,
+	.row_size = sizeof(struct entry_row),
+};
+
+void entry_need(struct task *task, const char *transaction_id)
+{
+	for (int64_t line = 1; line <= JOURNAL_LINES_MAX; line++)
+		task_need(task, &entry_table,
+		          &(struct entry_row){ .transaction_id = transaction_id, .line = line });
+}
+
+bool entry_load(struct task *task, const char *transaction_id, struct journal *journal)
+{
+	struct entry_row rows[JOURNAL_LINES_MAX];
+	size_t count = 0;
+
+	for (; count < JOURNAL_LINES_MAX; count++) {
+		rows[count] = (struct entry_row){ .transaction_id = transaction_id,
+			                          .line = (int64_t)count + 1 };
+		if (!task_load(task, &entry_table, &rows[count]))
+			break;
+	}
+	return journal_read(rows, count, journal);
+}
+
+/* Each line is looked for first: only for a row that is known to be new the runtime asks no right to change one. */
+bool entry_book(struct task *task, const struct journal *journal)
+{
+	struct entry_row rows[JOURNAL_LINES_MAX];
+
+	CHECK(journal->fault == JOURNAL_SOUND);
+	CHECK(journal->count > 0);
+	journal_rows(journal, rows);
+	for (size_t i = 0; i < journal->count; i++) {
+		struct entry_row there = rows[i];
+		const bool stands = task_load(task, &entry_table, &there);
+
+		CHECK(!stands || i == 0);
+		if (stands)
+			return false;
+		task_save(task, &entry_table, &rows[i]);
+	}
+	return true;
+}

@@ -1,0 +1,22 @@
+/*
+ * entry - the table `entry`: where the journal of the ledger is kept, a row a line, for ever.
+ *
+ * A transaction is booked once: who books it again meets its first line, and nothing happens. Rows are
+ * never saved a second time and never removed; the database would refuse it.
+ */
+#ifndef SERVICES_BILLING_SYNC_ENTRY_H
+#define SERVICES_BILLING_SYNC_ENTRY_H
+
+#include "common/flow/task.h"
+#include "services/billing-sync/journal.h"
+
+extern const struct state_table entry_table; /* its rows are struct entry_row */
+
+/* In a need function: the transaction will be looked for, or booked. */
+void entry_need(struct task *task, const char *transaction_id);
+/* Was it booked? Then it is here as it was, and borrows from the batch. */
+bool entry_load(struct task *task, const char *transaction_id, struct journal *journal);
+/* Books a sealed transaction. False: it was booked before, and stands as it was. */
+bool entry_book(struct task *task, const struct journal *journal);
+
+#endif
