@@ -103,6 +103,12 @@ struct invoice_context {
 const struct invoice_findings *invoice_check(struct arena *arena, const struct invoice *invoice,
                                              const struct invoice_context *context);
 
+/*
+ * The seats that a line of an item bills over its time, for seat_against_billed: those of a period or of what a
+ * proration charges, and less those that it gives back. False: the line says nothing of seats.
+ */
+bool invoice_line_seats(const struct invoice_line *line, struct seat_billed *billed) MUST_CHECK;
+
 /* A time that an invoice billed of one subscription item. Prorations and voided invoices are none. */
 struct invoice_period {
 	const char *invoice;

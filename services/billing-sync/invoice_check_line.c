@@ -134,6 +134,18 @@ static void check_seats(const struct invoice_hearing *hearing, const struct invo
 		                          pair.found, pair.expected));
 }
 
+bool invoice_line_seats(const struct invoice_line *line, struct seat_billed *billed)
+{
+	const bool back = line->proration == INVOICE_YES && (line->credits || line->minor < 0);
+
+	if (line->item[0] == '\0' || !line->quantity.has || !line->has_period ||
+	    line->proration == INVOICE_UNSAID)
+		return false;
+	*billed = (struct seat_billed){ line->start, line->end,
+		                        back ? -line->quantity.minor : line->quantity.minor };
+	return true;
+}
+
 void invoice_check_line(const struct invoice_hearing *hearing, const struct invoice_line *line)
 {
 	check_amount(hearing, line);

@@ -18,7 +18,8 @@ KINDS = {"calendars": "calendar", "holidays": "holidays", "sla": "policy", "macr
          "patterns": "patterns", "taxonomy": "taxonomy", "rules": "rules",
          "access": "access", "mrr": "mrr", "close": "close", "chart": "chart",
          "currencies": "currencies", "fx": "fx", "declines": "declines", "attempts": "attempts",
-         "dunning": "dunning", "refunds": "refunds", "usage": "usage"}
+         "dunning": "dunning", "refunds": "refunds", "usage": "usage",
+         "invoices": "invoices", "tax": "tax", "discrepancies": "discrepancies"}
 
 CALENDAR = {
     "id": "c", "version": 1, "effective_from": "2026-01-01T00:00:00+09:00", "time_zone": "Asia/Tokyo",

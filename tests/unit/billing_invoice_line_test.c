@@ -179,6 +179,46 @@ static void tax_is_held_to_the_rates_of_its_place_and_day(void **state)
 	assert_int_equal(invoice_fixture_walk(taxes, COUNT_OF(taxes)), 0);
 }
 
+/* January by 5, and from the 15th on 7 for 5: the lines of two invoices bill what was in force. */
+static void lines_bill_seats_by_day(void **state)
+{
+#define FROM_THE_15TH ",'period':{'start':1768435200,'end':" FEBRUARY "}"
+#define BACK(id, more)                                                                     \
+	"{'id':'" id "','amount':-4113,'quantity':5,'proration':true,'subscription_item':" \
+	"'si_1'" FROM_THE_15TH more "}"
+#define AHEAD(id, quantity)                                  \
+	"{'id':'" id "','amount':5758,'quantity':" #quantity \
+	",'proration':true,'subscription_item':'si_1'" FROM_THE_15TH "}"
+#define SILENT "{'id':'s','amount':1,'quantity':4" FROM_THE_15TH "}"
+	static const struct {
+		const char *lines;
+		int32_t days;
+	} rows[] = {
+		{ LINE("a", 7500, 5, 1500, "") "," BACK("b", CREDITED) "," AHEAD("c", 7) "," SILENT,
+		  0 },
+		{ LINE("a", 7500, 5, 1500, "") "," BACK("b", "") "," AHEAD("c", 7), 0 },
+		{ LINE("a", 7500, 5, 1500, "") "," AHEAD("c", 2), 0 },
+		{ LINE("a", 7500, 5, 1500, ""), 17 },
+		{ LINE("a", 7500, 5, 1500, "") "," AHEAD("c", 7), 17 },
+	};
+	const struct invoice_context context = invoice_fixture_context(WITH_SEATS);
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		const struct invoice invoice = invoice_fixture_read(
+		    arena_printf(arena, INVOICE("usd", "'total':0", "%s"), rows[i].lines));
+		struct seat_billed billed[4];
+		size_t count = 0;
+
+		for (size_t k = 0; k < invoice.line_count; k++)
+			count += invoice_line_seats(&invoice.lines[k], &billed[count]);
+		assert_int_equal(seat_against_billed(context.seats->timeline, billed, count,
+		                                     invoice.lines[0].start, invoice.lines[0].end)
+		                     .days,
+		                 rows[i].days);
+	}
+}
+
 #define DAY(n) ((struct instant){ DAYS(n).us })
 
 static void periods_of_an_item_follow_each_other(void **state)
@@ -274,6 +314,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_line_is_held_to_its_price_seats_and_bounds),
 		cmocka_unit_test(tax_is_held_to_the_rates_of_its_place_and_day),
+		cmocka_unit_test(lines_bill_seats_by_day),
 		cmocka_unit_test(periods_of_an_item_follow_each_other),
 		cmocka_unit_test(what_is_wrong_with_the_documents_is_named),
 	};
