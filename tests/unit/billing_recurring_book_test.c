@@ -165,6 +165,9 @@ static void a_book_that_does_not_add_up_says_by_how_much(void **state)
 	assert_string_equal(recurring_book_break(book, next), "USD");
 	assert_true(recurring_book_start(next, &amount));
 	assert_null(recurring_book_break(book, next));
+	const struct recurring_amount third = { "KWD", 1 };
+	assert_true(recurring_book_start(next, &third));
+	assert_string_equal(recurring_book_break(book, next), "KWD");
 	const struct recurring_amount vast = { "USD", INT64_MAX };
 	assert_false(recurring_book_start(next, &vast));
 }

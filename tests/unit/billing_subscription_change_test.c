@@ -307,6 +307,7 @@ static void the_end_of_a_trial_is_told_once_by_its_timer(void **state)
 	assert_int_equal(change.effective.at.us, INT64_C(1769904000000000));
 	keep(&memory);
 	assert_false(subscription_on_timer(&memory, &at, &change));
+	assert_int_equal(subscription_follow(arena, &memory, &trial, &at).count, 0);
 	/* A trial that is made longer ends once more. */
 	assert_int_equal(subscription_follow(arena, &memory, &longer, &at).count, 0);
 	assert_true(subscription_timer(&memory, DAYS(3), &due));
@@ -315,6 +316,33 @@ static void the_end_of_a_trial_is_told_once_by_its_timer(void **state)
 	at = subscription_fixture_about("2026-01-30T00:00:00Z", false);
 	const struct subscription_changes late = subscription_follow(arena, &memory, &trial, &at);
 	assert_string_equal(told(&late), "started, trial_started, trial_ending @1769904000");
+}
+
+static void a_debt_is_as_old_as_its_first_day(void **state)
+{
+	const struct subscription owing =
+	    subscription_fixture_edit(arena, (struct subscription_edit[SUBSCRIPTION_EDITS]){
+						 SUBSCRIPTION_STATUS("past_due") });
+	const struct subscription unpaid = subscription_fixture_edit(
+	    arena, (struct subscription_edit[SUBSCRIPTION_EDITS]){ SUBSCRIPTION_STATUS("unpaid") });
+	const struct subscription paid = subscription_fixture_read(arena, subscription_fixture);
+	const struct subscription_about first =
+	    subscription_fixture_about("2026-01-02T00:00:00Z", false);
+	const struct subscription_about later =
+	    subscription_fixture_about("2026-01-09T00:00:00Z", false);
+	struct subscription_memory memory = { .known = false };
+
+	(void)state;
+	subscription_follow(arena, &memory, &owing, &first);
+	subscription_follow(arena, &memory, &owing, &later);
+	subscription_follow(arena, &memory, &unpaid, &later);
+	keep(&memory);
+	assert_true(memory.past_due_since.has);
+	assert_int_equal(memory.past_due_since.at.us, first.at.us);
+	subscription_follow(arena, &memory, &paid, &later);
+	assert_false(memory.past_due_since.has);
+	subscription_follow(arena, &memory, &owing, &later);
+	assert_int_equal(memory.past_due_since.at.us, later.at.us);
 }
 
 /* Random lives: starts and ends alternate, and so do pauses, debts and cancellations. */
@@ -415,6 +443,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_change_is_told_once_and_in_order),
 		cmocka_unit_test(the_end_of_a_trial_is_told_once_by_its_timer),
+		cmocka_unit_test(a_debt_is_as_old_as_its_first_day),
 		cmocka_unit_test(what_begins_ends_over_random_lives),
 	};
 

@@ -158,6 +158,20 @@ static void what_is_wrong_is_refused_with_field_and_reason(void **state)
 	assert_int_equal(wrong, 0);
 }
 
+static void a_period_that_ends_before_it_begins_is_left_out(void **state)
+{
+	struct json_error error;
+	struct subscription subscription;
+	const struct bent_document backwards = { "", "\"current_period_end\":1769904000",
+		                                 "\"current_period_end\":1", NULL };
+
+	(void)state;
+	assert_true(
+	    reads(document_bend(arena, subscription_fixture, &backwards), &subscription, &error));
+	assert_true(subscription.odd_period);
+	assert_false(subscription_period_end(&subscription).has);
+}
+
 static void a_subscription_survives_its_bytes(void **state)
 {
 	const char *const texts[] = { subscription_fixture, older };
@@ -185,6 +199,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(both_shapes_of_the_api_are_read),
 		cmocka_unit_test(what_is_wrong_is_refused_with_field_and_reason),
+		cmocka_unit_test(a_period_that_ends_before_it_begins_is_left_out),
 		cmocka_unit_test(a_subscription_survives_its_bytes),
 	};
 
