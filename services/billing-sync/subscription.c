@@ -209,7 +209,8 @@ static bool times_read(struct gathering *it, const struct json_place *object,
 
 	return moment_if(object, "current_period_start", &it->period_start, error) &&
 	       moment_if(object, "current_period_end", &it->period_end, error) &&
-	       moment_if(object, "start_date", &subscription->start, error) &&
+	       moment_if(object, json_has(object, "start_date") ? "start_date" : "start",
+	                 &subscription->start, error) &&
 	       moment_if(object, "trial_start", &subscription->trial_start, error) &&
 	       moment_if(object, "trial_end", &subscription->trial_end, error);
 }

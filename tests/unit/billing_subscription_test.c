@@ -15,10 +15,10 @@
 
 #include <cmocka.h>
 
-/* The API of 2020: the period and the plan on the subscription, one discount. */
+/* Older APIs: the period on the subscription, `start`, plans, one discount. */
 static const char older[] =
     "{\"id\":\"sub_2\",\"customer\":{\"id\":\"cus_2\"},\"status\":\"trialing\","
-    "\"start_date\":1767225600,\"trial_end\":1769904000,\"current_period_start\":1767225600,"
+    "\"start\":1767225600,\"trial_end\":1769904000,\"current_period_start\":1767225600,"
     "\"current_period_end\":1769904000,\"cancel_at_period_end\":true,\"canceled_at\":1767312000,"
     "\"discount\":{\"id\":\"di_1\",\"end\":1772323200,\"coupon\":{\"id\":\"HALF\","
     "\"percent_off\":33.33,\"duration\":\"repeating\"}},\"items\":{\"data\":[{\"id\":\"si_9\","
@@ -80,6 +80,7 @@ static void both_shapes_of_the_api_are_read(void **state)
 	assert_int_equal(old.discounts[0].duration, SUBSCRIPTION_REPEATING);
 	assert_true(old.discounts[0].end.has);
 	assert_int_equal(old.canceled_at.at.us, INT64_C(1767312000000000));
+	assert_int_equal(old.start.at.us, INT64_C(1767225600000000));
 	assert_false(old.ended_at.has);
 }
 
