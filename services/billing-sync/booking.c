@@ -32,14 +32,13 @@ bool booking_seal(struct booking *booking)
 }
 
 /* One amount from one account to another. */
-bool booking_move(struct booking *booking, const struct booking_fact *fact, enum account debit,
-                  const char *debit_object, enum account credit, const char *credit_object,
-                  struct money amount)
+bool booking_move(struct booking *booking, const struct booking_fact *fact,
+                  struct booking_side debit, struct booking_side credit, struct money amount)
 {
-	journal_add(&booking->journal, debit, fact->customer, debit_object, amount.currency,
+	journal_add(&booking->journal, debit.account, fact->customer, debit.object, amount.currency,
 	            amount.minor);
-	journal_take(&booking->journal, credit, fact->customer, credit_object, amount.currency,
-	             amount.minor);
+	journal_take(&booking->journal, credit.account, fact->customer, credit.object,
+	             amount.currency, amount.minor);
 	return booking_seal(booking);
 }
 
@@ -61,8 +60,10 @@ bool booking_charge(struct arena *arena, const struct booking_fact *fact, const 
 	const bool known = fact->customer[0] != '\0';
 
 	*booking = booking_open(arena, fact, "charge", charge);
-	return booking_move(booking, fact, ACCOUNT_CLEARING, charge,
-	                    known ? ACCOUNT_RECEIVABLE : ACCOUNT_SUSPENSE, charge, presented);
+	return booking_move(booking, fact, (struct booking_side){ ACCOUNT_CLEARING, charge },
+	                    (struct booking_side){ known ? ACCOUNT_RECEIVABLE : ACCOUNT_SUSPENSE,
+	                                           charge },
+	                    presented);
 }
 
 bool booking_settlement(struct arena *arena, const struct booking_fact *fact, const char *charge,
@@ -96,16 +97,16 @@ bool booking_applied(struct arena *arena, const struct booking_fact *fact, const
 {
 	*booking =
 	    booking_open(arena, fact, "applied", arena_printf(arena, "%s/%s", charge, invoice));
-	return booking_move(booking, fact, ACCOUNT_RECEIVABLE, charge, ACCOUNT_RECEIVABLE, invoice,
-	                    amount);
+	return booking_move(booking, fact, (struct booking_side){ ACCOUNT_RECEIVABLE, charge },
+	                    (struct booking_side){ ACCOUNT_RECEIVABLE, invoice }, amount);
 }
 
 bool booking_outside(struct arena *arena, const struct booking_fact *fact, const char *invoice,
                      struct money amount, struct booking *booking)
 {
 	*booking = booking_open(arena, fact, "outside", invoice);
-	return booking_move(booking, fact, ACCOUNT_CASH, invoice, ACCOUNT_RECEIVABLE, invoice,
-	                    amount);
+	return booking_move(booking, fact, (struct booking_side){ ACCOUNT_CASH, invoice },
+	                    (struct booking_side){ ACCOUNT_RECEIVABLE, invoice }, amount);
 }
 
 /* The provider's balance. */
@@ -124,16 +125,16 @@ bool booking_payout(struct arena *arena, const struct booking_fact *fact, const 
                     struct money amount, struct booking *booking)
 {
 	*booking = booking_open(arena, fact, "payout", payout);
-	return booking_move(booking, fact, ACCOUNT_CASH, payout, ACCOUNT_CASH_IN_TRANSIT, payout,
-	                    amount);
+	return booking_move(booking, fact, (struct booking_side){ ACCOUNT_CASH, payout },
+	                    (struct booking_side){ ACCOUNT_CASH_IN_TRANSIT, payout }, amount);
 }
 
 bool booking_payout_failed(struct arena *arena, const struct booking_fact *fact, const char *payout,
                            struct money amount, struct booking *booking)
 {
 	*booking = booking_open(arena, fact, "payout_failed", payout);
-	return booking_move(booking, fact, ACCOUNT_CASH_IN_TRANSIT, payout, ACCOUNT_CASH, payout,
-	                    amount);
+	return booking_move(booking, fact, (struct booking_side){ ACCOUNT_CASH_IN_TRANSIT, payout },
+	                    (struct booking_side){ ACCOUNT_CASH, payout }, amount);
 }
 
 /* Suspense. */

@@ -12,9 +12,14 @@ struct booking booking_open(struct arena *arena, const struct booking_fact *fact
 /* What a balance transaction changes of the provider's balance, and the fee within. */
 void booking_add_balance(struct booking *booking, const struct booking_fact *fact,
                          const char *object, const struct balance_transaction *moved);
+/* An account, and what the amount there is about. */
+struct booking_side {
+	enum account account;
+	const char *object;
+};
 /* One amount from one account to another, and sealed. */
-bool booking_move(struct booking *booking, const struct booking_fact *fact, enum account debit,
-                  const char *debit_object, enum account credit, const char *credit_object,
+bool booking_move(struct booking *booking, const struct booking_fact *fact,
+                  struct booking_side debit, struct booking_side credit,
                   struct money amount) MUST_CHECK;
 /* The difference between two sources goes to suspense, and is in doubt. */
 void booking_suspend(struct booking *booking, const char *customer, const char *object,

@@ -109,8 +109,9 @@ bool booking_balance(struct arena *arena, const struct booking_fact *fact, const
 	const bool against = invoice[0] != '\0';
 
 	*booking = booking_open(arena, fact, "balance", id);
-	return booking_move(booking, fact, ACCOUNT_CREDITS, id,
-	                    against ? ACCOUNT_RECEIVABLE : ACCOUNT_REFUNDS, against ? invoice : id,
+	return booking_move(booking, fact, (struct booking_side){ ACCOUNT_CREDITS, id },
+	                    (struct booking_side){ against ? ACCOUNT_RECEIVABLE : ACCOUNT_REFUNDS,
+	                                           against ? invoice : id },
 	                    amount);
 }
 
@@ -118,8 +119,9 @@ bool booking_recognised(struct arena *arena, const struct booking_fact *fact, co
                         struct money amount, struct booking *booking)
 {
 	*booking = booking_open(arena, fact, "recognised", subject);
-	return booking_move(booking, fact, ACCOUNT_DEFERRED_REVENUE, subject, ACCOUNT_REVENUE,
-	                    subject, amount);
+	return booking_move(booking, fact,
+	                    (struct booking_side){ ACCOUNT_DEFERRED_REVENUE, subject },
+	                    (struct booking_side){ ACCOUNT_REVENUE, subject }, amount);
 }
 
 bool booking_cleared(struct arena *arena, const struct booking_fact *fact, const char *subject,
@@ -127,6 +129,7 @@ bool booking_cleared(struct arena *arena, const struct booking_fact *fact, const
 {
 	CHECK(contra == ACCOUNT_REFUNDS || contra == ACCOUNT_DISPUTES);
 	*booking = booking_open(arena, fact, "cleared", subject);
-	return booking_move(booking, fact, ACCOUNT_DEFERRED_REVENUE, subject, contra, subject,
-	                    amount);
+	return booking_move(booking, fact,
+	                    (struct booking_side){ ACCOUNT_DEFERRED_REVENUE, subject },
+	                    (struct booking_side){ contra, subject }, amount);
 }

@@ -161,8 +161,7 @@ static bool add_elsewhere(struct booking *booking, const struct booking_fact *fa
 
 static bool book_return(struct arena *arena, const struct booking_fact *fact,
                         const struct booking_charged *charged, const struct leg *leg,
-                        const struct balance_transaction *moved, struct booking *booking,
-                        int64_t *taken)
+                        const struct balance_transaction *moved, struct booking *booking)
 {
 	const char *const presented = charged->presented.currency;
 	struct journal *const journal = &booking->journal;
@@ -180,10 +179,7 @@ static bool book_return(struct arena *arena, const struct booking_fact *fact,
 		fits = add_elsewhere(booking, fact, charged, leg, moved);
 	if (!fits)
 		journal->fault = JOURNAL_BEYOND;
-	if (!booking_seal(booking))
-		return false;
-	*taken = after;
-	return true;
+	return booking_seal(booking);
 }
 
 bool booking_refund(struct arena *arena, const struct booking_fact *fact,
@@ -194,7 +190,10 @@ bool booking_refund(struct arena *arena, const struct booking_fact *fact,
 	const int64_t way = moved->amount > 0 ? -1 : 1;
 	const struct leg leg = { "refund", ACCOUNT_REFUNDS, refund, way * amount, 0 };
 
-	return book_return(arena, fact, charged, &leg, moved, booking, taken);
+	if (!book_return(arena, fact, charged, &leg, moved, booking))
+		return false;
+	*taken = charged->taken + leg.part;
+	return true;
 }
 
 bool booking_dispute(struct arena *arena, const struct booking_fact *fact,
@@ -208,5 +207,8 @@ bool booking_dispute(struct arena *arena, const struct booking_fact *fact,
 	const struct leg leg = { "dispute", ACCOUNT_DISPUTES, dispute, way * part,
 		                 way * (amount - part) };
 
-	return book_return(arena, fact, charged, &leg, moved, booking, taken);
+	if (!book_return(arena, fact, charged, &leg, moved, booking))
+		return false;
+	*taken = charged->taken + leg.part;
+	return true;
 }

@@ -178,7 +178,7 @@ static int64_t power_of_ten(int exponent)
 }
 
 bool fx_convert(const struct policy_book *book, int64_t day, struct money amount, const char *to,
-                enum rounding mode, struct money *result, char reason[static FX_REASON_SIZE])
+                struct money *result, char reason[static FX_REASON_SIZE])
 {
 	const int from_exponent = money_exponent(amount.currency);
 	const int to_exponent = money_exponent(to);
@@ -192,7 +192,7 @@ bool fx_convert(const struct policy_book *book, int64_t day, struct money amount
 		return false;
 	if (!ratio_multiply(rate, ratio_of(power_of_ten(to_exponent), power_of_ten(from_exponent)),
 	                    &rate) ||
-	    !ratio_apply(amount.minor, rate, mode, &converted.minor))
+	    !ratio_apply(amount.minor, rate, ROUNDING_HALF_UP, &converted.minor))
 		return missing(day, to, "the amount is beyond 64 bits", reason);
 	memcpy(converted.currency, to, sizeof(converted.currency));
 	*result = converted;

@@ -51,9 +51,8 @@ bool fx_parse(struct arena *arena, struct bytes text, struct fx_document *docume
  */
 bool fx_rate_at(const struct policy_book *book, int64_t day, const char *from, const char *to,
                 struct ratio *rate, char reason[static FX_REASON_SIZE]) MUST_CHECK;
-/* The amount by the day's rate, in minor units of the other currency. */
+/* The amount by the day's rate, in minor units of the other currency, a half rounded up. */
 bool fx_convert(const struct policy_book *book, int64_t day, struct money amount, const char *to,
-                enum rounding mode, struct money *result,
-                char reason[static FX_REASON_SIZE]) MUST_CHECK;
+                struct money *result, char reason[static FX_REASON_SIZE]) MUST_CHECK;
 
 #endif

@@ -2,8 +2,6 @@
 
 #include "common/base/check.h"
 
-#include <string.h>
-
 static uint64_t common_divisor(uint64_t a, uint64_t b)
 {
 	while (b != 0) {
@@ -110,15 +108,28 @@ bool ratio_apply(int64_t amount, struct ratio ratio, enum rounding mode, int64_t
 	return true;
 }
 
-/* Of the parts that were not raised yet, the one with the largest remainder. */
-static size_t largest(const uint64_t *remainders, const bool *raised, size_t count)
+static uint64_t sum_of(const int64_t *weights, size_t count)
 {
-	size_t found = count;
+	uint64_t total = 0;
 
-	for (size_t i = 0; i < count; i++)
-		if (!raised[i] && (found == count || remainders[i] > remainders[found]))
+	for (size_t i = 0; i < count; i++) {
+		CHECK(weights[i] >= 0);
+		CHECK(!__builtin_add_overflow(total, (uint64_t)weights[i], &total));
+	}
+	CHECK(total > 0);
+	return total;
+}
+
+/* Takes the largest remainder out of the list, of equal ones the first; each is less than the sum of weights. */
+static size_t take_largest(uint64_t *remainders, size_t count)
+{
+	size_t found = 0;
+
+	for (size_t i = 1; i < count; i++)
+		if (remainders[i] > remainders[found])
 			found = i;
-	CHECK(found < count);
+	CHECK(remainders[found] > 0);
+	remainders[found] = 0;
 	return found;
 }
 
@@ -126,31 +137,20 @@ void ratio_share(int64_t whole, const int64_t *weights, size_t count, int64_t *p
 {
 	const int sign = whole < 0 ? -1 : 1;
 	const uint64_t size = whole < 0 ? -(uint64_t)whole : (uint64_t)whole;
+	const uint64_t total = sum_of(weights, count);
 	uint64_t remainders[RATIO_PARTS_MAX];
-	bool raised[RATIO_PARTS_MAX] = { false };
-	uint64_t total = 0;
 	uint64_t left = size;
 
 	CHECK(count > 0);
 	CHECK(count <= RATIO_PARTS_MAX);
 	for (size_t i = 0; i < count; i++) {
-		CHECK(weights[i] >= 0);
-		CHECK(!__builtin_add_overflow(total, (uint64_t)weights[i], &total));
-	}
-	CHECK(total > 0);
-	for (size_t i = 0; i < count; i++) {
 		__extension__ const unsigned __int128 exact =
 		    (unsigned __int128)size * (uint64_t)weights[i];
-		const uint64_t part = (uint64_t)(exact / total);
 
 		remainders[i] = (uint64_t)(exact % total);
-		parts[i] = sign * (int64_t)part;
-		left -= part;
+		parts[i] = sign * (int64_t)(exact / total);
+		left -= (uint64_t)(exact / total);
 	}
-	for (; left > 0; left--) {
-		const size_t next = largest(remainders, raised, count);
-
-		raised[next] = true;
-		parts[next] += sign;
-	}
+	for (; left > 0; left--)
+		parts[take_largest(remainders, count)] += sign;
 }

@@ -218,7 +218,7 @@ static void an_amount_is_converted_by_the_rate_of_its_day(void **state)
 		struct money result;
 
 		assert_true(fx_convert(book, day("2026-11-02"), rows[i].from, rows[i].to.currency,
-		                       ROUNDING_HALF_UP, &result, reason));
+		                       &result, reason));
 		assert_int_equal(result.minor, rows[i].to.minor);
 		assert_string_equal(result.currency, rows[i].to.currency);
 	}
@@ -249,13 +249,12 @@ static void a_rate_that_is_missing_is_an_error_that_names_currency_and_day(void 
 		struct money from = { 100, "" };
 
 		memcpy(from.currency, rows[i].from, 4);
-		assert_false(fx_convert(book, day(rows[i].date), from, rows[i].to, ROUNDING_HALF_UP,
-		                        &result, reason));
+		assert_false(
+		    fx_convert(book, day(rows[i].date), from, rows[i].to, &result, reason));
 		if (!text_starts(reason, rows[i].reason))
 			fail_msg("%s: %s", rows[i].reason, reason);
 	}
-	assert_false(
-	    fx_convert(book, day("2026-11-02"), big, "USD", ROUNDING_HALF_UP, &result, reason));
+	assert_false(fx_convert(book, day("2026-11-02"), big, "USD", &result, reason));
 	assert_string_equal(reason, "USD on 2026-11-02: the amount is beyond 64 bits");
 	arena_destroy(book->arena);
 }

@@ -180,6 +180,9 @@ static void a_dispute_of_a_partly_refunded_charge_may_come_back_in_part(void **s
 	assert_int_equal(of.taken, 10000);
 }
 
+#define SUMS ((size_t)ACCOUNT_COUNT * 2)
+#define PICKS ((size_t)5 * 5 * 5 * 5 * 5) /* of five out of five, repetitions among them */
+
 struct return_of {
 	bool disputed;
 	int64_t amount;
@@ -187,11 +190,11 @@ struct return_of {
 };
 
 static void book_all(const struct return_of *returns, const size_t *order, size_t count,
-                     int64_t sums[static ACCOUNT_COUNT * 2])
+                     int64_t sums[static SUMS])
 {
 	struct booking_charged of = charged(1000, "EUR", 1001, "USD");
 
-	memset(sums, 0, ACCOUNT_COUNT * 2 * sizeof(*sums));
+	memset(sums, 0, SUMS * sizeof(*sums));
 	for (size_t i = 0; i < count; i++) {
 		const struct return_of *const one = &returns[order[i]];
 		const struct balance_transaction moved =
@@ -216,13 +219,13 @@ static void the_order_of_returns_makes_no_difference_to_any_account(void **state
 		                                    { true, 1000, -1100 },
 		                                    { false, 333, 335 },
 		                                    { true, 1000, 1050 } };
-	int64_t want[ACCOUNT_COUNT * 2];
-	int64_t sums[ACCOUNT_COUNT * 2];
+	int64_t want[SUMS];
+	int64_t sums[SUMS];
 	size_t orders = 0;
 
 	(void)state;
 	book_all(returns, (const size_t[]){ 0, 1, 2, 3, 4 }, 5, want);
-	for (size_t at = 0; at < 5 * 5 * 5 * 5 * 5; at++) {
+	for (size_t at = 0; at < PICKS; at++) {
 		const size_t order[] = { at % 5, at / 5 % 5, at / 25 % 5, at / 125 % 5, at / 625 };
 		unsigned seen = 0;
 
