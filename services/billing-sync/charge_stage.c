@@ -6,6 +6,7 @@
 #include "common/io/proto.h"
 #include "proto/opsmesh/v1/catalogue.h"
 #include "services/billing-sync/stripe.h"
+#include "services/billing-sync/waiting.h"
 
 #include <string.h>
 
@@ -46,54 +47,15 @@ static enum status forward(struct task *task, const char *customer,
 
 /* Waiting. */
 
-static bool read_waiting(struct task *task, const struct charge_row *row,
-                         Opsmesh__V1__MirroredList *list)
-{
-	char reason[PROTO_REASON_SIZE];
-	ProtobufCMessage *message;
-
-	opsmesh__v1__mirrored_list__init(list);
-	if (row->waiting.size == 0)
-		return true;
-	if (!proto_unpack(task->arena, &opsmesh__v1__mirrored_list__descriptor, row->waiting,
-	                  &message, reason))
-		return false;
-	*list = *(const Opsmesh__V1__MirroredList *)(const void *)message;
-	return true;
-}
-
-/* In the place of an older state of the same object, else where its id belongs. */
-static void put(struct arena *arena, Opsmesh__V1__MirroredList *list,
-                const Opsmesh__V1__ObjectMirrored *mirrored)
-{
-	Opsmesh__V1__ObjectMirrored **const items =
-	    arena_alloc(arena, (list->n_items + 1) * sizeof(struct Opsmesh__V1__ObjectMirrored *));
-	Opsmesh__V1__ObjectMirrored *const copy = arena_copy(arena, mirrored, sizeof(*mirrored));
-	size_t count = 0;
-	size_t at = 0;
-
-	while (at < list->n_items && strcmp(list->items[at]->object_id, copy->object_id) < 0)
-		items[count++] = list->items[at++];
-	const bool same =
-	    at < list->n_items && text_equal(list->items[at]->object_id, copy->object_id);
-
-	items[count++] =
-	    same && list->items[at]->revision > copy->revision ? list->items[at] : copy;
-	for (at += same; at < list->n_items; at++)
-		items[count++] = list->items[at];
-	list->items = items;
-	list->n_items = count;
-}
-
 static enum status wait(struct task *task, struct charge_row *row,
                         const Opsmesh__V1__ObjectMirrored *mirrored)
 {
 	Opsmesh__V1__MirroredList list;
 
-	if (!read_waiting(task, row, &list))
+	if (!waiting_read(task, row->waiting, &list))
 		return task_fail(task, STATUS_FATAL, "charge %s: what waits cannot be read",
 		                 row->charge_id);
-	put(task->arena, &list, mirrored);
+	waiting_put(task->arena, &list, mirrored);
 	if (list.n_items > CHARGE_WAITING_MAX)
 		return task_fail(task, STATUS_REJECT, "charge %s: more than %d objects wait for it",
 		                 row->charge_id, CHARGE_WAITING_MAX);
@@ -106,7 +68,7 @@ static enum status release(struct task *task, struct charge_row *row)
 {
 	Opsmesh__V1__MirroredList list;
 
-	if (!read_waiting(task, row, &list))
+	if (!waiting_read(task, row->waiting, &list))
 		return task_fail(task, STATUS_FATAL, "charge %s: what waits cannot be read",
 		                 row->charge_id);
 	for (size_t i = 0; i < list.n_items; i++)

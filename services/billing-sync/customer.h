@@ -74,6 +74,8 @@ bool customer_amount(struct thing *thing, const char *field, const char *currenc
 /* The same of a field of the object's; NULL where it is absent. */
 bool customer_money(struct thing *thing, const char *field, const char *currency,
                     Opsmesh__V1__Money **money, struct json_error *error) MUST_CHECK;
+/* What cannot be read is said, once for each state; the mirror has it whole. */
+enum status customer_refuse(struct thing *thing, const struct json_error *error) MUST_CHECK;
 /* The status now is another than the one that was held. */
 bool customer_moved(const struct thing *thing);
 
@@ -83,6 +85,7 @@ thing_reader customer_read_invoice;
 thing_reader customer_read_charge;
 thing_reader customer_read_refund;
 thing_reader customer_read_dispute;
+thing_reader customer_read_transaction;
 thing_reader customer_read_subscription;
 
 /* A charge that succeeded, in its state now. */

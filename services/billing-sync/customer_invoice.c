@@ -1,7 +1,7 @@
 /*
  * An invoice: its status, what it says is due, paid and left, and whether it says what it should.
  */
-#include "services/billing-sync/customer.h"
+#include "services/billing-sync/customer_ledger.h"
 #include "services/billing-sync/invoice_check.h"
 #include "services/billing-sync/policies.h"
 
@@ -10,7 +10,7 @@
 #include <string.h>
 
 /* One invoice at hand. */
-struct account {
+struct billed {
 	struct thing *thing;
 	struct invoice *invoice;
 	uint32_t shown;  /* a bit for each rule that it broke when it was last heard of */
@@ -43,7 +43,7 @@ static bool fill_amounts(struct thing *thing, const struct invoice *invoice,
 	return true;
 }
 
-static enum status say_changed(struct account *it, Opsmesh__V1__InvoiceChanged *changed)
+static enum status say_changed(struct billed *it, Opsmesh__V1__InvoiceChanged *changed)
 {
 	Opsmesh__V1__BillingEvent event = OPSMESH__V1__BILLING_EVENT__INIT;
 	const struct held_row *const held = &it->thing->held;
@@ -62,21 +62,21 @@ static enum status say_changed(struct account *it, Opsmesh__V1__InvoiceChanged *
 /* Its rules. */
 
 /* What all invoices that break a rule for one reason have in common. */
-static const char *root_of(const struct account *it)
+static const char *root_of(const struct billed *it)
 {
 	return *it->invoice->subscription != '\0' ? it->invoice->subscription
 	                                          : it->thing->customer->row.customer_id;
 }
 
 /* A draft is not finished, and what was voided is owed by nobody. */
-static bool counts(const struct account *it)
+static bool counts(const struct billed *it)
 {
 	return !it->thing->mirrored->deleted && !text_equal(it->invoice->status, "draft") &&
 	       !text_equal(it->invoice->status, "void");
 }
 
 /* All differences of one rule as one figure; false: there is none. */
-static bool add_up(const struct account *it, const struct invoice_findings *findings,
+static bool add_up(const struct billed *it, const struct invoice_findings *findings,
                    enum invoice_check check, struct finding *finding)
 {
 	bool any = false;
@@ -99,7 +99,7 @@ static bool add_up(const struct account *it, const struct invoice_findings *find
 	return any;
 }
 
-static enum status compare(struct account *it, const struct invoice_findings *findings)
+static enum status compare(struct billed *it, const struct invoice_findings *findings)
 {
 	struct customer *const customer = it->thing->customer;
 
@@ -118,7 +118,7 @@ static enum status compare(struct account *it, const struct invoice_findings *fi
 	return STATUS_OK;
 }
 
-static enum status check_all(struct account *it)
+static enum status check_all(struct billed *it)
 {
 	struct task *const task = it->thing->customer->task;
 	const struct instant at =
@@ -148,7 +148,7 @@ static struct bytes body_of(struct arena *arena, uint32_t broken)
 	return body;
 }
 
-static enum status take(struct account *it, Opsmesh__V1__InvoiceChanged *changed)
+static enum status take(struct billed *it, Opsmesh__V1__InvoiceChanged *changed)
 {
 	TRY(say_changed(it, changed));
 	TRY(check_all(it));
@@ -158,14 +158,19 @@ static enum status take(struct account *it, Opsmesh__V1__InvoiceChanged *changed
 bool customer_read_invoice(struct thing *thing, enum status *status, struct json_error *error)
 {
 	struct arena *const arena = thing->customer->task->arena;
-	struct account it = { .thing = thing,
-		              .invoice = arena_alloc(arena, sizeof(*it.invoice)),
-		              .shown = shown_before(&thing->held) };
+	struct billed it = { .thing = thing,
+		             .invoice = arena_alloc(arena, sizeof(*it.invoice)),
+		             .shown = shown_before(&thing->held) };
 	Opsmesh__V1__InvoiceChanged changed = OPSMESH__V1__INVOICE_CHANGED__INIT;
 
 	if (!invoice_read(arena, &thing->object, it.invoice, error) ||
 	    !fill_amounts(thing, it.invoice, &changed, error))
 		return false;
 	*status = take(&it, &changed);
+	if (*status != STATUS_OK || text_equal(it.invoice->status, "draft"))
+		return true;
+	if (!text_equal(it.invoice->status, "void"))
+		return ledger_invoice(thing, it.invoice, error);
+	*status = ledger_void(thing, it.invoice->id);
 	return true;
 }

@@ -2,12 +2,13 @@
  * A charge: whether it was paid, what came back of it, and why it failed.
  */
 #include "services/billing-sync/charge_twice.h"
-#include "services/billing-sync/customer.h"
+#include "services/billing-sync/customer_ledger.h"
 #include "services/billing-sync/stripe.h"
 
 #include "common/base/text.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #define BODY_SIZE 32
 #define DESCRIPTION_MAX 65536 /* the provider sets no limit that it tells */
@@ -17,6 +18,7 @@ struct charge_figures {
 	char currency[4];
 	int64_t amount;
 	int64_t refunded;
+	int64_t captured; /* what was really taken; 0: it is only reserved */
 	struct instant created;
 	const char *description; /* personal, perhaps: only its digest is kept */
 };
@@ -68,16 +70,41 @@ static enum status look_for_twice(struct thing *thing, const char *invoice,
 static bool read_figures(struct thing *thing, struct charge_figures *figures,
                          struct json_error *error)
 {
+	bool captured = true;
 	bool dated;
 
 	*figures = (struct charge_figures){ .description = "", .created = thing->customer->at };
-	return stripe_currency_at(&thing->object, "currency", figures->currency, error) &&
-	       json_integer_at(&thing->object, "amount", 0, INT64_MAX, &figures->amount, error) &&
+	if (!stripe_currency_at(&thing->object, "currency", figures->currency, error) ||
+	    !json_integer_at(&thing->object, "amount", 0, INT64_MAX, &figures->amount, error) ||
+	    !json_switch_if(&thing->object, "captured", &captured, error))
+		return false;
+	figures->captured = captured ? figures->amount : 0;
+	return (!captured || json_integer_if(&thing->object, "amount_captured", 0, INT64_MAX,
+	                                     &figures->captured, error)) &&
 	       json_integer_if(&thing->object, "amount_refunded", 0, INT64_MAX, &figures->refunded,
 	                       error) &&
 	       json_text_if(&thing->object, "description", DESCRIPTION_MAX, &figures->description,
 	                    error) &&
 	       stripe_time_if(&thing->object, "created", &dated, &figures->created, error);
+}
+
+static bool book(struct thing *thing, const char *invoice, const struct charge_figures *figures,
+                 enum status *status, struct json_error *error)
+{
+	struct ledger_charge charge = { .id = thing->mirrored->object_id,
+		                        .invoice = invoice,
+		                        .at = figures->created };
+	Opsmesh__V1__Money *taken;
+
+	if (!text_equal(thing->mirrored->status, "succeeded"))
+		return true;
+	if (!customer_amount(thing, "amount_captured", figures->currency, figures->captured, &taken,
+	                     error))
+		return false;
+	charge.presented.minor = taken->minor;
+	memcpy(charge.presented.currency, figures->currency, sizeof(figures->currency));
+	*status = ledger_charge(thing, &charge);
+	return true;
 }
 
 bool customer_read_charge(struct thing *thing, enum status *status, struct json_error *error)
@@ -110,5 +137,5 @@ bool customer_read_charge(struct thing *thing, enum status *status, struct json_
 		*status = look_for_twice(thing, invoice, &figures);
 	if (*status == STATUS_OK)
 		*status = customer_hold(thing, body);
-	return true;
+	return *status != STATUS_OK || book(thing, invoice, &figures, status, error);
 }

@@ -1,7 +1,7 @@
 /*
  * What goes back to a customer: refunds that we give, and disputes by which a bank takes.
  */
-#include "services/billing-sync/customer.h"
+#include "services/billing-sync/customer_ledger.h"
 #include "services/billing-sync/stripe.h"
 
 #include "common/base/text.h"
@@ -55,7 +55,7 @@ bool customer_read_refund(struct thing *thing, enum status *status, struct json_
 		*status = customer_say(thing->customer, &event);
 	if (*status == STATUS_OK)
 		*status = customer_hold(thing, (struct bytes){ NULL, 0 });
-	return true;
+	return *status != STATUS_OK || ledger_moved(thing, status, error);
 }
 
 /* Disputes. */
@@ -148,5 +148,13 @@ bool customer_read_dispute(struct thing *thing, enum status *status, struct json
 		*status = customer_say(thing->customer, &event);
 	if (*status == STATUS_OK)
 		*status = customer_hold(thing, body);
-	return true;
+	return *status != STATUS_OK || ledger_moved(thing, status, error);
+}
+
+/* What moved money at the provider. */
+
+bool customer_read_transaction(struct thing *thing, enum status *status, struct json_error *error)
+{
+	*status = customer_hold(thing, (struct bytes){ NULL, 0 });
+	return *status != STATUS_OK || ledger_moved(thing, status, error);
 }

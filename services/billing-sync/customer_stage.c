@@ -7,6 +7,7 @@
 #include "common/base/text.h"
 #include "common/io/proto.h"
 #include "proto/opsmesh/v1/catalogue.h"
+#include "services/billing-sync/entry.h"
 #include "services/billing-sync/policies.h"
 #include "services/billing-sync/stripe.h"
 
@@ -48,6 +49,7 @@ static const struct {
 	{ "charge", customer_read_charge },
 	{ "refund", customer_read_refund },
 	{ "dispute", customer_read_dispute },
+	{ "balance_transaction", customer_read_transaction },
 };
 
 static thing_reader *reader_of(const char *type)
@@ -144,8 +146,7 @@ bool customer_money(struct thing *thing, const char *field, const char *currency
 	       customer_amount(thing, field, currency, amount, money, error);
 }
 
-/* What cannot be read is said, once for each state; the mirror has it whole. */
-static enum status refuse(struct thing *thing, const struct json_error *error)
+enum status customer_refuse(struct thing *thing, const struct json_error *error)
 {
 	Opsmesh__V1__BillingEvent event = OPSMESH__V1__BILLING_EVENT__INIT;
 	Opsmesh__V1__ObjectRefused refused = OPSMESH__V1__OBJECT_REFUSED__INIT;
@@ -170,9 +171,9 @@ static enum status read_thing(struct thing *thing, thing_reader *read)
 	struct json_error error;
 
 	if (!json_parse(payload, PAYLOAD_MAX, &document, &error))
-		return refuse(thing, &error);
+		return customer_refuse(thing, &error);
 	thing->object = json_top(document);
-	return read(thing, &status, &error) ? status : refuse(thing, &error);
+	return read(thing, &status, &error) ? status : customer_refuse(thing, &error);
 }
 
 /* Handlers. */
@@ -261,6 +262,22 @@ void customer_need_timer(struct task *task, const char *key)
 	task_need(task, &held_table, &held);
 }
 
+/* What it will be booked as, where that is plain from its id. */
+static void need_entry(struct task *task, const Opsmesh__V1__ObjectMirrored *mirrored)
+{
+	static const struct {
+		const char *type;
+		const char *reason;
+	} rows[] = { { "charge", "charge" },
+		     { "invoice", "invoice" },
+		     { "balance_transaction", "settlement" } };
+
+	for (size_t i = 0; i < COUNT_OF(rows); i++)
+		if (text_equal(mirrored->object_type, rows[i].type))
+			entry_need(task, arena_printf(task->arena, "%s/%s", rows[i].reason,
+			                              mirrored->object_id));
+}
+
 void customer_need(struct task *task, const ProtobufCMessage *message)
 {
 	const Opsmesh__V1__ByCustomerEvent *const event = (const void *)message;
@@ -268,8 +285,10 @@ void customer_need(struct task *task, const ProtobufCMessage *message)
 
 	task_need(task, &customer_table,
 	          &(struct customer_row){ .customer_id = event->customer_id });
-	if (mirrored)
-		task_need(task, &held_table,
-		          &(struct held_row){ .customer_id = event->customer_id,
-		                              .object_id = event->mirrored->object_id });
+	if (!mirrored)
+		return;
+	task_need(task, &held_table,
+	          &(struct held_row){ .customer_id = event->customer_id,
+	                              .object_id = event->mirrored->object_id });
+	need_entry(task, event->mirrored);
 }

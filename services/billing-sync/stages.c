@@ -9,7 +9,8 @@
 #include "opsmesh/v1/provider.pb-c.h"
 #include "proto/opsmesh/v1/catalogue.h"
 #include "services/billing-sync/charge.h"
-#include "services/billing-sync/customer.h"
+#include "services/billing-sync/customer_ledger.h"
+#include "services/billing-sync/entry.h"
 #include "services/billing-sync/object.h"
 #include "services/billing-sync/owner.h"
 
@@ -50,7 +51,8 @@ static const int charge_emits[] = { OPS_BY_CUSTOMER, -1 };
 STAGE_EVENTS_NEEDING(customer_events, CUSTOMER_EVENTS);
 
 static const struct state_table *const customer_tables[] = { &customer_table, &held_table,
-	                                                     &case_table, NULL };
+	                                                     &case_table,     &charged_table,
+	                                                     &entry_table,    NULL };
 static const struct stage_timer customer_timers[] = {
 	{ .name = CUSTOMER_TIMER_AGE, .handle = customer_on_age, .need = customer_need_age },
 	{ .name = CUSTOMER_TIMER_TRIAL, .handle = customer_on_trial, .need = customer_need_timer },

@@ -50,7 +50,7 @@ struct pending_batch {
 	size_t timer_count;
 	struct fact *facts;
 	size_t fact_count;
-	struct journal_line line;
+	struct batch_line line;
 };
 
 struct pending {

@@ -18,7 +18,7 @@ struct stored {
 	bool fresh; /* of a change: the writer says that there is none of that name */
 };
 
-struct journal_line {
+struct batch_line {
 	struct instant frontier;
 	char *runs;
 	char *refused;
@@ -38,7 +38,7 @@ struct image {
 	struct fact *facts;
 	size_t fact_count;
 	size_t fact_capacity;
-	struct journal_line *journal;
+	struct batch_line *journal;
 	size_t journal_count;
 	size_t journal_capacity;
 	bool used;

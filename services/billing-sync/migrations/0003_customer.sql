@@ -31,6 +31,23 @@ create table customer (
 	primary key (shard, customer_id)
 );
 
+-- What the ledger knows of a charge; amounts are minor units by ISO 4217.
+create table charged (
+	shard            int    not null,
+	customer_id      text   collate "C" not null,
+	charge_id        text   collate "C" not null,
+	currency         text,            -- null: not booked yet
+	presented        bigint not null, -- what the customer was charged
+	settled_currency text,            -- null: its balance transaction is not known
+	settled          bigint not null, -- gross of that one
+	taken            bigint not null, -- of presented, by refunds and disputes
+	waiting          bytea,           -- MirroredList: what cannot be booked before that
+	primary key (shard, customer_id, charge_id)
+);
+
+-- Whoever asks what cannot be booked.
+create index charged_waiting on charged (charge_id) where waiting is not null;
+
 -- What does not add up, one case for one cause. Rows of healed and explained cases stay.
 create table discrepancy (
 	shard          int         not null,

@@ -1,0 +1,357 @@
+#include "services/billing-sync/customer_ledger.h"
+
+#include "common/base/text.h"
+#include "common/io/proto.h"
+#include "services/billing-sync/entry.h"
+#include "services/billing-sync/policies.h"
+#include "services/billing-sync/stripe.h"
+#include "services/billing-sync/waiting.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define PAYLOAD_MAX ((size_t)1 << 20)
+#define DISPUTE_MOVES_MAX 10 /* a dispute has two at most; the provider may change its mind */
+
+static const struct column columns[] = {
+	COLUMN(struct charged_row, customer_id),
+	COLUMN(struct charged_row, charge_id),
+	COLUMN(struct charged_row, currency),
+	COLUMN(struct charged_row, presented),
+	COLUMN(struct charged_row, settled_currency),
+	COLUMN(struct charged_row, settled),
+	COLUMN(struct charged_row, taken),
+	COLUMN(struct charged_row, waiting),
+	COLUMN_END,
+};
+const struct state_table charged_table = { .name = "charged",
+	                                   .columns = columns,
+	                                   .key_columns = 2,
+	                                   .row_size = sizeof(struct charged_row) };
+
+/* A movement of money of a charge's. */
+struct move {
+	struct thing *thing;
+	struct charged_row *row;
+	struct balance_transaction moved;
+	const char *object; /* the refund's or dispute's id */
+	int64_t amount;     /* in the charge's currency, as the object says it */
+};
+
+static enum status release(struct customer *it, struct charged_row *row);
+
+/* Booking. */
+
+static struct booking_fact fact_of(const struct customer *it, struct instant at)
+{
+	return (struct booking_fact){ .cause = *it->cause_id != '\0' ? it->cause_id : "timer",
+		                      .customer = it->row.customer_id,
+		                      .at = at,
+		                      .booked_at = it->task->now };
+}
+
+/* What two sources do not agree on is in suspense, and somebody has to look. */
+static enum status doubt(struct customer *it, const struct booking *booking)
+{
+	struct finding finding = {
+		.cause = "not_placed",
+		.root = booking->journal.object,
+		.evidence = { .object = booking->journal.object,
+		              .found = booking->unexplained.minor },
+		.sentence =
+		    "A part of the amount cannot be explained by what is known, and is in suspense.",
+	};
+
+	if (booking->doubt != BOOKING_AMOUNT)
+		return STATUS_OK;
+	memcpy(finding.evidence.currency, booking->unexplained.currency,
+	       sizeof(finding.evidence.currency));
+	return customer_observe(it, &finding);
+}
+
+/* In *booked whether it is new. */
+static enum status book(struct customer *it, const struct booking *booking, bool *booked)
+{
+	*booked = booking->journal.count > 0 && entry_book(it->task, &booking->journal);
+	return *booked ? doubt(it, booking) : STATUS_OK;
+}
+
+static bool cannot(struct thing *thing, const struct booking *booking, struct json_error *error)
+{
+	return json_refuse(&thing->object, NULL, error, "cannot be booked: %s",
+	                   journal_fault_text(booking->journal.fault));
+}
+
+/* Rows. */
+
+static struct charged_row load(struct customer *it, const char *charge)
+{
+	struct charged_row row = { .customer_id = it->row.customer_id, .charge_id = charge };
+
+	(void)task_load(it->task, &charged_table, &row);
+	return row;
+}
+
+static enum status wait(struct thing *thing, struct charged_row *row)
+{
+	struct task *const task = thing->customer->task;
+	Opsmesh__V1__MirroredList list;
+
+	if (!waiting_read(task, row->waiting, &list))
+		return task_fail(task, STATUS_FATAL, "charge %s: what waits cannot be read",
+		                 row->charge_id);
+	waiting_put(task->arena, &list, thing->mirrored);
+	if (list.n_items > LEDGER_WAITING_MAX)
+		return task_fail(task, STATUS_REJECT, "charge %s: more than %d objects wait for it",
+		                 row->charge_id, LEDGER_WAITING_MAX);
+	row->waiting = proto_pack(task->arena, &list.base);
+	task_save(task, &charged_table, row);
+	return STATUS_OK;
+}
+
+/* Reading. */
+
+/* An object within another, as JSON of its own. */
+static struct bytes text_of(struct arena *arena, const json_t *value)
+{
+	char *const text = json_dumps(value, JSON_COMPACT);
+	const struct bytes copy = arena_bytes(arena, bytes_of(text != NULL ? text : ""));
+
+	free(text);
+	return copy;
+}
+
+static bool read_transaction(struct thing *thing, const json_t *value,
+                             struct balance_transaction *moved, struct json_error *error)
+{
+	struct task *const task = thing->customer->task;
+	char reason[CURRENCY_REASON_SIZE];
+
+	if (!balance_transaction_read(task->arena, text_of(task->arena, value), moved, error))
+		return false;
+	if (!balance_transaction_in_money(policies_currency(task, moved->created), moved, reason))
+		return json_refuse(&thing->object, "currency", error, "%s", reason);
+	return true;
+}
+
+/* Money of a charge. */
+
+static bool settle(struct thing *thing, struct charged_row *row,
+                   const struct balance_transaction *settled, enum status *status,
+                   struct json_error *error)
+{
+	struct customer *const it = thing->customer;
+	const struct booking_fact fact = fact_of(it, settled->created);
+	struct money presented = { .minor = row->presented };
+	struct booking *const booking = arena_alloc(it->task->arena, sizeof(*booking));
+	bool booked;
+
+	memcpy(presented.currency, row->currency, strlen(row->currency) + 1);
+	if (!booking_settlement(it->task->arena, &fact, row->charge_id, presented, settled,
+	                        booking))
+		return cannot(thing, booking, error);
+	*status = book(it, booking, &booked);
+	if (!booked || *status != STATUS_OK)
+		return true;
+	row->settled_currency = arena_string(it->task->arena, settled->currency);
+	row->settled = settled->amount;
+	task_save(it->task, &charged_table, row);
+	return true;
+}
+
+static struct booking_charged charged_of(const struct charged_row *row)
+{
+	struct booking_charged charged = { .charge = row->charge_id,
+		                           .presented = { .minor = row->presented },
+		                           .settled = { .minor = row->settled },
+		                           .taken = row->taken };
+
+	memcpy(charged.presented.currency, row->currency, strlen(row->currency) + 1);
+	memcpy(charged.settled.currency, row->settled_currency, strlen(row->settled_currency) + 1);
+	return charged;
+}
+
+static bool take(struct move *move, bool dispute, enum status *status, struct json_error *error)
+{
+	struct customer *const it = move->thing->customer;
+	const struct booking_fact fact = fact_of(it, move->moved.created);
+	const struct booking_charged charged = charged_of(move->row);
+	struct booking *const booking = arena_alloc(it->task->arena, sizeof(*booking));
+	int64_t taken = move->row->taken;
+	bool booked;
+	const bool good = dispute ? booking_dispute(it->task->arena, &fact, &charged, move->object,
+	                                            move->amount, &move->moved, booking, &taken)
+	                          : booking_refund(it->task->arena, &fact, &charged, move->object,
+	                                           move->amount, &move->moved, booking, &taken);
+
+	if (!good)
+		return cannot(move->thing, booking, error);
+	*status = book(it, booking, &booked);
+	if (!booked || *status != STATUS_OK)
+		return true;
+	move->row->taken = taken;
+	task_save(it->task, &charged_table, move->row);
+	return true;
+}
+
+/* The charge's currency is that in which refunds and disputes name their amount. */
+static bool read_amount(struct move *move, struct json_error *error)
+{
+	struct thing *const thing = move->thing;
+	struct task *const task = thing->customer->task;
+	char reason[CURRENCY_REASON_SIZE];
+	char currency[4];
+	struct money money;
+	int64_t amount;
+
+	if (!stripe_currency_at(&thing->object, "currency", currency, error) ||
+	    !json_integer_at(&thing->object, "amount", 0, INT64_MAX, &amount, error))
+		return false;
+	if (!currency_read(policies_currency(task, thing->customer->at), currency, amount, &money,
+	                   reason))
+		return json_refuse(&thing->object, "amount", error, "%s", reason);
+	move->amount = money.minor;
+	return true;
+}
+
+static bool take_refund(struct move *move, enum status *status, struct json_error *error)
+{
+	const json_t *const inside =
+	    json_object_get(move->thing->object.value, "balance_transaction");
+
+	return !json_is_object(inside) ||
+	       (read_transaction(move->thing, inside, &move->moved, error) &&
+	        read_amount(move, error) && take(move, false, status, error));
+}
+
+static bool take_dispute(struct move *move, enum status *status, struct json_error *error)
+{
+	struct json_place list;
+
+	if (!json_array_if(&move->thing->object, "balance_transactions", DISPUTE_MOVES_MAX, &list,
+	                   error) ||
+	    !read_amount(move, error))
+		return false;
+	for (size_t i = 0; i < json_count(&list) && *status == STATUS_OK; i++) {
+		const struct json_place item = json_item(&list, i);
+
+		if (!json_is_object(item.value))
+			continue;
+		if (!read_transaction(move->thing, item.value, &move->moved, error) ||
+		    !take(move, true, status, error))
+			return false;
+	}
+	return true;
+}
+
+/* By type. What cannot be booked yet stays with the charge. */
+static bool apply(struct thing *thing, struct charged_row *row, enum status *status,
+                  struct json_error *error)
+{
+	const char *const type = thing->mirrored->object_type;
+	struct move move = { .thing = thing, .row = row, .object = thing->mirrored->object_id };
+
+	if (text_equal(type, "balance_transaction")) {
+		if (!read_transaction(thing, thing->object.value, &move.moved, error))
+			return false;
+		if (row->currency != NULL)
+			return settle(thing, row, &move.moved, status, error);
+	} else if (row->currency != NULL && row->settled_currency != NULL) {
+		return text_equal(type, "dispute") ? take_dispute(&move, status, error)
+		                                   : take_refund(&move, status, error);
+	}
+	*status = wait(thing, row);
+	return true;
+}
+
+bool ledger_moved(struct thing *thing, enum status *status, struct json_error *error)
+{
+	const bool transaction = text_equal(thing->mirrored->object_type, "balance_transaction");
+	struct arena *const arena = thing->customer->task->arena;
+	const char *charge;
+
+	if (!stripe_id_if(arena, &thing->object, transaction ? "source" : "charge", &charge, error))
+		return false;
+	if (*charge == '\0')
+		return true;
+	struct charged_row row = load(thing->customer, charge);
+	const bool was_settled = row.settled_currency != NULL;
+
+	if (!apply(thing, &row, status, error))
+		return false;
+	if (*status == STATUS_OK && !was_settled && row.settled_currency != NULL)
+		*status = release(thing->customer, &row);
+	return true;
+}
+
+/* What waited: balance transactions first, since the others need the charge's. */
+
+static enum status take_up(struct customer *it, struct charged_row *row,
+                           const Opsmesh__V1__ObjectMirrored *mirrored)
+{
+	const struct bytes payload = { mirrored->payload.data, mirrored->payload.len };
+	struct thing thing = { .customer = it, .mirrored = mirrored };
+	AUTO_JSON document = NULL;
+	enum status status = STATUS_OK;
+	struct json_error error;
+
+	if (!json_parse(payload, PAYLOAD_MAX, &document, &error))
+		return customer_refuse(&thing, &error);
+	thing.object = json_top(document);
+	return apply(&thing, row, &status, &error) ? status : customer_refuse(&thing, &error);
+}
+
+static enum status release(struct customer *it, struct charged_row *row)
+{
+	Opsmesh__V1__MirroredList list;
+
+	if (!waiting_read(it->task, row->waiting, &list))
+		return task_fail(it->task, STATUS_FATAL, "charge %s: what waits cannot be read",
+		                 row->charge_id);
+	if (list.n_items == 0)
+		return STATUS_OK;
+	row->waiting = (struct bytes){ NULL, 0 };
+	task_save(it->task, &charged_table, row);
+	for (int pass = 0; pass < 2; pass++)
+		for (size_t i = 0; i < list.n_items; i++)
+			if (text_equal(list.items[i]->object_type, "balance_transaction") ==
+			    (pass == 0))
+				TRY(take_up(it, row, list.items[i]));
+	return STATUS_OK;
+}
+
+/* Charges. */
+
+static enum status book_charge(struct thing *thing, const struct ledger_charge *charge)
+{
+	struct customer *const it = thing->customer;
+	struct arena *const arena = it->task->arena;
+	const struct booking_fact fact = fact_of(it, charge->at);
+	struct booking *const booking = arena_alloc(arena, sizeof(*booking));
+	bool booked;
+
+	if (!booking_charge(arena, &fact, charge->id, charge->presented, booking))
+		return task_fail(it->task, STATUS_REJECT, "charge %s cannot be booked: %s",
+		                 charge->id, journal_fault_text(booking->journal.fault));
+	TRY(book(it, booking, &booked));
+	if (*charge->invoice == '\0')
+		return STATUS_OK;
+	if (!booking_applied(arena, &fact, charge->id, charge->invoice, charge->presented, booking))
+		return task_fail(it->task, STATUS_REJECT, "charge %s cannot be booked: %s",
+		                 charge->id, journal_fault_text(booking->journal.fault));
+	return book(it, booking, &booked);
+}
+
+enum status ledger_charge(struct thing *thing, const struct ledger_charge *charge)
+{
+	struct task *const task = thing->customer->task;
+	struct charged_row row = load(thing->customer, charge->id);
+
+	if (row.currency != NULL || charge->presented.minor == 0)
+		return STATUS_OK;
+	TRY(book_charge(thing, charge));
+	row.currency = arena_string(task->arena, charge->presented.currency);
+	row.presented = charge->presented.minor;
+	task_save(task, &charged_table, &row);
+	return release(thing->customer, &row);
+}

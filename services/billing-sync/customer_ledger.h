@@ -1,0 +1,46 @@
+/*
+ * customer_ledger - a customer's money facts on their way into the ledger.
+ *
+ * Each fact is booked once, under an id of its own, at the time that the object itself names; so the ledger
+ * does not depend on the order in which facts come. What a refund or dispute took can be booked when its
+ * charge and that charge's balance transaction are known; until then it waits with the charge.
+ */
+#ifndef SERVICES_BILLING_SYNC_CUSTOMER_LEDGER_H
+#define SERVICES_BILLING_SYNC_CUSTOMER_LEDGER_H
+
+#include "services/billing-sync/booking.h"
+#include "services/billing-sync/customer.h"
+#include "services/billing-sync/invoice.h"
+
+#define LEDGER_WAITING_MAX 100 /* objects that wait for one charge */
+
+/* What the ledger knows of a charge. Amounts are minor units of struct money. */
+struct charged_row {
+	const char *customer_id;
+	const char *charge_id;
+	const char *currency; /* NULL: not booked yet */
+	int64_t presented;
+	const char *settled_currency; /* NULL: its balance transaction is not known */
+	int64_t settled;
+	int64_t taken;        /* of presented, by refunds and disputes */
+	struct bytes waiting; /* MirroredList, packed; absent: nothing waits */
+};
+
+extern const struct state_table charged_table;
+
+/* A charge that was captured: what the customer was charged, when, and for which invoice ("": none). */
+struct ledger_charge {
+	const char *id;
+	const char *invoice;
+	struct money presented;
+	struct instant at;
+};
+enum status ledger_charge(struct thing *thing, const struct ledger_charge *charge) MUST_CHECK;
+/* An invoice that is no draft any more, and one that was voided. False: it cannot be booked; error says why. */
+bool ledger_invoice(struct thing *thing, const struct invoice *invoice,
+                    struct json_error *error) MUST_CHECK;
+enum status ledger_void(struct thing *thing, const char *invoice) MUST_CHECK;
+/* A refund, a dispute, a balance transaction: whatever money it moved and whatever charge it is of. */
+bool ledger_moved(struct thing *thing, enum status *status, struct json_error *error) MUST_CHECK;
+
+#endif

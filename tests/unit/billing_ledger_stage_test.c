@@ -1,0 +1,248 @@
+/*
+ * billing_ledger_stage_test - what the stage `customer` books: once, in any order, zero in every currency.
+ */
+#include "common/base/check.h"
+#include "common/base/text.h"
+#include "common/io/proto.h"
+#include "opsmesh/v1/mirror.pb-c.h"
+#include "proto/opsmesh/v1/catalogue.h"
+#include "services/billing-sync/billing.h"
+#include "services/billing-sync/customer_ledger.h"
+#include "services/billing-sync/entry.h"
+#include "tests/support/billing_fixture.h"
+#include "tests/support/chance.h"
+#include "tests/support/stage_test.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#define SHARD 1
+
+static struct stage_test stage;
+static const char *key;
+static int64_t minute;
+
+static int start(void **state)
+{
+	(void)state;
+	stage_test_init(&stage, &opsmesh_catalogue, &billing_sync_stages[BILLING_CUSTOMER], SHARD,
+	                billing_fixture(), NULL);
+	key = stage_test_key(&stage, "cus_");
+	minute = 0;
+	return 0;
+}
+
+static int stop(void **state)
+{
+	(void)state;
+	stage_test_finish(&stage);
+	return 0;
+}
+
+/* One state of one object. */
+struct told {
+	const char *type;
+	const char *id;
+	int64_t revision;
+	const char *status;
+	const char *json;
+};
+
+static void feed(const struct told *told)
+{
+	Opsmesh__V1__ByCustomerEvent event = OPSMESH__V1__BY_CUSTOMER_EVENT__INIT;
+	Opsmesh__V1__ObjectMirrored made = OPSMESH__V1__OBJECT_MIRRORED__INIT;
+	const struct instant now = time_add((struct instant){ DAYS(20000).us }, MINUTES(++minute));
+
+	made.object_id = text_mutable(told->id);
+	made.object_type = text_mutable(told->type);
+	made.revision = told->revision;
+	made.status = text_mutable(told->status);
+	made.payload.data = (uint8_t *)(uintptr_t)told->json;
+	made.payload.len = strlen(told->json);
+	event.customer_id = text_mutable(key);
+	event.occurred_at = proto_timestamp(stage.arena, now);
+	event.fact_case = OPSMESH__V1__BY_CUSTOMER_EVENT__FACT_MIRRORED;
+	event.mirrored = &made;
+	(void)stage_test_feed(&stage, &(struct stage_test_event){ .topic = OPS_BY_CUSTOMER,
+	                                                          .key = key,
+	                                                          .time = now,
+	                                                          .mesh = now,
+	                                                          .message = &event.base });
+	assert_int_equal(stage_test_fold(&stage, STAGE_TEST_ALL, now), STATUS_OK);
+}
+
+/* The ledger. */
+
+/* "receivable JPY 12000" ... by account, zero balances left out; transactions that may be there. */
+static const char *balances(const char *const *ids)
+{
+	int64_t sums[ACCOUNT_COUNT][2] = { 0 };
+	static const char *const currencies[] = { "JPY", "EUR" };
+	const char *text = "";
+
+	for (; *ids != NULL; ids++) {
+		for (int64_t line = 1; line <= JOURNAL_LINES_MAX; line++) {
+			struct entry_row row = { .transaction_id = *ids, .line = line };
+			enum account account;
+
+			if (!stage_test_row(&stage, &entry_table, &row))
+				break;
+			assert_true(chart_find(row.account, &account));
+			sums[account][text_equal(row.currency, "EUR")] += row.minor;
+		}
+	}
+	for (int i = 0; i < ACCOUNT_COUNT; i++)
+		for (int k = 0; k < 2; k++)
+			if (sums[i][k] != 0)
+				text = arena_printf(stage.arena, "%s%s %s %lld\n", text,
+				                    chart_name((enum account)i), currencies[k],
+				                    (long long)sums[i][k]);
+	return text;
+}
+
+/* An invoice of 12,000 yen for May, of which tax is 1,091; paid by a charge; a part of it refunded; disputed. */
+#define INVOICE(status)                                                                                     \
+	"{\"id\":\"in_1\",\"object\":\"invoice\",\"customer\":\"cus_1\",\"status\":\"" status               \
+	"\","                                                                                               \
+	"\"currency\":\"jpy\",\"created\":1777593600,\"subtotal\":10909,\"total\":12000,"                   \
+	"\"amount_due\":12000,\"amount_paid\":0,\"amount_remaining\":12000,\"lines\":{\"object\":\"list\"," \
+	"\"has_more\":false,\"data\":[{\"id\":\"il_1\",\"object\":\"line_item\",\"amount\":10909,"          \
+	"\"currency\":\"jpy\",\"quantity\":1,\"period\":{\"start\":1777593600,\"end\":1780272000},"         \
+	"\"tax_amounts\":[{\"amount\":1091,\"inclusive\":false,\"tax_rate\":\"txr_1\"}]}]}}"
+#define CHARGE(refunded)                                                                          \
+	"{\"id\":\"ch_1\",\"object\":\"charge\",\"customer\":\"cus_1\",\"status\":\"succeeded\"," \
+	"\"captured\":true,\"currency\":\"jpy\",\"amount\":12000,\"amount_captured\":12000,"      \
+	"\"amount_refunded\":" refunded ",\"created\":1777600000,\"invoice\":\"in_1\"}"
+#define TXN(id, type, source, amount, fee, net)                                  \
+	"{\"id\":\"" id "\",\"object\":\"balance_transaction\",\"type\":\"" type \
+	"\",\"amount\":" amount ",\"fee\":" fee ",\"net\":" net                  \
+	",\"currency\":\"jpy\",\"created\":1777600100,\"source\":\"" source      \
+	"\",\"exchange_rate\":null,\"status\":\"available\",\"fee_details\":[]}"
+#define REFUND                                                                                      \
+	"{\"id\":\"re_1\",\"object\":\"refund\",\"status\":\"succeeded\",\"charge\":\"ch_1\","      \
+	"\"currency\":\"jpy\",\"amount\":2000,\"created\":1777600200,\"balance_transaction\":" TXN( \
+	    "txn_2", "refund", "re_1", "-2000", "0", "-2000") "}"
+#define DISPUTE(status, second)                                                                           \
+	"{\"id\":\"dp_1\",\"object\":\"dispute\",\"status\":\"" status "\",\"charge\":\"ch_1\","          \
+	"\"currency\":\"jpy\",\"amount\":10000,\"reason\":\"fraudulent\",\"balance_transactions\":[" TXN( \
+	    "txn_3", "adjustment", "dp_1", "-10000", "1500", "-11500") second "]}"
+
+static const struct told story[] = {
+	{ "invoice", "in_1", 1, "open", INVOICE("open") },
+	{ "invoice", "in_1", 2, "paid", INVOICE("paid") },
+	{ "charge", "ch_1", 1, "succeeded", CHARGE("0") },
+	{ "charge", "ch_1", 2, "succeeded", CHARGE("2000") },
+	{ "balance_transaction", "txn_1", 1, "available",
+	  TXN("txn_1", "charge", "ch_1", "12000", "432", "11568") },
+	{ "refund", "re_1", 1, "succeeded", REFUND },
+	{ "dispute", "dp_1", 1, "lost", DISPUTE("lost", "") },
+	{ "dispute", "dp_1", 2, "won",
+	  DISPUTE("won", "," TXN("txn_4", "adjustment", "dp_1", "10000", "-1500", "11500")) },
+};
+static const char *const booked[] = { "invoice/in_1",      "charge/ch_1",
+	                              "applied/ch_1/in_1", "settlement/txn_1",
+	                              "refund/txn_2",      "dispute/txn_3",
+	                              "dispute/txn_4",     NULL };
+
+/*
+ * The invoice: receivable +12000, tax -1091, deferred -10909 (May is not over when it is finalised). The
+ * charge takes the receivable back and goes through clearing into cash in transit: 12000 - 432. The refund
+ * takes 2000 (contra), the dispute 10000 and its fee 1500, and both come back when it is won.
+ */
+#define EXPECTED                                                                         \
+	"cash_in_transit JPY 9568\ndeferred_revenue JPY -10909\ntax_payable JPY -1091\n" \
+	"refunds JPY 2000\nfees JPY 432\n"
+
+static void a_story_is_booked_to_the_yen(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(story) / sizeof(story[0]); i++)
+		feed(&story[i]);
+	assert_string_equal(balances(booked), EXPECTED);
+	for (size_t i = 0; i < sizeof(story) / sizeof(story[0]); i++)
+		feed(&story[i]);
+	assert_string_equal(balances(booked), EXPECTED);
+}
+
+/* Each object's states come in the order of their revisions; everything else in any. */
+static void any_order_books_the_same(void **state)
+{
+	struct chance chance;
+
+	(void)state;
+	chance_seed(&chance, 7);
+	for (int round = 0; round < 200; round++) {
+		size_t order[sizeof(story) / sizeof(story[0])];
+		bool done[sizeof(story) / sizeof(story[0])] = { false };
+		size_t count = 0;
+
+		while (count < COUNT_OF(order)) {
+			const size_t i = (size_t)chance_below(&chance, COUNT_OF(order));
+			const bool ready =
+			    !done[i] &&
+			    (i == 0 || !text_equal(story[i].id, story[i - 1].id) || done[i - 1]);
+
+			if (ready) {
+				done[i] = true;
+				order[count++] = i;
+			}
+		}
+		assert_int_equal(start(NULL), 0);
+		for (size_t i = 0; i < count; i++) {
+			feed(&story[order[i]]);
+			if (chance_of(&chance, 100))
+				stage_test_restart(&stage);
+		}
+		assert_string_equal(balances(booked), EXPECTED);
+		assert_int_equal(stop(NULL), 0);
+	}
+	assert_int_equal(start(NULL), 0);
+}
+
+static void a_voided_invoice_is_undone_by_its_reversal(void **state)
+{
+	const struct told gone = { "invoice", "in_1", 2, "void", INVOICE("void") };
+	static const char *const ids[] = { "invoice/in_1", "reversal/invoice/in_1", NULL };
+	struct entry_row row = { .transaction_id = "reversal/invoice/in_1", .line = 1 };
+
+	(void)state;
+	feed(&story[0]);
+	feed(&gone);
+	assert_string_equal(balances(ids), "");
+	assert_true(stage_test_row(&stage, &entry_table, &row));
+	assert_string_equal(row.reverses, "invoice/in_1");
+}
+
+static void what_is_only_reserved_is_not_booked(void **state)
+{
+	const struct told reserved = {
+		"charge", "ch_1", 1, "succeeded",
+		"{\"id\":\"ch_1\",\"object\":\"charge\",\"status\":\"succeeded\",\"captured\":false,"
+		"\"currency\":\"jpy\",\"amount\":12000,\"amount_captured\":0,\"amount_refunded\":0}"
+	};
+
+	(void)state;
+	feed(&reserved);
+	assert_string_equal(balances(booked), "");
+}
+
+#define CASE(name) cmocka_unit_test_setup_teardown(name, start, stop)
+
+int main(void)
+{
+	const struct CMUnitTest cases[] = {
+		CASE(a_story_is_booked_to_the_yen),
+		CASE(any_order_books_the_same),
+		CASE(a_voided_invoice_is_undone_by_its_reversal),
+		CASE(what_is_only_reserved_is_not_booked),
+	};
+
+	return cmocka_run_group_tests(cases, NULL, NULL);
+}
