@@ -199,7 +199,7 @@ bool discrepancy_due(const struct discrepancy *discrepancy, const struct discrep
 
 static struct discrepancy_total *total_of(struct discrepancy_totals *totals, const char *currency)
 {
-	struct discrepancy_total *total = totals->items;
+	struct discrepancy_total *total;
 	size_t index = 0;
 
 	while (index < totals->count && strcmp(totals->items[index].currency, currency) < 0)

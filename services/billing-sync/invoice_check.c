@@ -8,7 +8,7 @@
 #include <string.h>
 
 static const char *const words[] = {
-#define ON(name, word) [INVOICE_CHECK_##name] = word,
+#define ON(name, word) [INVOICE_CHECK_##name] = (word),
 	INVOICE_CHECKS(ON)
 #undef ON
 };

@@ -54,7 +54,8 @@ const char *invoice_check_word(enum invoice_check check);
 struct invoice_difference {
 	enum invoice_check check;
 	const char *line; /* its id; "" of the whole invoice */
-	int64_t expected; /* minor units; seats of SEATS, seconds of periods */
+	int64_t
+	    expected; /* minor units; seats of SEATS, seconds of periods, rates of TAX_RATE_MISSING */
 	int64_t found;
 	int64_t tolerance;
 	char currency[4];     /* "" where it is no money */

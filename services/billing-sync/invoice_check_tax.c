@@ -33,25 +33,31 @@ static bool taxable_of(const struct invoice_tax *tax, const struct base *base, i
 	return true;
 }
 
+/* Of the one rate that is needed there is none. */
+static void note_no_rate(const struct invoice_hearing *hearing, const char *line,
+                         const char *country)
+{
+	invoice_note(
+	    hearing, INVOICE_CHECK_TAX_RATE_MISSING, (struct invoice_pair){ line, 1, 0, 0 }, "",
+	    arena_printf(hearing->arena, "No tax rate is configured for %s on the day.", country));
+}
+
 static void check_rate(const struct invoice_hearing *hearing, const struct invoice_tax *tax,
                        const struct base *base)
 {
 	const struct invoice *const invoice = hearing->invoice;
 	struct invoice_pair pair = { base->line, 0, tax->minor,
 		                     invoice_tolerance(hearing, base->lines) };
-	const char *const country = country_of(invoice, tax);
-	int64_t taxable;
+	struct tax_question question = { .country = country_of(invoice, tax),
+		                         .state = state_of(invoice, tax),
+		                         .at = invoice->issued };
 
-	if (country[0] == '\0' || !invoice->has_issued || !taxable_of(tax, base, &taxable))
+	if (question.country[0] == '\0' || !invoice->has_issued ||
+	    !taxable_of(tax, base, &question.taxable))
 		return;
-	switch (tax_expect(hearing->context->tax, country, state_of(invoice, tax), invoice->issued,
-	                   taxable, tax->minor, &pair.expected)) {
+	switch (tax_expect(hearing->context->tax, &question, tax->minor, &pair.expected)) {
 	case TAX_UNKNOWN: return;
-	case TAX_NO_RATE:
-		invoice_note(hearing, INVOICE_CHECK_TAX_RATE_MISSING, pair, invoice->currency,
-		             arena_printf(hearing->arena,
-		                          "No tax rate is configured for %s on the day.", country));
-		return;
+	case TAX_NO_RATE: note_no_rate(hearing, base->line, question.country); return;
 	case TAX_EXPECTED:
 		invoice_hold(hearing, INVOICE_CHECK_TAX_RATE, pair,
 		             "By the rates of the place the tax is");
@@ -100,13 +106,18 @@ static void check_missing(const struct invoice_hearing *hearing)
 {
 	const struct invoice *const invoice = hearing->invoice;
 	const struct base base = base_of_invoice(invoice);
+	const struct tax_question question = { invoice->country, invoice->state, invoice->issued,
+		                               base.gross };
 	struct invoice_pair pair = { "", 0, 0, invoice_tolerance(hearing, base.lines) };
+	enum tax_answer answer;
 
 	if (invoice->country[0] == '\0' || !base.has || base.gross <= 0 || !invoice->has_issued ||
 	    !tax_collected(hearing->context->tax, invoice->country, invoice->state))
 		return;
-	if (tax_expect(hearing->context->tax, invoice->country, invoice->state, invoice->issued,
-	               base.gross, base.gross, &pair.expected) == TAX_EXPECTED)
+	answer = tax_expect(hearing->context->tax, &question, base.gross, &pair.expected);
+	if (answer == TAX_NO_RATE)
+		note_no_rate(hearing, "", invoice->country);
+	if (answer == TAX_EXPECTED)
 		invoice_hold(hearing, INVOICE_CHECK_TAX_MISSING, pair, "The tax is");
 }
 

@@ -161,32 +161,45 @@ static bool unit_whole_if(const struct json_place *place, const char *field,
 	return true;
 }
 
-/* A price, or what it was called before: a plan. Tiers and packages are no plain units. */
-static bool price_read(struct arena *arena, const struct json_place *object, const char *field,
-                       const char *amount, const char *decimal, struct invoice_line *line,
+/* A price, or what it was called before: a plan. */
+struct price_fields {
+	const char *price;
+	const char *amount;
+	const char *decimal;
+};
+
+/* Tiers and packages are no plain units. */
+static bool is_plain(const struct json_place *price, const char *scheme)
+{
+	return (scheme[0] == '\0' || text_equal(scheme, "per_unit")) &&
+	       !json_has(price, "transform_quantity") && !json_has(price, "transform_usage");
+}
+
+static bool price_read(struct arena *arena, const struct json_place *object,
+                       const struct price_fields *fields, struct invoice_line *line,
                        struct json_error *error)
 {
 	const char *id;
 	const char *scheme;
 	struct json_place price;
 
-	if (!stripe_id_if(arena, object, field, &id, error) ||
-	    !inside(object, field, &price, error) ||
+	if (!stripe_id_if(arena, object, fields->price, &id, error) ||
+	    !inside(object, fields->price, &price, error) ||
 	    !stripe_word_if(arena, &price, "billing_scheme", &scheme, error) ||
-	    !unit_text_if(&price, decimal, line, error) ||
-	    !unit_whole_if(&price, amount, line, error))
+	    !unit_text_if(&price, fields->decimal, line, error) ||
+	    !unit_whole_if(&price, fields->amount, line, error))
 		return false;
 	if (line->price[0] == '\0')
 		line->price = id;
-	if ((scheme[0] != '\0' && !text_equal(scheme, "per_unit")) ||
-	    json_has(&price, "transform_quantity") || json_has(&price, "transform_usage"))
-		line->by_unit = false;
+	line->by_unit = line->by_unit && is_plain(&price, scheme);
 	return true;
 }
 
 static bool pricing_read(struct arena *arena, const struct json_place *object,
                          struct invoice_line *line, struct json_error *error)
 {
+	static const struct price_fields now = { "price", "unit_amount", "unit_amount_decimal" };
+	static const struct price_fields before = { "plan", "amount", "amount_decimal" };
 	struct json_place pricing;
 	struct json_place details;
 
@@ -196,9 +209,8 @@ static bool pricing_read(struct arena *arena, const struct json_place *object,
 	       inside(&pricing, "price_details", &details, error) &&
 	       stripe_id_if(arena, &details, "price", &line->price, error) &&
 	       unit_text_if(&pricing, "unit_amount_decimal", line, error) &&
-	       price_read(arena, object, "price", "unit_amount", "unit_amount_decimal", line,
-	                  error) &&
-	       price_read(arena, object, "plan", "amount", "amount_decimal", line, error);
+	       price_read(arena, object, &now, line, error) &&
+	       price_read(arena, object, &before, line, error);
 }
 
 static bool quantity_read(const struct json_place *object, struct invoice_line *line,

@@ -175,19 +175,21 @@ static uint64_t apart(int64_t a, int64_t b)
 	return a > b ? (uint64_t)a - (uint64_t)b : (uint64_t)b - (uint64_t)a;
 }
 
-enum tax_answer tax_expect(const struct tax_policy *policy, const char *country, const char *state,
-                           struct instant at, int64_t taxable, int64_t found, int64_t *expected)
+enum tax_answer tax_expect(const struct tax_policy *policy, const struct tax_question *question,
+                           int64_t found, int64_t *expected)
 {
-	const struct tax_jurisdiction *const place = find(policy, country, state);
+	const struct tax_jurisdiction *const place =
+	    find(policy, question->country, question->state);
 	enum tax_answer answer = TAX_NO_RATE;
 
 	if (place == NULL)
 		return TAX_UNKNOWN;
 	for (size_t i = 0; i < place->rate_count; i++) {
 		const struct tax_rate *const rate = &place->rates[i];
-		const int64_t tax = tax_of(taxable, rate->ppm);
+		const int64_t tax = tax_of(question->taxable, rate->ppm);
 
-		if (time_before(at, rate->from) || !time_before(at, rate->until))
+		if (time_before(question->at, rate->from) ||
+		    !time_before(question->at, rate->until))
 			continue;
 		if (answer == TAX_NO_RATE || apart(tax, found) < apart(*expected, found))
 			*expected = tax;

@@ -50,9 +50,16 @@ enum tax_answer {
 	TAX_EXPECTED, /* *expected is what a rate in force gives, of several the nearest to found */
 };
 
-/* Tax of taxable minor units at an instant. The rounding is half away from zero. */
-enum tax_answer tax_expect(const struct tax_policy *policy, const char *country, const char *state,
-                           struct instant at, int64_t taxable, int64_t found, int64_t *expected);
+struct tax_question {
+	const char *country;
+	const char *state; /* "" */
+	struct instant at;
+	int64_t taxable; /* minor units */
+};
+
+/* The rounding is half away from zero. */
+enum tax_answer tax_expect(const struct tax_policy *policy, const struct tax_question *question,
+                           int64_t found, int64_t *expected);
 /* Whether we must charge tax there. */
 bool tax_collected(const struct tax_policy *policy, const char *country, const char *state);
 

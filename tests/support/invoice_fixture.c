@@ -109,7 +109,8 @@ struct invoice invoice_fixture_read(const char *single_quoted)
 	AUTO_JSON parsed = NULL;
 
 	for (char *at = text; *at != '\0'; at++)
-		*at = *at == '\'' ? '"' : *at;
+		if (*at == '\'')
+			*at = '"';
 	assert_true(json_parse(bytes_of(text), BYTES_MAX, &parsed, &error));
 	top = json_top(parsed);
 	if (!invoice_read(arena, &top, &invoice, &error))

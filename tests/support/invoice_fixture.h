@@ -62,7 +62,8 @@ struct invoice_row {
 	int known;        /* beside the invoice */
 };
 
-void invoice_fixture_open(struct arena *arena);
+/* Works in the arena of the caller. */
+void invoice_fixture_open(struct arena *of);
 void invoice_fixture_close(void);
 /* The documents of the tree, and by what is known: seats (5, from the middle of January on 7), prices. */
 struct invoice_context invoice_fixture_context(int known);

@@ -146,7 +146,7 @@ static const struct invoice_row taxes[] = {
 	                                                                                1, "1000",
 	                                                                                false,
 	                                                                                "") "]}}",
-	  "tax_rate_missing 0 175;", WITH_TAX },
+	  "tax_rate_missing 1 0;", WITH_TAX },
 	{ "a place that the document does not know",
 	  INVOICE("usd", SUMS(1000, 1077) "," IN("US") "," TOTAL_TAXES(77, exclusive),
 	          MODERN("a", 1000, 1, "1000", false, "")),
@@ -162,7 +162,11 @@ static const struct invoice_row taxes[] = {
 	                                        "'reverse'," TOTAL_TAX(0, false),
 	          LINE("a", 5000, 1, 5000, "")),
 	  "", WITH_TAX },
-	{ "where we must collect, no tax is wrong: 10 % of 5000",
+	{ "where we must collect, a day without a rate",
+	  "{'object':'invoice','id':'in_1','currency':'nzd','created':1000000000," PLAIN(
+	      5000, 5000) "," IN("NZ") ",'lines':{'data':[" LINE("a", 5000, 1, 5000, "") "]}}",
+	  "tax_rate_missing 1 0;", WITH_TAX },
+	{ "where we must collect, no tax is wrong: 15 % of 5000",
 	  INVOICE("nzd", PLAIN(5000, 5000) "," IN("NZ"), LINE("a", 5000, 1, 5000, "")),
 	  "tax_missing 750 0;", WITH_TAX },
 };

@@ -138,29 +138,37 @@ static void of_two_at_once_the_larger_holds(void **state)
 	}
 }
 
+/* 0 to count - 1 in an order of chance. */
+static void shuffle(struct chance *chance, int *order, int count)
+{
+	for (int i = 0; i < count; i++)
+		order[i] = i;
+	for (int i = count - 1; i > 0; i--) {
+		const int k = chance_below(chance, i + 1);
+		const int swap = order[i];
+
+		order[i] = order[k];
+		order[k] = swap;
+	}
+}
+
+/* A change a day for 200 days, to twice the day: the last 128 are kept, and the one before them. */
 static void what_was_let_go_is_not_guessed(void **state)
 {
 	struct bytes first = { .data = NULL };
 	struct chance chance;
+	int order[200];
 
 	(void)state;
 	chance_seed(&chance, 5);
 	for (int round = 0; round < 20; round++) {
 		struct seat_timeline *const timeline = arena_zero(arena, sizeof(*timeline));
-		int order[200];
 		int64_t quantity;
 
-		for (int i = 0; i < 200; i++)
-			order[i] = i;
-		for (int i = 199; i > 0 && round > 0; i--) {
-			const int k = chance_below(&chance, i + 1);
-			const int swap = order[i];
-
-			order[i] = order[k];
-			order[k] = swap;
-		}
-		for (int i = 0; i < 200; i++)
-			seat_record(timeline, hour(order[i], 0), hour(order[i], 0), order[i] * 2);
+		shuffle(&chance, order, COUNT_OF(order));
+		for (size_t i = 0; i < COUNT_OF(order); i++)
+			seat_record(timeline, hour(order[i], 0), hour(order[i], 0),
+			            2 * (int64_t)order[i]);
 		assert_true(timeline->cut);
 		assert_int_equal(timeline->count, SEAT_CHANGES_MAX);
 		assert_false(seat_at(timeline, hour(70, 0), TIME_MAX, &quantity));
