@@ -62,13 +62,13 @@ enum discrepancy_move {
 	DISCREPANCY_MOVE_FULL, /* nothing was kept: go on with the next part */
 };
 
-/* A case that nothing was observed of. The texts are borrowed. */
+/* A case that nothing was observed of. The texts are borrowed, and at most DISCREPANCY_TEXT_MAX bytes each. */
 void discrepancy_init(struct discrepancy *discrepancy, const char *customer, const char *cause,
                       const char *root, uint32_t part);
 const char *discrepancy_id(const struct discrepancy *discrepancy,
                            char id[static DISCREPANCY_ID_SIZE]);
 
-/* Equal figures are no evidence: they clear the object's. The evidence's text is borrowed. */
+/* Equal figures are no evidence: they clear the object's. Its text is borrowed, within the same bound. */
 enum discrepancy_move discrepancy_observe(struct discrepancy *discrepancy,
                                           const struct discrepancy_evidence *evidence,
                                           struct instant at);
