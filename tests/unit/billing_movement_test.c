@@ -5,12 +5,18 @@
 #include "common/io/file.h"
 #include "services/billing-sync/movement.h"
 #include "tests/support/bent_document.h"
+#include "tests/support/booking_fixture.h"
+
+#include <stdlib.h>
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 
 #include <cmocka.h>
+
+#define WEBHOOKS "../shared/data/stripe-ruby-mock-webhooks/lib/stripe_mock/webhook_fixtures"
+#define BYTES_MAX 8000000
 
 static struct arena *arena;
 static const char *text;
@@ -121,11 +127,63 @@ static void a_folder_is_a_book_of_versions(void **state)
 	arena_destroy(book->arena);
 }
 
+static bool read_event(const char *path, struct balance_transaction *read)
+{
+	AUTO_JSON document = NULL;
+	struct json_error error;
+	struct bytes content;
+	json_t *part;
+	char *json;
+
+	if (!file_read(arena, path, BYTES_MAX, &content)) {
+		print_message("skipped: %s is not there\n", path);
+		return false;
+	}
+	assert_true(json_parse(content, BYTES_MAX, &document, &error));
+	assert_int_equal(json_unpack(document, "{s:{s:{s:[o]}}}", "data", "object",
+	                             "balance_transactions", &part),
+	                 0);
+	json = json_dumps(part, JSON_COMPACT);
+	assert_true(balance_transaction_read(arena, bytes_of(json), read, &error));
+	free(json);
+	return true;
+}
+
+/*
+ * Two recorded events of one dispute of 250.00 carry the same balance transaction, of a version that has no
+ * reporting category: it withdraws 250.00 and a fee of 15.00, once.
+ */
+static void recorded_disputes_are_booked_by_their_balance_transaction_once(void **state)
+{
+	static const char *const events[] = { WEBHOOKS "/charge.dispute.funds_withdrawn.json",
+		                              WEBHOOKS "/charge.dispute.funds_reinstated.json" };
+	const struct booking_charged charged = { .charge = "ch_1",
+		                                 .presented = { 25000, "USD" },
+		                                 .settled = { 25000, "USD" } };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(events); i++) {
+		struct balance_transaction read;
+		struct booking booking;
+		int64_t taken = 0;
+
+		if (!read_event(events[i], &read))
+			return;
+		assert_int_equal(movement_of(&policy, &read), MOVEMENT_DISPUTE);
+		booking_expect(arena,
+		               booking_dispute(arena, &booking_known, &charged, read.source, 25000,
+		                               &read, &booking, &taken),
+		               &booking, BOOKING_SURE, "dispute/txn_1Bl3mMGWCopOTFn18p8iALq8",
+		               "disputes +25000 USD, cash_in_transit -26500 USD, fees +1500 USD");
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_transaction_is_what_its_words_say),
 		cmocka_unit_test(a_document_that_is_wrong_is_refused_with_its_place),
+		cmocka_unit_test(recorded_disputes_are_booked_by_their_balance_transaction_once),
 		cmocka_unit_test(a_folder_is_a_book_of_versions),
 	};
 
