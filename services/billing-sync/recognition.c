@@ -28,7 +28,7 @@ int64_t recognition_day(const struct zone *zone, struct instant at)
 	return floor_divide(second + (zone == NULL ? 0 : zone_offset(zone, at)), DAY_S);
 }
 
-static struct instant midnight(struct zone *zone, int64_t day)
+struct instant recognition_midnight(struct zone *zone, int64_t day)
 {
 	if (zone == NULL)
 		return (struct instant){ day * DAY_S * SECOND_US };
@@ -145,8 +145,10 @@ static uint64_t time_in(const struct recognition_order *order, struct zone *zone
                         const struct recognition_part *part)
 {
 	const int64_t month = month_of(part->first_day);
-	const int64_t start = most(order->from.us, midnight(zone, month_start(month)).us);
-	const int64_t end = least(order->to.us, midnight(zone, month_start(month + 1)).us);
+	const int64_t start =
+	    most(order->from.us, recognition_midnight(zone, month_start(month)).us);
+	const int64_t end =
+	    least(order->to.us, recognition_midnight(zone, month_start(month + 1)).us);
 
 	return end > start ? (uint64_t)(end - start) : order->from.us == order->to.us;
 }

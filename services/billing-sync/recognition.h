@@ -60,6 +60,8 @@ struct recognition {
 
 /* The day of the books on which an instant lies; a NULL zone is UTC. */
 int64_t recognition_day(const struct zone *zone, struct instant at);
+/* The instant at which a day begins. */
+struct instant recognition_midnight(struct zone *zone, int64_t day);
 
 /*
  * total in parts by weight, each rounded down and what is left given out by largest remainder, ties to the

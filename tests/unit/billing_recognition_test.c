@@ -1,10 +1,12 @@
 /*
  * billing_recognition_test - on which day how much is earned, worked by hand.
  */
-#include "services/billing-sync/recognition.h"
+#include "services/billing-sync/books_policy.h"
 
-#include "common/base/status.h"
+#include "common/base/text.h"
+#include "common/io/file.h"
 #include "common/io/zone.h"
+#include "tests/support/bent_document.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -402,10 +404,74 @@ static void a_roll_forward_that_does_not_balance_says_by_how_much(void **state)
 	assert_int_equal(recognition_gap(&vast), INT64_MAX);
 }
 
+/* The zone of the document comes first; what is wrong with it second. */
+static const struct bent_document bent[] = {
+	{ "the books of Tokyo, by month", "\"UTC\"", "\"Asia/Tokyo\"", NULL },
+	{ "a zone that is none", "\"UTC\"", "\"Mars/Base\"",
+	  "time_zone: is not the name of a time zone" },
+	{ "a mode that nobody knows", "\"day\"", "\"week\"",
+	  "recognition: must be one of: day time month month_prorated" },
+	{ "no effective date", "\"effective_from\": \"1970-01-01T00:00:00Z\",", "",
+	  "effective_from: is missing" },
+	{ "a word that nobody knows", "\"recognition\"", "\"recognise\"",
+	  "recognise: is not known" },
+};
+
+static void books_have_a_zone_and_a_mode(void **state)
+{
+	struct bytes text;
+	int wrong = 0;
+
+	(void)state;
+	assert_true(file_read(arena, "deploy/policies/books/standard-1.json", 65536, &text));
+	const char *const good = arena_text(arena, text.data, text.size);
+	for (size_t i = 0; i < COUNT_OF(bent); i++) {
+		struct books_policy policy = { .zone = NULL };
+		struct json_error error = { .path = "" };
+		char reason[JSON_ERROR_SIZE];
+		const bool taken =
+		    books_policy_kind.parse(arena, bytes_of(document_bend(arena, good, &bent[i])),
+		                            &policy, &error);
+
+		if (taken ? bent[i].want == NULL && policy.zone != NULL
+		          : text_equal(json_error_text(&error, reason), bent[i].want)) {
+			books_policy_finish(&policy);
+			continue;
+		}
+		print_error("%s: %s\n", bent[i].name,
+		            taken ? "is taken" : json_error_text(&error, reason));
+		wrong++;
+	}
+	assert_int_equal(wrong, 0);
+}
+
+static void a_day_of_the_books_begins_at_their_midnight(void **state)
+{
+	struct zone *const tokyo = zone_open("Asia/Tokyo");
+	struct zone *const london = zone_open("Europe/London");
+
+	(void)state;
+	assert_int_equal(recognition_midnight(NULL, day("2026-02-01")).us,
+	                 at("2026-02-01T00:00:00Z").us);
+	assert_int_equal(recognition_midnight(tokyo, day("2026-02-01")).us,
+	                 at("2026-01-31T15:00:00Z").us);
+	for (int64_t on = day("2026-03-20"); on < day("2026-11-10"); on++) {
+		const struct instant begins = recognition_midnight(london, on);
+
+		assert_int_equal(recognition_day(london, begins), on);
+		assert_int_equal(recognition_day(london, (struct instant){ begins.us - 1 }),
+		                 on - 1);
+	}
+	zone_close(tokyo);
+	zone_close(london);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(months_have_their_share),
+		cmocka_unit_test(books_have_a_zone_and_a_mode),
+		cmocka_unit_test(a_day_of_the_books_begins_at_their_midnight),
 		cmocka_unit_test(days_within_a_month_differ_by_one_at_most),
 		cmocka_unit_test(what_began_before_it_was_booked_catches_up),
 		cmocka_unit_test(reversals_clear_the_deferred_first),
