@@ -210,6 +210,71 @@ bool recurring_book_end(struct recurring_book *book, const struct recurring_amou
 	return line != NULL && add(&line->ending, amount->minor);
 }
 
+bool recurring_book_shift(struct recurring_book *book, const struct recurring_amounts *from,
+                          const struct recurring_amounts *to)
+{
+	for (size_t i = 0; i < to->count; i++)
+		if (!recurring_book_end(book, &to->list[i]))
+			return false;
+	for (size_t i = 0; i < from->count; i++) {
+		struct recurring_amount less = from->list[i];
+
+		less.minor = -less.minor;
+		if (!recurring_book_end(book, &less))
+			return false;
+	}
+	return true;
+}
+
+void recurring_book_turn(struct recurring_book *book)
+{
+	for (size_t i = 0; i < book->count; i++) {
+		struct recurring_line *const line = &book->lines[i];
+
+		line->starting = line->ending;
+		memset(line->moved, 0, sizeof(line->moved));
+	}
+}
+
+struct bytes recurring_book_encode(struct arena *arena, const struct recurring_book *book)
+{
+	struct buffer out = { 0 };
+
+	pack_u8(&out, VERSION);
+	pack_u8(&out, (uint32_t)book->count);
+	for (size_t i = 0; i < book->count; i++) {
+		const struct recurring_line *const line = &book->lines[i];
+
+		pack_text(&out, line->currency);
+		pack_i64(&out, line->starting);
+		for (size_t k = 0; k < RECURRING_KINDS; k++)
+			pack_i64(&out, line->moved[k]);
+		pack_i64(&out, line->ending);
+	}
+	return pack_end(arena, &out);
+}
+
+bool recurring_book_decode(struct bytes bytes, struct recurring_book *book)
+{
+	struct packed from = packed_open(bytes);
+
+	book->count = 0;
+	if (packed_u8(&from, VERSION) != VERSION)
+		return false;
+	const size_t count = packed_u8(&from, RECURRING_LINES_MAX);
+	for (size_t i = 0; i < count; i++) {
+		struct recurring_line *const line = &book->lines[i];
+
+		packed_text(&from, line->currency, sizeof(line->currency));
+		line->starting = packed_i64(&from, INT64_MIN, INT64_MAX);
+		for (size_t k = 0; k < RECURRING_KINDS; k++)
+			line->moved[k] = packed_i64(&from, INT64_MIN, INT64_MAX);
+		line->ending = packed_i64(&from, INT64_MIN, INT64_MAX);
+	}
+	book->count = packed_done(&from) ? count : 0;
+	return packed_done(&from);
+}
+
 static bool line_merge(struct recurring_line *line, const struct recurring_line *other)
 {
 	bool good = add(&line->starting, other->starting) && add(&line->ending, other->ending);

@@ -85,6 +85,13 @@ bool recurring_book_end(struct recurring_book *book,
                         const struct recurring_amount *amount) MUST_CHECK;
 bool recurring_book_merge(struct recurring_book *book,
                           const struct recurring_book *other) MUST_CHECK;
+/* A customer brings another sum than before: the ending moves with it, whatever is said of it later. */
+bool recurring_book_shift(struct recurring_book *book, const struct recurring_amounts *from,
+                          const struct recurring_amounts *to) MUST_CHECK;
+/* The day is over: the next one starts with its ending, and nothing has moved yet. */
+void recurring_book_turn(struct recurring_book *book);
+struct bytes recurring_book_encode(struct arena *arena, const struct recurring_book *book);
+bool recurring_book_decode(struct bytes bytes, struct recurring_book *book) MUST_CHECK;
 /* What the ending is off what the line says it must be, cut to 64 bits; 0: the identity holds. */
 int64_t recurring_line_gap(const struct recurring_line *line);
 /* The first currency in which a day does not begin with what the day before ended with; NULL: none. */
