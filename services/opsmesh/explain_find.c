@@ -224,7 +224,7 @@ static int find_account(struct explain *explain)
 	return explain->facts.count > 0 ? ANSWER_YES : nothing(explain);
 }
 
-/* What was said of the invoice itself, and of the payments that name it. */
+/* What was said of the invoice itself, and whatever names it: payments, discrepancies. */
 static int find_invoice(struct explain *explain)
 {
 	struct told_list all = list_make(explain);
@@ -235,8 +235,7 @@ static int find_invoice(struct explain *explain)
 		const struct told *const told = &all.list[i];
 
 		if (!told->dead && told->topic == OPS_BILLING &&
-		    (text_equal(message_text(told->fact, "invoice_id"), explain->id) ||
-		     text_equal(message_text(told->fact, "object_id"), explain->id)))
+		    message_has_text(told->message, explain->id))
 			told_add(&explain->facts, told);
 	}
 	told_sort(&explain->facts);

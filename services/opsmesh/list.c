@@ -9,6 +9,7 @@
 #include "common/base/text.h"
 #include "common/io/json.h"
 #include "opsmesh/v1/ticket.pb-c.h"
+#include "services/opsmesh/list_case.h"
 #include "services/opsmesh/open.h"
 #include "services/opsmesh/story.h"
 #include "services/opsmesh/table.h"
@@ -257,22 +258,37 @@ static int show(struct list *list, bool clocks)
 	return answer;
 }
 
+static bool is_listed(const char *what)
+{
+	static const char *const names[] = { "tickets", "clocks", "disputes", "discrepancies" };
+
+	for (size_t i = 0; i < COUNT_OF(names); i++)
+		if (text_equal(names[i], what))
+			return true;
+	return false;
+}
+
 int list_command(struct tool *tool)
 {
 	struct list *const list = arena_zero(tool->arena, sizeof(*list));
 	const char *const what = tool->words[0];
+	const bool cases = text_equal(what, "discrepancies");
 
 	list->tool = tool;
 	list->arena = tool->arena;
 	list->words.arena = tool->arena;
 	list->queue = tool_option(tool, "--queue");
-	if (!tool_span(tool, "--due-within", &list->within))
-		return tool_wrong(tool, "--due-within");
-	if (text_equal(what, "disputes") || text_equal(what, "discrepancies"))
-		return tool_fail(tool, ANSWER_NO, "not there yet: comes with %s",
-		                 text_equal(what, "disputes") ? "chargeback" : "billing-sync");
-	if (!text_equal(what, "tickets") && !text_equal(what, "clocks"))
+	if (!is_listed(what))
 		return tool_fail(tool, ANSWER_USAGE,
 		                 "%s: one of tickets, clocks, disputes, discrepancies", what);
-	return show(list, text_equal(what, "clocks"));
+	if (!tool_span(tool, "--due-within", &list->within))
+		return tool_wrong(tool, "--due-within");
+	if (cases && tool_option(tool, "--due-within") != NULL)
+		return tool_fail(tool, ANSWER_USAGE,
+		                 "--due-within: discrepancies have no deadline");
+	if (!cases && tool_option(tool, "--all") != NULL)
+		return tool_fail(tool, ANSWER_USAGE, "--all is for discrepancies");
+	if (text_equal(what, "disputes"))
+		return tool_fail(tool, ANSWER_NO, "not there yet: comes with chargeback");
+	return cases ? list_cases(tool) : show(list, text_equal(what, "clocks"));
 }

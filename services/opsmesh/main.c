@@ -29,6 +29,8 @@ static const struct config_key config_keys[] = {
 	       "That each topic is to have; 0: as the journal has them, 6 where there is none."),
 	CONFIG(struct tool_settings, programs, "OPSMESH_BIN", "", NULL, NULL,
 	       "The folder of the daemons; else this program's own."),
+	CONFIG(struct tool_settings, policies, "POLICY_DIRECTORY", "deploy/policies", NULL, NULL,
+	       "The folder of policies: the chart of accounts, which NetSuite's numbers are from."),
 	CONFIG_END,
 };
 
@@ -75,7 +77,9 @@ static const struct option status_options[] = {
 
 static const struct option list_options[] = {
 	{ "--due-within", "D", "only what is due within so long, as 4h, or overdue" },
-	{ "--queue", "Q", "only this queue: the classifier's, else the team" },
+	{ "--queue", "Q",
+	  "only this queue: the classifier's, else the team; of cases their owner" },
+	{ "--all", NULL, "discrepancies: also those that are healed or explained" },
 	AS_JSON,
 	END,
 };
@@ -89,6 +93,14 @@ static const struct option explain_options[] = {
 	AS_JSON,
 	{ "--zone", "Z", "times in this zone, as Asia/Tokyo; else the customer's" },
 	REVEAL,
+	END,
+};
+
+static const struct option ledger_options[] = {
+	{ "--customer", "C", "only this customer; of the journal, transactions that touch him" },
+	{ "--at", "T", "what had happened by then; else all that is booked" },
+	{ "--period", "P", "what happened in that month (UTC), as 2026-05" },
+	{ "--format", "table|csv|netsuite", "netsuite: journal entries for its CSV import" },
 	END,
 };
 
@@ -119,6 +131,12 @@ static const char send_help[] =
     "A signature among the headers is sent as it is. Each answer is one line:\n"
     "{\"file\",\"line\",\"method\",\"path\",\"received_at\",\"status\",\"answer\"}. 429 and 503 are\n"
     "tried again for 30 s. Exit status 0: all were answered, whatever the answer.\n";
+
+static const char ledger_help[] =
+    "statement C is statement --customer C: receivables and credits, with what is owed by then.\n"
+    "Every answer says which mesh time it is true for and which shards have not passed it:\n"
+    "csv in the columns true_for and shards_behind, csv and netsuite on standard error.\n"
+    "Exit status 1: whole books do not sum to zero, or something cannot be shown.\n";
 
 static const struct command commands[] = {
 	{ .name = "topics",
@@ -153,7 +171,8 @@ static const struct command commands[] = {
 	  .needs = NEEDS_BROKERS | NEEDS_DATABASE,
 	  .run = status_command },
 	{ .name = "list",
-	  .usage = "tickets|clocks|disputes|discrepancies [--due-within D] [--queue Q] [--json]",
+	  .usage =
+	      "tickets|clocks|disputes|discrepancies [--due-within D] [--queue Q] [--all] [--json]",
 	  .summary = "what is open, next deadline first",
 	  .options = list_options,
 	  .words_min = 1,
@@ -172,6 +191,16 @@ static const struct command commands[] = {
 	  .words_max = 2,
 	  .needs = NEEDS_DATABASE,
 	  .run = explain_command },
+	{ .name = "ledger",
+	  .usage = "balance|statement|journal [--customer C] [--at T|--period P] "
+	           "[--format table|csv|netsuite]",
+	  .summary = "the books: trial balance, what a customer owes and why, every line",
+	  .help = ledger_help,
+	  .options = ledger_options,
+	  .words_min = 1,
+	  .words_max = 2,
+	  .needs = NEEDS_DATABASE,
+	  .run = ledger_command },
 	{ .name = "dlq",
 	  .usage = "list|show|retry|drop [ID] [--json] [--reason REASON] [--reveal REASON]",
 	  .summary = "dead letters: who is affected, what waits behind them; retry and drop",

@@ -124,14 +124,31 @@ enum status mesh_store_all(struct mesh_store *store, size_t place,
 	return mesh_store_values(store, place, statement, rows, NULL, 0);
 }
 
-enum status mesh_store_each(struct mesh_store *store, size_t place,
-                            const struct db_statement *statement,
-                            void (*tell)(void *argument, const struct db_rows *row), void *argument)
+enum status mesh_store_tell_values(struct mesh_store *store, size_t place,
+                                   const struct db_statement *statement,
+                                   void (*tell)(void *argument, const struct db_rows *row),
+                                   void *argument, const struct db_value *values, size_t count)
 {
 	struct mesh_store_place *const at = &store->places[place];
 	enum status status = prepare(at, statement);
 
 	if (status == STATUS_OK)
-		status = db_each_values(at->db, statement, tell, argument, NULL, 0);
+		status = db_each_values(at->db, statement, tell, argument, values, count);
 	return status == STATUS_OK ? STATUS_OK : fail(store, status, at->db);
+}
+
+enum status mesh_store_each(struct mesh_store *store, size_t place,
+                            const struct db_statement *statement,
+                            void (*tell)(void *argument, const struct db_rows *row), void *argument)
+{
+	return mesh_store_tell_values(store, place, statement, tell, argument, NULL, 0);
+}
+
+enum status mesh_store_has(struct mesh_store *store, size_t place, const char *table, bool *has)
+{
+	AUTO_ROWS rows = NULL;
+
+	TRY(mesh_store_query(store, place, &sql_table_exists, &rows, DB_TEXT(table)));
+	*has = db_rows_count(rows) == 1 && db_int(rows, 0, 0) != 0;
+	return STATUS_OK;
 }

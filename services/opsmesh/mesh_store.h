@@ -48,6 +48,17 @@ enum status mesh_store_each(struct mesh_store *store, size_t place,
                             const struct db_statement *statement,
                             void (*tell)(void *argument, const struct db_rows *row),
                             void *argument) MUST_CHECK;
+/* The same of a statement with parameters. */
+enum status mesh_store_tell_values(struct mesh_store *store, size_t place,
+                                   const struct db_statement *statement,
+                                   void (*tell)(void *argument, const struct db_rows *row),
+                                   void *argument, const struct db_value *values,
+                                   size_t count) MUST_CHECK;
+#define mesh_store_tell(store, place, statement, tell, argument, ...) \
+	mesh_store_tell_values(store, place, statement, tell, argument, DB_VALUES_(__VA_ARGS__))
+/* Whether a schema has a table: that of an older daemon may not. */
+enum status mesh_store_has(struct mesh_store *store, size_t place, const char *table,
+                           bool *has) MUST_CHECK;
 
 /* The place of a schema. False: there is none of that name. */
 bool mesh_store_find(const struct mesh_store *store, const char *schema, size_t *place);

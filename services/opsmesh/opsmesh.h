@@ -36,6 +36,7 @@ struct tool_settings {
 	const char *linear;
 	const char *standard;
 	const char *programs; /* folder of the daemons; empty: next to this program */
+	const char *policies; /* folder of the documents */
 	int64_t partitions;   /* 0: not said */
 };
 
@@ -96,6 +97,7 @@ int send_command(struct tool *tool);
 int status_command(struct tool *tool);
 int list_command(struct tool *tool);
 int explain_command(struct tool *tool);
+int ledger_command(struct tool *tool);
 int dlq_command(struct tool *tool);
 int rebuild_command(struct tool *tool);
 

@@ -1,0 +1,145 @@
+/*
+ * ledger - the books of billing-sync: trial balance, statement of a customer, journal; as a table, as CSV, as
+ * journal entries for NetSuite.
+ *
+ * Rows are shown as they come from the database, so that no size of the books is too large. Every answer says
+ * which mesh time it is true for and which shards have not passed it: a table below itself, CSV in columns of
+ * its own and, as NetSuite's, on standard error.
+ */
+#include "services/opsmesh/ledger_print.h"
+
+#include "gen/opsmesh_sql.h"
+
+#include <stdio.h>
+
+#define SPILL_BYTES (64UL * 1024) /* written in one go */
+
+struct ledger {
+	struct tool *tool;
+	struct ledger_ask ask;
+	struct mesh_store store;
+	struct chart_numbers chart;
+	struct reach reach;
+	struct ledger_print print;
+};
+
+static void spill(struct ledger *ledger, size_t least)
+{
+	struct buffer *const out = &ledger->print.out;
+
+	if (out->size <= least)
+		return;
+	fwrite(out->data, 1, out->size, stdout);
+	buffer_clear(out);
+}
+
+/* Rows. */
+
+static void take_sum(void *argument, const struct db_rows *row)
+{
+	struct ledger *const ledger = argument;
+	const struct ledger_sum sum = { db_text(row, 0, 0), db_text(row, 0, 1), db_int(row, 0, 2),
+		                        db_int(row, 0, 3) };
+
+	ledger_print_sum(&ledger->print, &sum);
+	spill(ledger, SPILL_BYTES);
+}
+
+static void take_line(void *argument, const struct db_rows *row)
+{
+	struct ledger *const ledger = argument;
+	const struct ledger_line line = {
+		.at = db_time(row, 0, 0),
+		.booked_at = db_time(row, 0, 1),
+		.transaction = db_text(row, 0, 2),
+		.line = db_int(row, 0, 3),
+		.account = db_text(row, 0, 4),
+		.currency = db_text(row, 0, 5),
+		.minor = db_int(row, 0, 6),
+		.customer = db_text(row, 0, 7),
+		.object = db_text(row, 0, 8),
+		.reason = db_text(row, 0, 9),
+		.reverses = db_text(row, 0, 10),
+		.cause = db_text(row, 0, 11),
+	};
+
+	ledger_print_line(&ledger->print, &line);
+	spill(ledger, SPILL_BYTES);
+}
+
+static enum status read_rows(struct ledger *ledger, size_t place)
+{
+	const struct ledger_ask *const ask = &ledger->ask;
+
+	switch (ask->view) {
+	case LEDGER_STATEMENT:
+		return mesh_store_tell(&ledger->store, place, &sql_entry_owed, take_line, ledger,
+		                       DB_TIME(ask->from), DB_TIME(ask->before),
+		                       DB_TEXT(ask->customer));
+	case LEDGER_JOURNAL:
+		return mesh_store_tell(&ledger->store, place, &sql_entry_look, take_line, ledger,
+		                       DB_TIME(ask->from), DB_TIME(ask->before),
+		                       DB_TEXT(ask->customer));
+	case LEDGER_BALANCE:
+	default:
+		return mesh_store_tell(&ledger->store, place, &sql_entry_sum, take_sum, ledger,
+		                       DB_TIME(ask->from), DB_TIME(ask->before),
+		                       DB_TEXT(ask->customer));
+	}
+}
+
+/* Where there are no books yet, nothing is booked. */
+static enum status read_books(struct ledger *ledger)
+{
+	struct mesh_store *const store = &ledger->store;
+	bool there = false;
+	size_t place = 0;
+
+	TRY(mesh_store_open(store, ledger->tool->arena, ledger->tool->settings.database_url));
+	if (mesh_store_find(store, "billing", &place))
+		TRY(mesh_store_has(store, place, "entry", &there));
+	ledger->reach = reach_make(NULL, 0, ledger->ask.at);
+	if (there)
+		TRY(reach_read(store, place, ledger->ask.at, &ledger->reach));
+	ledger_print_begin(&ledger->print, ledger->tool->arena, &ledger->ask, &ledger->reach,
+	                   &ledger->chart);
+	return there ? read_rows(ledger, place) : STATUS_OK;
+}
+
+/* The answer. */
+
+static int conclude(struct ledger *ledger)
+{
+	struct ledger_print *const print = &ledger->print;
+
+	ledger_print_end(print);
+	spill(ledger, 0);
+	if (print->wrong != NULL)
+		return tool_fail(ledger->tool, ANSWER_NO, "%s; what is above is not whole",
+		                 print->wrong);
+	fflush(stdout);
+	if (ledger->ask.format != LEDGER_TABLE)
+		fprintf(stderr, "%s\n%s\n", ledger_verdict(print),
+		        reach_sentence(ledger->tool->arena, &ledger->reach));
+	return ledger_balances(print) ? ANSWER_YES : ANSWER_NO;
+}
+
+int ledger_command(struct tool *tool)
+{
+	struct ledger *const ledger = arena_zero(tool->arena, sizeof(*ledger));
+	const char *wrong = "";
+	int answer;
+
+	ledger->tool = tool;
+	if (!ledger_ask_read(tool, &ledger->ask, &wrong) ||
+	    (ledger->ask.format == LEDGER_NETSUITE &&
+	     !chart_numbers_read(tool->arena, tool->settings.policies, &ledger->chart, &wrong)))
+		return tool_fail(tool, ANSWER_USAGE, "%s", wrong);
+	if (read_books(ledger) == STATUS_OK)
+		answer = conclude(ledger);
+	else
+		answer = tool_fail(tool, ANSWER_AWAY, "%s", ledger->store.reason);
+	ledger_print_finish(&ledger->print);
+	mesh_store_close(&ledger->store);
+	return answer;
+}

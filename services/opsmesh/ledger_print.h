@@ -1,0 +1,82 @@
+/*
+ * ledger_print - the books as a table for people, as CSV, and as journal entries that NetSuite imports.
+ *
+ * Rows come one at a time and leave through a buffer that the caller empties; what is held is a page of a
+ * table and a sum for each currency, however many rows there are. Amounts are integers; a decimal is how
+ * they are written down, by the minor units of their currency.
+ */
+#ifndef SERVICES_OPSMESH_LEDGER_PRINT_H
+#define SERVICES_OPSMESH_LEDGER_PRINT_H
+
+#include "services/opsmesh/chart_number.h"
+#include "services/opsmesh/csv.h"
+#include "services/opsmesh/ledger_ask.h"
+#include "services/opsmesh/reach.h"
+#include "services/opsmesh/running.h"
+#include "services/opsmesh/table.h"
+
+/* What was added to an account and taken from it, in a currency; they come by currency. */
+struct ledger_sum {
+	const char *currency;
+	const char *account;
+	int64_t debit;
+	int64_t credit; /* above zero as well */
+};
+
+/* A line of a transaction; "" for what it has not. */
+struct ledger_line {
+	struct instant at; /* TIME_MIN: no line, but what was owed before the first */
+	struct instant booked_at;
+	const char *transaction;
+	int64_t line;
+	const char *account;
+	const char *currency;
+	int64_t minor; /* debit above zero */
+	const char *customer;
+	const char *object;
+	const char *reason;
+	const char *reverses;
+	const char *cause; /* ce_id of the fact that caused it */
+};
+
+struct ledger_print {
+	const struct ledger_ask *ask;
+	const struct chart_numbers *chart; /* of netsuite alone */
+	struct arena *arena;
+	struct arena *page; /* the cells of one page, or one line */
+	const struct reach *reach;
+	const char *true_for;
+	const char *behind;
+	struct buffer out;
+	struct csv csv;
+	struct table table;
+	struct running sums; /* of lines; of a statement what is owed */
+	struct running debits;
+	struct running credits;
+	char currency[4];  /* whose accounts are being shown */
+	int64_t rows;      /* that came */
+	const char *wrong; /* why it cannot go on; NULL: it can */
+};
+
+/* All is borrowed until the end. The titles of CSV are written. */
+void ledger_print_begin(struct ledger_print *print, struct arena *arena,
+                        const struct ledger_ask *ask, const struct reach *reach,
+                        const struct chart_numbers *chart);
+void ledger_print_sum(struct ledger_print *print, const struct ledger_sum *sum);
+/* Of a statement or a journal. */
+void ledger_print_line(struct ledger_print *print, const struct ledger_line *line);
+/* Behind the last row. Of a table the verdict and the reach are part of it. */
+void ledger_print_end(struct ledger_print *print);
+void ledger_print_finish(struct ledger_print *print);
+
+/* "Every currency sums to zero.", "cus_1 owes 12.00 EUR.", "Nothing is booked." */
+const char *ledger_verdict(const struct ledger_print *print);
+/* False: whole books were shown, and they do not sum to zero. */
+bool ledger_balances(const struct ledger_print *print);
+
+/* For the files of rows. */
+void ledger_page(struct ledger_print *print,
+                 bool last); /* writes a page of the table that is full, or the last */
+void ledger_reach_cells(struct ledger_print *print);
+
+#endif
