@@ -34,7 +34,7 @@ printf '\nTHE FIRST OF THEM, AS THE OPERATOR'\''S TOOL TELLS IT: opsmesh explain
 printf '\nWHETHER IT CAME OUT RIGHT\n\n'
 if python3 "$here/tables.py" "$run/day"; then
 	wrong=0
-	echo '  Every answer, ticket, reading, pattern, clock, alert, refusal and count is as deploy/demo/expected says.'
+	echo '  Every answer, ticket, reading, pattern, clock, alert, bill, refusal and count is as deploy/demo/expected says.'
 else
 	echo '  The lines above differ from deploy/demo/expected.'
 fi

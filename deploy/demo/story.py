@@ -9,6 +9,7 @@ import os
 import sys
 from collections import Counter
 
+import billing_story as billing
 import tables
 import triage_story as triage
 from layout import natural, table, when
@@ -47,6 +48,7 @@ def came_out(day):
     topics = Counter(event["topic"] for event in day.events)
     docs = {"ops.tickets.v1": "what happened to tickets", "ops.triage.v1": "what they are about",
             "ops.sla.v1": "what their clocks did",
+            "ops.billing.v1": "what customers have, owe and paid",
             "ops.accounts.v1": "who the customers are", "ops.alerts.v1": "what on-call must know"}
     table("WHAT CAME OUT, for any team to subscribe to", ["topic", "facts", "says"],
           [[topic, topics[topic], doc] for topic, doc in docs.items()])
@@ -166,6 +168,7 @@ def main(folder):
     for name, title in STORIES:
         story(day, name, title)
     triage.tell(day)
+    billing.tell(day)
     table("THE CLOCKS", ["ticket", "clock", "rule", "state", "target", "due", "ended", "used"],
           [[*row[:5], when(row[5]), when(row[6]), row[7]] for row in sorted(tables.sla(day), key=natural)])
     table("ALERTS", ["ticket", "clock", "severity", "raised", "acknowledged", "resolved"],

@@ -185,6 +185,40 @@ def patterns(day):
                tickets_of(day, fact), event["time"]]
 
 
+def money(value):
+    return f"{value.get('minor', '0')}{value['currency']}" if value else "-"
+
+
+def moved(fact):
+    return f"{fact.get('fromStatus', '')}->{fact['toStatus']}"
+
+
+def billing_row(kind, fact):
+    """What it is about, how it moved, its amounts."""
+    if kind == "subscription_started":
+        return [fact["subscriptionId"], fact["status"], "-"]
+    if kind == "subscription_changed":
+        return [fact["subscriptionId"], word(fact["move"], "SUBSCRIPTION_MOVE_"), "-"]
+    if kind == "fetch_requested":
+        return [fact["objectId"], word(fact["cause"], "FETCH_CAUSE_"), "-"]
+    if kind == "discrepancy_opened":
+        return [f"{fact['cause']}/{','.join(fact['objectIds'])}", fact["queue"],
+                f"{money(fact.get('expected'))}/{money(fact.get('found'))}"]
+    if kind == "discrepancy_healed":
+        return [f"{fact['cause']}/{fact['objectId']}", "-", "-"]
+    if kind == "discrepancy_escalated":
+        return [fact["cause"], fact["level"], "-"]
+    for about, amount in (("invoiceId", "total"), ("refundId", "amount"), ("disputeId", "amount"), ("paymentId", "amount")):
+        if about in fact and "toStatus" in fact and not (about == "invoiceId" and "paymentId" in fact):
+            return [fact[about], moved(fact), money(fact.get(amount))]
+    return ["-", "-", "-"]
+
+
+def billing(day):
+    for kind, fact, event in day.facts("ops.billing.v1"):
+        yield [kind, event["data"].get("customerId", "-"), *map(str, billing_row(kind, fact))]
+
+
 def refused(day):
     for topic in sorted({event["topic"] for event in day.events}):
         for kind, fact, event in day.facts(topic):
@@ -199,7 +233,7 @@ def counts(day):
 
 
 TABLES = {"answers": answers, "tickets": tickets, "triage": triage, "patterns": patterns, "sla": sla, "alerts": alerts,
-          "refused": refused, "counts": counts}
+          "billing": billing, "refused": refused, "counts": counts}
 
 
 def expected(table):

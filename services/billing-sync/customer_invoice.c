@@ -75,11 +75,23 @@ static bool counts(const struct billed *it)
 	       !text_equal(it->invoice->status, "void");
 }
 
-/* All differences of one rule as one figure; false: there is none. */
+static void set_figures(struct finding *finding, const struct invoice_difference *difference)
+{
+	finding->evidence.expected = difference->expected;
+	finding->evidence.found = difference->found;
+	memcpy(finding->evidence.currency, difference->currency,
+	       sizeof(finding->evidence.currency));
+	finding->sentence = difference->sentence;
+}
+
+/*
+ * All differences of one rule as one figure; where those of two lines are opposite, the first one's. False:
+ * there is none.
+ */
 static bool add_up(const struct billed *it, const struct invoice_findings *findings,
                    enum invoice_check check, struct finding *finding)
 {
-	bool any = false;
+	const struct invoice_difference *first = NULL;
 
 	*finding = (struct finding){ .cause = invoice_check_word(check),
 		                     .root = root_of(it),
@@ -89,14 +101,17 @@ static bool add_up(const struct billed *it, const struct invoice_findings *findi
 
 		if (difference->check != check)
 			continue;
+		if (first == NULL) {
+			first = difference;
+			set_figures(finding, difference);
+			continue;
+		}
 		finding->evidence.expected += difference->expected;
 		finding->evidence.found += difference->found;
-		memcpy(finding->evidence.currency, difference->currency,
-		       sizeof(finding->evidence.currency));
-		finding->sentence = difference->sentence;
-		any = true;
 	}
-	return any;
+	if (first != NULL && finding->evidence.expected == finding->evidence.found)
+		set_figures(finding, first);
+	return first != NULL;
 }
 
 static enum status compare(struct billed *it, const struct invoice_findings *findings)
@@ -127,7 +142,15 @@ static enum status check_all(struct billed *it)
 		                                 .tax = policies_tax(task, at) };
 
 	_Static_assert(INVOICE_CHECK_COUNT <= 32, "a bit for each rule");
-	return compare(it, counts(it) ? invoice_check(task->arena, it->invoice, &context) : NULL);
+	if (!counts(it))
+		return compare(it, NULL);
+	const struct invoice_findings *const findings =
+	    invoice_check(task->arena, it->invoice, &context);
+
+	if (!findings->incomplete)
+		return compare(it, findings);
+	it->broken = it->shown; /* what cannot be looked at is neither healed nor wrong */
+	return STATUS_OK;
 }
 
 /* What is held of it: the rules that it breaks. */
