@@ -21,8 +21,8 @@ import psycopg
 RUN = os.environ["RUN_DIR"]
 TOP = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
 LOCAL = os.path.join(TOP, "deploy", "local")
-DAEMONS = ["ingest", "classifier", "sla-watcher"]
-INSTANCES = ["ingest", "classifier", "sla-watcher", "ingest-2", "classifier-2", "sla-watcher-2"]
+DAEMONS = ["ingest", "classifier", "sla-watcher", "billing-sync"]
+INSTANCES = [*DAEMONS, *(f"{daemon}-2" for daemon in DAEMONS)]
 PARTITIONS = 4
 READY_S = 60           # of a machine that does other things as well
 KILLS_MIN = 8          # of daemons

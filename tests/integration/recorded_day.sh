@@ -58,7 +58,7 @@ kill_on()
 	while [ "$sent" -lt 2 ]; do
 		sleep 1
 		[ "$(wc -l < "$run/day/answers.jsonl")" -le "$(wc -l < "$run/day/requests.jsonl")" ] || sent=$((sent + 1))
-		for name in ingest-2 classifier classifier-2 sla-watcher sla-watcher-2; do
+		for name in ingest-2 classifier classifier-2 sla-watcher sla-watcher-2 billing-sync billing-sync-2; do
 			kill -KILL "$(cat "$run/$name.pid")" 2> /dev/null && echo "$name" >> "$work/kills"
 		done
 	done
@@ -75,7 +75,7 @@ play_killed()
 	kill "$killer" 2> /dev/null
 	wait "$killer" 2> /dev/null
 	echo "# $(wc -l < "$work/kills") processes were killed"
-	[ $answer -eq 0 ] && [ "$(sort -u "$work/kills" | wc -l)" -eq 5 ]
+	[ $answer -eq 0 ] && [ "$(sort -u "$work/kills" | wc -l)" -eq 7 ]
 }
 
 same() { diff "$work/$1" "$work/$2" > "$work/$2.diff" || { head -n 20 "$work/$2.diff"; return 1; }; }
@@ -87,16 +87,18 @@ largest_batch()
 		SELECT max((SELECT coalesce(sum(coalesce((regexp_match(run, '\\+([0-9]+)\$'))[1]::int, 1)), 0)
 		            FROM unnest(string_to_array(nullif(runs, ''), ' ')) AS run))
 		FROM (SELECT runs FROM ingest.batch_journal UNION ALL SELECT runs FROM classifier.batch_journal
-		      UNION ALL SELECT runs FROM sla.batch_journal) AS all_runs")
+		      UNION ALL SELECT runs FROM sla.batch_journal
+		      UNION ALL SELECT runs FROM billing.batch_journal) AS all_runs")
 }
 small_batches() { local most; most=$(largest_batch) && [ "$most" -ge 1 ] && [ "$most" -le 3 ]; }
 
 shared()
 {
-	(. "$run/env" && "$OPSMESH_BIN/opsmesh" status > "$work/status") &&
-		grep -q ' ingest-1 ' "$work/status" && grep -q ' ingest-2 ' "$work/status" &&
-		grep -q ' classifier-1 ' "$work/status" && grep -q ' classifier-2 ' "$work/status" &&
-		grep -q ' sla-watcher-1 ' "$work/status" && grep -q ' sla-watcher-2 ' "$work/status"
+	local name
+	(. "$run/env" && "$OPSMESH_BIN/opsmesh" status > "$work/status") || return 1
+	for name in ingest classifier sla-watcher billing-sync; do
+		grep -q " $name-1 " "$work/status" && grep -q " $name-2 " "$work/status" || return 1
+	done
 }
 
 no_dead_letters() { (. "$run/env" && [ "$("$OPSMESH_BIN/opsmesh" dlq list --json)" = '[]' ]); }
@@ -108,7 +110,7 @@ rebuild()
 		{ cat "$work/rebuild"; return 1; }
 }
 
-for program in ingest classifier sla-watcher opsmesh; do
+for program in ingest classifier sla-watcher billing-sync opsmesh; do
 	[ -x "$OPSMESH_BIN/$program" ] || skip "$program is not built"
 done
 ls "$top/build/kafka-${KAFKA_VERSION:-4.1.1}"/kafka_2.13-*.jar > /dev/null 2>&1 || skip "no Apache Kafka: make setup"
@@ -128,7 +130,7 @@ check "and the same, byte for byte" same once two
 check "while processes are killed, as well" play_killed killed INSTANCES=2
 check "and the same, byte for byte" same once killed
 check "nothing is a dead letter" no_dead_letters
-for stage in conversation directory ticket triage pattern clock; do
+for stage in conversation directory ticket triage pattern clock object charge customer; do
 	check "folded again from the topics, $stage is the same" rebuild "$stage"
 done
 exit $failed

@@ -170,11 +170,11 @@ def story_week():
 
 def story_status():
     shards = json.loads(said("status", "--json"))["shards"]
-    check(len(shards) == 24 and all(s["lag"] == 0 and s["mesh_time"] == "2026-05-08T07:45:00Z" and
+    check(len(shards) == 36 and all(s["lag"] == 0 and s["mesh_time"] == "2026-05-08T07:45:00Z" and
                                     s["published"] == s["sequence"] for s in shards),
           "status knows every shard, its lag and its mesh time", shards)
     check({s["instance"] for s in shards} ==
-          {f"{daemon}-{n}" for daemon in ("ingest", "classifier", "sla-watcher") for n in (1, 2)},
+          {f"{daemon}-{n}" for daemon in ("ingest", "classifier", "sla-watcher", "billing-sync") for n in (1, 2)},
           "status knows who owns what", shards)
     answer = run("status", "--wait", "2026-05-09T00:00:00Z", "--timeout", "1s")
     check(answer.returncode == 1 and "timed out" in answer.stderr,
