@@ -1,0 +1,234 @@
+#!/usr/bin/env python3
+"""books - `opsmesh ledger` and `opsmesh list discrepancies` over tables that this test fills itself.
+
+DATABASE_URL is the operator's, BILLING_URL that of billing-sync's role. Prints `ok books: ...` or
+`FAIL books: ...`.
+"""
+import csv
+import io
+import json
+import os
+import subprocess
+import sys
+import time
+
+import google.protobuf.descriptor_pb2
+import google.protobuf.descriptor_pool
+import google.protobuf.message_factory
+import psycopg
+
+BIN = os.environ["OPSMESH_BIN"]
+HISTORY = 10000  # bookings of the long customer
+FOLDED_MS = 1000  # of a statement of all of them; a quiet machine takes a twentieth
+failures = 0
+
+
+def check(good, name, detail=""):
+    global failures
+    print(f"{'ok' if good else 'FAIL'} books: {name}", flush=True)
+    if not good:
+        failures += 1
+        print("#", detail, flush=True)
+
+
+def run(*words):
+    return subprocess.run([os.path.join(BIN, "opsmesh"), *words], capture_output=True, text=True, timeout=60)
+
+
+def table(*words):
+    """Rows of a CSV answer, by column."""
+    answer = subprocess.run([os.path.join(BIN, "opsmesh"), "ledger", *words, "--format", "csv"],
+                            capture_output=True, timeout=60)
+    check(answer.returncode == 0, " ".join(words), answer)
+    return list(csv.DictReader(io.StringIO(answer.stdout.decode(), newline="")))
+
+
+def migrate():
+    answer = subprocess.run([os.path.join(BIN, "billing-sync"), "--migrate"], capture_output=True, text=True,
+                            timeout=60, env={**os.environ, "DATABASE_URL": os.environ["BILLING_URL"]})
+    check(answer.returncode == 0, "the tables are made", answer)
+
+
+def book(cursor, transaction, at, *lines, shard=0):
+    """Lines of account, currency, minor units, customer, object; all in one statement."""
+    rows = [(shard, transaction, number, at, at, account, currency, minor, customer, thing, "object/0/1",
+             transaction.split("/", maxsplit=1)[0], None)
+            for number, (account, currency, minor, customer, thing) in enumerate(lines, 1)]
+    places = ", ".join(["(" + ", ".join(["%s"] * 13) + ")"] * len(rows))
+    cursor.execute(f"insert into entry values {places}", [value for row in rows for value in row])
+
+
+def story_empty():
+    for words in (["ledger", "balance"], ["ledger", "statement", "cus_1"], ["ledger", "journal"]):
+        answer = run(*words)
+        check(answer.returncode == 0 and answer.stdout.startswith("Nothing is booked.\n"),
+              f"{' '.join(words)} of empty books is a healthy answer", answer)
+    answer = run("list", "discrepancies")
+    check(answer.returncode == 0 and answer.stdout == "No such discrepancy is open.\n",
+          "no discrepancies are a healthy answer", answer)
+    check(run("list", "discrepancies", "--json").stdout == "[]\n", "and no JSON either")
+
+
+def write_books(cursor):
+    cursor.execute("insert into shard select 'customer', n, 1, 1, '2026-06-01T00:00:00Z', 0, 0, 0, '', 'test', 1, "
+                   "now() from generate_series(0, 1) n")
+    book(cursor, "invoice/in_1", "2026-04-30T23:59:59Z", ("receivable", "USD", 12000, "cus_1", "in_1"),
+         ("revenue", "USD", -12000, "cus_1", "in_1"))
+    book(cursor, "charge/ch_1", "2026-05-01T00:00:00Z", ("clearing", "USD", 12000, "cus_1", "ch_1"),
+         ("receivable", "USD", -12000, "cus_1", "in_1"))
+    book(cursor, "charge/ch_2", "2026-05-02T10:00:00Z", ("exchange", "EUR", 10000, "cus_1", "ch_2"),
+         ("cash_in_transit", "USD", 10457, None, "txn_2"), ("fees", "USD", 343, None, "txn_2"),
+         ("exchange", "USD", -10800, None, "txn_2"), ("clearing", "EUR", -10000, "cus_1", "ch_2"))
+    book(cursor, "invoice/=1+1,\"x\"", "2026-05-03T10:00:00Z", ("receivable", "JPY", 500, "cus_2", "=1+1,\"x\""),
+         ("revenue", "JPY", -300, "cus_2", "=1+1,\"x\""), ("credits", "JPY", -200, "cus_2", "@cmd"), shard=1)
+    book(cursor, "invoice/in_4", "2026-05-04T10:00:00Z", ("receivable", "KWD", 1234, "cus_2", "in_4"),
+         ("tax_payable", "KWD", -1234, "cus_2", "in_4"), shard=1)
+
+
+def story_balance():
+    rows = table("balance")
+    sums = {}
+    for row in rows:
+        sums[row["currency"]] = sums.get(row["currency"], 0) + int(row["balance_minor"])
+    check(sums == {"EUR": 0, "JPY": 0, "KWD": 0, "USD": 0}, "the trial balance is zero in each currency", sums)
+    kwd = [row for row in rows if row["currency"] == "KWD"]
+    check([row["balance"] for row in kwd] == ["1.234", "-1.234"], "a dinar has thousandths", kwd)
+    check({(row["true_for"], row["shards_behind"]) for row in rows} == {("2026-06-01T00:00:00Z", "")},
+          "it says what it is true for", rows[0])
+    people = run("ledger", "balance").stdout
+    check("Every currency sums to zero.\nTrue for 2026-06-01T00:00:00Z, which all 2 shards have passed.\n" in people,
+          "people read that it balances and for when", people)
+    late = run("ledger", "balance", "--period", "2026-06").stdout
+    check("2 of 2 shards that have not passed it: customer/0 (2026-06-01T00:00:00Z), customer/1" in late,
+          "who has not passed the end of a period is named", late)
+
+
+def story_statement():
+    rows = table("statement", "cus_1")
+    check([(row["amount"], row["owes"]) for row in rows] == [("120.00", "120.00"), ("-120.00", "0.00")],
+          "a statement says what is owed by then", rows)
+    rows = table("statement", "cus_1", "--period", "2026-05")
+    check([(row["reason"], row["owes_minor"]) for row in rows] == [("(before)", "12000"), ("charge", "0")],
+          "that of a month begins with what was owed", rows)
+    rows = table("statement", "--customer", "cus_1", "--at", "2026-04-30T23:59:59Z")
+    check([row["owes_minor"] for row in rows] == ["12000"], "a time takes in its own instant", rows)
+    rows = table("statement", "cus_2")
+    check([(row["account"], row["owes_minor"]) for row in rows]
+          == [("receivable", "500"), ("credits", "300"), ("receivable", "1234")],
+          "credits are taken from what is owed, each currency by itself", rows)
+
+
+def story_journal():
+    rows = table("journal", "--customer", "cus_1")
+    check(len(rows) == 9 and sum(int(row["amount_minor"]) for row in rows if row["currency"] == "USD") == 0,
+          "a customer's journal has whole transactions", rows)
+    rows = [row for row in table("journal") if row["transaction"] == "invoice/=1+1,\"x\""]
+    check({row["object_id"] for row in rows} == {"'=1+1,\"x\"", "'@cmd"}, "no cell is a formula", rows)
+    answer = run("ledger", "journal", "--format", "netsuite")
+    rows = list(csv.DictReader(io.StringIO(answer.stdout, newline="")))
+    entries = {}
+    for row in rows:
+        of = entries.setdefault(row["External ID"], {"currencies": set(), "rows": 0})
+        of["currencies"].add(row["Currency"])
+        of["rows"] += 1
+    check(answer.returncode == 0 and all(len(of["currencies"]) == 1 and of["rows"] > 1 for of in entries.values())
+          and "charge/ch_2/EUR" in entries, "an entry for NetSuite has one currency and two lines", entries)
+    check({row["Account"] for row in rows if row["External ID"] == "invoice/in_4/KWD"} == {"1200", "2200"},
+          "accounts have the numbers of the chart", rows)
+    check("True for 2026-06-01T00:00:00Z, which all 2 shards have passed." in answer.stderr,
+          "what it is true for is said beside it", answer.stderr)
+
+
+def story_long(cursor):
+    cursor.execute(
+        "insert into entry select 0, 'invoice/long_' || n, line, timestamptz '2026-01-01' + n * interval '1 minute', "
+        "'2026-05-01', case line when 1 then 'receivable' else 'revenue' end, 'USD', case line when 1 then n else -n "
+        "end, 'cus_long', 'long_' || n, 'object/0/1', 'invoice', null "
+        "from generate_series(1, %s) n, generate_series(1, 2) line", [HISTORY])
+    begin = time.monotonic()
+    rows = table("statement", "cus_long")
+    took = (time.monotonic() - begin) * 1000
+    check(len(rows) == HISTORY and int(rows[-1]["owes_minor"]) == HISTORY * (HISTORY + 1) // 2,
+          f"a statement of {HISTORY} bookings adds up", rows[-1])
+    check(took < FOLDED_MS, "and does not take long", f"{took:.0f} ms")
+    print(f"# a statement of {HISTORY} bookings: {took:.0f} ms")
+
+
+class Facts:
+    """Facts of billing-sync, packed."""
+
+    def __init__(self):
+        with open(os.path.join(BIN, "..", "opsmesh.v1.descriptor.bin"), "rb") as file:
+            files = google.protobuf.descriptor_pb2.FileDescriptorSet.FromString(file.read())
+        pool = google.protobuf.descriptor_pool.DescriptorPool()
+        for one in files.file:
+            pool.Add(one)
+        self.type = google.protobuf.message_factory.MessageFactory(pool).GetPrototype(
+            pool.FindMessageTypeByName("opsmesh.v1.BillingEvent"))
+        self.sequence = 0
+
+    def tell(self, cursor, customer, name, discrepancy, expected=None, found=None, **fields):
+        event = self.type()
+        fact = getattr(event, name)
+        fact.discrepancy_id = discrepancy
+        for field, value in fields.items():
+            if isinstance(value, list):
+                getattr(fact, field).extend(value)
+            else:
+                setattr(fact, field, value)
+        for field, amount in (("expected", expected), ("found", found)):
+            if amount is not None:
+                getattr(fact, field).minor, getattr(fact, field).currency = amount
+        self.sequence += 1
+        cursor.execute("insert into fact values ('customer/0', %s, 'ops.billing.v1', 0, %s, %s, null, '2026-05-01', "
+                       "'2026-05-01', %s, null)", [self.sequence, customer.encode(), f"ops.billing.{name}.v1",
+                                                   event.SerializeToString()])
+
+
+def story_discrepancies(cursor):
+    facts = Facts()
+    cursor.execute("select fact_month_add('2026-05-01')")
+    cursor.execute("insert into customer (shard, customer_id, account_id, subscribed) values (0, 'cus_1', 'acme', true)")
+    cursor.execute(
+        "insert into discrepancy values (0, 'cus_1', 'd/old', 'charge_twice', 'open', '2026-05-30', ''), "
+        "(0, 'cus_1', 'd/seats', 'seats', 'open', '2026-05-31', ''), "
+        "(0, 'cus_2', 'd/fine', 'tax_rate', 'healed', '2026-05-02', '')")
+    facts.tell(cursor, "cus_1", "discrepancy_opened", "d/old", (0, "USD"), (12000, "USD"), object_ids=["ch_1"],
+               severity=3, queue="billing", sentence="taken twice")
+    facts.tell(cursor, "cus_1", "discrepancy_grown", "d/old", (0, "USD"), (500, "USD"), object_id="ch_9", objects=2)
+    facts.tell(cursor, "cus_1", "discrepancy_opened", "d/seats", object_ids=["sub_1"], severity=2, queue="sales")
+    facts.tell(cursor, "cus_2", "discrepancy_opened", "d/fine", (1, "USD"), (2, "USD"), object_ids=["in_1"],
+               severity=4, queue="finance")
+    facts.tell(cursor, "cus_2", "discrepancy_healed", "d/fine")
+    rows = json.loads(run("list", "discrepancies", "--json").stdout)
+    check([(row["discrepancy_id"], row["account_id"], len(row["objects"])) for row in rows]
+          == [("d/old", "acme", 2), ("d/seats", "acme", 1)], "open discrepancies are listed, gravest first", rows)
+    people = run("list", "discrepancies").stdout
+    check(people.endswith("\nUnexplained: 125.00 USD.\n") and "2d 00h" in people and "125.00 USD" in people,
+          "what is unexplained is summed up, and ages are the mesh's", people)
+    rows = json.loads(run("list", "discrepancies", "--all", "--json").stdout)
+    check([row["state"] for row in rows] == ["open", "open", "healed"], "--all has those that are healed", rows)
+    rows = json.loads(run("list", "discrepancies", "--queue", "sales", "--json").stdout)
+    check([row["discrepancy_id"] for row in rows] == ["d/seats"], "a queue has its own", rows)
+
+
+def story_wrong_usage():
+    for words in (["ledger"], ["ledger", "sum"], ["ledger", "statement"], ["ledger", "balance", "--period", "May"],
+                  ["ledger", "balance", "--format", "netsuite"], ["list", "discrepancies", "--due-within", "4h"],
+                  ["list", "tickets", "--all"]):
+        answer = run(*words)
+        check(answer.returncode == 2 and answer.stderr.startswith("opsmesh "), f"{' '.join(words)} is refused", answer)
+
+
+story_wrong_usage()
+migrate()
+story_empty()
+with psycopg.connect(os.environ["BILLING_URL"], autocommit=True) as connection:
+    with connection.cursor() as pen:
+        write_books(pen)
+        story_balance()
+        story_statement()
+        story_journal()
+        story_discrepancies(pen)
+        story_long(pen)
+sys.exit(failures != 0)
