@@ -2,13 +2,14 @@
  * subscription - any bytes as a subscription, as a document of access, revenue or the close, or as a row:
  * refused with a reason, or usable. The first byte chooses.
  */
-#include "services/billing-sync/entitlement.h"
+#include "services/billing-sync/deferral.h"
 #include "services/billing-sync/period_close.h"
+#include "services/billing-sync/standing.h"
 
 #include "common/base/check.h"
 
 #define ARENA_BLOCK 65536
-#define KINDS 8
+#define KINDS 11
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -73,6 +74,9 @@ static void row_use(struct arena *arena, uint8_t kind, struct bytes bytes)
 	struct entitlements list;
 	struct recurring_customer customer;
 	struct recognition schedule;
+	struct standing standing;
+	struct deferral deferral;
+	struct recurring_book *const book = arena_zero(arena, sizeof(*book));
 
 	if (kind == 4 && subscription_memory_decode(arena, bytes, &memory))
 		CHECK(bytes_equal(subscription_memory_encode(arena, &memory), bytes));
@@ -82,6 +86,12 @@ static void row_use(struct arena *arena, uint8_t kind, struct bytes bytes)
 		CHECK(bytes_equal(recurring_customer_encode(arena, &customer), bytes));
 	if (kind == 7 && recognition_decode(arena, bytes, &schedule))
 		CHECK(bytes_equal(recognition_encode(arena, &schedule), bytes));
+	if (kind == 8 && standing_decode(arena, bytes, &standing))
+		CHECK(bytes_equal(standing_encode(arena, &standing), bytes));
+	if (kind == 9 && deferral_decode(arena, bytes, &deferral))
+		CHECK(bytes_equal(deferral_encode(arena, &deferral), bytes));
+	if (kind == 10 && recurring_book_decode(bytes, book))
+		CHECK(bytes_equal(recurring_book_encode(arena, book), bytes));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
