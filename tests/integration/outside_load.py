@@ -139,8 +139,10 @@ class Customer(threading.Thread):
             "tier": self.chance.choice(["free", "pro", "business", "enterprise"])})
 
     def stripe(self, name, _):
-        thing = {"id": f"ch_{self.chance.randrange(500)}", "object": "charge", "amount": self.chance.randrange(10**6),
-                 "currency": "jpy", "description": self.words(5) + " plan"}
+        number = self.chance.randrange(500)
+        thing = {"id": f"ch_{number}", "object": "charge", "amount": 1000 + number, "currency": "jpy", "status": "succeeded",
+                 "customer": f"cus_{number % 100}", "created": 1700000000 + 86400 * number, "description": self.words(5) + " plan",
+                 "amount_refunded": self.chance.choice([0, 0, 0, 500])}
         event = {"id": "evt_" + name, "object": "event", "type": self.chance.choice(CHARGES), "livemode": False,
                  "created": int(time.time()), "api_version": "2024-06-20", "data": {"object": thing}}
         return "/v1/webhooks/stripe", {"Content-Type": "application/json"}, json.dumps(event).encode()
