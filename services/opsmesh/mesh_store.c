@@ -50,15 +50,11 @@ static enum status list_schemas(struct mesh_store *store, struct db *db)
 	return STATUS_OK;
 }
 
-static enum status open_place(struct mesh_store *store, struct mesh_store_place *place)
+static void place_init(struct mesh_store *store, struct mesh_store_place *place)
 {
-	enum status status;
-
 	place->settings =
 	    (struct db_settings){ .uri = store->url, .name = "opsmesh", .schema = place->schema };
 	place->db = db_create(&place->settings);
-	status = db_connect(place->db);
-	return status == STATUS_OK ? STATUS_OK : fail(store, status, place->db);
 }
 
 enum status mesh_store_open(struct mesh_store *store, struct arena *arena, const char *url)
@@ -72,8 +68,8 @@ enum status mesh_store_open(struct mesh_store *store, struct arena *arena, const
 	if (status != STATUS_OK)
 		(void)fail(store, status, db);
 	db_destroy(db);
-	for (size_t i = 0; i < store->count && status == STATUS_OK; i++)
-		status = open_place(store, &store->places[i]);
+	for (size_t i = 0; i < store->count; i++)
+		place_init(store, &store->places[i]);
 	return status;
 }
 
@@ -101,6 +97,8 @@ static enum status prepare(struct mesh_store_place *place, const struct db_state
 		if (place->prepared[i] == statement)
 			return STATUS_OK;
 	CHECK(place->prepared_count < STATEMENTS_MAX);
+	if (place->prepared_count == 0)
+		TRY(db_connect(place->db));
 	TRY(db_prepare(place->db, statement));
 	place->prepared[place->prepared_count++] = statement;
 	return STATUS_OK;

@@ -1,8 +1,9 @@
 /*
  * mesh_store - the tables that the runtime keeps in every daemon's schema, to look at.
  *
- * One connection for each schema that exists, so that a statement names no schema. Statements are
- * prepared when they are first asked: most concern tables of the runtime, some those of one daemon.
+ * One connection for each schema that is asked, so that a statement names no schema. It is opened and its
+ * statements are prepared when they are first asked: most concern tables of the runtime, some those of one
+ * daemon.
  */
 #ifndef SERVICES_OPSMESH_MESH_STORE_H
 #define SERVICES_OPSMESH_MESH_STORE_H
