@@ -100,7 +100,7 @@ def story_help():
     described = json.loads(said("--describe"))
     everything = said("--help")
     check([c["name"] for c in described["commands"]] ==
-          ["topics", "tail", "send", "status", "list", "explain", "dlq", "rebuild", "calendar"],
+          ["topics", "tail", "send", "status", "list", "explain", "ledger", "dlq", "rebuild", "calendar"],
           "--describe lists the commands", described)
     for command in described["commands"]:
         text = said(command["name"], "--help")
@@ -347,6 +347,28 @@ def story_triage(ids):
     check(run("explain", "ticket", "bug_report").returncode == 1, "an intent is no ticket")
 
 
+CHARGE = {"id": "ch_7", "object": "charge", "amount": 12000, "amount_captured": 12000, "amount_refunded": 0,
+          "captured": True, "created": 1780000000, "currency": "usd", "customer": "cus_7", "disputed": False,
+          "livemode": False, "paid": True, "refunded": False, "status": "succeeded"}
+
+
+def story_books():
+    charged = {"id": "evt_7", "object": "event", "type": "charge.succeeded", "created": 1780000000,
+               "data": {"object": CHARGE}}
+    answers = play([request("/v1/webhooks/stripe", charged, "2026-06-01T09:00:00+09:00")], "2026-06-01T10:00:00+09:00")
+    check(answers[0]["status"] == 202, "a charge is taken", answers)
+    text = said("ledger", "statement", "cus_7")
+    check("-120.00 USD" in text and "cus_7 owes -120.00 USD.\n" in text,
+          "a payment without an invoice is to the customer's credit", text)
+    text = said("ledger", "balance", "--at", "2026-06-01T00:00:00Z")
+    check("Every currency sums to zero.\n" in text and
+          "True for 2026-06-01T00:00:00Z, which all 4 shards have passed.\n" in text,
+          "the books balance, at a time that every shard has passed", text)
+    text = said("ledger", "journal", "--customer", "cus_7", "--format", "netsuite")
+    check(text.startswith("External ID,") and text.count("/USD,2026-05-28,USD,") == 2,
+          "the journal goes to NetSuite", text)
+
+
 def story_rebuild():
     for stage in ("conversation", "directory", "ticket", "triage", "pattern", "clock"):
         answer = run("rebuild", stage, "--verify")
@@ -390,6 +412,7 @@ story_audit(names)
 story_dead_letter(names)
 story_calendar()
 story_triage(names)
+story_books()
 story_rebuild()
 story_sum_that_differs(names)
 sys.exit(failures > 0)
