@@ -209,6 +209,7 @@ enum status case_list_read(struct case_list *list, struct mesh_store *store, boo
 	TRY(mesh_store_has(store, place, "discrepancy", &list->has_books));
 	if (!list->has_books)
 		return STATUS_OK;
+	TRY(reach_read(store, place, TIME_MIN, &list->reach));
 	TRY(mesh_store_query(store, place, &sql_discrepancy_look, &rows, DB_INT(all)));
 	list->cases = arena_alloc(list->arena, (db_rows_count(rows) + 1) * sizeof(*list->cases));
 	for (size_t i = 0; i < db_rows_count(rows); i++)

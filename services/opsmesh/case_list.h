@@ -11,7 +11,7 @@
 #define SERVICES_OPSMESH_CASE_LIST_H
 
 #include "common/base/map.h"
-#include "services/opsmesh/mesh_store.h"
+#include "services/opsmesh/reach.h"
 #include "services/opsmesh/running.h"
 #include "services/opsmesh/told.h"
 
@@ -47,7 +47,8 @@ struct case_list {
 	struct open_case *cases; /* open ones first, gravest first, then oldest first */
 	size_t count;
 	struct map by_id;
-	bool has_books; /* false: no daemon keeps cases here yet */
+	bool has_books;     /* false: no daemon keeps cases here yet */
+	struct reach reach; /* of has_books */
 };
 
 /* all: also what is healed or explained. Anything but OK: the store says why. Finish it in any case. */

@@ -1,8 +1,8 @@
 /*
  * list discrepancies - what does not add up: whose it is, how long it has been so, by how much.
  *
- * Ages are counted to the mesh time of the shard that keeps the case. The last line is what is unexplained
- * in all, by currency; it is left out where a figure is not known.
+ * Ages are counted to the mesh time of the shard that keeps the case. Below stand what is unexplained in all,
+ * by currency, left out where a figure is not known, and the time that the list is true for.
  */
 #include "services/opsmesh/list_case.h"
 
@@ -93,7 +93,7 @@ static bool unexplained(const struct view *view, struct running *all)
 	return true;
 }
 
-static void print_table(const struct view *view)
+static void print_rows(const struct view *view)
 {
 	static const char *const titles[] = { "SEVERITY",  "STATE",       "SINCE",  "AGE",
 		                              "CUSTOMER",  "ACCOUNT",     "CAUSE",  "OBJECTS",
@@ -107,9 +107,7 @@ static void print_table(const struct view *view)
 		if (wanted(view, &view->list.cases[i]))
 			add_row(view, &table, &view->list.cases[i]);
 	if (table_rows(&table) == 0) {
-		puts(view->list.has_books
-		         ? "No such discrepancy is open."
-		         : "No discrepancies: billing-sync keeps no books here yet.");
+		puts("No such discrepancy is open.");
 		return;
 	}
 	table_print(&table);
@@ -118,6 +116,16 @@ static void print_table(const struct view *view)
 
 		printf("\nUnexplained: %s.\n", text[0] == '\0' ? "no money" : text);
 	}
+}
+
+static void print_table(const struct view *view)
+{
+	if (!view->list.has_books) {
+		puts("No discrepancies: billing-sync keeps no books here yet.");
+		return;
+	}
+	print_rows(view);
+	puts(reach_sentence(view->tool->arena, &view->list.reach));
 }
 
 /* For programs. */

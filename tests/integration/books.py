@@ -64,7 +64,7 @@ def story_empty():
         check(answer.returncode == 0 and answer.stdout.startswith("Nothing is booked.\n"),
               f"{' '.join(words)} of empty books is a healthy answer", answer)
     answer = run("list", "discrepancies")
-    check(answer.returncode == 0 and answer.stdout == "No such discrepancy is open.\n",
+    check(answer.returncode == 0 and answer.stdout.startswith("No such discrepancy is open.\n"),
           "no discrepancies are a healthy answer", answer)
     check(run("list", "discrepancies", "--json").stdout == "[]\n", "and no JSON either")
 
@@ -204,7 +204,7 @@ def story_discrepancies(cursor):
     check([(row["discrepancy_id"], row["account_id"], len(row["objects"])) for row in rows]
           == [("d/old", "acme", 2), ("d/seats", "acme", 1)], "open discrepancies are listed, gravest first", rows)
     people = run("list", "discrepancies").stdout
-    check(people.endswith("\nUnexplained: 125.00 USD.\n") and "2d 00h" in people and "125.00 USD" in people,
+    check("\nUnexplained: 125.00 USD.\nTrue for 2026-06-01T00:00:00Z, which all 2" in people and "2d 00h" in people,
           "what is unexplained is summed up, and ages are the mesh's", people)
     rows = json.loads(run("list", "discrepancies", "--all", "--json").stdout)
     check([row["state"] for row in rows] == ["open", "open", "healed"], "--all has those that are healed", rows)
