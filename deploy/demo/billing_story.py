@@ -40,6 +40,12 @@ def says(kind, fact):
         return f"subscription {fact['subscriptionId']} begins: {items(fact)}"
     if kind == "subscription_changed":
         return f"subscription {fact['subscriptionId']}, other {tables.word(fact['move'], 'SUBSCRIPTION_MOVE_')}: {items(fact)}"
+    if kind == "access_changed":
+        until = f" until {when(fact['until'])}" if "until" in fact else ""
+        return f"access to {fact['productId']} {tables.word(fact['move'], 'ACCESS_MOVE_')}: {fact['quantity']} seats{until}"
+    if kind == "recurring_moved":
+        return (f"recurring revenue of {fact['day']}: {tables.word(fact['move'], 'RECURRING_MOVE_')}, "
+                f"{amount(fact['amount'])} a month")
     if kind == "fetch_requested":
         return f"asks for {fact['objectId']}, which no webhook carries ({fact['namedBy']} names it)"
     if kind == "discrepancy_opened":

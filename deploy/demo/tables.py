@@ -199,6 +199,10 @@ def billing_row(kind, fact):
         return [fact["subscriptionId"], fact["status"], "-"]
     if kind == "subscription_changed":
         return [fact["subscriptionId"], word(fact["move"], "SUBSCRIPTION_MOVE_"), "-"]
+    if kind == "access_changed":
+        return [fact["productId"], f"{word(fact['move'], 'ACCESS_MOVE_')}/{fact['reason']}", fact["quantity"]]
+    if kind == "recurring_moved":
+        return [fact["day"], word(fact["move"], "RECURRING_MOVE_"), money(fact["amount"])]
     if kind == "fetch_requested":
         return [fact["objectId"], word(fact["cause"], "FETCH_CAUSE_"), "-"]
     if kind == "discrepancy_opened":

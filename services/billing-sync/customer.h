@@ -43,7 +43,14 @@ struct case_row {
 	struct bytes body; /* discrepancy_encode */
 };
 
+/* What was said last of a customer's access and of what it brings a month. */
+struct standing_row {
+	const char *customer_id;
+	struct bytes body; /* standing_encode */
+};
+
 extern const struct state_table customer_table;
+extern const struct state_table standing_table;
 extern const struct state_table held_table;
 extern const struct state_table case_table;
 
@@ -106,6 +113,12 @@ enum status customer_clear(struct customer *it, const char *cause, const char *r
 #define CUSTOMER_TIMER_AGE "age"
 enum status customer_on_age(struct task *task, const char *key);
 void customer_need_age(struct task *task, const char *key);
+
+/* Whenever a subscription is another ("": none is at hand), and when the last look said. */
+enum status customer_look(struct customer *it, const char *at_hand) MUST_CHECK;
+#define CUSTOMER_TIMER_STANDING "standing"
+enum status customer_on_standing(struct task *task, const char *key);
+void customer_need_standing(struct task *task, const char *key);
 
 /* Of a timer whose key is "<customer>/<object>": both rows; what it says is caused by nothing that came. */
 #define CUSTOMER_TIMER_TRIAL "trial"

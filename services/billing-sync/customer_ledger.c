@@ -7,7 +7,6 @@
 #include "services/billing-sync/stripe.h"
 #include "services/billing-sync/waiting.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #define PAYLOAD_MAX ((size_t)1 << 20)
@@ -114,11 +113,10 @@ static enum status wait(struct thing *thing, struct charged_row *row)
 /* An object within another, as JSON of its own. */
 static struct bytes text_of(struct arena *arena, const json_t *value)
 {
-	char *const text = json_dumps(value, JSON_COMPACT);
-	const struct bytes copy = arena_bytes(arena, bytes_of(text != NULL ? text : ""));
+	const size_t size = json_dumpb(value, NULL, 0, JSON_COMPACT);
+	char *const text = arena_alloc(arena, size + 1);
 
-	free(text);
-	return copy;
+	return (struct bytes){ text, json_dumpb(value, text, size, JSON_COMPACT) };
 }
 
 static bool read_transaction(struct thing *thing, const json_t *value,

@@ -2,15 +2,13 @@
  * A subscription: begun, another plan, other seats, late, paused, asked to end, over.
  */
 #include "services/billing-sync/customer.h"
+#include "services/billing-sync/policies.h"
 #include "services/billing-sync/subscription_change.h"
 
 #include "common/base/text.h"
 #include "common/io/proto.h"
 
 #include <string.h>
-
-/* The provider tells it so long before, too (customer.subscription.trial_will_end). */
-#define TRIAL_NOTICE DAYS(3)
 
 /* One subscription at hand. */
 struct story {
@@ -20,10 +18,16 @@ struct story {
 	struct subscription_memory memory;
 };
 
+/* So long before its end a trial is ending. */
+static struct duration notice_of(const struct customer *it)
+{
+	return policies_standing(it->task, it->at).access->trial_notice;
+}
+
 static struct subscription_about about_of(const struct customer *it, bool returns)
 {
 	return (struct subscription_about){ .at = it->at,
-		                            .trial_notice = TRIAL_NOTICE,
+		                            .trial_notice = notice_of(it),
 		                            .customer_returns = returns };
 }
 
@@ -231,7 +235,7 @@ static void set_timer(struct story *it)
 {
 	struct instant due;
 
-	if (subscription_timer(&it->memory, TRIAL_NOTICE, &due))
+	if (subscription_timer(&it->memory, notice_of(it->customer), &due))
 		task_timer_set(it->customer->task, CUSTOMER_TIMER_TRIAL, timer_key(it), due);
 	else
 		task_timer_clear(it->customer->task, CUSTOMER_TIMER_TRIAL, timer_key(it));
@@ -265,7 +269,8 @@ static enum status follow(struct thing *thing, const struct subscription *now)
 	TRY(say_all(&it, &changes));
 	keep_customer(&it);
 	set_timer(&it);
-	return customer_hold(thing, subscription_memory_encode(customer->task->arena, &it.memory));
+	TRY(customer_hold(thing, subscription_memory_encode(customer->task->arena, &it.memory)));
+	return customer_look(customer, it.id);
 }
 
 bool customer_read_subscription(struct thing *thing, enum status *status, struct json_error *error)

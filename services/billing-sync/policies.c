@@ -4,6 +4,9 @@
 #define INVOICES "invoices"
 #define TAX "tax"
 #define DISCREPANCIES "discrepancies"
+#define ACCESS "access"
+#define MRR "mrr"
+#define BOOKS "books"
 
 static const void *compile_currencies(const struct document *files, size_t count, char *reason,
                                       size_t reason_size)
@@ -29,6 +32,24 @@ static const void *compile_discrepancies(const struct document *files, size_t co
 	return policy_compile(&discrepancy_policy_kind, files, count, reason, reason_size);
 }
 
+static const void *compile_access(const struct document *files, size_t count, char *reason,
+                                  size_t reason_size)
+{
+	return policy_compile(&access_policy_kind, files, count, reason, reason_size);
+}
+
+static const void *compile_mrr(const struct document *files, size_t count, char *reason,
+                               size_t reason_size)
+{
+	return policy_compile(&mrr_policy_kind, files, count, reason, reason_size);
+}
+
+static const void *compile_books(const struct document *files, size_t count, char *reason,
+                                 size_t reason_size)
+{
+	return policy_compile(&books_policy_kind, files, count, reason, reason_size);
+}
+
 const struct service_document billing_documents[] = {
 	{ .name = CURRENCIES,
 	  .path = "currencies/",
@@ -46,6 +67,18 @@ const struct service_document billing_documents[] = {
 	  .path = "discrepancies/",
 	  .doc = "How bad each cause of a discrepancy is, who owns it, when it is escalated.",
 	  .compile = compile_discrepancies },
+	{ .name = ACCESS,
+	  .path = "access/",
+	  .doc = "How long access goes on without payment, and when the end of a trial is told.",
+	  .compile = compile_access },
+	{ .name = MRR,
+	  .path = "mrr/",
+	  .doc = "What counts as monthly recurring revenue.",
+	  .compile = compile_mrr },
+	{ .name = BOOKS,
+	  .path = "books/",
+	  .doc = "Where the days of the books begin.",
+	  .compile = compile_books },
 	{ .name = NULL },
 };
 
@@ -62,6 +95,13 @@ const struct invoice_policy *policies_invoice(struct task *task, struct instant 
 const struct tax_policy *policies_tax(struct task *task, struct instant at)
 {
 	return policy_at(task_document(task, TAX), at);
+}
+
+struct standing_rules policies_standing(struct task *task, struct instant at)
+{
+	return (struct standing_rules){ .access = policy_at(task_document(task, ACCESS), at),
+		                        .mrr = policy_at(task_document(task, MRR), at),
+		                        .books = policy_at(task_document(task, BOOKS), at) };
 }
 
 const struct discrepancy_policy *policies_discrepancy(struct task *task, struct instant at)

@@ -119,6 +119,29 @@ static struct story_line tell_ended(const struct story *story,
 	                            with(story, ", because of ", fact->reason)));
 }
 
+static struct story_line tell_access(const struct story *story,
+                                     const Opsmesh__V1__AccessChanged *fact)
+{
+	const char *const until =
+	    fact->until == NULL
+		? ""
+		: arena_printf(story->arena, " until %s", story_stamp(story, fact->until));
+
+	return line_of(arena_printf(
+	    story->arena, "access to %s is %s: %" PRId64 "%s%s, because it is %s", fact->product_id,
+	    story_word(story, &opsmesh__v1__access_move__descriptor, (int)fact->move),
+	    fact->quantity, fact->metered ? " and what is used" : "", until, fact->reason));
+}
+
+static struct story_line tell_recurring(const struct story *story,
+                                        const Opsmesh__V1__RecurringMoved *fact)
+{
+	return line_of(arena_printf(
+	    story->arena, "recurring revenue of %s a month: %s on %s", amount(story, fact->amount),
+	    story_word(story, &opsmesh__v1__recurring_move__descriptor, (int)fact->move),
+	    fact->day));
+}
+
 /* Of money. */
 
 static struct story_line tell_invoice(const struct story *story,
@@ -231,6 +254,10 @@ struct story_line story_billing(const struct story *story, const struct told *to
 		return tell_changed(story, event->subscription_changed);
 	case OPSMESH__V1__BILLING_EVENT__FACT_SUBSCRIPTION_ENDED:
 		return tell_ended(story, event->subscription_ended);
+	case OPSMESH__V1__BILLING_EVENT__FACT_ACCESS_CHANGED:
+		return tell_access(story, event->access_changed);
+	case OPSMESH__V1__BILLING_EVENT__FACT_RECURRING_MOVED:
+		return tell_recurring(story, event->recurring_moved);
 	case OPSMESH__V1__BILLING_EVENT__FACT_INVOICE_CHANGED:
 		return tell_invoice(story, event->invoice_changed);
 	case OPSMESH__V1__BILLING_EVENT__FACT_PAYMENT_CHANGED:

@@ -23,7 +23,8 @@ STATE = {"ingest": ["natural_id", "intake_chunk", "mail_thread", "account", "con
          "classifier": ["triage", "correction", "pattern_intent", "pattern_step", "pattern_bag", "pattern_known", "pattern_customer",
                         "timer"],
          "sla": ["sla_ticket", "sla_alert", "timer"],
-         "billing": ["object", "account", "charge", "customer", "held", "charged", "entry", "discrepancy", "timer"]}
+         "billing": ["object", "account", "charge", "customer", "held", "charged", "standing", "entry", "discrepancy",
+                     "timer"]}
 PATIENCE = 60
 
 

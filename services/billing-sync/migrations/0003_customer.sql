@@ -31,6 +31,14 @@ create table customer (
 	primary key (shard, customer_id)
 );
 
+-- What was said last of a customer's access and of what it brings a month (standing_encode).
+create table standing (
+	shard       int  not null,
+	customer_id text collate "C" not null,
+	body        bytea,
+	primary key (shard, customer_id)
+);
+
 -- What the ledger knows of a charge; amounts are minor units by ISO 4217.
 create table charged (
 	shard            int    not null,

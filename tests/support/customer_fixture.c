@@ -1,0 +1,101 @@
+#include "tests/support/customer_fixture.h"
+
+#include "common/base/check.h"
+#include "common/base/text.h"
+#include "common/io/proto.h"
+#include "opsmesh/v1/mirror.pb-c.h"
+#include "proto/opsmesh/v1/catalogue.h"
+#include "tests/support/billing_fixture.h"
+
+#include <string.h>
+
+#define SHARD 1
+
+struct stage_test customer_stage;
+const char *customer_key;
+static int64_t minute;
+
+void customer_fixture_start(int which, const char *prefix)
+{
+	stage_test_init(&customer_stage, &opsmesh_catalogue, &billing_sync_stages[which], SHARD,
+	                billing_fixture(), NULL);
+	customer_key = stage_test_key(&customer_stage, prefix);
+	minute = 0;
+}
+
+int customer_start(void **state)
+{
+	(void)state;
+	customer_fixture_start(BILLING_CUSTOMER, "cus_");
+	return 0;
+}
+
+int customer_stop(void **state)
+{
+	(void)state;
+	stage_test_finish(&customer_stage);
+	return 0;
+}
+
+struct instant customer_now(void)
+{
+	return time_add((struct instant){ DAYS(20000).us }, MINUTES(minute));
+}
+
+void customer_feed_event(int topic, const ProtobufCMessage *message)
+{
+	minute++;
+	(void)stage_test_feed(&customer_stage, &(struct stage_test_event){ .topic = topic,
+	                                                                   .key = customer_key,
+	                                                                   .time = customer_now(),
+	                                                                   .mesh = customer_now(),
+	                                                                   .message = message });
+	CHECK(stage_test_fold(&customer_stage, STAGE_TEST_ALL, customer_now()) == STATUS_OK);
+}
+
+Opsmesh__V1__ObjectMirrored customer_mirrored(const char *type, const char *id, int64_t revision,
+                                              const char *status, const char *json)
+{
+	Opsmesh__V1__ObjectMirrored made = OPSMESH__V1__OBJECT_MIRRORED__INIT;
+
+	made.object_id = text_mutable(id);
+	made.object_type = text_mutable(type);
+	made.revision = revision;
+	made.status = text_mutable(status);
+	made.payload.data = (uint8_t *)(uintptr_t)json;
+	made.payload.len = strlen(json);
+	return made;
+}
+
+void customer_feed(const char *type, const char *id, int64_t revision, const char *status,
+                   const char *json)
+{
+	Opsmesh__V1__ByCustomerEvent event = OPSMESH__V1__BY_CUSTOMER_EVENT__INIT;
+	Opsmesh__V1__ObjectMirrored made = customer_mirrored(type, id, revision, status, json);
+
+	event.customer_id = text_mutable(customer_key);
+	event.occurred_at = proto_timestamp(customer_stage.arena, customer_now());
+	event.fact_case = OPSMESH__V1__BY_CUSTOMER_EVENT__FACT_MIRRORED;
+	event.mirrored = &made;
+	customer_feed_event(OPS_BY_CUSTOMER, &event.base);
+}
+
+void customer_pass(struct instant until)
+{
+	CHECK(stage_test_fold(&customer_stage, 0, until) == STATUS_OK);
+}
+
+const Opsmesh__V1__BillingEvent *customer_heard(void)
+{
+	const ProtobufCMessage *message = NULL;
+
+	return stage_test_next(&customer_stage, &message) != NULL ? (const void *)message : NULL;
+}
+
+const Opsmesh__V1__BillingEvent *customer_next(void)
+{
+	const Opsmesh__V1__BillingEvent *const event = customer_heard();
+
+	CHECK(event != NULL);
+	return event;
+}

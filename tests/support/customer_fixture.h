@@ -1,0 +1,34 @@
+/*
+ * customer_fixture - one shard of billing-sync's stage `customer` (or `charge`), fed with what the mirror took over.
+ */
+#ifndef TESTS_SUPPORT_CUSTOMER_FIXTURE_H
+#define TESTS_SUPPORT_CUSTOMER_FIXTURE_H
+
+#include "opsmesh/v1/billing.pb-c.h"
+#include "opsmesh/v1/mirror.pb-c.h"
+#include "services/billing-sync/billing.h"
+#include "tests/support/stage_test.h"
+
+extern struct stage_test customer_stage;
+extern const char *customer_key; /* the customer's, or the charge's */
+
+void customer_fixture_start(int which, const char *prefix);
+int customer_start(void **state); /* the stage `customer` */
+int customer_stop(void **state);
+
+/* A minute later with each event; DAYS(20000) after 1970 before the first. */
+struct instant customer_now(void);
+void customer_feed_event(int topic, const ProtobufCMessage *message);
+Opsmesh__V1__ObjectMirrored customer_mirrored(const char *type, const char *id, int64_t revision,
+                                              const char *status, const char *json);
+void customer_feed(const char *type, const char *id, int64_t revision, const char *status,
+                   const char *json);
+/* Nothing happens until then. */
+void customer_pass(struct instant until);
+
+/* What was said next; NULL: nothing. */
+const Opsmesh__V1__BillingEvent *customer_heard(void);
+/* The same, where there must be something. */
+const Opsmesh__V1__BillingEvent *customer_next(void);
+
+#endif
