@@ -60,6 +60,15 @@ def post_tickets(count):
     return [post("/v1/tickets", {"body": f"good ticket {number}"})["id"] for number in range(count)]
 
 
+def post_charges(count):
+    """Of as many customers."""
+    for number in range(count):
+        thing = {"id": f"ch_good{number}", "object": "charge", "amount": 500, "currency": "jpy", "status": "succeeded",
+                 "customer": f"cus_good{number}", "created": 1700000000}
+        post("/v1/webhooks/stripe", {"id": f"evt_{uuid.uuid4()}", "object": "event", "type": "charge.succeeded",
+                                     "livemode": False, "created": int(time.time()), "data": {"object": thing}})
+
+
 def facts_of(requests, topics=None, seconds=PATIENCE_S):
     """The facts on the tickets and provider topics, by request, once each of these requests has some."""
     topics, messages = topics or outside_mesh.Topics(), outside_mesh.Messages()
@@ -427,6 +436,7 @@ def story_set_back():
     stop_daemons(INSTANCES)
     keep(earlier)
     start_daemons(True)
+    post_charges(40)
     later = post_tickets(60)
     good = all_open(later)
     time.sleep(6)  # the group's memory follows every five seconds
