@@ -66,6 +66,7 @@ struct booking_charged {
 	struct money presented; /* what the customer was charged */
 	struct money settled;   /* gross of its balance transaction */
 	int64_t taken;          /* of presented, by refunds and disputes booked before this one */
+	bool unapplied; /* it paid no invoice: what goes back was the customer's, and no revenue */
 };
 
 /*

@@ -13,15 +13,11 @@
 #define DISPUTE_MOVES_MAX 10 /* a dispute has two at most; the provider may change its mind */
 
 static const struct column columns[] = {
-	COLUMN(struct charged_row, customer_id),
-	COLUMN(struct charged_row, charge_id),
-	COLUMN(struct charged_row, currency),
-	COLUMN(struct charged_row, presented),
-	COLUMN(struct charged_row, settled_currency),
-	COLUMN(struct charged_row, settled),
-	COLUMN(struct charged_row, taken),
-	COLUMN(struct charged_row, waiting),
-	COLUMN_END,
+	COLUMN(struct charged_row, customer_id), COLUMN(struct charged_row, charge_id),
+	COLUMN(struct charged_row, currency),    COLUMN(struct charged_row, presented),
+	COLUMN(struct charged_row, applied),     COLUMN(struct charged_row, settled_currency),
+	COLUMN(struct charged_row, settled),     COLUMN(struct charged_row, taken),
+	COLUMN(struct charged_row, waiting),     COLUMN_END,
 };
 const struct state_table charged_table = { .name = "charged",
 	                                   .columns = columns,
@@ -162,7 +158,8 @@ static struct booking_charged charged_of(const struct charged_row *row)
 	struct booking_charged charged = { .charge = row->charge_id,
 		                           .presented = { .minor = row->presented },
 		                           .settled = { .minor = row->settled },
-		                           .taken = row->taken };
+		                           .taken = row->taken,
+		                           .unapplied = !row->applied };
 
 	memcpy(charged.presented.currency, row->currency, strlen(row->currency) + 1);
 	memcpy(charged.settled.currency, row->settled_currency, strlen(row->settled_currency) + 1);
@@ -350,6 +347,7 @@ enum status ledger_charge(struct thing *thing, const struct ledger_charge *charg
 	TRY(book_charge(thing, charge));
 	row.currency = arena_string(task->arena, charge->presented.currency);
 	row.presented = charge->presented.minor;
+	row.applied = *charge->invoice != '\0';
 	task_save(task, &charged_table, &row);
 	return release(thing->customer, &row);
 }

@@ -20,6 +20,7 @@ struct charged_row {
 	const char *charge_id;
 	const char *currency; /* NULL: not booked yet */
 	int64_t presented;
+	bool applied;                 /* to an invoice */
 	const char *settled_currency; /* NULL: its balance transaction is not known */
 	int64_t settled;
 	int64_t taken;        /* of presented, by refunds and disputes */

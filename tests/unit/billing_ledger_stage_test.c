@@ -220,6 +220,23 @@ static void a_voided_invoice_is_undone_by_its_reversal(void **state)
 	assert_string_equal(row.reverses, "invoice/in_1");
 }
 
+/* The customer is owed what was charged for nothing, until it goes back. */
+static void a_charge_for_nothing_goes_back_to_the_customer(void **state)
+{
+	const struct told charge = {
+		"charge", "ch_1", 1, "succeeded",
+		"{\"id\":\"ch_1\",\"object\":\"charge\",\"status\":\"succeeded\",\"captured\":true,"
+		"\"currency\":\"jpy\",\"amount\":12000,\"amount_captured\":12000,\"amount_refunded\":0}"
+	};
+
+	(void)state;
+	feed(&charge);
+	feed(&story[4]);
+	feed(&story[5]);
+	assert_string_equal(balances(booked),
+	                    "receivable JPY -10000\ncash_in_transit JPY 9568\nfees JPY 432\n");
+}
+
 static void what_is_only_reserved_is_not_booked(void **state)
 {
 	const struct told reserved = {
@@ -241,6 +258,7 @@ int main(void)
 		CASE(a_story_is_booked_to_the_yen),
 		CASE(any_order_books_the_same),
 		CASE(a_voided_invoice_is_undone_by_its_reversal),
+		CASE(a_charge_for_nothing_goes_back_to_the_customer),
 		CASE(what_is_only_reserved_is_not_booked),
 	};
 

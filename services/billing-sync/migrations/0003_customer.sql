@@ -46,6 +46,7 @@ create table charged (
 	charge_id        text   collate "C" not null,
 	currency         text,            -- null: not booked yet
 	presented        bigint not null, -- what the customer was charged
+	applied          boolean not null, -- to an invoice
 	settled_currency text,            -- null: its balance transaction is not known
 	settled          bigint not null, -- gross of that one
 	taken            bigint not null, -- of presented, by refunds and disputes
