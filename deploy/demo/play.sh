@@ -24,3 +24,4 @@ python3 "$here/render.py" "$here/day.jsonl" "$run/day/requests.jsonl" "$run/day/
 "$OPSMESH_BIN/opsmesh" send --recorded --until "$until" "$run/day/requests.jsonl" > "$run/day/answers.jsonl"
 "$OPSMESH_BIN/opsmesh" status --wait "$until" --timeout 60s > "$run/day/status"
 "$OPSMESH_BIN/opsmesh" tail $topics --from start --until-end > "$run/day/events.jsonl"
+"$OPSMESH_BIN/opsmesh" ledger balance --format csv > "$run/day/ledger.csv"

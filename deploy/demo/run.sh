@@ -26,6 +26,11 @@ python3 "$here/story.py" "$run/day" || exit 1
 printf '\nWHAT IS STILL OPEN, FROM THE TABLES: opsmesh list clocks\n\n'
 "$OPSMESH_BIN/opsmesh" list clocks
 
+printf '\nTHE BOOKS: opsmesh ledger balance\n\n'
+"$OPSMESH_BIN/opsmesh" ledger balance
+printf '\nWHAT DOES NOT ADD UP: opsmesh list discrepancies --all\n\n'
+"$OPSMESH_BIN/opsmesh" list discrepancies --all
+
 id_of() { python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))[sys.argv[2]])' "$run/day/names.json" "$1"; }
 ticket=$(id_of K3)
 printf '\nTHE FIRST OF THEM, AS THE OPERATOR'\''S TOOL TELLS IT: opsmesh explain ticket %s\n\n' "$ticket"
@@ -34,7 +39,7 @@ printf '\nTHE FIRST OF THEM, AS THE OPERATOR'\''S TOOL TELLS IT: opsmesh explain
 printf '\nWHETHER IT CAME OUT RIGHT\n\n'
 if python3 "$here/tables.py" "$run/day"; then
 	wrong=0
-	echo '  Every answer, ticket, reading, pattern, clock, alert, bill, refusal and count is as deploy/demo/expected says.'
+	echo '  Every answer, ticket, reading, pattern, clock, alert, bill, balance, refusal and count is as deploy/demo/expected says.'
 else
 	echo '  The lines above differ from deploy/demo/expected.'
 fi
@@ -45,6 +50,8 @@ TO LOOK FURTHER: KEEP=1 make demo leaves this stack up; then
   . $run/env && PATH=\$OPSMESH_BIN:\$PATH
   opsmesh explain ticket $(id_of E2)   # how it came to billing: what was read, by which words, who corrected it
   opsmesh list clocks   # what is open, next deadline first
+  opsmesh explain account bluebird-cafe   # two charges, what did not add up, and what went back
+  opsmesh ledger statement --customer cus_Bluebird   # the same in money
   echo '請求書 INV-2041 の 12,000円を返金してください' | classifier --classify   # what the classifier makes of your own words
 
 and deploy/local/down.sh RUN_DIR=$run stops it.

@@ -4,8 +4,10 @@
   tables.py DAY            exit 0: every table is as expected; 1: the differences, each line said
   tables.py DAY TABLE      prints one of them
 
-DAY is the folder that play.sh leaves. The tables are made from the public facts alone, as another team would.
+DAY is the folder that play.sh leaves. The tables are made from the public facts alone, as another team would; that
+of the ledger is the operator's.
 """
+import csv
 import json
 import os
 import sys
@@ -22,6 +24,7 @@ class Day:
         def lines(path):
             return [json.loads(text) for text in open(path, encoding="utf-8")]
 
+        self.folder = folder
         self.requests = lines(os.path.join(HERE, "day.jsonl"))
         self.answers = lines(os.path.join(folder, "answers.jsonl"))
         self.events = list(once(lines(os.path.join(folder, "events.jsonl"))))
@@ -223,6 +226,12 @@ def billing(day):
         yield [kind, event["data"].get("customerId", "-"), *map(str, billing_row(kind, fact))]
 
 
+def ledger(day):
+    for row in csv.DictReader(open(os.path.join(day.folder, "ledger.csv"), encoding="utf-8")):
+        if row["balance_minor"] != "0":
+            yield [row["currency"], row["account"], row["balance_minor"]]
+
+
 def refused(day):
     for topic in sorted({event["topic"] for event in day.events}):
         for kind, fact, event in day.facts(topic):
@@ -237,7 +246,7 @@ def counts(day):
 
 
 TABLES = {"answers": answers, "tickets": tickets, "triage": triage, "patterns": patterns, "sla": sla, "alerts": alerts,
-          "billing": billing, "refused": refused, "counts": counts}
+          "billing": billing, "ledger": ledger, "refused": refused, "counts": counts}
 
 
 def expected(table):
