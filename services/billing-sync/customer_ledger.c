@@ -317,6 +317,14 @@ static enum status release(struct customer *it, struct charged_row *row)
 
 /* Charges. */
 
+static enum status refuse_charge(struct thing *thing, const struct booking *booking)
+{
+	struct json_error error;
+
+	(void)cannot(thing, booking, &error);
+	return customer_refuse(thing, &error);
+}
+
 static enum status book_charge(struct thing *thing, const struct ledger_charge *charge)
 {
 	struct customer *const it = thing->customer;
@@ -326,14 +334,12 @@ static enum status book_charge(struct thing *thing, const struct ledger_charge *
 	bool booked;
 
 	if (!booking_charge(arena, &fact, charge->id, charge->presented, booking))
-		return task_fail(it->task, STATUS_REJECT, "charge %s cannot be booked: %s",
-		                 charge->id, journal_fault_text(booking->journal.fault));
+		return refuse_charge(thing, booking);
 	TRY(book(it, booking, &booked));
 	if (*charge->invoice == '\0')
 		return STATUS_OK;
 	if (!booking_applied(arena, &fact, charge->id, charge->invoice, charge->presented, booking))
-		return task_fail(it->task, STATUS_REJECT, "charge %s cannot be booked: %s",
-		                 charge->id, journal_fault_text(booking->journal.fault));
+		return refuse_charge(thing, booking);
 	return book(it, booking, &booked);
 }
 

@@ -133,12 +133,12 @@ static enum status say_moved(struct look *it, const struct recurring_movement *m
 	Opsmesh__V1__Money amount = OPSMESH__V1__MONEY__INIT;
 	struct money money;
 
-	if (!currency_read(policies_currency(task, it->customer->at), movement->currency,
-	                   movement->minor, &money, reason))
-		return task_fail(task, STATUS_REJECT, "recurring revenue: %s", reason);
-	amount.minor = money.minor;
-	amount.currency = money.currency;
-	moved.amount = &amount;
+	if (currency_read(policies_currency(task, it->customer->at), movement->currency,
+	                  movement->minor, &money, reason)) {
+		amount.minor = money.minor;
+		amount.currency = money.currency;
+		moved.amount = &amount;
+	}
 	moved.move = (Opsmesh__V1__RecurringMove)(movement->kind + 1);
 	moved.day = text_mutable(day_text(task->arena, it->news->day));
 	moved.policy =
@@ -156,6 +156,21 @@ static enum status tell(struct look *it)
 	for (size_t i = 0; i < it->news->moved; i++)
 		TRY(say_moved(it, &it->news->movements[i]));
 	return STATUS_OK;
+}
+
+/* What is beyond all bounds: said, and looked at again when a subscription is another. */
+static enum status refuse(struct customer *it, const char *reason)
+{
+	Opsmesh__V1__BillingEvent event = OPSMESH__V1__BILLING_EVENT__INIT;
+	Opsmesh__V1__ObjectRefused refused = OPSMESH__V1__OBJECT_REFUSED__INIT;
+
+	refused.object_id = text_mutable(it->row.customer_id);
+	refused.object_type = text_mutable("customer");
+	refused.code = OPSMESH__V1__REFUSAL_CODE__REFUSAL_CODE_INVALID;
+	refused.reason = text_mutable(reason);
+	event.fact_case = OPSMESH__V1__BILLING_EVENT__FACT_OBJECT_REFUSED;
+	event.object_refused = &refused;
+	return customer_say(it, &event);
 }
 
 static void keep(struct look *it, struct standing_row *row)
@@ -188,7 +203,7 @@ enum status customer_look(struct customer *it, const char *at_hand)
 
 	if (!standing_follow(task->arena, look.standing, memories, count, &look.rules, task->now,
 	                     look.news, &reason))
-		return task_fail(task, STATUS_REJECT, "customer %s: %s", row.customer_id, reason);
+		return refuse(&now, reason);
 	TRY(tell(&look));
 	keep(&look, &row);
 	return STATUS_OK;

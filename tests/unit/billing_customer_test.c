@@ -179,6 +179,24 @@ static void what_does_not_add_up_is_one_case_that_grows_and_heals(void **state)
 	assert_true(customer_next()->discrepancy_opened->again);
 }
 
+/* A webhook carries ten lines of an invoice; what it does not show has not become right by that. */
+static void an_invoice_that_is_cut_heals_nothing(void **state)
+{
+	char *const cut = text_mutable(invoice("in_1", "paid", 12000, 12000));
+
+	(void)state;
+	feed_invoice("in_1", 1, "open", 11000, 0);
+	(void)customer_next();
+	assert_string_equal(customer_next()->discrepancy_opened->cause, "lines_subtotal");
+	memcpy(strstr(cut, "\"has_more\":false"), "\"has_more\": true",
+	       strlen("\"has_more\":false"));
+	customer_feed("invoice", "in_1", 2, "paid", cut);
+	assert_string_equal(customer_next()->invoice_changed->to_status, "paid");
+	assert_silent();
+	feed_invoice("in_1", 3, "paid", 12000, 12000);
+	assert_string_equal(customer_next()->discrepancy_healed->object_id, "in_1");
+}
+
 static void what_stays_open_is_escalated(void **state)
 {
 	const Opsmesh__V1__BillingEvent *event;
@@ -350,6 +368,7 @@ int main(void)
 		CUSTOMER(an_invoice_is_told_when_its_status_moves),
 		CUSTOMER(what_cannot_be_read_is_said),
 		CUSTOMER(what_does_not_add_up_is_one_case_that_grows_and_heals),
+		CUSTOMER(an_invoice_that_is_cut_heals_nothing),
 		CUSTOMER(what_stays_open_is_escalated),
 		CUSTOMER(a_payment_is_told_with_why_it_failed),
 		CUSTOMER(a_refunded_payment_is_told_though_its_status_stays),

@@ -5,6 +5,8 @@
 #include "common/base/text.h"
 #include "tests/support/customer_fixture.h"
 
+#include <string.h>
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -203,6 +205,27 @@ static void a_day_that_is_over_tells_how_revenue_moved(void **state)
 	assert_string_equal(moved_heard(), "");
 }
 
+/* The policy refuses amounts in Ugandan shillings: they are told without, and nothing stops. */
+static void what_cannot_be_told_stops_nothing(void **state)
+{
+	const Opsmesh__V1__BillingEvent *event;
+	char *const json = text_mutable(subscription("active", 3, ""));
+	char *at;
+
+	(void)state;
+	while ((at = strstr(json, "jpy")) != NULL)
+		memcpy(at, "ugx", 3);
+	customer_feed("subscription", "sub_1", 1, "active", json);
+	customer_pass((struct instant){ DAYS(20001).us + SECONDS(1).us });
+	do
+		event = hear(true);
+	while (event != NULL &&
+	       event->fact_case != OPSMESH__V1__BILLING_EVENT__FACT_RECURRING_MOVED);
+	if (event == NULL)
+		fail_msg("nothing was said");
+	assert_null(event->recurring_moved->amount);
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, customer_start, customer_stop)
 
 int main(void)
@@ -213,6 +236,7 @@ int main(void)
 		CASE(the_end_of_a_trial_is_told_three_days_before),
 		CASE(access_follows_the_subscription),
 		CASE(a_day_that_is_over_tells_how_revenue_moved),
+		CASE(what_cannot_be_told_stops_nothing),
 	};
 
 	return cmocka_run_group_tests(cases, NULL, NULL);
