@@ -22,6 +22,6 @@ struct charge_row {
 extern const struct state_table charge_table;
 
 enum status charge_on_mirrored(struct task *task, const Opsmesh__V1__ObjectMirrored *mirrored);
-void charge_need(struct task *task, const ProtobufCMessage *event);
+void charge_need(struct task *task, const ProtobufCMessage *message);
 
 #endif

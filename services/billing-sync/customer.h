@@ -132,6 +132,6 @@ enum status customer_on_mirrored(struct task *task, const Opsmesh__V1__ObjectMir
 enum status customer_on_account_linked(struct task *task, const Opsmesh__V1__AccountLinked *linked);
 enum status customer_on_account_unlinked(struct task *task,
                                          const Opsmesh__V1__AccountUnlinked *unlinked);
-void customer_need(struct task *task, const ProtobufCMessage *event);
+void customer_need(struct task *task, const ProtobufCMessage *message);
 
 #endif

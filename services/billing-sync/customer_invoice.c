@@ -114,22 +114,26 @@ static bool add_up(const struct billed *it, const struct invoice_findings *findi
 	return first != NULL;
 }
 
+static enum status compare_one(struct billed *it, const struct invoice_findings *findings,
+                               enum invoice_check check)
+{
+	const uint32_t bit = UINT32_C(1) << check;
+	struct customer *const customer = it->thing->customer;
+	struct finding finding;
+
+	if (findings != NULL && add_up(it, findings, check, &finding)) {
+		it->broken |= bit;
+		return customer_observe(customer, &finding);
+	}
+	return (it->shown & bit) == 0 ? STATUS_OK
+	                              : customer_clear(customer, invoice_check_word(check),
+	                                               root_of(it), it->invoice->id);
+}
+
 static enum status compare(struct billed *it, const struct invoice_findings *findings)
 {
-	struct customer *const customer = it->thing->customer;
-
-	for (enum invoice_check check = 0; check < INVOICE_CHECK_COUNT; check++) {
-		const uint32_t bit = UINT32_C(1) << check;
-		struct finding finding;
-
-		if (findings != NULL && add_up(it, findings, check, &finding)) {
-			it->broken |= bit;
-			TRY(customer_observe(customer, &finding));
-		} else if ((it->shown & bit) != 0) {
-			TRY(customer_clear(customer, invoice_check_word(check), root_of(it),
-			                   it->invoice->id));
-		}
-	}
+	for (enum invoice_check check = 0; check < INVOICE_CHECK_COUNT; check++)
+		TRY(compare_one(it, findings, check));
 	return STATUS_OK;
 }
 

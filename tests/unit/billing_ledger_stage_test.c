@@ -171,7 +171,26 @@ static void a_story_is_booked_to_the_yen(void **state)
 	assert_string_equal(balances(booked), EXPECTED);
 }
 
+#define STATES (sizeof(story) / sizeof(story[0]))
+
 /* Each object's states come in the order of their revisions; everything else in any. */
+static void shuffle(struct chance *chance, size_t order[static STATES])
+{
+	bool done[STATES] = { false };
+	size_t count = 0;
+
+	while (count < STATES) {
+		const size_t i = (size_t)chance_below(chance, STATES);
+		const bool ready =
+		    i == 0 || !text_equal(story[i].id, story[i - 1].id) || done[i - 1];
+
+		if (done[i] || !ready)
+			continue;
+		done[i] = true;
+		order[count++] = i;
+	}
+}
+
 static void any_order_books_the_same(void **state)
 {
 	struct chance chance;
@@ -179,23 +198,11 @@ static void any_order_books_the_same(void **state)
 	(void)state;
 	chance_seed(&chance, 7);
 	for (int round = 0; round < 200; round++) {
-		size_t order[sizeof(story) / sizeof(story[0])];
-		bool done[sizeof(story) / sizeof(story[0])] = { false };
-		size_t count = 0;
+		size_t order[STATES];
 
-		while (count < COUNT_OF(order)) {
-			const size_t i = (size_t)chance_below(&chance, COUNT_OF(order));
-			const bool ready =
-			    !done[i] &&
-			    (i == 0 || !text_equal(story[i].id, story[i - 1].id) || done[i - 1]);
-
-			if (ready) {
-				done[i] = true;
-				order[count++] = i;
-			}
-		}
+		shuffle(&chance, order);
 		assert_int_equal(start(NULL), 0);
-		for (size_t i = 0; i < count; i++) {
+		for (size_t i = 0; i < STATES; i++) {
 			feed(&story[order[i]]);
 			if (chance_of(&chance, 100))
 				stage_test_restart(&stage);

@@ -221,9 +221,9 @@ static void what_cannot_be_told_stops_nothing(void **state)
 		event = hear(true);
 	while (event != NULL &&
 	       event->fact_case != OPSMESH__V1__BILLING_EVENT__FACT_RECURRING_MOVED);
-	if (event == NULL)
-		fail_msg("nothing was said");
-	assert_null(event->recurring_moved->amount);
+	assert_non_null(event);
+	if (event != NULL)
+		assert_null(event->recurring_moved->amount);
 }
 
 #define CASE(name) cmocka_unit_test_setup_teardown(name, customer_start, customer_stop)
