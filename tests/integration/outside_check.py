@@ -41,18 +41,18 @@ class Shard:
 
 
 class Outside:
-    """Everything that can be read, read once."""
+    """Everything that can be read up to these ends, and in the database's snapshot, read once."""
 
-    def __init__(self, database, topics):
-        self.database, self.schemas = outside_mesh.snapshot(database), outside_mesh.schemas(database)
+    def __init__(self, database, topics, ends):
+        self.database, self.schemas = database, outside_mesh.schemas(database)
         self.shards = load_shards(database)
         self.streams = collections.defaultdict(dict)  # source -> (topic, partition, sequence) -> record
         self.requests = collections.Counter()         # on the journal, by request id
         self.highest = collections.defaultdict(int)   # by (topic, partition, source)
         self.fresh = collections.defaultdict(set)     # offsets that were no repetition, by (topic, partition)
-        self.ends = topics.ends()
+        self.ends = ends
         self.repeated, self.late, self.changed, self.dead, self.count = 0, [], [], [], 0
-        for record in topics.read([name for name in topics.partitions if name != outside_mesh.PROGRESS]):
+        for record in topics.read(topics.streams(), ends=ends):
             self.take(record)
 
     def take(self, record):
@@ -90,10 +90,8 @@ def load_shards(database):
 
 # Waiting.
 
-def unsettled(database, topics):
+def unsettled(database, shards, ends):
     """What is still to be done; an empty text: nothing."""
-    shards = load_shards(database)
-    ends = topics.ends()
     if {shard.schema for shard in shards} != set(outside_mesh.schemas(database)):
         return "a daemon has no shards yet"
     for shard in shards:
@@ -108,16 +106,20 @@ def unsettled(database, topics):
 
 
 def settle(database, topics):
-    """Quiet twice in a row, with the same sequences: nothing was under way in between."""
-    deadline, before = time.monotonic() + SETTLE_S, None
+    """Ends and a snapshot with nothing under way in either; what was under way to the last, or an empty text.
+
+    Clocks go on while one asks, and may say something right after a moment of rest: what is judged has to be
+    the very moment that was at rest. The ends stand still from before the snapshot until after it."""
+    deadline = time.monotonic() + SETTLE_S
+    outside_mesh.snapshot(database)
     while True:
-        waiting = unsettled(database, topics)
-        now = [(shard.source, shard.sequence) for shard in load_shards(database)]
-        if waiting == "" and now == before:
-            return ""
-        before = now if waiting == "" else None
-        if time.monotonic() > deadline:
-            return waiting or "it goes on saying things"
+        before = topics.ends(topics.streams())
+        waiting = unsettled(database, load_shards(database), before)
+        if waiting == "" and topics.ends(topics.streams()) != before:
+            waiting = "it goes on saying things"
+        if waiting == "" or time.monotonic() > deadline:
+            return before, waiting
+        database.rollback()
         time.sleep(0.5)
 
 
@@ -368,11 +370,11 @@ def main():
     options = [word for word in sys.argv[1:] if word.startswith("--")]
     name, *rest = [word for word in sys.argv[1:] if not word.startswith("--")]
     database, topics = outside_mesh.connect(), outside_mesh.Topics()
-    waiting = settle(database, topics)
+    ends, waiting = settle(database, topics)
     if waiting:
         print(f"FAIL {name}: it does not come to rest: {waiting}", flush=True)
     ledger = Ledger(rest[0]) if rest else None
-    outside = Outside(database, topics)
+    outside = Outside(database, topics, ends)
     questions = ALWAYS + (WITH_LEDGER if ledger else [])
     good = judge(name, questions, outside, ledger) and not waiting
     if "--repeats" in options and outside.repeated == 0:

@@ -84,11 +84,17 @@ class Topics:
     def ends(self, topics=None):
         return {place: self.span(*place)[1] for place in self.places(topics)}
 
-    def read(self, topics=None, last=None):
-        """Records of these topics in their order, from the first or only the last so many of each partition."""
+    def streams(self):
+        """All but the progress topic, on which something is said all the time."""
+        return [name for name in self.partitions if name != PROGRESS]
+
+    def read(self, topics=None, last=None, ends=None):
+        """Records of these topics in their order, from the first or only the last so many of each partition, up to
+        these ends or those of now."""
         wanted, left = [], {}
         for place in self.places(topics):
             first, end = self.span(*place)
+            end = ends[place] if ends else end
             start = first if last is None else max(first, end - last)
             if start < end:
                 left[place] = end
