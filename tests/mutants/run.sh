@@ -61,7 +61,10 @@ build()
 	local target
 	case $1 in
 	sim) target=build/release/bin/sim ;;
-	*.sh) target="build/release/tests/integration/${1%.sh}_test build/release/tests/integration/postgres_fence_test" ;;
+	*.sh) # its own program, or the daemons and the tool as they are
+		target=all
+		[ ! -e "$tree/tests/integration/${1%.sh}_test.c" ] ||
+			target="build/release/tests/integration/${1%.sh}_test build/release/tests/integration/postgres_fence_test" ;;
 	*) target=build/release/tests/unit/$1 ;;
 	esac
 	# shellcheck disable=SC2086
