@@ -106,34 +106,25 @@ static bool nevers_read(struct arena *arena, const struct json_place *top,
 	return true;
 }
 
-bool attempt_policy_parse(struct arena *arena, struct bytes text, void *policy,
+/* Besides those of the head. */
+static const char *const document_fields[] = { "budgets", "never", NULL };
+
+static bool document_read(struct arena *arena, const struct json_place *top, void *result,
                           struct json_error *error)
 {
-	static const char *const fields[] = { "id",     "version", "effective_from",
-		                              "source", "budgets", "never",
-		                              NULL };
-	struct attempt_policy read = { .budgets = NULL };
-	AUTO_JSON parsed = NULL;
-	struct json_place top;
+	struct attempt_policy *const policy = result;
 
-	if (!json_parse(text, POLICY_BYTES_MAX, &parsed, error))
+	if (!budgets_read(arena, top, policy, error) || !nevers_read(arena, top, policy, error))
 		return false;
-	top = json_top(parsed);
-	if (!json_only(&top, fields, error) || !policy_head_read(arena, &top, &read.head, error) ||
-	    !budgets_read(arena, &top, &read, error) || !nevers_read(arena, &top, &read, error))
-		return false;
-	*(struct attempt_policy *)policy = read;
 	return true;
 }
 
-const void *attempt_compile(const struct document *files, size_t count, char *reason,
-                            size_t reason_size)
-{
-	static const struct policy_kind kind = { "attempts", sizeof(struct attempt_policy),
-		                                 attempt_policy_parse };
-
-	return policy_compile(&kind, files, count, reason, reason_size);
-}
+const struct policy_kind attempt_policy_kind = {
+	.folder = "attempts",
+	.size = sizeof(struct attempt_policy),
+	.fields = document_fields,
+	.read = document_read,
+};
 
 /* What one charge says. */
 

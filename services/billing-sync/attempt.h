@@ -93,12 +93,7 @@ struct attempt_answer {
 	const char *detail;   /* why it is forbidden; "" */
 };
 
-/* A struct attempt_policy; everything that it gives lives in the arena. */
-bool attempt_policy_parse(struct arena *arena, struct bytes text, void *policy,
-                          struct json_error *error) MUST_CHECK;
-/* A book of struct attempt_policy. For a row of service_document; NULL: reason says why. */
-const void *attempt_compile(const struct document *files, size_t count, char *reason,
-                            size_t reason_size);
+extern const struct policy_kind attempt_policy_kind; /* of a struct attempt_policy */
 
 /* The policy of when it was made. False: it was none - not sent, without card, charge or time. */
 bool attempt_from(const struct attempt_policy *policy, const struct payment_failure *charge,

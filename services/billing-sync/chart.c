@@ -128,38 +128,31 @@ static bool numbers_differ(const struct json_place *list, const struct chart *ch
 	return true;
 }
 
-bool chart_parse(struct arena *arena, struct bytes text, struct chart *chart,
-                 struct json_error *error)
+/* Besides those of the head. */
+static const char *const document_fields[] = { "accounts", NULL };
+
+static bool document_read(struct arena *arena, const struct json_place *top, void *result,
+                          struct json_error *error)
 {
-	static const char *const fields[] = { "id",     "version",  "effective_from",
-		                              "source", "accounts", NULL };
-	struct chart read = { 0 };
-	AUTO_JSON parsed = NULL;
-	struct json_place top;
+	struct chart *const chart = result;
 	struct json_place list;
 
-	if (!json_parse(text, POLICY_BYTES_MAX, &parsed, error))
-		return false;
-	top = json_top(parsed);
-	if (!json_only(&top, fields, error) || !policy_head_read(arena, &top, &read.head, error) ||
-	    !json_array_at(&top, "accounts", ACCOUNT_COUNT, &list, error))
+	if (!json_array_at(top, "accounts", ACCOUNT_COUNT, &list, error))
 		return false;
 	for (size_t i = 0; i < json_count(&list); i++) {
 		const struct json_place item = json_item(&list, i);
 
-		if (!account_read(arena, &item, &read, error))
+		if (!account_read(arena, &item, chart, error))
 			return false;
 	}
-	if (!numbers_differ(&list, &read, error))
+	if (!numbers_differ(&list, chart, error))
 		return false;
-	*chart = read;
 	return true;
 }
 
-static bool parse_any(struct arena *arena, struct bytes text, void *policy,
-                      struct json_error *error)
-{
-	return chart_parse(arena, text, policy, error);
-}
-
-const struct policy_kind chart_kind = { "chart", sizeof(struct chart), parse_any };
+const struct policy_kind chart_kind = {
+	.folder = "chart",
+	.size = sizeof(struct chart),
+	.fields = document_fields,
+	.read = document_read,
+};

@@ -62,8 +62,4 @@ const char *chart_type_name(enum account_type type); /* "contra_income" */
 /* Is it usually above zero? Assets, contra income and expenses are. */
 bool chart_type_debits(enum account_type type);
 
-/* Everything that it gives lives in the arena. */
-bool chart_parse(struct arena *arena, struct bytes text, struct chart *chart,
-                 struct json_error *error) MUST_CHECK;
-
 #endif

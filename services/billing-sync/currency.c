@@ -102,37 +102,29 @@ static bool rules_read(struct arena *arena, const struct json_place *top,
 	return true;
 }
 
-bool currency_parse(struct arena *arena, struct bytes text, struct currency_policy *policy,
-                    struct json_error *error)
-{
-	static const char *const fields[] = { "id",     "version",  "effective_from",
-		                              "source", "exponent", "rules",
-		                              NULL };
-	static const char *const none[] = { NULL };
-	struct currency_policy read = { .others = { none, 0, 1, 1, NULL, NULL } };
-	AUTO_JSON parsed = NULL;
-	struct json_place top;
+/* Besides those of the head. */
+static const char *const document_fields[] = { "exponent", "rules", NULL };
 
-	if (!json_parse(text, POLICY_BYTES_MAX, &parsed, error))
+static bool document_read(struct arena *arena, const struct json_place *top, void *result,
+                          struct json_error *error)
+{
+	static const char *const none[] = { NULL };
+	struct currency_policy *const policy = result;
+
+	policy->others = (struct currency_rule){ none, 0, 1, 1, NULL, NULL };
+	if (!json_integer_at(top, "exponent", 0, EXPONENT_MAX, &policy->others.exponent, error) ||
+	    !rules_read(arena, top, policy, error))
 		return false;
-	top = json_top(parsed);
-	if (!json_only(&top, fields, error) || !policy_head_read(arena, &top, &read.head, error) ||
-	    !json_integer_at(&top, "exponent", 0, EXPONENT_MAX, &read.others.exponent, error) ||
-	    !rules_read(arena, &top, &read, error))
-		return false;
-	read.others.source = read.head.source;
-	*policy = read;
+	policy->others.source = policy->head.source;
 	return true;
 }
 
-static bool parse_any(struct arena *arena, struct bytes text, void *policy,
-                      struct json_error *error)
-{
-	return currency_parse(arena, text, policy, error);
-}
-
-const struct policy_kind currency_kind = { "currencies", sizeof(struct currency_policy),
-	                                   parse_any };
+const struct policy_kind currency_kind = {
+	.folder = "currencies",
+	.size = sizeof(struct currency_policy),
+	.fields = document_fields,
+	.read = document_read,
+};
 
 /* Asking. */
 

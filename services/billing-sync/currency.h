@@ -43,10 +43,6 @@ struct currency_policy {
 
 extern const struct policy_kind currency_kind;
 
-/* Everything that it gives lives in the arena. */
-bool currency_parse(struct arena *arena, struct bytes text, struct currency_policy *policy,
-                    struct json_error *error) MUST_CHECK;
-
 /*
  * The provider's integer as money, and back. Currency is upper case. False: reason is one sentence that
  * names the currency; no amount is in it.

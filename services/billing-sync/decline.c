@@ -85,35 +85,27 @@ static bool list_read(struct arena *arena, const struct json_place *top, const c
 	return codes_read(arena, &codes, of_network, result, error);
 }
 
-bool decline_policy_parse(struct arena *arena, struct bytes text, void *policy,
+/* Besides those of the head. */
+static const char *const document_fields[] = { "provider", "advice", "network", NULL };
+
+static bool document_read(struct arena *arena, const struct json_place *top, void *result,
                           struct json_error *error)
 {
-	static const char *const fields[] = { "id",       "version", "effective_from", "source",
-		                              "provider", "advice",  "network",        NULL };
-	struct decline_policy read = { 0 };
-	AUTO_JSON parsed = NULL;
-	struct json_place top;
+	struct decline_policy *const policy = result;
 
-	if (!json_parse(text, POLICY_BYTES_MAX, &parsed, error))
+	if (!list_read(arena, top, "provider", false, &policy->provider, error) ||
+	    !list_read(arena, top, "advice", true, &policy->advice, error) ||
+	    !list_read(arena, top, "network", true, &policy->network, error))
 		return false;
-	top = json_top(parsed);
-	if (!json_only(&top, fields, error) || !policy_head_read(arena, &top, &read.head, error) ||
-	    !list_read(arena, &top, "provider", false, &read.provider, error) ||
-	    !list_read(arena, &top, "advice", true, &read.advice, error) ||
-	    !list_read(arena, &top, "network", true, &read.network, error))
-		return false;
-	*(struct decline_policy *)policy = read;
 	return true;
 }
 
-const void *decline_compile(const struct document *files, size_t count, char *reason,
-                            size_t reason_size)
-{
-	static const struct policy_kind kind = { "declines", sizeof(struct decline_policy),
-		                                 decline_policy_parse };
-
-	return policy_compile(&kind, files, count, reason, reason_size);
-}
+const struct policy_kind decline_policy_kind = {
+	.folder = "declines",
+	.size = sizeof(struct decline_policy),
+	.fields = document_fields,
+	.read = document_read,
+};
 
 /* Judging. */
 

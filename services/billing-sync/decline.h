@@ -76,12 +76,7 @@ struct decline_answer {
 	size_t unknown_count;
 };
 
-/* A struct decline_policy; everything that it gives lives in the arena. */
-bool decline_policy_parse(struct arena *arena, struct bytes text, void *policy,
-                          struct json_error *error) MUST_CHECK;
-/* A book of struct decline_policy. For a row of service_document; NULL: reason says why. */
-const void *decline_compile(const struct document *files, size_t count, char *reason,
-                            size_t reason_size);
+extern const struct policy_kind decline_policy_kind; /* of a struct decline_policy */
 
 /* NULL: the list does not have it. */
 const struct decline_code *decline_find(const struct decline_list *list, const char *network,

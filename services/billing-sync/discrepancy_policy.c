@@ -87,28 +87,25 @@ static bool rules_read(struct arena *arena, const struct json_place *top,
 	       json_refuse(top, "causes", error, "must hold \"other\"");
 }
 
-static bool discrepancy_policy_parse(struct arena *arena, struct bytes text, void *policy,
-                                     struct json_error *error)
-{
-	static const char *const fields[] = { "id",     "version", "effective_from",
-		                              "source", "causes",  NULL };
-	struct discrepancy_policy read = { .count = 0 };
-	AUTO_JSON parsed = NULL;
-	struct json_place top;
+/* Besides those of the head. */
+static const char *const document_fields[] = { "causes", NULL };
 
-	if (!json_parse(text, POLICY_BYTES_MAX, &parsed, error))
+static bool document_read(struct arena *arena, const struct json_place *top, void *result,
+                          struct json_error *error)
+{
+	struct discrepancy_policy *const policy = result;
+
+	if (!rules_read(arena, top, policy, error))
 		return false;
-	top = json_top(parsed);
-	if (!json_only(&top, fields, error) || !policy_head_read(arena, &top, &read.head, error) ||
-	    !rules_read(arena, &top, &read, error))
-		return false;
-	*(struct discrepancy_policy *)policy = read;
 	return true;
 }
 
-const struct policy_kind discrepancy_policy_kind = { .folder = "discrepancies",
-	                                             .size = sizeof(struct discrepancy_policy),
-	                                             .parse = discrepancy_policy_parse };
+const struct policy_kind discrepancy_policy_kind = {
+	.folder = "discrepancies",
+	.size = sizeof(struct discrepancy_policy),
+	.fields = document_fields,
+	.read = document_read,
+};
 
 bool discrepancy_knows(const struct discrepancy_policy *policy, const char *cause)
 {

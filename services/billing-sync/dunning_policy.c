@@ -102,34 +102,26 @@ static bool steps_read(struct arena *arena, const struct json_place *top,
 	return true;
 }
 
-bool dunning_policy_parse(struct arena *arena, struct bytes text, void *policy,
+/* Besides those of the head. */
+static const char *const document_fields[] = { "attempts", "apart", "steps", NULL };
+
+static bool document_read(struct arena *arena, const struct json_place *top, void *result,
                           struct json_error *error)
 {
-	static const char *const fields[] = { "id",       "version", "effective_from", "source",
-		                              "attempts", "apart",   "steps",          NULL };
-	struct dunning_policy read = { .attempts = 0 };
-	AUTO_JSON parsed = NULL;
-	struct json_place top;
+	struct dunning_policy *const policy = result;
 	int64_t attempts;
 
-	if (!json_parse(text, POLICY_BYTES_MAX, &parsed, error))
+	if (!json_integer_at(top, "attempts", 1, DUNNING_ATTEMPTS_MAX, &attempts, error) ||
+	    !policy_span_at(top, "apart", SECONDS(0), DAYS(30), &policy->apart, error) ||
+	    !steps_read(arena, top, policy, error))
 		return false;
-	top = json_top(parsed);
-	if (!json_only(&top, fields, error) || !policy_head_read(arena, &top, &read.head, error) ||
-	    !json_integer_at(&top, "attempts", 1, DUNNING_ATTEMPTS_MAX, &attempts, error) ||
-	    !policy_span_at(&top, "apart", SECONDS(0), DAYS(30), &read.apart, error) ||
-	    !steps_read(arena, &top, &read, error))
-		return false;
-	read.attempts = (int32_t)attempts;
-	*(struct dunning_policy *)policy = read;
+	policy->attempts = (int32_t)attempts;
 	return true;
 }
 
-const void *dunning_compile(const struct document *files, size_t count, char *reason,
-                            size_t reason_size)
-{
-	static const struct policy_kind kind = { "dunning", sizeof(struct dunning_policy),
-		                                 dunning_policy_parse };
-
-	return policy_compile(&kind, files, count, reason, reason_size);
-}
+const struct policy_kind dunning_policy_kind = {
+	.folder = "dunning",
+	.size = sizeof(struct dunning_policy),
+	.fields = document_fields,
+	.read = document_read,
+};

@@ -61,11 +61,6 @@ struct dunning_policy {
 	size_t step_count; /* at least 1 */
 };
 
-/* A struct dunning_policy; everything that it gives lives in the arena. */
-bool dunning_policy_parse(struct arena *arena, struct bytes text, void *policy,
-                          struct json_error *error) MUST_CHECK;
-/* A book of struct dunning_policy. For a row of service_document; NULL: reason says why. */
-const void *dunning_compile(const struct document *files, size_t count, char *reason,
-                            size_t reason_size);
+extern const struct policy_kind dunning_policy_kind; /* of a struct dunning_policy */
 
 #endif

@@ -14,41 +14,32 @@ const char *const entitlement_reason_names[] = { "active",    "trial",      "gra
 
 /* The document. */
 
-static policy_parse access_parse;
+/* Besides those of the head. */
+static const char *const document_fields[] = { "past_due_grace", "trial_notice",
+	                                       "collection_paused_keeps", NULL };
+
+static bool document_read(struct arena *arena, const struct json_place *top, void *result,
+                          struct json_error *error)
+{
+	struct access_policy *const policy = result;
+
+	(void)arena;
+	if (!policy_span_at(top, "past_due_grace", SECONDS(0), DAYS(90), &policy->past_due_grace,
+	                    error) ||
+	    !policy_span_at(top, "trial_notice", SECONDS(0), DAYS(90), &policy->trial_notice,
+	                    error) ||
+	    !json_switch_at(top, "collection_paused_keeps", &policy->collection_paused_keeps,
+	                    error))
+		return false;
+	return true;
+}
 
 const struct policy_kind access_policy_kind = {
 	.folder = "access",
 	.size = sizeof(struct access_policy),
-	.parse = access_parse,
+	.fields = document_fields,
+	.read = document_read,
 };
-
-static bool access_parse(struct arena *arena, struct bytes text, void *policy,
-                         struct json_error *error)
-{
-	static const char *const fields[] = { "id",
-		                              "version",
-		                              "effective_from",
-		                              "source",
-		                              "past_due_grace",
-		                              "trial_notice",
-		                              "collection_paused_keeps",
-		                              NULL };
-	struct access_policy read;
-	AUTO_JSON parsed = NULL;
-
-	if (!json_parse(text, POLICY_BYTES_MAX, &parsed, error))
-		return false;
-	const struct json_place top = json_top(parsed);
-	if (!json_only(&top, fields, error) || !policy_head_read(arena, &top, &read.head, error) ||
-	    !policy_span_at(&top, "past_due_grace", SECONDS(0), DAYS(90), &read.past_due_grace,
-	                    error) ||
-	    !policy_span_at(&top, "trial_notice", SECONDS(0), DAYS(90), &read.trial_notice,
-	                    error) ||
-	    !json_switch_at(&top, "collection_paused_keeps", &read.collection_paused_keeps, error))
-		return false;
-	*(struct access_policy *)policy = read;
-	return true;
-}
 
 /* One subscription. */
 

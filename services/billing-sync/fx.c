@@ -74,35 +74,28 @@ static bool days_read(struct arena *arena, const struct json_place *top,
 	return true;
 }
 
-bool fx_parse(struct arena *arena, struct bytes text, struct fx_document *document,
-              struct json_error *error)
-{
-	static const char *const fields[] = { "id",   "version", "effective_from", "source", "base",
-		                              "days", NULL };
-	struct fx_document read = { 0 };
-	AUTO_JSON parsed = NULL;
-	struct json_place top;
+/* Besides those of the head. */
+static const char *const document_fields[] = { "base", "days", NULL };
 
-	if (!json_parse(text, POLICY_BYTES_MAX, &parsed, error))
+static bool document_read(struct arena *arena, const struct json_place *top, void *result,
+                          struct json_error *error)
+{
+	struct fx_document *const document = result;
+
+	if (!policy_currency_at(top, "base", document->base, error) ||
+	    !days_read(arena, top, document, error))
 		return false;
-	top = json_top(parsed);
-	if (!json_only(&top, fields, error) || !policy_head_read(arena, &top, &read.head, error) ||
-	    !policy_currency_at(&top, "base", read.base, error) ||
-	    !days_read(arena, &top, &read, error))
-		return false;
-	if (read.head.source[0] == '\0')
-		return json_refuse(&top, "source", error, "is missing");
-	*document = read;
+	if (document->head.source[0] == '\0')
+		return json_refuse(top, "source", error, "is missing");
 	return true;
 }
 
-static bool parse_any(struct arena *arena, struct bytes text, void *policy,
-                      struct json_error *error)
-{
-	return fx_parse(arena, text, policy, error);
-}
-
-const struct policy_kind fx_kind = { "fx", sizeof(struct fx_document), parse_any };
+const struct policy_kind fx_kind = {
+	.folder = "fx",
+	.size = sizeof(struct fx_document),
+	.fields = document_fields,
+	.read = document_read,
+};
 
 /* Asking. */
 

@@ -41,10 +41,6 @@ struct fx_document {
 
 extern const struct policy_kind fx_kind;
 
-/* Everything that it gives lives in the arena. */
-bool fx_parse(struct arena *arena, struct bytes text, struct fx_document *document,
-              struct json_error *error) MUST_CHECK;
-
 /*
  * One unit of from is so many of to, on that day, by one document that has both; between the same currency
  * it is 1. False: reason names the currency and the day.

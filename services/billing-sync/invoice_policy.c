@@ -52,36 +52,28 @@ static bool twice_read(const struct json_place *top, struct invoice_policy *poli
 	       json_switch_at(&twice, "across_invoices", &policy->twice_across_invoices, error);
 }
 
-static bool invoice_policy_parse(struct arena *arena, struct bytes text, void *policy,
-                                 struct json_error *error)
-{
-	static const char *const fields[] = { "id",
-		                              "version",
-		                              "effective_from",
-		                              "source",
-		                              "tolerance_per_line",
-		                              "minimum_charge",
-		                              "twice",
-		                              NULL };
-	struct invoice_policy read = { .minimum_count = 0 };
-	AUTO_JSON parsed = NULL;
-	struct json_place top;
+/* Besides those of the head. */
+static const char *const document_fields[] = { "tolerance_per_line", "minimum_charge", "twice",
+	                                       NULL };
 
-	if (!json_parse(text, POLICY_BYTES_MAX, &parsed, error))
+static bool document_read(struct arena *arena, const struct json_place *top, void *result,
+                          struct json_error *error)
+{
+	struct invoice_policy *const policy = result;
+
+	if (!json_integer_at(top, "tolerance_per_line", 0, INVOICE_TOLERANCE_MAX,
+	                     &policy->tolerance_per_line, error) ||
+	    !minimums_read(arena, top, policy, error) || !twice_read(top, policy, error))
 		return false;
-	top = json_top(parsed);
-	if (!json_only(&top, fields, error) || !policy_head_read(arena, &top, &read.head, error) ||
-	    !json_integer_at(&top, "tolerance_per_line", 0, INVOICE_TOLERANCE_MAX,
-	                     &read.tolerance_per_line, error) ||
-	    !minimums_read(arena, &top, &read, error) || !twice_read(&top, &read, error))
-		return false;
-	*(struct invoice_policy *)policy = read;
 	return true;
 }
 
-const struct policy_kind invoice_policy_kind = { .folder = "invoices",
-	                                         .size = sizeof(struct invoice_policy),
-	                                         .parse = invoice_policy_parse };
+const struct policy_kind invoice_policy_kind = {
+	.folder = "invoices",
+	.size = sizeof(struct invoice_policy),
+	.fields = document_fields,
+	.read = document_read,
+};
 
 int64_t invoice_policy_minimum(const struct invoice_policy *policy, const char *currency)
 {

@@ -25,39 +25,32 @@ static bool rule_read(struct arena *arena, const struct json_place *place,
 	return true;
 }
 
-bool movement_parse(struct arena *arena, struct bytes text, struct movement_policy *policy,
-                    struct json_error *error)
+/* Besides those of the head. */
+static const char *const document_fields[] = { "rules", NULL };
+
+static bool document_read(struct arena *arena, const struct json_place *top, void *result,
+                          struct json_error *error)
 {
-	static const char *const fields[] = { "id",     "version", "effective_from",
-		                              "source", "rules",   NULL };
-	struct movement_policy read = { 0 };
-	AUTO_JSON parsed = NULL;
-	struct json_place top;
+	struct movement_policy *const policy = result;
 	struct json_place list;
 
-	if (!json_parse(text, POLICY_BYTES_MAX, &parsed, error))
+	if (!json_array_at(top, "rules", MOVEMENT_RULES_MAX, &list, error))
 		return false;
-	top = json_top(parsed);
-	if (!json_only(&top, fields, error) || !policy_head_read(arena, &top, &read.head, error) ||
-	    !json_array_at(&top, "rules", MOVEMENT_RULES_MAX, &list, error))
-		return false;
-	for (; read.count < json_count(&list); read.count++) {
-		const struct json_place item = json_item(&list, read.count);
+	for (; policy->count < json_count(&list); policy->count++) {
+		const struct json_place item = json_item(&list, policy->count);
 
-		if (!rule_read(arena, &item, &read.rules[read.count], error))
+		if (!rule_read(arena, &item, &policy->rules[policy->count], error))
 			return false;
 	}
-	*policy = read;
 	return true;
 }
 
-static bool parse_any(struct arena *arena, struct bytes text, void *policy,
-                      struct json_error *error)
-{
-	return movement_parse(arena, text, policy, error);
-}
-
-const struct policy_kind movement_kind = { "movements", sizeof(struct movement_policy), parse_any };
+const struct policy_kind movement_kind = {
+	.folder = "movements",
+	.size = sizeof(struct movement_policy),
+	.fields = document_fields,
+	.read = document_read,
+};
 
 static bool begins(const char *const *prefixes, const char *text)
 {

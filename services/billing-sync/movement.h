@@ -42,10 +42,6 @@ struct movement_policy {
 };
 
 extern const struct policy_kind movement_kind;
-
-/* Everything that it gives lives in the arena. */
-bool movement_parse(struct arena *arena, struct bytes text, struct movement_policy *policy,
-                    struct json_error *error) MUST_CHECK;
 enum movement movement_of(const struct movement_policy *policy,
                           const struct balance_transaction *transaction);
 

@@ -13,14 +13,6 @@ const char *const close_item_names[] = { "order",    "folded",       "unexplaine
 
 /* The document. */
 
-static policy_parse close_parse;
-
-const struct policy_kind close_policy_kind = {
-	.folder = "close",
-	.size = sizeof(struct close_policy),
-	.parse = close_parse,
-};
-
 static bool limit_read(const struct json_place *place, struct period_amount *limit,
                        struct json_error *error)
 {
@@ -54,29 +46,26 @@ static bool limits_read(struct arena *arena, const struct json_place *top,
 	return true;
 }
 
-static bool close_parse(struct arena *arena, struct bytes text, void *policy,
-                        struct json_error *error)
-{
-	static const char *const fields[] = { "id",
-		                              "version",
-		                              "effective_from",
-		                              "source",
-		                              "reporting_currency",
-		                              "unexplained_at_most",
-		                              NULL };
-	struct close_policy read;
-	AUTO_JSON parsed = NULL;
+/* Besides those of the head. */
+static const char *const document_fields[] = { "reporting_currency", "unexplained_at_most", NULL };
 
-	if (!json_parse(text, POLICY_BYTES_MAX, &parsed, error))
+static bool document_read(struct arena *arena, const struct json_place *top, void *result,
+                          struct json_error *error)
+{
+	struct close_policy *const policy = result;
+
+	if (!policy_currency_at(top, "reporting_currency", policy->reporting_currency, error) ||
+	    !limits_read(arena, top, policy, error))
 		return false;
-	const struct json_place top = json_top(parsed);
-	if (!json_only(&top, fields, error) || !policy_head_read(arena, &top, &read.head, error) ||
-	    !policy_currency_at(&top, "reporting_currency", read.reporting_currency, error) ||
-	    !limits_read(arena, &top, &read, error))
-		return false;
-	*(struct close_policy *)policy = read;
 	return true;
 }
+
+const struct policy_kind close_policy_kind = {
+	.folder = "close",
+	.size = sizeof(struct close_policy),
+	.fields = document_fields,
+	.read = document_read,
+};
 
 /* Periods. */
 

@@ -19,21 +19,6 @@ bool policy_word_at(struct arena *arena, const struct json_place *object, const 
 	return true;
 }
 
-bool policy_head_read(struct arena *arena, const struct json_place *top, struct policy_head *head,
-                      struct json_error *error)
-{
-	struct policy_head read = { .source = "" };
-
-	if (!policy_word_at(arena, top, "id", &read.id, error) ||
-	    !json_integer_at(top, "version", 1, INT32_MAX, &read.version, error) ||
-	    !json_instant_at(top, "effective_from", &read.effective_from, error) ||
-	    !json_text_if(top, "source", POLICY_SOURCE_MAX, &read.source, error))
-		return false;
-	read.source = arena_string(arena, read.source);
-	*head = read;
-	return true;
-}
-
 bool policy_span_at(const struct json_place *object, const char *field, struct duration min,
                     struct duration max, struct duration *span, struct json_error *error)
 {
@@ -97,6 +82,56 @@ bool policy_currency_at(const struct json_place *object, const char *field, char
 	return true;
 }
 
+/* One document. */
+
+static const char *const head_fields[] = { "id", "version", "effective_from", "source" };
+
+static bool only_known(const struct policy_kind *kind, const struct json_place *top,
+                       struct json_error *error)
+{
+	const char *fields[COUNT_OF(head_fields) + POLICY_FIELDS_MAX + 1] = { NULL };
+	size_t count = 0;
+
+	for (; count < COUNT_OF(head_fields); count++)
+		fields[count] = head_fields[count];
+	for (const char *const *own = kind->fields; *own != NULL; own++) {
+		CHECK(count + 1 < COUNT_OF(fields));
+		fields[count++] = *own;
+	}
+	return json_only(top, fields, error);
+}
+
+static bool head_read(struct arena *arena, const struct json_place *top, struct policy_head *head,
+                      struct json_error *error)
+{
+	const char *source = "";
+
+	if (!policy_word_at(arena, top, "id", &head->id, error) ||
+	    !json_integer_at(top, "version", 1, INT32_MAX, &head->version, error) ||
+	    !json_instant_at(top, "effective_from", &head->effective_from, error) ||
+	    !json_text_if(top, "source", POLICY_SOURCE_MAX, &source, error))
+		return false;
+	head->source = arena_string(arena, source);
+	return true;
+}
+
+bool policy_parse(const struct policy_kind *kind, struct arena *arena, struct bytes text,
+                  void *policy, struct json_error *error)
+{
+	void *const read = arena_zero(arena, kind->size);
+	AUTO_JSON parsed = NULL;
+	struct json_place top;
+
+	if (!json_parse(text, POLICY_BYTES_MAX, &parsed, error))
+		return false;
+	top = json_top(parsed);
+	if (!only_known(kind, &top, error) || !head_read(arena, &top, read, error) ||
+	    !kind->read(arena, &top, read, error))
+		return false;
+	memcpy(policy, read, kind->size);
+	return true;
+}
+
 /* The book. */
 
 static const struct policy_head *head_of(const unsigned char *policy)
@@ -119,7 +154,7 @@ static bool policy_load(const struct policy_kind *kind, struct arena *arena,
 	struct json_error error;
 	char text[JSON_ERROR_SIZE];
 
-	if (kind->parse(arena, file->body, policy, &error))
+	if (policy_parse(kind, arena, file->body, policy, &error))
 		return true;
 	snprintf(reason, reason_size, "%s: %s", file->name, json_error_text(&error, text));
 	return false;

@@ -17,6 +17,7 @@
 
 #define POLICY_VERSIONS_MAX 32  /* of one folder, side by side */
 #define POLICY_BYTES_MAX 131072 /* a document that people review */
+#define POLICY_FIELDS_MAX 8     /* of one kind, besides the head's */
 #define POLICY_WORD_MAX 63      /* bytes of an id, a code, a role */
 #define POLICY_SOURCE_MAX 255   /* bytes of who says so */
 
@@ -27,9 +28,6 @@ struct policy_head {
 	const char *source; /* "" where the company itself decides */
 };
 
-/* The four fields, "source" optional. The texts live in the arena. */
-bool policy_head_read(struct arena *arena, const struct json_place *top, struct policy_head *head,
-                      struct json_error *error) MUST_CHECK;
 /* A required text, into the arena. */
 bool policy_word_at(struct arena *arena, const struct json_place *object, const char *field,
                     const char **word, struct json_error *error) MUST_CHECK;
@@ -49,15 +47,23 @@ bool policy_among(const char *const *words, const char *text);
 bool policy_currency_at(const struct json_place *object, const char *field, char currency[static 4],
                         struct json_error *error) MUST_CHECK;
 
-/* Reads one document into a struct that begins with a struct policy_head; what it gives lives in the arena. */
-typedef bool policy_parse(struct arena *arena, struct bytes text, void *policy,
-                          struct json_error *error);
+/*
+ * Reads what is the kind's own into its struct, which is zero but for the head. What it gives lives in the
+ * arena.
+ */
+typedef bool policy_read_own(struct arena *arena, const struct json_place *top, void *result,
+                             struct json_error *error);
 
 struct policy_kind {
-	const char *folder; /* "declines", for what is said of it */
-	size_t size;        /* of its struct */
-	policy_parse *parse;
+	const char *folder;        /* "declines", for what is said of it */
+	size_t size;               /* of its struct, which begins with a struct policy_head */
+	const char *const *fields; /* its own, at most POLICY_FIELDS_MAX, ended by NULL */
+	policy_read_own *read;
 };
+
+/* One document, its head ("source" optional) and what is the kind's own; false: *policy is as it was. */
+bool policy_parse(const struct policy_kind *kind, struct arena *arena, struct bytes text,
+                  void *policy, struct json_error *error) MUST_CHECK;
 
 struct policy_book {
 	struct arena *arena; /* in which it was compiled */

@@ -12,44 +12,34 @@
 
 /* The document. */
 
-static policy_parse mrr_parse;
+/* Besides those of the head. */
+static const char *const document_fields[] = { "past_due_at_most", "collection_paused_counts",
+	                                       "rounding", NULL };
+
+static bool document_read(struct arena *arena, const struct json_place *top, void *result,
+                          struct json_error *error)
+{
+	struct mrr_policy *const policy = result;
+	static const char *const roundings[] = { "half_up", "half_even", NULL };
+	int rounding;
+
+	(void)arena;
+	if (!policy_span_at(top, "past_due_at_most", SECONDS(0), DAYS(366),
+	                    &policy->past_due_at_most, error) ||
+	    !json_switch_at(top, "collection_paused_counts", &policy->collection_paused_counts,
+	                    error) ||
+	    !json_word_at(top, "rounding", roundings, &rounding, error))
+		return false;
+	policy->rounding = rounding == 0 ? ROUNDING_HALF_UP : ROUNDING_HALF_EVEN;
+	return true;
+}
 
 const struct policy_kind mrr_policy_kind = {
 	.folder = "mrr",
 	.size = sizeof(struct mrr_policy),
-	.parse = mrr_parse,
+	.fields = document_fields,
+	.read = document_read,
 };
-
-static bool mrr_parse(struct arena *arena, struct bytes text, void *policy,
-                      struct json_error *error)
-{
-	static const char *const fields[] = { "id",
-		                              "version",
-		                              "effective_from",
-		                              "source",
-		                              "past_due_at_most",
-		                              "collection_paused_counts",
-		                              "rounding",
-		                              NULL };
-	static const char *const roundings[] = { "half_up", "half_even", NULL };
-	struct mrr_policy read;
-	AUTO_JSON parsed = NULL;
-	int rounding;
-
-	if (!json_parse(text, POLICY_BYTES_MAX, &parsed, error))
-		return false;
-	const struct json_place top = json_top(parsed);
-	if (!json_only(&top, fields, error) || !policy_head_read(arena, &top, &read.head, error) ||
-	    !policy_span_at(&top, "past_due_at_most", SECONDS(0), DAYS(366), &read.past_due_at_most,
-	                    error) ||
-	    !json_switch_at(&top, "collection_paused_counts", &read.collection_paused_counts,
-	                    error) ||
-	    !json_word_at(&top, "rounding", roundings, &rounding, error))
-		return false;
-	read.rounding = rounding == 0 ? ROUNDING_HALF_UP : ROUNDING_HALF_EVEN;
-	*(struct mrr_policy *)policy = read;
-	return true;
-}
 
 /* Which subscriptions count. */
 

@@ -129,37 +129,29 @@ static bool roles_read(struct arena *arena, const struct json_place *top,
 	return true;
 }
 
-bool refund_policy_parse(struct arena *arena, struct bytes text, void *policy,
-                         struct json_error *error)
+/* Besides those of the head. */
+static const char *const document_fields[] = { "inquiry", "roles", "rules", NULL };
+
+static bool document_read(struct arena *arena, const struct json_place *top, void *result,
+                          struct json_error *error)
 {
-	static const char *const fields[] = { "id",      "version", "effective_from", "source",
-		                              "inquiry", "roles",   "rules",          NULL };
+	struct refund_policy *const policy = result;
 	static const char *const inquiries[] = { "full", "any", "none", NULL };
-	struct refund_policy read = { .rule_count = 0 };
-	AUTO_JSON parsed = NULL;
-	struct json_place top;
 	int inquiry;
 
-	if (!json_parse(text, POLICY_BYTES_MAX, &parsed, error))
+	if (!json_word_at(top, "inquiry", inquiries, &inquiry, error) ||
+	    !roles_read(arena, top, policy, error) || !rules_read(arena, top, policy, error))
 		return false;
-	top = json_top(parsed);
-	if (!json_only(&top, fields, error) || !policy_head_read(arena, &top, &read.head, error) ||
-	    !json_word_at(&top, "inquiry", inquiries, &inquiry, error) ||
-	    !roles_read(arena, &top, &read, error) || !rules_read(arena, &top, &read, error))
-		return false;
-	read.inquiry = (enum refund_inquiry)inquiry;
-	*(struct refund_policy *)policy = read;
+	policy->inquiry = (enum refund_inquiry)inquiry;
 	return true;
 }
 
-const void *refund_compile(const struct document *files, size_t count, char *reason,
-                           size_t reason_size)
-{
-	static const struct policy_kind kind = { "refunds", sizeof(struct refund_policy),
-		                                 refund_policy_parse };
-
-	return policy_compile(&kind, files, count, reason, reason_size);
-}
+const struct policy_kind refund_policy_kind = {
+	.folder = "refunds",
+	.size = sizeof(struct refund_policy),
+	.fields = document_fields,
+	.read = document_read,
+};
 
 /* Asking. */
 

@@ -59,12 +59,7 @@ struct refund_policy {
 	size_t rule_count;
 };
 
-/* A struct refund_policy; everything that it gives lives in the arena. */
-bool refund_policy_parse(struct arena *arena, struct bytes text, void *policy,
-                         struct json_error *error) MUST_CHECK;
-/* A book of struct refund_policy. For a row of service_document; NULL: reason says why. */
-const void *refund_compile(const struct document *files, size_t count, char *reason,
-                           size_t reason_size);
+extern const struct policy_kind refund_policy_kind; /* of a struct refund_policy */
 
 /* NULL: no rule lists it. */
 const struct refund_rule *refund_rule_of(const struct refund_policy *policy, const char *intent);

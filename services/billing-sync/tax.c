@@ -129,28 +129,25 @@ static bool jurisdictions_read(struct arena *arena, const struct json_place *top
 	return true;
 }
 
-static bool tax_policy_parse(struct arena *arena, struct bytes text, void *policy,
-                             struct json_error *error)
-{
-	static const char *const fields[] = { "id",     "version",       "effective_from",
-		                              "source", "jurisdictions", NULL };
-	struct tax_policy read = { .count = 0 };
-	AUTO_JSON parsed = NULL;
-	struct json_place top;
+/* Besides those of the head. */
+static const char *const document_fields[] = { "jurisdictions", NULL };
 
-	if (!json_parse(text, POLICY_BYTES_MAX, &parsed, error))
+static bool document_read(struct arena *arena, const struct json_place *top, void *result,
+                          struct json_error *error)
+{
+	struct tax_policy *const policy = result;
+
+	if (!jurisdictions_read(arena, top, policy, error))
 		return false;
-	top = json_top(parsed);
-	if (!json_only(&top, fields, error) || !policy_head_read(arena, &top, &read.head, error) ||
-	    !jurisdictions_read(arena, &top, &read, error))
-		return false;
-	*(struct tax_policy *)policy = read;
 	return true;
 }
 
-const struct policy_kind tax_policy_kind = { .folder = "tax",
-	                                     .size = sizeof(struct tax_policy),
-	                                     .parse = tax_policy_parse };
+const struct policy_kind tax_policy_kind = {
+	.folder = "tax",
+	.size = sizeof(struct tax_policy),
+	.fields = document_fields,
+	.read = document_read,
+};
 
 /* Asking. */
 

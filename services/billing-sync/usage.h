@@ -93,12 +93,7 @@ struct usage_answer {
 	const char *reason; /* a sentence, in the arena */
 };
 
-/* A struct usage_policy; everything that it gives lives in the arena. */
-bool usage_policy_parse(struct arena *arena, struct bytes text, void *policy,
-                        struct json_error *error) MUST_CHECK;
-/* A book of struct usage_policy. For a row of service_document; NULL: reason says why. */
-const void *usage_compile(const struct document *files, size_t count, char *reason,
-                          size_t reason_size);
+extern const struct policy_kind usage_policy_kind; /* of a struct usage_policy */
 
 /* Everything that it gives lives in the arena. */
 bool usage_event_read(struct arena *arena, const struct json_place *object,

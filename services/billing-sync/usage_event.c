@@ -11,40 +11,32 @@ const char *const usage_kind_names[] = { "meter",         "correction",    "canc
 
 /* The policy. */
 
-bool usage_policy_parse(struct arena *arena, struct bytes text, void *policy,
-                        struct json_error *error)
-{
-	static const char *const fields[] = { "id",   "version", "effective_from", "source",
-		                              "past", "ahead",   "cancel_within",  "remember",
-		                              NULL };
-	struct usage_policy read = { .past = { 0 } };
-	AUTO_JSON parsed = NULL;
-	struct json_place top;
+/* Besides those of the head. */
+static const char *const document_fields[] = { "past", "ahead", "cancel_within", "remember", NULL };
 
-	if (!json_parse(text, POLICY_BYTES_MAX, &parsed, error))
-		return false;
-	top = json_top(parsed);
-	if (!json_only(&top, fields, error) || !policy_head_read(arena, &top, &read.head, error) ||
-	    !policy_span_at(&top, "past", DAYS(1), DAYS(366), &read.past, error) ||
-	    !policy_span_at(&top, "ahead", SECONDS(0), HOURS(24), &read.ahead, error) ||
-	    !policy_span_at(&top, "cancel_within", SECONDS(0), DAYS(31), &read.cancel_within,
+static bool document_read(struct arena *arena, const struct json_place *top, void *result,
+                          struct json_error *error)
+{
+	struct usage_policy *const policy = result;
+
+	(void)arena;
+	if (!policy_span_at(top, "past", DAYS(1), DAYS(366), &policy->past, error) ||
+	    !policy_span_at(top, "ahead", SECONDS(0), HOURS(24), &policy->ahead, error) ||
+	    !policy_span_at(top, "cancel_within", SECONDS(0), DAYS(31), &policy->cancel_within,
 	                    error) ||
-	    !policy_span_at(&top, "remember", DAYS(1), DAYS(800), &read.remember, error))
+	    !policy_span_at(top, "remember", DAYS(1), DAYS(800), &policy->remember, error))
 		return false;
-	if (read.remember.us < read.past.us + DAYS(1).us)
-		return json_refuse(&top, "remember", error, "must be a day more than past");
-	*(struct usage_policy *)policy = read;
+	if (policy->remember.us < policy->past.us + DAYS(1).us)
+		return json_refuse(top, "remember", error, "must be a day more than past");
 	return true;
 }
 
-const void *usage_compile(const struct document *files, size_t count, char *reason,
-                          size_t reason_size)
-{
-	static const struct policy_kind kind = { "usage", sizeof(struct usage_policy),
-		                                 usage_policy_parse };
-
-	return policy_compile(&kind, files, count, reason, reason_size);
-}
+const struct policy_kind usage_policy_kind = {
+	.folder = "usage",
+	.size = sizeof(struct usage_policy),
+	.fields = document_fields,
+	.read = document_read,
+};
 
 /* The event. */
 

@@ -14,7 +14,6 @@
 
 #define ARENA_BLOCK 65536
 #define BODY_MAX 65536
-#define POLICY_SIZE 4096 /* of the largest policy's struct */
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -63,13 +62,14 @@ static void read_usage(struct arena *arena, struct bytes text)
 
 static void read_policy(struct arena *arena, struct bytes text, uint8_t which)
 {
-	static policy_parse *const parses[] = { decline_policy_parse, attempt_policy_parse,
-		                                dunning_policy_parse, refund_policy_parse,
-		                                usage_policy_parse };
+	static const struct policy_kind *const kinds[] = {
+		&decline_policy_kind, &attempt_policy_kind, &dunning_policy_kind,
+		&refund_policy_kind, &usage_policy_kind
+	};
+	const struct policy_kind *const kind = kinds[which % COUNT_OF(kinds)];
 	struct json_error error;
 
-	said(parses[which % COUNT_OF(parses)](arena, text, arena_zero(arena, POLICY_SIZE), &error),
-	     &error);
+	said(policy_parse(kind, arena, text, arena_zero(arena, kind->size), &error), &error);
 }
 
 /* What is taken for a row is one: it is written as it was read. */

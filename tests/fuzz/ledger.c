@@ -46,11 +46,11 @@ static bool document_use(struct arena *arena, uint8_t kind, struct bytes text,
 	struct money money;
 
 	switch (kind) {
-	case 0: return chart_parse(arena, text, &chart, error);
-	case 1: return fx_parse(arena, text, &fx, error);
-	case 2: return movement_parse(arena, text, movements, error);
+	case 0: return policy_parse(&chart_kind, arena, text, &chart, error);
+	case 1: return policy_parse(&fx_kind, arena, text, &fx, error);
+	case 2: return policy_parse(&movement_kind, arena, text, movements, error);
 	default:
-		if (!currency_parse(arena, text, currencies, error))
+		if (!policy_parse(&currency_kind, arena, text, currencies, error))
 			return false;
 		if (!currency_read(currencies, "ISK", 500, &money, reason))
 			CHECK(strlen(reason) > 0);

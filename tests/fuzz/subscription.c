@@ -61,10 +61,10 @@ static bool document_use(struct arena *arena, uint8_t kind, struct bytes text,
 	struct close_policy three;
 
 	if (kind == 1)
-		return access_policy_kind.parse(arena, text, &one, error);
+		return policy_parse(&access_policy_kind, arena, text, &one, error);
 	if (kind == 2)
-		return mrr_policy_kind.parse(arena, text, &two, error);
-	return close_policy_kind.parse(arena, text, &three, error);
+		return policy_parse(&mrr_policy_kind, arena, text, &two, error);
+	return policy_parse(&close_policy_kind, arena, text, &three, error);
 }
 
 /* A row that is taken is written as it was read. */

@@ -2,6 +2,7 @@
 
 #include "common/base/text.h"
 #include "common/io/file.h"
+#include "tests/support/policy_fixture.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -25,24 +26,12 @@ static const char collected[] =
     "\"country\":\"NZ\",\"collected\":true,\"rates\":[{\"kind\":\"standard\",\"ppm\":150000,"
     "\"from\":\"2010-10-01T00:00:00+13:00\",\"source\":\"test\"}]}]}";
 
-static const struct policy_book *book_of(const struct policy_kind *kind, const char *path)
-{
-	struct document file = { .name = path };
-	char reason[JSON_ERROR_SIZE] = "";
-	const struct policy_book *book;
-
-	assert_true(file_read(arena, path, POLICY_BYTES_MAX, &file.body));
-	book = policy_compile(kind, &file, 1, reason, sizeof(reason));
-	assert_string_equal(reason, "");
-	return book;
-}
-
 void invoice_fixture_open(struct arena *of)
 {
 	arena = of;
 	five_then_seven = (struct seat_timeline){ .cut = false };
-	policies = book_of(&invoice_policy_kind, "deploy/policies/invoices/stripe.json");
-	rates = book_of(&tax_policy_kind, "deploy/policies/tax/rates.json");
+	policies = policy_fixture_book(arena, &invoice_policy_kind, "invoices/stripe.json");
+	rates = policy_fixture_book(arena, &tax_policy_kind, "tax/rates.json");
 	assert_true(seat_record(&five_then_seven,
 	                        (struct instant){ SECONDS(INT64_C(1764547200)).us },
 	                        (struct instant){ SECONDS(INT64_C(1764547200)).us }, 5));
@@ -65,7 +54,7 @@ static struct tax_policy with_new_zealand(void)
 	struct tax_policy other;
 	struct json_error error;
 
-	assert_true(tax_policy_kind.parse(arena, bytes_of(collected), &other, &error));
+	assert_true(policy_parse(&tax_policy_kind, arena, bytes_of(collected), &other, &error));
 	memcpy(all, tree->jurisdictions, tree->count * sizeof(*all));
 	all[tree->count] = other.jurisdictions[0];
 	policy.jurisdictions = all;

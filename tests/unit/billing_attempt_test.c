@@ -30,7 +30,7 @@ static void load(const char *path, struct attempt_policy *policy)
 	struct bytes content;
 
 	assert_true(file_read(arena, path, POLICY_BYTES_MAX, &content));
-	assert_true(attempt_policy_parse(arena, content, policy, &error));
+	assert_true(policy_parse(&attempt_policy_kind, arena, content, policy, &error));
 }
 
 static int start(void **state)

@@ -5,8 +5,8 @@
 
 #include "common/base/text.h"
 #include "common/io/file.h"
-#include "tests/support/bent_document.h"
 #include "tests/support/chance.h"
+#include "tests/support/policy_fixture.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -41,13 +41,10 @@ static struct close_policy policy;
 
 static int open_all(void **state)
 {
-	struct json_error error;
-	struct bytes text;
-
 	(void)state;
 	arena = arena_create(1 << 16);
-	assert_true(file_read(arena, "deploy/policies/close/standard-1.json", 65536, &text));
-	return close_policy_kind.parse(arena, text, &policy, &error) ? 0 : -1;
+	policy_fixture_read(arena, &close_policy_kind, "close/standard-1.json", &policy);
+	return 0;
 }
 
 static int close_all(void **state)
@@ -340,25 +337,10 @@ static const struct bent_document bent[] = {
 
 static void what_is_wrong_with_a_policy_is_named(void **state)
 {
-	struct bytes text;
-	int wrong = 0;
-
 	(void)state;
-	assert_true(file_read(arena, "deploy/policies/close/standard-1.json", 65536, &text));
-	const char *const good = arena_text(arena, text.data, text.size);
-	for (size_t i = 0; i < COUNT_OF(bent); i++) {
-		struct close_policy other;
-		struct json_error error = { .path = "" };
-		char reason[JSON_ERROR_SIZE];
-
-		if (!close_policy_kind.parse(arena, bytes_of(document_bend(arena, good, &bent[i])),
-		                             &other, &error) &&
-		    text_equal(json_error_text(&error, reason), bent[i].want))
-			continue;
-		print_error("%s: %s\n", bent[i].name, json_error_text(&error, reason));
-		wrong++;
-	}
-	assert_int_equal(wrong, 0);
+	policy_fixture_refuses(arena, &close_policy_kind,
+	                       policy_fixture_text(arena, "close/standard-1.json"), bent,
+	                       COUNT_OF(bent));
 }
 
 int main(void)

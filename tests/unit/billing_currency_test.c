@@ -6,7 +6,7 @@
 #include "common/io/file.h"
 #include "services/billing-sync/balance_transaction.h"
 #include "services/billing-sync/currency.h"
-#include "tests/support/bent_document.h"
+#include "tests/support/policy_fixture.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -41,8 +41,9 @@ static int start(void **state)
 	arena = arena_create(65536);
 	assert_true(file_read(arena, FILE_NAME, POLICY_BYTES_MAX, &content));
 	text = arena_text(arena, content.data, content.size);
-	assert_true(currency_parse(arena, content, &policy, &error));
-	assert_true(currency_parse(arena, bytes_of(without_refusal()), &takes, &error));
+	assert_true(policy_parse(&currency_kind, arena, content, &policy, &error));
+	assert_true(
+	    policy_parse(&currency_kind, arena, bytes_of(without_refusal()), &takes, &error));
 	return 0;
 }
 
@@ -186,17 +187,7 @@ static void a_document_that_is_wrong_is_refused_with_its_place(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < COUNT_OF(rows); i++) {
-		const char *const wrong = document_bend(arena, text, &rows[i]);
-		struct currency_policy read;
-		struct json_error error;
-		char line[JSON_ERROR_SIZE];
-
-		assert_false(currency_parse(arena, bytes_of(wrong), &read, &error));
-		json_error_text(&error, line);
-		if (!text_starts(line, rows[i].want))
-			fail_msg("%s: %s", rows[i].name, line);
-	}
+	policy_fixture_refuses(arena, &currency_kind, text, rows, COUNT_OF(rows));
 }
 
 /* Balance transactions. */

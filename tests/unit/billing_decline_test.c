@@ -4,7 +4,7 @@
 #include "common/base/text.h"
 #include "common/io/file.h"
 #include "services/billing-sync/decline.h"
-#include "tests/support/bent_document.h"
+#include "tests/support/policy_fixture.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -30,7 +30,7 @@ static int start(void **state)
 	arena = arena_create(65536);
 	assert_true(file_read(arena, FILE_PATH, POLICY_BYTES_MAX, &content));
 	document = arena_text(arena, content.data, content.size);
-	assert_true(decline_policy_parse(arena, content, &policy, &error));
+	assert_true(policy_parse(&decline_policy_kind, arena, content, &policy, &error));
 	return 0;
 }
 
@@ -397,17 +397,7 @@ static void what_is_wrong_is_refused_with_its_place_in_the_document(void **state
 	};
 
 	(void)state;
-	for (size_t i = 0; i < COUNT_OF(rows); i++) {
-		const char *const text = document_bend(arena, document, &rows[i]);
-		struct decline_policy read;
-		struct json_error error;
-		char line[JSON_ERROR_SIZE];
-		const bool good = decline_policy_parse(arena, bytes_of(text), &read, &error);
-
-		assert_int_equal(good, rows[i].want == NULL);
-		if (!good && !text_starts(json_error_text(&error, line), rows[i].want))
-			fail_msg("%s: %s", rows[i].name, line);
-	}
+	policy_fixture_refuses(arena, &decline_policy_kind, document, rows, COUNT_OF(rows));
 }
 
 static void the_document_in_force_is_the_latest_that_is_effective(void **state)
@@ -419,7 +409,8 @@ static void the_document_in_force_is_the_latest_that_is_effective(void **state)
 		{ .name = "declines/a.json", .body = bytes_of(document) },
 	};
 	const struct document twice[] = { files[1], files[1] };
-	const struct policy_book *const book = decline_compile(files, 2, NULL, 0);
+	const struct policy_book *const book =
+	    policy_compile(&decline_policy_kind, files, 2, NULL, 0);
 	struct instant change;
 	char reason[256];
 
@@ -430,9 +421,9 @@ static void the_document_in_force_is_the_latest_that_is_effective(void **state)
 	assert_ptr_equal(policy_at(book, time_sub(change, SECONDS(1))), book->policies);
 	assert_ptr_equal(policy_at(book, change), book->policies + book->size);
 	arena_destroy(book->arena);
-	assert_null(decline_compile(twice, 2, reason, sizeof(reason)));
+	assert_null(policy_compile(&decline_policy_kind, twice, 2, reason, sizeof(reason)));
 	assert_string_equal(reason, "declines/a.json: effective_from: is another file's already");
-	assert_null(decline_compile(NULL, 0, reason, sizeof(reason)));
+	assert_null(policy_compile(&decline_policy_kind, NULL, 0, reason, sizeof(reason)));
 	assert_string_equal(reason, "declines/: must hold 1 to 32 documents");
 }
 

@@ -4,8 +4,8 @@
 #include "services/billing-sync/discrepancy.h"
 
 #include "common/base/text.h"
-#include "common/io/file.h"
 #include "services/billing-sync/invoice_check.h"
+#include "tests/support/policy_fixture.h"
 
 #include <string.h>
 
@@ -21,14 +21,9 @@ static const struct discrepancy_policy *policy;
 
 static int open_all(void **state)
 {
-	struct document file = { .name = "deploy/policies/discrepancies/causes.json" };
-	char reason[JSON_ERROR_SIZE] = "";
-
 	(void)state;
 	arena = arena_create(65536);
-	assert_true(file_read(arena, file.name, POLICY_BYTES_MAX, &file.body));
-	book = policy_compile(&discrepancy_policy_kind, &file, 1, reason, sizeof(reason));
-	assert_string_equal(reason, "");
+	book = policy_fixture_book(arena, &discrepancy_policy_kind, "discrepancies/causes.json");
 	policy = policy_at(book, TIME_MAX);
 	return 0;
 }
@@ -353,8 +348,8 @@ static void what_is_wrong_with_the_document_is_named(void **state)
 		struct json_error error;
 		char reason[JSON_ERROR_SIZE];
 
-		assert_false(
-		    discrepancy_policy_kind.parse(arena, bytes_of(rows[i].text), &other, &error));
+		assert_false(policy_parse(&discrepancy_policy_kind, arena, bytes_of(rows[i].text),
+		                          &other, &error));
 		assert_string_equal(json_error_text(&error, reason), rows[i].want);
 	}
 }

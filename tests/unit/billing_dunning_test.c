@@ -39,7 +39,8 @@ static int start(void **state)
 
 	(void)state;
 	arena = arena_create(65536);
-	assert_true(dunning_policy_parse(arena, bytes_of(book_text), &policy, &error));
+	assert_true(
+	    policy_parse(&dunning_policy_kind, arena, bytes_of(book_text), &policy, &error));
 	assert_true(time_parse("2026-05-01T00:00:00Z", &start_at));
 	return 0;
 }

@@ -5,7 +5,7 @@
 
 #include "common/base/text.h"
 #include "common/io/file.h"
-#include "tests/support/bent_document.h"
+#include "tests/support/policy_fixture.h"
 #include "tests/support/subscription_fixture.h"
 
 #include <inttypes.h>
@@ -109,14 +109,11 @@ static const struct use uses[] = {
 	  0 },
 };
 
-static struct access_policy policy_read(void)
+static struct access_policy own_policy(void)
 {
 	struct access_policy policy;
-	struct json_error error;
-	struct bytes text;
 
-	assert_true(file_read(arena, "deploy/policies/access/standard-1.json", 65536, &text));
-	assert_true(access_policy_kind.parse(arena, text, &policy, &error));
+	policy_fixture_read(arena, &access_policy_kind, "access/standard-1.json", &policy);
 	return policy;
 }
 
@@ -149,7 +146,7 @@ static bool use_differs(const struct use *row, const struct entitlements *list,
 
 static void what_may_be_used_until_when_and_why(void **state)
 {
-	struct access_policy policy = policy_read();
+	struct access_policy policy = own_policy();
 	int wrong = 0;
 
 	(void)state;
@@ -178,7 +175,7 @@ static void what_may_be_used_until_when_and_why(void **state)
 
 static void access_that_is_given_changed_and_taken_is_told(void **state)
 {
-	const struct access_policy policy = policy_read();
+	const struct access_policy policy = own_policy();
 	const struct instant at = subscription_fixture_about("2026-01-10T00:00:00Z", false).at;
 	const struct subscription_memory first =
 	    heard((struct subscription_edit[SUBSCRIPTION_EDITS]){ { NULL, NULL } });
@@ -232,26 +229,10 @@ static const struct bent_document bent_policies[] = {
 
 static void what_is_wrong_with_an_access_policy_is_named(void **state)
 {
-	struct bytes text;
-	int wrong = 0;
-
 	(void)state;
-	assert_true(file_read(arena, "deploy/policies/access/standard-1.json", 65536, &text));
-	const char *const good = arena_text(arena, text.data, text.size);
-	for (size_t i = 0; i < COUNT_OF(bent_policies); i++) {
-		struct access_policy policy;
-		struct json_error error = { .path = "" };
-		char reason[JSON_ERROR_SIZE];
-
-		if (!access_policy_kind.parse(
-			arena, bytes_of(document_bend(arena, good, &bent_policies[i])), &policy,
-			&error) &&
-		    text_equal(json_error_text(&error, reason), bent_policies[i].want))
-			continue;
-		print_error("%s: %s\n", bent_policies[i].name, json_error_text(&error, reason));
-		wrong++;
-	}
-	assert_int_equal(wrong, 0);
+	policy_fixture_refuses(arena, &access_policy_kind,
+	                       policy_fixture_text(arena, "access/standard-1.json"), bent_policies,
+	                       COUNT_OF(bent_policies));
 }
 
 int main(void)

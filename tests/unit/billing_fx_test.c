@@ -5,7 +5,7 @@
 #include "common/io/file.h"
 #include "services/billing-sync/fx.h"
 #include "services/billing-sync/ratio.h"
-#include "tests/support/bent_document.h"
+#include "tests/support/policy_fixture.h"
 
 #include <string.h>
 
@@ -277,13 +277,15 @@ static void a_document_that_is_wrong_is_refused_with_its_place(void **state)
 {
 	static const struct bent_document rows[] = {
 		{ "a rate that is a number", "\"1.16\"", "1.16", "days[0].rates.USD: " },
-		{ "a rate of zero", "\"1.16\"", "\"0\"", "days[0].rates.USD: must be a decimal" },
+		{ "a rate of zero", "\"1.16\"", "\"0\"",
+		  "days[0].rates.USD: must be a decimal above 0 of at most 17 digits" },
 		{ "an unknown currency", "\"USD\"", "\"USX\"",
-		  "days[0].rates.USX: must be a currency" },
+		  "days[0].rates.USX: must be a currency as USD" },
 		{ "the base", "\"USD\"", "\"EUR\"", "days[0].rates.EUR: is the base" },
-		{ "a day twice", "2026-11-03", "2026-11-02", "days[1].date: must be after" },
+		{ "a day twice", "2026-11-03", "2026-11-02",
+		  "days[1].date: must be after the one before" },
 		{ "a day that does not exist", "2026-11-03", "2026-11-31", "days[1].date: " },
-		{ "no rates", "{\"USD\":\"1.17\"}", "{}", "days[1].rates: must be 1 to" },
+		{ "no rates", "{\"USD\":\"1.17\"}", "{}", "days[1].rates: must be 1 to 200" },
 		{ "no source", "\"source\":\"test\",", "", "source: is missing" },
 		{ "no base", "\"base\":\"EUR\",", "", "base: " },
 		{ "no date of effect", "\"effective_from\":\"2026-11-01T00:00:00Z\",", "",
@@ -291,29 +293,15 @@ static void a_document_that_is_wrong_is_refused_with_its_place(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < COUNT_OF(rows); i++) {
-		const char *const wrong = document_bend(arena, november, &rows[i]);
-		struct fx_document read;
-		struct json_error error;
-		char line[JSON_ERROR_SIZE];
-
-		assert_false(fx_parse(arena, bytes_of(wrong), &read, &error));
-		json_error_text(&error, line);
-		if (!text_starts(line, rows[i].want))
-			fail_msg("%s: %s", rows[i].name, line);
-	}
+	policy_fixture_refuses(arena, &fx_kind, november, rows, COUNT_OF(rows));
 }
 
 static void the_project_s_own_document_is_read(void **state)
 {
 	struct fx_document document;
-	struct json_error error;
-	struct bytes content;
 
 	(void)state;
-	assert_true(
-	    file_read(arena, "deploy/policies/fx/demo-2026.json", POLICY_BYTES_MAX, &content));
-	assert_true(fx_parse(arena, content, &document, &error));
+	policy_fixture_read(arena, &fx_kind, "fx/demo-2026.json", &document);
 	assert_true(document.count > 0);
 }
 

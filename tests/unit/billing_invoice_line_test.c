@@ -308,7 +308,8 @@ static void what_is_wrong_with_the_documents_is_named(void **state)
 		struct json_error error;
 		char reason[JSON_ERROR_SIZE];
 
-		assert_false(rows[i].kind->parse(arena, bytes_of(rows[i].text), policy, &error));
+		assert_false(
+		    policy_parse(rows[i].kind, arena, bytes_of(rows[i].text), policy, &error));
 		assert_string_equal(json_error_text(&error, reason), rows[i].want);
 	}
 }

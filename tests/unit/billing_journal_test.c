@@ -5,7 +5,7 @@
 #include "common/io/file.h"
 #include "services/billing-sync/journal.h"
 #include "services/billing-sync/statement.h"
-#include "tests/support/bent_document.h"
+#include "tests/support/policy_fixture.h"
 
 #include <string.h>
 
@@ -311,15 +311,6 @@ static void nothing_booked_is_nothing_owed(void **state)
 
 /* The chart. */
 
-static const char *chart_text(void)
-{
-	struct bytes content;
-
-	assert_true(
-	    file_read(arena, "deploy/policies/chart/accounts.json", POLICY_BYTES_MAX, &content));
-	return arena_text(arena, content.data, content.size);
-}
-
 static void the_project_s_own_chart_has_every_account_of_the_rules(void **state)
 {
 	struct json_error error;
@@ -327,7 +318,9 @@ static void the_project_s_own_chart_has_every_account_of_the_rules(void **state)
 	enum account account;
 
 	(void)state;
-	assert_true(chart_parse(arena, bytes_of(chart_text()), &chart, &error));
+	assert_true(policy_parse(&chart_kind, arena,
+	                         bytes_of(policy_fixture_text(arena, "chart/accounts.json")),
+	                         &chart, &error));
 	for (int i = 0; i < ACCOUNT_COUNT; i++) {
 		assert_true(chart_find(chart_name((enum account)i), &account));
 		assert_int_equal(account, i);
@@ -357,32 +350,22 @@ static void a_chart_that_is_wrong_is_refused_with_its_place(void **state)
 		  "accounts[0].words: " },
 		{ "no date of effect", "\"effective_from\"", "\"from\"", "from: " },
 	};
-	const char *const text = chart_text();
+	const char *const text = policy_fixture_text(arena, "chart/accounts.json");
 
 	(void)state;
-	for (size_t i = 0; i < COUNT_OF(rows); i++) {
-		const char *const wrong = document_bend(arena, text, &rows[i]);
-		struct json_error error;
-		struct chart chart;
-		char line[JSON_ERROR_SIZE];
-
-		assert_false(chart_parse(arena, bytes_of(wrong), &chart, &error));
-		json_error_text(&error, line);
-		if (!text_starts(line, rows[i].want))
-			fail_msg("%s: %s", rows[i].name, line);
-	}
+	policy_fixture_refuses(arena, &chart_kind, text, rows, COUNT_OF(rows));
 }
 
 static void a_chart_without_an_account_is_refused(void **state)
 {
-	const char *const text = chart_text();
+	const char *const text = policy_fixture_text(arena, "chart/accounts.json");
 	const char *const last = strstr(text, ",\n    {\n      \"account\": \"fx_gain_loss\"");
 	const char *const wrong = arena_printf(arena, "%.*s]}", (int)(last - text), text);
 	struct json_error error;
 	struct chart chart;
 
 	(void)state;
-	assert_false(chart_parse(arena, bytes_of(wrong), &chart, &error));
+	assert_false(policy_parse(&chart_kind, arena, bytes_of(wrong), &chart, &error));
 	assert_string_equal(error.reason, "must have the account fx_gain_loss");
 }
 

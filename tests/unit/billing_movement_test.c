@@ -4,8 +4,8 @@
 #include "common/base/text.h"
 #include "common/io/file.h"
 #include "services/billing-sync/movement.h"
-#include "tests/support/bent_document.h"
 #include "tests/support/booking_fixture.h"
+#include "tests/support/policy_fixture.h"
 
 #include <stdlib.h>
 
@@ -24,15 +24,10 @@ static struct movement_policy policy;
 
 static int start(void **state)
 {
-	struct json_error error;
-	struct bytes content;
-
 	(void)state;
 	arena = arena_create(65536);
-	assert_true(
-	    file_read(arena, "deploy/policies/movements/stripe.json", POLICY_BYTES_MAX, &content));
-	text = arena_text(arena, content.data, content.size);
-	assert_true(movement_parse(arena, content, &policy, &error));
+	text = policy_fixture_text(arena, "movements/stripe.json");
+	policy_fixture_read(arena, &movement_kind, "movements/stripe.json", &policy);
 	return 0;
 }
 
@@ -99,17 +94,7 @@ static void a_document_that_is_wrong_is_refused_with_its_place(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < COUNT_OF(rows); i++) {
-		const char *const wrong = document_bend(arena, text, &rows[i]);
-		struct movement_policy read;
-		struct json_error error;
-		char line[JSON_ERROR_SIZE];
-
-		assert_false(movement_parse(arena, bytes_of(wrong), &read, &error));
-		json_error_text(&error, line);
-		if (!text_starts(line, rows[i].want))
-			fail_msg("%s: %s", rows[i].name, line);
-	}
+	policy_fixture_refuses(arena, &movement_kind, text, rows, COUNT_OF(rows));
 }
 
 static void a_folder_is_a_book_of_versions(void **state)

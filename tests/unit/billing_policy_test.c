@@ -7,7 +7,7 @@
 #include "services/billing-sync/dunning_policy.h"
 #include "services/billing-sync/refund_policy.h"
 #include "services/billing-sync/usage.h"
-#include "tests/support/bent_document.h"
+#include "tests/support/policy_fixture.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -34,41 +34,12 @@ static int stop(void **state)
 	return 0;
 }
 
-static const char *document(const char *name)
-{
-	struct bytes content;
-
-	assert_true(file_read(arena, arena_printf(arena, "deploy/policies/%s", name),
-	                      POLICY_BYTES_MAX, &content));
-	return arena_text(arena, content.data, content.size);
-}
-
 static struct instant day(const char *text)
 {
 	struct instant at = { 0 };
 
 	assert_true(time_parse(arena_printf(arena, "%sT00:00:00Z", text), &at));
 	return at;
-}
-
-/* Each row is the document with one place bent, and what is said of it. */
-static void refuse_all(const char *name, policy_parse *parse, const struct bent_document *rows,
-                       size_t count)
-{
-	const char *const whole = document(name);
-	void *const policy = arena_zero(arena, 4096);
-	struct json_error error;
-	char line[JSON_ERROR_SIZE];
-
-	assert_true(parse(arena, bytes_of(whole), policy, &error));
-	for (size_t i = 0; i < count; i++) {
-		const char *const text = document_bend(arena, whole, &rows[i]);
-
-		if (parse(arena, bytes_of(text), policy, &error))
-			fail_msg("%s: %s", name, rows[i].name);
-		if (!text_starts(json_error_text(&error, line), rows[i].want))
-			fail_msg("%s: %s: %s", name, rows[i].name, line);
-	}
 }
 
 static void budgets_of_attempts_are_refused_with_their_place(void **state)
@@ -90,7 +61,9 @@ static void budgets_of_attempts_are_refused_with_their_place(void **state)
 	};
 
 	(void)state;
-	refuse_all("attempts/attempts-2.json", attempt_policy_parse, rows, COUNT_OF(rows));
+	policy_fixture_refuses(arena, &attempt_policy_kind,
+	                       policy_fixture_text(arena, "attempts/attempts-2.json"), rows,
+	                       COUNT_OF(rows));
 }
 
 static void steps_of_dunning_are_refused_with_their_place(void **state)
@@ -119,7 +92,9 @@ static void steps_of_dunning_are_refused_with_their_place(void **state)
 	};
 
 	(void)state;
-	refuse_all("dunning/standard-1.json", dunning_policy_parse, rows, COUNT_OF(rows));
+	policy_fixture_refuses(arena, &dunning_policy_kind,
+	                       policy_fixture_text(arena, "dunning/standard-1.json"), rows,
+	                       COUNT_OF(rows));
 }
 
 static void rules_of_refunds_are_refused_with_their_place(void **state)
@@ -148,7 +123,9 @@ static void rules_of_refunds_are_refused_with_their_place(void **state)
 	};
 
 	(void)state;
-	refuse_all("refunds/refunds-1.json", refund_policy_parse, rows, COUNT_OF(rows));
+	policy_fixture_refuses(arena, &refund_policy_kind,
+	                       policy_fixture_text(arena, "refunds/refunds-1.json"), rows,
+	                       COUNT_OF(rows));
 }
 
 static void times_of_usage_are_refused_with_their_place(void **state)
@@ -163,29 +140,20 @@ static void times_of_usage_are_refused_with_their_place(void **state)
 	};
 
 	(void)state;
-	refuse_all("usage/meters-1.json", usage_policy_parse, rows, COUNT_OF(rows));
+	policy_fixture_refuses(arena, &usage_policy_kind,
+	                       policy_fixture_text(arena, "usage/meters-1.json"), rows,
+	                       COUNT_OF(rows));
 }
 
 /* The book of one document, which must be good. */
-static const struct policy_book *book_of(const char *name,
-                                         const void *(*compile)(const struct document *, size_t,
-                                                                char *, size_t))
-{
-	const struct document file = { .name = name, .body = bytes_of(document(name)) };
-	char reason[256] = "";
-	const struct policy_book *const book = compile(&file, 1, reason, sizeof(reason));
-
-	assert_string_equal(reason, "");
-	assert_non_null(book);
-	return book;
-}
-
 static void the_project_s_own_documents_are_read(void **state)
 {
 	const struct policy_book *const dunning =
-	    book_of("dunning/standard-1.json", dunning_compile);
-	const struct policy_book *const refunds = book_of("refunds/refunds-1.json", refund_compile);
-	const struct policy_book *const usage = book_of("usage/meters-1.json", usage_compile);
+	    policy_fixture_book(arena, &dunning_policy_kind, "dunning/standard-1.json");
+	const struct policy_book *const refunds =
+	    policy_fixture_book(arena, &refund_policy_kind, "refunds/refunds-1.json");
+	const struct policy_book *const usage =
+	    policy_fixture_book(arena, &usage_policy_kind, "usage/meters-1.json");
 	const struct dunning_policy *const steps = policy_at(dunning, day("2026-05-01"));
 	const struct refund_policy *const rules = policy_at(refunds, day("2026-05-01"));
 	const struct usage_policy *const times = policy_at(usage, day("2026-05-01"));
@@ -209,11 +177,12 @@ static void the_rules_of_the_day_are_those_of_its_version(void **state)
 {
 	const struct document files[] = {
 		{ .name = "attempts/attempts-2.json",
-		  .body = bytes_of(document("attempts/attempts-2.json")) },
+		  .body = bytes_of(policy_fixture_text(arena, "attempts/attempts-2.json")) },
 		{ .name = "attempts/attempts-1.json",
-		  .body = bytes_of(document("attempts/attempts-1.json")) },
+		  .body = bytes_of(policy_fixture_text(arena, "attempts/attempts-1.json")) },
 	};
-	const struct policy_book *const book = attempt_compile(files, 2, NULL, 0);
+	const struct policy_book *const book =
+	    policy_compile(&attempt_policy_kind, files, 2, NULL, 0);
 	const struct instant change = day("2026-04-18");
 	const struct attempt_policy *policy;
 

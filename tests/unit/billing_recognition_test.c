@@ -430,8 +430,8 @@ static void books_have_a_zone_and_a_mode(void **state)
 		struct json_error error = { .path = "" };
 		char reason[JSON_ERROR_SIZE];
 		const bool taken =
-		    books_policy_kind.parse(arena, bytes_of(document_bend(arena, good, &bent[i])),
-		                            &policy, &error);
+		    policy_parse(&books_policy_kind, arena,
+		                 bytes_of(document_bend(arena, good, &bent[i])), &policy, &error);
 
 		if (taken ? bent[i].want == NULL && policy.zone != NULL
 		          : text_equal(json_error_text(&error, reason), bent[i].want)) {

@@ -43,7 +43,7 @@ static int start(void **state)
 
 	(void)state;
 	arena = arena_create(65536);
-	assert_true(refund_policy_parse(arena, bytes_of(book_text), &policy, &error));
+	assert_true(policy_parse(&refund_policy_kind, arena, bytes_of(book_text), &policy, &error));
 	assert_true(time_parse("2026-05-01T00:00:00Z", &start_at));
 	return 0;
 }
@@ -408,7 +408,8 @@ static void a_double_refund_is_impossible(void **state)
 		approvals += world.approvals;
 		arena_reset(arena);
 		struct json_error error;
-		assert_true(refund_policy_parse(arena, bytes_of(book_text), &policy, &error));
+		assert_true(
+		    policy_parse(&refund_policy_kind, arena, bytes_of(book_text), &policy, &error));
 	}
 	assert_true(most > CHARGED * 9 / 10);
 	assert_true(approvals > HISTORIES * 2);

@@ -5,6 +5,7 @@
 #include "common/io/file.h"
 #include "services/billing-sync/usage.h"
 #include "tests/support/chance.h"
+#include "tests/support/policy_fixture.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -25,14 +26,9 @@ static struct instant start_at;
 
 static int start(void **state)
 {
-	struct json_error error;
-	struct bytes content;
-
 	(void)state;
 	arena = arena_create(65536);
-	assert_true(
-	    file_read(arena, "deploy/policies/usage/meters-1.json", POLICY_BYTES_MAX, &content));
-	assert_true(usage_policy_parse(arena, content, &policy, &error));
+	policy_fixture_read(arena, &usage_policy_kind, "usage/meters-1.json", &policy);
 	assert_true(time_parse("2026-05-01T00:00:00Z", &start_at));
 	return 0;
 }
