@@ -1,6 +1,7 @@
 #include "common/base/money.h"
 
 #include "common/base/status.h"
+#include "common/base/text.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -64,6 +65,19 @@ bool money_add(struct money a, struct money b, struct money *sum)
 	*sum = a;
 	sum->minor = minor;
 	return true;
+}
+
+bool money_is_amount(const char *field)
+{
+	static const char *const amounts[] = {
+		"total",          "subtotal", "fee", "net", "tax", "starting_balance",
+		"ending_balance", "balance",  NULL
+	};
+
+	if (text_ends(field, "_decimal"))
+		return false;
+	return text_starts(field, "amount") || text_ends(field, "_amount") ||
+	       text_among(amounts, field);
 }
 
 const char *money_format(struct arena *arena, struct money money)

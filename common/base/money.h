@@ -18,6 +18,12 @@ bool money_currency(const char *text, char currency[static 4]); /* known code, a
 int money_exponent(const char *currency); /* ISO 4217 minor units; -1 unknown */
 bool money_add(struct money a, struct money b,
                struct money *sum); /* false: overflow, or currencies differ */
+/*
+ * Whether a field of a payment provider's object is an amount in minor units, by its name (Stripe's API
+ * reference: amount, what begins or ends with it, and a few words). "amount_decimal" and its like are none:
+ * texts that say more digits than a minor unit has.
+ */
+bool money_is_amount(const char *field);
 /* "1234.50 USD": for people. */
 const char *money_format(struct arena *arena, struct money money);
 

@@ -150,6 +150,22 @@ bool text_starts(const char *text, const char *prefix)
 	return strncmp(text, prefix, strlen(prefix)) == 0;
 }
 
+bool text_ends(const char *text, const char *suffix)
+{
+	const size_t size = strlen(text);
+	const size_t tail = strlen(suffix);
+
+	return size >= tail && strcmp(text + size - tail, suffix) == 0;
+}
+
+bool text_among(const char *const *words, const char *text)
+{
+	for (const char *const *word = words; *word != NULL; word++)
+		if (text_equal(*word, text))
+			return true;
+	return false;
+}
+
 bool text_number(const char *text, int64_t min, int64_t max, int64_t *result)
 {
 	const bool negative = text[0] == '-';

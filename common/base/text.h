@@ -15,6 +15,8 @@ size_t text_fit(struct bytes text,
                 size_t max);                   /* most bytes not over max that end at a character */
 bool text_equal(const char *a, const char *b); /* NULL equals NULL only */
 bool text_starts(const char *text, const char *prefix);
+bool text_ends(const char *text, const char *suffix);
+bool text_among(const char *const *words, const char *text); /* words end with NULL */
 /* Whole text, decimal, no space; false when it is not a number or out of bounds. */
 bool text_number(const char *text, int64_t min, int64_t max, int64_t *result);
 /* Base64 (RFC 4648 section 4, padded) and lower-case hex; NUL-terminated. */

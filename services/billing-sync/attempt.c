@@ -135,7 +135,7 @@ static void forbid(const struct attempt_never *never, const struct payment_failu
 		return;
 	if (answer->category != 0 && (never->categories >> answer->category & 1) != 0)
 		snprintf(why, ATTEMPT_WHY_SIZE, "category %d", (int)answer->category);
-	else if (policy_among(never->advice, charge->network_advice_code))
+	else if (text_among(never->advice, charge->network_advice_code))
 		snprintf(why, ATTEMPT_WHY_SIZE, "advice %.12s", charge->network_advice_code);
 }
 

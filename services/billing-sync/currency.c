@@ -73,10 +73,10 @@ static bool is_new(const struct currency_policy *policy, const struct currency_r
                    const struct json_place *place, struct json_error *error)
 {
 	for (const char *const *currency = rule->currencies; *currency != NULL; currency++) {
-		bool twice = policy_among(currency + 1, *currency);
+		bool twice = text_among(currency + 1, *currency);
 
 		for (size_t i = 0; i < policy->count; i++)
-			twice = twice || policy_among(policy->rules[i].currencies, *currency);
+			twice = twice || text_among(policy->rules[i].currencies, *currency);
 		if (twice)
 			return json_refuse(place, "currencies", error, "%s has a rule already",
 			                   *currency);
@@ -132,7 +132,7 @@ static const struct currency_rule *rule_of(const struct currency_policy *policy,
                                            const char *currency)
 {
 	for (size_t i = 0; i < policy->count; i++)
-		if (policy_among(policy->rules[i].currencies, currency))
+		if (text_among(policy->rules[i].currencies, currency))
 			return &policy->rules[i];
 	return &policy->others;
 }

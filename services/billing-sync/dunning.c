@@ -253,7 +253,7 @@ static bool step_ready(const struct dunning_policy *policy, const struct dunning
 	struct instant ready = time_add(time_add(row->started, row->held_for), step->after);
 
 	if (facts->unpaid_invoices < when->unpaid_invoices || !amount_holds(when, facts) ||
-	    (when->responses[0] != NULL && !policy_among(when->responses, row->response)))
+	    (when->responses[0] != NULL && !text_among(when->responses, row->response)))
 		return false;
 	if (when->unpaid_for.us > 0) {
 		if (!facts->has_earliest)

@@ -62,9 +62,9 @@ static bool begins(const char *const *prefixes, const char *text)
 
 static bool fits(const struct movement_rule *rule, const struct balance_transaction *transaction)
 {
-	return policy_among(rule->types, transaction->type) &&
+	return text_among(rule->types, transaction->type) &&
 	       (rule->categories[0] == NULL ||
-	        policy_among(rule->categories, transaction->reporting_category)) &&
+	        text_among(rule->categories, transaction->reporting_category)) &&
 	       (rule->sources[0] == NULL || begins(rule->sources, transaction->source));
 }
 

@@ -3,17 +3,14 @@
  */
 #include "services/billing-sync/observed_clean.h"
 
+#include "common/base/money.h"
 #include "common/base/text.h"
 
 #include <string.h>
 
 #define REAL_MAX 1e300 /* of rates and percentages, which are what has a fraction */
 
-/* Fields that are amounts by name; what begins or ends with "amount" is one as well. */
-static const char *const amounts[] = {
-	"total", "subtotal", "fee", "net", "tax", "starting_balance", "ending_balance", "balance"
-};
-/* Of these a text is refused too; others beside them are words and ids ("fee" of a fee_refund). */
+/* Of these amounts a text is refused too; others beside them are words and ids ("fee" of a fee_refund). */
 static const char *const numbers[] = { "amount",
 	                               "amount_due",
 	                               "amount_paid",
@@ -24,54 +21,28 @@ static const char *const numbers[] = { "amount",
 	                               "unit_amount",
 	                               "subtotal",
 	                               "total",
-
-	                               "net" };
+	                               "net",
+	                               NULL };
 static const char *const card_fields[] = { "id",        "object",
 	                                   "customer",  "type",
 	                                   "brand",     "last4",
 	                                   "exp_month", "exp_year",
 	                                   "country",   "funding",
 	                                   "network",   "fingerprint",
-	                                   "case_type", "network_reason_code" };
-static const char *const card_names[] = { "card", "card_present", "interac_present" };
+	                                   "case_type", "network_reason_code",
+	                                   NULL };
+static const char *const card_names[] = { "card", "card_present", "interac_present", NULL };
 /* What the merchant wrote, and settings that carry a card's name and no card. */
-static const char *const not_cards[] = { "metadata", "payment_method_options" };
-
-static bool listed(const char *word, const char *const *words, size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		if (text_equal(words[i], word))
-			return true;
-	}
-	return false;
-}
+static const char *const not_cards[] = { "metadata", "payment_method_options", NULL };
 
 /* Checking. */
-
-static bool ends_with(const char *text, const char *end)
-{
-	const size_t size = strlen(text);
-	const size_t tail = strlen(end);
-
-	return size >= tail && strcmp(text + size - tail, end) == 0;
-}
-
-/* amount_decimal and its like are texts that say more digits than a minor unit has. */
-static bool is_amount(const char *field)
-{
-	if (ends_with(field, "_decimal"))
-		return false;
-	return text_starts(field, "amount") || ends_with(field, "_amount") ||
-	       listed(field, amounts, COUNT_OF(amounts));
-}
 
 static bool check_member(const struct json_place *object, const char *field, const json_t *value,
                          struct json_error *error)
 {
-	if (is_amount(field) && json_is_real(value))
+	if (money_is_amount(field) && json_is_real(value))
 		return json_refuse(object, field, error, "must be a whole number of minor units");
-	if (listed(field, numbers, COUNT_OF(numbers)) &&
-	    (json_is_string(value) || json_is_boolean(value)))
+	if (text_among(numbers, field) && (json_is_string(value) || json_is_boolean(value)))
 		return json_refuse(object, field, error, "must be a whole number of minor units");
 	if (!text_equal(field, "quantity") || json_is_null(value))
 		return true;
@@ -123,14 +94,14 @@ static bool is_card(const char *field, const json_t *value)
 {
 	const char *const type = json_string_value(json_object_get(value, "object"));
 
-	return text_equal(type, "card") || (field != NULL && json_is_object(value) &&
-	                                    listed(field, card_names, COUNT_OF(card_names)));
+	return text_equal(type, "card") ||
+	       (field != NULL && json_is_object(value) && text_among(card_names, field));
 }
 
 /* What is kept of a card are words and numbers; a customer may stand there with all it has. */
 static bool is_kept(const char *field, const json_t *value)
 {
-	if (!listed(field, card_fields, COUNT_OF(card_fields)))
+	if (!text_among(card_fields, field))
 		return false;
 	return text_equal(field, "customer") || !(json_is_object(value) || json_is_array(value));
 }
@@ -153,7 +124,7 @@ static void strip_below(const char *name, json_t *value)
 	const char *field;
 	json_t *member;
 
-	if (name != NULL && listed(name, not_cards, COUNT_OF(not_cards)))
+	if (name != NULL && text_among(not_cards, name))
 		return;
 	if (is_card(name, value))
 		strip_card(value);

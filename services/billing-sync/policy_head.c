@@ -60,14 +60,6 @@ bool policy_words_if(struct arena *arena, const struct json_place *object, const
 	return true;
 }
 
-bool policy_among(const char *const *words, const char *text)
-{
-	for (const char *const *word = words; *word != NULL; word++)
-		if (text_equal(*word, text))
-			return true;
-	return false;
-}
-
 bool policy_currency_at(const struct json_place *object, const char *field, char currency[static 4],
                         struct json_error *error)
 {

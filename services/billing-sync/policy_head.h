@@ -42,7 +42,6 @@ bool policy_span_if(const struct json_place *object, const char *field, struct d
 /* An optional list of words into the arena, ended by NULL; absent: empty. */
 bool policy_words_if(struct arena *arena, const struct json_place *object, const char *field,
                      size_t max, const char *const **words, struct json_error *error) MUST_CHECK;
-bool policy_among(const char *const *words, const char *text);
 /* A known ISO code, in capitals. */
 bool policy_currency_at(const struct json_place *object, const char *field, char currency[static 4],
                         struct json_error *error) MUST_CHECK;

@@ -158,7 +158,7 @@ const struct policy_kind refund_policy_kind = {
 const struct refund_rule *refund_rule_of(const struct refund_policy *policy, const char *intent)
 {
 	for (size_t i = 0; i < policy->rule_count; i++)
-		if (policy_among(policy->rules[i].intents, intent))
+		if (text_among(policy->rules[i].intents, intent))
 			return &policy->rules[i];
 	return NULL;
 }
@@ -186,7 +186,7 @@ bool refund_role_may(const struct refund_policy *policy, const char *const *role
 
 	for (const char *const *at = policy->roles; *at != NULL; at++) {
 		reached = reached || text_equal(*at, role);
-		if (reached && policy_among(roles, *at))
+		if (reached && text_among(roles, *at))
 			return true;
 	}
 	return false;

@@ -26,13 +26,6 @@ uint32_t suggest_known(const struct entity *entities, size_t count)
 	return known;
 }
 
-static bool listed(const char *const *words, const char *word)
-{
-	while (*words != NULL && !text_equal(*words, word))
-		words++;
-	return *words != NULL;
-}
-
 static bool given(const char *word)
 {
 	return word != NULL && word[0] != '\0';
@@ -45,7 +38,8 @@ static bool in_force(const struct suggest_entry *entry, struct instant at)
 
 static bool intent_met(const struct suggest_head *head, const char *intent, int32_t confidence_ppm)
 {
-	return given(intent) && confidence_ppm >= head->floor_ppm && listed(head->intents, intent);
+	return given(intent) && confidence_ppm >= head->floor_ppm &&
+	       text_among(head->intents, intent);
 }
 
 static bool intents_met(const struct suggest_entry *entry, const struct suggest_ask *ask,
@@ -64,7 +58,7 @@ static bool tier_met(const struct suggest_head *head, const char *tier, struct s
 {
 	if (head->tiers[0] == NULL)
 		return true;
-	found->tier = given(tier) && listed(head->tiers, tier);
+	found->tier = given(tier) && text_among(head->tiers, tier);
 	return found->tier;
 }
 

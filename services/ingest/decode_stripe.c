@@ -16,11 +16,6 @@
 #define STRIPE_WORD_MAX 100
 #define CREATED_MAX (TIME_NEWEST.us / 1000000)
 
-/* Beside amount and what begins or ends with it. */
-static const char *const amounts[] = {
-	"total", "subtotal", "fee", "net", "tax", "starting_balance", "ending_balance", "balance"
-};
-
 static bool refused(struct arena *arena, const struct json_error *error, struct refusal *refusal)
 {
 	*refusal = (struct refusal){ OPSMESH__V1__REFUSAL_CODE__REFUSAL_CODE_INVALID,
@@ -29,34 +24,12 @@ static bool refused(struct arena *arena, const struct json_error *error, struct 
 	return false;
 }
 
-static bool ends_with(const char *text, const char *end)
-{
-	const size_t size = strlen(text);
-	const size_t tail = strlen(end);
-
-	return size >= tail && strcmp(text + size - tail, end) == 0;
-}
-
-/* amount_decimal and its like are texts that say more digits than a minor unit has. */
-static bool is_amount(const char *field)
-{
-	if (ends_with(field, "_decimal"))
-		return false;
-	if (text_starts(field, "amount") || ends_with(field, "_amount"))
-		return true;
-	for (size_t i = 0; i < COUNT_OF(amounts); i++) {
-		if (text_equal(field, amounts[i]))
-			return true;
-	}
-	return false;
-}
-
 static bool check_member(const struct json_place *object, const char *field, json_t *value,
                          struct json_error *error)
 {
 	char currency[4];
 
-	if (is_amount(field) && json_is_real(value))
+	if (money_is_amount(field) && json_is_real(value))
 		return json_refuse(object, field, error,
 		                   "must be a whole number of minor units within 64 bits");
 	const char *const code = text_equal(field, "currency") ? json_string_value(value) : NULL;

@@ -225,11 +225,6 @@ static void real_webhooks_are_decoded(void **state)
 	assert_int_equal(files, 88);
 }
 
-static bool ends_with(const char *text, const char *end)
-{
-	return strlen(text) >= strlen(end) && text_equal(text + strlen(text) - strlen(end), end);
-}
-
 static void real_objects_are_decoded(void **state)
 {
 	struct buffer content = { 0 };
@@ -252,7 +247,7 @@ static void real_objects_are_decoded(void **state)
 		struct refusal refusal = { 0 };
 		size_t count;
 		if (!decode_stripe_objects(arena, bytes_of(text), &items, &count, &refusal) &&
-		    !(strstr(text, PLACEHOLDER) != NULL && ends_with(refusal.field, "currency")))
+		    !(strstr(text, PLACEHOLDER) != NULL && text_ends(refusal.field, "currency")))
 			fail_msg("%s: %s: %s", name, refusal.field, refusal.reason);
 		free(text);
 	}

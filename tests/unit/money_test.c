@@ -112,6 +112,26 @@ static void an_amount_is_written_for_people(void **state)
 	arena_destroy(arena);
 }
 
+static void an_amount_is_known_by_its_name(void **state)
+{
+	static const char *const amounts[] = { "amount",   "amount_due", "unit_amount", "total",
+		                               "subtotal", "fee",        "net",         "tax",
+		                               "balance",  "amounts",    NULL };
+	static const char *const others[] = { "unit_amount_decimal",
+		                              "amount_decimal",
+		                              "total_count",
+		                              "created",
+		                              "quantity",
+		                              "",
+		                              NULL };
+
+	(void)state;
+	for (size_t i = 0; amounts[i] != NULL; i++)
+		assert_true(money_is_amount(amounts[i]));
+	for (size_t i = 0; others[i] != NULL; i++)
+		assert_false(money_is_amount(others[i]));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -119,6 +139,7 @@ int main(void)
 		cmocka_unit_test(a_currency_is_read_in_any_case_and_never_guessed),
 		cmocka_unit_test(a_sum_is_exact_or_refused),
 		cmocka_unit_test(an_amount_is_written_for_people),
+		cmocka_unit_test(an_amount_is_known_by_its_name),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

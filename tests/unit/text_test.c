@@ -156,6 +156,8 @@ static void a_cut_never_splits_a_character(void **state)
 
 static void texts_are_compared_with_the_absent_one_too(void **state)
 {
+	static const char *const words[] = { "one", "two", NULL };
+
 	(void)state;
 	assert_true(text_equal(NULL, NULL));
 	assert_false(text_equal(NULL, ""));
@@ -165,6 +167,13 @@ static void texts_are_compared_with_the_absent_one_too(void **state)
 	assert_true(text_starts("ticket/3", "ticket/"));
 	assert_true(text_starts("ticket", ""));
 	assert_false(text_starts("tick", "ticket"));
+	assert_true(text_ends("unit_amount", "_amount"));
+	assert_true(text_ends("amount", ""));
+	assert_false(text_ends("amount_due", "amount"));
+	assert_false(text_ends("unt", "amount"));
+	assert_true(text_among(words, "two"));
+	assert_false(text_among(words, "tw"));
+	assert_false(text_among(words, NULL));
 }
 
 static void a_number_is_the_whole_text(void **state)
