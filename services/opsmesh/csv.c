@@ -24,10 +24,11 @@ void csv_text(struct csv *csv, const char *text)
 		buffer_add(csv->out, "\"", 1);
 	if (commands(text))
 		buffer_add(csv->out, "'", 1);
-	for (; *text != '\0'; text++) {
+	for (size_t run; *text != '\0'; text += run) {
+		run = 1 + strcspn(text + 1, "\"");
 		if (*text == '"')
 			buffer_add(csv->out, "\"", 1);
-		buffer_add(csv->out, text, 1);
+		buffer_add(csv->out, text, run);
 	}
 	if (quoted)
 		buffer_add(csv->out, "\"", 1);

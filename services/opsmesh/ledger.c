@@ -6,7 +6,7 @@
  * which mesh time it is true for and which shards have not passed it: a table below itself, CSV in columns of
  * its own and, as NetSuite's, on standard error.
  */
-#include "services/opsmesh/ledger_print.h"
+#include "services/opsmesh/ledger_owed.h"
 
 #include "gen/opsmesh_sql.h"
 
@@ -21,6 +21,7 @@ struct ledger {
 	struct chart_numbers chart;
 	struct reach reach;
 	struct ledger_print print;
+	struct ledger_owed owed;
 };
 
 static void spill(struct ledger *ledger, size_t least)
@@ -45,10 +46,9 @@ static void take_sum(void *argument, const struct db_rows *row)
 	spill(ledger, SPILL_BYTES);
 }
 
-static void take_line(void *argument, const struct db_rows *row)
+static struct ledger_line line_of(const struct db_rows *row)
 {
-	struct ledger *const ledger = argument;
-	const struct ledger_line line = {
+	return (struct ledger_line){
 		.at = db_time(row, 0, 0),
 		.booked_at = db_time(row, 0, 1),
 		.transaction = db_text(row, 0, 2),
@@ -62,9 +62,60 @@ static void take_line(void *argument, const struct db_rows *row)
 		.reverses = db_text(row, 0, 10),
 		.cause = db_text(row, 0, 11),
 	};
+}
+
+static void take_line(void *argument, const struct db_rows *row)
+{
+	struct ledger *const ledger = argument;
+	const struct ledger_line line = line_of(row);
 
 	ledger_print_line(&ledger->print, &line);
 	spill(ledger, SPILL_BYTES);
+}
+
+static void take_owed(void *argument, const struct db_rows *row)
+{
+	struct ledger *const ledger = argument;
+	const struct ledger_line line = line_of(row);
+
+	ledger_owed_line(&ledger->owed, &line);
+	spill(ledger, SPILL_BYTES);
+}
+
+static void take_before(void *argument, const struct db_rows *row)
+{
+	struct ledger *const ledger = argument;
+	const struct ledger_line line = {
+		.at = TIME_MIN,
+		.booked_at = TIME_MIN,
+		.transaction = "",
+		.account = "",
+		.currency = db_text(row, 0, 0),
+		.minor = db_int(row, 0, 1),
+		.customer = ledger->ask.customer,
+		.object = "",
+		.reason = "",
+		.reverses = "",
+		.cause = "",
+	};
+
+	ledger_print_line(&ledger->print, &line);
+}
+
+/* What was owed before the first line, where there may be something before it. */
+static enum status read_statement(struct ledger *ledger, size_t place)
+{
+	const struct ledger_ask *const ask = &ledger->ask;
+	enum status status;
+
+	if (ask->from.us != TIME_MIN.us)
+		TRY(mesh_store_tell(&ledger->store, place, &sql_entry_owed_before, take_before,
+		                    ledger, DB_TIME(ask->from), DB_TEXT(ask->customer)));
+	ledger_owed_begin(&ledger->owed, &ledger->print);
+	status = mesh_store_tell(&ledger->store, place, &sql_entry_owed, take_owed, ledger,
+	                         DB_TIME(ask->from), DB_TIME(ask->before), DB_TEXT(ask->customer));
+	ledger_owed_end(&ledger->owed);
+	return status;
 }
 
 static enum status read_rows(struct ledger *ledger, size_t place)
@@ -72,10 +123,7 @@ static enum status read_rows(struct ledger *ledger, size_t place)
 	const struct ledger_ask *const ask = &ledger->ask;
 
 	switch (ask->view) {
-	case LEDGER_STATEMENT:
-		return mesh_store_tell(&ledger->store, place, &sql_entry_owed, take_line, ledger,
-		                       DB_TIME(ask->from), DB_TIME(ask->before),
-		                       DB_TEXT(ask->customer));
+	case LEDGER_STATEMENT: return read_statement(ledger, place);
 	case LEDGER_JOURNAL:
 		return mesh_store_tell(&ledger->store, place, &sql_entry_look, take_line, ledger,
 		                       DB_TIME(ask->from), DB_TIME(ask->before),
@@ -92,12 +140,12 @@ static enum status read_rows(struct ledger *ledger, size_t place)
 static enum status read_books(struct ledger *ledger)
 {
 	struct mesh_store *const store = &ledger->store;
+	const size_t place = 0;
 	bool there = false;
-	size_t place = 0;
 
-	TRY(mesh_store_open(store, ledger->tool->arena, ledger->tool->settings.database_url));
-	if (mesh_store_find(store, "billing", &place))
-		TRY(mesh_store_has(store, place, "entry", &there));
+	mesh_store_open_one(store, ledger->tool->arena, ledger->tool->settings.database_url,
+	                    "billing");
+	TRY(mesh_store_has(store, place, "entry", &there));
 	ledger->reach = reach_make(NULL, 0, ledger->ask.at);
 	if (there)
 		TRY(reach_read(store, place, ledger->ask.at, &ledger->reach));

@@ -73,6 +73,14 @@ enum status mesh_store_open(struct mesh_store *store, struct arena *arena, const
 	return status;
 }
 
+void mesh_store_open_one(struct mesh_store *store, struct arena *arena, const char *url,
+                         const char *schema)
+{
+	*store = (struct mesh_store){ .arena = arena, .url = url, .count = 1 };
+	store->places[0].schema = schema;
+	place_init(store, &store->places[0]);
+}
+
 void mesh_store_close(struct mesh_store *store)
 {
 	for (size_t i = 0; i < store->count; i++)

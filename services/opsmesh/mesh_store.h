@@ -34,6 +34,12 @@ struct mesh_store {
 /* Anything but OK: the database cannot be asked, and reason says why. Close it in any case. */
 enum status mesh_store_open(struct mesh_store *store, struct arena *arena,
                             const char *url) MUST_CHECK;
+/*
+ * One schema alone, which may not be there: it has the place 0, and mesh_store_has finds no table in it. Spares
+ * who asks one schema the connection that lists them all.
+ */
+void mesh_store_open_one(struct mesh_store *store, struct arena *arena, const char *url,
+                         const char *schema);
 void mesh_store_close(struct mesh_store *store);
 
 enum status mesh_store_values(struct mesh_store *store, size_t place,

@@ -42,7 +42,7 @@ size_t text_width(const char *text)
 		const uint32_t character = next_character(&text);
 
 		width++;
-		for (size_t i = 0; i < COUNT_OF(wide); i++)
+		for (size_t i = 0; character >= wide[0].first && i < COUNT_OF(wide); i++)
 			if (character >= wide[i].first && character <= wide[i].last)
 				width++;
 	}
@@ -109,8 +109,22 @@ static bool ends(const struct table *table, size_t at)
 
 static void pad(struct buffer *out, size_t places)
 {
-	while (places-- > 0)
-		buffer_add(out, " ", 1);
+	static const char spaces[] = "                                ";
+	const size_t most = sizeof(spaces) - 1;
+
+	for (; places > most; places -= most)
+		buffer_add(out, spaces, most);
+	buffer_add(out, spaces, places);
+}
+
+/* How much of it is plain characters, which are shown as they are. */
+static size_t plain_run(const char *text)
+{
+	size_t size = 0;
+
+	while ((unsigned char)text[size] >= ' ' && (unsigned char)text[size] < 0x7f)
+		size++;
+	return size;
 }
 
 /*
@@ -119,7 +133,13 @@ static void pad(struct buffer *out, size_t places)
  */
 static void write_cell(struct buffer *out, const char *text, size_t indent)
 {
-	for (; *text != '\0'; text++) {
+	for (;; text++) {
+		const size_t run = plain_run(text);
+
+		buffer_add(out, text, run);
+		text += run;
+		if (*text == '\0')
+			return;
 		const unsigned char byte = (unsigned char)text[0];
 		const unsigned char next = (unsigned char)text[1];
 		const bool c1 = byte == 0xc2 && next >= 0x80 && next < 0xa0;
