@@ -1,15 +1,7 @@
 /*
  * usage - what a customer used: events are taken once, in time, late, corrected or cancelled.
  *
- * As POST /v1/usage carries an event (times are RFC 3339; * is required):
- *
- *   {"kind":"meter","source":"api","id":"e-1","customer":"cus_1","at":"2026-05-01T00:00:00Z",
- *    "meter":"calls","quantity":12}
- *   kind*       meter, correction, cancel, seat_assigned or seat_released
- *   source*, id*  together say which event it is; customer*, at*
- *   meter*      of a meter event and its correction; quantity*: a whole number, of a correction below 0
- *   refers*     of a correction and a cancellation: the id of the event it is about, of the same source
- *   item*, subject*  of a seat: the subscription item, and who has it
+ * Events come as usage.proto says, checked by ingest and here once more.
  *
  * Where it goes is the policy's matter, a dated document:
  *
@@ -27,6 +19,7 @@
 #ifndef SERVICES_BILLING_SYNC_USAGE_H
 #define SERVICES_BILLING_SYNC_USAGE_H
 
+#include "opsmesh/v1/usage.pb-c.h"
 #include "services/billing-sync/policy_head.h"
 
 #define USAGE_ID_MAX 128 /* bytes of an id, a source, a customer, a meter, a subject */
@@ -95,9 +88,9 @@ struct usage_answer {
 
 extern const struct policy_kind usage_policy_kind; /* of a struct usage_policy */
 
-/* Everything that it gives lives in the arena. */
-bool usage_event_read(struct arena *arena, const struct json_place *object,
-                      struct usage_event *event, struct json_error *error) MUST_CHECK;
+/* As it was reported; texts are borrowed. False: it is none, and field says where. */
+bool usage_event_take(const Opsmesh__V1__UsageEvent *reported, struct usage_event *event,
+                      const char **field) MUST_CHECK;
 /* The key of the row of an event of this customer. */
 const char *usage_key(const char *customer, const char *source, const char *id,
                       char key[static USAGE_KEY_SIZE]);

@@ -2,6 +2,7 @@
 
 #include "common/base/text.h"
 #include "common/io/digest.h"
+#include "common/io/proto.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -40,73 +41,76 @@ const struct policy_kind usage_policy_kind = {
 
 /* The event. */
 
-static bool word_read(struct arena *arena, const struct json_place *object, const char *field,
-                      bool needed, const char **word, struct json_error *error)
+/* Within its bound; empty where the kind has none. */
+static bool is_word(const char *text, bool needed)
 {
-	const char *text;
+	const size_t size = strlen(text);
 
-	*word = "";
-	if (!needed)
-		return !json_has(object, field) ||
-		       json_refuse(object, field, error, "does not belong to this kind");
-	if (!json_text_at(object, field, USAGE_ID_MAX, &text, error))
-		return false;
-	*word = arena_string(arena, text);
-	return true;
+	return needed ? size > 0 && size <= USAGE_ID_MAX : size == 0;
 }
 
-static bool quantity_read(const struct json_place *object, struct usage_event *event,
-                          struct json_error *error)
+static bool is_quantity(enum usage_kind kind, int64_t quantity)
 {
-	if (event->kind == USAGE_METER)
-		return json_integer_at(object, "quantity", 0, USAGE_QUANTITY_MAX, &event->quantity,
-		                       error);
-	if (event->kind == USAGE_CORRECTION)
-		return json_integer_at(object, "quantity", -USAGE_QUANTITY_MAX, -1,
-		                       &event->quantity, error);
-	return !json_has(object, "quantity") ||
-	       json_refuse(object, "quantity", error, "does not belong to this kind");
+	switch (kind) {
+	case USAGE_METER: return quantity >= 0 && quantity <= USAGE_QUANTITY_MAX;
+	case USAGE_CORRECTION: return quantity < 0 && quantity >= -USAGE_QUANTITY_MAX;
+	case USAGE_CANCEL:
+	case USAGE_SEAT_ASSIGNED:
+	case USAGE_SEAT_RELEASED: break;
+	}
+	return quantity == 0;
 }
 
-static bool head_read(struct arena *arena, const struct json_place *object,
-                      struct usage_event *event, struct json_error *error)
+static const char *wrong_field(const struct usage_event *event)
 {
-	int kind;
+	const bool seat = event->kind == USAGE_SEAT_ASSIGNED || event->kind == USAGE_SEAT_RELEASED;
+	const bool refers = event->kind == USAGE_CORRECTION || event->kind == USAGE_CANCEL;
+	const bool metered = event->kind == USAGE_METER || event->kind == USAGE_CORRECTION;
+	const struct {
+		const char *field;
+		bool right;
+	} rows[] = {
+		{ "source", is_word(event->source, true) },
+		{ "event_id", is_word(event->id, true) },
+		{ "customer_id", is_word(event->customer, true) },
+		{ "meter", is_word(event->meter, metered) },
+		{ "refers",
+		  is_word(event->refers, refers) && !text_equal(event->refers, event->id) },
+		{ "item_id", is_word(event->item, seat) },
+		{ "subject", is_word(event->subject, seat) },
+		{ "quantity", is_quantity(event->kind, event->quantity) },
+	};
 
-	if (!json_word_at(object, "kind", usage_kind_names, &kind, error) ||
-	    !word_read(arena, object, "source", true, &event->source, error) ||
-	    !word_read(arena, object, "id", true, &event->id, error) ||
-	    !word_read(arena, object, "customer", true, &event->customer, error) ||
-	    !json_instant_at(object, "at", &event->at, error))
-		return false;
-	event->kind = (enum usage_kind)kind;
-	return true;
+	for (size_t i = 0; i < COUNT_OF(rows); i++)
+		if (!rows[i].right)
+			return rows[i].field;
+	return NULL;
 }
 
-bool usage_event_read(struct arena *arena, const struct json_place *object,
-                      struct usage_event *event, struct json_error *error)
+bool usage_event_take(const Opsmesh__V1__UsageEvent *reported, struct usage_event *event,
+                      const char **field)
 {
-	static const char *const fields[] = { "kind",    "source",   "id",     "customer",
-		                              "at",      "meter",    "refers", "item",
-		                              "subject", "quantity", NULL };
-	struct usage_event read = { .quantity = 0 };
+	const Opsmesh__V1__UsageReported *const fact = reported->reported;
+	struct usage_event taken = {
+		.kind = (enum usage_kind)(fact->kind - OPSMESH__V1__USAGE_KIND__USAGE_KIND_METER),
+		.source = fact->source,
+		.id = fact->event_id,
+		.customer = reported->customer_id,
+		.meter = fact->meter,
+		.refers = fact->refers,
+		.item = fact->item_id,
+		.subject = fact->subject,
+		.quantity = fact->quantity,
+	};
 
-	if (!json_only(object, fields, error) || !head_read(arena, object, &read, error))
-		return false;
-	const bool seat = read.kind == USAGE_SEAT_ASSIGNED || read.kind == USAGE_SEAT_RELEASED;
-	const bool refers = read.kind == USAGE_CORRECTION || read.kind == USAGE_CANCEL;
-	const bool metered = read.kind == USAGE_METER || read.kind == USAGE_CORRECTION;
-
-	if (!word_read(arena, object, "meter", metered, &read.meter, error) ||
-	    !word_read(arena, object, "refers", refers, &read.refers, error) ||
-	    !word_read(arena, object, "item", seat, &read.item, error) ||
-	    !word_read(arena, object, "subject", seat, &read.subject, error) ||
-	    !quantity_read(object, &read, error))
-		return false;
-	if (refers && text_equal(read.refers, read.id))
-		return json_refuse(object, "refers", error, "is the event itself");
-	*event = read;
-	return true;
+	if (fact->kind < OPSMESH__V1__USAGE_KIND__USAGE_KIND_METER ||
+	    fact->kind > OPSMESH__V1__USAGE_KIND__USAGE_KIND_SEAT_RELEASED)
+		*field = "kind";
+	else if (!proto_instant(reported->occurred_at, &taken.at))
+		*field = "occurred_at";
+	else if ((*field = wrong_field(&taken)) == NULL)
+		*event = taken;
+	return *field == NULL;
 }
 
 const char *usage_key(const char *customer, const char *source, const char *id,

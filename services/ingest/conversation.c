@@ -28,6 +28,7 @@ static const struct {
 	{ OPSMESH__V1__ROUTE__ROUTE_CSAT, conversation_csat, conversation_say_ticket },
 	{ OPSMESH__V1__ROUTE__ROUTE_EMAIL, conversation_email, conversation_say_ticket },
 	{ OPSMESH__V1__ROUTE__ROUTE_ACCOUNT, conversation_account, conversation_say_account },
+	{ OPSMESH__V1__ROUTE__ROUTE_USAGE, conversation_usage, conversation_say_usage },
 	{ OPSMESH__V1__ROUTE__ROUTE_ACTION, conversation_action, conversation_say_action },
 	{ OPSMESH__V1__ROUTE__ROUTE_STRIPE_WEBHOOK, conversation_stripe_webhook,
 	  conversation_say_provider },

@@ -33,6 +33,7 @@ enum status conversation_status(struct request *request);
 enum status conversation_csat(struct request *request);
 enum status conversation_email(struct request *request);
 enum status conversation_account(struct request *request);
+enum status conversation_usage(struct request *request);
 enum status conversation_action(struct request *request);
 enum status conversation_stripe_webhook(struct request *request);
 enum status conversation_stripe_objects(struct request *request);
@@ -40,6 +41,7 @@ enum status conversation_stripe_objects(struct request *request);
 /* Where refusals and conflicts of the routes are said. */
 conversation_say conversation_say_ticket;
 conversation_say conversation_say_account;
+conversation_say conversation_say_usage;
 conversation_say conversation_say_action;
 conversation_say conversation_say_provider;
 

@@ -16,7 +16,12 @@
  *   csat      ticket_id*, score*, scale (5), comment, occurred_at
  *   accounts  id*, name, tier, region, time_zone, domains [], addresses [], slack_teams [],
  *             stripe_customers []
+ *   usage     kind*, source*, id*, customer*, at*, and what belongs to the kind, or events* []: many
  *   actions   action*, on* {type*, id*}, by, reason, and whatever parameters the action has
+ *
+ * kind: meter (meter*, quantity* from 0), correction (meter*, quantity* below 0, refers*: the id of the
+ * event of the same source that it takes from), cancel (refers*), seat_assigned and seat_released
+ * (item*, subject*).
  *
  * priority: low normal high urgent. status: new open pending on_hold solved closed. role: customer
  * agent bot system. visibility: public private. An empty assignee or team takes it away.
@@ -32,6 +37,7 @@
 #include "opsmesh/v1/common.pb-c.h"
 #include "opsmesh/v1/provider.pb-c.h"
 #include "opsmesh/v1/ticket.pb-c.h"
+#include "opsmesh/v1/usage.pb-c.h"
 
 #define DECODER_VERSION 1
 
@@ -44,6 +50,9 @@
 #define DECODE_TAGS_MAX 50
 #define DECODE_KEYS_MAX 1000 /* domains, addresses, teams, customers of one account */
 #define DECODE_PARAMETERS_MAX 50
+#define DECODE_USAGE_MAX 1000   /* events of one request */
+#define DECODE_USAGE_ID_MAX 128 /* of an event, its source, its meter, and what it is about */
+#define DECODE_QUANTITY_MAX INT64_C(1000000000000000)
 /* Clocks differ by seconds; what is said to happen later than this has not been seen by anybody. */
 #define DECODE_SKEW_MAX MINUTES(5)
 /* A message that reaches us later than a year after it was written is an import, not support. */
@@ -130,6 +139,21 @@ struct account_body {
 	struct texts stripe_customers;
 };
 
+/* What does not belong to the kind is "" or 0. */
+struct usage_body {
+	Opsmesh__V1__UsageKind kind;
+	const char *source;
+	const char *id;
+	const char *customer; /* without a slash: ids are joined with one */
+	struct instant at;
+	const char *meter;
+	int64_t quantity;
+	const char *refers;
+	const char *item;
+	const char *subject; /* as the product names them: perhaps personal */
+	struct bytes body;   /* of the event alone; borrowed */
+};
+
 struct action_parameter {
 	const char *name;  /* dotted where nested: "target.id" */
 	const char *value; /* text, or a number or true or false as written */
@@ -157,6 +181,9 @@ bool decode_csat(struct arena *arena, struct bytes body, struct instant received
                  struct csat_body *csat, struct refusal *refusal);
 bool decode_account(struct arena *arena, struct bytes body, struct account_body *account,
                     struct refusal *refusal);
+/* One event, or each of a list: all or none. */
+bool decode_usage(struct arena *arena, struct bytes body, const struct usage_body **events,
+                  size_t *count, struct refusal *refusal);
 bool decode_action(struct arena *arena, struct bytes body, struct action_body *action,
                    struct refusal *refusal);
 

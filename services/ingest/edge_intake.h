@@ -104,6 +104,7 @@ edge_locate edge_locate_message;
 edge_locate edge_locate_status;
 edge_locate edge_locate_csat;
 edge_locate edge_locate_account;
+edge_locate edge_locate_usage;
 edge_locate edge_locate_action;
 edge_locate edge_locate_clock;
 edge_locate edge_locate_email;

@@ -114,6 +114,43 @@ bool edge_locate_account(struct edge_intake *intake, struct edge_problem *proble
 	return true;
 }
 
+/* The same event alone or among others has one identity, and one content however it is written. */
+static const char *usage_identify(struct edge_part *part, struct arena *arena,
+                                  const struct usage_body *event)
+{
+	part->digest = edge_digest(
+	    arena, bytes_of(arena_printf(arena, "%d\n%s\n%s\n%s\n%s\n%lld\n%lld", (int)event->kind,
+	                                 event->meter, event->refers, event->item, event->subject,
+	                                 (long long)event->quantity, (long long)event->at.us)));
+	return arena_printf(arena, "%s\n%s\n%s", event->customer, event->source, event->id);
+}
+
+/* Each event goes to its own customer. Several get an id of their own, or that of the Idempotency-Key. */
+bool edge_locate_usage(struct edge_intake *intake, struct edge_problem *problem)
+{
+	const struct usage_body *events;
+	struct refusal refusal;
+	size_t count;
+
+	if (!decode_usage(intake->arena, intake->request->body, &events, &count, &refusal))
+		return refused(intake, &refusal, problem);
+	if (count > 1)
+		(void)edge_id(intake);
+	intake->source = "usage";
+	intake->natural = "";
+	intake->parts = arena_alloc(intake->arena, sizeof(*intake->parts) * count);
+	for (size_t i = 0; i < count; i++) {
+		struct edge_part *const part = part_add(intake, events[i].customer, events[i].body);
+		const char *const natural = usage_identify(part, intake->arena, &events[i]);
+
+		if (count > 1)
+			part->natural = natural;
+		else
+			intake->natural = natural;
+	}
+	return true;
+}
+
 bool edge_locate_action(struct edge_intake *intake, struct edge_problem *problem)
 {
 	const struct edge_journal *const journal = &intake->edge->journal;

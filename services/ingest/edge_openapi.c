@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-/* One property of a schema. type is a JSON type, "[]" (texts), "time", or the name of a schema. */
+/* One property of a schema. type is a JSON type, "[]" (texts), "time", the name of a schema, or "[Name]". */
 struct property {
 	const char *schema;
 	const char *name;
@@ -67,6 +67,25 @@ static const struct property properties[] = {
 	{ "Account", "addresses", "[]", false, DECODE_KEYS_MAX, "E-mail addresses." },
 	{ "Account", "slack_teams", "[]", false, DECODE_KEYS_MAX, "Slack team ids." },
 	{ "Account", "stripe_customers", "[]", false, DECODE_KEYS_MAX, "Stripe customer ids." },
+	{ "Usage", "kind", "string", false, 0,
+	  "meter, correction, cancel, seat_assigned, seat_released; required but with events." },
+	{ "Usage", "source", "string", false, DECODE_USAGE_ID_MAX,
+	  "Who counts; required likewise." },
+	{ "Usage", "id", "string", false, DECODE_USAGE_ID_MAX,
+	  "Unique within customer and source for 36 days; required likewise." },
+	{ "Usage", "customer", "string", false, DECODE_USAGE_ID_MAX,
+	  "cus_...; required likewise." },
+	{ "Usage", "at", "time", false, 0, "When it was used; required likewise." },
+	{ "Usage", "meter", "string", false, DECODE_USAGE_ID_MAX,
+	  "What was used; of meter and correction." },
+	{ "Usage", "quantity", "integer", false, 0,
+	  "How much; of meter from 0 on, of correction below 0." },
+	{ "Usage", "refers", "string", false, DECODE_USAGE_ID_MAX,
+	  "The id of the event, of the same source, that is taken back." },
+	{ "Usage", "item", "string", false, DECODE_USAGE_ID_MAX,
+	  "The subscription item of a seat." },
+	{ "Usage", "subject", "string", false, DECODE_USAGE_ID_MAX, "Who has the seat." },
+	{ "Usage", "events", "[Usage]", false, DECODE_USAGE_MAX, "Many, instead of one." },
 	{ "Action", "action", "string", true, DECODE_WORD_MAX,
 	  "correct, acknowledge, assign, approve, explain, pin, close, retry, drop." },
 	{ "Action", "on", "Subject", true, 0, "What it acts on." },
@@ -101,22 +120,32 @@ static json_t *reference(const char *schema)
 	return result;
 }
 
+/* Of "[]" or "[Name]". */
+static json_t *items_make(const char *type)
+{
+	const size_t size = strcspn(++type, "]");
+
+	return size == 0 ? json_pack("{s:s}", "type", "string")
+	                 : json_pack("{s:o}", "$ref",
+	                             json_sprintf("#/components/schemas/%.*s", (int)size, type));
+}
+
 static json_t *property_make(const struct property *property)
 {
-	const bool texts = strcmp(property->type, "[]") == 0;
+	const bool list = property->type[0] == '[';
 	const bool time = strcmp(property->type, "time") == 0;
 	json_t *result;
 
 	if (property->type[0] >= 'A' && property->type[0] <= 'Z')
 		return reference(property->type);
 	result = json_object();
-	set(result, "type", json_string(texts ? "array" : time ? "string" : property->type));
-	if (texts)
-		set(result, "items", json_pack("{s:s}", "type", "string"));
+	set(result, "type", json_string(list ? "array" : time ? "string" : property->type));
+	if (list)
+		set(result, "items", items_make(property->type));
 	if (time)
 		set(result, "format", json_string("date-time"));
 	if (property->max > 0)
-		set(result, texts ? "maxItems" : "maxLength",
+		set(result, list ? "maxItems" : "maxLength",
 		    json_integer((json_int_t)property->max));
 	set(result, "description", json_string(property->doc));
 	return result;

@@ -57,10 +57,10 @@ static const struct stage_timer conversation_timers[] = {
 	{ .name = NULL },
 };
 
-static const int conversation_emits[] = {
-	OPS_CONTROL, OPS_BY_CONTACT, OPS_BY_TICKET, OPS_ACCOUNTS, OPS_ACTIONS, OPS_PROVIDER_EVENTS,
-	-1
-};
+static const int conversation_emits[] = { OPS_CONTROL,   OPS_BY_CONTACT,
+	                                  OPS_BY_TICKET, OPS_ACCOUNTS,
+	                                  OPS_ACTIONS,   OPS_PROVIDER_EVENTS,
+	                                  OPS_USAGE,     -1 };
 static const int directory_emits[] = { OPS_BY_TICKET, -1 };
 static const int ticket_emits[] = { OPS_TICKETS, -1 };
 

@@ -186,6 +186,7 @@ struct story_line story_errand(const struct story *story, const struct told *tol
 	const char *const to = told->topic == OPS_BY_CONTACT  ? "asks the stage directory"
 	                       : told->topic == OPS_BY_TICKET ? "asks the stage ticket"
 	                       : told->topic == OPS_CONTROL   ? "tells the shard that refused"
+	                       : told->topic == OPS_USAGE     ? "passes on what was used"
 	                                                      : "passes on the provider's event";
 
 	return (struct story_line){ NULL, arena_printf(story->arena, "%s: %s, key %s", to,

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #define ARENA_BLOCK 65536
-#define DECODERS 8
+#define DECODERS 9
 #define RECEIVED_AT ((struct instant){ INT64_C(1780315200000000) })
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -28,6 +28,23 @@ static bool decode_objects(struct arena *arena, struct bytes body, struct refusa
 		CHECK(payload >= from && items[i].payload.size <= body.size);
 		CHECK(payload + items[i].payload.size <= from + body.size);
 		CHECK(items[i].payload.size >= 2 && strchr(" \t\r\n{", *payload) != NULL);
+	}
+	return true;
+}
+
+static bool decode_events(struct arena *arena, struct bytes body, struct refusal *refusal)
+{
+	const struct usage_body *events;
+	size_t count;
+	const char *const from = body.data;
+
+	if (!decode_usage(arena, body, &events, &count, refusal))
+		return false;
+	CHECK(count > 0 && count <= DECODE_USAGE_MAX);
+	for (size_t i = 0; i < count; i++) {
+		const char *const event = events[i].body.data;
+		CHECK(event >= from && event + events[i].body.size <= from + body.size);
+		CHECK(*events[i].customer != '\0' && *events[i].id != '\0');
 	}
 	return true;
 }
@@ -52,6 +69,7 @@ static bool decode(struct arena *arena, int decoder, struct bytes body, struct r
 	case 4: return decode_account(arena, body, &any.account, refusal);
 	case 5: return decode_action(arena, body, &any.action, refusal);
 	case 6: return decode_stripe_event(arena, body, &any.item, refusal);
+	case 8: return decode_events(arena, body, refusal);
 	default: return decode_objects(arena, body, refusal);
 	}
 }

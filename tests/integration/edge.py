@@ -177,7 +177,10 @@ def story_accepted():
     name = ticket.body["ticket_id"]
     until(lambda: facts("ops.tickets.v1", name))  # an action on a ticket that is not open yet is refused
     letter = mail("support", b"From: bob@corp.example\r\nMessage-ID: <1@corp.example>\r\nSubject: x\r\n\r\nhello\r\n")
+    used = {"kind": "meter", "source": "api", "id": "u-1", "customer": "cus_1", "at": "2026-01-01T00:00:00Z",
+            "meter": "calls", "quantity": 3}
     asked = [
+        ("ops.usage.v1", post("/v1/usage", used), ["reported"]),
         ("ops.tickets.v1", ticket, ["opened", "message_added"]),
         ("ops.tickets.v1", post(f"/v1/tickets/{name}/messages", {"body": "any news?"}), ["message_added"]),
         ("ops.tickets.v1", post(f"/v1/tickets/{name}/status", {"status": "solved"}), ["status_changed"]),

@@ -17,7 +17,7 @@ from confluent_kafka import Consumer, TopicPartition
 TOPICS = ["ops.accounts.v1", "ops.actions.v1", "ops.alerts.v1", "ops.billing-sync.by-charge.v1",
           "ops.billing-sync.by-customer.v1", "ops.billing.v1", "ops.classifier.by-intent.v1", "ops.control.v1",
           "ops.ingest.by-contact.v1", "ops.ingest.by-ticket.v1", "ops.provider-events.v1", "ops.sla.v1",
-          "ops.tickets.v1", "ops.triage.v1"]
+          "ops.tickets.v1", "ops.triage.v1", "ops.usage.v1"]
 STATE = {"ingest": ["natural_id", "intake_chunk", "mail_thread", "account", "contact", "ticket", "ticket_account",
                     "account_ticket", "timer"],
          "classifier": ["triage", "correction", "pattern_intent", "pattern_step", "pattern_bag", "pattern_known", "pattern_customer",

@@ -8,6 +8,7 @@
 #include "opsmesh/v1/action.pb-c.h"
 #include "opsmesh/v1/control.pb-c.h"
 #include "opsmesh/v1/provider.pb-c.h"
+#include "opsmesh/v1/usage.pb-c.h"
 #include "proto/opsmesh/v1/catalogue.h"
 #include "services/ingest/people.h"
 
@@ -250,6 +251,46 @@ static void an_object_says_how_it_came(void **state)
 	assert_null(event->created_at);
 }
 
+/* Usage. */
+
+static void usage_of(const char *id, const char *natural, const char *quantity)
+{
+	struct arena *const arena = fixture.test.arena;
+	const struct journalled request = {
+		.route = ROUTE(USAGE),
+		.id = id,
+		.key = "cus_1",
+		.source = "usage",
+		.natural = natural,
+		.body = arena_printf(arena,
+		                     "{\"kind\":\"meter\",\"source\":\"api\",\"id\":\"e-1\","
+		                     "\"customer\":\"cus_1\",\"at\":\"2026-05-01T00:00:00Z\","
+		                     "\"meter\":\"calls\",\"quantity\":%s}",
+		                     quantity),
+	};
+
+	conversation_journal(&fixture, &request);
+}
+
+static void usage_is_passed_on_once_and_another_content_is_a_conflict(void **state)
+{
+	(void)state;
+	usage_of("R1", "n-1", "12");
+	const Opsmesh__V1__UsageEvent *const event =
+	    (const void *)conversation_expect(&fixture, "usage reported cus_1\n");
+
+	assert_int_equal(event->reported->kind, OPSMESH__V1__USAGE_KIND__USAGE_KIND_METER);
+	assert_int_equal(event->reported->quantity, 12);
+	assert_string_equal(event->reported->meter, "calls");
+	assert_string_equal(event->request_id, "R1");
+	usage_of("R2", "n-1", "12");
+	(void)conversation_expect(&fixture, "");
+	usage_of("R3", "n-1", "13");
+	(void)conversation_expect(&fixture, "usage id_conflict cus_1\n");
+	usage_of("R4", "n-2", "many");
+	(void)conversation_expect(&fixture, "usage request_refused cus_1\n");
+}
+
 /* The clock. */
 
 static void a_set_clock_says_nothing(void **state)
@@ -283,6 +324,7 @@ int main(void)
 		CASE(an_event_sent_twice_counts_once_and_with_other_bytes_is_a_conflict),
 		CASE(an_event_too_large_to_forward_is_refused),
 		CASE(an_object_says_how_it_came),
+		CASE(usage_is_passed_on_once_and_another_content_is_a_conflict),
 		CASE(a_set_clock_says_nothing),
 	};
 

@@ -394,7 +394,8 @@ static const struct {
 	  "actions request_refused K\n" },
 	{ ROUTE(STRIPE_WEBHOOK), "{\"id\":\"evt_1\"}", "provider-events request_refused K\n" },
 	{ ROUTE(STRIPE_OBJECTS), "[]", "provider-events request_refused K\n" },
-	{ ROUTE(USAGE), "{}", "ingest.by-ticket request_refused K\n" },
+	{ ROUTE(USAGE), "{}", "usage request_refused K\n" },
+	{ ROUTE(SLACK_WEBHOOK), "{}", "ingest.by-ticket request_refused K\n" },
 };
 
 static void what_cannot_be_done_is_refused_on_the_topic_of_what_it_is_about(void **state)

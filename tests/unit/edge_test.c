@@ -213,6 +213,45 @@ static void test_openapi(void **state)
 			assert_non_null(strstr(answer.data, route->pattern));
 }
 
+/* One event is known by customer, source and id, alone and among others; what it says, by that alone. */
+static void test_usage(void **state)
+{
+#define SINCE "\"at\":\"2026-05-01T00:00:00Z\""
+	static const char one[] =
+	    "{\"kind\":\"meter\",\"source\":\"api\",\"id\":\"e-1\","
+	    "\"customer\":\"cus_1\"," SINCE ",\"meter\":\"calls\",\"quantity\":12}";
+	static const char many[] =
+	    "{\"events\":[{" SINCE ", \"kind\":\"meter\",\"source\":\"api\",\"id\":\"e-1\","
+	    "\"customer\":\"cus_1\",\"meter\":\"calls\",\"quantity\":12},"
+	    "{\"kind\":\"seat_assigned\",\"source\":\"api\",\"id\":\"e-2\",\"customer\":\"cus_2\"," SINCE
+	    ",\"item\":\"si_1\",\"subject\":\"u-1\"}]}";
+#undef SINCE
+
+	(void)state;
+	const char *const id =
+	    arena_string(fixture_arena(),
+	                 answer_member(fixture_post("/v1/usage", AUTHORIZED, one), "id"));
+
+	assert_string_equal(answer_member(fixture_post("/v1/usage",
+	                                               AUTHORIZED "Idempotency-Key: k\r\n", one),
+	                                  "id"),
+	                    id);
+	assert_string_not_equal(answer_member(fixture_post("/v1/usage", AUTHORIZED, many), "id"),
+	                        id);
+	assert_int_equal(fixture_count(), 4);
+	assert_string_equal(fixture_record(2)->key, "cus_1");
+	assert_string_equal(fixture_record(3)->key, "cus_2");
+	assert_int_equal(fixture_received(2)->body.data[0], '{');
+	for (size_t i = 1; i < 3; i++) {
+		assert_string_equal(fixture_received(i)->natural_id->id_digest,
+		                    fixture_received(0)->natural_id->id_digest);
+		assert_string_equal(fixture_received(i)->natural_id->content_digest,
+		                    fixture_received(0)->natural_id->content_digest);
+	}
+	assert_string_not_equal(fixture_received(3)->natural_id->id_digest,
+	                        fixture_received(0)->natural_id->id_digest);
+}
+
 int main(void)
 {
 #define CASE(name_, test_)                                      \
@@ -229,6 +268,7 @@ int main(void)
 		CASE("what names a ticket is keyed by it", test_named_ticket),
 		CASE("accounts and actions go to the owner of their subject",
 		     test_account_and_actions),
+		CASE("usage is known by its own id and goes to its customer", test_usage),
 		CASE("a body beyond the limit is refused", test_oversize),
 		CASE("without a journal the answer is 503", test_journal_away),
 		CASE("the answer waits for the acknowledgement", test_answer_waits),

@@ -20,6 +20,7 @@
 #include "opsmesh/v1/sla.pb-c.h"
 #include "opsmesh/v1/ticket.pb-c.h"
 #include "opsmesh/v1/triage.pb-c.h"
+#include "opsmesh/v1/usage.pb-c.h"
 
 static const char *const edge[] = { "edge", NULL };
 static const char *const conversation[] = { "conversation", NULL };
@@ -91,6 +92,14 @@ static const struct topic topics[] = {
 	                          .key = "object id",
 	                          .doc = "What the payment provider said, as it said it.",
 	                          .retention = "unlimited" },
+	[OPS_USAGE] = { .name = "ops.usage.v1",
+	                .writers = conversation,
+	                .spread = SPREAD_OWN,
+	                .audience = TOPIC_INTERNAL,
+	                .message = &opsmesh__v1__usage_event__descriptor,
+	                .key = "customer id",
+	                .doc = "What customers used, and who has which seat.",
+	                .retention = "unlimited" },
 	[OPS_TICKETS] = { .name = "ops.tickets.v1",
 	                  .writers = ticket,
 	                  .spread = SPREAD_OWN,
