@@ -122,6 +122,10 @@ struct booking_invoice {
 bool booking_invoice(struct arena *arena, const struct booking_fact *fact,
                      const struct booking_invoice *invoice, struct booking *booking) MUST_CHECK;
 
+/* What is left of an invoice is given up. */
+bool booking_bad_debt(struct arena *arena, const struct booking_fact *fact, const char *invoice,
+                      struct money amount, struct booking *booking) MUST_CHECK;
+
 struct booking_credit_note {
 	const char *id;
 	const char *invoice;

@@ -62,6 +62,14 @@ bool booking_invoice(struct arena *arena, const struct booking_fact *fact,
 	return booking_seal(booking);
 }
 
+bool booking_bad_debt(struct arena *arena, const struct booking_fact *fact, const char *invoice,
+                      struct money amount, struct booking *booking)
+{
+	*booking = booking_open(arena, fact, "bad_debt", invoice);
+	return booking_move(booking, fact, (struct booking_side){ ACCOUNT_BAD_DEBT, invoice },
+	                    (struct booking_side){ ACCOUNT_RECEIVABLE, invoice }, amount);
+}
+
 /* Of the total: without tax, and what the four ways of giving it back do not explain. */
 static bool note_rest(const struct booking_credit_note *note, int64_t *recognised, int64_t *rest)
 {

@@ -18,6 +18,7 @@ static const char *const names[] = {
 	[ACCOUNT_REFUNDS] = "refunds",
 	[ACCOUNT_DISPUTES] = "disputes",
 	[ACCOUNT_FEES] = "fees",
+	[ACCOUNT_BAD_DEBT] = "bad_debt",
 	[ACCOUNT_FX] = "fx_gain_loss",
 	[ACCOUNT_COUNT] = NULL,
 };
@@ -42,6 +43,7 @@ static const enum account_type wanted_types[ACCOUNT_COUNT] = {
 	[ACCOUNT_REFUNDS] = ACCOUNT_TYPE_CONTRA_INCOME,
 	[ACCOUNT_DISPUTES] = ACCOUNT_TYPE_CONTRA_INCOME,
 	[ACCOUNT_FEES] = ACCOUNT_TYPE_EXPENSE,
+	[ACCOUNT_BAD_DEBT] = ACCOUNT_TYPE_EXPENSE,
 	[ACCOUNT_FX] = ACCOUNT_TYPE_EXPENSE,
 };
 

@@ -2,8 +2,8 @@
  * An invoice into the ledger: what is owed, what of it is earned, what is tax.
  */
 #include "services/billing-sync/customer_ledger.h"
-#include "services/billing-sync/entry.h"
 #include "services/billing-sync/policies.h"
+#include "services/billing-sync/restated.h"
 
 #include "common/base/text.h"
 
@@ -76,58 +76,107 @@ static bool add_lines(struct earning *it, struct json_error *error)
 	return add_tax(it, error);
 }
 
-/* What of it goes to suspense the invoice's own checks tell: it is one cause. */
-static bool book(struct earning *it, int64_t total, struct json_error *error)
+static struct booking_fact fact_of(const struct earning *it, struct instant at)
 {
-	struct customer *const customer = it->thing->customer;
-	struct arena *const arena = customer->task->arena;
-	struct booking *const booking = arena_alloc(arena, sizeof(*booking));
-	const struct booking_fact fact = { .cause = customer->cause_id,
-		                           .customer = customer->row.customer_id,
-		                           .at = it->at,
-		                           .booked_at = customer->task->now };
+	const struct customer *const customer = it->thing->customer;
+
+	return (struct booking_fact){ .cause = customer->cause_id,
+		                      .customer = customer->row.customer_id,
+		                      .at = at,
+		                      .booked_at = customer->task->now };
+}
+
+static bool cannot(struct earning *it, const struct booking *booking, struct json_error *error)
+{
+	return json_refuse(&it->thing->object, NULL, error, "cannot be booked: %s",
+	                   journal_fault_text(booking->journal.fault));
+}
+
+/* What of it goes to suspense the invoice's own checks tell: it is one cause. */
+static bool book(struct earning *it, int64_t total, enum status *status, struct json_error *error)
+{
+	struct task *const task = it->thing->customer->task;
+	struct booking *const booking = arena_alloc(task->arena, sizeof(*booking));
+	const struct booking_fact fact = fact_of(it, it->at);
 	struct booking_invoice owed = {
 		.id = it->invoice->id, .total = total, .lines = it->lines, .count = it->count
 	};
+	bool booked;
 
 	memcpy(owed.currency, it->invoice->currency, sizeof(owed.currency));
-	if (!booking_invoice(arena, &fact, &owed, booking))
-		return json_refuse(&it->thing->object, NULL, error, "cannot be booked: %s",
-		                   journal_fault_text(booking->journal.fault));
-	if (booking->journal.count > 0)
-		(void)entry_book(customer->task, &booking->journal);
+	if (!booking_invoice(task->arena, &fact, &owed, booking))
+		return cannot(it, booking, error);
+	*status = restated_book(task, &booking->journal, &booked);
 	return true;
 }
 
 /* A cut one waits for its whole lines, which were asked for. */
-bool ledger_invoice(struct thing *thing, const struct invoice *invoice, struct json_error *error)
+static bool book_lines(struct earning *it, enum status *status, struct json_error *error)
 {
-	struct earning it = { .thing = thing,
-		              .invoice = invoice,
-		              .at = invoice->has_issued ? invoice->issued : thing->customer->at };
+	const struct invoice *const invoice = it->invoice;
 	int64_t total;
 
 	if (invoice->cut || !invoice->has_lines || !invoice->figures[INVOICE_TOTAL].has)
 		return true;
-	return in_money(&it, "total", invoice->figures[INVOICE_TOTAL].minor, &total, error) &&
-	       add_lines(&it, error) && book(&it, total, error);
+	return in_money(it, "total", invoice->figures[INVOICE_TOTAL].minor, &total, error) &&
+	       add_lines(it, error) && book(it, total, status, error);
 }
 
-/* It is owed by nobody: undone, once. One that was never booked has nothing to undo. */
-enum status ledger_void(struct thing *thing, const char *invoice)
+static struct instant moved_at(const struct earning *it)
 {
-	struct customer *const it = thing->customer;
-	struct task *const task = it->task;
-	struct journal *const booked = arena_alloc(task->arena, sizeof(*booked));
+	return it->invoice->has_moved ? it->invoice->moved : it->thing->customer->at;
+}
 
-	if (!entry_load(task, arena_printf(task->arena, "invoice/%s", invoice), booked))
-		return STATUS_OK;
-	struct journal undone =
-	    journal_reverse(task->arena, booked, it->cause_id, it->at, task->now);
+static enum status undo(struct earning *it, const char *reason, struct instant at)
+{
+	struct task *const task = it->thing->customer->task;
 
-	if (!journal_seal(&undone))
-		return task_fail(task, STATUS_REJECT, "invoice %s cannot be undone: %s", invoice,
-		                 journal_fault_text(undone.fault));
-	(void)entry_book(task, &undone);
-	return STATUS_OK;
+	return restated_undo(task, arena_printf(task->arena, "%s/%s", reason, it->invoice->id),
+	                     it->thing->customer->cause_id, at);
+}
+
+/* What is given up is a loss until it is paid after all. */
+static bool give_up(struct earning *it, enum status *status, struct json_error *error)
+{
+	struct task *const task = it->thing->customer->task;
+	struct booking *const booking = arena_alloc(task->arena, sizeof(*booking));
+	const struct booking_fact fact = fact_of(it, moved_at(it));
+	struct money left = { 0 };
+	bool booked;
+
+	memcpy(left.currency, it->invoice->currency, sizeof(left.currency));
+	if (!in_money(it, "amount_remaining", it->invoice->figures[INVOICE_REMAINING].minor,
+	              &left.minor, error))
+		return false;
+	if (!booking_bad_debt(task->arena, &fact, it->invoice->id, left, booking))
+		return cannot(it, booking, error);
+	*status = restated_book(task, &booking->journal, &booked);
+	return true;
+}
+
+/* A draft is owed by nobody, and neither is what was voided or deleted. */
+static bool is_owed(const struct earning *it)
+{
+	return !it->thing->mirrored->deleted && !text_equal(it->invoice->status, "draft") &&
+	       !text_equal(it->invoice->status, "void");
+}
+
+bool ledger_invoice(struct thing *thing, const struct invoice *invoice, enum status *status,
+                    struct json_error *error)
+{
+	struct earning it = { .thing = thing,
+		              .invoice = invoice,
+		              .at = invoice->has_issued ? invoice->issued : thing->customer->at };
+	const bool lost = is_owed(&it) && text_equal(invoice->status, "uncollectible");
+
+	if (!is_owed(&it))
+		*status = undo(&it, "invoice", moved_at(&it));
+	else if (!book_lines(&it, status, error))
+		return false;
+	if (*status != STATUS_OK)
+		return true;
+	if (lost)
+		return give_up(&it, status, error);
+	*status = undo(&it, "bad_debt", moved_at(&it));
+	return true;
 }

@@ -194,10 +194,5 @@ bool customer_read_invoice(struct thing *thing, enum status *status, struct json
 	    !fill_amounts(thing, it.invoice, &changed, error))
 		return false;
 	*status = take(&it, &changed);
-	if (*status != STATUS_OK || text_equal(it.invoice->status, "draft"))
-		return true;
-	if (!text_equal(it.invoice->status, "void"))
-		return ledger_invoice(thing, it.invoice, error);
-	*status = ledger_void(thing, it.invoice->id);
-	return true;
+	return *status != STATUS_OK || ledger_invoice(thing, it.invoice, status, error);
 }

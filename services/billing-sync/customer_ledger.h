@@ -37,10 +37,12 @@ struct ledger_charge {
 	struct instant at;
 };
 enum status ledger_charge(struct thing *thing, const struct ledger_charge *charge) MUST_CHECK;
-/* An invoice that is no draft any more, and one that was voided. False: it cannot be booked; error says why. */
-bool ledger_invoice(struct thing *thing, const struct invoice *invoice,
+/*
+ * An invoice in its state now: owed, given up, owed by nobody. What an earlier state booked otherwise is
+ * booked anew. False: it cannot be booked; error says why.
+ */
+bool ledger_invoice(struct thing *thing, const struct invoice *invoice, enum status *status,
                     struct json_error *error) MUST_CHECK;
-enum status ledger_void(struct thing *thing, const char *invoice) MUST_CHECK;
 /* A refund, a dispute, a balance transaction: whatever money it moved and whatever charge it is of. */
 bool ledger_moved(struct thing *thing, enum status *status, struct json_error *error) MUST_CHECK;
 

@@ -7,8 +7,8 @@
 #include "common/base/text.h"
 #include "common/io/proto.h"
 #include "proto/opsmesh/v1/catalogue.h"
-#include "services/billing-sync/entry.h"
 #include "services/billing-sync/policies.h"
+#include "services/billing-sync/restated.h"
 #include "services/billing-sync/stripe.h"
 
 #include <string.h>
@@ -268,14 +268,16 @@ static void need_entry(struct task *task, const Opsmesh__V1__ObjectMirrored *mir
 	static const struct {
 		const char *type;
 		const char *reason;
-	} rows[] = { { "charge", "charge" },
-		     { "invoice", "invoice" },
-		     { "balance_transaction", "settlement" } };
+		void (*need)(struct task *task, const char *id);
+	} rows[] = { { "charge", "charge", entry_need },
+		     { "invoice", "invoice", restated_need },
+		     { "invoice", "bad_debt", restated_need },
+		     { "balance_transaction", "settlement", entry_need } };
 
 	for (size_t i = 0; i < COUNT_OF(rows); i++)
 		if (text_equal(mirrored->object_type, rows[i].type))
-			entry_need(task, arena_printf(task->arena, "%s/%s", rows[i].reason,
-			                              mirrored->object_id));
+			rows[i].need(task, arena_printf(task->arena, "%s/%s", rows[i].reason,
+			                                mirrored->object_id));
 }
 
 void customer_need(struct task *task, const ProtobufCMessage *message)

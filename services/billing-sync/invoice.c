@@ -71,6 +71,28 @@ static bool issued_read(const struct json_place *object, struct invoice *invoice
 	return true;
 }
 
+/* When it became what it is. */
+static bool moved_read(const struct json_place *object, struct invoice *invoice,
+                       struct json_error *error)
+{
+	static const struct {
+		const char *status;
+		const char *field;
+	} rows[] = { { "paid", "paid_at" },
+		     { "void", "voided_at" },
+		     { "uncollectible", "marked_uncollectible_at" } };
+	struct json_place moves;
+
+	if (!inside(object, "status_transitions", &moves, error) ||
+	    !json_switch_if(object, "paid_out_of_band", &invoice->outside, error))
+		return false;
+	for (size_t i = 0; i < COUNT_OF(rows); i++)
+		if (text_equal(invoice->status, rows[i].status))
+			return stripe_time_if(&moves, rows[i].field, &invoice->has_moved,
+			                      &invoice->moved, error);
+	return true;
+}
+
 static bool period_read(const struct json_place *object, struct invoice *invoice,
                         struct json_error *error)
 {
@@ -213,8 +235,9 @@ bool invoice_read(struct arena *arena, const struct json_place *object, struct i
 
 	if (!head_read(arena, object, &read, error) ||
 	    !subscription_read(arena, object, &read, error) || !issued_read(object, &read, error) ||
-	    !period_read(object, &read, error) || !place_read(arena, object, &read, error) ||
-	    !figures_read(object, &read, error) || !reductions_read(arena, object, &read, error) ||
+	    !moved_read(object, &read, error) || !period_read(object, &read, error) ||
+	    !place_read(arena, object, &read, error) || !figures_read(object, &read, error) ||
+	    !reductions_read(arena, object, &read, error) ||
 	    !lines_read(arena, object, &read, error))
 		return false;
 	*invoice = read;

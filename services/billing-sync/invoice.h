@@ -51,6 +51,9 @@ struct invoice {
 	bool exempt;     /* the customer pays no tax, or pays it themselves */
 	bool has_issued; /* effective, else finalised, else created */
 	struct instant issued;
+	bool has_moved; /* it says when it was paid, voided or given up: what its status says */
+	struct instant moved;
+	bool outside;    /* it was paid outside of the provider */
 	bool has_period; /* the invoice's own; its lines have theirs */
 	struct instant period_start;
 	struct instant period_end;

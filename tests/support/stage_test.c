@@ -238,6 +238,22 @@ bool stage_test_row(struct stage_test *test, const struct state_table *table, vo
 	return true;
 }
 
+void stage_test_each(struct stage_test *test, const struct state_table *table, void *row,
+                     void (*see)(const void *row, void *context), void *context)
+{
+	const size_t size = strlen(table->name) + 1; /* as row_name in memory_store.c writes it */
+	void *value;
+
+	for (size_t at = 0; map_next(&image_of(test)->state, &at, &value);) {
+		const struct stored *const stored = value;
+
+		if (stored->name.size <= size || memcmp(stored->name.data, table->name, size) != 0)
+			continue;
+		state_unpack(table, arena_bytes(test->arena, stored->value), row);
+		see(row, context);
+	}
+}
+
 bool stage_test_timer(struct stage_test *test, const char *name, const char *key,
                       struct instant *due)
 {

@@ -79,6 +79,9 @@ const struct fact *stage_test_next(struct stage_test *test, const ProtobufCMessa
 const ProtobufCMessage *stage_test_message(struct stage_test *test, const struct fact *fact);
 /* A committed row by its key columns. */
 bool stage_test_row(struct stage_test *test, const struct state_table *table, void *row);
+/* Each committed row of a table into row, in no order, and seen. */
+void stage_test_each(struct stage_test *test, const struct state_table *table, void *row,
+                     void (*see)(const void *row, void *context), void *context);
 /* The due of a committed timer; false: it is not set. */
 bool stage_test_timer(struct stage_test *test, const char *name, const char *key,
                       struct instant *due);
