@@ -1,7 +1,7 @@
 /*
  * What does not add up for a customer, as cases: opened, grown, healed, escalated by age.
  */
-#include "services/billing-sync/customer.h"
+#include "services/billing-sync/customer_action.h"
 #include "services/billing-sync/policies.h"
 
 #include "common/base/text.h"
@@ -236,6 +236,76 @@ enum status customer_clear(struct customer *it, const char *cause, const char *r
 	} while (move == DISCREPANCY_MOVE_NONE &&
 	         matter.discrepancy->count == DISCREPANCY_EVIDENCE_MAX && ++part < PARTS_MAX);
 	return settle(&matter, move);
+}
+
+/* Explaining. */
+
+static enum status say_explained(struct matter *it, const struct order *order)
+{
+	struct arena *const arena = it->customer->task->arena;
+	const struct discrepancy *const found = it->discrepancy;
+	Opsmesh__V1__BillingEvent event = OPSMESH__V1__BILLING_EVENT__INIT;
+	Opsmesh__V1__DiscrepancyExplained explained = OPSMESH__V1__DISCREPANCY_EXPLAINED__INIT;
+
+	explained.discrepancy_id = text_mutable(it->id);
+	explained.cause = text_mutable(found->cause);
+	explained.by = order->requested->by;
+	explained.reason = order->requested->reason;
+	explained.object_ids =
+	    arena_alloc(arena, (found->count + 1) * sizeof(*explained.object_ids));
+	for (size_t i = 0; i < found->count; i++)
+		explained.object_ids[explained.n_object_ids++] =
+		    text_mutable(found->evidence[i].object);
+	event.fact_case = OPSMESH__V1__BILLING_EVENT__FACT_DISCREPANCY_EXPLAINED;
+	event.discrepancy_explained = &explained;
+	return customer_say(it->customer, &event);
+}
+
+static Opsmesh__V1__RefusalCode code_of(const struct matter *it)
+{
+	if (it->discrepancy->state != DISCREPANCY_OPEN)
+		return OPSMESH__V1__REFUSAL_CODE__REFUSAL_CODE_ILLEGAL_MOVE;
+	return it->rule->explainable ? OPSMESH__V1__REFUSAL_CODE__REFUSAL_CODE_INVALID
+	                             : OPSMESH__V1__REFUSAL_CODE__REFUSAL_CODE_NOT_ALLOWED;
+}
+
+static bool has_words(const Opsmesh__V1__PersonalText *reason)
+{
+	if (reason == NULL)
+		return false;
+	return reason->content_case != OPSMESH__V1__PERSONAL_TEXT__CONTENT_TEXT ||
+	       (reason->text != NULL && *reason->text != '\0');
+}
+
+/* The words are personal: what is kept is which action has them. */
+enum status customer_explain(struct order *order)
+{
+	const struct discrepancy_evidence nothing = { .object = "" };
+	const Opsmesh__V1__Actor *const by = order->requested->by;
+	struct task *const task = order->customer.task;
+	struct matter matter = { .customer = &order->customer,
+		                 .id = order->requested->on->id,
+		                 .sentence = "",
+		                 .evidence = &nothing };
+	struct case_row row = { .customer_id = order->customer.row.customer_id,
+		                .discrepancy_id = matter.id };
+	const bool worded = has_words(order->requested->reason);
+	const char *refusal;
+
+	matter.discrepancy = arena_alloc(task->arena, sizeof(*matter.discrepancy));
+	if (!task_load(task, &case_table, &row))
+		return order_refuse(order, OPSMESH__V1__REFUSAL_CODE__REFUSAL_CODE_UNKNOWN_SUBJECT,
+		                    "on.id", "There is no such discrepancy.");
+	if (!discrepancy_decode(task->arena, row.body, matter.discrepancy))
+		return task_fail(task, STATUS_FATAL, "%s: its row cannot be read", matter.id);
+	rule_of(&matter);
+	if (discrepancy_explain(matter.discrepancy, matter.rule, by != NULL ? by->principal : "",
+	                        worded ? order->action->action_id : "", order->customer.at,
+	                        &refusal) == DISCREPANCY_MOVE_NONE)
+		return order_refuse(order, code_of(&matter), worded ? "on.id" : "reason", refusal);
+	save(&matter);
+	TRY(say_explained(&matter, order));
+	return order_apply(order);
 }
 
 /* By age: the key is "<customer>/<discrepancy id>". */

@@ -9,6 +9,7 @@
 #include "opsmesh/v1/provider.pb-c.h"
 #include "proto/opsmesh/v1/catalogue.h"
 #include "services/billing-sync/charge.h"
+#include "services/billing-sync/customer_action.h"
 #include "services/billing-sync/customer_ledger.h"
 #include "services/billing-sync/entry.h"
 #include "services/billing-sync/object.h"
@@ -43,10 +44,12 @@ static const int charge_emits[] = { OPS_BY_CUSTOMER, -1 };
 #define CUSTOMER(ON, member, Fact)                                                     \
 	ON(OPS_BY_CUSTOMER, Opsmesh__V1__ByCustomerEvent, member, Opsmesh__V1__##Fact, \
 	   customer_on_##member, customer_need)
-#define CUSTOMER_EVENTS(ON)                         \
-	CUSTOMER(ON, mirrored, ObjectMirrored)      \
-	CUSTOMER(ON, account_linked, AccountLinked) \
-	CUSTOMER(ON, account_unlinked, AccountUnlinked)
+#define CUSTOMER_EVENTS(ON)                                                                \
+	CUSTOMER(ON, mirrored, ObjectMirrored)                                             \
+	CUSTOMER(ON, account_linked, AccountLinked)                                        \
+	CUSTOMER(ON, account_unlinked, AccountUnlinked)                                    \
+	ON(OPS_ACTIONS, Opsmesh__V1__ActionEvent, requested, Opsmesh__V1__ActionRequested, \
+	   customer_on_action_requested, customer_need_action)
 
 STAGE_EVENTS_NEEDING(customer_events, CUSTOMER_EVENTS);
 

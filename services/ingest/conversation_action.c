@@ -162,7 +162,10 @@ static bool is_letter_order(const struct action_body *body)
 /* Subjects whose owner answers on a topic of its own. */
 static bool has_owner(const struct action_body *body)
 {
-	return strcmp(body->on_type, "ticket") == 0 || strcmp(body->on_type, "alert") == 0;
+	static const char *const types[] = { "ticket", "alert",  "discrepancy",
+		                             "charge", "refund", NULL };
+
+	return text_among(types, body->on_type);
 }
 
 enum status conversation_action(struct request *request)

@@ -1,5 +1,6 @@
 #include "services/ingest/routing.h"
 
+#include "common/base/status.h"
 #include "common/base/text.h"
 
 #include <string.h>
@@ -18,12 +19,20 @@ static const char *segment(struct arena *arena, const char *id, int number)
 
 const char *routing_key(struct arena *arena, const char *type, const char *id)
 {
+	static const struct {
+		const char *type;
+		int segment;
+	} rows[] = { { "alert", 2 },
+		     { "case", 1 },
+		     { "discrepancy", 1 },
+		     { "charge", 1 },
+		     { "refund", 1 } };
+	const char *const first = segment(arena, id, 0);
 	const char *key = NULL;
 
-	if (strcmp(type, "alert") == 0 && text_starts(id, "alert/"))
-		key = segment(arena, id, 2);
-	if (strcmp(type, "case") == 0 && text_starts(id, "case/"))
-		key = segment(arena, id, 1);
+	for (size_t i = 0; first != NULL && i < COUNT_OF(rows); i++)
+		if (strcmp(type, rows[i].type) == 0 && strcmp(first, type) == 0)
+			key = segment(arena, id, rows[i].segment);
 	return key != NULL ? key : arena_string(arena, id);
 }
 

@@ -11,7 +11,8 @@
 
 /*
  * The routing key that an id carries: <ticket> of "alert/<stage>/<ticket>/<rule>", <account> of
- * "case/<account>/<dispute>", else the id itself. Lives in the arena.
+ * "case/<account>/<dispute>", <customer> of "discrepancy/<customer>/<digest>", "charge/<customer>/<charge>"
+ * and "refund/<customer>/<charge>/<action>", else the id itself. Lives in the arena.
  */
 const char *routing_key(struct arena *arena, const char *type, const char *id);
 

@@ -19,7 +19,7 @@ const struct mesh_stage mesh_stages[] = {
 	{ "object", "billing-sync", "billing",
 	  READS(OPS_CONTROL, OPS_ACCOUNTS, OPS_PROVIDER_EVENTS) },
 	{ "charge", "billing-sync", "billing", READS(OPS_CONTROL, OPS_BY_CHARGE) },
-	{ "customer", "billing-sync", "billing", READS(OPS_CONTROL, OPS_BY_CUSTOMER) },
+	{ "customer", "billing-sync", "billing", READS(OPS_CONTROL, OPS_ACTIONS, OPS_BY_CUSTOMER) },
 	{ .stage = NULL },
 };
 

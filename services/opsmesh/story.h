@@ -4,6 +4,7 @@
 #ifndef SERVICES_OPSMESH_STORY_H
 #define SERVICES_OPSMESH_STORY_H
 
+#include "opsmesh/v1/billing.pb-c.h"
 #include "opsmesh/v1/common.pb-c.h"
 #include "opsmesh/v1/triage.pb-c.h"
 #include "services/opsmesh/clock_sum.h"
@@ -87,6 +88,9 @@ struct story_line story_sla(const struct story *story, const struct told *told);
 struct story_line story_alert(const struct story *story, const struct told *told);
 struct story_line story_account(const struct story *story, const struct told *told);
 struct story_line story_billing(const struct story *story, const struct told *told);
+/* Of collecting and giving back: dunning, refunds by action, explanations. */
+struct story_line story_collection(const struct story *story,
+                                   const Opsmesh__V1__BillingEvent *event);
 struct story_line story_action(const struct story *story, const struct told *told);
 /* What stages ask of each other: on whom it is, not what is in it. */
 struct story_line story_errand(const struct story *story, const struct told *told);

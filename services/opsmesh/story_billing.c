@@ -276,6 +276,10 @@ struct story_line story_billing(const struct story *story, const struct told *to
 		return tell_healed(story, event->discrepancy_healed);
 	case OPSMESH__V1__BILLING_EVENT__FACT_DISCREPANCY_ESCALATED:
 		return tell_escalated(story, event->discrepancy_escalated);
+	case OPSMESH__V1__BILLING_EVENT__FACT_DISCREPANCY_EXPLAINED:
+		return story_collection(story, event);
+	case OPSMESH__V1__BILLING_EVENT__FACT_ACTION_APPLIED:
+	case OPSMESH__V1__BILLING_EVENT__FACT_ACTION_REFUSED: return story_answer(story, told);
 	case OPSMESH__V1__BILLING_EVENT__FACT__NOT_SET:
 	default: return (struct story_line){ NULL, NULL };
 	}

@@ -80,6 +80,75 @@ void customer_feed(const char *type, const char *id, int64_t revision, const cha
 	customer_feed_event(OPS_BY_CUSTOMER, &event.base);
 }
 
+/* Who asks, and what they may. */
+
+static Opsmesh__V1__PersonalText *words_of(const char *text)
+{
+	Opsmesh__V1__PersonalText *const made = arena_alloc(customer_stage.arena, sizeof(*made));
+
+	opsmesh__v1__personal_text__init(made);
+	made->content_case = OPSMESH__V1__PERSONAL_TEXT__CONTENT_TEXT;
+	made->text = text_mutable(text);
+	return made;
+}
+
+static void fill_parameters(Opsmesh__V1__ActionRequested *requested, const char *const *list)
+{
+	size_t count = 0;
+
+	while (list != NULL && list[count] != NULL)
+		count++;
+	requested->parameters =
+	    arena_alloc(customer_stage.arena, (count + 1) * sizeof(*requested->parameters));
+	for (size_t i = 0; i + 1 < count; i += 2) {
+		Opsmesh__V1__ActionParameter *const made =
+		    arena_alloc(customer_stage.arena, sizeof(*made));
+
+		opsmesh__v1__action_parameter__init(made);
+		made->name = text_mutable(list[i]);
+		made->value_case = OPSMESH__V1__ACTION_PARAMETER__VALUE_PLAIN;
+		made->plain = text_mutable(list[i + 1]);
+		requested->parameters[requested->n_parameters++] = made;
+	}
+}
+
+static void fill_scopes(Opsmesh__V1__ActionRequested *requested, const char *const *scopes)
+{
+	while (scopes != NULL && scopes[requested->n_scopes] != NULL)
+		requested->n_scopes++;
+	requested->scopes =
+	    arena_alloc(customer_stage.arena, (requested->n_scopes + 1) * sizeof(char *));
+	for (size_t i = 0; i < requested->n_scopes; i++)
+		requested->scopes[i] = text_mutable(scopes[i]);
+}
+
+void customer_feed_action(const struct customer_ask *ask)
+{
+	Opsmesh__V1__ActionEvent event = OPSMESH__V1__ACTION_EVENT__INIT;
+	Opsmesh__V1__ActionRequested requested = OPSMESH__V1__ACTION_REQUESTED__INIT;
+	Opsmesh__V1__ActionSubject subject = OPSMESH__V1__ACTION_SUBJECT__INIT;
+	Opsmesh__V1__Actor by = OPSMESH__V1__ACTOR__INIT;
+	Opsmesh__V1__NaturalId natural = OPSMESH__V1__NATURAL_ID__INIT;
+
+	by.principal = text_mutable("mika");
+	subject.type = text_mutable(ask->type);
+	subject.id = text_mutable(ask->id);
+	requested.kind = ask->kind;
+	requested.action = text_mutable(ask->word);
+	requested.on = &subject;
+	requested.by = &by;
+	requested.reason = ask->reason != NULL ? words_of(ask->reason) : NULL;
+	requested.natural_id = ask->keyed ? &natural : NULL;
+	fill_parameters(&requested, ask->parameters);
+	fill_scopes(&requested, ask->scopes);
+	event.action_id = text_mutable(ask->action_id);
+	event.routing_key = text_mutable(customer_key);
+	event.occurred_at = proto_timestamp(customer_stage.arena, customer_now());
+	event.fact_case = OPSMESH__V1__ACTION_EVENT__FACT_REQUESTED;
+	event.requested = &requested;
+	customer_feed_event(OPS_ACTIONS, &event.base);
+}
+
 void customer_pass(struct instant until)
 {
 	CHECK(stage_test_fold(&customer_stage, 0, until) == STATUS_OK);

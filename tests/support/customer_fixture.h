@@ -4,6 +4,7 @@
 #ifndef TESTS_SUPPORT_CUSTOMER_FIXTURE_H
 #define TESTS_SUPPORT_CUSTOMER_FIXTURE_H
 
+#include "opsmesh/v1/action.pb-c.h"
 #include "opsmesh/v1/billing.pb-c.h"
 #include "opsmesh/v1/mirror.pb-c.h"
 #include "services/billing-sync/billing.h"
@@ -23,6 +24,19 @@ Opsmesh__V1__ObjectMirrored customer_mirrored(const char *type, const char *id, 
                                               const char *status, const char *json);
 void customer_feed(const char *type, const char *id, int64_t revision, const char *status,
                    const char *json);
+/* Somebody asks for something; parameters are name, value, ... ended by NULL. */
+struct customer_ask {
+	const char *action_id;
+	const char *word;
+	Opsmesh__V1__ActionKind kind;
+	const char *type; /* of the subject */
+	const char *id;
+	const char *reason;            /* NULL: none */
+	const char *const *parameters; /* NULL: none */
+	const char *const *scopes;     /* ended by NULL; NULL: none */
+	bool keyed;                    /* with an Idempotency-Key */
+};
+void customer_feed_action(const struct customer_ask *ask);
 /* Nothing happens until then. */
 void customer_pass(struct instant until);
 

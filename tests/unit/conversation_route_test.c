@@ -126,6 +126,27 @@ static void an_action_goes_to_the_shard_that_owns_its_subject(void **state)
 	assert_int_equal(stage_test_fact(&fixture.test, 0)->partition, FIXTURE_SHARD);
 }
 
+static void what_belongs_to_billing_is_answered_by_billing_alone(void **state)
+{
+	static const char *const bodies[] = {
+		"{\"action\":\"explain\",\"on\":{\"type\":\"discrepancy\","
+		"\"id\":\"discrepancy/T/9f\"},\"reason\":\"agreed\"}",
+		"{\"action\":\"approve\",\"on\":{\"type\":\"charge\",\"id\":\"charge/T/ch_1\"},"
+		"\"amount\":1200,\"currency\":\"JPY\",\"intent\":\"duplicate_charge\"}",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(bodies); i++) {
+		const struct journalled request = { .route = ROUTE(ACTION),
+			                            .id = i == 0 ? "R1" : "R2",
+			                            .key = "T",
+			                            .body = bodies[i] };
+
+		conversation_journal(&fixture, &request);
+		(void)conversation_expect(&fixture, "actions requested T\n");
+	}
+}
+
 static void an_action_on_a_ticket_stays_behind_what_was_asked_of_it_before(void **state)
 {
 	(void)state;
@@ -317,6 +338,7 @@ int main(void)
 		CASE(an_account_is_declared_to_subscribers_to_tickets_and_to_each_of_its_keys),
 		CASE(a_key_that_is_not_named_any_more_is_withdrawn),
 		CASE(an_action_goes_to_the_shard_that_owns_its_subject),
+		CASE(what_belongs_to_billing_is_answered_by_billing_alone),
 		CASE(an_action_on_a_ticket_stays_behind_what_was_asked_of_it_before),
 		CASE(a_retry_reaches_the_shard_that_refused_through_control),
 		CASE(a_drop_of_a_letter_of_its_own_goes_over_no_topic_and_is_answered),

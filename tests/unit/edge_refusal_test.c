@@ -159,6 +159,11 @@ static void test_routing(void **state)
 
 	(void)state;
 	assert_string_equal(routing_key(own, "case", "case/acc/dp_1"), "acc");
+	assert_string_equal(routing_key(own, "discrepancy", "discrepancy/cus_1/9f"), "cus_1");
+	assert_string_equal(routing_key(own, "charge", "charge/cus_1/ch_1"), "cus_1");
+	assert_string_equal(routing_key(own, "refund", "refund/cus_1/ch_1/a-1"), "cus_1");
+	assert_string_equal(routing_key(own, "charge", "charge//ch_1"), "charge//ch_1");
+	assert_string_equal(routing_key(own, "charge", "refund/cus_1/ch_1"), "refund/cus_1/ch_1");
 	assert_string_equal(routing_key(own, "alert", "alert/sla"), "alert/sla");
 	assert_string_equal(routing_key(own, "ticket", "alert/sla/t"), "alert/sla/t");
 	assert_true(routing_dead_letter_parse(own, "clock/ops.tickets.v1/2/ticket/2/41", &id));

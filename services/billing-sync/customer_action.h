@@ -1,0 +1,34 @@
+/*
+ * customer_action - what people and programs ask for about a customer's billing.
+ *
+ * The subject's public id is "<type>/<customer>/<what>": "discrepancy/<customer>/<digest>",
+ * "charge/<customer>/<charge id>". Every action ends in one ActionApplied or one ActionRefused; what it
+ * changed is a fact before that.
+ */
+#ifndef SERVICES_BILLING_SYNC_CUSTOMER_ACTION_H
+#define SERVICES_BILLING_SYNC_CUSTOMER_ACTION_H
+
+#include "opsmesh/v1/action.pb-c.h"
+#include "services/billing-sync/customer.h"
+
+/* One action at hand. */
+struct order {
+	struct customer customer;
+	const Opsmesh__V1__ActionEvent *action;
+	const Opsmesh__V1__ActionRequested *requested;
+	const char *what; /* of the subject's id, behind the customer */
+};
+
+enum status order_apply(struct order *order) MUST_CHECK;
+enum status order_refuse(struct order *order, Opsmesh__V1__RefusalCode code, const char *field,
+                         const char *reason) MUST_CHECK;
+
+/* What may be done to each type of subject; it answers the order. */
+typedef enum status order_handler(struct order *order);
+order_handler customer_explain;
+
+enum status customer_on_action_requested(struct task *task,
+                                         const Opsmesh__V1__ActionRequested *requested);
+void customer_need_action(struct task *task, const ProtobufCMessage *message);
+
+#endif
