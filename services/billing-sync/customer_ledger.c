@@ -71,6 +71,39 @@ static enum status book(struct customer *it, const struct booking *booking, bool
 	return *booked ? doubt(it, booking) : STATUS_OK;
 }
 
+/* A transaction moves one amount: who says another later is heard, and nothing is booked by it. */
+static enum status compare(struct customer *it, const struct journal *booked,
+                           const struct balance_transaction *moved)
+{
+	struct finding finding = {
+		.cause = "balance_transaction_differs",
+		.root = moved->id,
+		.evidence = { .object = moved->id,
+		              .expected =
+		                  journal_of(booked, ACCOUNT_CASH_IN_TRANSIT, moved->currency),
+		              .found = moved->net },
+		.sentence = "A balance transaction was told with two different amounts; the first "
+			    "stands in the books.",
+	};
+
+	if (finding.evidence.expected == moved->net)
+		return STATUS_OK;
+	memcpy(finding.evidence.currency, moved->currency, sizeof(moved->currency));
+	return customer_observe(it, &finding);
+}
+
+/* Of a balance transaction; in *booked whether it is new. */
+static enum status book_moved(struct customer *it, const struct booking *booking,
+                              const struct balance_transaction *moved, bool *booked)
+{
+	struct journal before;
+
+	*booked = false;
+	if (booking->journal.count > 0 && entry_load(it->task, booking->journal.id, &before))
+		return compare(it, &before, moved);
+	return book(it, booking, booked);
+}
+
 static bool cannot(struct thing *thing, const struct booking *booking, struct json_error *error)
 {
 	return json_refuse(&thing->object, NULL, error, "cannot be booked: %s",
@@ -144,7 +177,7 @@ static bool settle(struct thing *thing, struct charged_row *row,
 	if (!booking_settlement(it->task->arena, &fact, row->charge_id, presented, settled,
 	                        booking))
 		return cannot(thing, booking, error);
-	*status = book(it, booking, &booked);
+	*status = book_moved(it, booking, settled, &booked);
 	if (!booked || *status != STATUS_OK)
 		return true;
 	row->settled_currency = arena_string(it->task->arena, settled->currency);
@@ -166,57 +199,105 @@ static struct booking_charged charged_of(const struct charged_row *row)
 	return charged;
 }
 
+/* What went back of a charge is more than it was. */
+static enum status weigh(struct customer *it, const struct charged_row *row)
+{
+	struct finding finding = {
+		.cause = "refund_over_charge",
+		.root = row->charge_id,
+		.evidence = { .object = row->charge_id,
+		              .expected = row->presented,
+		              .found = row->taken },
+		.sentence = "Refunds and disputes have taken more than was charged.",
+	};
+
+	if (row->taken <= row->presented)
+		return customer_clear(it, finding.cause, finding.root, row->charge_id);
+	memcpy(finding.evidence.currency, row->currency, strlen(row->currency) + 1);
+	return customer_observe(it, &finding);
+}
+
+/*
+ * In one currency the transaction itself says what moved of a dispute, whose amount may be another by now:
+ * a part of it was won, or less is disputed.
+ */
+static int64_t part_of(const struct move *move, bool dispute)
+{
+	const int64_t amount = move->moved.amount;
+
+	if (!dispute || !text_equal(move->moved.currency, move->row->currency))
+		return move->amount;
+	return amount < 0 ? -amount : amount;
+}
+
 static bool take(struct move *move, bool dispute, enum status *status, struct json_error *error)
 {
 	struct customer *const it = move->thing->customer;
 	const struct booking_fact fact = fact_of(it, move->moved.created);
 	const struct booking_charged charged = charged_of(move->row);
 	struct booking *const booking = arena_alloc(it->task->arena, sizeof(*booking));
+	const int64_t part = part_of(move, dispute);
+	const bool over = move->row->taken > move->row->presented;
 	int64_t taken = move->row->taken;
 	bool booked;
 	const bool good = dispute ? booking_dispute(it->task->arena, &fact, &charged, move->object,
-	                                            move->amount, &move->moved, booking, &taken)
+	                                            part, &move->moved, booking, &taken)
 	                          : booking_refund(it->task->arena, &fact, &charged, move->object,
-	                                           move->amount, &move->moved, booking, &taken);
+	                                           part, &move->moved, booking, &taken);
 
 	if (!good)
 		return cannot(move->thing, booking, error);
-	*status = book(it, booking, &booked);
+	*status = book_moved(it, booking, &move->moved, &booked);
 	if (!booked || *status != STATUS_OK)
 		return true;
 	move->row->taken = taken;
 	task_save(it->task, &charged_table, move->row);
+	if (over || taken > move->row->presented)
+		*status = weigh(it, move->row);
+	return true;
+}
+
+static bool take_amount(struct move *move, const char *currency, int64_t amount,
+                        struct json_error *error)
+{
+	struct task *const task = move->thing->customer->task;
+	char reason[CURRENCY_REASON_SIZE];
+	struct money money;
+
+	if (!currency_read(policies_currency(task, move->thing->customer->at), currency, amount,
+	                   &money, reason))
+		return json_refuse(&move->thing->object, "amount", error, "%s", reason);
+	move->amount = money.minor;
 	return true;
 }
 
 /* The charge's currency is that in which refunds and disputes name their amount. */
 static bool read_amount(struct move *move, struct json_error *error)
 {
-	struct thing *const thing = move->thing;
-	struct task *const task = thing->customer->task;
-	char reason[CURRENCY_REASON_SIZE];
+	const struct json_place *const object = &move->thing->object;
 	char currency[4];
-	struct money money;
 	int64_t amount;
 
-	if (!stripe_currency_at(&thing->object, "currency", currency, error) ||
-	    !json_integer_at(&thing->object, "amount", 0, INT64_MAX, &amount, error))
-		return false;
-	if (!currency_read(policies_currency(task, thing->customer->at), currency, amount, &money,
-	                   reason))
-		return json_refuse(&thing->object, "amount", error, "%s", reason);
-	move->amount = money.minor;
-	return true;
+	return stripe_currency_at(object, "currency", currency, error) &&
+	       json_integer_at(object, "amount", 0, INT64_MAX, &amount, error) &&
+	       take_amount(move, currency, amount, error);
 }
 
+/* The transaction of a refund, and that of its failure, where they are within it. */
 static bool take_refund(struct move *move, enum status *status, struct json_error *error)
 {
-	const json_t *const inside =
-	    json_object_get(move->thing->object.value, "balance_transaction");
+	static const char *const fields[] = { "balance_transaction",
+		                              "failure_balance_transaction" };
 
-	return !json_is_object(inside) ||
-	       (read_transaction(move->thing, inside, &move->moved, error) &&
-	        read_amount(move, error) && take(move, false, status, error));
+	for (size_t i = 0; i < COUNT_OF(fields) && *status == STATUS_OK; i++) {
+		const json_t *const inside = json_object_get(move->thing->object.value, fields[i]);
+
+		if (json_is_object(inside) &&
+		    (!read_transaction(move->thing, inside, &move->moved, error) ||
+		     !read_amount(move, error) || !take(move, false, status, error)))
+			return false;
+	}
+	return true;
 }
 
 static bool take_dispute(struct move *move, enum status *status, struct json_error *error)
@@ -239,19 +320,44 @@ static bool take_dispute(struct move *move, enum status *status, struct json_err
 	return true;
 }
 
+/* A transaction that came by itself, of a refund or dispute that it has met. */
+static bool take_alone(struct move *move, enum status *status, struct json_error *error)
+{
+	const Opsmesh__V1__MoneySource *const about = move->thing->mirrored->about;
+
+	move->object = about->object_id;
+	return take_amount(move, about->currency, about->amount, error) &&
+	       take(move, text_equal(about->object_type, "dispute"), status, error);
+}
+
+/* What only the balance knows of is booked there. */
+static bool is_of_charge(struct thing *thing, const struct balance_transaction *moved)
+{
+	const struct movement_policy *const policy =
+	    policies_movement(thing->customer->task, moved->created);
+
+	return movement_place(policy, moved) == MOVEMENT_OF_CHARGE;
+}
+
 /* By type. What cannot be booked yet stays with the charge. */
 static bool apply(struct thing *thing, struct charged_row *row, enum status *status,
                   struct json_error *error)
 {
 	const char *const type = thing->mirrored->object_type;
+	const bool settled = row->currency != NULL && row->settled_currency != NULL;
+	const bool alone = text_equal(type, "balance_transaction");
 	struct move move = { .thing = thing, .row = row, .object = thing->mirrored->object_id };
 
-	if (text_equal(type, "balance_transaction")) {
-		if (!read_transaction(thing, thing->object.value, &move.moved, error))
-			return false;
+	if (alone && !read_transaction(thing, thing->object.value, &move.moved, error))
+		return false;
+	if (alone && thing->mirrored->about == NULL) {
+		if (!is_of_charge(thing, &move.moved))
+			return true;
 		if (row->currency != NULL)
 			return settle(thing, row, &move.moved, status, error);
-	} else if (row->currency != NULL && row->settled_currency != NULL) {
+	} else if (settled && alone) {
+		return take_alone(&move, status, error);
+	} else if (settled) {
 		return text_equal(type, "dispute") ? take_dispute(&move, status, error)
 		                                   : take_refund(&move, status, error);
 	}
@@ -259,13 +365,23 @@ static bool apply(struct thing *thing, struct charged_row *row, enum status *sta
 	return true;
 }
 
+/* "": it names none. */
+static bool read_charge(struct thing *thing, const char **charge, struct json_error *error)
+{
+	const bool alone = text_equal(thing->mirrored->object_type, "balance_transaction");
+
+	if (thing->mirrored->about == NULL)
+		return stripe_id_if(thing->customer->task->arena, &thing->object,
+		                    alone ? "source" : "charge", charge, error);
+	*charge = thing->mirrored->about->charge_id;
+	return true;
+}
+
 bool ledger_moved(struct thing *thing, enum status *status, struct json_error *error)
 {
-	const bool transaction = text_equal(thing->mirrored->object_type, "balance_transaction");
-	struct arena *const arena = thing->customer->task->arena;
 	const char *charge;
 
-	if (!stripe_id_if(arena, &thing->object, transaction ? "source" : "charge", &charge, error))
+	if (!read_charge(thing, &charge, error))
 		return false;
 	if (*charge == '\0')
 		return true;
@@ -279,7 +395,12 @@ bool ledger_moved(struct thing *thing, enum status *status, struct json_error *e
 	return true;
 }
 
-/* What waited: balance transactions first, since the others need the charge's. */
+/* What waited: the charge's own balance transaction first, since the others need it. */
+
+static bool is_settlement(const Opsmesh__V1__ObjectMirrored *mirrored)
+{
+	return text_equal(mirrored->object_type, "balance_transaction") && mirrored->about == NULL;
+}
 
 static enum status take_up(struct customer *it, struct charged_row *row,
                            const Opsmesh__V1__ObjectMirrored *mirrored)
@@ -309,8 +430,7 @@ static enum status release(struct customer *it, struct charged_row *row)
 	task_save(it->task, &charged_table, row);
 	for (int pass = 0; pass < 2; pass++)
 		for (size_t i = 0; i < list.n_items; i++)
-			if (text_equal(list.items[i]->object_type, "balance_transaction") ==
-			    (pass == 0))
+			if (is_settlement(list.items[i]) == (pass == 0))
 				TRY(take_up(it, row, list.items[i]));
 	return STATUS_OK;
 }

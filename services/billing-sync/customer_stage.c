@@ -276,7 +276,10 @@ static void need_entry(struct task *task, const Opsmesh__V1__ObjectMirrored *mir
 
 	for (size_t i = 0; i < COUNT_OF(rows); i++)
 		if (text_equal(mirrored->object_type, rows[i].type))
-			rows[i].need(task, arena_printf(task->arena, "%s/%s", rows[i].reason,
+			rows[i].need(task, arena_printf(task->arena, "%s/%s",
+			                                mirrored->about != NULL
+			                                    ? mirrored->about->object_type
+			                                    : rows[i].reason,
 			                                mirrored->object_id));
 }
 

@@ -1,8 +1,9 @@
 /*
  * billing-sync - what each customer has, owes and paid, whatever order the provider's events come in.
  *
- * Three stages (stages.c): `object` mirrors the provider's objects so that any order and any repetition of
- * their states ends in one; `charge` brings refunds and disputes together with the charge that they are
+ * Stages (stages.c): `object` mirrors the provider's objects so that any order and any repetition of their
+ * states ends in one; `source` brings balance transactions together with the refund or dispute whose money
+ * they move; `charge` brings refunds and disputes together with the charge that they are
  * about, which knows the customer; `customer` says on ops.billing.v1 what became another by it.
  */
 #include "services/billing-sync/billing.h"

@@ -68,6 +68,9 @@ static bool conflict(const struct object_row *row, const struct observed *seen,
 	} else if (contradicts(row->currency, seen->currency)) {
 		answer->field = "currency";
 		answer->reason = "changes within the object";
+	} else if (contradicts(row->amount, seen->amount)) {
+		answer->field = "amount";
+		answer->reason = "is another amount or fee than the one that it was known with";
 	} else if (*seen->charge_id != '\0' && contradicts(row->charge_id, seen->charge_id)) {
 		answer->field = "charge";
 		answer->reason = "is another charge than the one that it was about";
@@ -176,6 +179,7 @@ struct mirror_answer mirror_fold(struct object_row *row, const struct observed *
 	answer.save = learn(&row->mode, seen->mode);
 	answer.save |= learn(&row->account, seen->account);
 	answer.save |= learn(&row->currency, seen->currency);
+	answer.save |= learn(&row->amount, seen->amount);
 	answer.customer = belong(row, seen);
 	answer.charge = meet(row, seen);
 	answer.save |= bury(row, seen);

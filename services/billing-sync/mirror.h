@@ -17,8 +17,8 @@
  * most of those into the order in which they happened. What remains equal is told apart by step 7, which
  * means nothing. Arrival would mean nothing either, and cannot converge: of two states that differ in
  * their arrival alone, one order of delivery ends in the first and the other in the second. Arrival
- * counts in one place: live or test mode, the connected account, the currency and the charge are what was
- * said first; who says otherwise later is refused, and that is said, whatever the order.
+ * counts in one place: live or test mode, the connected account, the currency, the charge and a balance
+ * transaction's amount are what was said first; who says otherwise later is refused, and that is said, whatever the order.
  *
  * But for step 2 nothing is unmodifiable: a later state stands, be it a dispute won after it was lost
  * or an invoice open after it was paid. Deletion is kept apart from the content, so that the object as it
@@ -52,6 +52,7 @@ struct object_row {
 	const char *mode;       /* "live", "test" */
 	const char *account;    /* "": the platform's own */
 	const char *currency;   /* ISO 4217, upper case */
+	const char *amount;     /* as in struct observed, of a type that has one for ever */
 	const char *api_version;
 	struct instant state_at;
 	struct instant seen_at; /* when the body came to us */

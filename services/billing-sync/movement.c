@@ -1,6 +1,7 @@
 #include "services/billing-sync/movement.h"
 
 #include "common/base/text.h"
+#include "services/billing-sync/stripe.h"
 
 static bool rule_read(struct arena *arena, const struct json_place *place,
                       struct movement_rule *rule, struct json_error *error)
@@ -75,4 +76,18 @@ enum movement movement_of(const struct movement_policy *policy,
 		if (fits(&policy->rules[i], transaction))
 			return policy->rules[i].movement;
 	return MOVEMENT_UNKNOWN;
+}
+
+enum movement_place movement_place(const struct movement_policy *policy,
+                                   const struct balance_transaction *transaction)
+{
+	const enum movement movement = movement_of(policy, transaction);
+	const bool charge = stripe_is_charge(transaction->source);
+
+	if (movement == MOVEMENT_CHARGE && charge)
+		return MOVEMENT_OF_CHARGE;
+	if ((movement == MOVEMENT_REFUND || movement == MOVEMENT_DISPUTE) && !charge &&
+	    transaction->source[0] != '\0')
+		return MOVEMENT_OF_SOURCE;
+	return MOVEMENT_OF_BALANCE;
 }

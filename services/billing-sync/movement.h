@@ -41,8 +41,17 @@ struct movement_policy {
 	size_t count;
 };
 
+/* Which object has to be known before a transaction can be booked. */
+enum movement_place {
+	MOVEMENT_OF_CHARGE,  /* the charge that is its source */
+	MOVEMENT_OF_SOURCE,  /* the refund or dispute that is its source, and that one's charge */
+	MOVEMENT_OF_BALANCE, /* none: by itself */
+};
+
 extern const struct policy_kind movement_kind;
 enum movement movement_of(const struct movement_policy *policy,
                           const struct balance_transaction *transaction);
+enum movement_place movement_place(const struct movement_policy *policy,
+                                   const struct balance_transaction *transaction);
 
 #endif

@@ -9,6 +9,7 @@
  *   by-customer  of an object whose customer is known; a state is told again, with its revision, when the
  *                customer becomes known by what is otherwise old
  *   by-charge    charges, refunds, disputes, fraud warnings, and balance transactions that name a charge
+ *   by-source    refunds and disputes, and balance transactions that name another object than a charge
  *   billing      StaleObserved, FetchRequested, ObjectRefused, under the object's id
  */
 #ifndef SERVICES_BILLING_SYNC_OBJECT_H
@@ -35,6 +36,7 @@ struct object {
 enum status object_tell_everyone(struct object *it) MUST_CHECK;
 enum status object_tell_customer(struct object *it) MUST_CHECK;
 enum status object_tell_charge(struct object *it) MUST_CHECK;
+enum status object_tell_source(struct object *it) MUST_CHECK;
 /* Facts on ops.billing.v1. */
 enum status object_say_stale(struct object *it, enum mirror_stale stale,
                              const struct object_row *standing) MUST_CHECK;

@@ -78,6 +78,24 @@ enum status object_tell_charge(struct object *it)
 	                                               .message = &event.base });
 }
 
+enum status object_tell_source(struct object *it)
+{
+	Opsmesh__V1__BySourceEvent event = OPSMESH__V1__BY_SOURCE_EVENT__INIT;
+	Opsmesh__V1__ObjectMirrored mirrored = mirrored_of(it);
+
+	if (*it->seen.source_id == '\0')
+		return STATUS_OK;
+	event.source_id = text_of(it->seen.source_id);
+	event.charge_id = text_of(it->row.charge_id);
+	event.occurred_at = proto_timestamp(it->task->arena, it->seen.state_at);
+	event.fact_case = OPSMESH__V1__BY_SOURCE_EVENT__FACT_MIRRORED;
+	event.mirrored = &mirrored;
+	return task_emit(it->task, &(struct emission){ .topic = OPS_BY_SOURCE,
+	                                               .key = it->seen.source_id,
+	                                               .time = it->seen.state_at,
+	                                               .message = &event.base });
+}
+
 /* Facts for others. */
 
 static enum status say(struct object *it, Opsmesh__V1__BillingEvent *event)

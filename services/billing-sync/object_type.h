@@ -30,7 +30,8 @@ struct object_type {
 	const char *name;                        /* the provider's word; NULL: any other */
 	const char *customer[OBJECT_TYPE_PATHS]; /* to whom it belongs */
 	const char *charge[OBJECT_TYPE_PATHS];   /* the charge that it must meet, or is */
-	const char *status;                      /* where its status stands */
+	const char *source;      /* the refund or dispute that it must meet, or is */
+	const char *status;      /* where its status stands */
 	const char *const *life; /* statuses in the order of a life, ended by NULL */
 	const char *ended;       /* from this status on nothing comes after */
 	const char *counters[OBJECT_TYPE_COUNTERS]; /* numbers that only grow */
@@ -39,7 +40,9 @@ struct object_type {
 	bool everywhere;                            /* reference data: every shard has it */
 	bool reused;       /* the merchant chooses the id: what was deleted may be made anew */
 	bool one_currency; /* its currency never changes */
-	bool charge_alone; /* the charge's path may name other things as well */
+	bool one_amount;   /* "amount" and "fee" never change */
+	bool
+	    by_prefix; /* its source may be a charge, a refund, a dispute or another thing: the id tells */
 };
 
 /* Never NULL. */

@@ -98,19 +98,21 @@ static void take_progress(const struct json_place *object, struct observed *it)
 
 /* Belonging. */
 
-/* Stripe's ids of charges; what else a balance transaction comes from has others. */
-static bool is_charge(const char *id)
-{
-	return text_starts(id, "ch_") || text_starts(id, "py_");
-}
-
 static bool take_places(struct arena *arena, const struct json_place *object, struct observed *it,
                         struct json_error *error)
 {
 	if (!take_id(arena, object, it->type->customer, &it->customer_id, error) ||
 	    !take_id(arena, object, it->type->charge, &it->charge_id, error))
 		return false;
-	if (it->type->charge_alone && !is_charge(it->charge_id))
+	it->source_id = "";
+	if (it->type->source != NULL &&
+	    !stripe_id_if(arena, object, it->type->source, &it->source_id, error))
+		return false;
+	if (!it->type->by_prefix)
+		return true;
+	if (stripe_is_charge(it->charge_id))
+		it->source_id = "";
+	else
 		it->charge_id = "";
 	return true;
 }
@@ -143,6 +145,21 @@ static bool take_currency(struct arena *arena, const struct json_place *object, 
 	if (!stripe_currency_at(object, "currency", currency, error))
 		return false;
 	it->currency = arena_string(arena, currency);
+	return true;
+}
+
+static bool take_amount(struct arena *arena, const struct json_place *object, struct observed *it,
+                        struct json_error *error)
+{
+	int64_t amount = 0;
+	int64_t fee = 0;
+
+	if (!it->type->one_amount || !json_has(object, "amount"))
+		return true;
+	if (!json_integer_if(object, "amount", INT64_MIN, INT64_MAX, &amount, error) ||
+	    !json_integer_if(object, "fee", INT64_MIN, INT64_MAX, &fee, error))
+		return false;
+	it->amount = arena_printf(arena, "%lld %lld", (long long)amount, (long long)fee);
 	return true;
 }
 
@@ -229,8 +246,9 @@ static bool read_object(struct arena *arena, json_t *value, struct observed *it,
 	take_progress(&object, it);
 	take_missing(arena, &object, it);
 	return take_mode(&object, it, error) && take_currency(arena, &object, it, error) &&
-	       take_places(arena, &object, it, error) && take_status(arena, &object, it, error) &&
-	       take_end(&object, it, error) && write_body(arena, value, it, error);
+	       take_amount(arena, &object, it, error) && take_places(arena, &object, it, error) &&
+	       take_status(arena, &object, it, error) && take_end(&object, it, error) &&
+	       write_body(arena, value, it, error);
 }
 
 /* Envelopes. */

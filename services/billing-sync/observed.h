@@ -42,10 +42,12 @@ struct observed {
 	const char *object_type; /* the provider's word; "": none */
 	const char *customer_id; /* "": names none */
 	const char *charge_id;   /* "": names none */
+	const char *source_id;   /* "": names none, and is none */
 	const char *status;      /* "": has none */
 	const char *mode;        /* "live", "test"; NULL: not said */
 	const char *account;     /* connected account; "": the platform's own; NULL: not said */
 	const char *currency;    /* ISO 4217, upper case; NULL: has none, or one that may change */
+	const char *amount;      /* "12000 432": amount and fee; NULL: they may change */
 	const char *api_version; /* "": not said */
 	const char *event_id;    /* "": no event */
 	const char *event_type;  /* "": no event */

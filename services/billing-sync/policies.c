@@ -7,6 +7,7 @@
 #define ACCESS "access"
 #define MRR "mrr"
 #define BOOKS "books"
+#define MOVEMENTS "movements"
 
 static const void *compile_currencies(const struct document *files, size_t count, char *reason,
                                       size_t reason_size)
@@ -50,6 +51,12 @@ static const void *compile_books(const struct document *files, size_t count, cha
 	return policy_compile(&books_policy_kind, files, count, reason, reason_size);
 }
 
+static const void *compile_movements(const struct document *files, size_t count, char *reason,
+                                     size_t reason_size)
+{
+	return policy_compile(&movement_kind, files, count, reason, reason_size);
+}
+
 const struct service_document billing_documents[] = {
 	{ .name = CURRENCIES,
 	  .path = "currencies/",
@@ -79,6 +86,10 @@ const struct service_document billing_documents[] = {
 	  .path = "books/",
 	  .doc = "Where the days of the books begin.",
 	  .compile = compile_books },
+	{ .name = MOVEMENTS,
+	  .path = "movements/",
+	  .doc = "What each type of balance transaction is to the ledger.",
+	  .compile = compile_movements },
 	{ .name = NULL },
 };
 
@@ -95,6 +106,11 @@ const struct invoice_policy *policies_invoice(struct task *task, struct instant 
 const struct tax_policy *policies_tax(struct task *task, struct instant at)
 {
 	return policy_at(task_document(task, TAX), at);
+}
+
+const struct movement_policy *policies_movement(struct task *task, struct instant at)
+{
+	return policy_at(task_document(task, MOVEMENTS), at);
 }
 
 struct standing_rules policies_standing(struct task *task, struct instant at)

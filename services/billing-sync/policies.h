@@ -8,6 +8,7 @@
 #include "services/billing-sync/currency.h"
 #include "services/billing-sync/discrepancy_policy.h"
 #include "services/billing-sync/invoice_policy.h"
+#include "services/billing-sync/movement.h"
 #include "services/billing-sync/standing.h"
 #include "services/billing-sync/tax.h"
 
@@ -16,6 +17,7 @@ extern const struct service_document billing_documents[]; /* ended by a name of 
 const struct currency_policy *policies_currency(struct task *task, struct instant at);
 const struct invoice_policy *policies_invoice(struct task *task, struct instant at);
 const struct tax_policy *policies_tax(struct task *task, struct instant at);
+const struct movement_policy *policies_movement(struct task *task, struct instant at);
 struct standing_rules policies_standing(struct task *task, struct instant at);
 const struct discrepancy_policy *policies_discrepancy(struct task *task, struct instant at);
 

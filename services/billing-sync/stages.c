@@ -1,5 +1,5 @@
 /*
- * The tables of the stages `object`, `charge` and `customer`, apart from main.c so that the simulator and
+ * The tables of the stages `object`, `source`, `charge` and `customer`, apart from main.c so that the simulator and
  * the tests of their handlers have them without a broker's or a database's library.
  */
 #include "services/billing-sync/billing.h"
@@ -14,6 +14,7 @@
 #include "services/billing-sync/entry.h"
 #include "services/billing-sync/object.h"
 #include "services/billing-sync/owner.h"
+#include "services/billing-sync/source.h"
 
 /* object */
 
@@ -26,7 +27,19 @@
 STAGE_EVENTS_NEEDING(object_events, OBJECT_EVENTS);
 
 static const struct state_table *const object_tables[] = { &object_table, &owner_table, NULL };
-static const int object_emits[] = { OPS_BY_CHARGE, OPS_BY_CUSTOMER, OPS_BILLING, -1 };
+static const int object_emits[] = { OPS_BY_SOURCE, OPS_BY_CHARGE, OPS_BY_CUSTOMER, OPS_BILLING,
+	                            -1 };
+
+/* source */
+
+#define SOURCE_EVENTS(ON)                                                                    \
+	ON(OPS_BY_SOURCE, Opsmesh__V1__BySourceEvent, mirrored, Opsmesh__V1__ObjectMirrored, \
+	   source_on_mirrored, source_need)
+
+STAGE_EVENTS_NEEDING(source_events, SOURCE_EVENTS);
+
+static const struct state_table *const source_tables[] = { &source_table, NULL };
+static const int source_emits[] = { OPS_BY_CHARGE, -1 };
 
 /* charge */
 
@@ -74,6 +87,12 @@ const struct stage billing_sync_stages[] = {
 	                     .events = object_events,
 	                     .tables = object_tables,
 	                     .emits = object_emits },
+	[BILLING_SOURCE] = { .name = "source",
+	                     .doc =
+	                         "Balance transactions meet the refund or dispute that they are of.",
+	                     .events = source_events,
+	                     .tables = source_tables,
+	                     .emits = source_emits },
 	[BILLING_CHARGE] = { .name = "charge",
 	                     .doc =
 	                         "Refunds and disputes meet their charge, which knows the customer.",

@@ -1,6 +1,7 @@
 #include "services/billing-sync/stripe.h"
 
 #include "common/base/money.h"
+#include "common/base/text.h"
 
 #define SECONDS_MAX (TIME_NEWEST.us / SECONDS(1).us)
 
@@ -54,4 +55,9 @@ bool stripe_currency_at(const struct json_place *object, const char *field, char
 		return false;
 	return money_currency(text, currency) ||
 	       json_refuse(object, field, error, "is not a known currency");
+}
+
+bool stripe_is_charge(const char *id)
+{
+	return text_starts(id, "ch_") || text_starts(id, "py_");
 }

@@ -26,4 +26,7 @@ bool stripe_time_if(const struct json_place *object, const char *field, bool *ha
 bool stripe_currency_at(const struct json_place *object, const char *field, char currency[static 4],
                         struct json_error *error) MUST_CHECK;
 
+/* By the prefix of its id: what else money comes from has others. */
+bool stripe_is_charge(const char *id);
+
 #endif

@@ -18,6 +18,7 @@ const struct mesh_stage mesh_stages[] = {
 	{ "clock", "sla-watcher", "sla", READS(OPS_CONTROL, OPS_ACTIONS, OPS_TICKETS, OPS_TRIAGE) },
 	{ "object", "billing-sync", "billing",
 	  READS(OPS_CONTROL, OPS_ACCOUNTS, OPS_PROVIDER_EVENTS) },
+	{ "source", "billing-sync", "billing", READS(OPS_CONTROL, OPS_BY_SOURCE) },
 	{ "charge", "billing-sync", "billing", READS(OPS_CONTROL, OPS_BY_CHARGE) },
 	{ "customer", "billing-sync", "billing", READS(OPS_CONTROL, OPS_ACTIONS, OPS_BY_CUSTOMER) },
 	{ .stage = NULL },

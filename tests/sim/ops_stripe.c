@@ -1,6 +1,7 @@
 /*
  * What a payment provider says of one customer within a few minutes, delivered in any order and some of it
- * twice: a subscription that grows and ends, its invoice, the charge, a refund, a dispute won late.
+ * twice: a subscription that grows and ends, its invoice, the charge, a refund, a dispute won late, and the
+ * balance transactions of all of these, each by itself.
  */
 #include "tests/sim/ops_inside.h"
 
@@ -13,6 +14,11 @@
 	"\"currency\":\"jpy\",\"items\":{\"object\":\"list\",\"data\":[{\"id\":\"si_1\",\"quantity\":2," \
 	"\"price\":{\"id\":\"price_1\",\"product\":\"prod_1\",\"unit_amount\":1500,"                     \
 	"\"recurring\":{\"interval\":\"month\",\"interval_count\":1}}}]}"
+
+#define TXN(type, source, amount, fee, net)                                             \
+	"\"object\":\"balance_transaction\",\"type\":\"" type "\",\"source\":\"" source \
+	"\",\"amount\":" amount ",\"fee\":" fee ",\"net\":" net                         \
+	",\"currency\":\"jpy\",\"created\":1000003,\"status\":\"available\""
 
 static const struct {
 	const char *object_id;
@@ -52,6 +58,13 @@ static const struct {
 	{ "dp_1", "charge.dispute.closed", 8,
 	  "\"object\":\"dispute\",\"status\":\"won\",\"amount\":10000,\"currency\":\"jpy\","
 	  "\"charge\":\"ch_1\"" },
+	{ "txn_1", "balance_transaction.created", 3,
+	  TXN("charge", "ch_1", "12000", "432", "11568") },
+	{ "txn_2", "balance_transaction.created", 5, TXN("refund", "re_1", "-2000", "0", "-2000") },
+	{ "txn_3", "balance_transaction.created", 6,
+	  TXN("adjustment", "dp_1", "-10000", "1500", "-11500") },
+	{ "txn_4", "balance_transaction.created", 8,
+	  TXN("adjustment", "dp_1", "10000", "-1500", "11500") },
 };
 
 void ops_put_stripe(struct world *world, struct chance *chance, int64_t at)

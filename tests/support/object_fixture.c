@@ -121,6 +121,18 @@ const Opsmesh__V1__ObjectMirrored *object_hear_charge(const char *charge)
 	return event->mirrored;
 }
 
+const Opsmesh__V1__ObjectMirrored *object_hear_source(const char *source, const char *charge)
+{
+	const ProtobufCMessage *message;
+	const struct fact *const fact = object_hear(OPS_BY_SOURCE, &message);
+	const Opsmesh__V1__BySourceEvent *const event = (const void *)message;
+
+	assert_string_equal(event->source_id, source);
+	assert_string_equal(event->charge_id, charge);
+	assert_true(bytes_equal(fact->key, bytes_of(source)));
+	return event->mirrored;
+}
+
 const Opsmesh__V1__BillingEvent *object_hear_billing(Opsmesh__V1__BillingEvent__FactCase fact_case)
 {
 	const ProtobufCMessage *message;

@@ -52,12 +52,15 @@ struct told {
 	int64_t revision;
 	const char *status;
 	const char *json;
+	const char *about; /* of a transaction that came alone: the type of what it is of; NULL */
+	int64_t amount;    /* of that */
 };
 
 static void feed(const struct told *told)
 {
 	Opsmesh__V1__ByCustomerEvent event = OPSMESH__V1__BY_CUSTOMER_EVENT__INIT;
 	Opsmesh__V1__ObjectMirrored made = OPSMESH__V1__OBJECT_MIRRORED__INIT;
+	Opsmesh__V1__MoneySource about = OPSMESH__V1__MONEY_SOURCE__INIT;
 	const struct instant now = time_add((struct instant){ DAYS(20000).us }, MINUTES(++minute));
 
 	made.object_id = text_mutable(told->id);
@@ -66,6 +69,13 @@ static void feed(const struct told *told)
 	made.status = text_mutable(told->status);
 	made.payload.data = (uint8_t *)(uintptr_t)told->json;
 	made.payload.len = strlen(told->json);
+	about.object_type = text_mutable(told->about);
+	about.object_id = text_mutable(text_equal(told->about, "refund") ? "re_1" : "dp_1");
+	about.charge_id = text_mutable("ch_1");
+	about.currency = text_mutable("JPY");
+	about.amount = told->amount;
+	if (told->about != NULL)
+		made.about = &about;
 	event.customer_id = text_mutable(key);
 	event.occurred_at = proto_timestamp(stage.arena, now);
 	event.fact_case = OPSMESH__V1__BY_CUSTOMER_EVENT__FACT_MIRRORED;
@@ -135,16 +145,17 @@ static const char *balances(const char *const *ids)
 	    "txn_3", "adjustment", "dp_1", "-10000", "1500", "-11500") second "]}"
 
 static const struct told story[] = {
-	{ "invoice", "in_1", 1, "open", INVOICE("open") },
-	{ "invoice", "in_1", 2, "paid", INVOICE("paid") },
-	{ "charge", "ch_1", 1, "succeeded", CHARGE("0") },
-	{ "charge", "ch_1", 2, "succeeded", CHARGE("2000") },
+	{ "invoice", "in_1", 1, "open", INVOICE("open"), NULL, 0 },
+	{ "invoice", "in_1", 2, "paid", INVOICE("paid"), NULL, 0 },
+	{ "charge", "ch_1", 1, "succeeded", CHARGE("0"), NULL, 0 },
+	{ "charge", "ch_1", 2, "succeeded", CHARGE("2000"), NULL, 0 },
 	{ "balance_transaction", "txn_1", 1, "available",
-	  TXN("txn_1", "charge", "ch_1", "12000", "432", "11568") },
-	{ "refund", "re_1", 1, "succeeded", REFUND },
-	{ "dispute", "dp_1", 1, "lost", DISPUTE("lost", "") },
+	  TXN("txn_1", "charge", "ch_1", "12000", "432", "11568"), NULL, 0 },
+	{ "refund", "re_1", 1, "succeeded", REFUND, NULL, 0 },
+	{ "dispute", "dp_1", 1, "lost", DISPUTE("lost", ""), NULL, 0 },
 	{ "dispute", "dp_1", 2, "won",
-	  DISPUTE("won", "," TXN("txn_4", "adjustment", "dp_1", "10000", "-1500", "11500")) },
+	  DISPUTE("won", "," TXN("txn_4", "adjustment", "dp_1", "10000", "-1500", "11500")), NULL,
+	  0 },
 };
 static const char *const booked[] = { "invoice/in_1",      "charge/ch_1",
 	                              "applied/ch_1/in_1", "settlement/txn_1",
@@ -171,18 +182,19 @@ static void a_story_is_booked_to_the_yen(void **state)
 	assert_string_equal(balances(booked), EXPECTED);
 }
 
-#define STATES (sizeof(story) / sizeof(story[0]))
+#define STATES_MAX 16
 
 /* Each object's states come in the order of their revisions; everything else in any. */
-static void shuffle(struct chance *chance, size_t order[static STATES])
+static void shuffle(struct chance *chance, const struct told *states, size_t states_count,
+                    size_t order[static STATES_MAX])
 {
-	bool done[STATES] = { false };
+	bool done[STATES_MAX] = { false };
 	size_t count = 0;
 
-	while (count < STATES) {
-		const size_t i = (size_t)chance_below(chance, STATES);
+	while (count < states_count) {
+		const size_t i = (size_t)chance_below(chance, (int)states_count);
 		const bool ready =
-		    i == 0 || !text_equal(story[i].id, story[i - 1].id) || done[i - 1];
+		    i == 0 || !text_equal(states[i].id, states[i - 1].id) || done[i - 1];
 
 		if (done[i] || !ready)
 			continue;
@@ -191,31 +203,158 @@ static void shuffle(struct chance *chance, size_t order[static STATES])
 	}
 }
 
-static void any_order_books_the_same(void **state)
+static void books_in_any_order(const struct told *states, size_t count, const char *const *ids,
+                               const char *expected)
 {
 	struct chance chance;
 
-	(void)state;
 	chance_seed(&chance, 7);
 	for (int round = 0; round < 200; round++) {
-		size_t order[STATES];
+		size_t order[STATES_MAX];
 
-		shuffle(&chance, order);
+		shuffle(&chance, states, count, order);
 		assert_int_equal(start(NULL), 0);
-		for (size_t i = 0; i < STATES; i++) {
-			feed(&story[order[i]]);
+		for (size_t i = 0; i < count; i++) {
+			feed(&states[order[i]]);
 			if (chance_of(&chance, 100))
 				stage_test_restart(&stage);
 		}
-		assert_string_equal(balances(booked), EXPECTED);
+		assert_string_equal(balances(ids), expected);
 		assert_int_equal(stop(NULL), 0);
 	}
 	assert_int_equal(start(NULL), 0);
 }
 
+static void any_order_books_the_same(void **state)
+{
+	(void)state;
+	books_in_any_order(story, COUNT_OF(story), booked, EXPECTED);
+}
+
+/*
+ * The same, but for its transactions: they come by themselves, one of them within its dispute as well. The
+ * refund fails, and the dispute is won in part: 4,000 of 10,000 come back, and the fee.
+ */
+#define REFUND_OF_ID                                                                           \
+	"{\"id\":\"re_1\",\"object\":\"refund\",\"status\":\"succeeded\",\"charge\":\"ch_1\"," \
+	"\"currency\":\"jpy\",\"amount\":2000,\"created\":1777600200,"                         \
+	"\"balance_transaction\":\"txn_2\"}"
+static const struct told alone[] = {
+	{ "invoice", "in_1", 1, "open", INVOICE("open"), NULL, 0 },
+	{ "charge", "ch_1", 1, "succeeded", CHARGE("0"), NULL, 0 },
+	{ "balance_transaction", "txn_1", 1, "available",
+	  TXN("txn_1", "charge", "ch_1", "12000", "432", "11568"), NULL, 0 },
+	{ "refund", "re_1", 1, "failed", REFUND_OF_ID, NULL, 0 },
+	{ "balance_transaction", "txn_2", 1, "available",
+	  TXN("txn_2", "refund", "re_1", "-2000", "0", "-2000"), "refund", 2000 },
+	{ "balance_transaction", "txn_5", 1, "available",
+	  TXN("txn_5", "refund_failure", "re_1", "2000", "0", "2000"), "refund", 2000 },
+	{ "dispute", "dp_1", 1, "lost", DISPUTE("lost", ""), NULL, 0 },
+	{ "balance_transaction", "txn_3", 1, "pending",
+	  TXN("txn_3", "adjustment", "dp_1", "-10000", "1500", "-11500"), "dispute", 10000 },
+	{ "balance_transaction", "txn_3", 2, "available",
+	  TXN("txn_3", "adjustment", "dp_1", "-10000", "1500", "-11500"), "dispute", 10000 },
+	{ "balance_transaction", "txn_4", 1, "available",
+	  TXN("txn_4", "adjustment", "dp_1", "4000", "-1500", "5500"), "dispute", 10000 },
+};
+static const char *const booked_alone[] = {
+	"invoice/in_1",     "charge/ch_1",   "applied/ch_1/in_1",
+	"settlement/txn_1", "refund/txn_2",  "refund/txn_5",
+	"dispute/txn_3",    "dispute/txn_4", NULL
+};
+#define EXPECTED_ALONE                                                                   \
+	"cash_in_transit JPY 5568\ndeferred_revenue JPY -10909\ntax_payable JPY -1091\n" \
+	"disputes JPY 6000\nfees JPY 432\n"
+
+static void what_comes_alone_is_booked_in_any_order(void **state)
+{
+	(void)state;
+	books_in_any_order(alone, COUNT_OF(alone), booked_alone, EXPECTED_ALONE);
+}
+
+/* What the stage has said of a cause since it was asked last: "opened", "healed", "". */
+static const char *said_of(const char *cause)
+{
+	const ProtobufCMessage *message;
+	const char *said = "";
+
+	while (stage_test_next(&stage, &message) != NULL) {
+		const Opsmesh__V1__BillingEvent *const event = (const void *)message;
+
+		if (event->fact_case == OPSMESH__V1__BILLING_EVENT__FACT_DISCREPANCY_OPENED &&
+		    text_equal(event->discrepancy_opened->cause, cause))
+			said = "opened";
+		if (event->fact_case == OPSMESH__V1__BILLING_EVENT__FACT_DISCREPANCY_HEALED &&
+		    text_equal(event->discrepancy_healed->cause, cause))
+			said = "healed";
+	}
+	return said;
+}
+
+/* Within its refund it says 2,000, by itself 1,900. */
+static void two_amounts_of_one_transaction_are_a_case_and_booked_once(void **state)
+{
+	const struct told other = { "balance_transaction",
+		                    "txn_2",
+		                    1,
+		                    "available",
+		                    TXN("txn_2", "refund", "re_1", "-1900", "0", "-1900"),
+		                    "refund",
+		                    2000 };
+
+	(void)state;
+	for (size_t i = 0; i < 6; i++)
+		feed(&story[i]);
+	assert_string_equal(said_of("balance_transaction_differs"), "");
+	const char *const before = balances(booked);
+
+	feed(&other);
+	assert_string_equal(said_of("balance_transaction_differs"), "opened");
+	assert_string_equal(balances(booked), before);
+}
+
+/* Of 12,000 a refund gives 2,000 back and a bank takes 11,000; then the refund fails. */
+static void what_goes_back_beyond_the_charge_is_a_case_until_it_does_not(void **state)
+{
+	const struct told dispute = { "balance_transaction",
+		                      "txn_3",
+		                      1,
+		                      "available",
+		                      TXN("txn_3", "adjustment", "dp_1", "-11000", "0", "-11000"),
+		                      "dispute",
+		                      11000 };
+
+	(void)state;
+	for (size_t i = 0; i < 5; i++)
+		feed(&alone[i]);
+	assert_string_equal(said_of("refund_over_charge"), "");
+	feed(&dispute);
+	assert_string_equal(said_of("refund_over_charge"), "opened");
+	feed(&alone[5]);
+	assert_string_equal(said_of("refund_over_charge"), "healed");
+}
+
+/* A fee that names a charge as its source is none of the charge's own. */
+static void what_is_not_the_charges_settlement_does_not_settle_it(void **state)
+{
+	const struct told fee = { "balance_transaction",
+		                  "txn_9",
+		                  1,
+		                  "available",
+		                  TXN("txn_9", "stripe_fee", "ch_1", "-50", "0", "-50"),
+		                  NULL,
+		                  0 };
+	struct entry_row row = { .transaction_id = "settlement/txn_9", .line = 1 };
+
+	(void)state;
+	feed(&alone[1]);
+	feed(&fee);
+	assert_false(stage_test_row(&stage, &entry_table, &row));
+}
+
 static void a_voided_invoice_is_undone_by_its_reversal(void **state)
 {
-	const struct told gone = { "invoice", "in_1", 2, "void", INVOICE("void") };
+	const struct told gone = { "invoice", "in_1", 2, "void", INVOICE("void"), NULL, 0 };
 	static const char *const ids[] = { "invoice/in_1", "reversal/invoice/in_1", NULL };
 	struct entry_row row = { .transaction_id = "reversal/invoice/in_1", .line = 1 };
 
@@ -231,9 +370,14 @@ static void a_voided_invoice_is_undone_by_its_reversal(void **state)
 static void a_charge_for_nothing_goes_back_to_the_customer(void **state)
 {
 	const struct told charge = {
-		"charge", "ch_1", 1, "succeeded",
+		"charge",
+		"ch_1",
+		1,
+		"succeeded",
 		"{\"id\":\"ch_1\",\"object\":\"charge\",\"status\":\"succeeded\",\"captured\":true,"
-		"\"currency\":\"jpy\",\"amount\":12000,\"amount_captured\":12000,\"amount_refunded\":0}"
+		"\"currency\":\"jpy\",\"amount\":12000,\"amount_captured\":12000,\"amount_refunded\":0}",
+		NULL,
+		0
 	};
 
 	(void)state;
@@ -247,9 +391,14 @@ static void a_charge_for_nothing_goes_back_to_the_customer(void **state)
 static void what_is_only_reserved_is_not_booked(void **state)
 {
 	const struct told reserved = {
-		"charge", "ch_1", 1, "succeeded",
+		"charge",
+		"ch_1",
+		1,
+		"succeeded",
 		"{\"id\":\"ch_1\",\"object\":\"charge\",\"status\":\"succeeded\",\"captured\":false,"
-		"\"currency\":\"jpy\",\"amount\":12000,\"amount_captured\":0,\"amount_refunded\":0}"
+		"\"currency\":\"jpy\",\"amount\":12000,\"amount_captured\":0,\"amount_refunded\":0}",
+		NULL,
+		0
 	};
 
 	(void)state;
@@ -264,6 +413,10 @@ int main(void)
 	const struct CMUnitTest cases[] = {
 		CASE(a_story_is_booked_to_the_yen),
 		CASE(any_order_books_the_same),
+		CASE(what_comes_alone_is_booked_in_any_order),
+		CASE(two_amounts_of_one_transaction_are_a_case_and_booked_once),
+		CASE(what_goes_back_beyond_the_charge_is_a_case_until_it_does_not),
+		CASE(what_is_not_the_charges_settlement_does_not_settle_it),
 		CASE(a_voided_invoice_is_undone_by_its_reversal),
 		CASE(a_charge_for_nothing_goes_back_to_the_customer),
 		CASE(what_is_only_reserved_is_not_booked),

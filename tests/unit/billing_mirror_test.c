@@ -175,17 +175,20 @@ static void what_never_changes_is_held_against_the_first_who_said_it(void **stat
 		const char *account;
 		const char *currency;
 		const char *charge;
+		const char *amount;
 	} cases[] = {
-		{ "livemode", "test", "", "USD", "" },
-		{ "account", "live", "acct_other", "USD", "ch_1" },
-		{ "currency", "live", "", "EUR", "" },
-		{ "charge", "live", "", "USD", "ch_2" },
+		{ "livemode", "test", "", "USD", "", NULL },
+		{ "account", "live", "acct_other", "USD", "ch_1", NULL },
+		{ "currency", "live", "", "EUR", "", NULL },
+		{ "charge", "live", "", "USD", "ch_2", NULL },
+		{ "amount", "live", "", "USD", "ch_1", "100 4" },
 	};
 	const struct provider_said said = { "evt_1", "invoice.paid", 5, INV("paid", ""), NULL };
 	struct observed first = provider_observe(arena, &said);
 
 	(void)state;
 	first.charge_id = "ch_1";
+	first.amount = "100 3";
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
 		struct object_row row = mirror_row(first.object_id, first.object_type);
 		struct observed second = first;
@@ -198,6 +201,7 @@ static void what_never_changes_is_held_against_the_first_who_said_it(void **stat
 		second.account = cases[i].account;
 		second.currency = cases[i].currency;
 		second.charge_id = cases[i].charge;
+		second.amount = cases[i].amount;
 		const struct mirror_answer answer = mirror_fold(&row, &second, first.state_at, 1);
 
 		assert_int_equal(answer.verdict, MIRROR_CONFLICT);

@@ -71,6 +71,18 @@ static void make_parts(struct arena *arena, struct part parts[static SAID])
 	}
 }
 
+static const Opsmesh__V1__ObjectMirrored *mirrored_of(const struct fact *fact,
+                                                      const ProtobufCMessage *message)
+{
+	const void *const event = message;
+
+	if (fact->topic == OPS_BY_CHARGE)
+		return ((const Opsmesh__V1__ByChargeEvent *)event)->mirrored;
+	if (fact->topic == OPS_BY_SOURCE)
+		return ((const Opsmesh__V1__BySourceEvent *)event)->mirrored;
+	return ((const Opsmesh__V1__ByCustomerEvent *)event)->mirrored;
+}
+
 /* The newest revision that was told of each object, its digest into the rows. */
 static void listen(struct stage_test *test, struct provider_mirror *told, struct arena *arena)
 {
@@ -84,10 +96,7 @@ static void listen(struct stage_test *test, struct provider_mirror *told, struct
 		assert_false(fact->dead_letter);
 		if (fact->topic == OPS_BILLING)
 			continue;
-		const Opsmesh__V1__ObjectMirrored *const it =
-		    fact->topic == OPS_BY_CHARGE
-			? ((const Opsmesh__V1__ByChargeEvent *)(const void *)message)->mirrored
-			: ((const Opsmesh__V1__ByCustomerEvent *)(const void *)message)->mirrored;
+		const Opsmesh__V1__ObjectMirrored *const it = mirrored_of(fact, message);
 
 		while (at < told->count && strcmp(told->rows[at].object_id, it->object_id) != 0)
 			at++;

@@ -66,11 +66,12 @@ static void what_is_about_a_charge_meets_it(void **state)
 	static const struct {
 		const char *type;
 		const char *more;
+		bool source;
 	} cases[] = {
-		{ "refund", "'charge':'ch_1','status':'pending'" },
-		{ "dispute", "'charge':'ch_1','status':'lost'" },
-		{ "radar.early_fraud_warning", "'charge':'ch_1'" },
-		{ "balance_transaction", "'source':'ch_1','status':'pending'" },
+		{ "refund", "'charge':'ch_1','status':'pending'", true },
+		{ "dispute", "'charge':'ch_1','status':'lost'", true },
+		{ "radar.early_fraud_warning", "'charge':'ch_1'", false },
+		{ "balance_transaction", "'source':'ch_1','status':'pending'", false },
 	};
 
 	(void)state;
@@ -79,6 +80,9 @@ static void what_is_about_a_charge_meets_it(void **state)
 		            cases[i].type, cases[i].more);
 		object_fold();
 		assert_string_equal(object_hear_charge("ch_1")->object_type, cases[i].type);
+		if (cases[i].source)
+			assert_string_equal(object_hear_source(object_fed, "ch_1")->object_type,
+			                    cases[i].type);
 		object_hear_nothing();
 	}
 	object_feed("evt_c", "charge.succeeded", 1, "charge",
@@ -87,6 +91,44 @@ static void what_is_about_a_charge_meets_it(void **state)
 	(void)object_hear_customer("cus_1");
 	assert_string_equal(object_hear_charge(object_fed)->object_type, "charge");
 	object_hear_nothing();
+}
+
+static void a_transaction_meets_what_it_moves_money_of(void **state)
+{
+	(void)state;
+	object_feed("evt_1", "x.created", 1, "balance_transaction",
+	            "'source':'re_1','status':'pending','amount':-5,'fee':0");
+	object_fold();
+	assert_string_equal(object_hear_source("re_1", "")->object_type, "balance_transaction");
+	object_hear_nothing();
+}
+
+/* A refund that names its charge in an older state than the one that stands. */
+static void a_charge_that_is_learned_late_is_told_to_the_source(void **state)
+{
+	(void)state;
+	object_feed("evt_2", "refund.updated", 2, "refund", "'status':'succeeded'");
+	object_fold();
+	(void)object_hear_source(object_fed, "");
+	object_hear_nothing();
+	object_feed("evt_1", "refund.created", 1, "refund", "'charge':'ch_1','status':'pending'");
+	object_fold();
+	assert_string_equal(object_hear_charge("ch_1")->status, "succeeded");
+	assert_string_equal(object_hear_source(object_fed, "ch_1")->status, "succeeded");
+}
+
+static void a_transaction_has_one_amount(void **state)
+{
+	(void)state;
+	object_feed("evt_1", "x.created", 1, "balance_transaction", "'amount':-5,'fee':0");
+	object_feed("evt_2", "x.updated", 2, "balance_transaction", "'amount':-6,'fee':0");
+	object_feed("evt_3", "x.updated", 3, "balance_transaction", "'amount':-5,'fee':1");
+	object_fold();
+	for (int i = 0; i < 2; i++)
+		assert_string_equal(
+		    object_hear_billing(FACT(OBJECT_REFUSED))->object_refused->field, "amount");
+	object_hear_nothing();
+	assert_int_equal(object_row_of("balance_transaction").revision, 1);
 }
 
 static void what_nobody_has_heard_of_is_kept(void **state)
@@ -343,6 +385,9 @@ int main(void)
 		TEST(a_state_is_told_to_its_customer_whole),
 		TEST(reference_data_goes_to_every_shard),
 		TEST(what_is_about_a_charge_meets_it),
+		TEST(a_transaction_meets_what_it_moves_money_of),
+		TEST(a_charge_that_is_learned_late_is_told_to_the_source),
+		TEST(a_transaction_has_one_amount),
 		TEST(what_nobody_has_heard_of_is_kept),
 		TEST(one_id_may_be_of_two_types),
 		TEST(a_customer_who_is_named_late_hears_what_stands),

@@ -48,28 +48,32 @@ static void to_whom_an_object_belongs_is_read_where_its_type_has_it(void **state
 		const char *object;
 		const char *customer;
 		const char *charge;
+		const char *source; /* NULL: none */
 	} cases[] = {
-		{ "{'id':'cus_1','object':'customer'}", "cus_1", "" },
-		{ "{'id':'in_1','object':'invoice','customer':'cus_1'}", "cus_1", "" },
+		{ "{'id':'cus_1','object':'customer'}", "cus_1", "", NULL },
+		{ "{'id':'in_1','object':'invoice','customer':'cus_1'}", "cus_1", "", NULL },
 		{ "{'id':'in_1','object':'invoice','customer':{'id':'cus_2','object':'customer'}}",
-		  "cus_2", "" },
-		{ "{'id':'in_1','object':'invoice','customer':null}", "", "" },
-		{ "{'id':'ch_1','object':'charge','customer':'cus_1'}", "cus_1", "ch_1" },
-		{ "{'id':'re_1','object':'refund','charge':'ch_1'}", "", "ch_1" },
+		  "cus_2", "", NULL },
+		{ "{'id':'in_1','object':'invoice','customer':null}", "", "", NULL },
+		{ "{'id':'ch_1','object':'charge','customer':'cus_1'}", "cus_1", "ch_1", NULL },
+		{ "{'id':'re_1','object':'refund','charge':'ch_1'}", "", "ch_1", "re_1" },
 		{ "{'id':'re_1','object':'refund','charge':{'id':'ch_1','customer':'cus_3'}}",
-		  "cus_3", "ch_1" },
-		{ "{'id':'dp_1','object':'dispute','charge':'ch_1'}", "", "ch_1" },
+		  "cus_3", "ch_1", "re_1" },
+		{ "{'id':'dp_1','object':'dispute','charge':'ch_1'}", "", "ch_1", "dp_1" },
 		{ "{'id':'issfr_1','object':'radar.early_fraud_warning','charge':'ch_1'}", "",
-		  "ch_1" },
-		{ "{'id':'txn_1','object':'balance_transaction','source':'ch_1'}", "", "ch_1" },
-		{ "{'id':'txn_1','object':'balance_transaction','source':'py_1'}", "", "py_1" },
-		{ "{'id':'txn_1','object':'balance_transaction','source':'po_1'}", "", "" },
+		  "ch_1", NULL },
+		{ "{'id':'txn_1','object':'balance_transaction','source':'ch_1'}", "", "ch_1",
+		  NULL },
+		{ "{'id':'txn_1','object':'balance_transaction','source':'py_1'}", "", "py_1",
+		  NULL },
+		{ "{'id':'txn_1','object':'balance_transaction','source':'po_1'}", "", "", "po_1" },
 		{ "{'id':'txn_1','object':'balance_transaction','source':{'id':'re_1',"
 		  "'charge':'ch_9'}}",
-		  "", "ch_9" },
-		{ "{'id':'txi_1','object':'tax_id','owner':{'customer':'cus_1'}}", "cus_1", "" },
-		{ "{'id':'price_1','object':'price'}", "", "" },
-		{ "{'id':'x_1','object':'of.tomorrow','customer':'cus_1'}", "", "" },
+		  "", "", "re_1" },
+		{ "{'id':'txi_1','object':'tax_id','owner':{'customer':'cus_1'}}", "cus_1", "",
+		  NULL },
+		{ "{'id':'price_1','object':'price'}", "", "", NULL },
+		{ "{'id':'x_1','object':'of.tomorrow','customer':'cus_1'}", "", "", NULL },
 	};
 
 	(void)state;
@@ -78,6 +82,7 @@ static void to_whom_an_object_belongs_is_read_where_its_type_has_it(void **state
 
 		assert_string_equal(seen.customer_id, cases[i].customer);
 		assert_string_equal(seen.charge_id, cases[i].charge);
+		assert_string_equal(seen.source_id, cases[i].source != NULL ? cases[i].source : "");
 	}
 }
 

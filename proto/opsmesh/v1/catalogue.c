@@ -30,10 +30,12 @@ static const char *const triage[] = { "triage", NULL };
 static const char *const triage_and_pattern[] = { "triage", "pattern", NULL };
 static const char *const clock_stage[] = { "clock", NULL };
 static const char *const object[] = { "object", NULL };
+static const char *const object_and_source[] = { "object", "source", NULL };
 static const char *const object_and_charge[] = { "object", "charge", NULL };
 static const char *const object_and_customer[] = { "object", "customer", NULL };
-static const char *const every[] = { "conversation", "directory", "ticket", "triage",   "pattern",
-	                             "clock",        "object",    "charge", "customer", NULL };
+static const char *const every[] = { "conversation", "directory", "ticket", "triage",
+	                             "pattern",      "clock",     "object", "source",
+	                             "charge",       "customer",  NULL };
 
 static const struct topic topics[] = {
 	[OPS_INTAKE] = { .name = "ops.intake.v1",
@@ -133,8 +135,16 @@ static const struct topic topics[] = {
 	              .key = "ticket id",
 	              .doc = "The clocks on each ticket: running, paused, met, missed.",
 	              .retention = "unlimited" },
-	[OPS_BY_CHARGE] = { .name = "ops.billing-sync.by-charge.v1",
+	[OPS_BY_SOURCE] = { .name = "ops.billing-sync.by-source.v1",
 	                    .writers = object,
+	                    .spread = SPREAD_ANY,
+	                    .audience = TOPIC_INTERNAL,
+	                    .message = &opsmesh__v1__by_source_event__descriptor,
+	                    .key = "refund id, dispute id",
+	                    .doc = "Balance transactions on their way to what they move money of.",
+	                    .retention = "unlimited" },
+	[OPS_BY_CHARGE] = { .name = "ops.billing-sync.by-charge.v1",
+	                    .writers = object_and_source,
 	                    .spread = SPREAD_ANY,
 	                    .audience = TOPIC_INTERNAL,
 	                    .message = &opsmesh__v1__by_charge_event__descriptor,
