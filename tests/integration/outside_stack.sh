@@ -102,7 +102,7 @@ check() { "$python" $tests/outside_check.py "$name" "$run/ledger" "$@" || status
 rebuilt()
 {
 	local stage
-	for stage in conversation directory ticket triage pattern clock object charge customer; do
+	for stage in $("$python" $tests/described.py); do
 		if (. "$run/env" && "$bin/opsmesh" rebuild "$stage" --verify) > "$run/rebuild.$stage" 2>&1; then
 			echo "ok $name: folded again from the topics, $stage is the same"
 		else

@@ -5,7 +5,8 @@
 
 Facts are in the order of topic, partition, source, sequence, each with a digest over its key, its headers
 (but traceparent, which may lack) and its value; what a writer repeated counts once. Rows are those of the state
-tables, and of the timers. The journal is left out: its bytes are the sender's.
+tables, and of the timers. The journal is left out: its bytes are the sender's. Which topics and tables there are
+the daemons say themselves (OPSMESH_BIN).
 """
 import hashlib
 import os
@@ -14,17 +15,8 @@ import sys
 import psycopg
 from confluent_kafka import Consumer, TopicPartition
 
-TOPICS = ["ops.accounts.v1", "ops.actions.v1", "ops.alerts.v1", "ops.billing-sync.by-charge.v1",
-          "ops.billing-sync.by-customer.v1", "ops.billing.v1", "ops.classifier.by-intent.v1", "ops.control.v1",
-          "ops.ingest.by-contact.v1", "ops.ingest.by-ticket.v1", "ops.provider-events.v1", "ops.sla.v1",
-          "ops.tickets.v1", "ops.triage.v1", "ops.usage.v1"]
-STATE = {"ingest": ["natural_id", "intake_chunk", "mail_thread", "account", "contact", "ticket", "ticket_account",
-                    "account_ticket", "timer"],
-         "classifier": ["triage", "correction", "pattern_intent", "pattern_step", "pattern_bag", "pattern_known", "pattern_customer",
-                        "timer"],
-         "sla": ["sla_ticket", "sla_alert", "timer"],
-         "billing": ["object", "account", "charge", "customer", "held", "charged", "standing", "entry", "discrepancy",
-                     "timer"]}
+import described
+
 PATIENCE = 60
 
 
@@ -52,7 +44,7 @@ def digest(record, headers):
 def facts(brokers):
     consumer = Consumer({"bootstrap.servers": brokers, "group.id": "recorded-day", "enable.auto.commit": False})
     known = consumer.list_topics(timeout=PATIENCE).topics
-    for topic in TOPICS:
+    for topic in described.topics():
         for partition in sorted(known[topic].partitions):
             highest = {}
             lines = []
@@ -72,11 +64,10 @@ def facts(brokers):
 
 def rows(database):
     with psycopg.connect(database) as connection:
-        for schema, tables in STATE.items():
-            for table in tables:
-                query = f"SELECT t::text FROM {schema}.{table} AS t ORDER BY t::text COLLATE \"C\""
-                for (row,) in connection.execute(query):
-                    yield f"{schema}.{table} {hashlib.sha256(row.encode()).hexdigest()} {row[:200]!r}"
+        for schema, table in described.tables():
+            query = f"SELECT t::text FROM {schema}.{table} AS t ORDER BY t::text COLLATE \"C\""
+            for (row,) in connection.execute(query):
+                yield f"{schema}.{table} {hashlib.sha256(row.encode()).hexdigest()} {row[:200]!r}"
 
 
 with open(sys.argv[1], "w", encoding="utf-8") as out:

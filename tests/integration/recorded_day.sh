@@ -130,7 +130,7 @@ check "and the same, byte for byte" same once two
 check "while processes are killed, as well" play_killed killed INSTANCES=2
 check "and the same, byte for byte" same once killed
 check "nothing is a dead letter" no_dead_letters
-for stage in conversation directory ticket triage pattern clock object charge customer; do
+for stage in $(python3 "$top/tests/integration/described.py"); do
 	check "folded again from the topics, $stage is the same" rebuild "$stage"
 done
 exit $failed
