@@ -1,6 +1,7 @@
 /*
  * An invoice into the ledger: what is owed, what of it is earned, what is tax.
  */
+#include "services/billing-sync/customer_deferral.h"
 #include "services/billing-sync/customer_ledger.h"
 #include "services/billing-sync/policies.h"
 #include "services/billing-sync/restated.h"
@@ -92,6 +93,24 @@ static bool cannot(struct earning *it, const struct booking *booking, struct jso
 	                   journal_fault_text(booking->journal.fault));
 }
 
+/* As the ledger has its lines, and by which ids. */
+static struct customer_billed deferred_of(const struct earning *it)
+{
+	struct deferral_billed *const lines =
+	    arena_zero(it->thing->customer->task->arena, (it->count + 1) * sizeof(*lines));
+	struct customer_billed billed = { .invoice = it->invoice->id,
+		                          .finalised = it->at,
+		                          .lines = lines };
+
+	memcpy(billed.currency, it->invoice->currency, sizeof(billed.currency));
+	for (size_t i = 0; i < it->invoice->line_count; i++)
+		if (it->lines[i].to.us > it->at.us && it->lines[i].from.us != it->lines[i].to.us)
+			lines[billed.count++] =
+			    (struct deferral_billed){ it->invoice->lines[i].id, it->lines[i].net,
+				                      it->lines[i].from, it->lines[i].to };
+	return billed;
+}
+
 /* What of it goes to suspense the invoice's own checks tell: it is one cause. */
 static bool book(struct earning *it, int64_t total, enum status *status, struct json_error *error)
 {
@@ -101,12 +120,18 @@ static bool book(struct earning *it, int64_t total, enum status *status, struct 
 	struct booking_invoice owed = {
 		.id = it->invoice->id, .total = total, .lines = it->lines, .count = it->count
 	};
+	const struct customer_billed deferred = deferred_of(it);
+	const char *reason;
 	bool booked;
 
 	memcpy(owed.currency, it->invoice->currency, sizeof(owed.currency));
 	if (!booking_invoice(task->arena, &fact, &owed, booking))
 		return cannot(it, booking, error);
+	if (!customer_deferral_fits(it->thing->customer, &deferred, &reason))
+		return json_refuse(&it->thing->object, "lines", error, "%s", reason);
 	*status = restated_book(task, &booking->journal, &booked);
+	if (*status == STATUS_OK)
+		*status = customer_deferral_open(it->thing->customer, &deferred);
 	return true;
 }
 
@@ -133,6 +158,13 @@ static enum status undo(struct earning *it, const char *reason, struct instant a
 
 	return restated_undo(task, arena_printf(task->arena, "%s/%s", reason, it->invoice->id),
 	                     it->thing->customer->cause_id, at);
+}
+
+/* It is owed by nobody any more. */
+static enum status disown(struct earning *it)
+{
+	TRY(undo(it, "invoice", moved_at(it)));
+	return customer_deferral_void(it->thing->customer, it->invoice->id, moved_at(it));
 }
 
 /* What is given up is a loss until it is paid after all. */
@@ -170,7 +202,7 @@ bool ledger_invoice(struct thing *thing, const struct invoice *invoice, enum sta
 	const bool lost = is_owed(&it) && text_equal(invoice->status, "uncollectible");
 
 	if (!is_owed(&it))
-		*status = undo(&it, "invoice", moved_at(&it));
+		*status = disown(&it);
 	else if (!book_lines(&it, status, error))
 		return false;
 	if (*status != STATUS_OK)

@@ -2,6 +2,7 @@
 
 #include "common/base/text.h"
 #include "common/io/proto.h"
+#include "services/billing-sync/customer_deferral.h"
 #include "services/billing-sync/entry.h"
 #include "services/billing-sync/policies.h"
 #include "services/billing-sync/stripe.h"
@@ -13,11 +14,17 @@
 #define DISPUTE_MOVES_MAX 10 /* a dispute has two at most; the provider may change its mind */
 
 static const struct column columns[] = {
-	COLUMN(struct charged_row, customer_id), COLUMN(struct charged_row, charge_id),
-	COLUMN(struct charged_row, currency),    COLUMN(struct charged_row, presented),
-	COLUMN(struct charged_row, applied),     COLUMN(struct charged_row, settled_currency),
-	COLUMN(struct charged_row, settled),     COLUMN(struct charged_row, taken),
-	COLUMN(struct charged_row, waiting),     COLUMN_END,
+	COLUMN(struct charged_row, customer_id),
+	COLUMN(struct charged_row, charge_id),
+	COLUMN(struct charged_row, currency),
+	COLUMN(struct charged_row, presented),
+	COLUMN(struct charged_row, applied),
+	COLUMN(struct charged_row, settled_currency),
+	COLUMN(struct charged_row, settled),
+	COLUMN(struct charged_row, taken),
+	COLUMN(struct charged_row, waiting),
+	COLUMN(struct charged_row, invoice_id),
+	COLUMN_END,
 };
 const struct state_table charged_table = { .name = "charged",
 	                                   .columns = columns,
@@ -250,10 +257,20 @@ static bool take(struct move *move, bool dispute, enum status *status, struct js
 	*status = book_moved(it, booking, &move->moved, &booked);
 	if (!booked || *status != STATUS_OK)
 		return true;
+	const struct customer_reversed reversed = { .invoice = move->row->invoice_id,
+		                                    .currency = move->row->currency,
+		                                    .object = move->object,
+		                                    .instead = "",
+		                                    .dispute = dispute,
+		                                    .minor = taken - move->row->taken,
+		                                    .at = move->moved.created };
+
 	move->row->taken = taken;
 	task_save(it->task, &charged_table, move->row);
 	if (over || taken > move->row->presented)
 		*status = weigh(it, move->row);
+	if (*status == STATUS_OK)
+		*status = customer_deferral_reverse(it, &reversed);
 	return true;
 }
 
@@ -474,6 +491,7 @@ enum status ledger_charge(struct thing *thing, const struct ledger_charge *charg
 	row.currency = arena_string(task->arena, charge->presented.currency);
 	row.presented = charge->presented.minor;
 	row.applied = *charge->invoice != '\0';
+	row.invoice_id = row.applied ? charge->invoice : NULL;
 	task_save(task, &charged_table, &row);
 	return release(thing->customer, &row);
 }

@@ -21,6 +21,7 @@ struct charged_row {
 	const char *currency; /* NULL: not booked yet */
 	int64_t presented;
 	bool applied;                 /* to an invoice */
+	const char *invoice_id;       /* that invoice; NULL: none */
 	const char *settled_currency; /* NULL: its balance transaction is not known */
 	int64_t settled;
 	int64_t taken;        /* of presented, by refunds and disputes */

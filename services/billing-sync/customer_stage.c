@@ -7,6 +7,7 @@
 #include "common/base/text.h"
 #include "common/io/proto.h"
 #include "proto/opsmesh/v1/catalogue.h"
+#include "services/billing-sync/customer_deferral.h"
 #include "services/billing-sync/policies.h"
 #include "services/billing-sync/restated.h"
 #include "services/billing-sync/stripe.h"
@@ -296,4 +297,6 @@ void customer_need(struct task *task, const ProtobufCMessage *message)
 	          &(struct held_row){ .customer_id = event->customer_id,
 	                              .object_id = event->mirrored->object_id });
 	need_entry(task, event->mirrored);
+	if (text_equal(event->mirrored->object_type, "invoice"))
+		customer_need_deferral(task, event->customer_id, event->mirrored->object_id);
 }

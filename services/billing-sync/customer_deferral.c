@@ -1,0 +1,307 @@
+#include "services/billing-sync/customer_deferral.h"
+
+#include "common/base/text.h"
+#include "services/billing-sync/booking.h"
+#include "services/billing-sync/customer_earning.h"
+#include "services/billing-sync/entry.h"
+#include "services/billing-sync/policies.h"
+
+#include <string.h>
+
+static const struct column columns[] = {
+	COLUMN(struct deferral_row, customer_id),
+	COLUMN(struct deferral_row, invoice_id),
+	COLUMN(struct deferral_row, currency),
+	COLUMN(struct deferral_row, bookings),
+	COLUMN(struct deferral_row, facts),
+	COLUMN(struct deferral_row, plan),
+	COLUMN_END,
+};
+const struct state_table deferral_table = { .name = "deferral",
+	                                    .columns = columns,
+	                                    .key_columns = 2,
+	                                    .row_size = sizeof(struct deferral_row) };
+
+/* One invoice at hand: as it was, and as it is with the fact that came. */
+struct replan {
+	struct customer *customer;
+	const struct books_policy *books;
+	struct deferral_row row;
+	struct deferral_facts old_facts;
+	struct deferral old;
+	struct deferral_facts facts;
+	struct deferral plan;
+	int64_t today;        /* the first day that was not booked yet */
+	struct instant ended; /* where it is owed no more: since then */
+};
+
+/* In. */
+
+static enum status recall(struct customer *it, const char *invoice, struct replan *replan)
+{
+	struct task *const task = it->task;
+	struct deferral_row *const row = &replan->row;
+
+	*replan =
+	    (struct replan){ .customer = it,
+		             .books = policies_standing(task, task->now).books,
+		             .row = { .customer_id = it->row.customer_id, .invoice_id = invoice },
+		             .old_facts = { .currency = "" } };
+	if (task_load(task, &deferral_table, row) &&
+	    (!deferral_facts_decode(task->arena, row->facts, &replan->old_facts) ||
+	     !deferral_decode(task->arena, row->plan, &replan->old)))
+		return task_fail(task, STATUS_FATAL, "invoice %s: its deferral cannot be read",
+		                 invoice);
+	replan->facts = replan->old_facts;
+	replan->facts.reversals =
+	    arena_copy(task->arena, replan->old_facts.reversals,
+	               replan->old_facts.reversal_count * sizeof(*replan->facts.reversals));
+	return STATUS_OK;
+}
+
+/* Booking. Each transaction has a number of its own within its invoice, and the invoice in its id. */
+
+static enum status settle(struct replan *it, bool good, const struct booking *booking)
+{
+	struct task *const task = it->customer->task;
+
+	if (!good)
+		return task_fail(task, STATUS_REJECT, "invoice %s: %s cannot be booked: %s",
+		                 it->row.invoice_id, booking->journal.reason,
+		                 journal_fault_text(booking->journal.fault));
+	if (booking->journal.count > 0)
+		(void)entry_book(task, &booking->journal);
+	return STATUS_OK;
+}
+
+static const char *next_subject(struct replan *it)
+{
+	return arena_printf(it->customer->task->arena, "%s/%lld", it->row.invoice_id,
+	                    (long long)++it->row.bookings);
+}
+
+static struct booking_fact fact_of(const struct replan *it, struct instant at)
+{
+	const struct customer *const customer = it->customer;
+
+	return (struct booking_fact){ .cause = *customer->cause_id != '\0' ? customer->cause_id
+		                                                           : "timer",
+		                      .customer = customer->row.customer_id,
+		                      .at = at,
+		                      .booked_at = customer->task->now };
+}
+
+static struct money money_of(const struct replan *it, int64_t minor)
+{
+	struct money money = { .minor = minor };
+
+	memcpy(money.currency, it->row.currency, strlen(it->row.currency) + 1);
+	return money;
+}
+
+static enum status book_earned(struct replan *it, struct instant at, int64_t minor)
+{
+	struct arena *const arena = it->customer->task->arena;
+	const struct booking_fact fact = fact_of(it, at);
+	struct booking *const booking = arena_alloc(arena, sizeof(*booking));
+
+	return settle(
+	    it, booking_recognised(arena, &fact, next_subject(it), money_of(it, minor), booking),
+	    booking);
+}
+
+static enum status book_cleared(struct replan *it, const struct plan_reversal *reversal,
+                                int64_t minor)
+{
+	struct arena *const arena = it->customer->task->arena;
+	const struct instant at =
+	    it->facts.billed ? time_later(reversal->at, it->facts.finalised) : it->ended;
+	const struct booking_fact fact = fact_of(it, at);
+	struct booking *const booking = arena_alloc(arena, sizeof(*booking));
+
+	return settle(it,
+	              booking_cleared(arena, &fact, next_subject(it),
+	                              reversal->dispute ? ACCOUNT_DISPUTES : ACCOUNT_REFUNDS,
+	                              money_of(it, minor), booking),
+	              booking);
+}
+
+/* What the two plans differ by. */
+
+static int64_t earned_before(const struct deferral *plan, int64_t day)
+{
+	int64_t sum = 0;
+
+	for (size_t i = 0; i < plan->count; i++)
+		sum += recognition_before(&plan->lines[i].schedule, day);
+	return sum;
+}
+
+static int64_t first_day(const struct replan *it)
+{
+	const struct deferral *const plan = it->plan.count > 0 ? &it->plan : &it->old;
+	const int64_t day = plan->lines[0].schedule.booked_day;
+
+	return it->old.count > 0 && it->old.lines[0].schedule.booked_day < day
+	           ? it->old.lines[0].schedule.booked_day
+	           : day;
+}
+
+static int64_t month_after(int64_t day)
+{
+	const struct date date = date_of_days(day);
+
+	return date.month == 12 ? date_days((struct date){ date.year + 1, 1, 1 })
+	                        : date_days((struct date){ date.year, date.month + 1, 1 });
+}
+
+/* What was earned until it ended is given back then; what was after that was never earned. */
+static enum status differ_ended(struct replan *it, int64_t *day, int64_t *done)
+{
+	const int64_t end = recognition_day(it->books->zone, it->ended);
+
+	if (it->facts.billed)
+		return STATUS_OK;
+	*day = end < it->today ? end : it->today;
+	*done = -earned_before(&it->old, *day);
+	return *done == 0 ? STATUS_OK : book_earned(it, it->ended, *done);
+}
+
+/* Days that are over, month by month, each month dated at its end. */
+static enum status differ_past(struct replan *it)
+{
+	int64_t done = 0;
+	int64_t day;
+
+	if (it->plan.count == 0 && it->old.count == 0)
+		return STATUS_OK;
+	day = first_day(it);
+	TRY(differ_ended(it, &day, &done));
+	while (day < it->today) {
+		const int64_t end = month_after(day) < it->today ? month_after(day) : it->today;
+		const int64_t owed = earned_before(&it->plan, end) - earned_before(&it->old, end);
+
+		if (owed != done)
+			TRY(book_earned(it, earning_end(it->books, end), owed - done));
+		done = owed;
+		day = end;
+	}
+	return STATUS_OK;
+}
+
+static int64_t cleared_by(const struct deferral_facts *facts, const char *object)
+{
+	for (size_t i = 0; i < facts->reversal_count; i++)
+		if (text_equal(facts->reversals[i].object, object))
+			return facts->reversals[i].cleared;
+	return 0;
+}
+
+static enum status differ_cleared(struct replan *it)
+{
+	for (size_t i = 0; i < it->facts.reversal_count; i++) {
+		const struct plan_reversal *const reversal = &it->facts.reversals[i];
+		const int64_t before = cleared_by(&it->old_facts, reversal->object);
+
+		if (reversal->cleared != before)
+			TRY(book_cleared(it, reversal, reversal->cleared - before));
+	}
+	return STATUS_OK;
+}
+
+/* The new facts are complete. */
+static enum status apply(struct replan *it)
+{
+	struct task *const task = it->customer->task;
+	const char *reason;
+
+	if (!deferral_plan(task->arena, &it->facts, it->books, &it->plan, &reason))
+		return task_fail(task, STATUS_REJECT, "invoice %s: %s", it->row.invoice_id, reason);
+	const struct bytes facts = deferral_facts_encode(task->arena, &it->facts);
+
+	if (bytes_equal(facts, it->row.facts))
+		return STATUS_OK;
+	if (it->facts.billed || it->old_facts.billed) {
+		it->row.currency = it->facts.currency;
+		it->today = earning_today(task, it->books, it->row.currency);
+		TRY(differ_past(it));
+		TRY(differ_cleared(it));
+		TRY(earning_follow(task, it->books, it->row.currency, &it->old, &it->plan));
+	}
+	it->row.facts = facts;
+	it->row.plan = deferral_encode(task->arena, &it->plan);
+	task_save(task, &deferral_table, &it->row);
+	return STATUS_OK;
+}
+
+/* Facts. */
+
+static void set_billed(struct deferral_facts *facts, const struct customer_billed *billed)
+{
+	facts->billed = true;
+	facts->currency = billed->currency;
+	facts->finalised = billed->finalised;
+	facts->line_count = billed->count;
+	facts->lines = billed->lines;
+}
+
+bool customer_deferral_fits(struct customer *it, const struct customer_billed *billed,
+                            const char **reason)
+{
+	const struct books_policy *const books = policies_standing(it->task, it->task->now).books;
+	struct deferral_facts facts = { .billed = false };
+	struct deferral plan;
+
+	set_billed(&facts, billed);
+	return deferral_plan(it->task->arena, &facts, books, &plan, reason);
+}
+
+enum status customer_deferral_open(struct customer *it, const struct customer_billed *billed)
+{
+	struct replan replan;
+
+	TRY(recall(it, billed->invoice, &replan));
+	if (billed->count == 0 && replan.row.facts.size == 0)
+		return STATUS_OK;
+	set_billed(&replan.facts, billed);
+	return apply(&replan);
+}
+
+enum status customer_deferral_void(struct customer *it, const char *invoice, struct instant at)
+{
+	struct replan replan;
+
+	TRY(recall(it, invoice, &replan));
+	if (!replan.facts.billed)
+		return STATUS_OK;
+	replan.ended = at;
+	replan.facts.billed = false;
+	replan.facts.line_count = 0;
+	return apply(&replan);
+}
+
+enum status customer_deferral_reverse(struct customer *it, const struct customer_reversed *reversed)
+{
+	const struct plan_reversal more = { .object = reversed->object,
+		                            .instead = reversed->instead,
+		                            .currency = reversed->currency,
+		                            .dispute = reversed->dispute,
+		                            .minor = reversed->minor,
+		                            .at = reversed->at };
+	struct replan replan;
+
+	if (reversed->invoice == NULL || reversed->minor == 0)
+		return STATUS_OK;
+	TRY(recall(it, reversed->invoice, &replan));
+	if (!deferral_facts_reverse(it->task->arena, &replan.facts, &more))
+		return task_fail(it->task, STATUS_REJECT,
+		                 "invoice %s: too much was taken back of it, or too often",
+		                 reversed->invoice);
+	return apply(&replan);
+}
+
+void customer_need_deferral(struct task *task, const char *customer, const char *invoice)
+{
+	task_need(task, &deferral_table,
+	          &(struct deferral_row){ .customer_id = customer, .invoice_id = invoice });
+}

@@ -1,0 +1,209 @@
+#include "services/billing-sync/deferral_plan.h"
+
+#include "common/base/text.h"
+#include "services/billing-sync/packed.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define VERSION 1
+
+/* Facts. */
+
+static bool merge(struct plan_reversal *into, const struct plan_reversal *more)
+{
+	if (__builtin_add_overflow(into->minor, more->minor, &into->minor))
+		return false;
+	if (more->minor > 0)
+		into->at = time_earlier(into->at, more->at);
+	if (*more->instead != '\0')
+		into->instead = more->instead;
+	return true;
+}
+
+bool deferral_facts_reverse(struct arena *arena, struct deferral_facts *facts,
+                            const struct plan_reversal *more)
+{
+	const size_t count = facts->reversal_count;
+	struct plan_reversal *const list = arena_zero(arena, (count + 1) * sizeof(*list));
+	size_t at = 0;
+
+	for (; at < count && strcmp(facts->reversals[at].object, more->object) < 0; at++)
+		list[at] = facts->reversals[at];
+	const bool known = at < count && text_equal(facts->reversals[at].object, more->object);
+
+	if (!known && count == PLAN_REVERSALS_MAX)
+		return false;
+	list[at] = known ? facts->reversals[at]
+	                 : (struct plan_reversal){ .object = more->object,
+		                                   .instead = "",
+		                                   .currency = more->currency,
+		                                   .dispute = more->dispute,
+		                                   .at = TIME_MAX };
+	if (!merge(&list[at], more))
+		return false;
+	for (size_t i = at + known; i < count; i++)
+		list[i + !known] = facts->reversals[i];
+	facts->reversals = list;
+	facts->reversal_count = count + !known;
+	return true;
+}
+
+/* The plan. */
+
+static int by_time(const void *a, const void *b)
+{
+	const struct plan_reversal *const left = *(struct plan_reversal *const *)a;
+	const struct plan_reversal *const right = *(struct plan_reversal *const *)b;
+
+	if (left->at.us != right->at.us)
+		return time_before(left->at, right->at) ? -1 : 1;
+	return strcmp(left->object, right->object);
+}
+
+/* Another object that stands for it counts instead. */
+static bool is_replaced(const struct deferral_facts *facts, const struct plan_reversal *reversal)
+{
+	for (size_t i = 0; i < facts->reversal_count; i++)
+		if (text_equal(facts->reversals[i].instead, reversal->object))
+			return true;
+	return false;
+}
+
+/* A line that was reversed too often clears nothing more: it is all contra revenue then. */
+static void reverse(struct arena *arena, struct deferral *plan, const struct books_policy *books,
+                    struct plan_reversal *reversal)
+{
+	struct deferral_reversal of;
+	const char *reason;
+
+	if (deferral_reverse(arena, plan, recognition_day(books->zone, reversal->at),
+	                     reversal->minor, &of, &reason))
+		reversal->cleared = reversal->minor - of.contra;
+}
+
+bool deferral_plan(struct arena *arena, struct deferral_facts *facts,
+                   const struct books_policy *books, struct deferral *plan, const char **reason)
+{
+	struct plan_reversal **const order =
+	    arena_alloc(arena, (facts->reversal_count + 1) * sizeof(struct plan_reversal *));
+	size_t count = 0;
+
+	if (!deferral_open(arena, facts->lines, facts->billed ? facts->line_count : 0, books,
+	                   facts->finalised, facts->finalised, plan, reason))
+		return false;
+	for (size_t i = 0; i < facts->reversal_count; i++) {
+		struct plan_reversal *const reversal = &facts->reversals[i];
+
+		reversal->cleared = 0;
+		if (reversal->minor > 0 && text_equal(reversal->currency, facts->currency) &&
+		    !is_replaced(facts, reversal))
+			order[count++] = reversal;
+	}
+	qsort(order, count, sizeof(struct plan_reversal *), by_time);
+	for (size_t i = 0; i < count && plan->count > 0; i++)
+		reverse(arena, plan, books, order[i]);
+	return true;
+}
+
+int64_t deferral_plan_billed(const struct deferral *plan, const struct deferral_facts *facts)
+{
+	int64_t sum = 0;
+
+	for (size_t i = 0; i < plan->count; i++)
+		sum += plan->lines[i].schedule.minor;
+	for (size_t i = 0; i < facts->reversal_count; i++)
+		sum += facts->reversals[i].cleared;
+	return sum;
+}
+
+/* A row's bytes. */
+
+struct bytes deferral_facts_encode(struct arena *arena, const struct deferral_facts *facts)
+{
+	struct buffer out = { 0 };
+
+	pack_u8(&out, VERSION);
+	pack_u8(&out, facts->billed);
+	pack_text(&out, facts->currency);
+	pack_time(&out, facts->finalised);
+	pack_u8(&out, (uint32_t)facts->line_count);
+	for (size_t i = 0; i < facts->line_count; i++) {
+		pack_text(&out, facts->lines[i].line);
+		pack_i64(&out, facts->lines[i].net);
+		pack_time(&out, facts->lines[i].from);
+		pack_time(&out, facts->lines[i].to);
+	}
+	pack_u8(&out, (uint32_t)facts->reversal_count);
+	for (size_t i = 0; i < facts->reversal_count; i++) {
+		const struct plan_reversal *const it = &facts->reversals[i];
+
+		pack_text(&out, it->object);
+		pack_text(&out, it->instead);
+		pack_text(&out, it->currency);
+		pack_u8(&out, it->dispute);
+		pack_i64(&out, it->minor);
+		pack_time(&out, it->at);
+		pack_i64(&out, it->cleared);
+	}
+	return pack_end(arena, &out);
+}
+
+static const char *take_text(struct arena *arena, struct packed *from)
+{
+	char text[STRIPE_ID_MAX + 1];
+
+	packed_text(from, text, sizeof(text));
+	return arena_string(arena, text);
+}
+
+static void take_lines(struct arena *arena, struct packed *from, struct deferral_facts *facts)
+{
+	struct deferral_billed *lines;
+
+	facts->line_count = packed_u8(from, DEFERRAL_LINES_MAX);
+	lines = arena_zero(arena, (facts->line_count + 1) * sizeof(*lines));
+	for (size_t i = 0; i < facts->line_count; i++) {
+		lines[i].line = take_text(arena, from);
+		lines[i].net = packed_i64(from, -DEFERRAL_NET_MAX, DEFERRAL_NET_MAX);
+		lines[i].from = packed_time(from);
+		lines[i].to = packed_time(from);
+	}
+	facts->lines = lines;
+}
+
+static void take_reversals(struct arena *arena, struct packed *from, struct deferral_facts *facts)
+{
+	facts->reversal_count = packed_u8(from, PLAN_REVERSALS_MAX);
+	facts->reversals =
+	    arena_zero(arena, (facts->reversal_count + 1) * sizeof(*facts->reversals));
+	for (size_t i = 0; i < facts->reversal_count; i++) {
+		struct plan_reversal *const it = &facts->reversals[i];
+
+		it->object = take_text(arena, from);
+		it->instead = take_text(arena, from);
+		it->currency = take_text(arena, from);
+		it->dispute = packed_u8(from, 1) != 0;
+		it->minor = packed_i64(from, INT64_MIN + 1, INT64_MAX);
+		it->at = packed_time(from);
+		it->cleared = packed_i64(from, 0, INT64_MAX);
+	}
+}
+
+bool deferral_facts_decode(struct arena *arena, struct bytes bytes, struct deferral_facts *facts)
+{
+	struct packed from = packed_open(bytes);
+	struct deferral_facts read = { .billed = false };
+
+	if (packed_u8(&from, VERSION) != VERSION)
+		return false;
+	read.billed = packed_u8(&from, 1) != 0;
+	read.currency = take_text(arena, &from);
+	read.finalised = packed_time(&from);
+	take_lines(arena, &from, &read);
+	take_reversals(arena, &from, &read);
+	if (!packed_done(&from))
+		return false;
+	*facts = read;
+	return true;
+}

@@ -1,0 +1,59 @@
+/*
+ * deferral_plan - what an invoice's facts make of what is deferred by it, in whatever order they came.
+ *
+ * The facts are its lines as they were finalised, and what was taken back of it: by refunds, disputes and
+ * credit notes, each at a time of its own. The plan is made of them anew whenever one is added: so it says
+ * the same for the same facts, whichever came first, and whenever they came. What is then booked is the
+ * difference between two plans.
+ *
+ * A dispute that gives back what it took has taken nothing. Pure.
+ */
+#ifndef SERVICES_BILLING_SYNC_DEFERRAL_PLAN_H
+#define SERVICES_BILLING_SYNC_DEFERRAL_PLAN_H
+
+#include "services/billing-sync/deferral.h"
+
+#define PLAN_REVERSALS_MAX 250 /* of one invoice; each of a refund, dispute or credit note */
+
+/* What one object takes back of an invoice, over all that it moved. */
+struct plan_reversal {
+	const char *object; /* "re_1" */
+	const char
+	    *instead; /* object that it stands for, which counts no more: a note's refund; "" */
+	const char *currency; /* of another one than the invoice's nothing is cleared */
+	bool dispute;         /* else revenue is given back by us */
+	int64_t minor;        /* taken, less what was given back */
+	struct instant at;    /* when it first took; TIME_MAX: it has not */
+	int64_t cleared;      /* the plan's: what of it was not earned yet */
+};
+
+struct deferral_facts {
+	bool billed;              /* false: the lines are not known, or owed by nobody */
+	const char *currency;     /* "": not known */
+	struct instant finalised; /* of what is billed */
+	size_t line_count;
+	const struct deferral_billed *lines;
+	size_t reversal_count;
+	struct plan_reversal *reversals; /* in the order of their objects */
+};
+
+/* An object has taken so much more, or given back (below 0). False: too many, or too much. */
+bool deferral_facts_reverse(struct arena *arena, struct deferral_facts *facts,
+                            const struct plan_reversal *more) MUST_CHECK;
+
+/*
+ * The schedules that the facts make, and what each reversal clears of them. False: the lines cannot be
+ * scheduled, and reason says why; that does not depend on the reversals.
+ */
+bool deferral_plan(struct arena *arena, struct deferral_facts *facts,
+                   const struct books_policy *books, struct deferral *plan,
+                   const char **reason) MUST_CHECK;
+/* What was billed to be earned later, over all lines, before anything was cleared. */
+int64_t deferral_plan_billed(const struct deferral *plan, const struct deferral_facts *facts);
+
+/* A row's bytes (packed.h): a version, then the fields in the order of the structs. */
+struct bytes deferral_facts_encode(struct arena *arena, const struct deferral_facts *facts);
+bool deferral_facts_decode(struct arena *arena, struct bytes bytes,
+                           struct deferral_facts *facts) MUST_CHECK;
+
+#endif
