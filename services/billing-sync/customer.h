@@ -71,6 +71,10 @@ struct thing {
 	bool known;           /* it was heard of before */
 };
 
+/* The customer of the event at hand, and when it happened. A key that is none of this shard's is refused. */
+enum status customer_open(struct task *task, const char *customer_id,
+                          const Google__Protobuf__Timestamp *occurred_at,
+                          struct customer *it) MUST_CHECK;
 /* On ops.billing.v1, under the customer's key; the event is filled in but for what all of them have. */
 enum status customer_say(struct customer *it, Opsmesh__V1__BillingEvent *event) MUST_CHECK;
 /* Keeps what the next state is held against. */

@@ -63,25 +63,32 @@ static thing_reader *reader_of(const char *type)
 
 /* A customer at hand. */
 
-static enum status open_event(struct task *task, struct customer *it)
+enum status customer_open(struct task *task, const char *customer_id,
+                          const Google__Protobuf__Timestamp *occurred_at, struct customer *it)
 {
-	const Opsmesh__V1__ByCustomerEvent *const event = (const void *)task->message;
-	const size_t size = strlen(event->customer_id);
+	const size_t size = strlen(customer_id);
 
 	if (size == 0 || size > STRIPE_ID_MAX)
 		return task_fail(task, STATUS_REJECT, "customer_id: %s",
 		                 size == 0 ? "empty" : "too long");
-	if (hash_partition(event->customer_id, size, task->partitions) != task->shard_number)
+	if (hash_partition(customer_id, size, task->partitions) != task->shard_number)
 		return task_fail(task, STATUS_REJECT, "customer_id: belongs to another partition");
 	*it = (struct customer){
 		.task = task,
 		.cause_id = arena_text(task->arena, task->event->id.data, task->event->id.size),
-		.row = { .customer_id = event->customer_id },
+		.row = { .customer_id = customer_id },
 	};
-	if (!proto_instant(event->occurred_at, &it->at))
+	if (!proto_instant(occurred_at, &it->at))
 		return task_fail(task, STATUS_REJECT, "occurred_at: missing or out of range");
 	(void)task_load(task, &customer_table, &it->row);
 	return STATUS_OK;
+}
+
+static enum status open_event(struct task *task, struct customer *it)
+{
+	const Opsmesh__V1__ByCustomerEvent *const event = (const void *)task->message;
+
+	return customer_open(task, event->customer_id, event->occurred_at, it);
 }
 
 enum status customer_say(struct customer *it, Opsmesh__V1__BillingEvent *event)

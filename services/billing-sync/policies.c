@@ -8,6 +8,7 @@
 #define MRR "mrr"
 #define BOOKS "books"
 #define MOVEMENTS "movements"
+#define USAGE "usage"
 
 static const void *compile_currencies(const struct document *files, size_t count, char *reason,
                                       size_t reason_size)
@@ -57,6 +58,12 @@ static const void *compile_movements(const struct document *files, size_t count,
 	return policy_compile(&movement_kind, files, count, reason, reason_size);
 }
 
+static const void *compile_usage(const struct document *files, size_t count, char *reason,
+                                 size_t reason_size)
+{
+	return policy_compile(&usage_policy_kind, files, count, reason, reason_size);
+}
+
 const struct service_document billing_documents[] = {
 	{ .name = CURRENCIES,
 	  .path = "currencies/",
@@ -90,6 +97,10 @@ const struct service_document billing_documents[] = {
 	  .path = "movements/",
 	  .doc = "What each type of balance transaction is to the ledger.",
 	  .compile = compile_movements },
+	{ .name = USAGE,
+	  .path = "usage/",
+	  .doc = "How late usage may come, and how long an event is remembered.",
+	  .compile = compile_usage },
 	{ .name = NULL },
 };
 
@@ -123,4 +134,9 @@ struct standing_rules policies_standing(struct task *task, struct instant at)
 const struct discrepancy_policy *policies_discrepancy(struct task *task, struct instant at)
 {
 	return policy_at(task_document(task, DISCREPANCIES), at);
+}
+
+const struct usage_policy *policies_usage(struct task *task, struct instant at)
+{
+	return policy_at(task_document(task, USAGE), at);
 }

@@ -11,6 +11,7 @@
 #include "services/billing-sync/movement.h"
 #include "services/billing-sync/standing.h"
 #include "services/billing-sync/tax.h"
+#include "services/billing-sync/usage.h"
 
 extern const struct service_document billing_documents[]; /* ended by a name of NULL */
 
@@ -20,5 +21,6 @@ const struct tax_policy *policies_tax(struct task *task, struct instant at);
 const struct movement_policy *policies_movement(struct task *task, struct instant at);
 struct standing_rules policies_standing(struct task *task, struct instant at);
 const struct discrepancy_policy *policies_discrepancy(struct task *task, struct instant at);
+const struct usage_policy *policies_usage(struct task *task, struct instant at);
 
 #endif

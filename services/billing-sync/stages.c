@@ -13,6 +13,7 @@
 #include "services/billing-sync/customer_deferral.h"
 #include "services/billing-sync/customer_earning.h"
 #include "services/billing-sync/customer_ledger.h"
+#include "services/billing-sync/customer_usage.h"
 #include "services/billing-sync/entry.h"
 #include "services/billing-sync/object.h"
 #include "services/billing-sync/owner.h"
@@ -63,14 +64,17 @@ static const int charge_emits[] = { OPS_BY_CUSTOMER, -1 };
 	CUSTOMER(ON, mirrored, ObjectMirrored)                                             \
 	CUSTOMER(ON, account_linked, AccountLinked)                                        \
 	CUSTOMER(ON, account_unlinked, AccountUnlinked)                                    \
+	ON(OPS_USAGE, Opsmesh__V1__UsageEvent, reported, Opsmesh__V1__UsageReported,       \
+	   customer_on_reported, customer_need_reported)                                   \
 	ON(OPS_ACTIONS, Opsmesh__V1__ActionEvent, requested, Opsmesh__V1__ActionRequested, \
 	   customer_on_action_requested, customer_need_action)
 
 STAGE_EVENTS_NEEDING(customer_events, CUSTOMER_EVENTS);
 
 static const struct state_table *const customer_tables[] = {
-	&customer_table, &held_table,     &case_table,    &charged_table, &entry_table,
-	&standing_table, &deferral_table, &earning_table, &pace_table,    NULL
+	&customer_table, &held_table,     &case_table,     &charged_table,
+	&entry_table,    &standing_table, &deferral_table, &earning_table,
+	&pace_table,     &reported_table, &used_table,     NULL
 };
 static const struct stage_timer customer_timers[] = {
 	{ .name = CUSTOMER_TIMER_AGE, .handle = customer_on_age, .need = customer_need_age },
@@ -79,6 +83,7 @@ static const struct stage_timer customer_timers[] = {
 	  .need = customer_need_standing },
 	{ .name = CUSTOMER_TIMER_EARN, .handle = customer_on_earn },
 	{ .name = CUSTOMER_TIMER_TRIAL, .handle = customer_on_trial, .need = customer_need_timer },
+	{ .name = CUSTOMER_TIMER_USAGE, .handle = customer_on_usage, .need = customer_need_usage },
 	{ .name = NULL },
 };
 static const int customer_emits[] = { OPS_BILLING, -1 };

@@ -20,7 +20,8 @@ const struct mesh_stage mesh_stages[] = {
 	  READS(OPS_CONTROL, OPS_ACCOUNTS, OPS_PROVIDER_EVENTS) },
 	{ "source", "billing-sync", "billing", READS(OPS_CONTROL, OPS_BY_SOURCE) },
 	{ "charge", "billing-sync", "billing", READS(OPS_CONTROL, OPS_BY_CHARGE) },
-	{ "customer", "billing-sync", "billing", READS(OPS_CONTROL, OPS_ACTIONS, OPS_BY_CUSTOMER) },
+	{ "customer", "billing-sync", "billing",
+	  READS(OPS_CONTROL, OPS_ACTIONS, OPS_USAGE, OPS_BY_CUSTOMER) },
 	{ .stage = NULL },
 };
 

@@ -280,6 +280,12 @@ struct story_line story_billing(const struct story *story, const struct told *to
 		return story_collection(story, event);
 	case OPSMESH__V1__BILLING_EVENT__FACT_ACTION_APPLIED:
 	case OPSMESH__V1__BILLING_EVENT__FACT_ACTION_REFUSED: return story_answer(story, told);
+	case OPSMESH__V1__BILLING_EVENT__FACT_USAGE_TAKEN:
+	case OPSMESH__V1__BILLING_EVENT__FACT_USAGE_LATE:
+	case OPSMESH__V1__BILLING_EVENT__FACT_USAGE_REFUSED:
+	case OPSMESH__V1__BILLING_EVENT__FACT_USAGE_CORRECTED:
+	case OPSMESH__V1__BILLING_EVENT__FACT_USAGE_CANCELLED:
+	case OPSMESH__V1__BILLING_EVENT__FACT_SEAT_MOVED: return story_usage(story, told);
 	case OPSMESH__V1__BILLING_EVENT__FACT__NOT_SET:
 	default: return (struct story_line){ NULL, NULL };
 	}

@@ -139,6 +139,7 @@ static const struct {
 	{ "action", OPSMESH__V1__ROUTE__ROUTE_ACTION },
 	{ "mail", OPSMESH__V1__ROUTE__ROUTE_EMAIL },
 	{ "stripe", OPSMESH__V1__ROUTE__ROUTE_STRIPE_WEBHOOK },
+	{ "usage", OPSMESH__V1__ROUTE__ROUTE_USAGE },
 };
 
 static Opsmesh__V1__Route route_of(const char *kind)
@@ -261,6 +262,7 @@ static void requests(struct world *world, uint64_t seed)
 		    ->number = chance_below(&chance, 2);
 	}
 	ops_put_stripe(world, &chance, at - 5);
+	ops_put_usage(world, &chance, at - 5);
 	qsort(world->requests, world->request_count, sizeof(struct request), by_time);
 	world->last_s =
 	    world->requests[world->request_count - 1].at_s + 240; /* a window of patterns ends */
@@ -329,6 +331,8 @@ static const char *body_of(struct arena *arena, const struct request *request)
 		                    request->ref,
 		                    request->number > 0 ? "In-Reply-To: <e0.0@x>\r\n" : "",
 		                    request->ref);
+	if (text_equal(kind, "usage"))
+		return ops_usage_body(arena, request);
 	return ops_stripe_body(arena, request);
 }
 

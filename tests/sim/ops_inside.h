@@ -11,6 +11,9 @@ struct request *ops_put(struct world *world, int64_t at_s, const char *kind, con
 /* Events of a payment provider from a time on, and the body of one of them. */
 void ops_put_stripe(struct world *world, struct chance *chance, int64_t at);
 const char *ops_stripe_body(struct arena *arena, const struct request *request);
+/* The same of what a product reports. */
+void ops_put_usage(struct world *world, struct chance *chance, int64_t at);
+const char *ops_usage_body(struct arena *arena, const struct request *request);
 
 /* What must hold of the effects. Says why in a world_broken. */
 bool ops_check(struct world *world, struct arena *arena, char *why);

@@ -149,6 +149,28 @@ void customer_feed_action(const struct customer_ask *ask)
 	customer_feed_event(OPS_ACTIONS, &event.base);
 }
 
+void customer_feed_usage(const struct customer_usage *usage)
+{
+	Opsmesh__V1__UsageEvent event = OPSMESH__V1__USAGE_EVENT__INIT;
+	Opsmesh__V1__UsageReported reported = OPSMESH__V1__USAGE_REPORTED__INIT;
+	const struct instant received = customer_now();
+
+	reported.kind = usage->kind;
+	reported.source = text_mutable("api");
+	reported.event_id = text_mutable(usage->id);
+	reported.meter = text_mutable(usage->meter);
+	reported.quantity = usage->quantity;
+	reported.refers = text_mutable(usage->refers);
+	reported.item_id = text_mutable(usage->item);
+	reported.subject = text_mutable(usage->subject);
+	event.customer_id = text_mutable(customer_key);
+	event.occurred_at = proto_timestamp(customer_stage.arena, time_sub(received, usage->age));
+	event.received_at = proto_timestamp(customer_stage.arena, received);
+	event.fact_case = OPSMESH__V1__USAGE_EVENT__FACT_REPORTED;
+	event.reported = &reported;
+	customer_feed_event(OPS_USAGE, &event.base);
+}
+
 void customer_pass(struct instant until)
 {
 	CHECK(stage_test_fold(&customer_stage, 0, until) == STATUS_OK);

@@ -7,6 +7,7 @@
 #include "opsmesh/v1/action.pb-c.h"
 #include "opsmesh/v1/billing.pb-c.h"
 #include "opsmesh/v1/mirror.pb-c.h"
+#include "opsmesh/v1/usage.pb-c.h"
 #include "services/billing-sync/billing.h"
 #include "tests/support/stage_test.h"
 
@@ -22,6 +23,18 @@ struct instant customer_now(void);
 void customer_feed_event(int topic, const ProtobufCMessage *message);
 Opsmesh__V1__ObjectMirrored customer_mirrored(const char *type, const char *id, int64_t revision,
                                               const char *status, const char *json);
+/* As a product reported it; the texts are "" where the kind has none. */
+struct customer_usage {
+	Opsmesh__V1__UsageKind kind;
+	const char *id;
+	const char *meter;
+	int64_t quantity;
+	const char *refers;
+	const char *item;
+	const char *subject;
+	struct duration age; /* when it reached us */
+};
+void customer_feed_usage(const struct customer_usage *usage);
 void customer_feed(const char *type, const char *id, int64_t revision, const char *status,
                    const char *json);
 /* Somebody asks for something; parameters are name, value, ... ended by NULL. */

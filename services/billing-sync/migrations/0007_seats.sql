@@ -1,0 +1,24 @@
+-- 0007_seats - what customers used and who has a seat, as products report it, for the stage `customer`.
+--
+-- Every row carries its shard: partition n of ops.usage.v1 and of the stage's other topics.
+
+-- An event while it is remembered, so that it counts once; corrections and cancellations find it here.
+create table reported (
+	shard       int   not null,
+	customer_id text  collate "C" not null,
+	event_key   text  collate "C" not null, -- SHA-256 over customer, source and id, lower-case hex
+	meter       text  not null,             -- empty: it is of none
+	body        bytea not null,             -- usage_encode
+	primary key (shard, customer_id, event_key)
+);
+
+-- What was used of a meter on a UTC day. Whoever recognises usage on its day reads it.
+create table used (
+	shard       int    not null,
+	customer_id text   collate "C" not null,
+	meter       text   collate "C" not null,
+	day         bigint not null, -- since 1970
+	in_time     bigint not null, -- what the provider's meter was to hear of
+	late        bigint not null, -- what the next invoice is to carry
+	primary key (shard, customer_id, meter, day)
+);
