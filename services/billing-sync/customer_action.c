@@ -2,6 +2,7 @@
 
 #include "common/base/text.h"
 #include "common/io/proto.h"
+#include "services/billing-sync/customer_refund.h"
 #include "services/billing-sync/stripe.h"
 
 #include <string.h>
@@ -11,14 +12,17 @@
 struct row {
 	const char *type;
 	Opsmesh__V1__ActionKind kind;
-	const struct state_table *table; /* whose rows the subjects are */
 	order_handler *handle;
 	const char *otherwise; /* what is said of any other action */
 };
 
 static const struct row rows[] = {
-	{ "discrepancy", OPSMESH__V1__ACTION_KIND__ACTION_KIND_EXPLAIN, &case_table,
-	  customer_explain, "A discrepancy can be explained, nothing else." },
+	{ "discrepancy", OPSMESH__V1__ACTION_KIND__ACTION_KIND_EXPLAIN, customer_explain,
+	  "A discrepancy can be explained, nothing else." },
+	{ "charge", OPSMESH__V1__ACTION_KIND__ACTION_KIND_APPROVE, customer_approve_refund,
+	  "Of a charge a refund can be approved, nothing else." },
+	{ "refund", OPSMESH__V1__ACTION_KIND__ACTION_KIND_CLOSE, customer_withdraw_refund,
+	  "The approval of a refund can be closed, nothing else." },
 };
 
 static const struct row *row_of(const Opsmesh__V1__ActionRequested *requested)
@@ -126,8 +130,13 @@ void customer_need_action(struct task *task, const ProtobufCMessage *message)
 		return;
 	task_need(task, &customer_table,
 	          &(struct customer_row){ .customer_id = action->routing_key });
-	if (row->table == &case_table)
+	const char *const id = action->requested->on->id;
+	const char *const what = what_of(action->requested->on, action->routing_key);
+
+	if (row->handle == customer_explain)
 		task_need(task, &case_table,
 		          &(struct case_row){ .customer_id = action->routing_key,
-		                              .discrepancy_id = action->requested->on->id });
+		                              .discrepancy_id = id });
+	else if (what != NULL)
+		customer_need_refundable(task, action->routing_key, what);
 }

@@ -3,6 +3,7 @@
  */
 #include "services/billing-sync/charge_twice.h"
 #include "services/billing-sync/customer_ledger.h"
+#include "services/billing-sync/customer_refund.h"
 #include "services/billing-sync/stripe.h"
 
 #include "common/base/text.h"
@@ -89,7 +90,7 @@ static bool read_figures(struct thing *thing, struct charge_figures *figures,
 }
 
 static bool book(struct thing *thing, const char *invoice, const struct charge_figures *figures,
-                 enum status *status, struct json_error *error)
+                 int64_t refunded, enum status *status, struct json_error *error)
 {
 	struct ledger_charge charge = { .id = thing->mirrored->object_id,
 		                        .invoice = invoice,
@@ -104,6 +105,8 @@ static bool book(struct thing *thing, const char *invoice, const struct charge_f
 	charge.presented.minor = taken->minor;
 	memcpy(charge.presented.currency, figures->currency, sizeof(figures->currency));
 	*status = ledger_charge(thing, &charge);
+	if (*status == STATUS_OK)
+		*status = customer_hear_charge(thing, charge.presented, refunded, figures->created);
 	return true;
 }
 
@@ -137,5 +140,6 @@ bool customer_read_charge(struct thing *thing, enum status *status, struct json_
 		*status = look_for_twice(thing, invoice, &figures);
 	if (*status == STATUS_OK)
 		*status = customer_hold(thing, body);
-	return *status != STATUS_OK || book(thing, invoice, &figures, status, error);
+	return *status != STATUS_OK ||
+	       book(thing, invoice, &figures, changed.refunded->minor, status, error);
 }

@@ -2,6 +2,7 @@
  * What goes back to a customer: refunds that we give, and disputes by which a bank takes.
  */
 #include "services/billing-sync/customer_ledger.h"
+#include "services/billing-sync/customer_refund.h"
 #include "services/billing-sync/stripe.h"
 
 #include "common/base/text.h"
@@ -55,6 +56,8 @@ bool customer_read_refund(struct thing *thing, enum status *status, struct json_
 		*status = customer_say(thing->customer, &event);
 	if (*status == STATUS_OK)
 		*status = customer_hold(thing, (struct bytes){ NULL, 0 });
+	if (*status == STATUS_OK)
+		*status = customer_hear_refund(thing, &changed);
 	return *status != STATUS_OK || ledger_moved(thing, status, error);
 }
 
@@ -148,6 +151,8 @@ bool customer_read_dispute(struct thing *thing, enum status *status, struct json
 		*status = customer_say(thing->customer, &event);
 	if (*status == STATUS_OK)
 		*status = customer_hold(thing, body);
+	if (*status == STATUS_OK)
+		*status = customer_hear_dispute(thing, &changed);
 	return *status != STATUS_OK || ledger_moved(thing, status, error);
 }
 

@@ -9,6 +9,7 @@
 #define BOOKS "books"
 #define MOVEMENTS "movements"
 #define USAGE "usage"
+#define REFUNDS "refunds"
 
 static const void *compile_currencies(const struct document *files, size_t count, char *reason,
                                       size_t reason_size)
@@ -64,6 +65,12 @@ static const void *compile_usage(const struct document *files, size_t count, cha
 	return policy_compile(&usage_policy_kind, files, count, reason, reason_size);
 }
 
+static const void *compile_refunds(const struct document *files, size_t count, char *reason,
+                                   size_t reason_size)
+{
+	return policy_compile(&refund_policy_kind, files, count, reason, reason_size);
+}
+
 const struct service_document billing_documents[] = {
 	{ .name = CURRENCIES,
 	  .path = "currencies/",
@@ -101,6 +108,10 @@ const struct service_document billing_documents[] = {
 	  .path = "usage/",
 	  .doc = "How late usage may come, and how long an event is remembered.",
 	  .compile = compile_usage },
+	{ .name = REFUNDS,
+	  .path = "refunds/",
+	  .doc = "Who may give how much back, for what and how long after.",
+	  .compile = compile_refunds },
 	{ .name = NULL },
 };
 
@@ -139,4 +150,9 @@ const struct discrepancy_policy *policies_discrepancy(struct task *task, struct 
 const struct usage_policy *policies_usage(struct task *task, struct instant at)
 {
 	return policy_at(task_document(task, USAGE), at);
+}
+
+const struct refund_policy *policies_refund(struct task *task, struct instant at)
+{
+	return policy_at(task_document(task, REFUNDS), at);
 }

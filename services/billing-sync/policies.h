@@ -9,6 +9,7 @@
 #include "services/billing-sync/discrepancy_policy.h"
 #include "services/billing-sync/invoice_policy.h"
 #include "services/billing-sync/movement.h"
+#include "services/billing-sync/refund_policy.h"
 #include "services/billing-sync/standing.h"
 #include "services/billing-sync/tax.h"
 #include "services/billing-sync/usage.h"
@@ -22,5 +23,6 @@ const struct movement_policy *policies_movement(struct task *task, struct instan
 struct standing_rules policies_standing(struct task *task, struct instant at);
 const struct discrepancy_policy *policies_discrepancy(struct task *task, struct instant at);
 const struct usage_policy *policies_usage(struct task *task, struct instant at);
+const struct refund_policy *policies_refund(struct task *task, struct instant at);
 
 #endif

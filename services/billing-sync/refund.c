@@ -3,22 +3,17 @@
 #include "common/base/check.h"
 #include "common/base/text.h"
 #include "common/io/digest.h"
+#include "services/billing-sync/packed.h"
 
 #include <string.h>
 
-const char *const refund_refusal_names[] = { "charge_unknown",
-	                                     "action_reused",
-	                                     "wrong_currency",
-	                                     "wrong_amount",
-	                                     "too_many",
-	                                     "disputed",
-	                                     "inquired",
-	                                     "too_much",
-	                                     "no_rule",
-	                                     "too_late",
-	                                     "over_limit",
-	                                     "wrong_role",
-	                                     NULL };
+const char *const refund_refusal_names[] = { "charge_unknown", "action_reused",
+	                                     "wrong_currency", "wrong_amount",
+	                                     "too_many",       "disputed",
+	                                     "inquired",       "too_much",
+	                                     "repeated",       "no_rule",
+	                                     "too_late",       "over_limit",
+	                                     "wrong_role",     NULL };
 
 /* Ids. */
 
@@ -48,10 +43,12 @@ static int64_t at_least_none(int64_t amount)
 	return amount > 0 ? amount : 0;
 }
 
-void refund_on_charge(struct refund_row *row, struct money captured, struct instant at)
+void refund_on_charge(struct refund_row *row, struct money captured, int64_t given,
+                      struct instant at)
 {
 	row->known = true;
 	row->charged = at_least_none(captured.minor);
+	row->said = at_least_none(given);
 	memcpy(row->currency, captured.currency, sizeof(row->currency));
 	row->charged_at = at;
 }
@@ -76,17 +73,17 @@ static struct refund_made *made_at(struct refund_row *row, uint64_t refund)
 	return &row->made[place];
 }
 
-void refund_on_made(struct refund_row *row, const char *refund_id, const char *action_id,
-                    int64_t amount, enum refund_state state)
+void refund_on_made(struct refund_row *row, const struct refund_news *news)
 {
-	struct refund_made *const made = made_at(row, id_of(refund_id));
+	struct refund_made *const made = made_at(row, id_of(news->refund_id));
 
 	if (made == NULL)
 		return;
-	made->amount = amount > made->amount ? amount : made->amount;
-	made->state = state > made->state ? state : made->state;
-	if (action_id[0] != '\0')
-		made->action = id_of(action_id);
+	made->amount = news->amount > made->amount ? news->amount : made->amount;
+	made->state = news->state > made->state ? news->state : made->state;
+	made->at = time_before(made->at, news->at) ? news->at : made->at;
+	if (news->action_id[0] != '\0')
+		made->action = id_of(news->action_id);
 }
 
 void refund_on_dispute(struct refund_row *row, const char *dispute_id,
@@ -105,21 +102,22 @@ void refund_on_dispute(struct refund_row *row, const char *dispute_id,
 	row->disputes[place] = (struct refund_dispute){ dispute, state, at_least_none(taken) };
 }
 
-static struct refund_approval *approval_find(struct refund_row *row, uint64_t action)
+/* REFUND_NONE: there is none. */
+static size_t approval_find(const struct refund_row *row, const char *action)
 {
 	for (size_t i = 0; i < row->approval_count; i++)
-		if (row->approvals[i].action == action)
-			return &row->approvals[i];
-	return NULL;
+		if (text_equal(row->approvals[i].action, action))
+			return i;
+	return REFUND_NONE;
 }
 
 bool refund_on_failure(struct refund_row *row, const char *action_id)
 {
-	struct refund_approval *const approval = approval_find(row, id_of(action_id));
+	const size_t place = approval_find(row, action_id);
 
-	if (approval == NULL)
+	if (place == REFUND_NONE)
 		return false;
-	approval->failed = true;
+	row->approvals[place].failed = true;
 	return true;
 }
 
@@ -133,24 +131,85 @@ static int64_t plus(int64_t a, int64_t b)
 	return __builtin_add_overflow(a, b, &sum) ? INT64_MAX : sum;
 }
 
-static bool stands_for(const struct refund_row *row, uint64_t action)
+static size_t named_by(const struct refund_row *row, const struct refund_approval *approval)
 {
-	for (size_t i = 0; i < row->made_count; i++)
-		if (row->made[i].action == action)
+	const uint64_t action = id_of(approval->action);
+	size_t i = 0;
+
+	while (i < row->made_count && row->made[i].action != action)
+		i++;
+	return i < row->made_count ? i : REFUND_NONE;
+}
+
+static bool is_taken(const struct refund_settled *settled, size_t count, size_t made)
+{
+	for (size_t i = 0; i < count; i++)
+		if (settled->by[i] == made)
 			return true;
 	return false;
 }
 
-/* Given back, on its way, or approved. */
-static int64_t given(const struct refund_row *row)
+/* Made by hand after it, of its very amount, for no other one: the first of them. */
+static size_t fits(const struct refund_row *row, const struct refund_settled *settled, size_t which)
+{
+	const struct refund_approval *const approval = &row->approvals[which];
+	size_t best = REFUND_NONE;
+
+	for (size_t i = 0; i < row->made_count; i++) {
+		const struct refund_made *const made = &row->made[i];
+
+		if (made->action == 0 && made->amount == approval->amount &&
+		    time_before(approval->at, made->at) &&
+		    !is_taken(settled, row->approval_count, i) &&
+		    (best == REFUND_NONE || time_before(made->at, row->made[best].at)))
+			best = i;
+	}
+	return best;
+}
+
+struct refund_settled refund_settle(const struct refund_row *row)
+{
+	struct refund_settled settled;
+
+	for (size_t i = 0; i < REFUND_APPROVALS_MAX; i++)
+		settled.by[i] =
+		    i < row->approval_count ? named_by(row, &row->approvals[i]) : REFUND_NONE;
+	for (size_t i = 0; i < row->approval_count; i++)
+		if (settled.by[i] == REFUND_NONE && !row->approvals[i].failed)
+			settled.by[i] = fits(row, &settled, i);
+	return settled;
+}
+
+enum refund_standing refund_standing(const struct refund_row *row, const char *action_id)
+{
+	const size_t place = approval_find(row, action_id);
+
+	if (place == REFUND_NONE)
+		return REFUND_STANDING_NONE;
+	if (refund_settle(row).by[place] != REFUND_NONE)
+		return REFUND_STANDING_SETTLED;
+	return row->approvals[place].failed ? REFUND_STANDING_FAILED : REFUND_STANDING_OPEN;
+}
+
+/* Given back or on its way; the charge may know of refunds that nobody has told us yet. */
+static int64_t made(const struct refund_row *row)
 {
 	int64_t sum = 0;
 
 	for (size_t i = 0; i < row->made_count; i++)
 		if (row->made[i].state != REFUND_FAILED)
 			sum = plus(sum, row->made[i].amount);
+	return sum > row->said ? sum : row->said;
+}
+
+/* And what is approved. */
+static int64_t given(const struct refund_row *row)
+{
+	const struct refund_settled settled = refund_settle(row);
+	int64_t sum = made(row);
+
 	for (size_t i = 0; i < row->approval_count; i++)
-		if (!row->approvals[i].failed && !stands_for(row, row->approvals[i].action))
+		if (!row->approvals[i].failed && settled.by[i] == REFUND_NONE)
 			sum = plus(sum, row->approvals[i].amount);
 	return sum;
 }
@@ -188,6 +247,19 @@ static bool has_dispute(const struct refund_row *row, enum refund_dispute_state 
 	return false;
 }
 
+/* The same was approved before: it is not executed yet, or nobody says that it is meant once more. */
+static bool is_repeated(const struct refund_row *row, const struct refund_ask *ask,
+                        uint64_t content)
+{
+	const struct refund_settled settled = refund_settle(row);
+
+	for (size_t i = 0; i < row->approval_count; i++)
+		if (row->approvals[i].content == content && !row->approvals[i].failed &&
+		    (settled.by[i] == REFUND_NONE || !ask->keyed))
+			return true;
+	return false;
+}
+
 /* What the charge itself says against it. */
 static bool charge_refuses(struct arena *arena, const struct refund_row *row,
                            const struct refund_ask *ask, struct refund_answer *answer)
@@ -210,6 +282,11 @@ static bool charge_refuses(struct arena *arena, const struct refund_row *row,
 		*answer = refuse(REFUND_TOO_MUCH, "amount",
 		                 arena_printf(arena, "%lld of %lld %s is left", left,
 		                              (long long)row->charged, row->currency));
+	else if (is_repeated(row, ask, content_of(arena, ask)))
+		*answer = refuse(REFUND_REPEATED, "on.id",
+		                 ask->keyed ? "the same is approved and not made yet"
+		                            : "the same was approved before; an Idempotency-Key "
+		                              "says that another is meant");
 	else
 		return false;
 	return true;
@@ -240,7 +317,6 @@ static bool window_refuses(struct arena *arena, const struct refund_rule *rule,
 	return true;
 }
 
-/* The provider's, which are not everywhere those of the currency. */
 static const char *minor_units(struct arena *arena, struct money money)
 {
 	return arena_printf(arena, "%lld %s minor units", (long long)money.minor, money.currency);
@@ -298,16 +374,18 @@ static struct refund_answer answer_again(const struct refund_approval *approval,
 struct refund_answer refund_decide(struct arena *arena, const struct refund_policy *policy,
                                    struct refund_row *row, const struct refund_ask *ask)
 {
-	const uint64_t action = id_of(ask->action_id);
 	const uint64_t content = content_of(arena, ask);
-	const struct refund_approval *const before = approval_find(row, action);
+	const size_t before = approval_find(row, ask->action_id);
+	struct refund_approval approval = { .content = content,
+		                            .amount = ask->money.minor,
+		                            .at = ask->at };
 
-	CHECK(ask->action_id[0] != '\0');
-	if (before != NULL)
-		return answer_again(before, content);
+	CHECK(ask->action_id[0] != '\0' &&
+	      pack_copy(approval.action, sizeof(approval.action), ask->action_id));
+	if (before != REFUND_NONE)
+		return answer_again(&row->approvals[before], content);
 	const struct refund_answer answer = judge(arena, policy, row, ask);
 	if (answer.approved)
-		row->approvals[row->approval_count++] =
-		    (struct refund_approval){ action, content, ask->money.minor, false };
+		row->approvals[row->approval_count++] = approval;
 	return answer;
 }

@@ -16,6 +16,7 @@
 #define REFUND_APPROVALS_MAX 64 /* of one charge, ever: each is remembered */
 #define REFUND_REFUNDS_MAX 128  /* of one charge, ever */
 #define REFUND_DISPUTES_MAX 16  /* of one charge, ever */
+#define REFUND_ACTION_SIZE 129  /* of an action's id, with its NUL */
 
 /* From where a later word is believed over an earlier one: a refund that failed does not succeed. */
 enum refund_state {
@@ -30,11 +31,12 @@ enum refund_dispute_state {
 	REFUND_DISPUTE_CLOSED,
 };
 
-/* Ids are the first bytes of their SHA-256. */
+/* Ids are the first bytes of their SHA-256, where they are numbers. */
 struct refund_approval {
-	uint64_t action;
+	char action[REFUND_ACTION_SIZE];
 	uint64_t content; /* what was asked: another one under the same action is refused */
 	int64_t amount;
+	struct instant at;
 	bool failed; /* said by the one who executes it */
 };
 
@@ -43,6 +45,7 @@ struct refund_made {
 	uint64_t action; /* 0: somebody made it by hand */
 	int64_t amount;
 	enum refund_state state;
+	struct instant at; /* when it was made */
 };
 
 struct refund_dispute {
@@ -56,6 +59,7 @@ struct refund_row {
 	bool known;
 	bool crowded; /* more than can be kept: nothing is approved any more */
 	int64_t charged;
+	int64_t said; /* to have been given back, by the charge */
 	char currency[4];
 	struct instant charged_at;
 	size_t approval_count;
@@ -66,25 +70,48 @@ struct refund_row {
 	struct refund_dispute disputes[REFUND_DISPUTES_MAX];
 };
 
-/* What was really taken from the card: of an uncaptured charge 0. */
-void refund_on_charge(struct refund_row *row, struct money captured, struct instant at);
-/* action_id: as the refund's metadata names it; "" none. */
-void refund_on_made(struct refund_row *row, const char *refund_id, const char *action_id,
-                    int64_t amount, enum refund_state state);
+/* What was really taken from the card, of an uncaptured charge 0; and what it says was given back. */
+void refund_on_charge(struct refund_row *row, struct money captured, int64_t given,
+                      struct instant at);
+
+struct refund_news {
+	const char *refund_id;
+	const char *action_id; /* as the refund's metadata names it; "" none */
+	int64_t amount;
+	enum refund_state state;
+	struct instant at; /* when it was made */
+};
+void refund_on_made(struct refund_row *row, const struct refund_news *news);
 void refund_on_dispute(struct refund_row *row, const char *dispute_id,
                        enum refund_dispute_state state, int64_t taken);
 /* The one who executes it gave up for good. False: no such approval. */
 bool refund_on_failure(struct refund_row *row, const char *action_id) MUST_CHECK;
 
+/* Which refund stands for each approval, by its place among those made; REFUND_NONE: it is open. */
+#define REFUND_NONE SIZE_MAX
+struct refund_settled {
+	size_t by[REFUND_APPROVALS_MAX];
+};
+struct refund_settled refund_settle(const struct refund_row *row);
+
+enum refund_standing {
+	REFUND_STANDING_NONE, /* no such approval */
+	REFUND_STANDING_OPEN,
+	REFUND_STANDING_SETTLED,
+	REFUND_STANDING_FAILED, /* for good */
+};
+enum refund_standing refund_standing(const struct refund_row *row, const char *action_id);
+
 /* 0 where nothing is, and where more was given than charged. */
 int64_t refund_left(const struct refund_row *row);
 
 struct refund_ask {
-	const char *action_id;
+	const char *action_id; /* shorter than REFUND_ACTION_SIZE */
 	struct money money;
 	const char *intent;
 	const char *const *roles; /* of who approves it, ended by NULL */
 	struct instant at;
+	bool keyed; /* with an Idempotency-Key */
 };
 
 enum refund_refusal {
@@ -96,6 +123,7 @@ enum refund_refusal {
 	REFUND_DISPUTED,
 	REFUND_INQUIRED,
 	REFUND_TOO_MUCH,
+	REFUND_REPEATED, /* the same was approved before */
 	REFUND_NO_RULE,
 	REFUND_TOO_LATE,
 	REFUND_OVER_LIMIT, /* of everybody */
@@ -119,9 +147,9 @@ struct refund_answer refund_decide(struct arena *arena, const struct refund_poli
                                    struct refund_row *row, const struct refund_ask *ask);
 
 /*
- * Version 1 of its bytes: the version; 1 for known plus 2 for crowded; charged; currency (3 bytes);
- * charged_at; how many approvals and each: action, content, amount, failed; how many refunds and each: refund,
- * action, amount, state; how many disputes and each: dispute, state, taken. Numbers are big-endian.
+ * Version 2 of its bytes: the version; 1 for known plus 2 for crowded; charged; currency (3 bytes);
+ * charged_at; said; how many approvals and each: action (a text with its size before it), content, amount, at,
+ * failed; how many refunds and each: refund, action, amount, state, at; how many disputes and each: dispute, state, taken. Numbers are big-endian.
  */
 struct bytes refund_encode(struct arena *arena, const struct refund_row *row);
 /* False: they are none, and what *row holds means nothing. */

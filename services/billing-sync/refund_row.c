@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#define ROW_VERSION 1
+#define ROW_VERSION 2
 #define FLAG_KNOWN 1U
 #define FLAG_CROWDED 2U
 
@@ -11,9 +11,10 @@ static void encode_lists(struct buffer *out, const struct refund_row *row)
 {
 	pack_u8(out, (uint32_t)row->approval_count);
 	for (size_t i = 0; i < row->approval_count; i++) {
-		buffer_add_u64(out, row->approvals[i].action);
+		pack_text(out, row->approvals[i].action);
 		buffer_add_u64(out, row->approvals[i].content);
 		pack_i64(out, row->approvals[i].amount);
+		pack_time(out, row->approvals[i].at);
 		pack_u8(out, row->approvals[i].failed ? 1 : 0);
 	}
 	pack_u8(out, (uint32_t)row->made_count);
@@ -22,6 +23,7 @@ static void encode_lists(struct buffer *out, const struct refund_row *row)
 		buffer_add_u64(out, row->made[i].action);
 		pack_i64(out, row->made[i].amount);
 		pack_u8(out, row->made[i].state);
+		pack_time(out, row->made[i].at);
 	}
 	pack_u8(out, (uint32_t)row->dispute_count);
 	for (size_t i = 0; i < row->dispute_count; i++) {
@@ -40,6 +42,7 @@ struct bytes refund_encode(struct arena *arena, const struct refund_row *row)
 	pack_i64(&out, row->charged);
 	buffer_add(&out, row->currency, 3);
 	pack_time(&out, row->charged_at);
+	pack_i64(&out, row->said);
 	encode_lists(&out, row);
 	return pack_end(arena, &out);
 }
@@ -48,9 +51,10 @@ static void decode_lists(struct packed *from, struct refund_row *row)
 {
 	row->approval_count = packed_u8(from, REFUND_APPROVALS_MAX);
 	for (size_t i = 0; i < row->approval_count; i++) {
-		row->approvals[i].action = packed_u64(from);
+		packed_text(from, row->approvals[i].action, REFUND_ACTION_SIZE);
 		row->approvals[i].content = packed_u64(from);
 		row->approvals[i].amount = packed_i64(from, 0, INT64_MAX);
+		row->approvals[i].at = packed_time(from);
 		row->approvals[i].failed = packed_u8(from, 1) == 1;
 	}
 	row->made_count = packed_u8(from, REFUND_REFUNDS_MAX);
@@ -59,6 +63,7 @@ static void decode_lists(struct packed *from, struct refund_row *row)
 		row->made[i].action = packed_u64(from);
 		row->made[i].amount = packed_i64(from, 0, INT64_MAX);
 		row->made[i].state = (enum refund_state)packed_u8(from, REFUND_FAILED);
+		row->made[i].at = packed_time(from);
 	}
 	row->dispute_count = packed_u8(from, REFUND_DISPUTES_MAX);
 	for (size_t i = 0; i < row->dispute_count; i++) {
@@ -82,6 +87,7 @@ bool refund_decode(struct bytes bytes, struct refund_row *row)
 	row->charged = packed_i64(&from, 0, INT64_MAX);
 	packed_raw(&from, row->currency, 3);
 	row->charged_at = packed_time(&from);
+	row->said = packed_i64(&from, 0, INT64_MAX);
 	decode_lists(&from, row);
 	return packed_done(&from);
 }

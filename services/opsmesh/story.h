@@ -51,6 +51,7 @@ const char *story_because(const struct story *story, const char *reason);
 const char *story_saying(const struct story *story, const Opsmesh__V1__PersonalText *reason);
 /* A contact key without most of its hash: "address:e3a18175df7a". */
 const char *story_contact(const struct story *story, const char *key);
+const char *story_amount(const struct story *story, const Opsmesh__V1__Money *money);
 const char *story_list(const struct story *story, char **items, size_t count);
 
 /* "first reply #1" */

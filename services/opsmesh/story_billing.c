@@ -10,7 +10,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-static const char *amount(const struct story *story, const Opsmesh__V1__Money *money)
+const char *story_amount(const struct story *story, const Opsmesh__V1__Money *money)
 {
 	struct money made = { .minor = money != NULL ? money->minor : 0 };
 
@@ -136,10 +136,11 @@ static struct story_line tell_access(const struct story *story,
 static struct story_line tell_recurring(const struct story *story,
                                         const Opsmesh__V1__RecurringMoved *fact)
 {
-	return line_of(arena_printf(
-	    story->arena, "recurring revenue of %s a month: %s on %s", amount(story, fact->amount),
-	    story_word(story, &opsmesh__v1__recurring_move__descriptor, (int)fact->move),
-	    fact->day));
+	return line_of(arena_printf(story->arena, "recurring revenue of %s a month: %s on %s",
+	                            story_amount(story, fact->amount),
+	                            story_word(story, &opsmesh__v1__recurring_move__descriptor,
+	                                       (int)fact->move),
+	                            fact->day));
 }
 
 /* Of money. */
@@ -147,10 +148,11 @@ static struct story_line tell_recurring(const struct story *story,
 static struct story_line tell_invoice(const struct story *story,
                                       const Opsmesh__V1__InvoiceChanged *fact)
 {
-	return line_of(arena_printf(
-	    story->arena, "invoice %s %s: %s in all, %s due, %s paid, %s left", fact->invoice_id,
-	    move(story, fact->from_status, fact->to_status), amount(story, fact->total),
-	    amount(story, fact->due), amount(story, fact->paid), amount(story, fact->remaining)));
+	return line_of(
+	    arena_printf(story->arena, "invoice %s %s: %s in all, %s due, %s paid, %s left",
+	                 fact->invoice_id, move(story, fact->from_status, fact->to_status),
+	                 story_amount(story, fact->total), story_amount(story, fact->due),
+	                 story_amount(story, fact->paid), story_amount(story, fact->remaining)));
 }
 
 static struct story_line tell_payment(const struct story *story,
@@ -159,13 +161,13 @@ static struct story_line tell_payment(const struct story *story,
 	const bool refunded = fact->refunded != NULL && fact->refunded->minor != 0;
 
 	return line_of(arena_printf(story->arena, "payment %s of %s %s%s%s%s%s", fact->payment_id,
-	                            amount(story, fact->amount),
+	                            story_amount(story, fact->amount),
 	                            move(story, fact->from_status, fact->to_status),
 	                            with(story, ", for invoice ", fact->invoice_id),
 	                            with(story, ", because of ", fact->failure_code),
 	                            with(story, " / ", fact->decline_code),
 	                            refunded ? arena_printf(story->arena, ", %s of it refunded",
-	                                                    amount(story, fact->refunded))
+	                                                    story_amount(story, fact->refunded))
 	                                     : ""));
 }
 
@@ -173,7 +175,8 @@ static struct story_line tell_refund(const struct story *story,
                                      const Opsmesh__V1__RefundChanged *fact)
 {
 	return line_of(arena_printf(story->arena, "refund %s of %s for payment %s %s%s%s",
-	                            fact->refund_id, amount(story, fact->amount), fact->payment_id,
+	                            fact->refund_id, story_amount(story, fact->amount),
+	                            fact->payment_id,
 	                            move(story, fact->from_status, fact->to_status),
 	                            with(story, ", reason ", fact->reason),
 	                            with(story, ", failed because of ", fact->failure_reason)));
@@ -184,7 +187,7 @@ static struct story_line tell_dispute(const struct story *story,
 {
 	return line_of(arena_printf(
 	    story->arena, "dispute %s of payment %s over %s %s%s%s%s", fact->dispute_id,
-	    fact->payment_id, amount(story, fact->amount),
+	    fact->payment_id, story_amount(story, fact->amount),
 	    move(story, fact->from_status, fact->to_status), with(story, ", reason ", fact->reason),
 	    with(story, ", the network's code ", fact->network_reason_code),
 	    fact->due_by == NULL
@@ -199,8 +202,8 @@ static const char *figures(const struct story *story, const Opsmesh__V1__Money *
 {
 	return expected == NULL || found == NULL
 	           ? ""
-	           : arena_printf(story->arena, ": %s where %s should be", amount(story, found),
-	                          amount(story, expected));
+	           : arena_printf(story->arena, ": %s where %s should be",
+	                          story_amount(story, found), story_amount(story, expected));
 }
 
 static struct story_line tell_opened(const struct story *story,
@@ -277,6 +280,9 @@ struct story_line story_billing(const struct story *story, const struct told *to
 	case OPSMESH__V1__BILLING_EVENT__FACT_DISCREPANCY_ESCALATED:
 		return tell_escalated(story, event->discrepancy_escalated);
 	case OPSMESH__V1__BILLING_EVENT__FACT_DISCREPANCY_EXPLAINED:
+	case OPSMESH__V1__BILLING_EVENT__FACT_REFUND_APPROVED:
+	case OPSMESH__V1__BILLING_EVENT__FACT_REFUND_SETTLED:
+	case OPSMESH__V1__BILLING_EVENT__FACT_REFUND_WITHDRAWN:
 		return story_collection(story, event);
 	case OPSMESH__V1__BILLING_EVENT__FACT_ACTION_APPLIED:
 	case OPSMESH__V1__BILLING_EVENT__FACT_ACTION_REFUSED: return story_answer(story, told);

@@ -140,6 +140,7 @@ static const struct {
 	{ "mail", OPSMESH__V1__ROUTE__ROUTE_EMAIL },
 	{ "stripe", OPSMESH__V1__ROUTE__ROUTE_STRIPE_WEBHOOK },
 	{ "usage", OPSMESH__V1__ROUTE__ROUTE_USAGE },
+	{ "refund", OPSMESH__V1__ROUTE__ROUTE_ACTION },
 };
 
 static Opsmesh__V1__Route route_of(const char *kind)
@@ -263,6 +264,7 @@ static void requests(struct world *world, uint64_t seed)
 	}
 	ops_put_stripe(world, &chance, at - 5);
 	ops_put_usage(world, &chance, at - 5);
+	ops_put_refunds(world, &chance, at);
 	qsort(world->requests, world->request_count, sizeof(struct request), by_time);
 	world->last_s =
 	    world->requests[world->request_count - 1].at_s + 240; /* a window of patterns ends */
@@ -333,7 +335,8 @@ static const char *body_of(struct arena *arena, const struct request *request)
 		                    request->ref);
 	if (text_equal(kind, "usage"))
 		return ops_usage_body(arena, request);
-	return ops_stripe_body(arena, request);
+	return text_equal(kind, "refund") ? ops_refund_body(arena, request)
+	                                  : ops_stripe_body(arena, request);
 }
 
 static Opsmesh__V1__NaturalId *natural_id(struct arena *arena, const struct request *request,
@@ -350,6 +353,19 @@ static Opsmesh__V1__NaturalId *natural_id(struct arena *arena, const struct requ
 	return id;
 }
 
+/* Whose key it is, that may everything. */
+static Opsmesh__V1__Verification *verification(struct arena *arena)
+{
+	char *const scopes[] = { text_mutable("actions:*") };
+	Opsmesh__V1__Verification *const made = arena_alloc(arena, sizeof(*made));
+
+	opsmesh__v1__verification__init(made);
+	made->principal = text_mutable("sim");
+	made->scopes = arena_copy(arena, scopes, sizeof(scopes));
+	made->n_scopes = COUNT_OF(scopes);
+	return made;
+}
+
 static void fill_received(struct arena *arena, const struct request *request,
                           Opsmesh__V1__RequestReceived *received)
 {
@@ -364,6 +380,8 @@ static void fill_received(struct arena *arena, const struct request *request,
 	received->body = (ProtobufCBinaryData){ strlen(body), (uint8_t *)text_mutable(body) };
 	received->path_parameters = arena_copy(arena, &mailbox, sizeof(mailbox));
 	received->n_path_parameters = 1;
+	if (text_equal(request->kind, "refund"))
+		received->verification = verification(arena);
 	if (received->route <= OPSMESH__V1__ROUTE__ROUTE_CSAT)
 		received->ticket_id = text_mutable(request->key);
 }

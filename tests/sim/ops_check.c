@@ -222,5 +222,5 @@ static bool check_clocks(struct world *world, struct arena *arena, char *why)
 bool ops_check(struct world *world, struct arena *arena, char *why)
 {
 	return check_answers(world, arena, why) && check_triage(world, arena, why) &&
-	       check_clocks(world, arena, why);
+	       check_clocks(world, arena, why) && ops_check_refunds(world, arena, why);
 }

@@ -1,5 +1,5 @@
 /*
- * ops_inside - what ops.c, ops_stripe.c and ops_check.c share.
+ * ops_inside - what ops.c, ops_stripe.c, ops_refund.c and ops_check.c share.
  */
 #ifndef TESTS_SIM_OPS_INSIDE_H
 #define TESTS_SIM_OPS_INSIDE_H
@@ -14,6 +14,12 @@ const char *ops_stripe_body(struct arena *arena, const struct request *request);
 /* The same of what a product reports. */
 void ops_put_usage(struct world *world, struct chance *chance, int64_t at);
 const char *ops_usage_body(struct arena *arena, const struct request *request);
+
+/* Refunds of its charge that people ask for around a time, and the body of one of them. */
+void ops_put_refunds(struct world *world, struct chance *chance, int64_t at);
+const char *ops_refund_body(struct arena *arena, const struct request *request);
+/* Each has one answer, and never is more approved or made than was charged. */
+bool ops_check_refunds(struct world *world, struct arena *arena, char *why);
 
 /* What must hold of the effects. Says why in a world_broken. */
 bool ops_check(struct world *world, struct arena *arena, char *why);

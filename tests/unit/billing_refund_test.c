@@ -61,7 +61,7 @@ static struct refund_row *charged(const char *currency)
 	struct money money = { .minor = CHARGED };
 
 	memcpy(money.currency, currency, 4);
-	refund_on_charge(row, money, start_at);
+	refund_on_charge(row, money, 0, start_at);
 	return row;
 }
 
@@ -72,7 +72,8 @@ static struct refund_answer ask_as(struct refund_row *row, const char *action, i
 		                  .money = { .minor = amount, .currency = "USD" },
 		                  .intent = intent,
 		                  .roles = roles,
-		                  .at = time_add(start_at, DAYS(days)) };
+		                  .at = time_add(start_at, DAYS(days)),
+		                  .keyed = true };
 
 	memcpy(ask.money.currency, row->currency, sizeof(ask.money.currency));
 	return refund_decide(arena, &policy, row, &ask);
@@ -81,6 +82,13 @@ static struct refund_answer ask_as(struct refund_row *row, const char *action, i
 static struct refund_answer ask(struct refund_row *row, const char *action, int64_t amount)
 {
 	return ask_as(row, action, amount, "duplicate_charge", finance, 1);
+}
+
+/* Of refunds made before all that is asked for. */
+static void hear(struct refund_row *row, const char *refund, const char *action, int64_t amount,
+                 enum refund_state state)
+{
+	refund_on_made(row, &(struct refund_news){ refund, action, amount, state, start_at });
 }
 
 static void assert_refused(struct refund_answer answer, enum refund_refusal code, const char *field)
@@ -160,16 +168,15 @@ static void a_charge_that_is_not_known_gives_nothing_back(void **state)
 
 	(void)state;
 	assert_refused(ask(row, "a-1", 1), REFUND_CHARGE_UNKNOWN, "on.id");
-	refund_on_charge(row, money, start_at);
+	refund_on_charge(row, money, 0, start_at);
 	assert_refused(ask(row, "a-1", 1), REFUND_TOO_MUCH, "amount");
 }
 
 static void another_currency_is_refused(void **state)
 {
 	struct refund_row *const row = charged("USD");
-	const struct refund_ask yen = {
-		"a-1", { 100, "JPY" }, "duplicate_charge", finance, start_at
-	};
+	const struct refund_ask yen = { "a-1",   { 100, "JPY" }, "duplicate_charge",
+		                        finance, start_at,       true };
 
 	(void)state;
 	assert_refused(refund_decide(arena, &policy, row, &yen), REFUND_WRONG_CURRENCY, "currency");
@@ -209,12 +216,12 @@ static void an_approval_is_taken_once_with_the_refund_that_executes_it(void **st
 
 	(void)state;
 	assert_true(ask(row, "a-1", 6000).approved);
-	refund_on_made(row, "re_1", "a-1", 6000, REFUND_PENDING);
+	hear(row, "re_1", "a-1", 6000, REFUND_PENDING);
 	assert_int_equal(refund_left(row), 4000);
-	refund_on_made(row, "re_1", "a-1", 6000, REFUND_SUCCEEDED);
-	refund_on_made(row, "re_1", "", 6000, REFUND_PENDING);
+	hear(row, "re_1", "a-1", 6000, REFUND_SUCCEEDED);
+	hear(row, "re_1", "", 6000, REFUND_PENDING);
 	assert_int_equal(refund_left(row), 4000);
-	refund_on_made(row, "re_2", "", 1000, REFUND_SUCCEEDED);
+	hear(row, "re_2", "", 1000, REFUND_SUCCEEDED);
 	assert_int_equal(refund_left(row), 3000);
 	assert_true(ask(row, "a-1", 6000).again);
 }
@@ -225,15 +232,15 @@ static void what_failed_may_be_given_again_under_another_action(void **state)
 
 	(void)state;
 	assert_true(ask(row, "a-1", 10000).approved);
-	refund_on_made(row, "re_1", "a-1", 10000, REFUND_FAILED);
+	hear(row, "re_1", "a-1", 10000, REFUND_FAILED);
 	assert_int_equal(refund_left(row), 10000);
-	refund_on_made(row, "re_1", "a-1", 10000, REFUND_SUCCEEDED);
+	hear(row, "re_1", "a-1", 10000, REFUND_SUCCEEDED);
 	assert_int_equal(refund_left(row), 10000);
 	assert_true(ask(row, "a-2", 10000).approved);
 	assert_false(refund_on_failure(row, "a-9"));
 	assert_true(refund_on_failure(row, "a-2"));
 	assert_int_equal(refund_left(row), 10000);
-	refund_on_made(row, "re_2", "a-2", 10000, REFUND_PENDING);
+	hear(row, "re_2", "a-2", 10000, REFUND_PENDING);
 	assert_int_equal(refund_left(row), 0);
 }
 
@@ -258,9 +265,8 @@ static void an_inquiry_lets_all_of_it_through_alone(void **state)
 {
 	struct refund_policy other = policy;
 	struct refund_row *const row = charged("USD");
-	const struct refund_ask part = {
-		"a-1", { 100, "USD" }, "duplicate_charge", finance, start_at
-	};
+	const struct refund_ask part = { "a-1",   { 100, "USD" }, "duplicate_charge",
+		                         finance, start_at,       true };
 
 	(void)state;
 	refund_on_dispute(row, "dp_1", REFUND_DISPUTE_INQUIRY, 0);
@@ -278,11 +284,11 @@ static void more_than_can_be_kept_closes_the_charge(void **state)
 
 	(void)state;
 	for (int i = 0; i < REFUND_APPROVALS_MAX; i++)
-		assert_true(ask(row, arena_printf(arena, "a-%d", i), 1).approved);
+		assert_true(ask(row, arena_printf(arena, "a-%d", i), i + 1).approved);
 	assert_refused(ask(row, "a-x", 1), REFUND_TOO_MANY, "on.id");
 	row = charged("USD");
 	for (int i = 0; i <= REFUND_REFUNDS_MAX; i++)
-		refund_on_made(row, arena_printf(arena, "re_%d", i), "", 1, REFUND_SUCCEEDED);
+		hear(row, arena_printf(arena, "re_%d", i), "", 1, REFUND_SUCCEEDED);
 	assert_refused(ask(row, "a-x", 1), REFUND_TOO_MANY, "on.id");
 }
 
@@ -365,8 +371,8 @@ static void world_hears(struct world *world)
 	if (news.gave_up)
 		assert_true(refund_on_failure(world->row, action));
 	else
-		refund_on_made(world->row, arena_printf(arena, "re_%d", news.which), action,
-		               world->amounts[news.which], news.state);
+		hear(world->row, arena_printf(arena, "re_%d", news.which), action,
+		     world->amounts[news.which], news.state);
 }
 
 /* What really went back, or still may. */
@@ -432,10 +438,10 @@ static void the_order_of_what_is_heard_leaves_no_trace(void **state)
 			states[i] = (enum refund_state)chance_below(&chance, 3);
 		}
 		for (int i = 0; i < 20; i++) {
-			refund_on_made(one, arena_printf(arena, "re_%d", ids[i]), "a-1",
-			               ids[i] * 10, states[i]);
-			refund_on_made(other, arena_printf(arena, "re_%d", ids[19 - i]), "a-1",
-			               ids[19 - i] * 10, states[19 - i]);
+			hear(one, arena_printf(arena, "re_%d", ids[i]), "a-1", ids[i] * 10,
+			     states[i]);
+			hear(other, arena_printf(arena, "re_%d", ids[19 - i]), "a-1",
+			     ids[19 - i] * 10, states[19 - i]);
 		}
 		assert_true(bytes_equal(refund_encode(arena, one), refund_encode(arena, other)));
 	}
@@ -450,7 +456,7 @@ static void bytes_come_back_and_cut_ones_are_refused(void **state)
 	assert_true(ask(row, "a-1", 100).approved);
 	assert_true(ask(row, "a-2", 200).approved);
 	assert_true(refund_on_failure(row, "a-2"));
-	refund_on_made(row, "re_1", "a-1", 100, REFUND_SUCCEEDED);
+	hear(row, "re_1", "a-1", 100, REFUND_SUCCEEDED);
 	refund_on_dispute(row, "dp_1", REFUND_DISPUTE_CLOSED, 50);
 	const struct bytes bytes = refund_encode(arena, row);
 	assert_true(refund_decode(bytes, read));

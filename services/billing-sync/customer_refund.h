@@ -1,0 +1,37 @@
+/*
+ * customer_refund - what the charges of a customer may still give back, and refunds that are asked for.
+ *
+ * A row is kept for a charge: refund.h says what is in it. A refund is approved by the action `approve` on
+ * "charge/<customer>/<charge>" with the parameters amount (minor units of ISO 4217), currency and intent;
+ * who approves it needs the scope "actions:approve:<role>" of a role that the policy names. It is
+ * then "refund/<customer>/<charge>/<action>": whoever executes it writes the action's id into the
+ * refund's metadata, field `opsmesh_action`; or takes it back by the action `close` when it failed for good.
+ */
+#ifndef SERVICES_BILLING_SYNC_CUSTOMER_REFUND_H
+#define SERVICES_BILLING_SYNC_CUSTOMER_REFUND_H
+
+#include "common/base/money.h"
+#include "services/billing-sync/customer_action.h"
+
+/* What a charge may give back; body is refund_encode. */
+struct refundable_row {
+	const char *customer_id;
+	const char *charge_id;
+	struct bytes body;
+};
+
+extern const struct state_table refundable_table;
+
+/* What is heard of a charge that succeeded, of a refund, of a dispute. */
+enum status customer_hear_charge(struct thing *thing, struct money captured, int64_t refunded,
+                                 struct instant at) MUST_CHECK;
+enum status customer_hear_refund(struct thing *thing,
+                                 const Opsmesh__V1__RefundChanged *changed) MUST_CHECK;
+enum status customer_hear_dispute(struct thing *thing,
+                                  const Opsmesh__V1__DisputeChanged *changed) MUST_CHECK;
+
+order_handler customer_approve_refund;
+order_handler customer_withdraw_refund;
+void customer_need_refundable(struct task *task, const char *customer, const char *what);
+
+#endif
