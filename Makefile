@@ -89,6 +89,9 @@ FUZZERS  := $(patsubst %.c,$(OUT)/%,$(wildcard tests/fuzz/*.c))
 SIM_O    := $(patsubst %.c,$(OUT)/%.o,$(wildcard tests/sim/*.c tests/support/memory_*.c) \
 	tests/support/chance.c) $(TEST_PROTO_C:.c=.o)
 SIM      := $(if $(SIM_O),$(OUT)/bin/sim)
+COMPANY_O := $(patsubst %.c,$(OUT)/%.o,$(wildcard tests/company/*.c tests/support/model_*.c)) \
+	$(filter-out $(OUT)/tests/sim/main.o,$(SIM_O))
+COMPANY  := $(OUT)/bin/company
 TOY_O    := $(patsubst %.c,$(OUT)/%.o,$(wildcard tests/toy/*.c))
 TOY      := $(OUT)/bin/toy
 
@@ -107,7 +110,7 @@ LEARNING  := $(wildcard services/classifier/train*.[ch] services/classifier/feat
 	test sim mutants bench bench-programs chaos \
 	fuzz fuzz-programs lint tidy format clean FORCE
 
-all: $(BINS) $(DESCRIPTOR) $(SIM) $(TOY) $(ARCHIVES) $(MODEL)
+all: $(BINS) $(DESCRIPTOR) $(SIM) $(COMPANY) $(TOY) $(ARCHIVES) $(MODEL)
 
 # A list file changes only when its words do. What depends on one is made again when a source file
 # is added or removed, or a flag changes: $(1) file under gen/, $(2) words.
@@ -181,6 +184,10 @@ $(TOY): $(TOY_O) $(GEN_O_toy) $(patsubst %,$(OUT)/lib%.a,support $(LAYERS) proto
 	@mkdir -p $(@D)
 	$(call link)
 $(OUT)/bin/sim: $(SIM_O) $(patsubst %,$(OUT)/tests/support/%_fixture.o,billing guide) \
+	$(patsubst %,$(OUT)/lib%.a,ingest classifier sla-watcher billing-sync $(LAYERS) proto)
+	@mkdir -p $(@D)
+	$(call link)
+$(COMPANY): $(COMPANY_O) $(patsubst %,$(OUT)/tests/support/%_fixture.o,billing guide) \
 	$(patsubst %,$(OUT)/lib%.a,ingest classifier sla-watcher billing-sync $(LAYERS) proto)
 	@mkdir -p $(@D)
 	$(call link)

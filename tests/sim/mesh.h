@@ -26,6 +26,7 @@ struct mesh {
 	const struct mesh_daemon *daemons;
 	int64_t grace_s;
 	int64_t silence_s;
+	bool large; /* so many events that rooms and batches are as a daemon has them */
 	/* Fills world->requests, in order of their times; the same for the same seed. */
 	void (*requests)(struct world *world, uint64_t seed);
 	/* Appends a request to the journal, as the edge does. */

@@ -9,6 +9,9 @@
 
 #define PUBLISH_BYTES 600
 #define HELD_EVENTS 6
+#define CACHE_BYTES 600
+#define ROUNDS_MAX 1
+#define LARGE 1000 /* times as much of everything */
 
 #define KNOWN_AFTER_S 6 /* an answer of the broker counts for 5 s */
 
@@ -57,7 +60,7 @@ static void start_worker(struct world *world, struct instance *instance)
 	worker_init(&instance->worker, &context, instance->daemon->stages, instance->daemon->lead,
 	            instance->name);
 	/* Little room: back-pressure must never wait for what it holds up itself. */
-	if (world->faults) {
+	if (world->faults && !world->mesh->large) {
 		instance->worker.publish_bytes_max = PUBLISH_BYTES;
 		if (!world->recorded) /* there a shard reads on until its inputs have spoken */
 			instance->worker.held_max = HELD_EVENTS;
@@ -129,6 +132,7 @@ void world_init(struct world *world, const struct mesh *mesh, uint64_t seed, boo
                 bool faults)
 {
 	const struct stage *stages[MESH_DAEMONS_MAX + 1];
+	const size_t scale = mesh->large ? LARGE : 1;
 
 	memset(world, 0, sizeof(*world));
 	world->mesh = mesh;
@@ -147,8 +151,8 @@ void world_init(struct world *world, const struct mesh *mesh, uint64_t seed, boo
 		                                 .recorded = recorded,
 		                                 .grace = SECONDS(mesh->grace_s),
 		                                 .silence = SECONDS(mesh->silence_s),
-		                                 .cache_bytes = 600,
-		                                 .timers_kept = 2 };
+		                                 .cache_bytes = CACHE_BYTES * scale,
+		                                 .timers_kept = 2 * scale };
 	world->outside.now = world_now;
 	world->outside.context = &world->real;
 	world_stages(world, stages);
@@ -276,6 +280,7 @@ static void step(struct world *world, struct instance *instance)
 {
 	struct worker *const worker = &instance->worker;
 	static const size_t sizes[] = { 1, 2, 5, 50 };
+	const size_t scale = world->mesh->large ? LARGE / 50 : 1;
 
 	switch (chance_below(&world->chance, 13)) {
 	case 0: worker_take(worker); break;
@@ -284,11 +289,12 @@ static void step(struct world *world, struct instance *instance)
 	case 3:
 	case 4:
 		worker_poll(worker, (struct duration){ 0 },
-		            (size_t)chance_between(&world->chance, 1, 24));
+		            scale * (size_t)chance_between(&world->chance, 1, 24));
 		break;
 	case 5:
 	case 6:
-		worker->context.batch_events = sizes[chance_below(&world->chance, COUNT_OF(sizes))];
+		worker->context.batch_events =
+		    scale * sizes[chance_below(&world->chance, COUNT_OF(sizes))];
 		fold(world, worker);
 		break;
 	case 7:
@@ -331,7 +337,7 @@ static void calm_round(struct world *world)
 	for (size_t i = 0; i < world->instance_count; i++) {
 		struct worker *const worker = &world->instances[i].worker;
 
-		worker->context.batch_events = 50;
+		worker->context.batch_events = world->mesh->large ? LARGE : 50;
 		worker->progress_at = (struct instant){ 0 };
 		worker_poll(worker, (struct duration){ 0 }, 1000);
 		worker_take(worker);
@@ -388,7 +394,7 @@ bool world_run(struct world *world, int steps)
 		}
 	}
 	make_calm(world);
-	for (int i = 0; i < 600; i++) {
+	for (int i = 0; i < ROUNDS_MAX * (world->mesh->large ? LARGE : 1); i++) {
 		if (done(world))
 			return true;
 		calm_round(world);

@@ -1,0 +1,406 @@
+/*
+ * check - what billing-sync knows of the model company against what happened: the mirror object by object, the
+ * books customer by customer, what each brings a month, and what does not add up.
+ */
+#include "tests/company/company.h"
+
+#include "common/base/text.h"
+#include "common/io/json.h"
+#include "common/io/proto.h"
+#include "proto/opsmesh/v1/catalogue.h"
+#include "services/billing-sync/customer.h"
+#include "services/billing-sync/entry.h"
+#include "services/billing-sync/object.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#define PAST_DUE_S (INT64_C(62) * 24 * 3600) /* the policy mrr/standard */
+#define SHOWN_MAX 12                         /* lines of what differs */
+
+static int shown;
+
+__attribute__((format(printf, 1, 2))) static void differ(const char *format, ...)
+{
+	va_list arguments;
+
+	if (shown++ >= SHOWN_MAX)
+		return;
+	printf("# ");
+	va_start(arguments, format);
+	vprintf(format, arguments);
+	va_end(arguments);
+	printf("\n");
+}
+
+/* Rows. */
+
+/* For each row of a table that any shard of a stage has. */
+static void each_row(struct world *world, const char *stage, const struct state_table *table,
+                     void *row, void (*tell)(const void *row))
+{
+	for (size_t i = 0; i < world->store.image_count; i++) {
+		const struct image *const image = &world->store.images[i];
+		void *value;
+
+		if (!text_equal(image->stage->name, stage))
+			continue;
+		for (size_t at = 0; map_next(&image->state, &at, &value);) {
+			const struct stored *const stored = value;
+
+			if (strcmp(stored->name.data, table->name) != 0)
+				continue;
+			state_unpack(table, stored->value, row);
+			tell(row);
+		}
+	}
+}
+
+static struct told *told_of(const char *customer)
+{
+	return customer != NULL ? map_get(&company.by_id, bytes_of(customer)) : NULL;
+}
+
+static int64_t refused;
+
+/* The mirror. */
+
+static int64_t mirrored;
+static int64_t mirror_wrong;
+
+static const struct model_state *final_state(const struct told *told, const char *id)
+{
+	for (size_t i = 0; i < told->truth->state_count; i++)
+		if (told->truth->states[i].stands &&
+		    text_equal(told->truth->states[i].object_id, id))
+			return &told->truth->states[i];
+	return NULL;
+}
+
+static bool same_body(const struct model_state *state, struct bytes body)
+{
+	AUTO_JSON expected = NULL;
+	AUTO_JSON found = NULL;
+	struct json_error error;
+
+	return json_parse(bytes_of(state->object), (size_t)1 << 20, &expected, &error) &&
+	       json_parse(body, (size_t)1 << 20, &found, &error) &&
+	       json_equal(expected, found) == 1;
+}
+
+static void tell_object(const void *data)
+{
+	const struct object_row *const row = data;
+	const struct told *const told = map_get(&company.objects, bytes_of(row->object_id));
+	const struct model_state *state;
+
+	if (told == NULL || row->revision == 0)
+		return;
+	mirrored++;
+	state = final_state(told, row->object_id);
+	if (state != NULL && text_equal(state->status, row->status != NULL ? row->status : "") &&
+	    same_body(state, row->body))
+		return;
+	mirror_wrong++;
+	differ("%s: %s stands, not %s", row->object_id, row->status != NULL ? row->status : "-",
+	       state != NULL ? state->status : "-");
+}
+
+/* The books. */
+
+/* Deferred and earned are one here: when it is earned is not the provider's to say. */
+static const char *group_of(const char *account)
+{
+	return text_equal(account, "deferred_revenue") ? "revenue" : account;
+}
+
+static void add_sum(struct model_sum *sums, size_t *count, const char *account,
+                    const char *currency, int64_t minor)
+{
+	size_t at = 0;
+
+	while (at < *count && !(text_equal(sums[at].account, group_of(account)) &&
+	                        text_equal(sums[at].currency, currency)))
+		at++;
+	if (at == MODEL_SUMS_MAX)
+		return;
+	if (at == *count)
+		sums[(*count)++] =
+		    (struct model_sum){ arena_string(company.arena, group_of(account)),
+			                arena_string(company.arena, currency), 0 };
+	sums[at].minor += minor;
+}
+
+static struct model_sum whole[MODEL_SUMS_MAX]; /* all accounts as one, by currency */
+static size_t whole_count;
+static int64_t booked;
+
+static void tell_entry(const void *data)
+{
+	const struct entry_row *const row = data;
+	struct told *const told = told_of(row->customer_id);
+
+	booked++;
+	add_sum(whole, &whole_count, "all", row->currency, row->minor);
+	if (told == NULL)
+		return;
+	if (told->found_count == MODEL_SUMS_MAX)
+		told->beyond = true;
+	add_sum(told->found, &told->found_count, row->account, row->currency, row->minor);
+}
+
+static int64_t sum_of(const struct model_sum *sums, size_t count, const struct model_sum *which)
+{
+	int64_t minor = 0;
+
+	for (size_t i = 0; i < count; i++)
+		if (text_equal(group_of(sums[i].account), group_of(which->account)) &&
+		    text_equal(sums[i].currency, which->currency))
+			minor += sums[i].minor;
+	return minor;
+}
+
+/* Both ways: what is there on one side alone is a difference too. */
+static bool same_books(const struct told *told, bool say)
+{
+	const struct model_customer *const truth = told->truth;
+	bool same = !told->beyond;
+
+	for (size_t side = 0; side < 2; side++) {
+		const struct model_sum *const sums = side == 0 ? truth->sums : told->found;
+		const size_t count = side == 0 ? truth->sum_count : told->found_count;
+
+		for (size_t i = 0; i < count; i++) {
+			const int64_t expected = sum_of(truth->sums, truth->sum_count, &sums[i]);
+			const int64_t found = sum_of(told->found, told->found_count, &sums[i]);
+
+			if (expected == found)
+				continue;
+			same = false;
+			if (say)
+				differ("%s: %s %s is %" PRId64 ", not %" PRId64, truth->id,
+				       sums[i].account, sums[i].currency, found, expected);
+		}
+	}
+	return same;
+}
+
+/* What it brings a month, and what does not add up. */
+
+static int64_t sign_of(Opsmesh__V1__RecurringMove move)
+{
+	return move == OPSMESH__V1__RECURRING_MOVE__RECURRING_MOVE_CONTRACTION ||
+	               move == OPSMESH__V1__RECURRING_MOVE__RECURRING_MOVE_CHURN
+	           ? -1
+	           : 1;
+}
+
+static void tell_moved(const Opsmesh__V1__BillingEvent *event)
+{
+	struct told *const told = told_of(event->customer_id);
+	const Opsmesh__V1__RecurringMoved *const moved = event->recurring_moved;
+
+	if (told == NULL)
+		return;
+	if (moved->amount == NULL || !text_equal(moved->amount->currency, told->truth->currency))
+		told->beyond = true;
+	else
+		told->mrr += sign_of(moved->move) * moved->amount->minor;
+}
+
+/* What is missing was asked for, or something was not understood. */
+static void tell_fact(const Opsmesh__V1__BillingEvent *event)
+{
+	struct told *told = NULL;
+
+	if (event->fact_case == OPSMESH__V1__BILLING_EVENT__FACT_FETCH_REQUESTED) {
+		told = map_get(&company.objects, bytes_of(event->fetch_requested->object_id));
+		for (size_t i = 0; told != NULL && i < told->lost_count; i++)
+			told->asked = told->asked ||
+			              text_equal(told->lost[i], event->fetch_requested->object_id);
+	}
+	if (event->fact_case == OPSMESH__V1__BILLING_EVENT__FACT_RECURRING_MOVED)
+		tell_moved(event);
+	if (event->fact_case == OPSMESH__V1__BILLING_EVENT__FACT_OBJECT_REFUSED) {
+		differ("%s is refused: %s %s", event->object_refused->object_id,
+		       event->object_refused->field, event->object_refused->reason);
+		refused++;
+	}
+}
+
+static void each_fact(struct world *world, void (*tell)(const Opsmesh__V1__BillingEvent *event))
+{
+	struct arena *const arena = arena_create((size_t)64 * 1024);
+	char problem[PROTO_REASON_SIZE];
+	ProtobufCMessage *message;
+
+	for (size_t i = 0; i < world->store.image_count; i++)
+		for (size_t k = 0; k < world->store.images[i].fact_count; k++) {
+			const struct fact *const fact = &world->store.images[i].facts[k];
+
+			if (fact->topic != OPS_BILLING || fact->dead_letter ||
+			    !proto_unpack(arena, &opsmesh__v1__billing_event__descriptor,
+			                  fact->message, &message, problem))
+				continue;
+			tell((const void *)message);
+			arena_reset(arena);
+		}
+	arena_destroy(arena);
+}
+
+/*
+ * What is past due for longer than the policy says brings nothing. Since when is known as far as it was heard: of two
+ * such times the first counts where nobody heard that it paid in between, of an upload the upload's.
+ */
+static bool same_month(const struct told *told)
+{
+	const int64_t since_s = told->truth->past_due_s;
+	const bool long_ago = since_s > 0 && MODEL_END_S - since_s > PAST_DUE_S;
+
+	return told->mrr == (long_ago ? 0 : told->truth->mrr) ||
+	       (long_ago && told->mrr == told->truth->mrr);
+}
+
+static void tell_case(const void *data)
+{
+	const struct case_row *const row = data;
+	struct told *const told = told_of(row->customer_id);
+
+	if (told == NULL || !text_equal(row->state, "open"))
+		return;
+	told->asked = true;
+	if (told->cause_count < MODEL_CASES_MAX)
+		told->causes[told->cause_count++] = arena_string(company.arena, row->cause);
+}
+
+static bool has_cause(const struct told *told, const char *cause)
+{
+	for (size_t i = 0; i < told->cause_count; i++)
+		if (text_equal(told->causes[i], cause))
+			return true;
+	return false;
+}
+
+static bool expects_cause(const struct told *told, const char *cause)
+{
+	for (size_t i = 0; i < told->truth->case_count; i++)
+		if (text_equal(told->truth->cases[i].cause, cause))
+			return true;
+	return false;
+}
+
+static bool same_cases(const struct told *told)
+{
+	bool same = true;
+
+	for (size_t i = 0; i < told->truth->case_count; i++)
+		if (!has_cause(told, told->truth->cases[i].cause)) {
+			differ("%s: no %s is open", told->truth->id, told->truth->cases[i].cause);
+			same = false;
+		}
+	for (size_t i = 0; i < told->cause_count; i++)
+		if (!expects_cause(told, told->causes[i])) {
+			differ("%s: a %s is open, and nothing is wrong", told->truth->id,
+			       told->causes[i]);
+			same = false;
+		}
+	return same;
+}
+
+/* Cases. */
+
+static int say(const char *what, int64_t wrong, int64_t of)
+{
+	printf("%s company: %s", wrong == 0 ? "ok" : "FAIL", what);
+	if (wrong == 0)
+		printf(" (%" PRId64 ")\n", of);
+	else
+		printf(": %" PRId64 " of %" PRId64 " do not\n", wrong, of);
+	shown = 0;
+	return wrong != 0;
+}
+
+static void gather(struct world *world)
+{
+	struct object_row object;
+	struct entry_row entry;
+	struct case_row one;
+
+	each_row(world, "object", &object_table, &object, tell_object);
+	each_row(world, "customer", &entry_table, &entry, tell_entry);
+	each_fact(world, tell_fact);
+	each_row(world, "customer", &case_table, &one, tell_case);
+}
+
+static int check_whole(void)
+{
+	int64_t wrong = 0;
+
+	for (size_t i = 0; i < whole_count; i++)
+		if (whole[i].minor != 0) {
+			differ("all of %s come to %" PRId64, whole[i].currency, whole[i].minor);
+			wrong++;
+		}
+	return say("the lines of the ledger are zero in each currency", wrong, booked);
+}
+
+static int check_customers(void)
+{
+	int64_t known = 0, books = 0, revenue = 0, cases = 0;
+	int failed;
+
+	for (int64_t i = 0; i < company.customers; i++) {
+		const struct told *const told = &company.told[i];
+
+		if (told->lost_count > 0)
+			continue;
+		known++;
+		books += !same_books(told, true);
+	}
+	failed = say("each customer's books say what happened", books, known);
+	for (int64_t i = 0; i < company.customers; i++) {
+		const struct told *const told = &company.told[i];
+
+		if (told->lost_count > 0 || same_month(told))
+			continue;
+		differ("%s: %" PRId64 " a month, not %" PRId64, told->truth->id, told->mrr,
+		       told->truth->mrr);
+		revenue++;
+	}
+	failed += say("each customer brings a month what it has subscribed to", revenue, known);
+	for (int64_t i = 0; i < company.customers; i++)
+		cases += company.told[i].lost_count == 0 && !same_cases(&company.told[i]);
+	return failed + say("discrepancies are what is wrong, and nothing else", cases, known);
+}
+
+/* What never came is known to be missing wherever the books are others without it. */
+static int check_lost(void)
+{
+	int64_t silent = 0, lost = 0;
+
+	for (int64_t i = 0; i < company.customers; i++) {
+		const struct told *const told = &company.told[i];
+
+		if (told->lost_count == 0 || same_books(told, false))
+			continue;
+		lost++;
+		if (told->asked)
+			continue;
+		silent++;
+		differ("%s: nobody misses %s", told->truth->id, told->lost[0]);
+	}
+	return say("what never comes is a discrepancy or was asked for", silent, lost);
+}
+
+int company_check(struct world *world)
+{
+	int failed;
+
+	gather(world);
+	failed = say("nothing that the provider says is refused", refused, company.sent);
+	failed += say("each object stands as it was in the end", mirror_wrong, mirrored);
+	failed += check_whole();
+	failed += check_customers();
+	return failed + check_lost();
+}

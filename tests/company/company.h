@@ -1,0 +1,53 @@
+/*
+ * company - the model company's customers told to billing-sync in any order: what is sent, what is lost, and
+ * what must be known in the end.
+ */
+#ifndef TESTS_COMPANY_COMPANY_H
+#define TESTS_COMPANY_COMPANY_H
+
+#include "common/base/map.h"
+#include "tests/sim/world.h"
+#include "tests/support/model_company.h"
+
+#define LOST_MAX 8 /* of one customer */
+
+/* One customer of the run: what must be known of it, and what is. */
+struct told {
+	struct bytes key; /* its id */
+	const struct model_customer *truth;
+	const char *lost[LOST_MAX]; /* what never came */
+	size_t lost_count;
+	struct model_sum found[MODEL_SUMS_MAX];
+	size_t found_count;
+	int64_t mrr;
+	const char *causes[MODEL_CASES_MAX]; /* of open discrepancies */
+	size_t cause_count;
+	bool asked; /* what never came was asked for, or something does not add up */
+	bool beyond;
+};
+
+struct company {
+	struct arena *arena;
+	uint64_t seed;
+	int64_t customers;
+	int lost_of_thousand; /* objects that never come, of a thousand */
+	struct told *told;
+	struct map by_id;   /* customer's id -> struct told */
+	struct map objects; /* object's id -> struct told */
+	int64_t sent;
+	int64_t dropped;
+	int64_t repeated;
+	int64_t lost;
+};
+
+/* What the mesh is asked with; set before world_init. */
+extern struct company company;
+extern const struct mesh company_mesh;
+
+/* So many customers of a seed; of a thousand objects so many never come. */
+void company_make(int64_t customers, uint64_t seed, int lost);
+void company_finish(void);
+/* Prints what differs, at most so many lines; the number of cases that failed. */
+int company_check(struct world *world);
+
+#endif

@@ -1,0 +1,72 @@
+/*
+ * company - random histories of a model company, told to billing-sync in random order with duplicates, drops,
+ * late uploads and crashes; in the end it must know what happened.
+ *
+ *   company [--customers N] [--seed S] [--lost N]
+ *
+ * Of a thousand objects that money hangs on, --lost so many never come. Log and database are those of the
+ * simulator, and the same seed runs the same way again. Prints `ok company: ...` or `FAIL company: ...`.
+ */
+#include "tests/company/company.h"
+
+#include "common/base/text.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define CUSTOMERS_DEFAULT 100
+#define LOST_DEFAULT 2
+#define STEPS_EACH 12 /* of the world, with faults, for a customer */
+
+/* What a day's end brings: a customer's movements are said then. */
+static bool pass_a_day(struct world *world)
+{
+	world->real = time_add(world->real, DAYS(1));
+	world->last_s += DAYS(1).us / 1000000;
+	return world_run(world, 0);
+}
+
+static int run(int64_t customers, uint64_t seed, int lost)
+{
+	static struct world world;
+	int failed;
+
+	company_make(customers, seed, lost);
+	world_init(&world, &company_mesh, seed, false, true);
+	if (world_run(&world, (int)customers * STEPS_EACH) && pass_a_day(&world)) {
+		failed = company_check(&world);
+	} else {
+		printf("FAIL company: it does not finish\n");
+		failed = 1;
+	}
+	printf("# seed %" PRIu64 ": %" PRId64 " customers, %" PRId64 " events and uploads, %" PRId64
+	       " webhooks dropped, %" PRId64 " repeated, %" PRId64
+	       " objects lost for ever; %" PRId64 " crashes, %" PRId64 " freezes\n",
+	       seed, company.customers, company.sent, company.dropped, company.repeated,
+	       company.lost, world.crashes, world.freezes);
+	world_finish(&world);
+	company_finish();
+	return failed;
+}
+
+int main(int argc, char **argv)
+{
+	int64_t customers = CUSTOMERS_DEFAULT;
+	int64_t seed = 1;
+	int64_t lost = LOST_DEFAULT;
+
+	for (int i = 1; i < argc; i += 2) {
+		const char *const value = i + 1 < argc ? argv[i + 1] : "";
+		int64_t *const to = text_equal(argv[i], "--customers") ? &customers
+		                    : text_equal(argv[i], "--seed")    ? &seed
+		                    : text_equal(argv[i], "--lost")    ? &lost
+		                                                       : NULL;
+
+		if (to != NULL && text_number(value, 0, 10000000, to))
+			continue;
+		fprintf(stderr, "usage: company [--customers N] [--seed S] [--lost N]\n");
+		return 2;
+	}
+	return run(customers, (uint64_t)seed, (int)lost) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

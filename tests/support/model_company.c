@@ -1,0 +1,232 @@
+#include "tests/support/model_inside.h"
+
+#include "common/base/check.h"
+#include "common/base/text.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#define DAY_S (24 * 3600)
+#define MONTHS 6
+
+static const struct model_currency currencies[] = {
+	{ "usd", "USD", 1, 1500, 1, "usd", "USD", 0, 1 },
+	{ "eur", "EUR", 1, 1400, 1, "usd", "USD", 1080000, 1 },
+	{ "jpy", "JPY", 1, 1500, 1, "jpy", "JPY", 0, 1 },
+	{ "kwd", "KWD", 1, 4560, 10, "usd", "USD", 3250000, 10 },
+	{ "isk", "ISK", 100, 210000, 100, "isk", "ISK", 0, 1 },
+};
+static const int currency_shares[] = { 500, 750, 900, 960, 1000 };
+
+/* The first of each month of 2026, in days from the beginning. */
+static const int month_days[MONTHS + 1] = { 0, 31, 59, 90, 120, 151, 181 };
+
+/* States and truth. */
+
+void model_say(struct life *life, const struct model_state *state)
+{
+	CHECK(life->customer->state_count < MODEL_STATES_MAX);
+	life->customer->states[life->customer->state_count++] = *state;
+}
+
+void model_book(struct life *life, const char *account, const char *currency, int64_t minor)
+{
+	struct model_customer *const customer = life->customer;
+	size_t at = 0;
+
+	while (at < customer->sum_count && !(text_equal(customer->sums[at].account, account) &&
+	                                     text_equal(customer->sums[at].currency, currency)))
+		at++;
+	if (at == customer->sum_count) {
+		CHECK(customer->sum_count < MODEL_SUMS_MAX);
+		customer->sums[customer->sum_count++] = (struct model_sum){ account, currency, 0 };
+	}
+	customer->sums[at].minor += minor;
+}
+
+void model_case_add(struct life *life, const char *cause, const char *object_id)
+{
+	struct model_customer *const customer = life->customer;
+
+	CHECK(customer->case_count < MODEL_CASES_MAX);
+	customer->cases[customer->case_count++] = (struct model_case){ cause, object_id };
+}
+
+/* The one that is said last stands. */
+void model_say_subscription(struct life *life, const char *event, int64_t at_s)
+{
+	const char *const id = model_subscription_id(life);
+
+	for (size_t i = 0; i < life->customer->state_count; i++)
+		if (text_equal(life->customer->states[i].object_id, id))
+			life->customer->states[i].stands = false;
+	model_say(life, &(struct model_state){ .object_id = id,
+	                                       .type = "subscription",
+	                                       .event_type = event,
+	                                       .status = life->status,
+	                                       .created_s = at_s,
+	                                       .object = model_subscription_body(life),
+	                                       .stands = true });
+}
+
+/* A life. */
+
+static void choose(struct life *life)
+{
+	const int share = chance_below(&life->chance, 1000);
+	size_t which = 0;
+
+	while (share >= currency_shares[which])
+		which++;
+	life->currency = &currencies[which];
+	life->seats = chance_between(&life->chance, 1, 20);
+	life->yearly = chance_of(&life->chance, 120);
+	life->unit = life->currency->unit * (life->yearly ? 10 : 1);
+	life->taxed = chance_of(&life->chance, 300);
+}
+
+static int64_t month_s(int month)
+{
+	return MODEL_START_S + (int64_t)month_days[month] * DAY_S;
+}
+
+static void enter_period(struct life *life, int month)
+{
+	life->period_start_s = month_s(month);
+	life->period_end_s =
+	    life->yearly ? life->period_start_s + INT64_C(365) * DAY_S : month_s(month + 1);
+}
+
+static void begin(struct life *life, int month, bool trial)
+{
+	life->subscription++;
+	life->status = trial ? "trialing" : "active";
+	enter_period(life, month);
+	model_say_subscription(life, "customer.subscription.created", month_s(month));
+}
+
+/* At the beginning of a month, before it is billed. */
+static void change(struct life *life, int month)
+{
+	const bool seats = chance_of(&life->chance, 100);
+	const bool plan = !life->yearly && chance_of(&life->chance, 40);
+	const bool paused = life->paused;
+
+	enter_period(life, month);
+	if (text_equal(life->status, "trialing"))
+		life->status = "active";
+	life->paused = !life->yearly && !paused && chance_of(&life->chance, 40);
+	if (seats)
+		life->seats = chance_between(&life->chance, 1, 30);
+	if (plan) {
+		life->plan++;
+		life->unit += life->currency->step * 500;
+	}
+	model_say_subscription(life, "customer.subscription.updated", month_s(month) + 60);
+}
+
+/* False: it is over. */
+static bool may_leave(struct life *life, int month)
+{
+	if (!chance_of(&life->chance, 40))
+		return true;
+	life->ending = true;
+	model_say_subscription(life, "customer.subscription.updated", month_s(month) + 10 * DAY_S);
+	if (chance_of(&life->chance, 200)) { /* thought better of it */
+		life->ending = false;
+		model_say_subscription(life, "customer.subscription.updated",
+		                       month_s(month) + 12 * DAY_S);
+		return true;
+	}
+	life->status = "canceled";
+	model_say_subscription(life, "customer.subscription.deleted", month_s(month + 1));
+	return false;
+}
+
+static void live_month(struct life *life, int month, int begun)
+{
+	if (month > begun)
+		change(life, month);
+	if (!text_equal(life->status, "trialing") && !life->paused &&
+	    (!life->yearly || month == begun))
+		model_bill(life, month_s(month) + 120);
+}
+
+static bool is_over(const struct life *life)
+{
+	return text_equal(life->status, "canceled");
+}
+
+static void live(struct life *life)
+{
+	int begun = chance_below(&life->chance, 3);
+
+	begin(life, begun, chance_of(&life->chance, 200));
+	for (int month = begun; month < MONTHS; month++) {
+		if (is_over(life)) {
+			if (!chance_of(&life->chance, 300))
+				return;
+			life->paused = life->ending = false;
+			begun = month;
+			begin(life, month, false);
+		}
+		live_month(life, month, begun);
+		if (text_equal(life->status, "past_due") || text_equal(life->status, "unpaid"))
+			return;
+		if (!is_over(life))
+			(void)may_leave(life, month);
+	}
+}
+
+static int64_t recurring(const struct life *life)
+{
+	const int64_t whole = life->seats * life->unit / life->currency->scale;
+
+	if (life->paused ||
+	    !(text_equal(life->status, "active") || text_equal(life->status, "past_due")))
+		return 0;
+	return life->yearly ? model_share(whole, 1, 12) : whole;
+}
+
+void model_customer_make(struct arena *arena, uint64_t seed, int64_t number, bool ample,
+                         struct model_customer *customer)
+{
+	struct life life = { .arena = arena, .customer = customer, .ample = ample };
+
+	*customer = (struct model_customer){ .id = arena_printf(arena, "cus_m%" PRIx64 "x%" PRId64,
+		                                                seed, number) };
+	chance_seed(&life.chance, seed * UINT64_C(1000003) + (uint64_t)number);
+	(void)chance_next(&life.chance);
+	choose(&life);
+	model_say(&life, &(struct model_state){ .object_id = customer->id,
+	                                        .type = "customer",
+	                                        .event_type = "customer.created",
+	                                        .status = "",
+	                                        .created_s = MODEL_START_S,
+	                                        .object = model_customer_body(&life, MODEL_START_S),
+	                                        .stands = true });
+	live(&life);
+	customer->currency = life.currency->code;
+	customer->mrr = recurring(&life);
+	customer->past_due_s = text_equal(life.status, "past_due") ? life.past_due_s : 0;
+}
+
+/* Events. */
+
+const char *model_event_id(struct arena *arena, const struct model_state *state)
+{
+	return arena_printf(arena, "evt_%s_%" PRId64 "_%s", state->object_id,
+	                    state->created_s - MODEL_START_S, state->event_type);
+}
+
+const char *model_payload(struct arena *arena, const struct model_state *state, bool uploaded)
+{
+	if (uploaded || *state->event_type == '\0')
+		return state->object;
+	return arena_printf(
+	    arena,
+	    "{\"id\":\"%s\",\"object\":\"event\",\"type\":\"%s\",\"created\":%" PRId64
+	    ",\"livemode\":false,\"api_version\":\"2024-06-20\","
+	    "\"data\":{\"object\":%s}}",
+	    model_event_id(arena, state), state->event_type, state->created_s, state->object);
+}

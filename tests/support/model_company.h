@@ -1,0 +1,68 @@
+/*
+ * model_company - a company that does not exist: what happens to each of its customers within six months, as
+ * the payment provider tells it, and what must be known of it in the end.
+ *
+ * A customer's whole history follows from a seed and its number. The truth is added up here, from what
+ * happened and with nothing of the code that is tested. Amounts are integers: those of states are the
+ * provider's, those of the truth minor units by ISO 4217.
+ */
+#ifndef TESTS_SUPPORT_MODEL_COMPANY_H
+#define TESTS_SUPPORT_MODEL_COMPANY_H
+
+#include "common/base/arena.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define MODEL_START_S INT64_C(1767225600) /* 1 January 2026 */
+#define MODEL_END_S INT64_C(1782864000)   /* 1 July */
+#define MODEL_STATES_MAX 160              /* of one customer */
+#define MODEL_SUMS_MAX 40
+#define MODEL_CASES_MAX 8
+
+/* One state of one object. */
+struct model_state {
+	const char *object_id;
+	const char *type;
+	const char *event_type; /* "": no webhook carries it */
+	const char *status;     /* "": it has none */
+	int64_t created_s;
+	const char *object; /* JSON */
+	bool stands;        /* nothing comes after it */
+	bool heavy;         /* money hangs on it: without it the books would differ */
+};
+
+/* What all bookings of an account come to, debit above zero. */
+struct model_sum {
+	const char *account;
+	const char *currency;
+	int64_t minor;
+};
+
+/* Something that does not add up, and what shows it. */
+struct model_case {
+	const char *cause;
+	const char *object_id;
+};
+
+struct model_customer {
+	const char *id;
+	const char *currency; /* of what it brings a month */
+	int64_t mrr;
+	int64_t past_due_s; /* it does not pay now; when that was so first; 0: it pays */
+	struct model_state states[MODEL_STATES_MAX];
+	size_t state_count;
+	struct model_sum sums[MODEL_SUMS_MAX];
+	size_t sum_count;
+	struct model_case cases[MODEL_CASES_MAX];
+	size_t case_count;
+};
+
+/* ample: with the fields that nobody reads, so that a state is as large as the provider's. */
+void model_customer_make(struct arena *arena, uint64_t seed, int64_t number, bool ample,
+                         struct model_customer *customer);
+/* The event that carries a state; of a state that no webhook carries, and of what is uploaded, the object. */
+const char *model_payload(struct arena *arena, const struct model_state *state, bool uploaded);
+const char *model_event_id(struct arena *arena, const struct model_state *state);
+
+#endif
