@@ -10,7 +10,7 @@
 #define PUBLISH_BYTES 600
 #define HELD_EVENTS 6
 #define CACHE_BYTES 600
-#define ROUNDS_MAX 1
+#define ROUNDS_MAX 600
 #define LARGE 1000 /* times as much of everything */
 
 #define KNOWN_AFTER_S 6 /* an answer of the broker counts for 5 s */
@@ -394,7 +394,7 @@ bool world_run(struct world *world, int steps)
 		}
 	}
 	make_calm(world);
-	for (int i = 0; i < ROUNDS_MAX * (world->mesh->large ? LARGE : 1); i++) {
+	for (int i = 0; i < ROUNDS_MAX * (world->mesh->large ? LARGE / 50 : 1); i++) {
 		if (done(world))
 			return true;
 		calm_round(world);
