@@ -2,6 +2,7 @@
  * What does not add up for a customer, as cases: opened, grown, healed, escalated by age.
  */
 #include "services/billing-sync/customer_action.h"
+#include "services/billing-sync/figure.h"
 #include "services/billing-sync/policies.h"
 
 #include "common/base/text.h"
@@ -70,6 +71,23 @@ static enum status load(struct matter *it, const char *cause, const char *root, 
 	return STATUS_OK;
 }
 
+/* What is unexplained in all, by what this case adds to it and what it did before. */
+static void add_unexplained(const struct matter *it)
+{
+	struct task *const task = it->customer->task;
+	struct discrepancy_totals *const totals = arena_zero(task->arena, sizeof(*totals));
+	struct discrepancy *const before = arena_alloc(task->arena, sizeof(*before));
+	struct case_row row = { .customer_id = it->customer->row.customer_id,
+		                .discrepancy_id = it->id };
+
+	discrepancy_totals_add(totals, it->discrepancy, 1);
+	if (task_load(task, &case_table, &row) && discrepancy_decode(task->arena, row.body, before))
+		discrepancy_totals_add(totals, before, -1);
+	for (size_t i = 0; i < totals->count; i++)
+		figure_add(task, totals->items[i].currency, FIGURE_UNEXPLAINED, 0,
+		           totals->items[i].minor);
+}
+
 static void save(struct matter *it)
 {
 	struct task *const task = it->customer->task;
@@ -77,6 +95,7 @@ static void save(struct matter *it)
 	    arena_printf(task->arena, "%s/%s", it->customer->row.customer_id, it->id);
 	struct instant due;
 
+	add_unexplained(it);
 	task_save(task, &case_table,
 	          &(struct case_row){ .customer_id = it->customer->row.customer_id,
 	                              .discrepancy_id = it->id,

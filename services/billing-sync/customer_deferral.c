@@ -3,7 +3,7 @@
 #include "common/base/text.h"
 #include "services/billing-sync/booking.h"
 #include "services/billing-sync/customer_earning.h"
-#include "services/billing-sync/entry.h"
+#include "services/billing-sync/figure.h"
 #include "services/billing-sync/policies.h"
 
 #include <string.h>
@@ -70,7 +70,7 @@ static enum status settle(struct replan *it, bool good, const struct booking *bo
 		                 it->row.invoice_id, booking->journal.reason,
 		                 journal_fault_text(booking->journal.fault));
 	if (booking->journal.count > 0)
-		(void)entry_book(task, &booking->journal);
+		(void)figure_book(task, &booking->journal);
 	return STATUS_OK;
 }
 
@@ -99,12 +99,20 @@ static struct money money_of(const struct replan *it, int64_t minor)
 	return money;
 }
 
+static void add_figure(const struct replan *it, const char *name, struct instant at, int64_t minor)
+{
+	struct task *const task = it->customer->task;
+
+	figure_add(task, it->row.currency, name, figure_day(task, at), minor);
+}
+
 static enum status book_earned(struct replan *it, struct instant at, int64_t minor)
 {
 	struct arena *const arena = it->customer->task->arena;
 	const struct booking_fact fact = fact_of(it, at);
 	struct booking *const booking = arena_alloc(arena, sizeof(*booking));
 
+	add_figure(it, FIGURE_RECOGNISED, at, minor);
 	return settle(
 	    it, booking_recognised(arena, &fact, next_subject(it), money_of(it, minor), booking),
 	    booking);
@@ -119,6 +127,7 @@ static enum status book_cleared(struct replan *it, const struct plan_reversal *r
 	const struct booking_fact fact = fact_of(it, at);
 	struct booking *const booking = arena_alloc(arena, sizeof(*booking));
 
+	add_figure(it, FIGURE_CLEARED, at, minor);
 	return settle(it,
 	              booking_cleared(arena, &fact, next_subject(it),
 	                              reversal->dispute ? ACCOUNT_DISPUTES : ACCOUNT_REFUNDS,
@@ -189,6 +198,19 @@ static enum status differ_past(struct replan *it)
 	return STATUS_OK;
 }
 
+/* What is billed anew is taken back when it was booked; what came to an end, then. */
+static void differ_billed(const struct replan *it)
+{
+	const int64_t before = deferral_plan_billed(&it->old, &it->old_facts);
+	const int64_t now = deferral_plan_billed(&it->plan, &it->facts);
+
+	if (it->old_facts.billed)
+		add_figure(it, FIGURE_BILLED, it->facts.billed ? it->old_facts.booked : it->ended,
+		           -before);
+	if (it->facts.billed)
+		add_figure(it, FIGURE_BILLED, it->facts.booked, now);
+}
+
 static int64_t cleared_by(const struct deferral_facts *facts, const char *object)
 {
 	for (size_t i = 0; i < facts->reversal_count; i++)
@@ -224,6 +246,7 @@ static enum status apply(struct replan *it)
 	if (it->facts.billed || it->old_facts.billed) {
 		it->row.currency = it->facts.currency;
 		it->today = earning_today(task, it->books, it->row.currency);
+		differ_billed(it);
 		TRY(differ_past(it));
 		TRY(differ_cleared(it));
 		TRY(earning_follow(task, it->books, it->row.currency, &it->old, &it->plan));
@@ -241,6 +264,7 @@ static void set_billed(struct deferral_facts *facts, const struct customer_bille
 	facts->billed = true;
 	facts->currency = billed->currency;
 	facts->finalised = billed->finalised;
+	facts->booked = billed->booked;
 	facts->line_count = billed->count;
 	facts->lines = billed->lines;
 }

@@ -28,6 +28,8 @@ struct customer_billed {
 	const char *invoice;
 	char currency[4];
 	struct instant finalised;
+	struct instant
+	    booked; /* when the ledger has it: later where it was owed by nobody before */
 	size_t count;
 	const struct deferral_billed *lines; /* in minor units of struct money */
 };

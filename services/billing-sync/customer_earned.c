@@ -120,7 +120,7 @@ static bool book(struct earning *it, int64_t total, enum status *status, struct 
 	struct booking_invoice owed = {
 		.id = it->invoice->id, .total = total, .lines = it->lines, .count = it->count
 	};
-	const struct customer_billed deferred = deferred_of(it);
+	struct customer_billed deferred = deferred_of(it);
 	const char *reason;
 	bool booked;
 
@@ -130,6 +130,9 @@ static bool book(struct earning *it, int64_t total, enum status *status, struct 
 	if (!customer_deferral_fits(it->thing->customer, &deferred, &reason))
 		return json_refuse(&it->thing->object, "lines", error, "%s", reason);
 	*status = restated_book(task, &booking->journal, &booked);
+	deferred.booked = restated_load(task, booking->journal.id, &booking->journal)
+	                      ? booking->journal.at
+	                      : it->at;
 	if (*status == STATUS_OK)
 		*status = customer_deferral_open(it->thing->customer, &deferred);
 	return true;

@@ -2,7 +2,7 @@
 
 #include "common/base/text.h"
 #include "services/billing-sync/booking.h"
-#include "services/billing-sync/entry.h"
+#include "services/billing-sync/figure.h"
 #include "services/billing-sync/pace.h"
 #include "services/billing-sync/policies.h"
 
@@ -160,7 +160,8 @@ static enum status book(struct task *task, const struct books_policy *books,
 		return task_fail(task, STATUS_FATAL, "%s cannot be booked: %s", subject,
 		                 journal_fault_text(booking->journal.fault));
 	if (booking->journal.count > 0)
-		(void)entry_book(task, &booking->journal);
+		(void)figure_book(task, &booking->journal);
+	figure_add(task, row->currency, FIGURE_RECOGNISED, row->day, row->pace);
 	return STATUS_OK;
 }
 

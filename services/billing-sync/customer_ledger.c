@@ -4,6 +4,7 @@
 #include "common/io/proto.h"
 #include "services/billing-sync/customer_deferral.h"
 #include "services/billing-sync/entry.h"
+#include "services/billing-sync/figure.h"
 #include "services/billing-sync/policies.h"
 #include "services/billing-sync/stripe.h"
 #include "services/billing-sync/waiting.h"
@@ -74,7 +75,7 @@ static enum status doubt(struct customer *it, const struct booking *booking)
 /* In *booked whether it is new. */
 static enum status book(struct customer *it, const struct booking *booking, bool *booked)
 {
-	*booked = booking->journal.count > 0 && entry_book(it->task, &booking->journal);
+	*booked = booking->journal.count > 0 && figure_book(it->task, &booking->journal);
 	return *booked ? doubt(it, booking) : STATUS_OK;
 }
 

@@ -5,6 +5,7 @@
  * books is over when the mesh has passed it.
  */
 #include "services/billing-sync/customer.h"
+#include "services/billing-sync/figure.h"
 #include "services/billing-sync/policies.h"
 
 #include "common/base/text.h"
@@ -158,6 +159,38 @@ static enum status tell(struct look *it)
 	return STATUS_OK;
 }
 
+static int64_t amount_of(const struct recurring_amounts *amounts, const char *currency)
+{
+	for (size_t i = 0; i < amounts->count; i++)
+		if (text_equal(amounts->list[i].currency, currency))
+			return amounts->list[i].minor;
+	return 0;
+}
+
+/* In the books: what moved on the day that ended, and what it brings more or less since this look. */
+static void add_figures(const struct look *it)
+{
+	struct task *const task = it->customer->task;
+	const struct recurring_amounts *const now = &it->standing->mrr.now;
+	const struct recurring_amounts *const before = &it->news->before;
+	const int64_t today = it->standing->mrr.day;
+
+	for (size_t i = 0; i < it->news->moved; i++) {
+		const struct recurring_movement *const movement = &it->news->movements[i];
+		const char *const name = arena_printf(task->arena, FIGURE_RECURRING "_%s",
+		                                      recurring_kind_names[movement->kind]);
+
+		figure_add(task, movement->currency, name, it->news->day, movement->minor);
+	}
+	for (size_t i = 0; i < now->count; i++)
+		figure_add(task, now->list[i].currency, FIGURE_RECURRING, today,
+		           now->list[i].minor - amount_of(before, now->list[i].currency));
+	for (size_t i = 0; i < before->count; i++)
+		if (amount_of(now, before->list[i].currency) == 0)
+			figure_add(task, before->list[i].currency, FIGURE_RECURRING, today,
+			           -before->list[i].minor);
+}
+
 /* What is beyond all bounds: said, and looked at again when a subscription is another. */
 static enum status refuse(struct customer *it, const char *reason)
 {
@@ -205,6 +238,7 @@ enum status customer_look(struct customer *it, const char *at_hand)
 	                     look.news, &reason))
 		return refuse(&now, reason);
 	TRY(tell(&look));
+	add_figures(&look);
 	keep(&look, &row);
 	return STATUS_OK;
 }

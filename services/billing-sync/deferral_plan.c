@@ -127,6 +127,7 @@ struct bytes deferral_facts_encode(struct arena *arena, const struct deferral_fa
 	pack_u8(&out, facts->billed);
 	pack_text(&out, facts->currency);
 	pack_time(&out, facts->finalised);
+	pack_time(&out, facts->booked);
 	pack_u8(&out, (uint32_t)facts->line_count);
 	for (size_t i = 0; i < facts->line_count; i++) {
 		pack_text(&out, facts->lines[i].line);
@@ -200,6 +201,7 @@ bool deferral_facts_decode(struct arena *arena, struct bytes bytes, struct defer
 	read.billed = packed_u8(&from, 1) != 0;
 	read.currency = take_text(arena, &from);
 	read.finalised = packed_time(&from);
+	read.booked = packed_time(&from);
 	take_lines(arena, &from, &read);
 	take_reversals(arena, &from, &read);
 	if (!packed_done(&from))

@@ -31,6 +31,7 @@ struct deferral_facts {
 	bool billed;              /* false: the lines are not known, or owed by nobody */
 	const char *currency;     /* "": not known */
 	struct instant finalised; /* of what is billed */
+	struct instant booked;    /* when the ledger has it */
 	size_t line_count;
 	const struct deferral_billed *lines;
 	size_t reversal_count;

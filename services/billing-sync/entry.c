@@ -15,6 +15,7 @@ static const struct column columns[] = {
 	COLUMN(struct entry_row, cause),
 	COLUMN(struct entry_row, reason),
 	COLUMN(struct entry_row, reverses),
+	COLUMN(struct entry_row, cut),
 	COLUMN_END,
 };
 

@@ -179,6 +179,7 @@ void journal_rows(const struct journal *journal, struct entry_row rows[static JO
 			.cause = journal->cause,
 			.reason = journal->reason,
 			.reverses = text_or_null(journal->reverses),
+			.cut = journal->cut,
 		};
 	}
 }
@@ -208,6 +209,7 @@ bool journal_read(const struct entry_row *rows, size_t count, struct journal *jo
 	read.cause = rows->cause;
 	read.reason = rows->reason;
 	read.reverses = rows->reverses != NULL ? rows->reverses : "";
+	read.cut = rows->cut;
 	if (!text_starts(read.id, read.reason) || read.id[strlen(read.reason)] != '/')
 		return false;
 	read.object = read.id + strlen(read.reason) + 1;

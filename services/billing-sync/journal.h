@@ -35,6 +35,7 @@ struct journal {
 	const char *object;       /* what it is about: a balance transaction, an invoice */
 	const char *reason;       /* the rule: "charge", "reversal" */
 	const char *reverses;     /* id of the transaction that it undoes; "": none */
+	int64_t cut;              /* number of the last cut of the books before it; 0: none */
 	struct journal_line lines[JOURNAL_LINES_MAX];
 	size_t count;
 	enum journal_fault {
@@ -87,6 +88,7 @@ struct entry_row {
 	const char *cause;
 	const char *reason;
 	const char *reverses; /* NULL: nothing */
+	int64_t cut;          /* number of the last cut of the books before it */
 };
 
 /* One row a line, count of them. The journal is sealed and outlives them. */

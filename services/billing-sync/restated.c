@@ -1,6 +1,7 @@
 #include "services/billing-sync/restated.h"
 
 #include "common/base/text.h"
+#include "services/billing-sync/figure.h"
 
 /* The latest generation, or the next where that was undone. */
 struct generation {
@@ -80,7 +81,7 @@ static enum status reverse(struct task *task, const struct journal *standing, co
 	if (!journal_seal(&undone))
 		return task_fail(task, STATUS_REJECT, "%s cannot be undone: %s", standing->id,
 		                 journal_fault_text(undone.fault));
-	(void)entry_book(task, &undone);
+	(void)figure_book(task, &undone);
 	return STATUS_OK;
 }
 
@@ -103,7 +104,7 @@ enum status restated_book(struct task *task, const struct journal *wanted, bool 
 	next.id = last->id;
 	if (time_before(next.at, last->since))
 		next.at = last->since;
-	(void)entry_book(task, &next);
+	(void)figure_book(task, &next);
 	return STATUS_OK;
 }
 

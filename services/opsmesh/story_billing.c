@@ -239,6 +239,21 @@ static struct story_line tell_escalated(const struct story *story,
 	                            fact->queue));
 }
 
+static struct story_line tell_day(const struct story *story, const Opsmesh__V1__BooksDayEnded *fact)
+{
+	const bool off = fact->deferred->off_by != 0 || fact->recurring->off_by != 0;
+
+	return line_of(arena_printf(story->arena, "the books of %s in %s %s", fact->day,
+	                            fact->currency, off ? "do not add up" : "add up"));
+}
+
+static struct story_line tell_closed(const struct story *story,
+                                     const Opsmesh__V1__PeriodClosed *fact)
+{
+	return line_of(arena_printf(story->arena, "the books of %s are closed, sealed %.16s",
+	                            fact->period, fact->digest));
+}
+
 struct story_line story_billing(const struct story *story, const struct told *told)
 {
 	const void *const message = told->message;
@@ -269,6 +284,10 @@ struct story_line story_billing(const struct story *story, const struct told *to
 		return tell_refund(story, event->refund_changed);
 	case OPSMESH__V1__BILLING_EVENT__FACT_DISPUTE_CHANGED:
 		return tell_dispute(story, event->dispute_changed);
+	case OPSMESH__V1__BILLING_EVENT__FACT_BOOKS_DAY_ENDED:
+		return tell_day(story, event->books_day_ended);
+	case OPSMESH__V1__BILLING_EVENT__FACT_PERIOD_CLOSED:
+		return tell_closed(story, event->period_closed);
 	case OPSMESH__V1__BILLING_EVENT__FACT_DISCREPANCY_OPENED:
 		return tell_opened(story, event->discrepancy_opened);
 	case OPSMESH__V1__BILLING_EVENT__FACT_DISCREPANCY_GROWN:

@@ -179,8 +179,14 @@ void customer_pass(struct instant until)
 const Opsmesh__V1__BillingEvent *customer_heard(void)
 {
 	const ProtobufCMessage *message = NULL;
+	const Opsmesh__V1__BillingEvent *event;
 
-	return stage_test_next(&customer_stage, &message) != NULL ? (const void *)message : NULL;
+	do {
+		if (stage_test_next(&customer_stage, &message) == NULL)
+			return NULL;
+		event = (const void *)message;
+	} while (event->fact_case == OPSMESH__V1__BILLING_EVENT__FACT_BOOKS_DAY_ENDED);
+	return event;
 }
 
 const Opsmesh__V1__BillingEvent *customer_next(void)

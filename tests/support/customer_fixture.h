@@ -53,7 +53,7 @@ void customer_feed_action(const struct customer_ask *ask);
 /* Nothing happens until then. */
 void customer_pass(struct instant until);
 
-/* What was said next; NULL: nothing. */
+/* What was said next, but for the ends of days, which come by themselves; NULL: nothing. */
 const Opsmesh__V1__BillingEvent *customer_heard(void);
 /* The same, where there must be something. */
 const Opsmesh__V1__BillingEvent *customer_next(void);

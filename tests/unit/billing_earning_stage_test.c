@@ -269,6 +269,50 @@ static void what_is_voided_was_never_earned(void **state)
 	assert_false(stage_test_timer(&stage, CUSTOMER_TIMER_EARN, "JPY", &due));
 }
 
+/* The next day's end that was told; NULL: there is none. */
+static const Opsmesh__V1__BooksDayEnded *next_end(void)
+{
+	const ProtobufCMessage *message;
+
+	while (stage_test_next(&stage, &message) != NULL) {
+		const Opsmesh__V1__BillingEvent *const event = (const void *)message;
+
+		if (event->fact_case == OPSMESH__V1__BILLING_EVENT__FACT_BOOKS_DAY_ENDED)
+			return event->books_day_ended;
+	}
+	return NULL;
+}
+
+static void each_day_end_says_how_deferred_revenue_rolled_forward(void **state)
+{
+	const Opsmesh__V1__BooksDayEnded *end;
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++)
+		feed(&story[i], MAY + 3600);
+	feed(&story[3], MAY + 10 * DAY + 1);
+	pass(MAY + 11 * DAY);
+	end = next_end();
+	CHECK(end != NULL);
+	assert_string_equal(end->day, "2026-05-01");
+	assert_string_equal(end->currency, "JPY");
+	assert_int_equal(end->deferred->opening, 0);
+	assert_int_equal(end->deferred->billed, 15409);
+	assert_int_equal(end->deferred->recognised, 352);
+	assert_int_equal(end->deferred->closing, 15057);
+	for (int day = 2; day <= 11; day++) {
+		assert_int_equal(end->deferred->off_by, 0);
+		end = next_end();
+		CHECK(end != NULL);
+	}
+	assert_string_equal(end->day, "2026-05-11");
+	assert_int_equal(end->deferred->opening, 11889);
+	assert_int_equal(end->deferred->cleared, 2000);
+	assert_int_equal(end->deferred->recognised, 293);
+	assert_int_equal(end->deferred->closing, 9596);
+	assert_int_equal(end->deferred->off_by, 0);
+}
+
 /* Any order, any lateness. */
 
 static bool comes_before(const struct told *a, const struct told *b)
@@ -302,6 +346,12 @@ static void tell_late(struct chance *chance)
 	pass(OCTOBER);
 }
 
+static void look_at_ends(void)
+{
+	for (const Opsmesh__V1__BooksDayEnded *end; (end = next_end()) != NULL;)
+		assert_int_equal(end->deferred->off_by, 0);
+}
+
 static void any_order_and_any_lateness_end_in_the_same_months(void **state)
 {
 	char may[64];
@@ -319,6 +369,7 @@ static void any_order_and_any_lateness_end_in_the_same_months(void **state)
 		assert_int_equal(stop(NULL), 0);
 		assert_int_equal(start(NULL), 0);
 		tell_late(&chance);
+		look_at_ends();
 		assert_string_equal(books(JUNE), may);
 		assert_string_equal(books(JULY), june);
 		assert_string_equal(books(OCTOBER), "0 -13409 0 0");
@@ -336,6 +387,7 @@ int main(void)
 		CASE(what_was_earned_stays_and_is_contra),
 		CASE(a_dispute_that_is_won_took_nothing),
 		CASE(what_is_voided_was_never_earned),
+		CASE(each_day_end_says_how_deferred_revenue_rolled_forward),
 		CASE(any_order_and_any_lateness_end_in_the_same_months),
 	};
 

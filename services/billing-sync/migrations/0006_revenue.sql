@@ -34,3 +34,17 @@ create table pace (
 
 -- The invoice that a charge paid, of which a refund or dispute takes back.
 alter table charged add column invoice_id text collate "C"; -- null: none
+
+-- The sums that a shard keeps of its books: what one day added to an account of the chart or to another figure
+-- (figure.h). Of figures that are no flows there is one, on day 0.
+create table figure (
+	shard    int    not null,
+	currency text   collate "C" not null, -- empty: of none
+	name     text   collate "C" not null,
+	day      bigint not null,
+	minor    bigint not null,
+	primary key (shard, currency, name, day)
+) with (fillfactor = 80);
+
+-- How many times the books had been cut when a line was booked: what a close saw has a lower number than its cut.
+alter table entry add column cut bigint not null default 0;

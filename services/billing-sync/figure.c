@@ -1,0 +1,168 @@
+#include "services/billing-sync/figure.h"
+
+#include "common/base/text.h"
+#include "services/billing-sync/customer_books.h"
+#include "services/billing-sync/entry.h"
+#include "services/billing-sync/policies.h"
+
+#include <string.h>
+
+#define CUT "cut" /* of no currency: the number of the last one */
+
+static const struct column columns[] = {
+	COLUMN(struct figure_row, currency),
+	COLUMN(struct figure_row, name),
+	COLUMN(struct figure_row, day),
+	COLUMN(struct figure_row, minor),
+	COLUMN_END,
+};
+const struct state_table figure_table = { .name = "figure",
+	                                  .columns = columns,
+	                                  .key_columns = 3,
+	                                  .row_size = sizeof(struct figure_row),
+	                                  .resident = true };
+
+static int64_t sum_of(int64_t a, int64_t b)
+{
+	int64_t sum;
+
+	if (!__builtin_add_overflow(a, b, &sum))
+		return sum;
+	return a < 0 ? INT64_MIN : INT64_MAX;
+}
+
+int64_t figure_day(struct task *task, struct instant at)
+{
+	return recognition_day(policies_standing(task, task->now).books->zone, at);
+}
+
+void figure_add(struct task *task, const char *currency, const char *name, int64_t day,
+                int64_t minor)
+{
+	struct figure_row row = { .currency = currency, .name = name, .day = day };
+
+	if (minor == 0)
+		return;
+	(void)task_load(task, &figure_table, &row);
+	row.minor = sum_of(row.minor, minor);
+	if (row.minor == 0)
+		task_remove(task, &figure_table, &row);
+	else
+		task_save(task, &figure_table, &row);
+	customer_books_touch(task, currency);
+}
+
+/* Cuts. */
+
+static struct figure_row cut_row(struct task *task)
+{
+	struct figure_row row = { .currency = "", .name = CUT };
+
+	(void)task_load(task, &figure_table, &row);
+	return row;
+}
+
+void figure_cut(struct task *task, int64_t number)
+{
+	struct figure_row row = cut_row(task);
+
+	row.minor = number;
+	task_save(task, &figure_table, &row);
+}
+
+bool figure_book(struct task *task, const struct journal *journal)
+{
+	const int64_t day = figure_day(task, journal->at);
+	struct journal numbered = *journal;
+
+	numbered.cut = cut_row(task).minor;
+	if (!entry_book(task, &numbered))
+		return false;
+	for (size_t i = 0; i < journal->count; i++)
+		figure_add(task, journal->lines[i].amount.currency,
+		           chart_name(journal->lines[i].account), day,
+		           journal->lines[i].amount.minor);
+	return true;
+}
+
+/* Summing up. */
+
+static void add_roll(struct figures *figures, const struct figure_row *row,
+                     const struct period *period)
+{
+	struct recognition_roll *const roll = &figures->roll;
+	const bool billed = text_equal(row->name, FIGURE_BILLED);
+	const bool recognised = text_equal(row->name, FIGURE_RECOGNISED);
+	int64_t *const flow = billed       ? &roll->billed
+	                      : recognised ? &roll->recognised
+	                                   : &roll->cleared;
+
+	if (row->day >= period->first_day)
+		*flow = sum_of(*flow, row->minor);
+	else
+		roll->opening = sum_of(roll->opening, billed ? row->minor : -row->minor);
+}
+
+static void add_recurring(struct figures *figures, const struct figure_row *row,
+                          const struct period *period)
+{
+	struct recurring_line *const line = &figures->recurring;
+	const bool within = row->day >= period->first_day;
+
+	if (row->name[strlen(FIGURE_RECURRING)] == '\0') {
+		line->ending = sum_of(line->ending, row->minor);
+		if (!within)
+			line->starting = sum_of(line->starting, row->minor);
+		return;
+	}
+	for (int kind = 0; within && kind < RECURRING_KINDS; kind++)
+		if (text_equal(row->name + strlen(FIGURE_RECURRING) + 1,
+		               recurring_kind_names[kind]))
+			line->moved[kind] = sum_of(line->moved[kind], row->minor);
+}
+
+static void add_row(struct figures *figures, const struct figure_row *row,
+                    const struct period *period)
+{
+	enum account account;
+
+	if (text_equal(row->name, FIGURE_UNEXPLAINED)) {
+		figures->unexplained = row->minor;
+	} else if (row->day >= period->end_day) {
+		return;
+	} else if (chart_find(row->name, &account)) {
+		figures->booked = true;
+		figures->balances[account] = sum_of(figures->balances[account], row->minor);
+	} else if (text_starts(row->name, FIGURE_RECURRING)) {
+		add_recurring(figures, row, period);
+	} else {
+		add_roll(figures, row, period);
+	}
+}
+
+void figures_of(struct task *task, const char *currency, const struct period *period,
+                struct figures *figures)
+{
+	struct figure_row row = { .currency = currency };
+	struct task_cursor cursor;
+
+	*figures = (struct figures){ .currency = currency };
+	memcpy(figures->roll.currency, currency, strlen(currency) + 1);
+	memcpy(figures->recurring.currency, currency, strlen(currency) + 1);
+	task_scan(task, &figure_table, &row, 1, &cursor);
+	while (task_next(task, &cursor, &row))
+		add_row(figures, &row, period);
+	figures->roll.closing = -figures->balances[ACCOUNT_DEFERRED_REVENUE];
+}
+
+const char *figure_currency_after(struct task *task, const char *currency)
+{
+	struct figure_row row = { .currency = currency };
+	struct task_cursor cursor;
+
+	task_scan(task, &figure_table, &row, 0, &cursor);
+	while (task_next(task, &cursor, &row))
+		if (strcmp(row.currency, currency) > 0)
+			return row.currency;
+	return NULL;
+}

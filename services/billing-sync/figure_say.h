@@ -1,0 +1,18 @@
+/*
+ * figure_say - the books' figures as the contract tells them.
+ */
+#ifndef SERVICES_BILLING_SYNC_FIGURE_SAY_H
+#define SERVICES_BILLING_SYNC_FIGURE_SAY_H
+
+#include "opsmesh/v1/billing.pb-c.h"
+#include "services/billing-sync/figure.h"
+
+#define FIGURE_KEY "books" /* of facts about the books as a whole */
+
+const char *figure_day_text(struct arena *arena, int64_t day); /* "2026-05-01" */
+Opsmesh__V1__DeferredRoll *figure_say_roll(struct arena *arena,
+                                           const struct recognition_roll *roll);
+Opsmesh__V1__RecurringSum *figure_say_recurring(struct arena *arena,
+                                                const struct recurring_line *line);
+
+#endif
