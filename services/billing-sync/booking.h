@@ -66,7 +66,6 @@ struct booking_charged {
 	struct money presented; /* what the customer was charged */
 	struct money settled;   /* gross of its balance transaction */
 	int64_t taken;          /* of presented, by refunds and disputes booked before this one */
-	bool unapplied; /* it paid no invoice: what goes back was the customer's, and no revenue */
 };
 
 /*
@@ -86,6 +85,14 @@ bool booking_dispute(struct arena *arena, const struct booking_fact *fact,
                      const struct booking_charged *charged, const char *dispute, int64_t amount,
                      const struct balance_transaction *moved, struct booking *booking,
                      int64_t *taken) MUST_CHECK;
+
+/*
+ * So much of what refunds and disputes took from a charge had paid no invoice: it was the customer's, and no
+ * revenue.
+ */
+bool booking_returned(struct arena *arena, const struct booking_fact *fact, const char *charge,
+                      const char *currency, int64_t refunded, int64_t disputed,
+                      struct booking *booking) MUST_CHECK;
 
 /* The provider's balance. */
 

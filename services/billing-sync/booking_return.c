@@ -182,20 +182,13 @@ static bool book_return(struct arena *arena, const struct booking_fact *fact,
 	return booking_seal(booking);
 }
 
-/* What paid an invoice was revenue; what did not is still owed to the customer. */
-static enum account contra_of(const struct booking_charged *charged, enum account contra)
-{
-	return charged->unapplied ? ACCOUNT_RECEIVABLE : contra;
-}
-
 bool booking_refund(struct arena *arena, const struct booking_fact *fact,
                     const struct booking_charged *charged, const char *refund, int64_t amount,
                     const struct balance_transaction *moved, struct booking *booking,
                     int64_t *taken)
 {
 	const int64_t way = moved->amount > 0 ? -1 : 1;
-	const struct leg leg = { "refund", contra_of(charged, ACCOUNT_REFUNDS), refund,
-		                 way * amount, 0 };
+	const struct leg leg = { "refund", ACCOUNT_REFUNDS, refund, way * amount, 0 };
 
 	if (!book_return(arena, fact, charged, &leg, moved, booking))
 		return false;
@@ -211,11 +204,25 @@ bool booking_dispute(struct arena *arena, const struct booking_fact *fact,
 	const int64_t way = moved->amount > 0 ? -1 : 1;
 	const int64_t whole = charged->presented.minor;
 	const int64_t part = amount < whole ? amount : whole;
-	const struct leg leg = { "dispute", contra_of(charged, ACCOUNT_DISPUTES), dispute,
-		                 way * part, way * (amount - part) };
+	const struct leg leg = { "dispute", ACCOUNT_DISPUTES, dispute, way * part,
+		                 way * (amount - part) };
 
 	if (!book_return(arena, fact, charged, &leg, moved, booking))
 		return false;
 	*taken = charged->taken + leg.part;
 	return true;
+}
+
+bool booking_returned(struct arena *arena, const struct booking_fact *fact, const char *charge,
+                      const char *currency, int64_t refunded, int64_t disputed,
+                      struct booking *booking)
+{
+	struct journal *const journal = &booking->journal;
+
+	*booking = booking_open(arena, fact, "returned", charge);
+	journal_add(journal, ACCOUNT_RECEIVABLE, fact->customer, charge, currency, refunded);
+	journal_add(journal, ACCOUNT_RECEIVABLE, fact->customer, charge, currency, disputed);
+	journal_take(journal, ACCOUNT_REFUNDS, fact->customer, charge, currency, refunded);
+	journal_take(journal, ACCOUNT_DISPUTES, fact->customer, charge, currency, disputed);
+	return booking_seal(booking);
 }

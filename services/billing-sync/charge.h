@@ -1,7 +1,7 @@
 /*
- * charge - refunds, disputes and fraud warnings meet the charge that they are about.
+ * charge - refunds, disputes, fraud warnings and invoice payments meet the charge that they are about.
  *
- * They name their charge and not its customer. A charge's row knows the customer, and keeps what came
+ * They name their charge, or of an invoice payment its payment intent, and not its customer. A charge's row knows the customer, and keeps what came
  * before that was known: the newest state of each object. What is forwarded keeps its revisions, so the
  * stage `customer` hears each object's states in order.
  */

@@ -120,7 +120,8 @@ enum status charge_on_mirrored(struct task *task, const Opsmesh__V1__ObjectMirro
 	if (hash_partition(event->charge_id, size, task->partitions) != task->shard_number)
 		return task_fail(task, STATUS_REJECT, "charge_id: belongs to another partition");
 	(void)task_load(task, &charge_table, &row);
-	if (text_equal(mirrored->object_type, "charge"))
+	if (text_equal(mirrored->object_type, "charge") ||
+	    text_equal(mirrored->object_type, "payment_intent"))
 		return take_charge(task, &row, mirrored);
 	return row.customer_id != NULL ? forward(task, row.customer_id, mirrored)
 	                               : wait(task, &row, mirrored);

@@ -1,8 +1,7 @@
-#include "services/billing-sync/customer_ledger.h"
+#include "services/billing-sync/customer_receivable.h"
 
 #include "common/base/text.h"
 #include "common/io/proto.h"
-#include "services/billing-sync/customer_deferral.h"
 #include "services/billing-sync/entry.h"
 #include "services/billing-sync/figure.h"
 #include "services/billing-sync/policies.h"
@@ -19,12 +18,10 @@ static const struct column columns[] = {
 	COLUMN(struct charged_row, charge_id),
 	COLUMN(struct charged_row, currency),
 	COLUMN(struct charged_row, presented),
-	COLUMN(struct charged_row, applied),
 	COLUMN(struct charged_row, settled_currency),
 	COLUMN(struct charged_row, settled),
 	COLUMN(struct charged_row, taken),
 	COLUMN(struct charged_row, waiting),
-	COLUMN(struct charged_row, invoice_id),
 	COLUMN_END,
 };
 const struct state_table charged_table = { .name = "charged",
@@ -199,8 +196,7 @@ static struct booking_charged charged_of(const struct charged_row *row)
 	struct booking_charged charged = { .charge = row->charge_id,
 		                           .presented = { .minor = row->presented },
 		                           .settled = { .minor = row->settled },
-		                           .taken = row->taken,
-		                           .unapplied = !row->applied };
+		                           .taken = row->taken };
 
 	memcpy(charged.presented.currency, row->currency, strlen(row->currency) + 1);
 	memcpy(charged.settled.currency, row->settled_currency, strlen(row->settled_currency) + 1);
@@ -258,20 +254,18 @@ static bool take(struct move *move, bool dispute, enum status *status, struct js
 	*status = book_moved(it, booking, &move->moved, &booked);
 	if (!booked || *status != STATUS_OK)
 		return true;
-	const struct customer_reversed reversed = { .invoice = move->row->invoice_id,
-		                                    .currency = move->row->currency,
-		                                    .object = move->object,
-		                                    .instead = "",
-		                                    .dispute = dispute,
-		                                    .minor = taken - move->row->taken,
-		                                    .at = move->moved.created };
+	const struct receivable_return back = { .charge = move->row->charge_id,
+		                                .object = move->object,
+		                                .dispute = dispute,
+		                                .part = taken - move->row->taken,
+		                                .at = move->moved.created };
 
 	move->row->taken = taken;
 	task_save(it->task, &charged_table, move->row);
 	if (over || taken > move->row->presented)
 		*status = weigh(it, move->row);
 	if (*status == STATUS_OK)
-		*status = customer_deferral_reverse(it, &reversed);
+		*status = receivable_returned(it, &back);
 	return true;
 }
 
@@ -473,11 +467,6 @@ static enum status book_charge(struct thing *thing, const struct ledger_charge *
 
 	if (!booking_charge(arena, &fact, charge->id, charge->presented, booking))
 		return refuse_charge(thing, booking);
-	TRY(book(it, booking, &booked));
-	if (*charge->invoice == '\0')
-		return STATUS_OK;
-	if (!booking_applied(arena, &fact, charge->id, charge->invoice, charge->presented, booking))
-		return refuse_charge(thing, booking);
 	return book(it, booking, &booked);
 }
 
@@ -486,13 +475,14 @@ enum status ledger_charge(struct thing *thing, const struct ledger_charge *charg
 	struct task *const task = thing->customer->task;
 	struct charged_row row = load(thing->customer, charge->id);
 
-	if (row.currency != NULL || charge->presented.minor == 0)
+	if (charge->presented.minor == 0)
 		return STATUS_OK;
+	if (row.currency != NULL)
+		return receivable_charged(thing, charge);
 	TRY(book_charge(thing, charge));
 	row.currency = arena_string(task->arena, charge->presented.currency);
 	row.presented = charge->presented.minor;
-	row.applied = *charge->invoice != '\0';
-	row.invoice_id = row.applied ? charge->invoice : NULL;
 	task_save(task, &charged_table, &row);
+	TRY(receivable_charged(thing, charge));
 	return release(thing->customer, &row);
 }

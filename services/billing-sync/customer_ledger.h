@@ -20,8 +20,6 @@ struct charged_row {
 	const char *charge_id;
 	const char *currency; /* NULL: not booked yet */
 	int64_t presented;
-	bool applied;                 /* to an invoice */
-	const char *invoice_id;       /* that invoice; NULL: none */
 	const char *settled_currency; /* NULL: its balance transaction is not known */
 	int64_t settled;
 	int64_t taken;        /* of presented, by refunds and disputes */
@@ -30,10 +28,11 @@ struct charged_row {
 
 extern const struct state_table charged_table;
 
-/* A charge that was captured: what the customer was charged, when, and for which invoice ("": none). */
+/* A charge that was captured: what the customer was charged, and when. */
 struct ledger_charge {
 	const char *id;
-	const char *invoice;
+	const char *invoice; /* that it names itself; "": none */
+	const char *intent;  /* its payment intent; "": none */
 	struct money presented;
 	struct instant at;
 };

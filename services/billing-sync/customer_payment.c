@@ -21,6 +21,7 @@ struct charge_figures {
 	int64_t refunded;
 	int64_t captured; /* what was really taken; 0: it is only reserved */
 	struct instant created;
+	const char *intent;
 	const char *description; /* personal, perhaps: only its digest is kept */
 };
 
@@ -86,6 +87,8 @@ static bool read_figures(struct thing *thing, struct charge_figures *figures,
 	                       error) &&
 	       json_text_if(&thing->object, "description", DESCRIPTION_MAX, &figures->description,
 	                    error) &&
+	       stripe_id_if(thing->customer->task->arena, &thing->object, "payment_intent",
+	                    &figures->intent, error) &&
 	       stripe_time_if(&thing->object, "created", &dated, &figures->created, error);
 }
 
@@ -94,6 +97,7 @@ static bool book(struct thing *thing, const char *invoice, const struct charge_f
 {
 	struct ledger_charge charge = { .id = thing->mirrored->object_id,
 		                        .invoice = invoice,
+		                        .intent = figures->intent,
 		                        .at = figures->created };
 	Opsmesh__V1__Money *taken;
 

@@ -1,7 +1,7 @@
 /*
  * From a state that the mirror has taken over to what became another for its customer.
  */
-#include "services/billing-sync/customer.h"
+#include "services/billing-sync/customer_receivable.h"
 
 #include "common/base/hash.h"
 #include "common/base/text.h"
@@ -48,6 +48,7 @@ static const struct {
 	{ "subscription", customer_read_subscription },
 	{ "invoice", customer_read_invoice },
 	{ "charge", customer_read_charge },
+	{ "invoice_payment", receivable_read_payment },
 	{ "refund", customer_read_refund },
 	{ "dispute", customer_read_dispute },
 	{ "balance_transaction", customer_read_transaction },

@@ -29,7 +29,7 @@
 struct object_type {
 	const char *name;                        /* the provider's word; NULL: any other */
 	const char *customer[OBJECT_TYPE_PATHS]; /* to whom it belongs */
-	const char *charge[OBJECT_TYPE_PATHS];   /* the charge that it must meet, or is */
+	const char *charge[OBJECT_TYPE_PATHS];   /* the charge or intent that it must meet, or is */
 	const char *source;      /* the refund or dispute that it must meet, or is */
 	const char *status;      /* where its status stands */
 	const char *const *life; /* statuses in the order of a life, ended by NULL */

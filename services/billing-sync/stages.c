@@ -13,7 +13,7 @@
 #include "services/billing-sync/customer_books.h"
 #include "services/billing-sync/customer_deferral.h"
 #include "services/billing-sync/customer_earning.h"
-#include "services/billing-sync/customer_ledger.h"
+#include "services/billing-sync/customer_receivable.h"
 #include "services/billing-sync/customer_refund.h"
 #include "services/billing-sync/customer_usage.h"
 #include "services/billing-sync/entry.h"
@@ -74,13 +74,12 @@ static const int charge_emits[] = { OPS_BY_CUSTOMER, -1 };
 
 STAGE_EVENTS_NEEDING(customer_events, CUSTOMER_EVENTS);
 
-static const struct state_table *const customer_tables[] = { &customer_table, &held_table,
-	                                                     &case_table,     &charged_table,
-	                                                     &entry_table,    &standing_table,
-	                                                     &deferral_table, &earning_table,
-	                                                     &pace_table,     &reported_table,
-	                                                     &used_table,     &refundable_table,
-	                                                     &figure_table,   NULL };
+static const struct state_table *const customer_tables[] = {
+	&customer_table, &held_table,     &case_table,       &charged_table,
+	&entry_table,    &standing_table, &deferral_table,   &earning_table,
+	&pace_table,     &reported_table, &used_table,       &refundable_table,
+	&figure_table,   &payment_table,  &receivable_table, NULL
+};
 static const struct stage_timer customer_timers[] = {
 	{ .name = CUSTOMER_TIMER_AGE, .handle = customer_on_age, .need = customer_need_age },
 	{ .name = CUSTOMER_TIMER_STANDING,

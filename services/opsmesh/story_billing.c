@@ -195,6 +195,14 @@ static struct story_line tell_dispute(const struct story *story,
 		: arena_printf(story->arena, ", due by %s", story_stamp(story, fact->due_by))));
 }
 
+static struct story_line tell_applied(const struct story *story,
+                                      const Opsmesh__V1__PaymentApplied *fact)
+{
+	return line_of(arena_printf(story->arena, "%s of payment %s is for invoice %s",
+	                            story_amount(story, fact->amount), fact->payment_id,
+	                            fact->invoice_id));
+}
+
 /* Of what does not add up. */
 
 static const char *figures(const struct story *story, const Opsmesh__V1__Money *expected,
@@ -288,6 +296,8 @@ struct story_line story_billing(const struct story *story, const struct told *to
 		return tell_day(story, event->books_day_ended);
 	case OPSMESH__V1__BILLING_EVENT__FACT_PERIOD_CLOSED:
 		return tell_closed(story, event->period_closed);
+	case OPSMESH__V1__BILLING_EVENT__FACT_PAYMENT_APPLIED:
+		return tell_applied(story, event->payment_applied);
 	case OPSMESH__V1__BILLING_EVENT__FACT_DISCREPANCY_OPENED:
 		return tell_opened(story, event->discrepancy_opened);
 	case OPSMESH__V1__BILLING_EVENT__FACT_DISCREPANCY_GROWN:

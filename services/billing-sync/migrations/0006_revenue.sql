@@ -32,9 +32,6 @@ create table pace (
 	primary key (shard, currency, day)
 );
 
--- The invoice that a charge paid, of which a refund or dispute takes back.
-alter table charged add column invoice_id text collate "C"; -- null: none
-
 -- The sums that a shard keeps of its books: what one day added to an account of the chart or to another figure
 -- (figure.h). Of figures that are no flows there is one, on day 0.
 create table figure (

@@ -1,0 +1,242 @@
+/*
+ * An invoice and what pays it: what it says itself, its invoice payments, money outside of the provider.
+ */
+#include "services/billing-sync/customer_receivable.h"
+#include "services/billing-sync/applied.h"
+#include "services/billing-sync/restated.h"
+#include "services/billing-sync/stripe.h"
+
+#include "common/base/text.h"
+
+#include <string.h>
+
+static const struct column columns[] = {
+	COLUMN(struct receivable_row, customer_id),
+	COLUMN(struct receivable_row, invoice_id),
+	COLUMN(struct receivable_row, currency),
+	COLUMN(struct receivable_row, due),
+	COLUMN(struct receivable_row, applied),
+	COLUMN(struct receivable_row, outside_at),
+	COLUMN_END,
+};
+const struct state_table receivable_table = { .name = "receivable",
+	                                      .columns = columns,
+	                                      .key_columns = 2,
+	                                      .row_size = sizeof(struct receivable_row) };
+
+static struct receivable_row load(struct customer *it, const char *invoice)
+{
+	struct receivable_row row = { .customer_id = it->row.customer_id,
+		                      .invoice_id = invoice,
+		                      .outside_at = TIME_MIN };
+
+	(void)task_load(it->task, &receivable_table, &row);
+	return row;
+}
+
+/* Outside of the provider. */
+
+/* One that the invoice lists without a charge and without an intent. */
+static bool is_on_record(const json_t *payment)
+{
+	const json_t *const by = json_object_get(payment, "payment");
+
+	return text_equal(json_string_value(json_object_get(payment, "status")), "paid") &&
+	       text_equal(json_string_value(json_object_get(by, "type")), "payment_record");
+}
+
+static bool is_outside(const struct thing *thing, const struct invoice *invoice)
+{
+	const json_t *const list =
+	    json_object_get(json_object_get(thing->object.value, "payments"), "data");
+	const json_t *payment;
+	bool outside = invoice->outside;
+	size_t i;
+
+	json_array_foreach(list, i, payment)
+	{
+		outside = outside || is_on_record(payment);
+	}
+	return outside && text_equal(invoice->status, "paid");
+}
+
+/* What is due and no charge paid. */
+static enum status book_outside(struct customer *it, const struct receivable_row *row)
+{
+	struct booking *const booking = arena_alloc(it->task->arena, sizeof(*booking));
+	const bool outside = row->outside_at.us != TIME_MIN.us && row->due > row->applied;
+	const struct booking_fact fact = { .cause = it->cause_id,
+		                           .customer = it->row.customer_id,
+		                           .at = row->outside_at,
+		                           .booked_at = it->task->now };
+	struct money amount = { .minor = outside ? row->due - row->applied : 0 };
+	bool booked;
+
+	if (row->currency == NULL)
+		return STATUS_OK;
+	memcpy(amount.currency, row->currency, strlen(row->currency) + 1);
+	if (!booking_outside(it->task->arena, &fact, row->invoice_id, amount, booking))
+		return task_fail(it->task, STATUS_REJECT, "%s cannot be booked: %s",
+		                 booking->journal.id, journal_fault_text(booking->journal.fault));
+	return restated_book(it->task, &booking->journal, &booked);
+}
+
+enum status receivable_paid(struct customer *it, const char *invoice, struct money more)
+{
+	struct receivable_row row = load(it, invoice);
+
+	if (__builtin_add_overflow(row.applied, more.minor, &row.applied))
+		return task_fail(it->task, STATUS_REJECT,
+		                 "invoice %s: what was paid of it is beyond 64 bits", invoice);
+	task_save(it->task, &receivable_table, &row);
+	return row.outside_at.us != TIME_MIN.us ? book_outside(it, &row) : STATUS_OK;
+}
+
+/* Invoice payments. */
+
+/* Which charge or intent pays; "": neither, but money outside of the provider that is on record. */
+static bool read_payer(struct arena *arena, const struct json_place *object, const char **payer,
+                       struct json_error *error)
+{
+	struct json_place payment;
+
+	*payer = "";
+	if (!json_has(object, "payment"))
+		return true;
+	if (!json_object_at(object, "payment", &payment, error) ||
+	    !stripe_id_if(arena, &payment, "charge", payer, error))
+		return false;
+	return **payer != '\0' || stripe_id_if(arena, &payment, "payment_intent", payer, error);
+}
+
+/* One that is open is what its charge will be for, should it succeed. */
+static bool read_amount(struct thing *thing, const struct json_place *object,
+                        struct applied_word *word, struct json_error *error)
+{
+	static const struct {
+		const char *status;
+		const char *field;
+	} rows[] = { { "paid", "amount_paid" }, { "open", "amount_requested" } };
+	struct arena *const arena = thing->customer->task->arena;
+	const char *status;
+	int64_t amount = 0;
+	Opsmesh__V1__Money *money;
+
+	if (!stripe_word_if(arena, object, "status", &status, error) ||
+	    !stripe_currency_at(object, "currency", word->amount.currency, error))
+		return false;
+	for (size_t i = 0; i < COUNT_OF(rows); i++)
+		if (text_equal(status, rows[i].status) &&
+		    !json_integer_if(object, rows[i].field, 0, INT64_MAX, &amount, error))
+			return false;
+	if (!customer_amount(thing, "amount_paid", word->amount.currency, amount, &money, error))
+		return false;
+	word->amount.minor = money->minor;
+	return true;
+}
+
+static bool read_word(struct thing *thing, const struct json_place *object,
+                      struct applied_word *word, const char **payer, struct json_error *error)
+{
+	struct arena *const arena = thing->customer->task->arena;
+
+	return stripe_id_if(arena, object, "id", &word->id, error) &&
+	       stripe_id_if(arena, object, "invoice", &word->invoice, error) &&
+	       read_payer(arena, object, payer, error) && read_amount(thing, object, word, error);
+}
+
+bool receivable_read_payment(struct thing *thing, enum status *status, struct json_error *error)
+{
+	struct applied_word word = { .source = APPLIED_PAYMENT };
+	const char *payer;
+
+	if (!read_word(thing, &thing->object, &word, &payer, error))
+		return false;
+	if (*word.invoice == '\0')
+		return json_refuse(&thing->object, "invoice", error, "must be there");
+	*status = customer_hold(thing, (struct bytes){ NULL, 0 });
+	if (*status == STATUS_OK && *payer != '\0')
+		*status = receivable_said(thing->customer, payer, &word);
+	return true;
+}
+
+/* Invoices. */
+
+static bool take_list(struct thing *thing, const struct invoice *invoice, enum status *status,
+                      struct json_error *error)
+{
+	struct json_place list;
+	struct json_place data;
+
+	if (!json_has(&thing->object, "payments"))
+		return true;
+	if (!json_object_at(&thing->object, "payments", &list, error) ||
+	    !json_array_if(&list, "data", APPLIED_MAX, &data, error))
+		return false;
+	for (size_t i = 0; i < json_count(&data) && *status == STATUS_OK; i++) {
+		const struct json_place item = json_item(&data, i);
+		struct applied_word word = { .source = APPLIED_LISTED };
+		const char *payer;
+
+		if (!read_word(thing, &item, &word, &payer, error))
+			return false;
+		word.invoice = invoice->id;
+		if (*payer != '\0')
+			*status = receivable_said(thing->customer, payer, &word);
+	}
+	return true;
+}
+
+/* Older versions: the latest charge and the intent, which may have failed and then pay nothing. */
+static bool take_named(struct thing *thing, const char *invoice, enum status *status,
+                       struct json_error *error)
+{
+	static const char *const fields[] = { "charge", "payment_intent" };
+	const struct applied_word word = { .source = APPLIED_NAMED,
+		                           .id = invoice,
+		                           .invoice = invoice };
+
+	for (size_t i = 0; i < COUNT_OF(fields) && *status == STATUS_OK; i++) {
+		const char *payer;
+
+		if (!stripe_id_if(thing->customer->task->arena, &thing->object, fields[i], &payer,
+		                  error))
+			return false;
+		if (*payer != '\0')
+			*status = receivable_said(thing->customer, payer, &word);
+	}
+	return true;
+}
+
+static bool take_outside(struct thing *thing, const struct invoice *invoice, enum status *status,
+                         struct json_error *error)
+{
+	struct customer *const it = thing->customer;
+	struct receivable_row row = load(it, invoice->id);
+	const bool outside = is_outside(thing, invoice);
+	Opsmesh__V1__Money *due;
+
+	if (!outside && row.outside_at.us == TIME_MIN.us)
+		return true;
+	if (!customer_amount(thing, "amount_due", invoice->currency,
+	                     invoice->figures[INVOICE_DUE].minor, &due, error))
+		return false;
+	row.currency = arena_string(it->task->arena, invoice->currency);
+	row.due = due->minor;
+	row.outside_at = !outside ? TIME_MIN : invoice->has_moved ? invoice->moved : it->at;
+	task_save(it->task, &receivable_table, &row);
+	*status = book_outside(it, &row);
+	return true;
+}
+
+bool receivable_invoice(struct thing *thing, const struct invoice *invoice, enum status *status,
+                        struct json_error *error)
+{
+	if (!take_list(thing, invoice, status, error))
+		return false;
+	if (*status != STATUS_OK)
+		return true;
+	if (!take_named(thing, invoice->id, status, error))
+		return false;
+	return *status != STATUS_OK || take_outside(thing, invoice, status, error);
+}
