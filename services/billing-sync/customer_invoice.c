@@ -1,6 +1,7 @@
 /*
  * An invoice: its status, what it says is due, paid and left, and whether it says what it should.
  */
+#include "services/billing-sync/customer_dunning.h"
 #include "services/billing-sync/customer_receivable.h"
 #include "services/billing-sync/invoice_check.h"
 #include "services/billing-sync/policies.h"
@@ -198,5 +199,7 @@ bool customer_read_invoice(struct thing *thing, enum status *status, struct json
 		return true;
 	if (!ledger_invoice(thing, it.invoice, status, error))
 		return false;
-	return *status != STATUS_OK || receivable_invoice(thing, it.invoice, status, error);
+	if (*status == STATUS_OK && !receivable_invoice(thing, it.invoice, status, error))
+		return false;
+	return *status != STATUS_OK || customer_dun_invoice(thing, it.invoice, status, error);
 }

@@ -2,6 +2,8 @@
  * A charge: whether it was paid, what came back of it, and why it failed.
  */
 #include "services/billing-sync/charge_twice.h"
+#include "services/billing-sync/customer_dunning.h"
+#include "services/billing-sync/customer_failure.h"
 #include "services/billing-sync/customer_ledger.h"
 #include "services/billing-sync/customer_refund.h"
 #include "services/billing-sync/stripe.h"
@@ -92,13 +94,17 @@ static bool read_figures(struct thing *thing, struct charge_figures *figures,
 	       stripe_time_if(&thing->object, "created", &dated, &figures->created, error);
 }
 
-static bool book(struct thing *thing, const char *invoice, const struct charge_figures *figures,
-                 int64_t refunded, enum status *status, struct json_error *error)
+static bool book(struct thing *thing, const struct charge_figures *figures,
+                 const Opsmesh__V1__PaymentChanged *changed, enum status *status,
+                 struct json_error *error)
 {
-	struct ledger_charge charge = { .id = thing->mirrored->object_id,
-		                        .invoice = invoice,
+	struct ledger_charge charge = { .id = changed->payment_id,
+		                        .invoice = changed->invoice_id,
 		                        .intent = figures->intent,
 		                        .at = figures->created };
+	struct charge_heard heard = { .invoice = changed->invoice_id,
+		                      .refunded = changed->refunded->minor,
+		                      .at = figures->created };
 	Opsmesh__V1__Money *taken;
 
 	if (!text_equal(thing->mirrored->status, "succeeded"))
@@ -108,10 +114,33 @@ static bool book(struct thing *thing, const char *invoice, const struct charge_f
 		return false;
 	charge.presented.minor = taken->minor;
 	memcpy(charge.presented.currency, figures->currency, sizeof(figures->currency));
+	heard.captured = charge.presented;
 	*status = ledger_charge(thing, &charge);
 	if (*status == STATUS_OK)
-		*status = customer_hear_charge(thing, charge.presented, refunded, figures->created);
+		*status = customer_hear_charge(thing, &heard);
 	return true;
+}
+
+/* What its codes mean, as far as they can be read; a charge that did not fail has none. */
+static bool judge_failure(struct thing *thing, struct payment_failure *failure,
+                          Opsmesh__V1__PaymentChanged *changed, struct json_error *error)
+{
+	failure->failed = false;
+	if (!text_equal(thing->mirrored->status, "failed"))
+		return true;
+	if (!payment_failure_read(thing->customer->task->arena, &thing->object, failure, error))
+		return false;
+	if (failure->failed)
+		changed->decline = customer_decline(thing->customer, failure);
+	return true;
+}
+
+static enum status follow_failure(struct customer *it, const struct payment_failure *failure)
+{
+	if (!failure->failed)
+		return STATUS_OK;
+	TRY(customer_count_attempt(it, failure));
+	return customer_dun_charge(it, failure);
 }
 
 bool customer_read_charge(struct thing *thing, enum status *status, struct json_error *error)
@@ -120,6 +149,7 @@ bool customer_read_charge(struct thing *thing, enum status *status, struct json_
 	Opsmesh__V1__BillingEvent event = OPSMESH__V1__BILLING_EVENT__INIT;
 	Opsmesh__V1__PaymentChanged changed = OPSMESH__V1__PAYMENT_CHANGED__INIT;
 	struct charge_figures figures;
+	struct payment_failure failure;
 	const char *invoice;
 
 	if (!stripe_id_if(arena, &thing->object, "invoice", &invoice, error) ||
@@ -128,7 +158,8 @@ bool customer_read_charge(struct thing *thing, enum status *status, struct json_
 	                     error) ||
 	    !customer_amount(thing, "amount_refunded", figures.currency, figures.refunded,
 	                     &changed.refunded, error) ||
-	    !read_failure(thing, &changed, error))
+	    !read_failure(thing, &changed, error) ||
+	    !judge_failure(thing, &failure, &changed, error))
 		return false;
 	changed.payment_id = thing->mirrored->object_id;
 	changed.invoice_id = text_mutable(invoice);
@@ -144,6 +175,7 @@ bool customer_read_charge(struct thing *thing, enum status *status, struct json_
 		*status = look_for_twice(thing, invoice, &figures);
 	if (*status == STATUS_OK)
 		*status = customer_hold(thing, body);
-	return *status != STATUS_OK ||
-	       book(thing, invoice, &figures, changed.refunded->minor, status, error);
+	if (*status == STATUS_OK)
+		*status = follow_failure(thing->customer, &failure);
+	return *status != STATUS_OK || book(thing, &figures, &changed, status, error);
 }

@@ -1,4 +1,5 @@
 #include "services/billing-sync/customer_refund.h"
+#include "services/billing-sync/customer_dunning.h"
 #include "services/billing-sync/policies.h"
 #include "services/billing-sync/refund.h"
 #include "services/billing-sync/stripe.h"
@@ -13,6 +14,7 @@
 static const struct column columns[] = {
 	COLUMN(struct refundable_row, customer_id),
 	COLUMN(struct refundable_row, charge_id),
+	COLUMN(struct refundable_row, invoice_id),
 	COLUMN(struct refundable_row, body),
 	COLUMN_END,
 };
@@ -25,7 +27,11 @@ const struct state_table refundable_table = { .name = "refundable",
 struct refundable {
 	struct customer *customer;
 	const char *charge_id;
+	const char *invoice; /* NULL: not known */
 	struct bytes before;
+	bool told; /* the invoice's dunning knows what was open before */
+	bool disputed;
+	bool pending;
 	struct refund_row *row;
 };
 
@@ -41,21 +47,38 @@ static enum status load(struct customer *customer, const char *charge, struct re
 	if (!task_load(task, &refundable_table, &row))
 		return STATUS_OK;
 	it->before = row.body;
+	it->invoice = row.invoice_id;
+	it->told = row.invoice_id != NULL;
 	if (!refund_decode(row.body, it->row))
 		return task_fail(task, STATUS_FATAL, "charge %s: its row cannot be read", charge);
+	it->disputed = refund_disputed(it->row);
+	it->pending = refund_pending(it->row);
 	return STATUS_OK;
 }
 
-static void save(const struct refundable *it)
+/* What is open on the charge holds the dunning of its invoice. */
+static enum status hold(const struct refundable *it, enum dunning_why why, bool before, bool now)
+{
+	return (it->told ? before : false) == now
+	           ? STATUS_OK
+	           : customer_dun_hold(it->customer, it->invoice, why, it->charge_id, now);
+}
+
+static enum status save(const struct refundable *it)
 {
 	struct task *const task = it->customer->task;
 	const struct bytes body = refund_encode(task->arena, it->row);
 
-	if (!bytes_equal(body, it->before))
+	if (!bytes_equal(body, it->before) || it->told != (it->invoice != NULL))
 		task_save(task, &refundable_table,
 		          &(struct refundable_row){ .customer_id = it->customer->row.customer_id,
 		                                    .charge_id = it->charge_id,
+		                                    .invoice_id = it->invoice,
 		                                    .body = body });
+	if (it->invoice == NULL)
+		return STATUS_OK;
+	TRY(hold(it, DUNNING_DISPUTE, it->disputed, refund_disputed(it->row)));
+	return hold(it, DUNNING_REFUND, it->pending, refund_pending(it->row));
 }
 
 static char *request_id(const struct refundable *it, const char *action)
@@ -76,15 +99,15 @@ static Opsmesh__V1__Money *money_of(const struct refundable *it, int64_t minor)
 
 /* What is heard of the charge. */
 
-enum status customer_hear_charge(struct thing *thing, struct money captured, int64_t refunded,
-                                 struct instant at)
+enum status customer_hear_charge(struct thing *thing, const struct charge_heard *heard)
 {
 	struct refundable it;
 
 	TRY(load(thing->customer, thing->mirrored->object_id, &it));
-	refund_on_charge(it.row, captured, refunded, at);
-	save(&it);
-	return STATUS_OK;
+	refund_on_charge(it.row, heard->captured, heard->refunded, heard->at);
+	if (*heard->invoice != '\0')
+		it.invoice = heard->invoice;
+	return save(&it);
 }
 
 /* What whoever executed it wrote into the refund. */
@@ -154,8 +177,8 @@ enum status customer_hear_refund(struct thing *thing, const Opsmesh__V1__RefundC
 	const struct refund_settled before = refund_settle(it.row);
 
 	refund_on_made(it.row, &news);
-	save(&it);
-	return say_all_settled(&it, &before, &news);
+	TRY(say_all_settled(&it, &before, &news));
+	return save(&it);
 }
 
 /* A status that nobody knows counts as open. */
@@ -189,8 +212,7 @@ enum status customer_hear_dispute(struct thing *thing, const Opsmesh__V1__Disput
 	TRY(load(thing->customer, changed->payment_id, &it));
 	refund_on_dispute(it.row, changed->dispute_id, dispute_state_of(changed->to_status),
 	                  taken_by(&it, changed));
-	save(&it);
-	return STATUS_OK;
+	return save(&it);
 }
 
 /* What is asked for. */
@@ -332,9 +354,9 @@ enum status customer_approve_refund(struct order *order)
 		return order_refuse(order, code_of(answer.code), answer.field,
 		                    arena_printf(task->arena, "%s: %s",
 		                                 refund_refusal_names[answer.code], answer.reason));
-	save(&it);
 	if (!answer.again)
 		TRY(say_approved(order, &it, policy, &ask, &answer));
+	TRY(save(&it));
 	return order_apply(order);
 }
 
@@ -380,8 +402,8 @@ enum status customer_withdraw_refund(struct order *order)
 	if (!refund_on_failure(it.row, action))
 		return task_fail(order->customer.task, STATUS_FATAL, "%s: its approval is gone",
 		                 action);
-	save(&it);
 	TRY(say_withdrawn(order, &it, action));
+	TRY(save(&it));
 	return order_apply(order);
 }
 

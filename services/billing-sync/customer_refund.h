@@ -17,14 +17,20 @@
 struct refundable_row {
 	const char *customer_id;
 	const char *charge_id;
+	const char *invoice_id; /* NULL: not known */
 	struct bytes body;
 };
 
 extern const struct state_table refundable_table;
 
 /* What is heard of a charge that succeeded, of a refund, of a dispute. */
-enum status customer_hear_charge(struct thing *thing, struct money captured, int64_t refunded,
-                                 struct instant at) MUST_CHECK;
+struct charge_heard {
+	const char *invoice; /* "": not known */
+	struct money captured;
+	int64_t refunded;
+	struct instant at;
+};
+enum status customer_hear_charge(struct thing *thing, const struct charge_heard *heard) MUST_CHECK;
 enum status customer_hear_refund(struct thing *thing,
                                  const Opsmesh__V1__RefundChanged *changed) MUST_CHECK;
 enum status customer_hear_dispute(struct thing *thing,

@@ -1,7 +1,9 @@
 /*
  * From a state that the mirror has taken over to what became another for its customer.
  */
+#include "services/billing-sync/customer_dunning.h"
 #include "services/billing-sync/customer_receivable.h"
+#include "services/billing-sync/customer_refund.h"
 
 #include "common/base/hash.h"
 #include "common/base/text.h"
@@ -305,6 +307,10 @@ void customer_need(struct task *task, const ProtobufCMessage *message)
 	          &(struct held_row){ .customer_id = event->customer_id,
 	                              .object_id = event->mirrored->object_id });
 	need_entry(task, event->mirrored);
-	if (text_equal(event->mirrored->object_type, "invoice"))
+	if (text_equal(event->mirrored->object_type, "invoice")) {
 		customer_need_deferral(task, event->customer_id, event->mirrored->object_id);
+		customer_need_owed(task, event->customer_id, event->mirrored->object_id);
+	}
+	if (text_equal(event->mirrored->object_type, "charge"))
+		customer_need_refundable(task, event->customer_id, event->mirrored->object_id);
 }

@@ -10,6 +10,9 @@
 #define MOVEMENTS "movements"
 #define USAGE "usage"
 #define REFUNDS "refunds"
+#define DECLINES "declines"
+#define ATTEMPTS "attempts"
+#define DUNNING "dunning"
 
 static const void *compile_currencies(const struct document *files, size_t count, char *reason,
                                       size_t reason_size)
@@ -71,6 +74,24 @@ static const void *compile_refunds(const struct document *files, size_t count, c
 	return policy_compile(&refund_policy_kind, files, count, reason, reason_size);
 }
 
+static const void *compile_declines(const struct document *files, size_t count, char *reason,
+                                    size_t reason_size)
+{
+	return policy_compile(&decline_policy_kind, files, count, reason, reason_size);
+}
+
+static const void *compile_attempts(const struct document *files, size_t count, char *reason,
+                                    size_t reason_size)
+{
+	return policy_compile(&attempt_policy_kind, files, count, reason, reason_size);
+}
+
+static const void *compile_dunning(const struct document *files, size_t count, char *reason,
+                                   size_t reason_size)
+{
+	return policy_compile(&dunning_policy_kind, files, count, reason, reason_size);
+}
+
 const struct service_document billing_documents[] = {
 	{ .name = CURRENCIES,
 	  .path = "currencies/",
@@ -112,6 +133,18 @@ const struct service_document billing_documents[] = {
 	  .path = "refunds/",
 	  .doc = "Who may give how much back, for what and how long after.",
 	  .compile = compile_refunds },
+	{ .name = DECLINES,
+	  .path = "declines/",
+	  .doc = "What a declined payment's codes mean: may it be tried again, who must act.",
+	  .compile = compile_declines },
+	{ .name = ATTEMPTS,
+	  .path = "attempts/",
+	  .doc = "How often a card may be tried, by network.",
+	  .compile = compile_attempts },
+	{ .name = DUNNING,
+	  .path = "dunning/",
+	  .doc = "What is done about an invoice that is not paid, and after how long.",
+	  .compile = compile_dunning },
 	{ .name = NULL },
 };
 
@@ -155,4 +188,19 @@ const struct usage_policy *policies_usage(struct task *task, struct instant at)
 const struct refund_policy *policies_refund(struct task *task, struct instant at)
 {
 	return policy_at(task_document(task, REFUNDS), at);
+}
+
+const struct decline_policy *policies_decline(struct task *task, struct instant at)
+{
+	return policy_at(task_document(task, DECLINES), at);
+}
+
+const struct attempt_policy *policies_attempt(struct task *task, struct instant at)
+{
+	return policy_at(task_document(task, ATTEMPTS), at);
+}
+
+const struct dunning_policy *policies_dunning(struct task *task, struct instant at)
+{
+	return policy_at(task_document(task, DUNNING), at);
 }

@@ -5,8 +5,10 @@
 #define SERVICES_BILLING_SYNC_POLICIES_H
 
 #include "common/flow/service.h"
+#include "services/billing-sync/attempt.h"
 #include "services/billing-sync/currency.h"
 #include "services/billing-sync/discrepancy_policy.h"
+#include "services/billing-sync/dunning_policy.h"
 #include "services/billing-sync/invoice_policy.h"
 #include "services/billing-sync/movement.h"
 #include "services/billing-sync/refund_policy.h"
@@ -24,5 +26,8 @@ struct standing_rules policies_standing(struct task *task, struct instant at);
 const struct discrepancy_policy *policies_discrepancy(struct task *task, struct instant at);
 const struct usage_policy *policies_usage(struct task *task, struct instant at);
 const struct refund_policy *policies_refund(struct task *task, struct instant at);
+const struct decline_policy *policies_decline(struct task *task, struct instant at);
+const struct attempt_policy *policies_attempt(struct task *task, struct instant at);
+const struct dunning_policy *policies_dunning(struct task *task, struct instant at);
 
 #endif

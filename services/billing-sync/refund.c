@@ -292,6 +292,24 @@ static bool charge_refuses(struct arena *arena, const struct refund_row *row,
 	return true;
 }
 
+bool refund_disputed(const struct refund_row *row)
+{
+	return has_dispute(row, REFUND_DISPUTE_OPEN) || has_dispute(row, REFUND_DISPUTE_INQUIRY);
+}
+
+bool refund_pending(const struct refund_row *row)
+{
+	const struct refund_settled settled = refund_settle(row);
+
+	for (size_t i = 0; i < row->made_count; i++)
+		if (row->made[i].state == REFUND_PENDING)
+			return true;
+	for (size_t i = 0; i < row->approval_count; i++)
+		if (!row->approvals[i].failed && settled.by[i] == REFUND_NONE)
+			return true;
+	return false;
+}
+
 static bool inquiry_refuses(const struct refund_policy *policy, const struct refund_row *row,
                             const struct refund_ask *ask, struct refund_answer *answer)
 {

@@ -102,6 +102,10 @@ enum refund_standing {
 };
 enum refund_standing refund_standing(const struct refund_row *row, const char *action_id);
 
+/* Is a dispute or an inquiry of a bank open; is a refund approved or on its way? */
+bool refund_disputed(const struct refund_row *row);
+bool refund_pending(const struct refund_row *row);
+
 /* 0 where nothing is, and where more was given than charged. */
 int64_t refund_left(const struct refund_row *row);
 

@@ -12,7 +12,9 @@
 #include "services/billing-sync/customer_action.h"
 #include "services/billing-sync/customer_books.h"
 #include "services/billing-sync/customer_deferral.h"
+#include "services/billing-sync/customer_dunning.h"
 #include "services/billing-sync/customer_earning.h"
+#include "services/billing-sync/customer_failure.h"
 #include "services/billing-sync/customer_receivable.h"
 #include "services/billing-sync/customer_refund.h"
 #include "services/billing-sync/customer_usage.h"
@@ -74,12 +76,25 @@ static const int charge_emits[] = { OPS_BY_CUSTOMER, -1 };
 
 STAGE_EVENTS_NEEDING(customer_events, CUSTOMER_EVENTS);
 
-static const struct state_table *const customer_tables[] = {
-	&customer_table, &held_table,     &case_table,       &charged_table,
-	&entry_table,    &standing_table, &deferral_table,   &earning_table,
-	&pace_table,     &reported_table, &used_table,       &refundable_table,
-	&figure_table,   &payment_table,  &receivable_table, NULL
-};
+static const struct state_table *const customer_tables[] = { &customer_table,
+	                                                     &held_table,
+	                                                     &case_table,
+	                                                     &charged_table,
+	                                                     &entry_table,
+	                                                     &standing_table,
+	                                                     &deferral_table,
+	                                                     &earning_table,
+	                                                     &pace_table,
+	                                                     &reported_table,
+	                                                     &used_table,
+	                                                     &refundable_table,
+	                                                     &figure_table,
+	                                                     &payment_table,
+	                                                     &receivable_table,
+	                                                     &card_table,
+	                                                     &dunning_table,
+	                                                     &owed_table,
+	                                                     NULL };
 static const struct stage_timer customer_timers[] = {
 	{ .name = CUSTOMER_TIMER_AGE, .handle = customer_on_age, .need = customer_need_age },
 	{ .name = CUSTOMER_TIMER_STANDING,
@@ -87,6 +102,9 @@ static const struct stage_timer customer_timers[] = {
 	  .need = customer_need_standing },
 	{ .name = CUSTOMER_TIMER_EARN, .handle = customer_on_earn },
 	{ .name = CUSTOMER_TIMER_BOOKS, .handle = customer_on_books },
+	{ .name = CUSTOMER_TIMER_DUNNING,
+	  .handle = customer_on_dunning,
+	  .need = customer_need_dunning },
 	{ .name = CUSTOMER_TIMER_TRIAL, .handle = customer_on_trial, .need = customer_need_timer },
 	{ .name = CUSTOMER_TIMER_USAGE, .handle = customer_on_usage, .need = customer_need_usage },
 	{ .name = NULL },

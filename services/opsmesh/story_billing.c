@@ -160,15 +160,16 @@ static struct story_line tell_payment(const struct story *story,
 {
 	const bool refunded = fact->refunded != NULL && fact->refunded->minor != 0;
 
-	return line_of(arena_printf(story->arena, "payment %s of %s %s%s%s%s%s", fact->payment_id,
-	                            story_amount(story, fact->amount),
-	                            move(story, fact->from_status, fact->to_status),
-	                            with(story, ", for invoice ", fact->invoice_id),
-	                            with(story, ", because of ", fact->failure_code),
-	                            with(story, " / ", fact->decline_code),
-	                            refunded ? arena_printf(story->arena, ", %s of it refunded",
-	                                                    story_amount(story, fact->refunded))
-	                                     : ""));
+	return line_of(arena_printf(
+	    story->arena, "payment %s of %s %s%s%s%s%s%s", fact->payment_id,
+	    story_amount(story, fact->amount), move(story, fact->from_status, fact->to_status),
+	    with(story, ", for invoice ", fact->invoice_id),
+	    with(story, ", because of ", fact->failure_code),
+	    with(story, " / ", fact->decline_code),
+	    fact->decline == NULL ? "" : with(story, ": ", fact->decline->sentence),
+	    refunded ? arena_printf(story->arena, ", %s of it refunded",
+	                            story_amount(story, fact->refunded))
+		     : ""));
 }
 
 static struct story_line tell_refund(const struct story *story,
@@ -312,6 +313,12 @@ struct story_line story_billing(const struct story *story, const struct told *to
 	case OPSMESH__V1__BILLING_EVENT__FACT_REFUND_APPROVED:
 	case OPSMESH__V1__BILLING_EVENT__FACT_REFUND_SETTLED:
 	case OPSMESH__V1__BILLING_EVENT__FACT_REFUND_WITHDRAWN:
+	case OPSMESH__V1__BILLING_EVENT__FACT_ATTEMPT_BUDGET_SPENT:
+	case OPSMESH__V1__BILLING_EVENT__FACT_DUNNING_STEP_DUE:
+	case OPSMESH__V1__BILLING_EVENT__FACT_DUNNING_HELD:
+	case OPSMESH__V1__BILLING_EVENT__FACT_DUNNING_RESUMED:
+	case OPSMESH__V1__BILLING_EVENT__FACT_DUNNING_RECOVERED:
+	case OPSMESH__V1__BILLING_EVENT__FACT_DUNNING_EXHAUSTED:
 		return story_collection(story, event);
 	case OPSMESH__V1__BILLING_EVENT__FACT_ACTION_APPLIED:
 	case OPSMESH__V1__BILLING_EVENT__FACT_ACTION_REFUSED: return story_answer(story, told);

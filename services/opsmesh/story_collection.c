@@ -1,7 +1,10 @@
 /*
- * Collecting and giving back as sentences: what people decided of discrepancies and refunds.
+ * Collecting and giving back as sentences: what people decided of discrepancies and refunds, what
+ * is done about invoices that are not paid.
  */
 #include "services/opsmesh/story.h"
+
+#include <inttypes.h>
 
 static struct story_line tell_explained(const struct story *story,
                                         const Opsmesh__V1__DiscrepancyExplained *fact)
@@ -45,6 +48,68 @@ static struct story_line tell_withdrawn(const struct story *story,
 		                                 story_saying(story, fact->reason)) };
 }
 
+/* Of what is not paid. */
+
+static struct story_line line_of(const char *text)
+{
+	return (struct story_line){ NULL, text };
+}
+
+static struct story_line tell_spent(const struct story *story,
+                                    const Opsmesh__V1__AttemptBudgetSpent *fact)
+{
+	return line_of(arena_printf(
+	    story->arena,
+	    "the %s card of payment %s may not be tried again%s%s: %s%s, %" PRId64 " of %" PRId64
+	    " attempts (%s)",
+	    fact->network, fact->payment_id, fact->again_at == NULL ? "" : " before ",
+	    fact->again_at == NULL ? "" : story_stamp(story, fact->again_at), fact->why,
+	    story_because(story, fact->detail), fact->attempts, fact->most, fact->policy));
+}
+
+static struct story_line tell_step(const struct story *story,
+                                   const Opsmesh__V1__DunningStepDue *fact)
+{
+	return line_of(arena_printf(
+	    story->arena, "dunning of invoice %s: %s is due (%s of %s), %s unpaid: %s",
+	    fact->invoice_id,
+	    story_word(story, &opsmesh__v1__dunning_act__descriptor, (int)fact->act), fact->step,
+	    fact->policy, story_amount(story, fact->unpaid), fact->reason));
+}
+
+static struct story_line tell_held(const struct story *story, const Opsmesh__V1__DunningHeld *fact,
+                                   const char *how)
+{
+	return line_of(arena_printf(story->arena, "dunning of invoice %s %s: %s of %s%s",
+	                            fact->invoice_id, how, fact->why, fact->held_by,
+	                            story_because(story, fact->reason)));
+}
+
+static struct story_line tell_ended(const struct story *story,
+                                    const Opsmesh__V1__DunningEnded *fact, const char *how)
+{
+	return line_of(arena_printf(story->arena, "dunning of invoice %s %s: %s", fact->invoice_id,
+	                            how, fact->reason));
+}
+
+static struct story_line tell_dunning(const struct story *story,
+                                      const Opsmesh__V1__BillingEvent *event)
+{
+	if (event->fact_case == OPSMESH__V1__BILLING_EVENT__FACT_ATTEMPT_BUDGET_SPENT)
+		return tell_spent(story, event->attempt_budget_spent);
+	if (event->fact_case == OPSMESH__V1__BILLING_EVENT__FACT_DUNNING_STEP_DUE)
+		return tell_step(story, event->dunning_step_due);
+	if (event->fact_case == OPSMESH__V1__BILLING_EVENT__FACT_DUNNING_HELD)
+		return tell_held(story, event->dunning_held, "stands still");
+	if (event->fact_case == OPSMESH__V1__BILLING_EVENT__FACT_DUNNING_RESUMED)
+		return tell_held(story, event->dunning_resumed, "goes on");
+	if (event->fact_case == OPSMESH__V1__BILLING_EVENT__FACT_DUNNING_RECOVERED)
+		return tell_ended(story, event->dunning_recovered, "ends, it is paid");
+	return event->fact_case == OPSMESH__V1__BILLING_EVENT__FACT_DUNNING_EXHAUSTED
+	           ? tell_ended(story, event->dunning_exhausted, "is exhausted")
+	           : line_of(NULL);
+}
+
 struct story_line story_collection(const struct story *story,
                                    const Opsmesh__V1__BillingEvent *event)
 {
@@ -56,5 +121,5 @@ struct story_line story_collection(const struct story *story,
 		return tell_settled(story, event->refund_settled);
 	if (event->fact_case == OPSMESH__V1__BILLING_EVENT__FACT_REFUND_WITHDRAWN)
 		return tell_withdrawn(story, event->refund_withdrawn);
-	return (struct story_line){ NULL, NULL };
+	return tell_dunning(story, event);
 }

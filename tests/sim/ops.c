@@ -63,7 +63,7 @@ static const struct ingest_config config = { .contact_secret = "contact secret 1
 static struct document people_documents[2];
 static struct document book_documents[2];
 static struct document guide_documents[3];
-static struct document policy_documents[16];
+static struct document policy_documents[32];
 
 static const struct mesh_daemon daemons[] = {
 	{ .name = "ingest",

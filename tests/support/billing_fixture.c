@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define KINDS_MAX 16
+#define KINDS_MAX 32
 #define FILES_MAX 32
 #define BODY_MAX ((size_t)1 << 20)
 #define TREE "deploy/policies/"

@@ -176,6 +176,12 @@ void customer_pass(struct instant until)
 	CHECK(stage_test_fold(&customer_stage, 0, until) == STATUS_OK);
 }
 
+void customer_wait(struct duration span)
+{
+	minute += span.us / MINUTES(1).us;
+	customer_pass(customer_now());
+}
+
 const Opsmesh__V1__BillingEvent *customer_heard(void)
 {
 	const ProtobufCMessage *message = NULL;

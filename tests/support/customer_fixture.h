@@ -52,6 +52,8 @@ struct customer_ask {
 void customer_feed_action(const struct customer_ask *ask);
 /* Nothing happens until then. */
 void customer_pass(struct instant until);
+/* Nothing happens for so long. */
+void customer_wait(struct duration span);
 
 /* What was said next, but for the ends of days, which come by themselves; NULL: nothing. */
 const Opsmesh__V1__BillingEvent *customer_heard(void);

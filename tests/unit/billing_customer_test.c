@@ -224,7 +224,8 @@ static void a_payment_is_told_with_why_it_failed(void **state)
 {
 	(void)state;
 	customer_feed("charge", "ch_1", 1, "failed",
-	              "{\"currency\":\"usd\",\"amount\":2000,\"failure_code\":\"card_declined\","
+	              "{\"id\":\"ch_1\",\"object\":\"charge\",\"status\":\"failed\","
+	              "\"currency\":\"usd\",\"amount\":2000,\"failure_code\":\"card_declined\","
 	              "\"outcome\":{\"reason\":\"insufficient_funds\"},\"invoice\":\"in_1\"}");
 	const Opsmesh__V1__PaymentChanged *const changed = customer_next()->payment_changed;
 

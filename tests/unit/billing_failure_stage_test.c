@@ -1,0 +1,184 @@
+/*
+ * billing_failure_stage_test - payments that failed: what their codes mean, and when a card's budget is used up.
+ */
+#include "common/base/text.h"
+#include "tests/support/customer_fixture.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#define FACT(name) OPSMESH__V1__BILLING_EVENT__FACT_##name
+#define RETRY(name) OPSMESH__V1__PAYMENT_RETRY__PAYMENT_RETRY_##name
+#define ACTOR(name) OPSMESH__V1__PAYMENT_ACTOR__PAYMENT_ACTOR_##name
+#define START_S (20600 * 86400LL) /* after the last version of the networks' budgets */
+
+struct declined {
+	const char *code;
+	const char *network;
+	const char *advice; /* of the network */
+	const char *fingerprint;
+	int hour;
+};
+
+static void feed(const char *id, const struct declined *declined)
+{
+	customer_feed(
+	    "charge", id, 1, "failed",
+	    arena_printf(
+		customer_stage.arena,
+		"{\"id\":\"%s\",\"object\":\"charge\",\"status\":\"failed\",\"amount\":12000,"
+		"\"currency\":\"usd\",\"customer\":\"%s\",\"created\":%lld,"
+		"\"failure_code\":\"card_declined\",\"outcome\":{\"type\":\"issuer_declined\","
+		"\"network_status\":\"declined_by_network\",\"reason\":\"%s\","
+		"\"network_advice_code\":\"%s\"},"
+		"\"payment_method_details\":{\"type\":\"card\",\"card\":{\"brand\":\"%s\","
+		"\"network\":\"%s\",\"fingerprint\":\"%s\"}}}",
+		id, customer_key, START_S + declined->hour * 3600LL, declined->code,
+		declined->advice, declined->network, declined->network, declined->fingerprint));
+}
+
+static void the_codes_are_told_with_what_they_mean(void **state)
+{
+	static const struct {
+		const char *name;
+		struct declined declined;
+		Opsmesh__V1__PaymentRetry retry;
+		Opsmesh__V1__PaymentActor acts;
+		const char *code;
+	} rows[] = {
+		{ "too little money",
+		  { "insufficient_funds", "visa", "", "fp_1", 0 },
+		  RETRY(YES),
+		  ACTOR(CUSTOMER),
+		  "insufficient_funds" },
+		{ "a card that was lost",
+		  { "lost_card", "visa", "", "fp_2", 0 },
+		  RETRY(NEVER),
+		  ACTOR(CUSTOMER),
+		  "lost_card" },
+		{ "a word that nobody knows",
+		  { "of_a_later_year", "visa", "", "fp_3", 0 },
+		  RETRY(CAREFUL),
+		  ACTOR(ISSUER),
+		  "of_a_later_year" },
+		{ "the network forbids what the code lets through",
+		  { "insufficient_funds", "mastercard", "03", "fp_4", 0 },
+		  RETRY(NEVER),
+		  ACTOR(CUSTOMER),
+		  "03" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		print_message("%s\n", rows[i].name);
+		feed(arena_printf(customer_stage.arena, "ch_%zu", i), &rows[i].declined);
+		const Opsmesh__V1__PaymentDecline *const decline =
+		    customer_next()->payment_changed->decline;
+
+		assert_int_equal(decline->retry, rows[i].retry);
+		assert_int_equal(decline->acts, rows[i].acts);
+		assert_string_equal(decline->code, rows[i].code);
+		assert_string_equal(decline->network_advice_code, rows[i].declined.advice);
+		assert_string_equal(decline->network, rows[i].declined.network);
+		assert_string_equal(decline->policy, "declines/1");
+		assert_true(decline->sentence[0] != '\0');
+		while (customer_heard() != NULL)
+			continue;
+	}
+}
+
+/* The newest first: the order in which they are heard says nothing. */
+static const Opsmesh__V1__AttemptBudgetSpent *spend(const char *network, int count, bool backwards)
+{
+	const Opsmesh__V1__BillingEvent *event;
+
+	for (int i = 0; i < count; i++) {
+		const struct declined declined = { "insufficient_funds", network, "", "fp_1",
+			                           backwards ? count - i : i };
+
+		feed(arena_printf(customer_stage.arena, "ch_%d", i), &declined);
+		assert_int_equal(customer_next()->fact_case, FACT(PAYMENT_CHANGED));
+		event = customer_heard();
+		if (event != NULL) {
+			assert_int_equal(event->fact_case, FACT(ATTEMPT_BUDGET_SPENT));
+			assert_null(customer_heard());
+			assert_int_equal(i, count - 1);
+			return event->attempt_budget_spent;
+		}
+	}
+	return NULL;
+}
+
+static void a_visa_card_may_be_tried_twenty_times_in_thirty_days(void **state)
+{
+	const Opsmesh__V1__AttemptBudgetSpent *spent;
+
+	(void)state;
+	assert_null(spend("visa", 19, false));
+	spent = NULL;
+	feed("ch_20", &(struct declined){ "insufficient_funds", "visa", "", "fp_1", 20 });
+	(void)customer_next();
+	spent = customer_next()->attempt_budget_spent;
+	assert_string_equal(spent->payment_id, "ch_20");
+	assert_string_equal(spent->network, "visa");
+	assert_string_equal(spent->card, "fp_1");
+	assert_string_equal(spent->why, "budget");
+	assert_int_equal(spent->attempts, 20);
+	assert_int_equal(spent->most, 20);
+	assert_int_equal(spent->within_us, DAYS(30).us);
+	assert_int_equal(spent->again_at->seconds, START_S + 30 * 86400LL);
+	assert_string_equal(spent->policy, "attempts/2");
+	stage_test_restart(&customer_stage);
+	feed("ch_21", &(struct declined){ "insufficient_funds", "visa", "", "fp_1", 21 });
+	assert_int_equal(customer_next()->fact_case, FACT(PAYMENT_CHANGED));
+	assert_null(customer_heard());
+}
+
+static void a_mastercard_may_be_tried_ten_times_a_day(void **state)
+{
+	(void)state;
+	assert_int_equal(spend("mastercard", 10, true)->most, 10);
+}
+
+static void a_card_that_the_network_forbids_is_said_once(void **state)
+{
+	const struct declined declined = { "insufficient_funds", "mastercard", "03", "fp_1", 0 };
+
+	(void)state;
+	feed("ch_1", &declined);
+	(void)customer_next();
+	const Opsmesh__V1__AttemptBudgetSpent *const spent = customer_next()->attempt_budget_spent;
+
+	assert_string_equal(spent->why, "forbidden");
+	assert_string_equal(spent->detail, "advice 03");
+	assert_null(spent->again_at);
+	feed("ch_2", &declined);
+	assert_int_equal(customer_next()->fact_case, FACT(PAYMENT_CHANGED));
+	assert_null(customer_heard());
+}
+
+static void each_card_has_its_own_budget(void **state)
+{
+	(void)state;
+	assert_null(spend("visa", 19, false));
+	feed("ch_x", &(struct declined){ "insufficient_funds", "visa", "", "fp_2", 20 });
+	assert_int_equal(customer_next()->fact_case, FACT(PAYMENT_CHANGED));
+	assert_null(customer_heard());
+}
+
+int main(void)
+{
+#define CASE(test) cmocka_unit_test_setup_teardown(test, customer_start, customer_stop)
+	const struct CMUnitTest tests[] = {
+		CASE(the_codes_are_told_with_what_they_mean),
+		CASE(a_visa_card_may_be_tried_twenty_times_in_thirty_days),
+		CASE(a_mastercard_may_be_tried_ten_times_a_day),
+		CASE(a_card_that_the_network_forbids_is_said_once),
+		CASE(each_card_has_its_own_budget),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
