@@ -5,7 +5,7 @@
 
 Settings, from the environment: ROUNDS (5; the middle one counts), EVENTS (400000), MEMORY_EVENTS
 (1000000), SECONDS_EACH (20; of each latency), ROWS (which, of: fold zipf latency chain edge memory clock
-classifier triage),
+classifier triage billing),
 QUICK=1 for a look while developing: one short round of each.
 """
 
@@ -16,6 +16,7 @@ import time
 
 import psycopg
 
+from billing import bench_billing
 from chain import Chain
 from classifier import bench_classifier
 from edge import Edge
@@ -36,6 +37,7 @@ EVENTS = setting("EVENTS", 400000, 50000)
 MEMORY_EVENTS = setting("MEMORY_EVENTS", 1000000, 200000)
 SECONDS = setting("SECONDS_EACH", 20, 5)
 MESSAGES = setting("MESSAGES", 40000, 5000)
+CUSTOMERS = setting("CUSTOMERS", 1500, 500)
 REQUESTS = setting("REQUESTS", 100000, 20000)
 RATES = (500, 5000)
 CHAIN_RATE = 500
@@ -228,7 +230,7 @@ def bench_clock(programs):
 def main():
     out, folder = os.path.abspath(sys.argv[1]), sys.argv[2]
     top = os.path.abspath(f"{os.path.dirname(__file__)}/../..")
-    rows = os.environ.get("ROWS", "fold zipf latency chain edge memory clock classifier triage").split()
+    rows = os.environ.get("ROWS", "fold zipf latency chain edge memory clock classifier triage billing").split()
     stack = Stack(top, folder)
     fold = Fold(stack, f"{out}/tests/bench")
     benches = {
@@ -240,6 +242,7 @@ def main():
         "memory": lambda: bench_memory(fold),
         "clock": lambda: bench_clock(fold.programs),
         "classifier": lambda: bench_classifier(out, judge),
+        "billing": lambda: bench_billing(stack, fold, out, CUSTOMERS, ROUNDS, judge, say, show, show_daemon),
         "triage": lambda: bench_triage(stack, out, MESSAGES, judge, say),
     }
     say(f"# {ROUNDS} rounds of {EVENTS} events, the middle one counts;"
