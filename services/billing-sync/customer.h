@@ -14,6 +14,8 @@
 #include "opsmesh/v1/mirror.pb-c.h"
 #include "services/billing-sync/discrepancy.h"
 
+#define CUSTOMER_PAYLOAD_MAX ((size_t)1 << 20) /* of an object: what a broker carries */
+
 /* What is known of a customer itself; what is not known is NULL. */
 struct customer_row {
 	const char *customer_id;

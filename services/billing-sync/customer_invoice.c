@@ -2,7 +2,9 @@
  * An invoice: its status, what it says is due, paid and left, and whether it says what it should.
  */
 #include "services/billing-sync/customer_dunning.h"
+#include "services/billing-sync/customer_ledger.h"
 #include "services/billing-sync/customer_receivable.h"
+#include "services/billing-sync/customer_seat.h"
 #include "services/billing-sync/invoice_check.h"
 #include "services/billing-sync/policies.h"
 
@@ -180,6 +182,7 @@ static enum status take(struct billed *it, Opsmesh__V1__InvoiceChanged *changed)
 {
 	TRY(say_changed(it, changed));
 	TRY(check_all(it));
+	TRY(customer_seat_invoice(it->thing->customer, it->invoice, counts(it)));
 	return customer_hold(it->thing, body_of(it->thing->customer->task->arena, it->broken));
 }
 

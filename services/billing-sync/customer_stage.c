@@ -10,13 +10,12 @@
 #include "common/io/proto.h"
 #include "proto/opsmesh/v1/catalogue.h"
 #include "services/billing-sync/customer_deferral.h"
+#include "services/billing-sync/customer_seat.h"
 #include "services/billing-sync/policies.h"
 #include "services/billing-sync/restated.h"
 #include "services/billing-sync/stripe.h"
 
 #include <string.h>
-
-#define PAYLOAD_MAX ((size_t)1 << 20) /* what a broker carries */
 
 static const struct column customer_columns[] = {
 	COLUMN(struct customer_row, customer_id), COLUMN(struct customer_row, account_id),
@@ -181,7 +180,7 @@ static enum status read_thing(struct thing *thing, thing_reader *read)
 	enum status status = STATUS_OK;
 	struct json_error error;
 
-	if (!json_parse(payload, PAYLOAD_MAX, &document, &error))
+	if (!json_parse(payload, CUSTOMER_PAYLOAD_MAX, &document, &error))
 		return customer_refuse(thing, &error);
 	thing->object = json_top(document);
 	return read(thing, &status, &error) ? status : customer_refuse(thing, &error);
@@ -307,6 +306,7 @@ void customer_need(struct task *task, const ProtobufCMessage *message)
 	          &(struct held_row){ .customer_id = event->customer_id,
 	                              .object_id = event->mirrored->object_id });
 	need_entry(task, event->mirrored);
+	customer_need_book(task, event);
 	if (text_equal(event->mirrored->object_type, "invoice")) {
 		customer_need_deferral(task, event->customer_id, event->mirrored->object_id);
 		customer_need_owed(task, event->customer_id, event->mirrored->object_id);

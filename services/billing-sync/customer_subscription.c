@@ -2,6 +2,7 @@
  * A subscription: begun, another plan, other seats, late, paused, asked to end, over.
  */
 #include "services/billing-sync/customer.h"
+#include "services/billing-sync/customer_seat.h"
 #include "services/billing-sync/policies.h"
 #include "services/billing-sync/subscription_change.h"
 
@@ -270,6 +271,7 @@ static enum status follow(struct thing *thing, const struct subscription *now)
 	keep_customer(&it);
 	set_timer(&it);
 	TRY(customer_hold(thing, subscription_memory_encode(customer->task->arena, &it.memory)));
+	TRY(customer_seat_state(customer, it.id, thing->mirrored->revision, now));
 	return customer_look(customer, it.id);
 }
 
@@ -302,4 +304,36 @@ enum status customer_on_trial(struct task *task, const char *key)
 	held.body = subscription_memory_encode(task->arena, &it.memory);
 	task_save(task, &held_table, &held);
 	return STATUS_OK;
+}
+
+/* Of what a subscription was before nobody is told anew: it is its seats' history. */
+enum status customer_on_earlier(struct task *task, const Opsmesh__V1__ObjectMirrored *earlier)
+{
+	const Opsmesh__V1__ByCustomerEvent *const event = (const void *)task->message;
+	const struct bytes payload = { earlier->payload.data, earlier->payload.len };
+	AUTO_JSON document = NULL;
+	struct subscription before;
+	struct customer customer;
+	struct json_error error;
+
+	TRY(customer_open(task, event->customer_id, event->occurred_at, &customer));
+	if (!json_parse(payload, CUSTOMER_PAYLOAD_MAX, &document, &error))
+		return STATUS_OK;
+	const struct json_place object = json_top(document);
+
+	if (!subscription_read(task->arena, &object, &before, &error))
+		return STATUS_OK;
+	return customer_seat_state(&customer, earlier->object_id, 0, &before);
+}
+
+void customer_need_earlier(struct task *task, const ProtobufCMessage *message)
+{
+	const Opsmesh__V1__ByCustomerEvent *const event = (const void *)message;
+
+	task_need(task, &customer_table,
+	          &(struct customer_row){ .customer_id = event->customer_id });
+	if (event->fact_case == OPSMESH__V1__BY_CUSTOMER_EVENT__FACT_EARLIER)
+		task_need(task, &book_table,
+		          &(struct book_row){ .customer_id = event->customer_id,
+		                              .subscription_id = event->earlier->object_id });
 }

@@ -37,6 +37,8 @@ enum status object_tell_everyone(struct object *it) MUST_CHECK;
 enum status object_tell_customer(struct object *it) MUST_CHECK;
 enum status object_tell_charge(struct object *it) MUST_CHECK;
 enum status object_tell_source(struct object *it) MUST_CHECK;
+/* What was observed, though a later state stands: of what is looked back at. */
+enum status object_tell_earlier(struct object *it) MUST_CHECK;
 /* Facts on ops.billing.v1. */
 enum status object_say_stale(struct object *it, enum mirror_stale stale,
                              const struct object_row *standing) MUST_CHECK;

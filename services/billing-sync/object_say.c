@@ -51,6 +51,31 @@ static enum status tell(struct object *it, const char *key, bool everywhere)
 	                                               .message = &event.base });
 }
 
+/* Who looks at one of two invoices has to know what the subscription was when the other was made. */
+enum status object_tell_earlier(struct object *it)
+{
+	Opsmesh__V1__ByCustomerEvent event = OPSMESH__V1__BY_CUSTOMER_EVENT__INIT;
+	Opsmesh__V1__ObjectMirrored earlier = mirrored_of(it);
+
+	if (!text_equal(it->seen.object_type, "subscription") || it->row.customer_id == NULL ||
+	    it->seen.bare || time_before(it->row.state_at, it->seen.state_at))
+		return STATUS_OK;
+	earlier.revision = 0;
+	earlier.status = text_of(it->seen.status);
+	earlier.deleted = it->seen.deleted;
+	earlier.payload.data = (uint8_t *)(uintptr_t)it->seen.body.data;
+	earlier.payload.len = it->seen.body.size;
+	earlier.api_version = text_of(it->seen.api_version);
+	event.customer_id = text_of(it->row.customer_id);
+	event.occurred_at = proto_timestamp(it->task->arena, it->seen.state_at);
+	event.fact_case = OPSMESH__V1__BY_CUSTOMER_EVENT__FACT_EARLIER;
+	event.earlier = &earlier;
+	return task_emit(it->task, &(struct emission){ .topic = OPS_BY_CUSTOMER,
+	                                               .key = it->row.customer_id,
+	                                               .time = it->seen.state_at,
+	                                               .message = &event.base });
+}
+
 enum status object_tell_everyone(struct object *it)
 {
 	return it->seen.type->everywhere ? tell(it, it->row.object_id, true) : STATUS_OK;

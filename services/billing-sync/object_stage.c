@@ -104,6 +104,7 @@ static enum status leave(struct object *it, const struct mirror_answer *answer,
 	}
 	if (answer->verdict != MIRROR_STALE)
 		return STATUS_OK;
+	TRY(object_tell_earlier(it));
 	return object_say_stale(it, answer->stale, before);
 }
 

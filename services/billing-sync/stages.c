@@ -17,6 +17,7 @@
 #include "services/billing-sync/customer_failure.h"
 #include "services/billing-sync/customer_receivable.h"
 #include "services/billing-sync/customer_refund.h"
+#include "services/billing-sync/customer_seat.h"
 #include "services/billing-sync/customer_usage.h"
 #include "services/billing-sync/entry.h"
 #include "services/billing-sync/figure.h"
@@ -65,36 +66,25 @@ static const int charge_emits[] = { OPS_BY_CUSTOMER, -1 };
 #define CUSTOMER(ON, member, Fact)                                                     \
 	ON(OPS_BY_CUSTOMER, Opsmesh__V1__ByCustomerEvent, member, Opsmesh__V1__##Fact, \
 	   customer_on_##member, customer_need)
-#define CUSTOMER_EVENTS(ON)                                                                \
-	CUSTOMER(ON, mirrored, ObjectMirrored)                                             \
-	CUSTOMER(ON, account_linked, AccountLinked)                                        \
-	CUSTOMER(ON, account_unlinked, AccountUnlinked)                                    \
-	ON(OPS_USAGE, Opsmesh__V1__UsageEvent, reported, Opsmesh__V1__UsageReported,       \
-	   customer_on_reported, customer_need_reported)                                   \
-	ON(OPS_ACTIONS, Opsmesh__V1__ActionEvent, requested, Opsmesh__V1__ActionRequested, \
+#define CUSTOMER_EVENTS(ON)                                                                     \
+	CUSTOMER(ON, mirrored, ObjectMirrored)                                                  \
+	CUSTOMER(ON, account_linked, AccountLinked)                                             \
+	CUSTOMER(ON, account_unlinked, AccountUnlinked)                                         \
+	ON(OPS_BY_CUSTOMER, Opsmesh__V1__ByCustomerEvent, earlier, Opsmesh__V1__ObjectMirrored, \
+	   customer_on_earlier, customer_need_earlier)                                          \
+	ON(OPS_USAGE, Opsmesh__V1__UsageEvent, reported, Opsmesh__V1__UsageReported,            \
+	   customer_on_reported, customer_need_reported)                                        \
+	ON(OPS_ACTIONS, Opsmesh__V1__ActionEvent, requested, Opsmesh__V1__ActionRequested,      \
 	   customer_on_action_requested, customer_need_action)
 
 STAGE_EVENTS_NEEDING(customer_events, CUSTOMER_EVENTS);
 
-static const struct state_table *const customer_tables[] = { &customer_table,
-	                                                     &held_table,
-	                                                     &case_table,
-	                                                     &charged_table,
-	                                                     &entry_table,
-	                                                     &standing_table,
-	                                                     &deferral_table,
-	                                                     &earning_table,
-	                                                     &pace_table,
-	                                                     &reported_table,
-	                                                     &used_table,
-	                                                     &refundable_table,
-	                                                     &figure_table,
-	                                                     &payment_table,
-	                                                     &receivable_table,
-	                                                     &card_table,
-	                                                     &dunning_table,
-	                                                     &owed_table,
-	                                                     NULL };
+static const struct state_table *const customer_tables[] = {
+	&customer_table, &held_table,       &case_table,    &charged_table, &entry_table,
+	&standing_table, &deferral_table,   &earning_table, &pace_table,    &reported_table,
+	&used_table,     &refundable_table, &figure_table,  &payment_table, &receivable_table,
+	&card_table,     &dunning_table,    &owed_table,    &book_table,    NULL
+};
 static const struct stage_timer customer_timers[] = {
 	{ .name = CUSTOMER_TIMER_AGE, .handle = customer_on_age, .need = customer_need_age },
 	{ .name = CUSTOMER_TIMER_STANDING,

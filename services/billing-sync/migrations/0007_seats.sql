@@ -22,3 +22,12 @@ create table used (
 	late        bigint not null, -- what the next invoice is to carry
 	primary key (shard, customer_id, meter, day)
 );
+
+-- What a subscription had and what was billed for it, as far back as is looked.
+create table seat_book (
+	shard           int   not null,
+	customer_id     text  collate "C" not null,
+	subscription_id text  collate "C" not null,
+	body            bytea not null, -- seat_book_encode
+	primary key (shard, customer_id, subscription_id)
+) with (fillfactor = 80);

@@ -1,0 +1,161 @@
+/*
+ * Subscriptions against their invoices: seats, periods, prices.
+ */
+#include "services/billing-sync/customer_seat.h"
+
+#include "common/base/text.h"
+
+static const struct column columns[] = {
+	COLUMN(struct book_row, customer_id),
+	COLUMN(struct book_row, subscription_id),
+	COLUMN(struct book_row, body),
+	COLUMN_END,
+};
+const struct state_table book_table = { .name = "seat_book",
+	                                .columns = columns,
+	                                .key_columns = 2,
+	                                .row_size = sizeof(struct book_row) };
+
+/* One subscription at hand. */
+struct account {
+	struct customer *customer;
+	const char *id;
+	struct seat_book *book;
+};
+
+/* In and out. */
+
+static enum status open(struct account *it, struct customer *customer, const char *id)
+{
+	struct task *const task = customer->task;
+	struct book_row row = { .customer_id = customer->row.customer_id, .subscription_id = id };
+
+	*it = (struct account){ .customer = customer,
+		                .id = id,
+		                .book = arena_zero(task->arena, sizeof(*it->book)) };
+	if (task_load(task, &book_table, &row) &&
+	    !seat_book_decode(task->arena, row.body, it->book))
+		return task_fail(task, STATUS_FATAL, "seats of %s: their row cannot be read", id);
+	return STATUS_OK;
+}
+
+static void keep(struct account *it)
+{
+	struct task *const task = it->customer->task;
+
+	task_save(task, &book_table,
+	          &(struct book_row){ .customer_id = it->customer->row.customer_id,
+	                              .subscription_id = it->id,
+	                              .body = seat_book_encode(task->arena, it->book) });
+}
+
+/* What does not agree. */
+
+static enum status observe(struct account *it, const struct seat_finding *found)
+{
+	struct finding finding = {
+		.cause = seat_check_word(found->check),
+		.root = found->item,
+		.evidence = { .object = found->invoice,
+		              .expected = found->expected,
+		              .found = found->found },
+		.sentence = found->sentence,
+	};
+
+	for (size_t i = 0; i < sizeof(finding.evidence.currency); i++)
+		finding.evidence.currency[i] = found->currency[i];
+	return customer_observe(it->customer, &finding);
+}
+
+static bool stands(const struct seat_findings *findings, const struct seat_shown *shown)
+{
+	for (size_t i = 0; i < findings->count; i++)
+		if (findings->list[i].check == shown->check &&
+		    text_equal(findings->list[i].item, shown->item) &&
+		    text_equal(findings->list[i].invoice, shown->invoice))
+			return true;
+	return false;
+}
+
+/* What is new comes first, so that a case that goes on does not heal between. */
+static enum status tell(struct account *it, const struct seat_findings *findings)
+{
+	struct seat_book *const book = it->book;
+
+	for (size_t i = 0; i < findings->count; i++)
+		TRY(observe(it, &findings->list[i]));
+	for (size_t i = 0; i < book->shown_count; i++)
+		if (!stands(findings, &book->shown[i]))
+			TRY(customer_clear(it->customer, seat_check_word(book->shown[i].check),
+			                   book->shown[i].item, book->shown[i].invoice));
+	for (size_t i = 0; i < findings->count; i++)
+		book->shown[i] =
+		    (struct seat_shown){ findings->list[i].check, findings->list[i].item,
+			                 findings->list[i].invoice };
+	book->shown_count = findings->count;
+	return STATUS_OK;
+}
+
+static enum status look(struct account *it)
+{
+	struct arena *const arena = it->customer->task->arena;
+	struct seat_findings *const findings = arena_alloc(arena, sizeof(*findings));
+
+	seat_book_check(arena, it->book, NULL, 0, findings);
+	TRY(tell(it, findings));
+	keep(it);
+	return STATUS_OK;
+}
+
+/* What others call. */
+
+enum status customer_seat_state(struct customer *it, const char *subscription_id, int64_t revision,
+                                const struct subscription *state)
+{
+	struct account account;
+
+	TRY(open(&account, it, subscription_id));
+	seat_book_state(account.book, it->at, revision, state);
+	return look(&account);
+}
+
+static enum status bill(struct customer *it, const char *subscription_id,
+                        const struct invoice *invoice, bool counts)
+{
+	struct account account;
+
+	TRY(open(&account, it, subscription_id));
+	seat_book_invoice(account.book, subscription_id, invoice, counts);
+	return look(&account);
+}
+
+/* The first of the lines that names it, where the invoice itself does not. */
+static bool is_first(const struct invoice *invoice, size_t line)
+{
+	const char *const id = invoice->lines[line].subscription;
+
+	if (*id == '\0' || text_equal(id, invoice->subscription))
+		return false;
+	for (size_t i = 0; i < line; i++)
+		if (text_equal(invoice->lines[i].subscription, id))
+			return false;
+	return true;
+}
+
+enum status customer_seat_invoice(struct customer *it, const struct invoice *invoice, bool counts)
+{
+	if (*invoice->subscription != '\0')
+		TRY(bill(it, invoice->subscription, invoice, counts));
+	for (size_t i = 0; i < invoice->line_count; i++)
+		if (is_first(invoice, i))
+			TRY(bill(it, invoice->lines[i].subscription, invoice, counts));
+	return STATUS_OK;
+}
+
+void customer_need_book(struct task *task, const Opsmesh__V1__ByCustomerEvent *event)
+{
+	if (text_equal(event->mirrored->object_type, "subscription"))
+		task_need(task, &book_table,
+		          &(struct book_row){ .customer_id = event->customer_id,
+		                              .subscription_id = event->mirrored->object_id });
+}

@@ -1,0 +1,33 @@
+/*
+ * customer_seat - a customer's subscriptions and what is billed for them, in the stage `customer`: each change of
+ * either is held against the other, and what does not agree is a discrepancy until it does.
+ */
+#ifndef SERVICES_BILLING_SYNC_CUSTOMER_SEAT_H
+#define SERVICES_BILLING_SYNC_CUSTOMER_SEAT_H
+
+#include "services/billing-sync/customer.h"
+#include "services/billing-sync/seat_book_check.h"
+
+struct book_row {
+	const char *customer_id;
+	const char *subscription_id;
+	struct bytes body; /* seat_book_encode */
+};
+
+extern const struct state_table book_table;
+
+/* A state that the mirror took over, by its revision; 0: one that was older. */
+enum status customer_seat_state(struct customer *it, const char *subscription_id, int64_t revision,
+                                const struct subscription *state) MUST_CHECK;
+/* counts: it is no draft, and was not voided. */
+enum status customer_seat_invoice(struct customer *it, const struct invoice *invoice,
+                                  bool counts) MUST_CHECK;
+
+/* The row of a subscription that was mirrored. */
+void customer_need_book(struct task *task, const Opsmesh__V1__ByCustomerEvent *event);
+
+/* A state of a subscription that is older than the one that stands: what it was, nobody hears of. */
+enum status customer_on_earlier(struct task *task, const Opsmesh__V1__ObjectMirrored *earlier);
+void customer_need_earlier(struct task *task, const ProtobufCMessage *message);
+
+#endif

@@ -1,0 +1,344 @@
+#include "services/billing-sync/seat_book_check.h"
+
+#include "common/base/text.h"
+#include "services/billing-sync/invoice_check.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* One look at a book. */
+struct look {
+	struct arena *arena;
+	const struct seat_book *book;
+	const struct seat_contract *contracts;
+	size_t contract_count;
+	struct seat_findings *findings;
+	bool cut;              /* there are lines that are not known */
+	struct instant drawn;  /* up: when the last invoice was, */
+	struct instant issued; /* and when it was issued */
+};
+
+const char *seat_check_word(enum seat_check check)
+{
+	static const char *const words[SEAT_CHECKS] = {
+		[SEAT_CHECK_BILLED] = "seats_billed",
+		[SEAT_CHECK_GAP] = "period_gap",
+		[SEAT_CHECK_OVERLAP] = "period_overlap",
+		[SEAT_CHECK_PRICE] = "price_billed",
+		[SEAT_CHECK_CURRENCY] = "price_currency",
+		[SEAT_CHECK_CONTRACT_PRICE] = "contract_price",
+		[SEAT_CHECK_CONTRACT_QUANTITY] = "contract_quantity",
+	};
+
+	return words[check];
+}
+
+/* The first of a rule, an item and an invoice stands for all. */
+static void note(struct look *it, enum seat_check check, const struct seat_line *line,
+                 struct seat_finding finding)
+{
+	struct seat_findings *const findings = it->findings;
+
+	finding.check = check;
+	finding.item = it->book->items[line->item];
+	finding.invoice = it->book->invoices[line->invoice].id;
+	for (size_t i = 0; i < findings->count; i++)
+		if (findings->list[i].check == check &&
+		    text_equal(findings->list[i].item, finding.item) &&
+		    text_equal(findings->list[i].invoice, finding.invoice))
+			return;
+	if (findings->count < SEAT_BOOK_FINDINGS && finding.expected != finding.found)
+		findings->list[findings->count++] = finding;
+}
+
+/* Seats. */
+
+static size_t billed_of(const struct look *it, size_t item, struct seat_billed *billed)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < it->book->line_count; i++) {
+		const struct seat_line *const line = &it->book->lines[i];
+
+		if (line->item == item)
+			billed[count++] =
+			    (struct seat_billed){ line->start, line->end,
+				                  line->kind == SEAT_LINE_BACK ? -line->quantity
+				                                               : line->quantity };
+	}
+	return count;
+}
+
+/* False: nothing of the item was known by then. */
+static bool compare(const struct look *it, const struct seat_line *line, struct instant known_by,
+                    struct seat_difference *difference)
+{
+	struct seat_timeline *const timeline = arena_alloc(it->arena, sizeof(*timeline));
+	struct seat_billed *const billed =
+	    arena_alloc(it->arena, (it->book->line_count + 1) * sizeof(*billed));
+	const size_t count = billed_of(it, line->item, billed);
+
+	*difference = (struct seat_difference){ .days = 0 };
+	if (!seat_book_timeline(it->book, line->item, known_by, timeline) || timeline->count == 0)
+		return false;
+	const struct instant from = time_later(line->start, timeline->changes[0].effective_at);
+	const struct instant until =
+	    it->book->ended ? time_earlier(line->end, it->book->end) : line->end;
+
+	if (time_before(from, until))
+		*difference = seat_against_billed(timeline, billed, count, from, until);
+	return true;
+}
+
+static const char *day_text(struct arena *arena, int64_t day)
+{
+	char text[TIME_TEXT_SIZE];
+
+	return arena_text(arena, time_format((struct instant){ day * DAYS(1).us }, text),
+	                  strlen("2026-05-01"));
+}
+
+/*
+ * The newest invoice knows of what was before it was drawn up, perhaps of what came until it was issued, an hour
+ * later; and the provider dates an invoice and the change that it bills some seconds apart, either before the
+ * other. Only what is wrong by each of these is wrong.
+ */
+static void check_seats(struct look *it, const struct seat_line *line)
+{
+	const struct instant instants[] = { it->drawn, time_add(it->drawn, SEAT_BOOK_SLACK),
+		                            it->issued, time_add(it->issued, SEAT_BOOK_SLACK) };
+	struct seat_difference later = { .days = 0 };
+
+	for (size_t i = 0; i < COUNT_OF(instants); i++)
+		if (compare(it, line, instants[i], &later) && later.days == 0)
+			return;
+	if (later.days == 0)
+		return;
+	note(it, SEAT_CHECK_BILLED, line,
+	     (struct seat_finding){
+		 .expected = later.expected,
+		 .found = later.found,
+		 .sentence = arena_printf(it->arena,
+	                                  "%" PRId64 " seats are billed where %" PRId64
+	                                  " were in force, on %" PRId32 " days; so on %s.",
+	                                  later.found, later.expected, later.days,
+	                                  day_text(it->arena, later.day)) });
+}
+
+/* Periods. */
+
+static int by_start(const void *a, const void *b)
+{
+	const struct seat_line *const left = *(const struct seat_line *const *)a;
+	const struct seat_line *const right = *(const struct seat_line *const *)b;
+
+	if (left->start.us != right->start.us)
+		return left->start.us < right->start.us ? -1 : 1;
+	if ((left->kind == SEAT_LINE_BACK) != (right->kind == SEAT_LINE_BACK))
+		return left->kind == SEAT_LINE_BACK ? 1 : -1;
+	if (left->invoice != right->invoice)
+		return left->invoice < right->invoice ? -1 : 1;
+	return left < right ? -1 : left > right;
+}
+
+/* What a credit gives back was billed by the last that began before it; else by one that began with it. */
+static struct invoice_period *given_back(struct invoice_period *periods, size_t count,
+                                         const struct seat_line *credit)
+{
+	struct invoice_period *found = NULL;
+
+	for (size_t i = 0; i < count; i++) {
+		struct invoice_period *const period = &periods[i];
+
+		if (time_before(credit->start, period->start) ||
+		    !time_before(credit->start, period->end))
+			continue;
+		if (found == NULL ||
+		    (period->start.us < credit->start.us &&
+		     (found->start.us == credit->start.us || period->start.us > found->start.us)))
+			found = period;
+	}
+	return found;
+}
+
+static size_t lines_of(const struct look *it, size_t item, const struct seat_line **lines)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < it->book->line_count; i++)
+		if (it->book->lines[i].item == item)
+			lines[count++] = &it->book->lines[i];
+	qsort(lines, count, sizeof(const struct seat_line *), by_start);
+	return count;
+}
+
+/* The times that lines bill, each named by its line's place, cut where they were given back. */
+static size_t periods_of(const struct look *it, const struct seat_line **lines, size_t line_count,
+                         struct invoice_period *periods)
+{
+	size_t count = 0;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < line_count; i++) {
+		struct invoice_period *const back =
+		    lines[i]->kind == SEAT_LINE_BACK ? given_back(periods, count, lines[i]) : NULL;
+
+		if (back != NULL)
+			back->end = lines[i]->start;
+		if (lines[i]->kind != SEAT_LINE_BACK)
+			periods[count++] = (struct invoice_period){
+				.invoice = it->book->invoices[lines[i]->invoice].id,
+				.line = arena_printf(it->arena, "%08zu", i),
+				.start = lines[i]->start,
+				.end = lines[i]->end,
+			};
+	}
+	for (size_t i = 0; i < count; i++)
+		if (time_before(periods[i].start, periods[i].end))
+			periods[kept++] = periods[i];
+	return kept;
+}
+
+static void check_periods(struct look *it, size_t item)
+{
+	const size_t room = it->book->line_count + 1;
+	struct invoice_period *const periods = arena_alloc(it->arena, room * sizeof(*periods));
+	const struct seat_line **const lines =
+	    arena_alloc(it->arena, room * sizeof(const struct seat_line *));
+	const size_t line_count = lines_of(it, item, lines);
+	const struct invoice_findings *const found =
+	    invoice_check_periods(it->arena, periods, periods_of(it, lines, line_count, periods));
+
+	for (size_t i = 0; i < found->count; i++) {
+		const struct invoice_difference *const difference = &found->differences[i];
+
+		note(it,
+		     difference->check == INVOICE_CHECK_PERIOD_GAP ? SEAT_CHECK_GAP
+		                                                   : SEAT_CHECK_OVERLAP,
+		     lines[strtoul(difference->line, NULL, 10)],
+		     (struct seat_finding){ .expected = difference->expected,
+		                            .found = difference->found,
+		                            .sentence = difference->sentence });
+	}
+}
+
+/* Prices. */
+
+static const struct seat_price *price_of(const struct seat_book *book, const char *id)
+{
+	for (size_t i = 0; i < book->price_count; i++)
+		if (text_equal(book->prices[i].id, id))
+			return &book->prices[i];
+	return NULL;
+}
+
+static bool is_about(const struct seat_contract *contract, const struct seat_line *line,
+                     const struct seat_price *price)
+{
+	if (time_before(line->start, contract->from) || !time_before(line->start, contract->until))
+		return false;
+	if (*contract->price != '\0')
+		return text_equal(contract->price, line->price);
+	return price != NULL && text_equal(contract->product, price->product);
+}
+
+static const struct seat_contract *contract_of(const struct look *it, const struct seat_line *line,
+                                               const struct seat_price *price)
+{
+	const struct seat_contract *found = NULL;
+
+	for (size_t i = 0; i < it->contract_count; i++) {
+		const struct seat_contract *const contract = &it->contracts[i];
+
+		if (is_about(contract, line, price) &&
+		    (found == NULL || contract->version > found->version ||
+		     (contract->version == found->version && strcmp(contract->id, found->id) < 0)))
+			found = contract;
+	}
+	return found;
+}
+
+/* What the line comes to by its own unit, against another. In another currency nothing should be billed. */
+static struct seat_finding figures(struct look *it, const struct seat_line *line,
+                                   struct invoice_decimal unit, const char *currency,
+                                   const char *who)
+{
+	const char *const own = it->book->invoices[line->invoice].currency;
+	const bool same = text_equal(own, currency);
+	struct seat_finding finding = {
+		.expected = same ? invoice_decimal_times(unit, line->quantity) : 0,
+		.found = invoice_decimal_times(line->unit, line->quantity),
+	};
+
+	memcpy(finding.currency, own, sizeof(finding.currency));
+	finding.sentence = arena_printf(it->arena,
+	                                "A unit is billed at %" PRId64
+	                                " minor units of %s; %s says %" PRId64 " of %s.",
+	                                invoice_decimal_minor(line->unit), own, who,
+	                                invoice_decimal_minor(unit), currency);
+	return finding;
+}
+
+static void check_contract(struct look *it, const struct seat_line *line,
+                           const struct seat_contract *contract)
+{
+	if (contract->has_unit && line->has_unit)
+		note(it, SEAT_CHECK_CONTRACT_PRICE, line,
+		     figures(it, line, invoice_decimal_of(contract->unit), contract->currency,
+		             "the contract"));
+	if (contract->quantity > 0)
+		note(it, SEAT_CHECK_CONTRACT_QUANTITY, line,
+		     (struct seat_finding){
+			 .expected = contract->quantity,
+			 .found = line->quantity,
+			 .sentence = arena_printf(it->arena,
+		                                  "%" PRId64 " units are billed; the contract says "
+		                                  "%" PRId64 ".",
+		                                  line->quantity, contract->quantity) });
+}
+
+/* A contract goes before the plan. */
+static void check_price(struct look *it, const struct seat_line *line)
+{
+	const struct seat_price *const price = price_of(it->book, line->price);
+	const struct seat_contract *const contract = contract_of(it, line, price);
+	const char *const own = it->book->invoices[line->invoice].currency;
+
+	if (contract != NULL)
+		check_contract(it, line, contract);
+	else if (price != NULL && price->has_unit && line->has_unit)
+		note(it, text_equal(own, price->currency) ? SEAT_CHECK_PRICE : SEAT_CHECK_CURRENCY,
+		     line, figures(it, line, price->unit, price->currency, "the plan"));
+}
+
+void seat_book_check(struct arena *arena, const struct seat_book *book,
+                     const struct seat_contract *contracts, size_t count,
+                     struct seat_findings *findings)
+{
+	struct look it = { .arena = arena,
+		           .book = book,
+		           .contracts = contracts,
+		           .contract_count = count,
+		           .findings = findings };
+
+	findings->count = 0;
+	for (size_t i = 0; i < book->invoice_count; i++) {
+		it.cut = it.cut || book->invoices[i].cut;
+		it.issued = i == 0 ? book->invoices[i].issued
+		                   : time_later(it.issued, book->invoices[i].issued);
+	}
+	for (size_t i = 0; i < book->line_count; i++)
+		it.drawn =
+		    i == 0 ? book->lines[i].start : time_later(it.drawn, book->lines[i].start);
+	it.drawn = time_earlier(it.drawn, it.issued);
+	for (size_t i = 0; i < book->line_count; i++) {
+		if (book->lines[i].kind != SEAT_LINE_PERIOD)
+			continue;
+		check_price(&it, &book->lines[i]);
+		if (!it.cut)
+			check_seats(&it, &book->lines[i]);
+	}
+	for (size_t i = 0; i < book->item_count && !it.cut; i++)
+		check_periods(&it, i);
+}

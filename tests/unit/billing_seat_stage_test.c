@@ -1,0 +1,156 @@
+/*
+ * billing_seat_stage_test - subscriptions against their invoices in the stage `customer`: a seat count that
+ * disagrees is a case, and heals.
+ */
+#include "common/base/check.h"
+#include "common/base/text.h"
+#include "common/io/proto.h"
+#include "proto/opsmesh/v1/catalogue.h"
+#include "tests/support/customer_fixture.h"
+
+#include <string.h>
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#define FACT(name) OPSMESH__V1__BILLING_EVENT__FACT_##name
+
+/* Of events of the provider's; each an instant on the day that tests begin with. */
+static const char *subscription(int quantity)
+{
+	return arena_printf(
+	    customer_stage.arena,
+	    "{\"id\":\"sub_1\",\"object\":\"subscription\",\"customer\":\"%s\",\"status\":\"active\","
+	    "\"currency\":\"usd\",\"items\":{\"object\":\"list\",\"data\":[{\"id\":\"si_1\","
+	    "\"quantity\":%d,\"price\":{\"id\":\"price_1\",\"product\":\"prod_1\",\"currency\":\"usd\","
+	    "\"unit_amount\":1000,\"recurring\":{\"interval\":\"month\",\"interval_count\":1}}}]}}",
+	    customer_key, quantity);
+}
+
+/* A month that begins when tests do. */
+static const char *invoice(const char *status, int quantity, int unit)
+{
+	const long long start = 20000LL * 86400;
+
+	return arena_printf(
+	    customer_stage.arena,
+	    "{\"id\":\"in_1\",\"object\":\"invoice\",\"customer\":\"%s\",\"status\":\"%s\","
+	    "\"currency\":\"usd\",\"created\":%lld,\"subscription\":\"sub_1\",\"subtotal\":%d,\"total\":%d,"
+	    "\"lines\":{\"object\":\"list\",\"has_more\":false,\"data\":[{\"id\":\"il_1\","
+	    "\"object\":\"line_item\",\"amount\":%d,\"currency\":\"usd\",\"quantity\":%d,"
+	    "\"proration\":false,\"subscription\":\"sub_1\",\"subscription_item\":\"si_1\","
+	    "\"period\":{\"start\":%lld,\"end\":%lld},\"price\":{\"id\":\"price_1\","
+	    "\"billing_scheme\":\"per_unit\",\"unit_amount\":%d,\"currency\":\"usd\"}}]}}",
+	    customer_key, status, start, quantity * unit, quantity * unit, quantity * unit,
+	    quantity, start, start + 30LL * 86400, unit);
+}
+
+static void feed_subscription(int64_t revision, int quantity)
+{
+	customer_feed("subscription", "sub_1", revision, "active", subscription(quantity));
+}
+
+static void feed_earlier(int quantity)
+{
+	Opsmesh__V1__ByCustomerEvent event = OPSMESH__V1__BY_CUSTOMER_EVENT__INIT;
+	Opsmesh__V1__ObjectMirrored made =
+	    customer_mirrored("subscription", "sub_1", 0, "active", subscription(quantity));
+
+	event.customer_id = text_mutable(customer_key);
+	event.occurred_at = proto_timestamp(customer_stage.arena,
+	                                    (struct instant){ DAYS(20000).us + SECONDS(1).us });
+	event.fact_case = OPSMESH__V1__BY_CUSTOMER_EVENT__FACT_EARLIER;
+	event.earlier = &made;
+	customer_feed_event(OPS_BY_CUSTOMER, &event.base);
+}
+
+/* The next fact of this kind; NULL: there is none. */
+static const Opsmesh__V1__BillingEvent *heard_of(Opsmesh__V1__BillingEvent__FactCase wanted)
+{
+	const Opsmesh__V1__BillingEvent *event;
+
+	do {
+		event = customer_heard();
+	} while (event != NULL && event->fact_case != wanted);
+	return event;
+}
+
+static const Opsmesh__V1__BillingEvent *next_of(Opsmesh__V1__BillingEvent__FactCase wanted)
+{
+	const Opsmesh__V1__BillingEvent *const event = heard_of(wanted);
+
+	CHECK(event != NULL);
+	return event;
+}
+
+static void a_seat_count_that_disagrees_with_its_invoice_is_a_case(void **state)
+{
+	(void)state;
+	feed_subscription(1, 4);
+	customer_feed("invoice", "in_1", 1, "open", invoice("open", 5, 1000));
+	const Opsmesh__V1__BillingEvent *event = next_of(FACT(DISCREPANCY_OPENED));
+
+	assert_string_equal(event->discrepancy_opened->cause, "seats_billed");
+	assert_string_equal(event->discrepancy_opened->object_ids[0], "in_1");
+	assert_null(event->discrepancy_opened->expected);
+	assert_non_null(strstr(event->discrepancy_opened->sentence,
+	                       "5 seats are billed where 4 were in force"));
+	customer_feed("invoice", "in_1", 2, "paid", invoice("paid", 5, 1000));
+	assert_null(heard_of(FACT(DISCREPANCY_OPENED)));
+	customer_feed("invoice", "in_1", 3, "void", invoice("void", 5, 1000));
+	event = next_of(FACT(DISCREPANCY_HEALED));
+	assert_string_equal(event->discrepancy_healed->cause, "seats_billed");
+}
+
+static void the_invoice_first_and_the_subscription_after_is_the_same_case(void **state)
+{
+	(void)state;
+	customer_feed("invoice", "in_1", 1, "open", invoice("open", 5, 1000));
+	assert_null(heard_of(FACT(DISCREPANCY_OPENED)));
+	feed_subscription(1, 4);
+	assert_string_equal(next_of(FACT(DISCREPANCY_OPENED))->discrepancy_opened->cause,
+	                    "seats_billed");
+}
+
+static void what_it_was_before_is_what_was_billed_then(void **state)
+{
+	(void)state;
+	customer_feed("invoice", "in_1", 1, "open", invoice("open", 5, 1000));
+	for (int i = 0; i < 10; i++)
+		customer_feed("product", "prod_1", i + 1, "", "{}");
+	feed_subscription(2, 5);
+	assert_null(heard_of(FACT(DISCREPANCY_OPENED)));
+	feed_earlier(4);
+	assert_string_equal(next_of(FACT(DISCREPANCY_OPENED))->discrepancy_opened->cause,
+	                    "seats_billed");
+}
+
+static void a_price_that_is_not_the_plans_is_a_case_with_its_amounts(void **state)
+{
+	(void)state;
+	feed_subscription(1, 5);
+	customer_feed("invoice", "in_1", 1, "open", invoice("open", 5, 1200));
+	const Opsmesh__V1__BillingEvent *const event = next_of(FACT(DISCREPANCY_OPENED));
+
+	assert_string_equal(event->discrepancy_opened->cause, "price_billed");
+	assert_int_equal(event->discrepancy_opened->expected->minor, 5000);
+	assert_int_equal(event->discrepancy_opened->found->minor, 6000);
+	assert_string_equal(event->discrepancy_opened->found->currency, "USD");
+	assert_null(heard_of(FACT(DISCREPANCY_OPENED)));
+}
+
+int main(void)
+{
+#define CASE(name) cmocka_unit_test_setup_teardown(name, customer_start, customer_stop)
+	static const struct CMUnitTest tests[] = {
+		CASE(a_seat_count_that_disagrees_with_its_invoice_is_a_case),
+		CASE(the_invoice_first_and_the_subscription_after_is_the_same_case),
+		CASE(what_it_was_before_is_what_was_billed_then),
+		CASE(a_price_that_is_not_the_plans_is_a_case_with_its_amounts),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
