@@ -27,6 +27,15 @@ void task_remove(struct task *task, const struct state_table *table, const void 
 	work_remove(task->shard, table, row);
 }
 
+bool task_has(const struct task *task, const struct state_table *table)
+{
+	const struct state_table *const *own = task->shard->stage->tables;
+
+	while (own != NULL && *own != NULL && *own != table)
+		own++;
+	return own != NULL && *own != NULL;
+}
+
 void task_scan(struct task *task, const struct state_table *table, const void *row, size_t columns,
                struct task_cursor *cursor)
 {

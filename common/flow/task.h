@@ -38,6 +38,8 @@ struct task {
 bool task_load(struct task *task, const struct state_table *table, void *row);
 void task_save(struct task *task, const struct state_table *table, const void *row);
 void task_remove(struct task *task, const struct state_table *table, const void *row);
+/* Is it one of the stage's own tables? What several stages share asks where its rows are. */
+bool task_has(const struct task *task, const struct state_table *table);
 /* In a need function: this row will be loaded. */
 void task_need(struct task *task, const struct state_table *table, const void *row);
 

@@ -6,7 +6,13 @@
 
 #include "common/flow/stage.h"
 
-enum { BILLING_OBJECT, BILLING_SOURCE, BILLING_CHARGE, BILLING_CUSTOMER }; /* places in the table */
+enum {
+	BILLING_OBJECT,
+	BILLING_SOURCE,
+	BILLING_CHARGE,
+	BILLING_CUSTOMER,
+	BILLING_PAYOUT
+}; /* places in the table */
 
 extern const struct stage billing_sync_stages[]; /* ended by a name of NULL */
 

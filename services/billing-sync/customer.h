@@ -37,7 +37,7 @@ struct held_row {
 
 /* Something that does not add up; rows of healed cases stay. */
 struct case_row {
-	const char *customer_id;
+	const char *customer_id; /* of the stage `payout` the object's that it is about */
 	const char *discrepancy_id;
 	const char *cause;
 	const char *state; /* "open", "healed", "explained" */
@@ -55,6 +55,7 @@ extern const struct state_table customer_table;
 extern const struct state_table standing_table;
 extern const struct state_table held_table;
 extern const struct state_table case_table;
+extern const struct state_table balance_case_table; /* of the stage `payout`: the same rows */
 
 /* One event at hand, under its customer. */
 struct customer {
@@ -77,7 +78,10 @@ struct thing {
 enum status customer_open(struct task *task, const char *customer_id,
                           const Google__Protobuf__Timestamp *occurred_at,
                           struct customer *it) MUST_CHECK;
-/* On ops.billing.v1, under the customer's key; the event is filled in but for what all of them have. */
+/*
+ * On ops.billing.v1, under the customer's key; the event is filled in but for what all of them have. The stage
+ * `payout` knows no customer: there the key is the object's.
+ */
 enum status customer_say(struct customer *it, Opsmesh__V1__BillingEvent *event) MUST_CHECK;
 /* Keeps what the next state is held against. */
 enum status customer_hold(struct thing *thing, struct bytes body) MUST_CHECK;

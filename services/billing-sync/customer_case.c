@@ -25,6 +25,15 @@ const struct state_table case_table = { .name = "discrepancy",
 	                                .columns = columns,
 	                                .key_columns = 2,
 	                                .row_size = sizeof(struct case_row) };
+const struct state_table balance_case_table = { .name = "balance_discrepancy",
+	                                        .columns = columns,
+	                                        .key_columns = 2,
+	                                        .row_size = sizeof(struct case_row) };
+
+static const struct state_table *home(const struct task *task)
+{
+	return task_has(task, &case_table) ? &case_table : &balance_case_table;
+}
 
 /* One case at hand. */
 struct matter {
@@ -64,7 +73,7 @@ static enum status load(struct matter *it, const char *cause, const char *root, 
 	discrepancy_init(it->discrepancy, row.customer_id, cause, root, part);
 	it->id = arena_string(task->arena, discrepancy_id(it->discrepancy, id));
 	row.discrepancy_id = it->id;
-	if (task_load(task, &case_table, &row) &&
+	if (task_load(task, home(task), &row) &&
 	    !discrepancy_decode(task->arena, row.body, it->discrepancy))
 		return task_fail(task, STATUS_FATAL, "%s: its row cannot be read", it->id);
 	rule_of(it);
@@ -81,7 +90,7 @@ static void add_unexplained(const struct matter *it)
 		                .discrepancy_id = it->id };
 
 	discrepancy_totals_add(totals, it->discrepancy, 1);
-	if (task_load(task, &case_table, &row) && discrepancy_decode(task->arena, row.body, before))
+	if (task_load(task, home(task), &row) && discrepancy_decode(task->arena, row.body, before))
 		discrepancy_totals_add(totals, before, -1);
 	for (size_t i = 0; i < totals->count; i++)
 		figure_add(task, totals->items[i].currency, FIGURE_UNEXPLAINED, 0,
@@ -96,7 +105,7 @@ static void save(struct matter *it)
 	struct instant due;
 
 	add_unexplained(it);
-	task_save(task, &case_table,
+	task_save(task, home(task),
 	          &(struct case_row){ .customer_id = it->customer->row.customer_id,
 	                              .discrepancy_id = it->id,
 	                              .cause = it->discrepancy->cause,
@@ -312,7 +321,7 @@ enum status customer_explain(struct order *order)
 	const char *refusal;
 
 	matter.discrepancy = arena_alloc(task->arena, sizeof(*matter.discrepancy));
-	if (!task_load(task, &case_table, &row))
+	if (!task_load(task, home(task), &row))
 		return order_refuse(order, OPSMESH__V1__REFUSAL_CODE__REFUSAL_CODE_UNKNOWN_SUBJECT,
 		                    "on.id", "There is no such discrepancy.");
 	if (!discrepancy_decode(task->arena, row.body, matter.discrepancy))
@@ -351,8 +360,9 @@ enum status customer_on_age(struct task *task, const char *key)
 		                 .evidence = &nothing };
 
 	matter.discrepancy = arena_alloc(task->arena, sizeof(*matter.discrepancy));
-	(void)task_load(task, &customer_table, &customer.row);
-	if (!task_load(task, &case_table, &row) ||
+	if (task_has(task, &customer_table))
+		(void)task_load(task, &customer_table, &customer.row);
+	if (!task_load(task, home(task), &row) ||
 	    !discrepancy_decode(task->arena, row.body, matter.discrepancy))
 		return task_fail(task, STATUS_FATAL, "timer %s: its row cannot be read", key);
 	rule_of(&matter);
@@ -363,6 +373,8 @@ void customer_need_age(struct task *task, const char *key)
 {
 	const struct case_row row = row_of_key(task, key);
 
-	task_need(task, &customer_table, &(struct customer_row){ .customer_id = row.customer_id });
-	task_need(task, &case_table, &row);
+	if (task_has(task, &customer_table))
+		task_need(task, &customer_table,
+		          &(struct customer_row){ .customer_id = row.customer_id });
+	task_need(task, home(task), &row);
 }

@@ -2,8 +2,7 @@
 
 #include "common/base/text.h"
 #include "common/io/proto.h"
-#include "services/billing-sync/entry.h"
-#include "services/billing-sync/figure.h"
+#include "services/billing-sync/customer_booked.h"
 #include "services/billing-sync/policies.h"
 #include "services/billing-sync/stripe.h"
 #include "services/billing-sync/waiting.h"
@@ -41,73 +40,6 @@ struct move {
 static enum status release(struct customer *it, struct charged_row *row);
 
 /* Booking. */
-
-static struct booking_fact fact_of(const struct customer *it, struct instant at)
-{
-	return (struct booking_fact){ .cause = *it->cause_id != '\0' ? it->cause_id : "timer",
-		                      .customer = it->row.customer_id,
-		                      .at = at,
-		                      .booked_at = it->task->now };
-}
-
-/* What two sources do not agree on is in suspense, and somebody has to look. */
-static enum status doubt(struct customer *it, const struct booking *booking)
-{
-	struct finding finding = {
-		.cause = "not_placed",
-		.root = booking->journal.object,
-		.evidence = { .object = booking->journal.object,
-		              .found = booking->unexplained.minor },
-		.sentence =
-		    "A part of the amount cannot be explained by what is known, and is in suspense.",
-	};
-
-	if (booking->doubt != BOOKING_AMOUNT)
-		return STATUS_OK;
-	memcpy(finding.evidence.currency, booking->unexplained.currency,
-	       sizeof(finding.evidence.currency));
-	return customer_observe(it, &finding);
-}
-
-/* In *booked whether it is new. */
-static enum status book(struct customer *it, const struct booking *booking, bool *booked)
-{
-	*booked = booking->journal.count > 0 && figure_book(it->task, &booking->journal);
-	return *booked ? doubt(it, booking) : STATUS_OK;
-}
-
-/* A transaction moves one amount: who says another later is heard, and nothing is booked by it. */
-static enum status compare(struct customer *it, const struct journal *booked,
-                           const struct balance_transaction *moved)
-{
-	struct finding finding = {
-		.cause = "balance_transaction_differs",
-		.root = moved->id,
-		.evidence = { .object = moved->id,
-		              .expected =
-		                  journal_of(booked, ACCOUNT_CASH_IN_TRANSIT, moved->currency),
-		              .found = moved->net },
-		.sentence = "A balance transaction was told with two different amounts; the first "
-			    "stands in the books.",
-	};
-
-	if (finding.evidence.expected == moved->net)
-		return STATUS_OK;
-	memcpy(finding.evidence.currency, moved->currency, sizeof(moved->currency));
-	return customer_observe(it, &finding);
-}
-
-/* Of a balance transaction; in *booked whether it is new. */
-static enum status book_moved(struct customer *it, const struct booking *booking,
-                              const struct balance_transaction *moved, bool *booked)
-{
-	struct journal before;
-
-	*booked = false;
-	if (booking->journal.count > 0 && entry_load(it->task, booking->journal.id, &before))
-		return compare(it, &before, moved);
-	return book(it, booking, booked);
-}
 
 static bool cannot(struct thing *thing, const struct booking *booking, struct json_error *error)
 {
@@ -173,7 +105,7 @@ static bool settle(struct thing *thing, struct charged_row *row,
                    struct json_error *error)
 {
 	struct customer *const it = thing->customer;
-	const struct booking_fact fact = fact_of(it, settled->created);
+	const struct booking_fact fact = booked_fact(it, settled->created);
 	struct money presented = { .minor = row->presented };
 	struct booking *const booking = arena_alloc(it->task->arena, sizeof(*booking));
 	bool booked;
@@ -182,7 +114,7 @@ static bool settle(struct thing *thing, struct charged_row *row,
 	if (!booking_settlement(it->task->arena, &fact, row->charge_id, presented, settled,
 	                        booking))
 		return cannot(thing, booking, error);
-	*status = book_moved(it, booking, settled, &booked);
+	*status = booked_moved(it, booking, settled, &booked);
 	if (!booked || *status != STATUS_OK)
 		return true;
 	row->settled_currency = arena_string(it->task->arena, settled->currency);
@@ -210,8 +142,8 @@ static enum status weigh(struct customer *it, const struct charged_row *row)
 		.cause = "refund_over_charge",
 		.root = row->charge_id,
 		.evidence = { .object = row->charge_id,
-		              .expected = row->presented,
-		              .found = row->taken },
+		              .expected = booked_units(it, row->currency, row->presented),
+		              .found = booked_units(it, row->currency, row->taken) },
 		.sentence = "Refunds and disputes have taken more than was charged.",
 	};
 
@@ -237,7 +169,7 @@ static int64_t part_of(const struct move *move, bool dispute)
 static bool take(struct move *move, bool dispute, enum status *status, struct json_error *error)
 {
 	struct customer *const it = move->thing->customer;
-	const struct booking_fact fact = fact_of(it, move->moved.created);
+	const struct booking_fact fact = booked_fact(it, move->moved.created);
 	const struct booking_charged charged = charged_of(move->row);
 	struct booking *const booking = arena_alloc(it->task->arena, sizeof(*booking));
 	const int64_t part = part_of(move, dispute);
@@ -251,7 +183,7 @@ static bool take(struct move *move, bool dispute, enum status *status, struct js
 
 	if (!good)
 		return cannot(move->thing, booking, error);
-	*status = book_moved(it, booking, &move->moved, &booked);
+	*status = booked_moved(it, booking, &move->moved, &booked);
 	if (!booked || *status != STATUS_OK)
 		return true;
 	const struct receivable_return back = { .charge = move->row->charge_id,
@@ -461,13 +393,13 @@ static enum status book_charge(struct thing *thing, const struct ledger_charge *
 {
 	struct customer *const it = thing->customer;
 	struct arena *const arena = it->task->arena;
-	const struct booking_fact fact = fact_of(it, charge->at);
+	const struct booking_fact fact = booked_fact(it, charge->at);
 	struct booking *const booking = arena_alloc(arena, sizeof(*booking));
 	bool booked;
 
 	if (!booking_charge(arena, &fact, charge->id, charge->presented, booking))
 		return refuse_charge(thing, booking);
-	return book(it, booking, &booked);
+	return booked_once(it, booking, &booked);
 }
 
 enum status ledger_charge(struct thing *thing, const struct ledger_charge *charge)

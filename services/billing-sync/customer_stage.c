@@ -95,7 +95,8 @@ static enum status open_event(struct task *task, struct customer *it)
 
 enum status customer_say(struct customer *it, Opsmesh__V1__BillingEvent *event)
 {
-	event->customer_id = text_mutable(it->row.customer_id);
+	if (task_has(it->task, &customer_table))
+		event->customer_id = text_mutable(it->row.customer_id);
 	event->occurred_at = proto_timestamp(it->task->arena, it->at);
 	event->cause_id = text_mutable(it->cause_id);
 	if (it->row.account_id != NULL)

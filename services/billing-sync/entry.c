@@ -25,11 +25,23 @@ const struct state_table entry_table = {
 	.key_columns = 2,
 	.row_size = sizeof(struct entry_row),
 };
+const struct state_table balance_entry_table = {
+	.name = "balance_entry",
+	.columns = columns,
+	.key_columns = 2,
+	.row_size = sizeof(struct entry_row),
+};
+
+/* A table is of one stage: its rows are those that the stage's own events lead to. */
+static const struct state_table *home(const struct task *task)
+{
+	return task_has(task, &entry_table) ? &entry_table : &balance_entry_table;
+}
 
 void entry_need(struct task *task, const char *transaction_id)
 {
 	for (int64_t line = 1; line <= JOURNAL_LINES_MAX; line++)
-		task_need(task, &entry_table,
+		task_need(task, home(task),
 		          &(struct entry_row){ .transaction_id = transaction_id, .line = line });
 }
 
@@ -41,7 +53,7 @@ bool entry_load(struct task *task, const char *transaction_id, struct journal *j
 	for (; count < JOURNAL_LINES_MAX; count++) {
 		rows[count] = (struct entry_row){ .transaction_id = transaction_id,
 			                          .line = (int64_t)count + 1 };
-		if (!task_load(task, &entry_table, &rows[count]))
+		if (!task_load(task, home(task), &rows[count]))
 			break;
 	}
 	return journal_read(rows, count, journal);
@@ -57,12 +69,12 @@ bool entry_book(struct task *task, const struct journal *journal)
 	journal_rows(journal, rows);
 	for (size_t i = 0; i < journal->count; i++) {
 		struct entry_row there = rows[i];
-		const bool stands = task_load(task, &entry_table, &there);
+		const bool stands = task_load(task, home(task), &there);
 
 		CHECK(!stands || i == 0);
 		if (stands)
 			return false;
-		task_save(task, &entry_table, &rows[i]);
+		task_save(task, home(task), &rows[i]);
 	}
 	return true;
 }

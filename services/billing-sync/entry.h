@@ -10,7 +10,9 @@
 #include "common/flow/task.h"
 #include "services/billing-sync/journal.h"
 
-extern const struct state_table entry_table; /* its rows are struct entry_row */
+/* Of the stage `customer`, and of the stage `payout`; their rows are struct entry_row. */
+extern const struct state_table entry_table;
+extern const struct state_table balance_entry_table;
 
 /* In a need function: the transaction will be looked for, or booked. */
 void entry_need(struct task *task, const char *transaction_id);

@@ -41,7 +41,7 @@ void figure_add(struct task *task, const char *currency, const char *name, int64
 {
 	struct figure_row row = { .currency = currency, .name = name, .day = day };
 
-	if (minor == 0)
+	if (minor == 0 || !task_has(task, &figure_table))
 		return;
 	(void)task_load(task, &figure_table, &row);
 	row.minor = sum_of(row.minor, minor);
@@ -75,7 +75,8 @@ bool figure_book(struct task *task, const struct journal *journal)
 	const int64_t day = figure_day(task, journal->at);
 	struct journal numbered = *journal;
 
-	numbered.cut = cut_row(task).minor;
+	if (task_has(task, &figure_table))
+		numbered.cut = cut_row(task).minor;
 	if (!entry_book(task, &numbered))
 		return false;
 	for (size_t i = 0; i < journal->count; i++)

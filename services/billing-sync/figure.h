@@ -30,7 +30,7 @@ struct figure_row {
 
 extern const struct state_table figure_table;
 
-/* A sum beyond 64 bits stays at the edge. The day's end is told after this (customer_books.h). */
+/* Of a stage that keeps no figures: nothing. A sum beyond 64 bits stays at the edge. The day's end is told after this (customer_books.h). */
 void figure_add(struct task *task, const char *currency, const char *name, int64_t day,
                 int64_t minor);
 /* The day of the books on which an instant lies. */

@@ -74,6 +74,9 @@ static bool conflict(const struct object_row *row, const struct observed *seen,
 	} else if (*seen->charge_id != '\0' && contradicts(row->charge_id, seen->charge_id)) {
 		answer->field = "charge";
 		answer->reason = "is another charge than the one that it was about";
+	} else if (*seen->payout_id != '\0' && contradicts(row->payout_id, seen->payout_id)) {
+		answer->field = "payout";
+		answer->reason = "is another payout than the one that it was paid by";
 	}
 	if (answer->field == NULL)
 		return false;
@@ -108,10 +111,10 @@ static bool belong(struct object_row *row, const struct observed *seen)
 	return !same;
 }
 
-/* No object moves from one charge to another: that was refused as a contradiction. */
-static bool meet(struct object_row *row, const struct observed *seen)
+/* No object moves from one charge or payout to another: that was refused as a contradiction. */
+static bool meet(const char **known, const char *said)
 {
-	return *seen->charge_id != '\0' && learn(&row->charge_id, seen->charge_id);
+	return *said != '\0' && learn(known, said);
 }
 
 /* The state. */
@@ -181,7 +184,8 @@ struct mirror_answer mirror_fold(struct object_row *row, const struct observed *
 	answer.save |= learn(&row->currency, seen->currency);
 	answer.save |= learn(&row->amount, seen->amount);
 	answer.customer = belong(row, seen);
-	answer.charge = meet(row, seen);
+	answer.charge = meet(&row->charge_id, seen->charge_id);
+	answer.payout = meet(&row->payout_id, seen->payout_id);
 	answer.save |= bury(row, seen);
 	answer.stale = why_stale(row, seen);
 	if (order > 0)
@@ -192,6 +196,6 @@ struct mirror_answer mirror_fold(struct object_row *row, const struct observed *
 	else
 		answer.verdict = verdict_of(row, seen, same, order);
 	answer.save |= answer.verdict == MIRROR_TAKEN || order > 0 || answer.customer ||
-	               answer.charge || customer_at.us != row->customer_at.us;
+	               answer.charge || answer.payout || customer_at.us != row->customer_at.us;
 	return answer;
 }

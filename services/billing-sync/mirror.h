@@ -17,8 +17,8 @@
  * most of those into the order in which they happened. What remains equal is told apart by step 7, which
  * means nothing. Arrival would mean nothing either, and cannot converge: of two states that differ in
  * their arrival alone, one order of delivery ends in the first and the other in the second. Arrival
- * counts in one place: live or test mode, the connected account, the currency, the charge and a balance
- * transaction's amount are what was said first; who says otherwise later is refused, and that is said, whatever the order.
+ * counts in one place: live or test mode, the connected account, the currency, the charge, a balance
+ * transaction's amount and its payout are what was said first; who says otherwise later is refused, and that is said, whatever the order.
  *
  * But for step 2 nothing is unmodifiable: a later state stands, be it a dispute won after it was lost
  * or an invoice open after it was paid. Deletion is kept apart from the content, so that the object as it
@@ -40,6 +40,7 @@ struct object_row {
 	const char *customer_id; /* to whom it belongs, as the latest said that named one */
 	struct instant customer_at;
 	const char *charge_id;
+	const char *payout_id; /* that paid it */
 	const char *status;
 	int64_t rank;
 	int64_t progress;
@@ -85,6 +86,7 @@ struct mirror_answer {
 	bool save;     /* the row is another, if only in what it knows of its state's time */
 	bool customer; /* the row's customer is another than before */
 	bool charge;
+	bool payout;
 };
 
 /* An object of which nothing is known. The texts are borrowed. */

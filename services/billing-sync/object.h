@@ -10,6 +10,8 @@
  *                customer becomes known by what is otherwise old
  *   by-charge    charges, refunds, disputes, fraud warnings, and balance transactions that name a charge
  *   by-source    refunds and disputes, and balance transactions that name another object than a charge
+ *   by-payout    payouts and balance transactions, these also under the payout that is their source and that
+ *                paid them; the balance as the provider states it
  *   billing      StaleObserved, FetchRequested, ObjectRefused, under the object's id
  */
 #ifndef SERVICES_BILLING_SYNC_OBJECT_H
@@ -39,6 +41,8 @@ enum status object_tell_charge(struct object *it) MUST_CHECK;
 enum status object_tell_source(struct object *it) MUST_CHECK;
 /* What was observed, though a later state stands: of what is looked back at. */
 enum status object_tell_earlier(struct object *it) MUST_CHECK;
+enum status object_tell_balance(struct object *it) MUST_CHECK; /* and the payout */
+enum status object_tell_payout(struct object *it) MUST_CHECK;
 /* Facts on ops.billing.v1. */
 enum status object_say_stale(struct object *it, enum mirror_stale stale,
                              const struct object_row *standing) MUST_CHECK;

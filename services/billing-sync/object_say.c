@@ -108,7 +108,7 @@ enum status object_tell_source(struct object *it)
 	Opsmesh__V1__BySourceEvent event = OPSMESH__V1__BY_SOURCE_EVENT__INIT;
 	Opsmesh__V1__ObjectMirrored mirrored = mirrored_of(it);
 
-	if (*it->seen.source_id == '\0')
+	if (*it->seen.source_id == '\0' || stripe_is_payout(it->seen.source_id))
 		return STATUS_OK;
 	event.source_id = text_of(it->seen.source_id);
 	event.charge_id = text_of(it->row.charge_id);
@@ -119,6 +119,36 @@ enum status object_tell_source(struct object *it)
 	                                               .key = it->seen.source_id,
 	                                               .time = it->seen.state_at,
 	                                               .message = &event.base });
+}
+
+static enum status tell_subject(struct object *it, const char *subject)
+{
+	Opsmesh__V1__ByPayoutEvent event = OPSMESH__V1__BY_PAYOUT_EVENT__INIT;
+	Opsmesh__V1__ObjectMirrored mirrored = mirrored_of(it);
+
+	event.subject_id = text_of(subject);
+	event.occurred_at = proto_timestamp(it->task->arena, it->seen.state_at);
+	event.fact_case = OPSMESH__V1__BY_PAYOUT_EVENT__FACT_MIRRORED;
+	event.mirrored = &mirrored;
+	return task_emit(it->task, &(struct emission){ .topic = OPS_BY_PAYOUT,
+	                                               .key = subject,
+	                                               .time = it->seen.state_at,
+	                                               .message = &event.base });
+}
+
+enum status object_tell_payout(struct object *it)
+{
+	return it->row.payout_id != NULL ? tell_subject(it, it->row.payout_id) : STATUS_OK;
+}
+
+enum status object_tell_balance(struct object *it)
+{
+	if (!it->seen.type->of_balance)
+		return STATUS_OK;
+	TRY(tell_subject(it, it->row.object_id));
+	if (stripe_is_payout(it->seen.source_id))
+		TRY(tell_subject(it, it->seen.source_id));
+	return object_tell_payout(it);
 }
 
 /* Facts for others. */

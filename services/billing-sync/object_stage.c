@@ -7,20 +7,35 @@
 #include <string.h>
 
 static const struct column columns[] = {
-	COLUMN(struct object_row, object_id),   COLUMN(struct object_row, object_type),
-	COLUMN(struct object_row, customer_id), COLUMN(struct object_row, customer_at),
-	COLUMN(struct object_row, charge_id),   COLUMN(struct object_row, status),
-	COLUMN(struct object_row, rank),        COLUMN(struct object_row, progress),
-	COLUMN(struct object_row, verb),        COLUMN(struct object_row, revision),
-	COLUMN(struct object_row, bare),        COLUMN(struct object_row, ended),
-	COLUMN(struct object_row, deleted),     COLUMN(struct object_row, gone_at),
-	COLUMN(struct object_row, mode),        COLUMN(struct object_row, account),
-	COLUMN(struct object_row, currency),    COLUMN(struct object_row, amount),
-	COLUMN(struct object_row, api_version), COLUMN(struct object_row, state_at),
-	COLUMN(struct object_row, seen_at),     COLUMN(struct object_row, event_id),
-	COLUMN(struct object_row, event_type),  COLUMN(struct object_row, provenance),
-	COLUMN(struct object_row, digest),      COLUMN(struct object_row, body),
-	COLUMN(struct object_row, asked),       COLUMN_END,
+	COLUMN(struct object_row, object_id),
+	COLUMN(struct object_row, object_type),
+	COLUMN(struct object_row, customer_id),
+	COLUMN(struct object_row, customer_at),
+	COLUMN(struct object_row, charge_id),
+	COLUMN(struct object_row, payout_id),
+	COLUMN(struct object_row, status),
+	COLUMN(struct object_row, rank),
+	COLUMN(struct object_row, progress),
+	COLUMN(struct object_row, verb),
+	COLUMN(struct object_row, revision),
+	COLUMN(struct object_row, bare),
+	COLUMN(struct object_row, ended),
+	COLUMN(struct object_row, deleted),
+	COLUMN(struct object_row, gone_at),
+	COLUMN(struct object_row, mode),
+	COLUMN(struct object_row, account),
+	COLUMN(struct object_row, currency),
+	COLUMN(struct object_row, amount),
+	COLUMN(struct object_row, api_version),
+	COLUMN(struct object_row, state_at),
+	COLUMN(struct object_row, seen_at),
+	COLUMN(struct object_row, event_id),
+	COLUMN(struct object_row, event_type),
+	COLUMN(struct object_row, provenance),
+	COLUMN(struct object_row, digest),
+	COLUMN(struct object_row, body),
+	COLUMN(struct object_row, asked),
+	COLUMN_END,
 };
 const struct state_table object_table = { .name = "object",
 	                                  .columns = columns,
@@ -89,6 +104,7 @@ static enum status take(struct object *it)
 	TRY(object_tell_customer(it));
 	TRY(object_tell_charge(it));
 	TRY(object_tell_source(it));
+	TRY(object_tell_balance(it));
 	return ask_missing(it);
 }
 
@@ -102,6 +118,8 @@ static enum status leave(struct object *it, const struct mirror_answer *answer,
 		TRY(object_tell_charge(it));
 		TRY(object_tell_source(it));
 	}
+	if (answer->payout)
+		TRY(object_tell_payout(it));
 	if (answer->verdict != MIRROR_STALE)
 		return STATUS_OK;
 	TRY(object_tell_earlier(it));

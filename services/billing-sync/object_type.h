@@ -12,6 +12,9 @@
  *   refund, payout    Stripe says that each may fail after it has succeeded; so failed stands last.
  *   dispute           An inquiry (warning_...) may become a dispute; lost may become won (a late win), won
  *                     never lost. charge_refunded is the word of versions before 2018.
+ *   balance           The provider gives it no id: who uploads one names it "balance". Nor does it say of a
+ *                     balance transaction which payout paid it, but in the list of that payout's: who
+ *                     uploads such a list writes the payout's id into each, as `payout`.
  *   payment_intent    The words with "source" are those of versions before 2019.
  */
 #ifndef SERVICES_BILLING_SYNC_OBJECT_TYPE_H
@@ -31,6 +34,7 @@ struct object_type {
 	const char *customer[OBJECT_TYPE_PATHS]; /* to whom it belongs */
 	const char *charge[OBJECT_TYPE_PATHS];   /* the charge or intent that it must meet, or is */
 	const char *source;      /* the refund or dispute that it must meet, or is */
+	const char *payout;      /* the payout that paid it */
 	const char *status;      /* where its status stands */
 	const char *const *life; /* statuses in the order of a life, ended by NULL */
 	const char *ended;       /* from this status on nothing comes after */
@@ -41,8 +45,8 @@ struct object_type {
 	bool reused;       /* the merchant chooses the id: what was deleted may be made anew */
 	bool one_currency; /* its currency never changes */
 	bool one_amount;   /* "amount" and "fee" never change */
-	bool
-	    by_prefix; /* its source may be a charge, a refund, a dispute or another thing: the id tells */
+	bool of_balance;   /* the provider's balance is made of it */
+	bool by_prefix;    /* of its source: the id tells whether that is a charge */
 };
 
 /* Never NULL. */

@@ -105,8 +105,11 @@ static bool take_places(struct arena *arena, const struct json_place *object, st
 	    !take_id(arena, object, it->type->charge, &it->charge_id, error))
 		return false;
 	it->source_id = "";
-	if (it->type->source != NULL &&
-	    !stripe_id_if(arena, object, it->type->source, &it->source_id, error))
+	it->payout_id = "";
+	if ((it->type->source != NULL &&
+	     !stripe_id_if(arena, object, it->type->source, &it->source_id, error)) ||
+	    (it->type->payout != NULL &&
+	     !stripe_id_if(arena, object, it->type->payout, &it->payout_id, error)))
 		return false;
 	if (!it->type->by_prefix)
 		return true;

@@ -43,6 +43,7 @@ struct observed {
 	const char *customer_id; /* "": names none */
 	const char *charge_id;   /* "": names none */
 	const char *source_id;   /* "": names none, and is none */
+	const char *payout_id;   /* that paid it; "": names none */
 	const char *status;      /* "": has none */
 	const char *mode;        /* "live", "test"; NULL: not said */
 	const char *account;     /* connected account; "": the platform's own; NULL: not said */

@@ -13,6 +13,7 @@
 #define DECLINES "declines"
 #define ATTEMPTS "attempts"
 #define DUNNING "dunning"
+#define SUSPENSE "suspense"
 
 static const void *compile_currencies(const struct document *files, size_t count, char *reason,
                                       size_t reason_size)
@@ -92,6 +93,12 @@ static const void *compile_dunning(const struct document *files, size_t count, c
 	return policy_compile(&dunning_policy_kind, files, count, reason, reason_size);
 }
 
+static const void *compile_suspense(const struct document *files, size_t count, char *reason,
+                                    size_t reason_size)
+{
+	return policy_compile(&suspense_policy_kind, files, count, reason, reason_size);
+}
+
 const struct service_document billing_documents[] = {
 	{ .name = CURRENCIES,
 	  .path = "currencies/",
@@ -145,6 +152,10 @@ const struct service_document billing_documents[] = {
 	  .path = "dunning/",
 	  .doc = "What is done about an invoice that is not paid, and after how long.",
 	  .compile = compile_dunning },
+	{ .name = SUSPENSE,
+	  .path = "suspense/",
+	  .doc = "How long what cannot be placed may wait.",
+	  .compile = compile_suspense },
 	{ .name = NULL },
 };
 
@@ -203,4 +214,18 @@ const struct attempt_policy *policies_attempt(struct task *task, struct instant 
 const struct dunning_policy *policies_dunning(struct task *task, struct instant at)
 {
 	return policy_at(task_document(task, DUNNING), at);
+}
+
+const struct suspense_policy *policies_suspense(struct task *task, struct instant at)
+{
+	return policy_at(task_document(task, SUSPENSE), at);
+}
+
+int64_t policies_units(struct task *task, struct instant at, struct money money)
+{
+	char reason[CURRENCY_REASON_SIZE];
+	int64_t amount;
+
+	return currency_write(policies_currency(task, at), money, &amount, reason) ? amount
+	                                                                           : money.minor;
 }

@@ -43,8 +43,7 @@ static enum status find(struct task *task, const char *id, struct generation *fo
 void restated_need(struct task *task, const char *id)
 {
 	entry_need(task, id);
-	task_need(task, &entry_table,
-	          &(struct entry_row){ .transaction_id = reversal_of(task, id), .line = 1 });
+	entry_need(task, reversal_of(task, id));
 }
 
 bool restated_load(struct task *task, const char *id, struct journal *journal)

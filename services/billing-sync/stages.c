@@ -23,6 +23,7 @@
 #include "services/billing-sync/figure.h"
 #include "services/billing-sync/object.h"
 #include "services/billing-sync/owner.h"
+#include "services/billing-sync/payout.h"
 #include "services/billing-sync/source.h"
 
 /* object */
@@ -36,8 +37,8 @@
 STAGE_EVENTS_NEEDING(object_events, OBJECT_EVENTS);
 
 static const struct state_table *const object_tables[] = { &object_table, &owner_table, NULL };
-static const int object_emits[] = { OPS_BY_SOURCE, OPS_BY_CHARGE, OPS_BY_CUSTOMER, OPS_BILLING,
-	                            -1 };
+static const int object_emits[] = { OPS_BY_SOURCE, OPS_BY_CHARGE, OPS_BY_CUSTOMER,
+	                            OPS_BY_PAYOUT, OPS_BILLING,   -1 };
 
 /* source */
 
@@ -99,7 +100,30 @@ static const struct stage_timer customer_timers[] = {
 	{ .name = CUSTOMER_TIMER_USAGE, .handle = customer_on_usage, .need = customer_need_usage },
 	{ .name = NULL },
 };
-static const int customer_emits[] = { OPS_BILLING, -1 };
+static const int customer_emits[] = { OPS_BY_PAYOUT, OPS_BILLING, -1 };
+
+/* payout */
+
+#define PAYOUT(ON, member, Fact)                                                   \
+	ON(OPS_BY_PAYOUT, Opsmesh__V1__ByPayoutEvent, member, Opsmesh__V1__##Fact, \
+	   payout_on_##member, payout_need_##member)
+#define PAYOUT_EVENTS(ON)                    \
+	PAYOUT(ON, mirrored, ObjectMirrored) \
+	PAYOUT(ON, placed, MoneyPlaced)
+
+STAGE_EVENTS_NEEDING(payout_events, PAYOUT_EVENTS);
+
+static const struct state_table *const payout_tables[] = {
+	&moved_table,         &payout_table,       &paid_table, &stated_table,
+	&balance_entry_table, &balance_case_table, NULL
+};
+static const struct stage_timer payout_timers[] = {
+	{ .name = CUSTOMER_TIMER_AGE, .handle = customer_on_age, .need = customer_need_age },
+	{ .name = PAYOUT_TIMER_PLACE, .handle = payout_on_place, .need = payout_need_place },
+	{ .name = PAYOUT_TIMER_PAID, .handle = payout_on_paid, .need = payout_need_paid },
+	{ .name = NULL },
+};
+static const int payout_emits[] = { OPS_BILLING, -1 };
 
 const struct stage billing_sync_stages[] = {
 	[BILLING_OBJECT] = { .name = "object",
@@ -127,5 +151,12 @@ const struct stage billing_sync_stages[] = {
 	                       .tables = customer_tables,
 	                       .timers = customer_timers,
 	                       .emits = customer_emits },
+	[BILLING_PAYOUT] = { .name = "payout",
+	                     .doc =
+	                         "The provider's balance: what it is made of, what was paid out.",
+	                     .events = payout_events,
+	                     .tables = payout_tables,
+	                     .timers = payout_timers,
+	                     .emits = payout_emits },
 	{ .name = NULL },
 };

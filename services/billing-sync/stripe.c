@@ -61,3 +61,8 @@ bool stripe_is_charge(const char *id)
 {
 	return text_starts(id, "ch_") || text_starts(id, "py_");
 }
+
+bool stripe_is_payout(const char *id)
+{
+	return text_starts(id, "po_");
+}

@@ -28,5 +28,6 @@ bool stripe_currency_at(const struct json_place *object, const char *field, char
 
 /* By the prefix of its id: what else money comes from has others. */
 bool stripe_is_charge(const char *id);
+bool stripe_is_payout(const char *id);
 
 #endif

@@ -22,6 +22,7 @@ const struct mesh_stage mesh_stages[] = {
 	{ "charge", "billing-sync", "billing", READS(OPS_CONTROL, OPS_BY_CHARGE) },
 	{ "customer", "billing-sync", "billing",
 	  READS(OPS_CONTROL, OPS_ACTIONS, OPS_USAGE, OPS_BY_CUSTOMER) },
+	{ "payout", "billing-sync", "billing", READS(OPS_CONTROL, OPS_BY_PAYOUT) },
 	{ .stage = NULL },
 };
 

@@ -263,12 +263,36 @@ static struct story_line tell_closed(const struct story *story,
 	                            fact->period, fact->digest));
 }
 
+/* Of payouts. */
+
+static struct story_line tell_reconciled(const struct story *story,
+                                         const Opsmesh__V1__PayoutReconciled *fact)
+{
+	return line_of(arena_printf(
+	    story->arena, "payout %s of %s is what its %" PRId64 " balance transactions come to",
+	    fact->payout_id, story_amount(story, fact->amount), fact->transactions));
+}
+
+static struct story_line tell_payout_differs(const struct story *story,
+                                             const Opsmesh__V1__PayoutDiffers *fact)
+{
+	const char *const against =
+	    fact->transactions == 0
+		? "its own balance transaction says"
+		: arena_printf(story->arena, "the %" PRId64 " that it paid come to",
+	                       fact->transactions);
+
+	return line_of(arena_printf(story->arena, "payout %s is %s, and %s %s", fact->payout_id,
+	                            story_amount(story, fact->expected), against,
+	                            story_amount(story, fact->found)));
+}
+
 struct story_line story_billing(const struct story *story, const struct told *told)
 {
 	const void *const message = told->message;
 	const Opsmesh__V1__BillingEvent *const event = message;
 
-	switch (event->fact_case) {
+	switch ((int)event->fact_case) {
 	case OPSMESH__V1__BILLING_EVENT__FACT_STALE_OBSERVED:
 		return tell_stale(story, event->stale_observed);
 	case OPSMESH__V1__BILLING_EVENT__FACT_FETCH_REQUESTED:
@@ -309,17 +333,6 @@ struct story_line story_billing(const struct story *story, const struct told *to
 		return tell_healed(story, event->discrepancy_healed);
 	case OPSMESH__V1__BILLING_EVENT__FACT_DISCREPANCY_ESCALATED:
 		return tell_escalated(story, event->discrepancy_escalated);
-	case OPSMESH__V1__BILLING_EVENT__FACT_DISCREPANCY_EXPLAINED:
-	case OPSMESH__V1__BILLING_EVENT__FACT_REFUND_APPROVED:
-	case OPSMESH__V1__BILLING_EVENT__FACT_REFUND_SETTLED:
-	case OPSMESH__V1__BILLING_EVENT__FACT_REFUND_WITHDRAWN:
-	case OPSMESH__V1__BILLING_EVENT__FACT_ATTEMPT_BUDGET_SPENT:
-	case OPSMESH__V1__BILLING_EVENT__FACT_DUNNING_STEP_DUE:
-	case OPSMESH__V1__BILLING_EVENT__FACT_DUNNING_HELD:
-	case OPSMESH__V1__BILLING_EVENT__FACT_DUNNING_RESUMED:
-	case OPSMESH__V1__BILLING_EVENT__FACT_DUNNING_RECOVERED:
-	case OPSMESH__V1__BILLING_EVENT__FACT_DUNNING_EXHAUSTED:
-		return story_collection(story, event);
 	case OPSMESH__V1__BILLING_EVENT__FACT_ACTION_APPLIED:
 	case OPSMESH__V1__BILLING_EVENT__FACT_ACTION_REFUSED: return story_answer(story, told);
 	case OPSMESH__V1__BILLING_EVENT__FACT_USAGE_TAKEN:
@@ -328,7 +341,10 @@ struct story_line story_billing(const struct story *story, const struct told *to
 	case OPSMESH__V1__BILLING_EVENT__FACT_USAGE_CORRECTED:
 	case OPSMESH__V1__BILLING_EVENT__FACT_USAGE_CANCELLED:
 	case OPSMESH__V1__BILLING_EVENT__FACT_SEAT_MOVED: return story_usage(story, told);
-	case OPSMESH__V1__BILLING_EVENT__FACT__NOT_SET:
-	default: return (struct story_line){ NULL, NULL };
+	case OPSMESH__V1__BILLING_EVENT__FACT_PAYOUT_RECONCILED:
+		return tell_reconciled(story, event->payout_reconciled);
+	case OPSMESH__V1__BILLING_EVENT__FACT_PAYOUT_DIFFERS:
+		return tell_payout_differs(story, event->payout_differs);
+	default: return story_collection(story, event);
 	}
 }

@@ -9,6 +9,7 @@
 #include "common/io/proto.h"
 #include "proto/opsmesh/v1/catalogue.h"
 #include "services/billing-sync/billing.h"
+#include "services/billing-sync/suspense_policy.h"
 #include "services/classifier/classifier.h"
 #include "services/classifier/pattern.h"
 #include "services/ingest/ingest.h"
@@ -56,6 +57,11 @@
 	"\"near_duplicate\":{\"window\":\"5m\",\"customers\":2,\"agree_ppm\":500000},"           \
 	"\"duplicate\":{\"window\":\"10m\",\"agree_ppm\":300000}}"
 
+/* So short that what waits is booked to suspense and comes out of it within a run. */
+#define SUSPENSE                                                                          \
+	"{\"id\":\"suspense\",\"version\":1,\"effective_from\":\"1970-01-01T00:00:00Z\"," \
+	"\"place\":\"6s\",\"settle\":\"6s\",\"pay_out\":\"5s\"}"
+
 /* The daemons. */
 
 static const struct ingest_config config = { .contact_secret = "contact secret 1",
@@ -99,12 +105,21 @@ static void compile_documents(void)
 	const struct document patterns[] = {
 		{ .name = "patterns/patterns.json", .body = bytes_of(PATTERNS) },
 	};
+	const struct document suspense = { .name = "suspense/suspense.json",
+		                           .body = bytes_of(SUSPENSE) };
 	char reason[512];
 
 	if (people_documents[0].name != NULL)
 		return;
-	for (const struct document *at = billing_fixture(); at->name != NULL; at++)
-		policy_documents[at - billing_fixture()] = *at;
+	for (const struct document *at = billing_fixture(); at->name != NULL; at++) {
+		struct document *const own = &policy_documents[at - billing_fixture()];
+
+		*own = *at;
+		if (text_equal(at->name, "suspense"))
+			own->compiled = policy_compile(&suspense_policy_kind, &suspense, 1, reason,
+			                               sizeof(reason));
+		CHECK(own->compiled != NULL);
+	}
 	guide_documents[0] = (struct document){ .name = GUIDE_NAME, .compiled = guide_fixture() };
 	guide_documents[1] =
 	    (struct document){ .name = PATTERN_DOCUMENT,

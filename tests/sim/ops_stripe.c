@@ -1,7 +1,7 @@
 /*
  * What a payment provider says of one customer within a few minutes, delivered in any order and some of it
- * twice: a subscription that grows and ends, its invoice, the charge, a refund, a dispute won late, and the
- * balance transactions of all of these, each by itself.
+ * twice: a subscription that grows and ends, its invoice, the charge, a refund, a dispute won late, the
+ * balance transactions of all of these, each by itself, a payout, a fee and what nobody has heard of.
  */
 #include "tests/sim/ops_inside.h"
 
@@ -63,6 +63,17 @@ static const struct {
 	{ "txn_2", "balance_transaction.created", 5, TXN("refund", "re_1", "-2000", "0", "-2000") },
 	{ "txn_3", "balance_transaction.created", 6,
 	  TXN("adjustment", "dp_1", "-10000", "1500", "-11500") },
+	{ "txn_5", "balance_transaction.created", 8, TXN("stripe_fee", "", "-50", "0", "-50") },
+	{ "txn_6", "balance_transaction.created", 8, TXN("of_tomorrow", "", "70", "0", "70") },
+	{ "txn_7", "balance_transaction.created", 9,
+	  TXN("payout", "po_1", "-11568", "0", "-11568") },
+	{ "txn_1", "balance_transaction.updated", 9,
+	  TXN("charge", "ch_1", "12000", "432", "11568") ",\"payout\":\"po_1\"" },
+	{ "po_1", "payout.created", 9,
+	  "\"object\":\"payout\",\"status\":\"in_transit\",\"amount\":11568,\"currency\":\"jpy\"" },
+	{ "po_1", "payout.paid", 10,
+	  "\"object\":\"payout\",\"status\":\"paid\",\"amount\":11568,\"currency\":\"jpy\","
+	  "\"reconciliation_status\":\"completed\"" },
 	{ "txn_4", "balance_transaction.created", 8,
 	  TXN("adjustment", "dp_1", "10000", "-1500", "11500") },
 };

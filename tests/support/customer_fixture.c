@@ -186,12 +186,15 @@ const Opsmesh__V1__BillingEvent *customer_heard(void)
 {
 	const ProtobufCMessage *message = NULL;
 	const Opsmesh__V1__BillingEvent *event;
+	const struct fact *fact;
 
 	do {
-		if (stage_test_next(&customer_stage, &message) == NULL)
+		fact = stage_test_next(&customer_stage, &message);
+		if (fact == NULL)
 			return NULL;
 		event = (const void *)message;
-	} while (event->fact_case == OPSMESH__V1__BILLING_EVENT__FACT_BOOKS_DAY_ENDED);
+	} while (fact->topic != OPS_BILLING ||
+	         event->fact_case == OPSMESH__V1__BILLING_EVENT__FACT_BOOKS_DAY_ENDED);
 	return event;
 }
 

@@ -133,6 +133,17 @@ const Opsmesh__V1__ObjectMirrored *object_hear_source(const char *source, const 
 	return event->mirrored;
 }
 
+const Opsmesh__V1__ObjectMirrored *object_hear_balance(const char *subject)
+{
+	const ProtobufCMessage *message;
+	const struct fact *const fact = object_hear(OPS_BY_PAYOUT, &message);
+	const Opsmesh__V1__ByPayoutEvent *const event = (const void *)message;
+
+	assert_string_equal(event->subject_id, subject);
+	assert_true(bytes_equal(fact->key, bytes_of(subject)));
+	return event->mirrored;
+}
+
 const Opsmesh__V1__BillingEvent *object_hear_billing(Opsmesh__V1__BillingEvent__FactCase fact_case)
 {
 	const ProtobufCMessage *message;

@@ -273,11 +273,13 @@ static void what_is_voided_was_never_earned(void **state)
 static const Opsmesh__V1__BooksDayEnded *next_end(void)
 {
 	const ProtobufCMessage *message;
+	const struct fact *fact;
 
-	while (stage_test_next(&stage, &message) != NULL) {
+	while ((fact = stage_test_next(&stage, &message)) != NULL) {
 		const Opsmesh__V1__BillingEvent *const event = (const void *)message;
 
-		if (event->fact_case == OPSMESH__V1__BILLING_EVENT__FACT_BOOKS_DAY_ENDED)
+		if (fact->topic == OPS_BILLING &&
+		    event->fact_case == OPSMESH__V1__BILLING_EVENT__FACT_BOOKS_DAY_ENDED)
 			return event->books_day_ended;
 	}
 	return NULL;

@@ -238,11 +238,14 @@ static void what_comes_alone_is_booked_in_any_order(void **state)
 static const char *said_of(const char *cause)
 {
 	const ProtobufCMessage *message;
+	const struct fact *fact;
 	const char *said = "";
 
-	while (stage_test_next(&stage, &message) != NULL) {
+	while ((fact = stage_test_next(&stage, &message)) != NULL) {
 		const Opsmesh__V1__BillingEvent *const event = (const void *)message;
 
+		if (fact->topic != OPS_BILLING)
+			continue;
 		if (event->fact_case == OPSMESH__V1__BILLING_EVENT__FACT_DISCREPANCY_OPENED &&
 		    text_equal(event->discrepancy_opened->cause, cause))
 			said = "opened";

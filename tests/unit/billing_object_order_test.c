@@ -80,6 +80,8 @@ static const Opsmesh__V1__ObjectMirrored *mirrored_of(const struct fact *fact,
 		return ((const Opsmesh__V1__ByChargeEvent *)event)->mirrored;
 	if (fact->topic == OPS_BY_SOURCE)
 		return ((const Opsmesh__V1__BySourceEvent *)event)->mirrored;
+	if (fact->topic == OPS_BY_PAYOUT)
+		return ((const Opsmesh__V1__ByPayoutEvent *)event)->mirrored;
 	return ((const Opsmesh__V1__ByCustomerEvent *)event)->mirrored;
 }
 

@@ -83,6 +83,8 @@ static void what_is_about_a_charge_meets_it(void **state)
 		if (cases[i].source)
 			assert_string_equal(object_hear_source(object_fed, "ch_1")->object_type,
 			                    cases[i].type);
+		if (text_equal(cases[i].type, "balance_transaction"))
+			(void)object_hear_balance(object_fed);
 		object_hear_nothing();
 	}
 	object_feed("evt_c", "charge.succeeded", 1, "charge",
@@ -100,6 +102,7 @@ static void a_transaction_meets_what_it_moves_money_of(void **state)
 	            "'source':'re_1','status':'pending','amount':-5,'fee':0");
 	object_fold();
 	assert_string_equal(object_hear_source("re_1", "")->object_type, "balance_transaction");
+	(void)object_hear_balance(object_fed);
 	object_hear_nothing();
 }
 
@@ -117,6 +120,23 @@ static void a_charge_that_is_learned_late_is_told_to_the_source(void **state)
 	assert_string_equal(object_hear_source(object_fed, "ch_1")->status, "succeeded");
 }
 
+/* Under its own id, under the payout that it is of, and under that which paid it, however late that is told. */
+static void what_the_balance_is_made_of_is_told_to_it(void **state)
+{
+	(void)state;
+	object_feed("evt_1", "x.created", 3, "balance_transaction", "'source':'po_1','amount':-5");
+	object_feed("evt_2", "x.created", 2, "balance_transaction",
+	            "'source':'po_1','amount':-5,'payout':'po_2'");
+	object_feed("evt_3", "payout.paid", 1, "payout", "'status':'paid'");
+	object_fold();
+	(void)object_hear_balance(object_fed);
+	(void)object_hear_balance("po_1");
+	(void)object_hear_balance("po_2");
+	(void)object_hear_billing(FACT(STALE_OBSERVED));
+	assert_string_equal(object_hear_balance(object_fed)->object_type, "payout");
+	object_hear_nothing();
+}
+
 static void a_transaction_has_one_amount(void **state)
 {
 	(void)state;
@@ -124,6 +144,7 @@ static void a_transaction_has_one_amount(void **state)
 	object_feed("evt_2", "x.updated", 2, "balance_transaction", "'amount':-6,'fee':0");
 	object_feed("evt_3", "x.updated", 3, "balance_transaction", "'amount':-5,'fee':1");
 	object_fold();
+	(void)object_hear_balance(object_fed);
 	for (int i = 0; i < 2; i++)
 		assert_string_equal(
 		    object_hear_billing(FACT(OBJECT_REFUSED))->object_refused->field, "amount");
@@ -411,6 +432,7 @@ int main(void)
 		TEST(what_is_about_a_charge_meets_it),
 		TEST(a_transaction_meets_what_it_moves_money_of),
 		TEST(a_charge_that_is_learned_late_is_told_to_the_source),
+		TEST(what_the_balance_is_made_of_is_told_to_it),
 		TEST(a_transaction_has_one_amount),
 		TEST(what_nobody_has_heard_of_is_kept),
 		TEST(one_id_may_be_of_two_types),

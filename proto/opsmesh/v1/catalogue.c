@@ -32,10 +32,11 @@ static const char *const clock_stage[] = { "clock", NULL };
 static const char *const object[] = { "object", NULL };
 static const char *const object_and_source[] = { "object", "source", NULL };
 static const char *const object_and_charge[] = { "object", "charge", NULL };
+static const char *const object_customer_and_payout[] = { "object", "customer", "payout", NULL };
 static const char *const object_and_customer[] = { "object", "customer", NULL };
 static const char *const every[] = { "conversation", "directory", "ticket", "triage",
 	                             "pattern",      "clock",     "object", "source",
-	                             "charge",       "customer",  NULL };
+	                             "charge",       "customer",  "payout", NULL };
 
 static const struct topic topics[] = {
 	[OPS_INTAKE] = { .name = "ops.intake.v1",
@@ -159,8 +160,16 @@ static const struct topic topics[] = {
 	                      .key = "customer id; of prices and products their id",
 	                      .doc = "Objects of the provider on their way to their customer.",
 	                      .retention = "unlimited" },
+	[OPS_BY_PAYOUT] = { .name = "ops.billing-sync.by-payout.v1",
+	                    .writers = object_and_customer,
+	                    .spread = SPREAD_ANY,
+	                    .audience = TOPIC_INTERNAL,
+	                    .message = &opsmesh__v1__by_payout_event__descriptor,
+	                    .key = "balance transaction id, payout id",
+	                    .doc = "What the provider's balance is made of, and what was paid out.",
+	                    .retention = "unlimited" },
 	[OPS_BILLING] = { .name = "ops.billing.v1",
-	                  .writers = object_and_customer,
+	                  .writers = object_customer_and_payout,
 	                  .spread = SPREAD_OWN,
 	                  .audience = TOPIC_PUBLIC,
 	                  .message = &opsmesh__v1__billing_event__descriptor,

@@ -3,5 +3,5 @@
 select f.message
 from fact f
 where f.topic = 'ops.billing.v1' and f.type like 'ops.billing.discrepancy%' and f.key in (
-	select convert_to(d.customer_id, 'UTF8') from discrepancy d where d.state = 'open' or $1::bigint = 1)
+	select convert_to(d.customer_id, 'UTF8') from difference d where d.state = 'open' or $1::bigint = 1)
 order by f.stream, f.sequence

@@ -2,8 +2,8 @@
 -- whom there are whole transactions that touch him; '' all.
 select at, booked_at, transaction_id, line, account, currency, minor, coalesce(customer_id, ''),
 	coalesce(object_id, ''), reason, coalesce(reverses, ''), cause
-from entry
+from book
 where at >= $1::timestamptz and at < $2::timestamptz
 	and ($3::text = '' or (shard, transaction_id) in
-		(select shard, transaction_id from entry where customer_id = $3::text))
+		(select shard, transaction_id from book where customer_id = $3::text))
 order by at, booked_at, shard, transaction_id, currency, line

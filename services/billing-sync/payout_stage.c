@@ -1,0 +1,182 @@
+/*
+ * What the stage `payout` hears, and to which of its files each goes; the balance as the provider states it.
+ */
+#include "services/billing-sync/payout.h"
+
+#include "common/base/hash.h"
+#include "common/base/text.h"
+#include "common/io/proto.h"
+#include "services/billing-sync/policies.h"
+#include "services/billing-sync/stripe.h"
+
+#include <string.h>
+
+#define PAYLOAD_MAX ((size_t)1 << 20) /* what a broker carries */
+#define STATED_MAX 200                /* currencies of a balance */
+
+static const struct column stated_columns[] = {
+	COLUMN(struct stated_row, currency),
+	COLUMN(struct stated_row, at),
+	COLUMN(struct stated_row, minor),
+	COLUMN(struct stated_row, revision),
+	COLUMN_END,
+};
+const struct state_table stated_table = { .name = "stated",
+	                                  .columns = stated_columns,
+	                                  .key_columns = 1,
+	                                  .row_size = sizeof(struct stated_row) };
+
+/* The object at hand. */
+
+enum status payout_open(struct task *task, struct customer *it)
+{
+	const Opsmesh__V1__ByPayoutEvent *const event = (const void *)task->message;
+	const size_t size = strlen(event->subject_id);
+
+	if (size == 0 || size > STRIPE_ID_MAX)
+		return task_fail(task, STATUS_REJECT, "subject_id: %s",
+		                 size == 0 ? "empty" : "too long");
+	if (hash_partition(event->subject_id, size, task->partitions) != task->shard_number)
+		return task_fail(task, STATUS_REJECT, "subject_id: belongs to another partition");
+	*it = (struct customer){
+		.task = task,
+		.cause_id = arena_text(task->arena, task->event->id.data, task->event->id.size),
+		.row = { .customer_id = event->subject_id },
+	};
+	if (!proto_instant(event->occurred_at, &it->at))
+		return task_fail(task, STATUS_REJECT, "occurred_at: missing or out of range");
+	return STATUS_OK;
+}
+
+bool payout_read_moved(struct thing *thing, struct balance_transaction *moved,
+                       struct json_error *error)
+{
+	const struct bytes payload = { thing->mirrored->payload.data,
+		                       thing->mirrored->payload.len };
+	struct task *const task = thing->customer->task;
+	char reason[CURRENCY_REASON_SIZE];
+
+	if (!balance_transaction_read(task->arena, payload, moved, error))
+		return false;
+	return balance_transaction_in_money(policies_currency(task, moved->created), moved,
+	                                    reason) ||
+	       json_refuse(&thing->object, "currency", error, "%s", reason);
+}
+
+/* The balance as the provider states it. */
+
+static bool add_stated(struct thing *thing, const struct json_place *part, struct json_error *error)
+{
+	struct customer *const it = thing->customer;
+	char reason[CURRENCY_REASON_SIZE];
+	struct money money;
+	char currency[4];
+	int64_t amount;
+
+	if (!stripe_currency_at(part, "currency", currency, error) ||
+	    !json_integer_at(part, "amount", INT64_MIN, INT64_MAX, &amount, error))
+		return false;
+	if (!currency_read(policies_currency(it->task, it->at), currency, amount, &money, reason))
+		return json_refuse(part, "amount", error, "%s", reason);
+	struct stated_row row = { .currency = arena_string(it->task->arena, currency),
+		                  .at = TIME_MIN };
+
+	(void)task_load(it->task, &stated_table, &row);
+	if (row.revision != thing->mirrored->revision)
+		row.minor = 0;
+	row.revision = thing->mirrored->revision;
+	row.at = it->at;
+	if (__builtin_add_overflow(row.minor, money.minor, &row.minor))
+		return json_refuse(part, "amount", error, "is beyond 64 bits in all");
+	task_save(it->task, &stated_table, &row);
+	return true;
+}
+
+/* Two parts that add up. */
+static bool take_stated(struct thing *thing, enum status *status, struct json_error *error)
+{
+	static const char *const parts[] = { "pending", "available" };
+
+	(void)status;
+	for (size_t i = 0; i < COUNT_OF(parts); i++) {
+		struct json_place list;
+
+		if (!json_array_if(&thing->object, parts[i], STATED_MAX, &list, error))
+			return false;
+		for (size_t k = 0; k < json_count(&list); k++) {
+			const struct json_place part = json_item(&list, k);
+
+			if (!add_stated(thing, &part, error))
+				return false;
+		}
+	}
+	return true;
+}
+
+/* Handlers. */
+
+static thing_reader *reader_of(const struct thing *thing)
+{
+	const char *const type = thing->mirrored->object_type;
+
+	if (text_equal(type, "payout"))
+		return payout_take;
+	if (text_equal(type, "balance"))
+		return take_stated;
+	if (!text_equal(type, "balance_transaction"))
+		return NULL;
+	return text_equal(thing->mirrored->object_id, thing->customer->row.customer_id)
+	           ? payout_take_moved
+	           : payout_take_paid;
+}
+
+enum status payout_on_mirrored(struct task *task, const Opsmesh__V1__ObjectMirrored *mirrored)
+{
+	const struct bytes payload = { mirrored->payload.data, mirrored->payload.len };
+	struct customer it;
+	struct thing thing = { .customer = &it, .mirrored = mirrored };
+	AUTO_JSON document = NULL;
+	enum status status = STATUS_OK;
+	struct json_error error;
+
+	TRY(payout_open(task, &it));
+	thing_reader *const read = reader_of(&thing);
+
+	if (read == NULL)
+		return STATUS_OK;
+	if (!json_parse(payload, PAYLOAD_MAX, &document, &error))
+		return customer_refuse(&thing, &error);
+	thing.object = json_top(document);
+	return read(&thing, &status, &error) ? status : customer_refuse(&thing, &error);
+}
+
+enum status payout_on_placed(struct task *task, const Opsmesh__V1__MoneyPlaced *placed)
+{
+	struct customer it;
+
+	TRY(payout_open(task, &it));
+	return payout_place(&it, placed);
+}
+
+void payout_need_mirrored(struct task *task, const ProtobufCMessage *message)
+{
+	const Opsmesh__V1__ByPayoutEvent *const event = (const void *)message;
+	const Opsmesh__V1__ObjectMirrored *const mirrored = event->mirrored;
+
+	if (text_equal(mirrored->object_id, event->subject_id) &&
+	    text_equal(mirrored->object_type, "balance_transaction")) {
+		payout_need_placed(task, message);
+		return;
+	}
+	task_need(task, &payout_table, &(struct payout_row){ .payout_id = event->subject_id });
+	task_need(task, &paid_table,
+	          &(struct paid_row){ .payout_id = event->subject_id,
+	                              .transaction_id = mirrored->object_id });
+}
+
+void payout_need_placed(struct task *task, const ProtobufCMessage *message)
+{
+	const Opsmesh__V1__ByPayoutEvent *const event = (const void *)message;
+
+	task_need(task, &moved_table, &(struct moved_row){ .transaction_id = event->subject_id });
+}
