@@ -23,6 +23,10 @@ struct customer_row {
 	const char *alive;    /* its subscriptions in force or suspended, a line each; NULL: none */
 	struct bytes charges; /* charge_ring_encode: the recent ones; absent: none */
 	bool subscribed;      /* it has had one */
+	const char
+	    *books; /* subscriptions that are held against invoices, a line each; NULL: none */
+	const char *agreed_by; /* the account that says what was agreed; NULL: nothing was */
+	struct bytes agreed;   /* seat_contracts_encode; absent: nothing */
 };
 
 /* What an object was when it was last heard of. */

@@ -4,6 +4,11 @@
 #include "services/billing-sync/customer_seat.h"
 
 #include "common/base/text.h"
+#include "services/billing-sync/seat_contract.h"
+
+#include <string.h>
+
+#define BOOKS_MAX 200 /* subscriptions of one customer */
 
 static const struct column columns[] = {
 	COLUMN(struct book_row, customer_id),
@@ -25,6 +30,20 @@ struct account {
 
 /* In and out. */
 
+/* Whatever is agreed later is held against all of them. */
+static void enlist(struct customer *customer, const char *id)
+{
+	const char *const list = customer->row.books != NULL ? customer->row.books : "";
+	size_t count = 0;
+
+	for (const char *at = list; *at != '\0'; at++)
+		count += *at == '\n';
+	if (count >= BOOKS_MAX)
+		return;
+	customer->row.books = arena_printf(customer->task->arena, "%s%s\n", list, id);
+	task_save(customer->task, &customer_table, &customer->row);
+}
+
 static enum status open(struct account *it, struct customer *customer, const char *id)
 {
 	struct task *const task = customer->task;
@@ -33,8 +52,9 @@ static enum status open(struct account *it, struct customer *customer, const cha
 	*it = (struct account){ .customer = customer,
 		                .id = id,
 		                .book = arena_zero(task->arena, sizeof(*it->book)) };
-	if (task_load(task, &book_table, &row) &&
-	    !seat_book_decode(task->arena, row.body, it->book))
+	if (!task_load(task, &book_table, &row))
+		enlist(customer, id);
+	else if (!seat_book_decode(task->arena, row.body, it->book))
 		return task_fail(task, STATUS_FATAL, "seats of %s: their row cannot be read", id);
 	return STATUS_OK;
 }
@@ -99,9 +119,15 @@ static enum status tell(struct account *it, const struct seat_findings *findings
 static enum status look(struct account *it)
 {
 	struct arena *const arena = it->customer->task->arena;
+	const struct customer_row *const row = &it->customer->row;
 	struct seat_findings *const findings = arena_alloc(arena, sizeof(*findings));
+	const struct seat_contract *contracts = NULL;
+	size_t count = 0;
 
-	seat_book_check(arena, it->book, NULL, 0, findings);
+	if (row->agreed.size > 0 && !seat_contracts_decode(arena, row->agreed, &contracts, &count))
+		return task_fail(it->customer->task, STATUS_FATAL,
+		                 "customer %s: its contracts cannot be read", row->customer_id);
+	seat_book_check(arena, it->book, contracts, count, findings);
 	TRY(tell(it, findings));
 	keep(it);
 	return STATUS_OK;
@@ -158,4 +184,43 @@ void customer_need_book(struct task *task, const Opsmesh__V1__ByCustomerEvent *e
 		task_need(task, &book_table,
 		          &(struct book_row){ .customer_id = event->customer_id,
 		                              .subscription_id = event->mirrored->object_id });
+}
+
+/* What was agreed. */
+
+static enum status look_at_all(struct customer *it)
+{
+	struct account account;
+
+	for (const char *at = it->row.books != NULL ? it->row.books : ""; *at != '\0';
+	     at += strcspn(at, "\n") + 1) {
+		TRY(open(&account, it, arena_text(it->task->arena, at, strcspn(at, "\n"))));
+		TRY(look(&account));
+	}
+	return STATUS_OK;
+}
+
+/* An account that lets a customer go says nothing of what another has agreed with it since. */
+enum status customer_on_contracts(struct task *task, const Opsmesh__V1__ContractsDeclared *declared)
+{
+	const Opsmesh__V1__ByCustomerEvent *const event = (const void *)task->message;
+	struct seat_contract *const contracts =
+	    arena_alloc(task->arena, (declared->n_orders + 1) * sizeof(*contracts));
+	struct customer it;
+
+	TRY(customer_open(task, event->customer_id, event->occurred_at, &it));
+	if (declared->n_orders > SEAT_CONTRACTS_MAX)
+		return task_fail(task, STATUS_REJECT, "orders: more than %d", SEAT_CONTRACTS_MAX);
+	for (size_t i = 0; i < declared->n_orders; i++)
+		if (!seat_contract_take(declared->orders[i], &contracts[i]))
+			return task_fail(task, STATUS_REJECT, "orders[%zu]: out of bounds", i);
+	if (declared->n_orders == 0 &&
+	    !text_equal(it.row.agreed_by != NULL ? it.row.agreed_by : "", declared->account_id))
+		return STATUS_OK;
+	it.row.agreed_by = declared->n_orders > 0 ? declared->account_id : NULL;
+	it.row.agreed = declared->n_orders > 0
+	                    ? seat_contracts_encode(task->arena, contracts, declared->n_orders)
+	                    : (struct bytes){ NULL, 0 };
+	task_save(task, &customer_table, &it.row);
+	return look_at_all(&it);
 }

@@ -26,6 +26,10 @@ enum status customer_seat_invoice(struct customer *it, const struct invoice *inv
 /* The row of a subscription that was mirrored. */
 void customer_need_book(struct task *task, const Opsmesh__V1__ByCustomerEvent *event);
 
+/* What was agreed with the customer. */
+enum status customer_on_contracts(struct task *task,
+                                  const Opsmesh__V1__ContractsDeclared *declared);
+
 /* A state of a subscription that is older than the one that stands: what it was, nobody hears of. */
 enum status customer_on_earlier(struct task *task, const Opsmesh__V1__ObjectMirrored *earlier);
 void customer_need_earlier(struct task *task, const ProtobufCMessage *message);

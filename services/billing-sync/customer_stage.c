@@ -18,9 +18,15 @@
 #include <string.h>
 
 static const struct column customer_columns[] = {
-	COLUMN(struct customer_row, customer_id), COLUMN(struct customer_row, account_id),
-	COLUMN(struct customer_row, alive),       COLUMN(struct customer_row, subscribed),
-	COLUMN(struct customer_row, charges),     COLUMN_END,
+	COLUMN(struct customer_row, customer_id),
+	COLUMN(struct customer_row, account_id),
+	COLUMN(struct customer_row, alive),
+	COLUMN(struct customer_row, subscribed),
+	COLUMN(struct customer_row, charges),
+	COLUMN(struct customer_row, books),
+	COLUMN(struct customer_row, agreed_by),
+	COLUMN(struct customer_row, agreed),
+	COLUMN_END,
 };
 const struct state_table customer_table = { .name = "customer",
 	                                    .columns = customer_columns,

@@ -4,6 +4,7 @@
 #include "common/io/proto.h"
 #include "opsmesh/v1/mirror.pb-c.h"
 #include "proto/opsmesh/v1/catalogue.h"
+#include "services/billing-sync/seat_contract.h"
 #include "services/billing-sync/stripe.h"
 
 #include <string.h>
@@ -11,6 +12,7 @@
 static const struct column columns[] = {
 	COLUMN(struct owner_row, account_id),
 	COLUMN(struct owner_row, customers),
+	COLUMN(struct owner_row, agreed),
 	COLUMN_END,
 };
 const struct state_table owner_table = { .name = "account",
@@ -68,6 +70,11 @@ static bool holds(const char *list, const char *id)
 	return false;
 }
 
+static bool is_id(const char *id)
+{
+	return *id != '\0' && strlen(id) <= STRIPE_ID_MAX && strchr(id, '\n') == NULL;
+}
+
 static enum status check(struct task *task, const Opsmesh__V1__AccountEvent *event,
                          const Opsmesh__V1__AccountDeclared *declared)
 {
@@ -79,10 +86,17 @@ static enum status check(struct task *task, const Opsmesh__V1__AccountEvent *eve
 	if (declared->n_stripe_customers > OWNER_CUSTOMERS_MAX)
 		return task_fail(task, STATUS_REJECT, "declared.stripe_customers: more than %d",
 		                 OWNER_CUSTOMERS_MAX);
+	if (declared->n_orders > SEAT_CONTRACTS_MAX)
+		return task_fail(task, STATUS_REJECT, "declared.orders: more than %d",
+		                 SEAT_CONTRACTS_MAX);
+	for (size_t i = 0; i < declared->n_orders; i++)
+		if (!is_id(declared->orders[i]->customer_id))
+			return task_fail(task, STATUS_REJECT,
+			                 "declared.orders[%zu].customer_id: no id", i);
 	for (size_t i = 0; i < declared->n_stripe_customers; i++) {
 		const char *const id = declared->stripe_customers[i];
 
-		if (*id == '\0' || strlen(id) > STRIPE_ID_MAX || strchr(id, '\n') != NULL)
+		if (!is_id(id))
 			return task_fail(task, STATUS_REJECT,
 			                 "declared.stripe_customers[%zu]: no id", i);
 	}
@@ -118,6 +132,56 @@ static enum status let_go(struct task *task, const struct owner_row *before, con
 	return STATUS_OK;
 }
 
+/* What was agreed. */
+
+static enum status tell_contracts(struct task *task, const char *customer, const char *account,
+                                  const Opsmesh__V1__AccountDeclared *declared)
+{
+	Opsmesh__V1__ByCustomerEvent event = OPSMESH__V1__BY_CUSTOMER_EVENT__INIT;
+	Opsmesh__V1__ContractsDeclared contracts = OPSMESH__V1__CONTRACTS_DECLARED__INIT;
+
+	contracts.account_id = text_mutable(account);
+	contracts.orders =
+	    arena_alloc(task->arena, (declared->n_orders + 1) * sizeof(*contracts.orders));
+	for (size_t i = 0; i < declared->n_orders; i++)
+		if (text_equal(declared->orders[i]->customer_id, customer))
+			contracts.orders[contracts.n_orders++] = declared->orders[i];
+	event.fact_case = OPSMESH__V1__BY_CUSTOMER_EVENT__FACT_CONTRACTS;
+	event.contracts = &contracts;
+	return tell(task, customer, &event);
+}
+
+/* Those that orders name, each once. */
+static const char *agreed_of(struct arena *arena, const Opsmesh__V1__AccountDeclared *declared)
+{
+	const char *list = "";
+
+	for (size_t i = 0; i < declared->n_orders; i++)
+		if (!holds(list, declared->orders[i]->customer_id))
+			list =
+			    arena_printf(arena, "%s%s\n", list, declared->orders[i]->customer_id);
+	return list;
+}
+
+/* Each with whom something is agreed hears of it whole, and each with whom nothing is any more. */
+static enum status tell_agreed(struct task *task, struct owner_row *row,
+                               const Opsmesh__V1__AccountDeclared *declared)
+{
+	const char *const before = row->agreed != NULL ? row->agreed : "";
+
+	row->agreed = agreed_of(task->arena, declared);
+	for (const char *at = row->agreed; *at != '\0'; at += strcspn(at, "\n") + 1)
+		TRY(tell_contracts(task, arena_text(task->arena, at, strcspn(at, "\n")),
+		                   row->account_id, declared));
+	for (const char *at = before; *at != '\0'; at += strcspn(at, "\n") + 1) {
+		const char *const id = arena_text(task->arena, at, strcspn(at, "\n"));
+
+		if (!holds(row->agreed, id))
+			TRY(tell_contracts(task, id, row->account_id, declared));
+	}
+	return STATUS_OK;
+}
+
 enum status owner_on_declared(struct task *task, const Opsmesh__V1__AccountDeclared *declared)
 {
 	const Opsmesh__V1__AccountEvent *const event = (const void *)task->message;
@@ -131,6 +195,7 @@ enum status owner_on_declared(struct task *task, const Opsmesh__V1__AccountDecla
 	for (size_t i = 0; i < declared->n_stripe_customers; i++)
 		if (row.customers == NULL || !holds(row.customers, declared->stripe_customers[i]))
 			TRY(tell_linked(task, declared->stripe_customers[i], row.account_id));
+	TRY(tell_agreed(task, &row, declared));
 	row.customers = list;
 	task_save(task, &owner_table, &row);
 	return STATUS_OK;

@@ -73,6 +73,7 @@ static const int charge_emits[] = { OPS_BY_CUSTOMER, -1 };
 	CUSTOMER(ON, account_unlinked, AccountUnlinked)                                         \
 	ON(OPS_BY_CUSTOMER, Opsmesh__V1__ByCustomerEvent, earlier, Opsmesh__V1__ObjectMirrored, \
 	   customer_on_earlier, customer_need_earlier)                                          \
+	CUSTOMER(ON, contracts, ContractsDeclared)                                              \
 	ON(OPS_USAGE, Opsmesh__V1__UsageEvent, reported, Opsmesh__V1__UsageReported,            \
 	   customer_on_reported, customer_need_reported)                                        \
 	ON(OPS_ACTIONS, Opsmesh__V1__ActionEvent, requested, Opsmesh__V1__ActionRequested,      \

@@ -121,6 +121,32 @@ static char **texts_of(struct arena *arena, const struct texts *texts)
 	return arena_copy(arena, texts->items, (texts->count + 1) * sizeof(char *));
 }
 
+static Opsmesh__V1__Order **orders_of(struct arena *arena, const struct account_body *body)
+{
+	Opsmesh__V1__Order **const list =
+	    arena_alloc(arena, (body->order_count + 1) * sizeof(*list));
+
+	for (size_t i = 0; i < body->order_count; i++) {
+		const struct order_body *const order = &body->orders[i];
+		Opsmesh__V1__Order *const made = arena_alloc(arena, sizeof(*made));
+
+		opsmesh__v1__order__init(made);
+		made->order_id = text_mutable(order->id);
+		made->version = order->version;
+		made->customer_id = text_mutable(order->customer);
+		made->price_id = text_mutable(order->price);
+		made->product_id = text_mutable(order->product);
+		made->quantity = order->quantity;
+		made->unit_amount = order->unit_amount;
+		made->currency = text_mutable(order->currency);
+		made->from = proto_timestamp(arena, order->from);
+		if (order->until.us != TIME_MAX.us)
+			made->until = proto_timestamp(arena, order->until);
+		list[i] = made;
+	}
+	return list;
+}
+
 static enum status say_account(struct request *request, const char *account_id,
                                Opsmesh__V1__AccountEvent *event)
 {
@@ -155,6 +181,8 @@ static enum status say_declared(struct request *request, const struct account_bo
 	declared.slack_teams = texts_of(arena, &body->slack_teams);
 	declared.n_stripe_customers = body->stripe_customers.count;
 	declared.stripe_customers = texts_of(arena, &body->stripe_customers);
+	declared.n_orders = body->order_count;
+	declared.orders = orders_of(arena, body);
 	declared.version = version;
 	event.fact_case = OPSMESH__V1__ACCOUNT_EVENT__FACT_DECLARED;
 	event.declared = &declared;

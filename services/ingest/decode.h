@@ -15,7 +15,8 @@
  *             occurred_at: at least one of those before reason
  *   csat      ticket_id*, score*, scale (5), comment, occurred_at
  *   accounts  id*, name, tier, region, time_zone, domains [], addresses [], slack_teams [],
- *             stripe_customers []
+ *             stripe_customers [], orders [] {id*, version*, customer*, price or product*, quantity,
+ *             unit_amount, currency, from*, until}: units and minor units as the provider bills them
  *   usage     kind*, source*, id*, customer*, at*, and what belongs to the kind, or events* []: many
  *   actions   action*, on* {type*, id*}, by, reason, and whatever parameters the action has
  *
@@ -50,7 +51,9 @@
 #define DECODE_TAGS_MAX 50
 #define DECODE_KEYS_MAX 1000 /* domains, addresses, teams, customers of one account */
 #define DECODE_PARAMETERS_MAX 50
-#define DECODE_USAGE_MAX 1000   /* events of one request */
+#define DECODE_ORDERS_MAX 100                 /* of one account */
+#define DECODE_UNIT_MAX INT64_C(999999999999) /* minor units; the provider's own limit */
+#define DECODE_USAGE_MAX 1000                 /* events of one request */
 #define DECODE_USAGE_ID_MAX 128 /* of an event, its source, its meter, and what it is about */
 #define DECODE_QUANTITY_MAX INT64_C(1000000000000000)
 /* Clocks differ by seconds; what is said to happen later than this has not been seen by anybody. */
@@ -126,6 +129,21 @@ struct csat_body {
 	struct instant occurred_at;
 };
 
+/* What was agreed with a customer. */
+struct order_body {
+	const char *id;
+	int64_t version;
+	const char *customer;
+	const char *price; /* one of price and product is "" */
+	const char *product;
+	int64_t quantity; /* 0: none was agreed */
+	bool has_unit;
+	int64_t unit_amount;
+	const char *currency; /* ISO 4217; "" without a unit */
+	struct instant from;
+	struct instant until; /* TIME_MAX: no end was agreed */
+};
+
 struct account_body {
 	const char *account_id;
 	const char *name;
@@ -137,6 +155,8 @@ struct account_body {
 	struct texts addresses; /* domain in lower case */
 	struct texts slack_teams;
 	struct texts stripe_customers;
+	const struct order_body *orders; /* by id and version, each once */
+	size_t order_count;
 };
 
 /* What does not belong to the kind is "" or 0. */

@@ -233,7 +233,7 @@ static bool read_account(struct decoding *d, const struct json_place *top,
 	static const char *const fields[] = { "id",        "name",        "tier",
 		                              "region",    "time_zone",   "domains",
 		                              "addresses", "slack_teams", "stripe_customers",
-		                              NULL };
+		                              "orders",    NULL };
 
 	if (!json_only(top, fields, d->error) ||
 	    !decoding_id_at(d, top, "id", &account->account_id) ||
@@ -247,7 +247,9 @@ static bool read_account(struct decoding *d, const struct json_place *top,
 	    !decoding_list(d, top, "slack_teams", LIST_IDS, DECODE_KEYS_MAX,
 	                   &account->slack_teams) ||
 	    !decoding_list(d, top, "stripe_customers", LIST_IDS, DECODE_KEYS_MAX,
-	                   &account->stripe_customers))
+	                   &account->stripe_customers) ||
+	    !decoding_orders(d, top, &account->stripe_customers, &account->orders,
+	                     &account->order_count))
 		return false;
 	account->tier = (Opsmesh__V1__Tier)decoding_number(tiers, account->tier_verbatim);
 	return true;

@@ -40,6 +40,10 @@ bool decoding_time(struct decoding *d, const struct json_place *object, struct i
 /* Sorted, each once. */
 bool decoding_list(struct decoding *d, const struct json_place *object, const char *field,
                    enum list_kind kind, size_t max, struct texts *list);
+/* What an account has agreed with these customers. */
+bool decoding_orders(struct decoding *d, const struct json_place *top,
+                     const struct texts *customers, const struct order_body **orders,
+                     size_t *count);
 /* The place of a word in a list that ends with NULL; 0: not there. */
 int decoding_number(const char *const *words, const char *word);
 /* Domain in lower case; NULL: not an address. */

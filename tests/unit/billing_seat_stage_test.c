@@ -142,6 +142,64 @@ static void a_price_that_is_not_the_plans_is_a_case_with_its_amounts(void **stat
 	assert_null(heard_of(FACT(DISCREPANCY_OPENED)));
 }
 
+/* What was agreed on a unit, by an account; 0: nothing. */
+static void feed_contract(const char *account, int64_t unit)
+{
+	Opsmesh__V1__ByCustomerEvent event = OPSMESH__V1__BY_CUSTOMER_EVENT__INIT;
+	Opsmesh__V1__ContractsDeclared contracts = OPSMESH__V1__CONTRACTS_DECLARED__INIT;
+	Opsmesh__V1__Order order = OPSMESH__V1__ORDER__INIT;
+	Opsmesh__V1__Order *orders[] = { &order };
+
+	order.order_id = text_mutable("o-1");
+	order.version = 1;
+	order.product_id = text_mutable("prod_1");
+	order.unit_amount = unit;
+	order.currency = text_mutable("USD");
+	order.from = proto_timestamp(customer_stage.arena, (struct instant){ 0 });
+	contracts.account_id = text_mutable(account);
+	contracts.orders = orders;
+	contracts.n_orders = unit > 0 ? 1 : 0;
+	event.customer_id = text_mutable(customer_key);
+	event.occurred_at = proto_timestamp(customer_stage.arena, customer_now());
+	event.fact_case = OPSMESH__V1__BY_CUSTOMER_EVENT__FACT_CONTRACTS;
+	event.contracts = &contracts;
+	customer_feed_event(OPS_BY_CUSTOMER, &event.base);
+}
+
+static void assert_contract_differs(void)
+{
+	const Opsmesh__V1__BillingEvent *const event = next_of(FACT(DISCREPANCY_OPENED));
+
+	assert_string_equal(event->discrepancy_opened->cause, "contract_price");
+	assert_int_equal(event->discrepancy_opened->expected->minor, 4500);
+	assert_int_equal(event->discrepancy_opened->found->minor, 5000);
+}
+
+static void what_was_agreed_is_held_against_invoices_before_and_after(void **state)
+{
+	(void)state;
+	feed_subscription(1, 5);
+	customer_feed("invoice", "in_1", 1, "open", invoice("open", 5, 1000));
+	assert_null(heard_of(FACT(DISCREPANCY_OPENED)));
+	feed_contract("acme", 900);
+	assert_contract_differs();
+	feed_contract("other", 0);
+	assert_null(heard_of(FACT(DISCREPANCY_HEALED)));
+	feed_contract("acme", 0);
+	assert_non_null(heard_of(FACT(DISCREPANCY_HEALED)));
+}
+
+static void what_was_agreed_first_is_held_against_what_is_billed_then(void **state)
+{
+	(void)state;
+	feed_contract("acme", 900);
+	customer_feed("invoice", "in_1", 1, "open", invoice("open", 5, 1000));
+	feed_subscription(1, 5);
+	assert_contract_differs();
+	feed_contract("acme", 1000);
+	assert_non_null(heard_of(FACT(DISCREPANCY_HEALED)));
+}
+
 int main(void)
 {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, customer_start, customer_stop)
@@ -150,6 +208,8 @@ int main(void)
 		CASE(the_invoice_first_and_the_subscription_after_is_the_same_case),
 		CASE(what_it_was_before_is_what_was_billed_then),
 		CASE(a_price_that_is_not_the_plans_is_a_case_with_its_amounts),
+		CASE(what_was_agreed_is_held_against_invoices_before_and_after),
+		CASE(what_was_agreed_first_is_held_against_what_is_billed_then),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

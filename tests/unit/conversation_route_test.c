@@ -48,10 +48,13 @@ static void an_account_is_declared_to_subscribers_to_tickets_and_to_each_of_its_
 	    contact_key_address(arena, bytes_of(fixture.config.contact_secret), "ann@free.example");
 
 	(void)state;
-	account("R1",
-	        "{\"id\":\"acme\",\"name\":\"Acme\",\"tier\":\"enterprise\",\"region\":\"jp\","
-	        "\"time_zone\":\"Asia/Tokyo\",\"domains\":[\"acme.example\"],"
-	        "\"addresses\":[\"ann@free.example\"],\"stripe_customers\":[\"cus_1\"]}");
+	account(
+	    "R1",
+	    "{\"id\":\"acme\",\"name\":\"Acme\",\"tier\":\"enterprise\",\"region\":\"jp\","
+	    "\"time_zone\":\"Asia/Tokyo\",\"domains\":[\"acme.example\"],"
+	    "\"addresses\":[\"ann@free.example\"],\"stripe_customers\":[\"cus_1\"],"
+	    "\"orders\":[{\"id\":\"o-1\",\"version\":3,\"customer\":\"cus_1\",\"price\":\"price_1\","
+	    "\"quantity\":5,\"from\":\"2026-01-01T00:00:00Z\"}]}");
 	const Opsmesh__V1__AccountDeclared *const declared =
 	    ((const Opsmesh__V1__AccountEvent *)stage_test_message(
 		 &fixture.test, stage_test_fact(&fixture.test, 0)))
@@ -61,6 +64,10 @@ static void an_account_is_declared_to_subscribers_to_tickets_and_to_each_of_its_
 	assert_int_equal(declared->tier, OPSMESH__V1__TIER__TIER_ENTERPRISE);
 	assert_string_equal(declared->addresses[0]->hash, address + strlen("address:"));
 	assert_int_equal(declared->version, 1);
+	assert_int_equal(declared->n_orders, 1);
+	assert_int_equal(declared->orders[0]->version, 3);
+	assert_string_equal(declared->orders[0]->customer_id, "cus_1");
+	assert_null(declared->orders[0]->until);
 	assert_int_equal(stage_test_fact(&fixture.test, 1)->partition, -1);
 	const Opsmesh__V1__ByContactEvent *const told = (const void *)conversation_expect(
 	    &fixture, arena_printf(arena,

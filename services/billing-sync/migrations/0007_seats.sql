@@ -31,3 +31,8 @@ create table seat_book (
 	body            bytea not null, -- seat_book_encode
 	primary key (shard, customer_id, subscription_id)
 ) with (fillfactor = 80);
+
+alter table account add column agreed text;      -- customers with whom something was agreed, a line each
+alter table customer add column books text;      -- subscriptions that have a seat_book, a line each
+alter table customer add column agreed_by text;  -- the account that says what was agreed; null: nothing was
+alter table customer add column agreed bytea;    -- seat_contracts_encode

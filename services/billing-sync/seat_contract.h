@@ -1,0 +1,21 @@
+/*
+ * seat_contract - what was agreed with a customer, as its account declares it.
+ */
+#ifndef SERVICES_BILLING_SYNC_SEAT_CONTRACT_H
+#define SERVICES_BILLING_SYNC_SEAT_CONTRACT_H
+
+#include "opsmesh/v1/account.pb-c.h"
+#include "services/billing-sync/seat_book_check.h"
+
+#define SEAT_CONTRACTS_MAX 100 /* of one customer; ingest takes no more of an account */
+
+/* Texts are borrowed. False: out of bounds. */
+bool seat_contract_take(const Opsmesh__V1__Order *order, struct seat_contract *contract) MUST_CHECK;
+
+/* Version 1 of a row's bytes: how many, then field by field (packed.h). */
+struct bytes seat_contracts_encode(struct arena *arena, const struct seat_contract *contracts,
+                                   size_t count);
+bool seat_contracts_decode(struct arena *arena, struct bytes bytes,
+                           const struct seat_contract **contracts, size_t *count) MUST_CHECK;
+
+#endif
