@@ -202,6 +202,8 @@ bool customer_read_invoice(struct thing *thing, enum status *status, struct json
 		return true;
 	if (!ledger_invoice(thing, it.invoice, status, error))
 		return false;
+	if (*status == STATUS_OK && !credit_invoice(thing, it.invoice, status, error))
+		return false;
 	if (*status == STATUS_OK && !receivable_invoice(thing, it.invoice, status, error))
 		return false;
 	return *status != STATUS_OK || customer_dun_invoice(thing, it.invoice, status, error);

@@ -61,4 +61,10 @@ bool receivable_invoice(struct thing *thing, const struct invoice *invoice, enum
                         struct json_error *error) MUST_CHECK;
 thing_reader receivable_read_payment; /* of an object invoice_payment */
 
+/* What an invoice used up of the customer's balance, or gave to it. False as above. */
+bool credit_invoice(struct thing *thing, const struct invoice *invoice, enum status *status,
+                    struct json_error *error) MUST_CHECK;
+thing_reader credit_read_note;    /* of an object credit_note */
+thing_reader credit_read_balance; /* of an object customer_balance_transaction */
+
 #endif

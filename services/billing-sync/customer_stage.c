@@ -56,6 +56,8 @@ static const struct {
 	{ "invoice", customer_read_invoice },
 	{ "charge", customer_read_charge },
 	{ "invoice_payment", receivable_read_payment },
+	{ "credit_note", credit_read_note },
+	{ "customer_balance_transaction", credit_read_balance },
 	{ "refund", customer_read_refund },
 	{ "dispute", customer_read_dispute },
 	{ "balance_transaction", customer_read_transaction },
@@ -289,6 +291,8 @@ static void need_entry(struct task *task, const Opsmesh__V1__ObjectMirrored *mir
 	} rows[] = { { "charge", "charge", entry_need },
 		     { "invoice", "invoice", restated_need },
 		     { "invoice", "bad_debt", restated_need },
+		     { "invoice", "balance", restated_need },
+		     { "credit_note", "credit_note", restated_need },
 		     { "balance_transaction", "settlement", entry_need } };
 
 	for (size_t i = 0; i < COUNT_OF(rows); i++)

@@ -92,6 +92,9 @@ struct story_line story_billing(const struct story *story, const struct told *to
 /* Of collecting and giving back: dunning, refunds by action, explanations. */
 struct story_line story_collection(const struct story *story,
                                    const Opsmesh__V1__BillingEvent *event);
+/* Of what is owed and given back: credit notes, balances, which invoice is paid, what a sweep found. */
+struct story_line story_receivable(const struct story *story,
+                                   const Opsmesh__V1__BillingEvent *event);
 struct story_line story_usage(const struct story *story, const struct told *told);
 struct story_line story_action(const struct story *story, const struct told *told);
 /* What stages ask of each other: on whom it is, not what is in it. */

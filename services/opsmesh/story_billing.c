@@ -196,14 +196,6 @@ static struct story_line tell_dispute(const struct story *story,
 		: arena_printf(story->arena, ", due by %s", story_stamp(story, fact->due_by))));
 }
 
-static struct story_line tell_applied(const struct story *story,
-                                      const Opsmesh__V1__PaymentApplied *fact)
-{
-	return line_of(arena_printf(story->arena, "%s of payment %s is for invoice %s",
-	                            story_amount(story, fact->amount), fact->payment_id,
-	                            fact->invoice_id));
-}
-
 /* Of what does not add up. */
 
 static const char *figures(const struct story *story, const Opsmesh__V1__Money *expected,
@@ -246,6 +238,20 @@ static struct story_line tell_escalated(const struct story *story,
 	return line_of(arena_printf(story->arena, "%s is open since %s: level %" PRId64 ", for %s",
 	                            fact->cause, story_stamp(story, fact->opened_at), fact->level,
 	                            fact->queue));
+}
+
+static struct story_line tell_discrepancy(const struct story *story,
+                                          const Opsmesh__V1__BillingEvent *event)
+{
+	if (event->fact_case == OPSMESH__V1__BILLING_EVENT__FACT_DISCREPANCY_OPENED)
+		return tell_opened(story, event->discrepancy_opened);
+	if (event->fact_case == OPSMESH__V1__BILLING_EVENT__FACT_DISCREPANCY_GROWN)
+		return tell_moved(story, event->discrepancy_grown, "grows");
+	if (event->fact_case == OPSMESH__V1__BILLING_EVENT__FACT_DISCREPANCY_SHRUNK)
+		return tell_moved(story, event->discrepancy_shrunk, "shrinks");
+	if (event->fact_case == OPSMESH__V1__BILLING_EVENT__FACT_DISCREPANCY_HEALED)
+		return tell_healed(story, event->discrepancy_healed);
+	return tell_escalated(story, event->discrepancy_escalated);
 }
 
 static struct story_line tell_day(const struct story *story, const Opsmesh__V1__BooksDayEnded *fact)
@@ -321,18 +327,16 @@ struct story_line story_billing(const struct story *story, const struct told *to
 		return tell_day(story, event->books_day_ended);
 	case OPSMESH__V1__BILLING_EVENT__FACT_PERIOD_CLOSED:
 		return tell_closed(story, event->period_closed);
+	case OPSMESH__V1__BILLING_EVENT__FACT_CREDIT_NOTE_CHANGED:
+	case OPSMESH__V1__BILLING_EVENT__FACT_CUSTOMER_BALANCE_MOVED:
 	case OPSMESH__V1__BILLING_EVENT__FACT_PAYMENT_APPLIED:
-		return tell_applied(story, event->payment_applied);
+		return story_receivable(story, event);
 	case OPSMESH__V1__BILLING_EVENT__FACT_DISCREPANCY_OPENED:
-		return tell_opened(story, event->discrepancy_opened);
 	case OPSMESH__V1__BILLING_EVENT__FACT_DISCREPANCY_GROWN:
-		return tell_moved(story, event->discrepancy_grown, "grows");
 	case OPSMESH__V1__BILLING_EVENT__FACT_DISCREPANCY_SHRUNK:
-		return tell_moved(story, event->discrepancy_shrunk, "shrinks");
 	case OPSMESH__V1__BILLING_EVENT__FACT_DISCREPANCY_HEALED:
-		return tell_healed(story, event->discrepancy_healed);
 	case OPSMESH__V1__BILLING_EVENT__FACT_DISCREPANCY_ESCALATED:
-		return tell_escalated(story, event->discrepancy_escalated);
+		return tell_discrepancy(story, event);
 	case OPSMESH__V1__BILLING_EVENT__FACT_ACTION_APPLIED:
 	case OPSMESH__V1__BILLING_EVENT__FACT_ACTION_REFUSED: return story_answer(story, told);
 	case OPSMESH__V1__BILLING_EVENT__FACT_USAGE_TAKEN:

@@ -1,0 +1,293 @@
+/*
+ * What a customer has to their credit: credit notes, and the balance that the provider keeps for them.
+ */
+#include "services/billing-sync/credit_note.h"
+#include "services/billing-sync/customer_deferral.h"
+#include "services/billing-sync/customer_receivable.h"
+#include "services/billing-sync/restated.h"
+#include "services/billing-sync/stripe.h"
+
+#include "common/base/text.h"
+
+#include <string.h>
+
+static struct booking_fact fact_of(const struct customer *it, struct instant at)
+{
+	return (struct booking_fact){ .cause = it->cause_id,
+		                      .customer = it->row.customer_id,
+		                      .at = at,
+		                      .booked_at = it->task->now };
+}
+
+static bool cannot(struct thing *thing, const struct booking *booking, struct json_error *error)
+{
+	return json_refuse(&thing->object, NULL, error, "cannot be booked: %s",
+	                   journal_fault_text(booking->journal.fault));
+}
+
+static bool in_money(struct thing *thing, const char *field, const char *currency, int64_t amount,
+                     int64_t *minor, struct json_error *error)
+{
+	Opsmesh__V1__Money *money;
+
+	if (!customer_amount(thing, field, currency, amount, &money, error))
+		return false;
+	*minor = money->minor;
+	return true;
+}
+
+/* Credit notes. */
+
+static bool note_in_money(struct thing *thing, const struct credit_note *note,
+                          struct booking_credit_note *owed, struct json_error *error)
+{
+	const struct {
+		const char *field;
+		int64_t amount;
+		int64_t *minor;
+	} rows[] = {
+		{ "total", note->total, &owed->total },
+		{ "tax_amounts", note->tax, &owed->tax },
+		{ "pre_payment_amount", note->unpaid, &owed->unpaid },
+		{ "refunds", note->refunded, &owed->refunded },
+		{ "customer_balance_transaction", note->credited, &owed->credited },
+		{ "out_of_band_amount", note->outside, &owed->outside },
+	};
+
+	*owed = (struct booking_credit_note){ .id = note->id, .invoice = note->invoice };
+	memcpy(owed->currency, note->currency, sizeof(owed->currency));
+	for (size_t i = 0; i < COUNT_OF(rows); i++)
+		if (!in_money(thing, rows[i].field, note->currency, rows[i].amount, rows[i].minor,
+		              error))
+			return false;
+	return true;
+}
+
+static bool is_standing(const struct thing *thing, const struct credit_note *note)
+{
+	return !thing->mirrored->deleted && !text_equal(note->status, "void");
+}
+
+/* What both ways of giving back do not explain is in suspense, and somebody has to look. */
+static enum status doubt(struct customer *it, const struct booking *booking, const char *note)
+{
+	struct finding finding = {
+		.cause = "not_placed",
+		.root = note,
+		.evidence = { .object = note, .found = booking->unexplained.minor },
+		.sentence = "The credit note does not say which way a part of it was given back.",
+	};
+
+	if (booking->doubt != BOOKING_AMOUNT)
+		return customer_clear(it, finding.cause, finding.root, note);
+	memcpy(finding.evidence.currency, booking->unexplained.currency,
+	       sizeof(finding.evidence.currency));
+	return customer_observe(it, &finding);
+}
+
+/* What it took of the invoice, without tax, when it was last heard of. */
+static int64_t taken_before(const struct thing *thing)
+{
+	return thing->held.body.size == sizeof(uint64_t) ? (int64_t)bytes_u64(thing->held.body.data)
+	                                                 : 0;
+}
+
+static struct bytes body_of(struct arena *arena, int64_t taken)
+{
+	struct buffer out = { 0 };
+
+	buffer_add_u64(&out, (uint64_t)taken);
+	const struct bytes body = arena_bytes(arena, (struct bytes){ out.data, out.size });
+	buffer_finish(&out);
+	return body;
+}
+
+static enum status clear(struct thing *thing, const struct credit_note *note, int64_t taken)
+{
+	const struct customer_reversed reversed = {
+		.invoice = *note->invoice != '\0' ? note->invoice : NULL,
+		.currency = note->currency,
+		.object = note->id,
+		.instead = note->refund,
+		.minor = taken - taken_before(thing),
+		.at = note->at,
+	};
+
+	TRY(customer_deferral_reverse(thing->customer, &reversed));
+	return customer_hold(thing, body_of(thing->customer->task->arena, taken));
+}
+
+static bool book_note(struct thing *thing, const struct credit_note *note, enum status *status,
+                      struct json_error *error)
+{
+	struct customer *const it = thing->customer;
+	struct booking *const booking = arena_alloc(it->task->arena, sizeof(*booking));
+	const struct booking_fact fact = fact_of(it, note->at);
+	struct booking_credit_note owed;
+	bool booked;
+
+	if (!note_in_money(thing, note, &owed, error))
+		return false;
+	if (!booking_credit_note(it->task->arena, &fact, &owed, booking))
+		return cannot(thing, booking, error);
+	*status = restated_book(it->task, &booking->journal, &booked);
+	if (*status == STATUS_OK && booked)
+		*status = doubt(it, booking, note->id);
+	if (*status == STATUS_OK)
+		*status = clear(thing, note, owed.total - owed.tax);
+	return true;
+}
+
+static enum status undo_note(struct thing *thing, const struct credit_note *note)
+{
+	struct customer *const it = thing->customer;
+	const char *const id = arena_printf(it->task->arena, "credit_note/%s", note->id);
+
+	TRY(restated_undo(it->task, id, it->cause_id, note->has_voided ? note->voided : it->at));
+	if (thing->known)
+		TRY(customer_clear(it, "not_placed", note->id, note->id));
+	return clear(thing, note, 0);
+}
+
+static bool say_note(struct thing *thing, const struct credit_note *note, enum status *status,
+                     struct json_error *error)
+{
+	Opsmesh__V1__BillingEvent event = OPSMESH__V1__BILLING_EVENT__INIT;
+	Opsmesh__V1__CreditNoteChanged changed = OPSMESH__V1__CREDIT_NOTE_CHANGED__INIT;
+
+	if (!customer_amount(thing, "total", note->currency, note->total, &changed.total, error))
+		return false;
+	changed.credit_note_id = thing->mirrored->object_id;
+	changed.invoice_id = text_mutable(note->invoice);
+	changed.from_status = text_mutable(thing->held.status != NULL ? thing->held.status : "");
+	changed.to_status = thing->mirrored->status;
+	changed.reason = text_mutable(note->reason);
+	event.fact_case = OPSMESH__V1__BILLING_EVENT__FACT_CREDIT_NOTE_CHANGED;
+	event.credit_note_changed = &changed;
+	if (customer_moved(thing))
+		*status = customer_say(thing->customer, &event);
+	return true;
+}
+
+bool credit_read_note(struct thing *thing, enum status *status, struct json_error *error)
+{
+	struct credit_note note;
+
+	if (!credit_note_read(thing->customer->task->arena, &thing->object, &note, error))
+		return false;
+	if (note.at.us == TIME_MIN.us)
+		note.at = thing->customer->at;
+	if (!say_note(thing, &note, status, error))
+		return false;
+	if (*status != STATUS_OK)
+		return true;
+	if (is_standing(thing, &note))
+		return book_note(thing, &note, status, error);
+	*status = undo_note(thing, &note);
+	return true;
+}
+
+/* The balance. */
+
+/* The invoice's own states tell of these, and the credit note of its own. */
+static bool is_told_elsewhere(const char *type)
+{
+	static const char *const types[] = { "applied_to_invoice", "unapplied_from_invoice",
+		                             "invoice_too_small",  "invoice_too_large",
+		                             "credit_note",        NULL };
+
+	return text_among(types, type);
+}
+
+static bool fill_moved(struct thing *thing, Opsmesh__V1__CustomerBalanceMoved *moved,
+                       char currency[static 4], struct json_error *error)
+{
+	struct arena *const arena = thing->customer->task->arena;
+	const char *type;
+	const char *invoice;
+	const char *note;
+
+	if (!stripe_word_if(arena, &thing->object, "type", &type, error) ||
+	    !stripe_id_if(arena, &thing->object, "invoice", &invoice, error) ||
+	    !stripe_id_if(arena, &thing->object, "credit_note", &note, error) ||
+	    !stripe_currency_at(&thing->object, "currency", currency, error) ||
+	    !customer_money(thing, "amount", currency, &moved->amount, error) ||
+	    !customer_money(thing, "ending_balance", currency, &moved->balance, error))
+		return false;
+	moved->transaction_id = thing->mirrored->object_id;
+	moved->type = text_mutable(type);
+	moved->invoice_id = text_mutable(invoice);
+	moved->credit_note_id = text_mutable(note);
+	return moved->amount != NULL ||
+	       json_refuse(&thing->object, "amount", error, "must be there");
+}
+
+static bool book_moved(struct thing *thing, const Opsmesh__V1__CustomerBalanceMoved *moved,
+                       enum status *status, struct json_error *error)
+{
+	struct customer *const it = thing->customer;
+	struct booking *const booking = arena_alloc(it->task->arena, sizeof(*booking));
+	struct booking_fact fact = fact_of(it, it->at);
+	struct money amount = { .minor = moved->amount->minor };
+	bool dated;
+	bool booked;
+
+	if (!stripe_time_if(&thing->object, "created", &dated, &fact.at, error))
+		return false;
+	memcpy(amount.currency, moved->amount->currency, sizeof(amount.currency));
+	if (!booking_balance(it->task->arena, &fact, moved->transaction_id, "", amount, booking))
+		return cannot(thing, booking, error);
+	*status = restated_book(it->task, &booking->journal, &booked);
+	return true;
+}
+
+bool credit_read_balance(struct thing *thing, enum status *status, struct json_error *error)
+{
+	Opsmesh__V1__BillingEvent event = OPSMESH__V1__BILLING_EVENT__INIT;
+	Opsmesh__V1__CustomerBalanceMoved moved = OPSMESH__V1__CUSTOMER_BALANCE_MOVED__INIT;
+	char currency[4];
+
+	if (!fill_moved(thing, &moved, currency, error))
+		return false;
+	event.fact_case = OPSMESH__V1__BILLING_EVENT__FACT_CUSTOMER_BALANCE_MOVED;
+	event.customer_balance_moved = &moved;
+	if (!thing->known)
+		*status = customer_say(thing->customer, &event);
+	if (*status == STATUS_OK)
+		*status = customer_hold(thing, (struct bytes){ NULL, 0 });
+	return *status != STATUS_OK || is_told_elsewhere(moved.type) ||
+	       book_moved(thing, &moved, status, error);
+}
+
+/* What an invoice says that it used up of the balance, or gave to it; below zero as a whole it is booked so. */
+static int64_t used_by(const struct invoice *invoice)
+{
+	const struct invoice_amount *const start = &invoice->figures[INVOICE_STARTING_BALANCE];
+	const struct invoice_amount *const end = &invoice->figures[INVOICE_ENDING_BALANCE];
+	const int64_t total = invoice->figures[INVOICE_TOTAL].minor;
+
+	if (!start->has || !end->has || text_equal(invoice->status, "draft") ||
+	    text_equal(invoice->status, "void"))
+		return 0;
+	return end->minor - start->minor - (total < 0 ? total : 0);
+}
+
+bool credit_invoice(struct thing *thing, const struct invoice *invoice, enum status *status,
+                    struct json_error *error)
+{
+	struct customer *const it = thing->customer;
+	struct booking *const booking = arena_alloc(it->task->arena, sizeof(*booking));
+	const struct booking_fact fact =
+	    fact_of(it, invoice->has_issued ? invoice->issued : it->at);
+	const int64_t used = thing->mirrored->deleted ? 0 : used_by(invoice);
+	struct money amount = { .minor = 0 };
+	bool booked;
+
+	if (!in_money(thing, "ending_balance", invoice->currency, used, &amount.minor, error))
+		return false;
+	memcpy(amount.currency, invoice->currency, sizeof(amount.currency));
+	if (!booking_balance(it->task->arena, &fact, invoice->id, invoice->id, amount, booking))
+		return cannot(thing, booking, error);
+	*status = restated_book(it->task, &booking->journal, &booked);
+	return true;
+}
