@@ -4,6 +4,7 @@
 #include "services/billing-sync/customer_seat.h"
 
 #include "common/base/text.h"
+#include "services/billing-sync/customer_holding.h"
 #include "services/billing-sync/seat_contract.h"
 
 #include <string.h>
@@ -26,6 +27,7 @@ struct account {
 	struct customer *customer;
 	const char *id;
 	struct seat_book *book;
+	size_t items; /* that it had before */
 };
 
 /* In and out. */
@@ -56,6 +58,7 @@ static enum status open(struct account *it, struct customer *customer, const cha
 		enlist(customer, id);
 	else if (!seat_book_decode(task->arena, row.body, it->book))
 		return task_fail(task, STATUS_FATAL, "seats of %s: their row cannot be read", id);
+	it->items = it->book->item_count;
 	return STATUS_OK;
 }
 
@@ -116,6 +119,17 @@ static enum status tell(struct account *it, const struct seat_findings *findings
 	return STATUS_OK;
 }
 
+/* Who has the seats is reported by item: each has to know whose it is. */
+static enum status look_at_holders(struct account *it)
+{
+	for (size_t i = it->items; i < it->book->item_count; i++)
+		TRY(customer_link_seats(it->customer, it->id, it->book, i));
+	for (size_t i = 0; i < it->book->item_count; i++)
+		if (it->book->held[i])
+			TRY(customer_judge_seats(it->customer, it->book, i));
+	return STATUS_OK;
+}
+
 static enum status look(struct account *it)
 {
 	struct arena *const arena = it->customer->task->arena;
@@ -129,6 +143,7 @@ static enum status look(struct account *it)
 		                 "customer %s: its contracts cannot be read", row->customer_id);
 	seat_book_check(arena, it->book, contracts, count, findings);
 	TRY(tell(it, findings));
+	TRY(look_at_holders(it));
 	keep(it);
 	return STATUS_OK;
 }

@@ -9,6 +9,7 @@
 
 #include "common/base/text.h"
 #include "common/io/proto.h"
+#include "services/billing-sync/customer_holding.h"
 #include "services/billing-sync/policies.h"
 
 #include <string.h>
@@ -263,6 +264,7 @@ static enum status take(struct report *it)
 	struct reported_row referred = { .meter = NULL };
 	struct usage_row seen;
 	bool known;
+	bool full = false;
 
 	TRY(recall(it, it->event.id, &kept, &seen, &known));
 	if (*it->event.refers != '\0')
@@ -279,6 +281,11 @@ static enum status take(struct report *it)
 	if (!count_all(it, &answer))
 		return say_refused(it, "too_much", "quantity",
 		                   "is more than a day of a meter can hold");
+	if (answer.route == USAGE_TO_SEATS)
+		TRY(customer_hold_seat(it->customer, &it->event, &full));
+	if (full)
+		return say_refused(it, "too_much", "item_id",
+		                   "has more reports than are kept of an item");
 	keep(it, it->event.id, it->event.meter, &it->row);
 	if (it->refers)
 		keep(it, it->event.refers, it->original_meter, &it->original);
@@ -320,6 +327,10 @@ void customer_need_reported(struct task *task, const ProtobufCMessage *message)
 
 		task_need(task, &reported_table, &other);
 	}
+	if (*taken.item != '\0')
+		task_need(task, &holding_table,
+		          &(struct holding_row){ .customer_id = taken.customer,
+		                                 .item_id = taken.item });
 	if (*taken.meter != '\0')
 		task_need(task, &used_table,
 		          &(struct used_row){ .customer_id = taken.customer,

@@ -96,6 +96,7 @@ struct seat_book {
 	struct instant end;
 	int64_t revision; /* of the state that says so */
 	const char *items[SEAT_BOOK_ITEMS];
+	bool held[SEAT_BOOK_ITEMS]; /* it is reported who has its seats */
 	size_t item_count;
 	struct seat_state states[SEAT_BOOK_STATES]; /* by time */
 	size_t state_count;

@@ -41,8 +41,10 @@ static void pack_line(struct buffer *out, const struct seat_line *line)
 static void pack_history(struct buffer *out, const struct seat_book *book)
 {
 	pack_size(out, book->item_count);
-	for (size_t i = 0; i < book->item_count; i++)
+	for (size_t i = 0; i < book->item_count; i++) {
 		pack_text(out, book->items[i]);
+		pack_u8(out, book->held[i] ? 1 : 0);
+	}
 	pack_size(out, book->state_count);
 	for (size_t i = 0; i < book->state_count; i++) {
 		pack_time(out, book->states[i].at);
@@ -125,8 +127,10 @@ static void unit_in(struct packed *from, bool *has, struct invoice_decimal *unit
 static void history_in(struct arena *arena, struct packed *from, struct seat_book *book)
 {
 	book->item_count = packed_u8(from, SEAT_BOOK_ITEMS);
-	for (size_t i = 0; i < book->item_count; i++)
+	for (size_t i = 0; i < book->item_count; i++) {
 		book->items[i] = text_in(arena, from);
+		book->held[i] = packed_u8(from, 1) == 1;
+	}
 	book->state_count = packed_u8(from, SEAT_BOOK_STATES);
 	for (size_t i = 0; i < book->state_count; i++) {
 		struct seat_state *const state = &book->states[i];

@@ -15,6 +15,7 @@
 #include "services/billing-sync/customer_dunning.h"
 #include "services/billing-sync/customer_earning.h"
 #include "services/billing-sync/customer_failure.h"
+#include "services/billing-sync/customer_holding.h"
 #include "services/billing-sync/customer_receivable.h"
 #include "services/billing-sync/customer_refund.h"
 #include "services/billing-sync/customer_seat.h"
@@ -82,10 +83,13 @@ static const int charge_emits[] = { OPS_BY_CUSTOMER, -1 };
 STAGE_EVENTS_NEEDING(customer_events, CUSTOMER_EVENTS);
 
 static const struct state_table *const customer_tables[] = {
-	&customer_table, &held_table,       &case_table,    &charged_table, &entry_table,
-	&standing_table, &deferral_table,   &earning_table, &pace_table,    &reported_table,
-	&used_table,     &refundable_table, &figure_table,  &payment_table, &receivable_table,
-	&card_table,     &dunning_table,    &owed_table,    &book_table,    NULL
+	&customer_table, &held_table,    &case_table,
+	&charged_table,  &entry_table,   &standing_table,
+	&deferral_table, &earning_table, &pace_table,
+	&reported_table, &used_table,    &refundable_table,
+	&figure_table,   &payment_table, &receivable_table,
+	&card_table,     &dunning_table, &owed_table,
+	&book_table,     &holding_table, NULL
 };
 static const struct stage_timer customer_timers[] = {
 	{ .name = CUSTOMER_TIMER_AGE, .handle = customer_on_age, .need = customer_need_age },
@@ -98,6 +102,7 @@ static const struct stage_timer customer_timers[] = {
 	  .handle = customer_on_dunning,
 	  .need = customer_need_dunning },
 	{ .name = CUSTOMER_TIMER_TRIAL, .handle = customer_on_trial, .need = customer_need_timer },
+	{ .name = CUSTOMER_TIMER_SEATS, .handle = customer_on_seats, .need = customer_need_seats },
 	{ .name = CUSTOMER_TIMER_USAGE, .handle = customer_on_usage, .need = customer_need_usage },
 	{ .name = NULL },
 };

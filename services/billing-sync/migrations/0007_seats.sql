@@ -36,3 +36,13 @@ alter table account add column agreed text;      -- customers with whom somethin
 alter table customer add column books text;      -- subscriptions that have a seat_book, a line each
 alter table customer add column agreed_by text;  -- the account that says what was agreed; null: nothing was
 alter table customer add column agreed bytea;    -- seat_contracts_encode
+
+-- Who has the seats of a subscription item, as products report it; holders are digests.
+create table holding (
+	shard           int   not null,
+	customer_id     text  collate "C" not null,
+	item_id         text  collate "C" not null,
+	subscription_id text,           -- null: nothing was heard of it yet
+	body            bytea not null, -- seat_holdings_encode
+	primary key (shard, customer_id, item_id)
+);
