@@ -3,7 +3,7 @@
  *
  * They name their charge, or of an invoice payment its payment intent, and not its customer. A charge's row knows the customer, and keeps what came
  * before that was known: the newest state of each object. What is forwarded keeps its revisions, so the
- * stage `customer` hears each object's states in order.
+ * stage `customer` hears each object's states in order. What waits for longer than a document allows is said.
  */
 #ifndef SERVICES_BILLING_SYNC_CHARGE_H
 #define SERVICES_BILLING_SYNC_CHARGE_H
@@ -17,11 +17,15 @@ struct charge_row {
 	const char *charge_id;
 	const char *customer_id; /* NULL: not known */
 	struct bytes waiting;    /* MirroredList, packed; absent: nothing waits */
+	bool known;              /* it has come itself, perhaps without a customer */
 };
 
 extern const struct state_table charge_table;
 
 enum status charge_on_mirrored(struct task *task, const Opsmesh__V1__ObjectMirrored *mirrored);
 void charge_need(struct task *task, const ProtobufCMessage *message);
+#define CHARGE_TIMER_PLACE "place"
+enum status charge_on_place(struct task *task, const char *key);
+void charge_need_place(struct task *task, const char *key);
 
 #endif

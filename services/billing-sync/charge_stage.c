@@ -4,7 +4,9 @@
 #include "common/base/text.h"
 #include "common/io/json.h"
 #include "common/io/proto.h"
+#include "opsmesh/v1/billing.pb-c.h"
 #include "proto/opsmesh/v1/catalogue.h"
+#include "services/billing-sync/policies.h"
 #include "services/billing-sync/stripe.h"
 #include "services/billing-sync/waiting.h"
 
@@ -16,6 +18,7 @@ static const struct column columns[] = {
 	COLUMN(struct charge_row, charge_id),
 	COLUMN(struct charge_row, customer_id),
 	COLUMN(struct charge_row, waiting),
+	COLUMN(struct charge_row, known),
 	COLUMN_END,
 };
 const struct state_table charge_table = { .name = "charge",
@@ -47,6 +50,21 @@ static enum status forward(struct task *task, const char *customer,
 
 /* Waiting. */
 
+/* From the first thing on that nobody can be told of. */
+static enum status be_patient(struct task *task, const struct charge_row *row)
+{
+	const Opsmesh__V1__ByChargeEvent *const cause = (const void *)task->message;
+	struct instant at;
+
+	if (row->waiting.size > 0 || row->known)
+		return STATUS_OK;
+	if (!proto_instant(cause->occurred_at, &at))
+		return task_fail(task, STATUS_REJECT, "occurred_at: missing or out of range");
+	task_timer_set(task, CHARGE_TIMER_PLACE, row->charge_id,
+	               time_add(at, policies_suspense(task, at)->place));
+	return STATUS_OK;
+}
+
 static enum status wait(struct task *task, struct charge_row *row,
                         const Opsmesh__V1__ObjectMirrored *mirrored)
 {
@@ -55,6 +73,7 @@ static enum status wait(struct task *task, struct charge_row *row,
 	if (!waiting_read(task, row->waiting, &list))
 		return task_fail(task, STATUS_FATAL, "charge %s: what waits cannot be read",
 		                 row->charge_id);
+	TRY(be_patient(task, row));
 	waiting_put(task->arena, &list, mirrored);
 	if (list.n_items > CHARGE_WAITING_MAX)
 		return task_fail(task, STATUS_REJECT, "charge %s: more than %d objects wait for it",
@@ -99,10 +118,17 @@ static enum status take_charge(struct task *task, struct charge_row *row,
 {
 	const char *const customer = customer_of(task, mirrored);
 
+	if (*customer == '\0' && !row->known && row->customer_id == NULL) {
+		TRY(be_patient(task, row));
+		row->known = true;
+		task_save(task, &charge_table, row);
+	}
 	if (*customer == '\0' ||
 	    text_equal(customer, row->customer_id != NULL ? row->customer_id : ""))
 		return STATUS_OK;
 	row->customer_id = customer;
+	row->known = true;
+	task_timer_clear(task, CHARGE_TIMER_PLACE, row->charge_id);
 	TRY(release(task, row));
 	task_save(task, &charge_table, row);
 	return STATUS_OK;
@@ -132,4 +158,49 @@ void charge_need(struct task *task, const ProtobufCMessage *message)
 	const Opsmesh__V1__ByChargeEvent *const event = (const void *)message;
 
 	task_need(task, &charge_table, &(struct charge_row){ .charge_id = event->charge_id });
+}
+
+/* Too long. */
+
+static enum status say_waits(struct task *task, const struct charge_row *row, const char *id,
+                             const char *type)
+{
+	const struct policy_head *const policy = &policies_suspense(task, task->due)->head;
+	Opsmesh__V1__BillingEvent event = OPSMESH__V1__BILLING_EVENT__INIT;
+	Opsmesh__V1__ObjectWaits waits = OPSMESH__V1__OBJECT_WAITS__INIT;
+
+	waits.object_id = text_mutable(id);
+	waits.object_type = text_mutable(type);
+	waits.charge_id = text_mutable(row->charge_id);
+	waits.charge_known = row->known;
+	waits.policy = arena_printf(task->arena, "%s/%lld", policy->id, (long long)policy->version);
+	event.occurred_at = proto_timestamp(task->arena, task->due);
+	event.fact_case = OPSMESH__V1__BILLING_EVENT__FACT_OBJECT_WAITS;
+	event.object_waits = &waits;
+	return task_emit(task, &(struct emission){ .topic = OPS_BILLING,
+	                                           .key = row->charge_id,
+	                                           .time = task->due,
+	                                           .message = &event.base });
+}
+
+/* What comes after that waits behind what was said. */
+enum status charge_on_place(struct task *task, const char *key)
+{
+	struct charge_row row = { .charge_id = key };
+	Opsmesh__V1__MirroredList list;
+
+	if (!task_load(task, &charge_table, &row) || row.customer_id != NULL)
+		return STATUS_OK;
+	if (!waiting_read(task, row.waiting, &list))
+		return task_fail(task, STATUS_FATAL, "charge %s: what waits cannot be read", key);
+	if (row.known)
+		TRY(say_waits(task, &row, key, "charge"));
+	for (size_t i = 0; i < list.n_items; i++)
+		TRY(say_waits(task, &row, list.items[i]->object_id, list.items[i]->object_type));
+	return STATUS_OK;
+}
+
+void charge_need_place(struct task *task, const char *key)
+{
+	task_need(task, &charge_table, &(struct charge_row){ .charge_id = key });
 }

@@ -21,6 +21,7 @@ static const struct column columns[] = {
 	COLUMN(struct charged_row, settled),
 	COLUMN(struct charged_row, taken),
 	COLUMN(struct charged_row, waiting),
+	COLUMN(struct charged_row, unsettled),
 	COLUMN_END,
 };
 const struct state_table charged_table = { .name = "charged",
@@ -100,6 +101,62 @@ static bool read_transaction(struct thing *thing, const json_t *value,
 
 /* Money of a charge. */
 
+static struct finding unsettled_of(const struct customer *it, const struct charged_row *row)
+{
+	struct finding finding = {
+		.cause = "not_settled",
+		.root = row->charge_id,
+		.evidence = { .object = row->charge_id,
+		              .expected = booked_units(it, row->currency, row->presented) },
+		.sentence =
+		    "A charge has no balance transaction yet: nobody has fetched it, or the "
+		    "money has never come.",
+	};
+
+	memcpy(finding.evidence.currency, row->currency, strlen(row->currency) + 1);
+	return finding;
+}
+
+static const char *settle_key(const struct customer *it, const struct charged_row *row)
+{
+	return arena_printf(it->task->arena, "%s/%s", it->row.customer_id, row->charge_id);
+}
+
+static enum status stop_waiting(struct customer *it, struct charged_row *row)
+{
+	const bool said = row->unsettled;
+
+	task_timer_clear(it->task, LEDGER_TIMER_SETTLE, settle_key(it, row));
+	row->unsettled = false;
+	return said ? customer_clear(it, "not_settled", row->charge_id, row->charge_id) : STATUS_OK;
+}
+
+enum status ledger_on_settle(struct task *task, const char *key)
+{
+	const size_t size = strcspn(key, "/");
+	struct customer it = { .task = task,
+		               .cause_id = "",
+		               .at = task->due,
+		               .row = { .customer_id = arena_text(task->arena, key, size) } };
+	struct charged_row row = load(&it, key[size] == '/' ? key + size + 1 : "");
+
+	(void)task_load(task, &customer_table, &it.row);
+	if (row.currency == NULL || row.settled_currency != NULL)
+		return STATUS_OK;
+	const struct finding finding = unsettled_of(&it, &row);
+
+	row.unsettled = true;
+	task_save(task, &charged_table, &row);
+	return customer_observe(&it, &finding);
+}
+
+void ledger_need_settle(struct task *task, const char *key)
+{
+	const char *const customer = arena_text(task->arena, key, strcspn(key, "/"));
+
+	task_need(task, &customer_table, &(struct customer_row){ .customer_id = customer });
+}
+
 static bool settle(struct thing *thing, struct charged_row *row,
                    const struct balance_transaction *settled, enum status *status,
                    struct json_error *error)
@@ -119,6 +176,7 @@ static bool settle(struct thing *thing, struct charged_row *row,
 		return true;
 	row->settled_currency = arena_string(it->task->arena, settled->currency);
 	row->settled = settled->amount;
+	*status = stop_waiting(it, row);
 	task_save(it->task, &charged_table, row);
 	return true;
 }
@@ -415,6 +473,9 @@ enum status ledger_charge(struct thing *thing, const struct ledger_charge *charg
 	row.currency = arena_string(task->arena, charge->presented.currency);
 	row.presented = charge->presented.minor;
 	task_save(task, &charged_table, &row);
+	task_timer_set(task, LEDGER_TIMER_SETTLE, settle_key(thing->customer, &row),
+	               time_add(thing->customer->at,
+	                        policies_suspense(task, thing->customer->at)->settle));
 	TRY(receivable_charged(thing, charge));
 	return release(thing->customer, &row);
 }

@@ -24,6 +24,7 @@ struct charged_row {
 	int64_t settled;
 	int64_t taken;        /* of presented, by refunds and disputes */
 	struct bytes waiting; /* MirroredList, packed; absent: nothing waits */
+	bool unsettled;       /* for too long: it was said */
 };
 
 extern const struct state_table charged_table;
@@ -37,6 +38,10 @@ struct ledger_charge {
 	struct instant at;
 };
 enum status ledger_charge(struct thing *thing, const struct ledger_charge *charge) MUST_CHECK;
+/* It has not settled in time; the key is "<customer>/<charge>". */
+#define LEDGER_TIMER_SETTLE "settle"
+enum status ledger_on_settle(struct task *task, const char *key);
+void ledger_need_settle(struct task *task, const char *key);
 /*
  * An invoice in its state now: owed, given up, owed by nobody. What an earlier state booked otherwise is
  * booked anew. False: it cannot be booked; error says why.

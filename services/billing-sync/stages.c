@@ -61,7 +61,11 @@ static const int source_emits[] = { OPS_BY_CHARGE, -1 };
 STAGE_EVENTS_NEEDING(charge_events, CHARGE_EVENTS);
 
 static const struct state_table *const charge_tables[] = { &charge_table, NULL };
-static const int charge_emits[] = { OPS_BY_CUSTOMER, -1 };
+static const struct stage_timer charge_timers[] = {
+	{ .name = CHARGE_TIMER_PLACE, .handle = charge_on_place, .need = charge_need_place },
+	{ .name = NULL },
+};
+static const int charge_emits[] = { OPS_BY_CUSTOMER, OPS_BILLING, -1 };
 
 /* customer */
 
@@ -96,6 +100,7 @@ static const struct stage_timer customer_timers[] = {
 	{ .name = CUSTOMER_TIMER_STANDING,
 	  .handle = customer_on_standing,
 	  .need = customer_need_standing },
+	{ .name = LEDGER_TIMER_SETTLE, .handle = ledger_on_settle, .need = ledger_need_settle },
 	{ .name = CUSTOMER_TIMER_EARN, .handle = customer_on_earn },
 	{ .name = CUSTOMER_TIMER_BOOKS, .handle = customer_on_books },
 	{ .name = CUSTOMER_TIMER_DUNNING,
@@ -149,6 +154,7 @@ const struct stage billing_sync_stages[] = {
 	                         "Refunds and disputes meet their charge, which knows the customer.",
 	                     .events = charge_events,
 	                     .tables = charge_tables,
+	                     .timers = charge_timers,
 	                     .emits = charge_emits },
 	[BILLING_CUSTOMER] = { .name = "customer",
 	                       .doc =

@@ -293,6 +293,13 @@ static struct story_line tell_payout_differs(const struct story *story,
 	                            story_amount(story, fact->found)));
 }
 
+static struct story_line tell_waits(const struct story *story, const Opsmesh__V1__ObjectWaits *fact)
+{
+	return line_of(arena_printf(story->arena, "the %s %s waits for too long: charge %s %s",
+	                            fact->object_type, fact->object_id, fact->charge_id,
+	                            fact->charge_known ? "names no customer" : "has never come"));
+}
+
 struct story_line story_billing(const struct story *story, const struct told *told)
 {
 	const void *const message = told->message;
@@ -345,6 +352,8 @@ struct story_line story_billing(const struct story *story, const struct told *to
 	case OPSMESH__V1__BILLING_EVENT__FACT_USAGE_CORRECTED:
 	case OPSMESH__V1__BILLING_EVENT__FACT_USAGE_CANCELLED:
 	case OPSMESH__V1__BILLING_EVENT__FACT_SEAT_MOVED: return story_usage(story, told);
+	case OPSMESH__V1__BILLING_EVENT__FACT_OBJECT_WAITS:
+		return tell_waits(story, event->object_waits);
 	case OPSMESH__V1__BILLING_EVENT__FACT_PAYOUT_RECONCILED:
 		return tell_reconciled(story, event->payout_reconciled);
 	case OPSMESH__V1__BILLING_EVENT__FACT_PAYOUT_DIFFERS:

@@ -361,6 +361,57 @@ static void what_names_a_charge_waits_for_its_customer(void **state)
 }
 
 #define CUSTOMER(name) cmocka_unit_test_setup_teardown(name, customer_start, customer_stop)
+/* A refund of a charge that never comes, and then one that names nobody, until it does. */
+static const char *waits(void)
+{
+	const Opsmesh__V1__BillingEvent *const event = customer_heard();
+
+	if (event == NULL)
+		return "";
+	assert_int_equal(event->fact_case, OPSMESH__V1__BILLING_EVENT__FACT_OBJECT_WAITS);
+	assert_string_equal(event->customer_id, "");
+	assert_string_equal(event->object_waits->charge_id, customer_key);
+	return arena_printf(customer_stage.arena, "%s %s%s", event->object_waits->object_type,
+	                    event->object_waits->object_id,
+	                    event->object_waits->charge_known ? ", known" : "");
+}
+
+static void what_waits_too_long_is_said(void **state)
+{
+	(void)state;
+	feed_charge("dispute", "dp_1", 1, "{}");
+	feed_charge("refund", "re_1", 1, "{}");
+	customer_pass(time_add(customer_now(), DAYS(2)));
+	assert_string_equal(waits(), "");
+	customer_pass(time_add(customer_now(), DAYS(4)));
+	assert_string_equal(waits(), "dispute dp_1");
+	assert_string_equal(waits(), "refund re_1");
+	assert_string_equal(waits(), "");
+}
+
+static void a_charge_that_names_nobody_is_said(void **state)
+{
+	(void)state;
+	feed_charge("charge", customer_key, 1, "{\"customer\":null}");
+	feed_charge("charge", customer_key, 2, "{\"customer\":null}");
+	feed_charge("refund", "re_1", 1, "{}");
+	customer_pass(time_add(customer_now(), DAYS(4)));
+	assert_string_equal(waits(),
+	                    arena_printf(customer_stage.arena, "charge %s, known", customer_key));
+	assert_string_equal(waits(), "refund re_1, known");
+}
+
+static void who_is_known_in_time_is_not_waited_for(void **state)
+{
+	(void)state;
+	feed_charge("refund", "re_1", 1, "{}");
+	feed_charge("charge", customer_key, 1, "{\"customer\":null}");
+	feed_charge("charge", customer_key, 2, "{\"customer\":\"cus_9\"}");
+	feed_charge("charge", customer_key, 3, "{\"customer\":null}");
+	customer_pass(time_add(customer_now(), DAYS(30)));
+	assert_string_equal(waits(), "");
+}
+
 #define CHARGE(name) cmocka_unit_test_setup_teardown(name, start_charge, customer_stop)
 
 int main(void)
@@ -378,6 +429,9 @@ int main(void)
 		CUSTOMER(a_moved_deadline_is_told),
 		CUSTOMER(facts_name_the_account_when_it_is_known),
 		CHARGE(what_names_a_charge_waits_for_its_customer),
+		CHARGE(what_waits_too_long_is_said),
+		CHARGE(a_charge_that_names_nobody_is_said),
+		CHARGE(who_is_known_in_time_is_not_waited_for),
 	};
 
 	return cmocka_run_group_tests(cases, NULL, NULL);

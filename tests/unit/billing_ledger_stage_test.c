@@ -299,6 +299,21 @@ static void what_goes_back_beyond_the_charge_is_a_case_until_it_does_not(void **
 	assert_string_equal(said_of("refund_over_charge"), "healed");
 }
 
+/* The charge waits in clearing; somebody is told after the time that the document sets. */
+static void a_charge_that_never_settles_is_a_case_until_it_does(void **state)
+{
+	const struct instant now = { DAYS(20000).us };
+
+	(void)state;
+	feed(&alone[1]);
+	assert_int_equal(stage_test_fold(&stage, 0, time_add(now, DAYS(6))), STATUS_OK);
+	assert_string_equal(said_of("not_settled"), "");
+	assert_int_equal(stage_test_fold(&stage, 0, time_add(now, DAYS(8))), STATUS_OK);
+	assert_string_equal(said_of("not_settled"), "opened");
+	feed(&alone[2]);
+	assert_string_equal(said_of("not_settled"), "healed");
+}
+
 /* A fee that names a charge as its source is none of the charge's own. */
 static void what_is_not_the_charges_settlement_does_not_settle_it(void **state)
 {
@@ -381,6 +396,7 @@ int main(void)
 		CASE(two_amounts_of_one_transaction_are_a_case_and_booked_once),
 		CASE(what_goes_back_beyond_the_charge_is_a_case_until_it_does_not),
 		CASE(what_is_not_the_charges_settlement_does_not_settle_it),
+		CASE(a_charge_that_never_settles_is_a_case_until_it_does),
 		CASE(a_voided_invoice_is_undone_by_its_reversal),
 		CASE(a_charge_for_nothing_goes_back_to_the_customer),
 		CASE(what_is_only_reserved_is_not_booked),

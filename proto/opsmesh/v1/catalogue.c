@@ -32,7 +32,7 @@ static const char *const clock_stage[] = { "clock", NULL };
 static const char *const object[] = { "object", NULL };
 static const char *const object_and_source[] = { "object", "source", NULL };
 static const char *const object_and_charge[] = { "object", "charge", NULL };
-static const char *const object_customer_and_payout[] = { "object", "customer", "payout", NULL };
+static const char *const billing_writers[] = { "object", "charge", "customer", "payout", NULL };
 static const char *const object_and_customer[] = { "object", "customer", NULL };
 static const char *const every[] = { "conversation", "directory", "ticket", "triage",
 	                             "pattern",      "clock",     "object", "source",
@@ -169,7 +169,7 @@ static const struct topic topics[] = {
 	                    .doc = "What the provider's balance is made of, and what was paid out.",
 	                    .retention = "unlimited" },
 	[OPS_BILLING] = { .name = "ops.billing.v1",
-	                  .writers = object_customer_and_payout,
+	                  .writers = billing_writers,
 	                  .spread = SPREAD_OWN,
 	                  .audience = TOPIC_PUBLIC,
 	                  .message = &opsmesh__v1__billing_event__descriptor,

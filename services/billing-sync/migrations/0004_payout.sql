@@ -106,3 +106,8 @@ create view difference as
 select shard, customer_id, discrepancy_id, cause, state, opened_at, 'customer' as stage from discrepancy
 union all
 select shard, customer_id, discrepancy_id, cause, state, opened_at, 'payout' from balance_discrepancy;
+
+-- The charge has come itself, perhaps without a customer.
+alter table charge add column known boolean not null default false;
+-- What is to be said once of a charge that nobody settles.
+alter table charged add column unsettled boolean not null default false;
