@@ -150,6 +150,10 @@ static enum status say_opened(const struct matter *it)
 	opened.cause = text_mutable(found->cause);
 	opened.expected = money_of(it, it->evidence->expected);
 	opened.found = money_of(it, it->evidence->found);
+	if (it->evidence->currency[0] == '\0') {
+		opened.expected_count = it->evidence->expected;
+		opened.found_count = it->evidence->found;
+	}
 	opened.object_ids = arena_alloc(arena, (found->count + 1) * sizeof(*opened.object_ids));
 	for (size_t i = 0; i < found->count; i++)
 		opened.object_ids[opened.n_object_ids++] = text_mutable(found->evidence[i].object);
@@ -174,6 +178,10 @@ static enum status say_moved(const struct matter *it, bool grown)
 	moved.object_id = text_mutable(it->evidence->object);
 	moved.expected = money_of(it, it->evidence->expected);
 	moved.found = money_of(it, it->evidence->found);
+	if (it->evidence->currency[0] == '\0') {
+		moved.expected_count = it->evidence->expected;
+		moved.found_count = it->evidence->found;
+	}
 	moved.objects = (int64_t)it->discrepancy->count;
 	event.fact_case = grown ? OPSMESH__V1__BILLING_EVENT__FACT_DISCREPANCY_GROWN
 	                        : OPSMESH__V1__BILLING_EVENT__FACT_DISCREPANCY_SHRUNK;

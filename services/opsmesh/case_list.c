@@ -34,6 +34,14 @@ static struct case_figure *add_figure(struct arena *arena, struct open_case *it,
 	return &it->figures[it->count++];
 }
 
+/* As a fact says it. */
+struct told_figure {
+	const Opsmesh__V1__Money *expected;
+	const Opsmesh__V1__Money *found;
+	int64_t expected_count;
+	int64_t found_count;
+};
+
 static bool read_money(const Opsmesh__V1__Money *money, struct money *made)
 {
 	if (money == NULL || !money_currency(money->currency, made->currency))
@@ -43,12 +51,16 @@ static bool read_money(const Opsmesh__V1__Money *money, struct money *made)
 }
 
 static void tell_figure(struct open_case *it, struct case_figure *figure,
-                        const Opsmesh__V1__Money *expected, const Opsmesh__V1__Money *found)
+                        const struct told_figure *told)
 {
 	figure->known = true;
-	figure->money = read_money(expected, &figure->expected) &&
-	                read_money(found, &figure->found) &&
+	figure->money = read_money(told->expected, &figure->expected) &&
+	                read_money(told->found, &figure->found) &&
 	                text_equal(figure->expected.currency, figure->found.currency);
+	if (told->expected == NULL && told->found == NULL) {
+		figure->expected.minor = told->expected_count;
+		figure->found.minor = told->found_count;
+	}
 	it->last = *figure;
 }
 
@@ -88,7 +100,9 @@ static void take_opened(struct arena *arena, struct open_case *it,
 	for (size_t i = 0; i < it->count && shown == NULL; i++)
 		it->figures[i].known = false;
 	if (shown != NULL)
-		tell_figure(it, shown, fact->expected, fact->found);
+		tell_figure(it, shown,
+		            &(struct told_figure){ fact->expected, fact->found,
+		                                   fact->expected_count, fact->found_count });
 	it->severity = (int32_t)fact->severity;
 	it->queue = arena_string(arena, fact->queue);
 	it->sentence = arena_string(arena, fact->sentence);
@@ -107,7 +121,9 @@ static void take_moved(struct arena *arena, struct open_case *it,
 	}
 	if (figure == NULL)
 		figure = add_figure(arena, it, fact->object_id);
-	tell_figure(it, figure, fact->expected, fact->found);
+	tell_figure(it, figure,
+	            &(struct told_figure){ fact->expected, fact->found, fact->expected_count,
+	                                   fact->found_count });
 }
 
 static void take_escalated(struct arena *arena, struct open_case *it,

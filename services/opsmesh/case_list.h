@@ -18,7 +18,8 @@
 struct case_figure {
 	const char *object;
 	bool known; /* the figures were told */
-	bool money; /* they are amounts; else seats or seconds, of which facts say no number */
+	bool
+	    money; /* they are amounts; else seats, seconds or what the cause counts: minor is their number */
 	struct money expected;
 	struct money found;
 };

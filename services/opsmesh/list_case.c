@@ -50,11 +50,21 @@ static const char *age(const struct view *view, const struct open_case *it)
 
 /* For people. */
 
+/* An amount that cannot be told as such leaves two zeros. */
+static bool has_figures(const struct case_figure *figure)
+{
+	return figure->known &&
+	       (figure->money || figure->expected.minor != 0 || figure->found.minor != 0);
+}
+
 static const char *last_figure(const struct view *view, const struct open_case *it, bool expected)
 {
-	if (!it->last.money)
+	const struct money figure = expected ? it->last.expected : it->last.found;
+
+	if (!has_figures(&it->last))
 		return "-";
-	return money_format(view->tool->arena, expected ? it->last.expected : it->last.found);
+	return it->last.money ? money_format(view->tool->arena, figure)
+	                      : arena_printf(view->tool->arena, "%" PRId64, figure.minor);
 }
 
 static const char *off_cell(const struct view *view, const struct open_case *it)
@@ -140,15 +150,16 @@ static json_t *time_json(struct instant at)
 static json_t *figure_json(const struct case_figure *figure)
 {
 	json_t *const row = json_object();
-	const bool told = figure->known && figure->money;
 
 	json_object_set_new(row, "object_id", json_string(figure->object));
 	json_object_set_new(row, "currency",
-	                    told ? json_string(figure->found.currency) : json_null());
-	json_object_set_new(row, "expected_minor",
-	                    told ? json_integer(figure->expected.minor) : json_null());
-	json_object_set_new(row, "found_minor",
-	                    told ? json_integer(figure->found.minor) : json_null());
+	                    figure->known && figure->money ? json_string(figure->found.currency)
+	                                                   : json_null());
+	json_object_set_new(row, figure->money ? "expected_minor" : "expected_count",
+	                    has_figures(figure) ? json_integer(figure->expected.minor)
+	                                        : json_null());
+	json_object_set_new(row, figure->money ? "found_minor" : "found_count",
+	                    has_figures(figure) ? json_integer(figure->found.minor) : json_null());
 	return row;
 }
 

@@ -204,7 +204,8 @@ def story_discrepancies(cursor):
     facts.tell(cursor, "cus_1", "discrepancy_opened", "d/old", (0, "USD"), (12000, "USD"), object_ids=["ch_1"],
                severity=3, queue="billing", sentence="taken twice")
     facts.tell(cursor, "cus_1", "discrepancy_grown", "d/old", (0, "USD"), (500, "USD"), object_id="ch_9", objects=2)
-    facts.tell(cursor, "cus_1", "discrepancy_opened", "d/seats", object_ids=["sub_1"], severity=2, queue="sales")
+    facts.tell(cursor, "cus_1", "discrepancy_opened", "d/seats", object_ids=["sub_1"], severity=2, queue="sales",
+               expected_count=10, found_count=12)
     facts.tell(cursor, "cus_2", "discrepancy_opened", "d/fine", (1, "USD"), (2, "USD"), object_ids=["in_1"],
                severity=4, queue="finance")
     facts.tell(cursor, "cus_2", "discrepancy_healed", "d/fine")
@@ -218,6 +219,8 @@ def story_discrepancies(cursor):
     check([row["state"] for row in rows] == ["open", "open", "healed"], "--all has those that are healed", rows)
     rows = json.loads(run("list", "discrepancies", "--queue", "sales", "--json").stdout)
     check([row["discrepancy_id"] for row in rows] == ["d/seats"], "a queue has its own", rows)
+    check(rows[0]["objects"] == [{"object_id": "sub_1", "currency": None, "expected_count": 10, "found_count": 12}],
+          "seats are told by their number", rows)
 
 
 def story_wrong_usage():

@@ -94,6 +94,9 @@ static void a_seat_count_that_disagrees_with_its_invoice_is_a_case(void **state)
 	const Opsmesh__V1__BillingEvent *event = next_of(FACT(DISCREPANCY_OPENED));
 
 	assert_string_equal(event->discrepancy_opened->cause, "seats_billed");
+	assert_null(event->discrepancy_opened->found);
+	assert_int_equal(event->discrepancy_opened->expected_count, 4);
+	assert_int_equal(event->discrepancy_opened->found_count, 5);
 	assert_string_equal(event->discrepancy_opened->object_ids[0], "in_1");
 	assert_null(event->discrepancy_opened->expected);
 	assert_non_null(strstr(event->discrepancy_opened->sentence,
