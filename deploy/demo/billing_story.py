@@ -5,14 +5,14 @@ from layout import table, when
 DECIMALS = {"JPY": 0, "KWD": 3}
 
 
+def digits(minor, currency):
+    decimals = DECIMALS.get(currency, 2)
+    whole, rest = divmod(abs(int(minor)), 10**decimals)
+    return f"{'-' if int(minor) < 0 else ''}{whole:,}" + (f".{rest:0{decimals}}" if decimals else "")
+
+
 def amount(value):
-    if not value:
-        return ""
-    decimals = DECIMALS.get(value["currency"], 2)
-    minor = int(value.get("minor", 0))
-    whole, rest = divmod(abs(minor), 10**decimals)
-    digits = f"{whole:,}" + (f".{rest:0{decimals}}" if decimals else "")
-    return f"{'-' if minor < 0 else ''}{digits} {value['currency']}"
+    return f"{digits(value.get('minor', 0), value['currency'])} {value['currency']}" if value else ""
 
 
 def items(fact):
@@ -42,24 +42,57 @@ def says(kind, fact):
         return f"subscription {fact['subscriptionId']}, other {tables.word(fact['move'], 'SUBSCRIPTION_MOVE_')}: {items(fact)}"
     if kind == "access_changed":
         until = f" until {when(fact['until'])}" if "until" in fact else ""
-        return f"access to {fact['productId']} {tables.word(fact['move'], 'ACCESS_MOVE_')}: {fact['quantity']} seats{until}"
+        return f"access to {fact['productId']} {tables.word(fact['move'], 'ACCESS_MOVE_')}: {fact['quantity']} {'seat' if fact['quantity'] == '1' else 'seats'}{until}"
     if kind == "recurring_moved":
         return (f"recurring revenue of {fact['day']}: {tables.word(fact['move'], 'RECURRING_MOVE_')}, "
                 f"{amount(fact['amount'])} a month")
     if kind == "fetch_requested":
         return f"asks for {fact['objectId']}, which no webhook carries ({fact['namedBy']} names it)"
     if kind == "discrepancy_opened":
-        figures = f", {amount(fact['found'])} where {amount(fact['expected'])} should be" if "found" in fact else ""
-        return f"DOES NOT ADD UP: {fact['cause'].replace('_', ' ')} at {', '.join(fact['objectIds'])}{figures}, for {fact['queue']}"
+        found, expected = (amount(fact[name]) if name in fact else fact.get(f"{name}Count", "0") for name in ("found", "expected"))
+        return (f"DOES NOT ADD UP: {fact['cause'].replace('_', ' ')} at {', '.join(fact['objectIds'])}, "
+                f"{found} where {expected} should be, for {fact['queue']}")
     if kind == "discrepancy_healed":
         return f"adds up again: {fact['cause'].replace('_', ' ')} at {fact['objectId']}"
     if kind == "discrepancy_escalated":
         return f"ESCALATED, level {fact['level']}: {fact['cause'].replace('_', ' ')} is open since {when(fact['openedAt'])}"
+    if kind == "usage_taken":
+        return f"{fact['quantity']} {fact['meter']} were used"
+    if kind == "usage_late":
+        return f"{fact['quantity']} {fact['meter']} were used, told too late for the meter: for the next invoice"
+    if kind == "dunning_step_due":
+        return f"invoice {fact['invoiceId']} is not paid: {fact['step'].replace('_', ' ')}, {amount(fact['unpaid'])} are open"
+    if kind in ("dunning_held", "dunning_resumed"):
+        return f"collecting {fact['invoiceId']} {'stands still' if kind == 'dunning_held' else 'goes on'}: {fact['reason']}"
+    if kind in ("dunning_recovered", "dunning_exhausted"):
+        return f"collecting {fact['invoiceId']} is over: {kind.removeprefix('dunning_')} after {fact['attempts']} failed attempts"
+    if kind == "refund_approved":
+        return f"a refund of {amount(fact['amount'])} for {fact['paymentId']} is approved, by rule {fact['rule'].replace('_', ' ')}"
+    if kind == "refund_settled":
+        return f"the approved refund for {fact['paymentId']} has been made"
+    if kind == "discrepancy_explained":
+        return f"explained by a person: {fact['cause'].replace('_', ' ')}"
+    if kind == "action_applied":
+        return f"done as asked: {fact['action']}"
+    if kind == "action_refused":
+        return f"REFUSED to {fact['action']}: {fact['reason']}"
     return kind
+
+
+def tell_books(day):
+    titles = ["day", "", "deferred", "billed", "earned", "cleared", "deferred then", "monthly before", "new", "back", "more", "less",
+              "lost", "monthly then", "unexplained"]
+    table("THE BOOKS, DAY BY DAY: revenue that is not yet earned, and what comes in by the month", titles,
+          [[date, currency, *(digits(minor, currency) for minor in figures)]
+           for date, currency, *figures in tables.books(day) if date != "closed"])
+    for kind, fact, event in day.facts("ops.billing.v1"):
+        if kind == "period_closed":
+            print(f"  {when(event['time'])}  {fact['period']} is closed and sealed with {fact['digest']}")
 
 
 def tell(day):
     rows = sorted([event["time"], event["sequence"], event["data"].get("accountId") or event["data"].get("customerId", "-"),
-                   says(kind, fact)] for kind, fact, event in day.facts("ops.billing.v1"))
+                   says(kind, fact)] for kind, fact, event in day.facts("ops.billing.v1")
+                  if kind not in tables.OF_THE_BOOKS)
     table("WHAT CAME OF THE MONEY, as billing-sync says it", ["time", "account", "what"],
           [[when(time), account, text] for time, _, account, text in rows])

@@ -27,7 +27,7 @@ LINE_MAX = 60
 
 def went_in(day):
     kinds = {"/v1/tickets": "tickets by API", "/v1/email": "mails", "/v1/webhooks/stripe": "Stripe events",
-             "/v1/accounts": "accounts", "/v1/actions": "actions", "/v1/csat": "scores", "/v1/stripe": "Stripe pages"}
+             "/v1/accounts": "accounts", "/v1/actions": "actions", "/v1/csat": "scores", "/v1/usage": "usage reports", "/v1/stripe": "Stripe pages"}
 
     def kind(path):
         if path.endswith(("/messages", "/status")):
@@ -169,6 +169,7 @@ def main(folder):
         story(day, name, title)
     triage.tell(day)
     billing.tell(day)
+    billing.tell_books(day)
     table("THE CLOCKS", ["ticket", "clock", "rule", "state", "target", "due", "ended", "used"],
           [[*row[:5], when(row[5]), when(row[6]), row[7]] for row in sorted(tables.sla(day), key=natural)])
     table("ALERTS", ["ticket", "clock", "severity", "raised", "acknowledged", "resolved"],

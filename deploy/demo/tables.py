@@ -14,6 +14,9 @@ import sys
 from collections import Counter
 
 TRIAGE_COLUMNS = 7 # that are compared
+OF_THE_BOOKS = ("books_day_ended", "period_closed")
+ROLL = ("opening", "billed", "recognised", "cleared", "closing")
+RECURRING = ("starting", "added", "reactivation", "expansion", "contraction", "churn", "ending")
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 
@@ -192,6 +195,10 @@ def money(value):
     return f"{value.get('minor', '0')}{value['currency']}" if value else "-"
 
 
+def figure(fact, name):
+    return money(fact[name]) if name in fact else fact.get(f"{name}Count", "0")
+
+
 def moved(fact):
     return f"{fact.get('fromStatus', '')}->{fact['toStatus']}"
 
@@ -210,11 +217,25 @@ def billing_row(kind, fact):
         return [fact["objectId"], word(fact["cause"], "FETCH_CAUSE_"), "-"]
     if kind == "discrepancy_opened":
         return [f"{fact['cause']}/{','.join(fact['objectIds'])}", fact["queue"],
-                f"{money(fact.get('expected'))}/{money(fact.get('found'))}"]
+                f"{figure(fact, 'expected')}/{figure(fact, 'found')}"]
     if kind == "discrepancy_healed":
         return [f"{fact['cause']}/{fact['objectId']}", "-", "-"]
     if kind == "discrepancy_escalated":
         return [fact["cause"], fact["level"], "-"]
+    if kind.startswith("usage_"):
+        return [f"{fact['source']}/{fact['eventId']}", fact.get("meter", "-"), fact.get("quantity", "-")]
+    if kind == "dunning_step_due":
+        return [fact["invoiceId"], fact["step"], money(fact["unpaid"])]
+    if kind.startswith("dunning_"):
+        return [fact["invoiceId"], fact.get("lastStep") or fact.get("why") or "-", fact.get("attempts", "-")]
+    if kind == "refund_approved":
+        return [fact["paymentId"], fact["rule"], money(fact["amount"])]
+    if kind == "refund_settled":
+        return [fact["paymentId"], "by_amount" if fact.get("byAmount") else "by_action", "-"]
+    if kind == "discrepancy_explained":
+        return [fact["cause"], "-", "-"]
+    if kind.startswith("action_"):
+        return [fact["action"], fact.get("field") or "-", "-"]
     for about, amount in (("invoiceId", "total"), ("refundId", "amount"), ("disputeId", "amount"), ("paymentId", "amount")):
         if about in fact and "toStatus" in fact and not (about == "invoiceId" and "paymentId" in fact):
             return [fact[about], moved(fact), money(fact.get(amount))]
@@ -223,7 +244,39 @@ def billing_row(kind, fact):
 
 def billing(day):
     for kind, fact, event in day.facts("ops.billing.v1"):
+        if kind in OF_THE_BOOKS:
+            continue
         yield [kind, event["data"].get("customerId", "-"), *map(str, billing_row(kind, fact))]
+
+
+def days_told(day):
+    """What each shard said of each day it told: {(shard, currency): {day: figures}}."""
+    told = {}
+    for kind, fact, event in day.facts("ops.billing.v1"):
+        if kind == "books_day_ended":
+            figures = {key: int(fact["deferred"].get(key, 0)) for key in ROLL}
+            figures |= {key: int(fact["recurring"].get(key, 0)) for key in RECURRING}
+            figures["unexplained"] = int(fact.get("unexplained", 0))
+            told.setdefault((event["partition"], fact["currency"]), {})[fact["day"]] = figures
+    return told
+
+
+def books(day):
+    """Each day by currency, summed over the shards: who says nothing of a day stands as before. Then what was sealed."""
+    told = days_told(day)
+    dates = sorted({date for shard in told.values() for date in shard})
+    for currency in sorted({currency for _, currency in told}):
+        stands = {shard: Counter() for shard in told if shard[1] == currency}
+        for date in dates:
+            for shard, before in stands.items():
+                still = Counter(opening=before["closing"], closing=before["closing"], starting=before["ending"],
+                                ending=before["ending"], unexplained=before["unexplained"])
+                stands[shard] = Counter(told[shard].get(date, still))
+            yield [date, currency, *(str(sum(row[key] for row in stands.values()))
+                                     for key in (*ROLL, *RECURRING, "unexplained"))]
+    for kind, fact, _ in day.facts("ops.billing.v1"):
+        if kind == "period_closed":
+            yield ["closed", fact["period"]]
 
 
 def ledger(day):
@@ -246,7 +299,7 @@ def counts(day):
 
 
 TABLES = {"answers": answers, "tickets": tickets, "triage": triage, "patterns": patterns, "sla": sla, "alerts": alerts,
-          "billing": billing, "ledger": ledger, "refused": refused, "counts": counts}
+          "billing": billing, "books": books, "ledger": ledger, "refused": refused, "counts": counts}
 
 
 def expected(table):
