@@ -156,7 +156,7 @@ enum status customer_seat_state(struct customer *it, const char *subscription_id
 	struct account account;
 
 	TRY(open(&account, it, subscription_id));
-	seat_book_state(account.book, it->at, revision, state);
+	seat_book_state(it->task->arena, account.book, it->at, revision, state);
 	return look(&account);
 }
 
@@ -166,7 +166,7 @@ static enum status bill(struct customer *it, const char *subscription_id,
 	struct account account;
 
 	TRY(open(&account, it, subscription_id));
-	seat_book_invoice(account.book, subscription_id, invoice, counts);
+	seat_book_invoice(it->task->arena, account.book, subscription_id, invoice, counts);
 	return look(&account);
 }
 

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#define STATES_MORE 4
+
 /* Items. */
 
 size_t seat_book_item(const struct seat_book *book, const char *item)
@@ -88,7 +90,18 @@ static void merge(struct seat_state *known, const struct seat_state *state)
 			known->quantities[i] = state->quantities[i];
 }
 
-static void insert(struct seat_book *book, size_t place, const struct seat_state *state)
+/* Room for so many more. */
+static void *grown(struct arena *arena, const void *list, size_t count, size_t size, size_t more)
+{
+	char *const made = arena_alloc(arena, (count + more) * size);
+
+	if (count > 0)
+		memcpy(made, list, count * size);
+	return made;
+}
+
+static void insert(struct arena *arena, struct seat_book *book, size_t place,
+                   const struct seat_state *state)
 {
 	if (book->state_count == SEAT_BOOK_STATES) {
 		book->cut = true;
@@ -98,13 +111,18 @@ static void insert(struct seat_book *book, size_t place, const struct seat_state
 		book->state_count--;
 		memmove(book->states, book->states + 1, book->state_count * sizeof(*state));
 	}
+	if (book->state_count == book->state_room) {
+		book->state_room += STATES_MORE;
+		book->states = grown(arena, book->states, book->state_count, sizeof(*book->states),
+		                     STATES_MORE);
+	}
 	memmove(book->states + place + 1, book->states + place,
 	        (book->state_count - place) * sizeof(*state));
 	book->states[place] = *state;
 	book->state_count++;
 }
 
-static void put(struct seat_book *book, const struct seat_state *state)
+static void put(struct arena *arena, struct seat_book *book, const struct seat_state *state)
 {
 	size_t place = book->state_count;
 
@@ -113,15 +131,15 @@ static void put(struct seat_book *book, const struct seat_state *state)
 	if (place > 0 && book->states[place - 1].at.us == state->at.us)
 		merge(&book->states[place - 1], state);
 	else
-		insert(book, place, state);
+		insert(arena, book, place, state);
 }
 
-void seat_book_state(struct seat_book *book, struct instant at, int64_t revision,
-                     const struct subscription *state)
+void seat_book_state(struct arena *arena, struct seat_book *book, struct instant at,
+                     int64_t revision, const struct subscription *state)
 {
 	const struct seat_state made = state_of(book, at, revision, state);
 
-	put(book, &made);
+	put(arena, book, &made);
 	if (revision > book->revision) {
 		book->revision = revision;
 		book->ended = state->ended_at.has;
@@ -239,7 +257,7 @@ static void invoice_put(struct seat_book *book, size_t place, const struct invoi
 		book->lines[i].invoice += book->lines[i].invoice >= place ? 1 : 0;
 }
 
-void seat_book_invoice(struct seat_book *book, const char *subscription,
+void seat_book_invoice(struct arena *arena, struct seat_book *book, const char *subscription,
                        const struct invoice *invoice, bool counts)
 {
 	struct seat_line line;
@@ -250,6 +268,11 @@ void seat_book_invoice(struct seat_book *book, const char *subscription,
 		return;
 	const size_t place = place_of(book, invoice);
 
+	if (book->line_count + invoice->line_count > book->line_room) {
+		book->lines = grown(arena, book->lines, book->line_count, sizeof(*book->lines),
+		                    invoice->line_count);
+		book->line_room = book->line_count + invoice->line_count;
+	}
 	invoice_put(book, place, invoice);
 	for (size_t i = 0; i < invoice->line_count; i++) {
 		if (!line_of(book, subscription, invoice, &invoice->lines[i], &line))

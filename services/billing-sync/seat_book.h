@@ -98,23 +98,25 @@ struct seat_book {
 	const char *items[SEAT_BOOK_ITEMS];
 	bool held[SEAT_BOOK_ITEMS]; /* it is reported who has its seats */
 	size_t item_count;
-	struct seat_state states[SEAT_BOOK_STATES]; /* by time */
+	struct seat_state *states; /* by time; in the arena */
 	size_t state_count;
+	size_t state_room;
 	struct seat_price prices[SEAT_BOOK_PRICES];
 	size_t price_count;
 	struct seat_invoice invoices[SEAT_BOOK_INVOICES];
 	size_t invoice_count;
-	struct seat_line lines[SEAT_BOOK_LINES];
+	struct seat_line *lines; /* in the arena */
 	size_t line_count;
+	size_t line_room;
 	struct seat_shown shown[SEAT_BOOK_FINDINGS];
 	size_t shown_count;
 };
 
 /* revision 0: a state that is older than the one that stands. */
-void seat_book_state(struct seat_book *book, struct instant at, int64_t revision,
-                     const struct subscription *state);
+void seat_book_state(struct arena *arena, struct seat_book *book, struct instant at,
+                     int64_t revision, const struct subscription *state);
 /* What an invoice bills of the subscription; before is forgotten. counts: it is no draft, and not void. */
-void seat_book_invoice(struct seat_book *book, const char *subscription,
+void seat_book_invoice(struct arena *arena, struct seat_book *book, const char *subscription,
                        const struct invoice *invoice, bool counts);
 
 /* The place of an item; SIZE_MAX: none. */

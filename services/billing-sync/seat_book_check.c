@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define KNOWN_BY 4 /* instants by which an invoice may have known of a change */
+
 /* One look at a book. */
 struct look {
 	struct arena *arena;
@@ -54,14 +56,17 @@ static void note(struct look *it, enum seat_check check, const struct seat_line 
 
 /* Seats. */
 
-static size_t billed_of(const struct look *it, size_t item, struct seat_billed *billed)
+/* What else is billed of the item within the line's time. */
+static size_t billed_of(const struct look *it, const struct seat_line *period,
+                        struct seat_billed *billed)
 {
 	size_t count = 0;
 
 	for (size_t i = 0; i < it->book->line_count; i++) {
 		const struct seat_line *const line = &it->book->lines[i];
 
-		if (line->item == item)
+		if (line->item == period->item && time_before(line->start, period->end) &&
+		    time_before(period->start, line->end))
 			billed[count++] =
 			    (struct seat_billed){ line->start, line->end,
 				                  line->kind == SEAT_LINE_BACK ? -line->quantity
@@ -70,25 +75,38 @@ static size_t billed_of(const struct look *it, size_t item, struct seat_billed *
 	return count;
 }
 
-/* False: nothing of the item was known by then. */
-static bool compare(const struct look *it, const struct seat_line *line, struct instant known_by,
-                    struct seat_difference *difference)
-{
-	struct seat_timeline *const timeline = arena_alloc(it->arena, sizeof(*timeline));
-	struct seat_billed *const billed =
-	    arena_alloc(it->arena, (it->book->line_count + 1) * sizeof(*billed));
-	const size_t count = billed_of(it, line->item, billed);
+/* An item as it was known by each of the instants; each is made when it is asked for. */
+struct knowledge {
+	struct instant by[KNOWN_BY];
+	struct seat_timeline *timelines[KNOWN_BY];
+	bool known[KNOWN_BY];
+	struct seat_billed *billed; /* for working */
+};
 
-	*difference = (struct seat_difference){ .days = 0 };
-	if (!seat_book_timeline(it->book, line->item, known_by, timeline) || timeline->count == 0)
-		return false;
+static bool known_by(const struct look *it, struct knowledge *knowledge, size_t item, size_t place)
+{
+	if (knowledge->timelines[place] == NULL) {
+		struct seat_timeline *const made = arena_alloc(it->arena, sizeof(*made));
+
+		knowledge->timelines[place] = made;
+		knowledge->known[place] =
+		    seat_book_timeline(it->book, item, knowledge->by[place], made) &&
+		    made->count > 0;
+	}
+	return knowledge->known[place];
+}
+
+static struct seat_difference compare(const struct look *it, const struct seat_line *line,
+                                      const struct seat_timeline *timeline,
+                                      struct seat_billed *billed)
+{
 	const struct instant from = time_later(line->start, timeline->changes[0].effective_at);
 	const struct instant until =
 	    it->book->ended ? time_earlier(line->end, it->book->end) : line->end;
+	const size_t count = billed_of(it, line, billed);
 
-	if (time_before(from, until))
-		*difference = seat_against_billed(timeline, billed, count, from, until);
-	return true;
+	return time_before(from, until) ? seat_against_billed(timeline, billed, count, from, until)
+	                                : (struct seat_difference){ .days = 0 };
 }
 
 static const char *day_text(struct arena *arena, int64_t day)
@@ -104,26 +122,42 @@ static const char *day_text(struct arena *arena, int64_t day)
  * later; and the provider dates an invoice and the change that it bills some seconds apart, either before the
  * other. Only what is wrong by each of these is wrong.
  */
-static void check_seats(struct look *it, const struct seat_line *line)
+static void check_line(struct look *it, struct knowledge *knowledge, const struct seat_line *line)
 {
-	const struct instant instants[] = { it->drawn, time_add(it->drawn, SEAT_BOOK_SLACK),
-		                            it->issued, time_add(it->issued, SEAT_BOOK_SLACK) };
-	struct seat_difference later = { .days = 0 };
+	struct seat_difference found = { .days = 0 };
 
-	for (size_t i = 0; i < COUNT_OF(instants); i++)
-		if (compare(it, line, instants[i], &later) && later.days == 0)
+	for (size_t i = 0; i < KNOWN_BY; i++) {
+		if (!known_by(it, knowledge, line->item, i))
+			continue;
+		found = compare(it, line, knowledge->timelines[i], knowledge->billed);
+		if (found.days == 0)
 			return;
-	if (later.days == 0)
+	}
+	if (found.days == 0)
 		return;
 	note(it, SEAT_CHECK_BILLED, line,
 	     (struct seat_finding){
-		 .expected = later.expected,
-		 .found = later.found,
+		 .expected = found.expected,
+		 .found = found.found,
 		 .sentence = arena_printf(it->arena,
 	                                  "%" PRId64 " seats are billed where %" PRId64
 	                                  " were in force, on %" PRId32 " days; so on %s.",
-	                                  later.found, later.expected, later.days,
-	                                  day_text(it->arena, later.day)) });
+	                                  found.found, found.expected, found.days,
+	                                  day_text(it->arena, found.day)) });
+}
+
+static void check_seats(struct look *it, size_t item)
+{
+	struct knowledge knowledge = {
+		.by = { it->drawn, time_add(it->drawn, SEAT_BOOK_SLACK), it->issued,
+		        time_add(it->issued, SEAT_BOOK_SLACK) },
+		.billed =
+		    arena_alloc(it->arena, (it->book->line_count + 1) * sizeof(struct seat_billed)),
+	};
+
+	for (size_t i = 0; i < it->book->line_count; i++)
+		if (it->book->lines[i].item == item && it->book->lines[i].kind == SEAT_LINE_PERIOD)
+			check_line(it, &knowledge, &it->book->lines[i]);
 }
 
 /* Periods. */
@@ -332,13 +366,11 @@ void seat_book_check(struct arena *arena, const struct seat_book *book,
 		it.drawn =
 		    i == 0 ? book->lines[i].start : time_later(it.drawn, book->lines[i].start);
 	it.drawn = time_earlier(it.drawn, it.issued);
-	for (size_t i = 0; i < book->line_count; i++) {
-		if (book->lines[i].kind != SEAT_LINE_PERIOD)
-			continue;
-		check_price(&it, &book->lines[i]);
-		if (!it.cut)
-			check_seats(&it, &book->lines[i]);
-	}
-	for (size_t i = 0; i < book->item_count && !it.cut; i++)
+	for (size_t i = 0; i < book->line_count; i++)
+		if (book->lines[i].kind == SEAT_LINE_PERIOD)
+			check_price(&it, &book->lines[i]);
+	for (size_t i = 0; i < book->item_count && !it.cut; i++) {
+		check_seats(&it, i);
 		check_periods(&it, i);
+	}
 }

@@ -132,6 +132,8 @@ static void history_in(struct arena *arena, struct packed *from, struct seat_boo
 		book->held[i] = packed_u8(from, 1) == 1;
 	}
 	book->state_count = packed_u8(from, SEAT_BOOK_STATES);
+	book->state_room = book->state_count + 1; /* one event brings no more */
+	book->states = arena_alloc(arena, book->state_room * sizeof(*book->states));
 	for (size_t i = 0; i < book->state_count; i++) {
 		struct seat_state *const state = &book->states[i];
 
@@ -178,6 +180,8 @@ static void billed_in(struct arena *arena, struct packed *from, struct seat_book
 		invoice->cut = packed_u8(from, 1) == 1;
 	}
 	book->line_count = packed_u8(from, SEAT_BOOK_LINES);
+	book->line_room = book->line_count;
+	book->lines = arena_alloc(arena, (book->line_room + 1) * sizeof(*book->lines));
 	for (size_t i = 0; i < book->line_count; i++)
 		line_in(arena, from, book, &book->lines[i]);
 	book->shown_count = packed_u8(from, SEAT_BOOK_FINDINGS);

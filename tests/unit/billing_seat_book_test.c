@@ -182,7 +182,8 @@ static void fold_state(struct seat_book *book, const struct step *step, int64_t 
 
 	if (step->ended)
 		state.ended_at = (struct moment){ true, day(step->at) };
-	seat_book_state(book, time_add(day(step->at), MINUTES(step->minutes)), revision, &state);
+	seat_book_state(arena, book, time_add(day(step->at), MINUTES(step->minutes)), revision,
+	                &state);
 }
 
 static void fold_invoice(struct seat_book *book, const struct step *step)
@@ -215,7 +216,7 @@ static void fold_invoice(struct seat_book *book, const struct step *step)
 			.end = day(bills->until),
 		};
 	}
-	seat_book_invoice(book, "sub_1", &invoice, !step->voided);
+	seat_book_invoice(arena, book, "sub_1", &invoice, !step->voided);
 }
 
 static size_t count_of(const struct story *story)

@@ -160,7 +160,7 @@ static const char *heard(const struct history *it, struct chance *chance)
 	}
 	for (size_t i = 0; i < count; i++) {
 		if (order[i] >= it->change_count) {
-			seat_book_invoice(book, "sub_1",
+			seat_book_invoice(arena, book, "sub_1",
 			                  &it->bills[order[i] - it->change_count].invoice, true);
 			continue;
 		}
@@ -175,7 +175,7 @@ static const char *heard(const struct history *it, struct chance *chance)
 			.id = "sub_1", .currency = "USD", .items = &item, .item_count = 1
 		};
 
-		seat_book_state(book, change->at, 0, &state);
+		seat_book_state(arena, book, change->at, 0, &state);
 	}
 	seat_book_check(arena, book, NULL, 0, findings);
 	for (size_t i = 0; i < findings->count; i++)
