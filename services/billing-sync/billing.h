@@ -11,7 +11,8 @@ enum {
 	BILLING_SOURCE,
 	BILLING_CHARGE,
 	BILLING_CUSTOMER,
-	BILLING_PAYOUT
+	BILLING_PAYOUT,
+	BILLING_BOOKS,
 }; /* places in the table */
 
 extern const struct stage billing_sync_stages[]; /* ended by a name of NULL */

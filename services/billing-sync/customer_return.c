@@ -1,6 +1,7 @@
 /*
  * What goes back to a customer: refunds that we give, and disputes by which a bank takes.
  */
+#include "services/billing-sync/customer_cut.h"
 #include "services/billing-sync/customer_ledger.h"
 #include "services/billing-sync/customer_refund.h"
 #include "services/billing-sync/stripe.h"
@@ -149,6 +150,8 @@ bool customer_read_dispute(struct thing *thing, enum status *status, struct json
 
 	if (customer_moved(thing) || !bytes_equal(body, thing->held.body))
 		*status = customer_say(thing->customer, &event);
+	customer_dispute_open(thing->customer, changed.dispute_id, changed.to_status,
+	                      changed.amount);
 	if (*status == STATUS_OK)
 		*status = customer_hold(thing, body);
 	if (*status == STATUS_OK)

@@ -92,16 +92,22 @@ static void add_roll(struct figures *figures, const struct figure_row *row,
                      const struct period *period)
 {
 	struct recognition_roll *const roll = &figures->roll;
-	const bool billed = text_equal(row->name, FIGURE_BILLED);
-	const bool recognised = text_equal(row->name, FIGURE_RECOGNISED);
-	int64_t *const flow = billed       ? &roll->billed
-	                      : recognised ? &roll->recognised
-	                                   : &roll->cleared;
+	const struct {
+		const char *name;
+		int64_t *flow;
+		int sign;
+	} flows[] = { { FIGURE_BILLED, &roll->billed, 1 },
+		      { FIGURE_RECOGNISED, &roll->recognised, -1 },
+		      { FIGURE_CLEARED, &roll->cleared, -1 } };
 
-	if (row->day >= period->first_day)
-		*flow = sum_of(*flow, row->minor);
-	else
-		roll->opening = sum_of(roll->opening, billed ? row->minor : -row->minor);
+	for (size_t i = 0; i < COUNT_OF(flows); i++) {
+		if (!text_equal(flows[i].name, row->name))
+			continue;
+		if (row->day >= period->first_day)
+			*flows[i].flow = sum_of(*flows[i].flow, row->minor);
+		else
+			roll->opening = sum_of(roll->opening, flows[i].sign * row->minor);
+	}
 }
 
 static void add_recurring(struct figures *figures, const struct figure_row *row,

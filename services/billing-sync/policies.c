@@ -7,6 +7,8 @@
 #define ACCESS "access"
 #define MRR "mrr"
 #define BOOKS "books"
+#define CLOSE "close"
+#define FX "fx"
 #define MOVEMENTS "movements"
 #define USAGE "usage"
 #define REFUNDS "refunds"
@@ -99,6 +101,18 @@ static const void *compile_suspense(const struct document *files, size_t count, 
 	return policy_compile(&suspense_policy_kind, files, count, reason, reason_size);
 }
 
+static const void *compile_close(const struct document *files, size_t count, char *reason,
+                                 size_t reason_size)
+{
+	return policy_compile(&close_policy_kind, files, count, reason, reason_size);
+}
+
+static const void *compile_fx(const struct document *files, size_t count, char *reason,
+                              size_t reason_size)
+{
+	return policy_compile(&fx_kind, files, count, reason, reason_size);
+}
+
 const struct service_document billing_documents[] = {
 	{ .name = CURRENCIES,
 	  .path = "currencies/",
@@ -156,6 +170,11 @@ const struct service_document billing_documents[] = {
 	  .path = "suspense/",
 	  .doc = "How long what cannot be placed may wait.",
 	  .compile = compile_suspense },
+	{ .name = CLOSE,
+	  .path = "close/",
+	  .doc = "What may stay unexplained when a period of the books is closed.",
+	  .compile = compile_close },
+	{ .name = FX, .path = "fx/", .doc = "Exchange rates of days.", .compile = compile_fx },
 	{ .name = NULL },
 };
 
@@ -228,4 +247,14 @@ int64_t policies_units(struct task *task, struct instant at, struct money money)
 
 	return currency_write(policies_currency(task, at), money, &amount, reason) ? amount
 	                                                                           : money.minor;
+}
+
+const struct close_policy *policies_close(struct task *task, struct instant at)
+{
+	return policy_at(task_document(task, CLOSE), at);
+}
+
+const struct policy_book *policies_rates(struct task *task)
+{
+	return task_document(task, FX);
 }

@@ -9,8 +9,10 @@
 #include "services/billing-sync/currency.h"
 #include "services/billing-sync/discrepancy_policy.h"
 #include "services/billing-sync/dunning_policy.h"
+#include "services/billing-sync/fx.h"
 #include "services/billing-sync/invoice_policy.h"
 #include "services/billing-sync/movement.h"
+#include "services/billing-sync/period_close.h"
 #include "services/billing-sync/refund_policy.h"
 #include "services/billing-sync/standing.h"
 #include "services/billing-sync/suspense_policy.h"
@@ -33,5 +35,7 @@ const struct dunning_policy *policies_dunning(struct task *task, struct instant 
 const struct suspense_policy *policies_suspense(struct task *task, struct instant at);
 /* Minor units as the provider's integer, as evidence has it; where it has none as they are. */
 int64_t policies_units(struct task *task, struct instant at, struct money money);
+const struct close_policy *policies_close(struct task *task, struct instant at);
+const struct policy_book *policies_rates(struct task *task); /* all of them: fx.h */
 
 #endif

@@ -8,9 +8,11 @@
 #include "opsmesh/v1/mirror.pb-c.h"
 #include "opsmesh/v1/provider.pb-c.h"
 #include "proto/opsmesh/v1/catalogue.h"
+#include "services/billing-sync/books.h"
 #include "services/billing-sync/charge.h"
 #include "services/billing-sync/customer_action.h"
 #include "services/billing-sync/customer_books.h"
+#include "services/billing-sync/customer_cut.h"
 #include "services/billing-sync/customer_deferral.h"
 #include "services/billing-sync/customer_dunning.h"
 #include "services/billing-sync/customer_earning.h"
@@ -25,6 +27,7 @@
 #include "services/billing-sync/object.h"
 #include "services/billing-sync/owner.h"
 #include "services/billing-sync/payout.h"
+#include "services/billing-sync/period_action.h"
 #include "services/billing-sync/source.h"
 
 /* object */
@@ -32,12 +35,15 @@
 #define OBJECT_EVENTS(ON)                                                                   \
 	ON(OPS_ACCOUNTS, Opsmesh__V1__AccountEvent, declared, Opsmesh__V1__AccountDeclared, \
 	   owner_on_declared, owner_need_declared)                                          \
+	ON(OPS_ACTIONS, Opsmesh__V1__ActionEvent, requested, Opsmesh__V1__ActionRequested,  \
+	   period_on_action_requested, period_need_action)                                  \
 	ON(OPS_PROVIDER_EVENTS, Opsmesh__V1__ProviderEvent, received,                       \
 	   Opsmesh__V1__ProviderReceived, object_on_received, object_need)
 
 STAGE_EVENTS_NEEDING(object_events, OBJECT_EVENTS);
 
-static const struct state_table *const object_tables[] = { &object_table, &owner_table, NULL };
+static const struct state_table *const object_tables[] = { &object_table, &owner_table, &cut_table,
+	                                                   NULL };
 static const int object_emits[] = { OPS_BY_SOURCE, OPS_BY_CHARGE, OPS_BY_CUSTOMER,
 	                            OPS_BY_PAYOUT, OPS_BILLING,   -1 };
 
@@ -75,6 +81,7 @@ static const int charge_emits[] = { OPS_BY_CUSTOMER, OPS_BILLING, -1 };
 #define CUSTOMER_EVENTS(ON)                                                                     \
 	CUSTOMER(ON, mirrored, ObjectMirrored)                                                  \
 	CUSTOMER(ON, account_linked, AccountLinked)                                             \
+	CUSTOMER(ON, books_cut, BooksCut)                                                       \
 	CUSTOMER(ON, account_unlinked, AccountUnlinked)                                         \
 	ON(OPS_BY_CUSTOMER, Opsmesh__V1__ByCustomerEvent, earlier, Opsmesh__V1__ObjectMirrored, \
 	   customer_on_earlier, customer_need_earlier)                                          \
@@ -86,15 +93,17 @@ static const int charge_emits[] = { OPS_BY_CUSTOMER, OPS_BILLING, -1 };
 
 STAGE_EVENTS_NEEDING(customer_events, CUSTOMER_EVENTS);
 
-static const struct state_table *const customer_tables[] = {
-	&customer_table, &held_table,    &case_table,
-	&charged_table,  &entry_table,   &standing_table,
-	&deferral_table, &earning_table, &pace_table,
-	&reported_table, &used_table,    &refundable_table,
-	&figure_table,   &payment_table, &receivable_table,
-	&card_table,     &dunning_table, &owed_table,
-	&book_table,     &holding_table, NULL
-};
+static const struct state_table *const customer_tables[] = { &customer_table, &held_table,
+	                                                     &case_table,     &charged_table,
+	                                                     &entry_table,    &standing_table,
+	                                                     &deferral_table, &earning_table,
+	                                                     &pace_table,     &reported_table,
+	                                                     &used_table,     &refundable_table,
+	                                                     &figure_table,   &open_dispute_table,
+	                                                     &payment_table,  &receivable_table,
+	                                                     &card_table,     &dunning_table,
+	                                                     &owed_table,     &book_table,
+	                                                     &holding_table,  NULL };
 static const struct stage_timer customer_timers[] = {
 	{ .name = CUSTOMER_TIMER_AGE, .handle = customer_on_age, .need = customer_need_age },
 	{ .name = CUSTOMER_TIMER_STANDING,
@@ -111,7 +120,7 @@ static const struct stage_timer customer_timers[] = {
 	{ .name = CUSTOMER_TIMER_USAGE, .handle = customer_on_usage, .need = customer_need_usage },
 	{ .name = NULL },
 };
-static const int customer_emits[] = { OPS_BY_PAYOUT, OPS_BILLING, -1 };
+static const int customer_emits[] = { OPS_BY_PAYOUT, OPS_BY_BOOKS, OPS_BILLING, -1 };
 
 /* payout */
 
@@ -135,6 +144,17 @@ static const struct stage_timer payout_timers[] = {
 	{ .name = NULL },
 };
 static const int payout_emits[] = { OPS_BILLING, -1 };
+
+/* books */
+
+#define BOOKS_EVENTS(ON)                                                                      \
+	ON(OPS_BY_BOOKS, Opsmesh__V1__ByBooksEvent, shard_figured, Opsmesh__V1__ShardFigured, \
+	   books_on_shard_figured)
+
+STAGE_EVENTS(books_events, BOOKS_EVENTS);
+
+static const struct state_table *const books_tables[] = { &closing_table, &period_table, NULL };
+static const int books_emits[] = { OPS_BILLING, -1 };
 
 const struct stage billing_sync_stages[] = {
 	[BILLING_OBJECT] = { .name = "object",
@@ -170,5 +190,10 @@ const struct stage billing_sync_stages[] = {
 	                     .tables = payout_tables,
 	                     .timers = payout_timers,
 	                     .emits = payout_emits },
+	[BILLING_BOOKS] = { .name = "books",
+	                    .doc = "Closes a period of the books, or says what does not hold.",
+	                    .events = books_events,
+	                    .tables = books_tables,
+	                    .emits = books_emits },
 	{ .name = NULL },
 };

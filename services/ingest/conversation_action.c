@@ -162,8 +162,8 @@ static bool is_letter_order(const struct action_body *body)
 /* Subjects whose owner answers on a topic of its own. */
 static bool has_owner(const struct action_body *body)
 {
-	static const char *const types[] = { "ticket", "alert",  "discrepancy",
-		                             "charge", "refund", NULL };
+	static const char *const types[] = { "ticket", "alert",  "discrepancy", "charge",
+		                             "refund", "period", NULL };
 
 	return text_among(types, body->on_type);
 }

@@ -76,18 +76,12 @@ static int64_t count_entries(void)
 	return db_int(rows, 0, 0);
 }
 
-/* The ledger's migration alone: its table stands by itself. */
 static void migrate(const char *uri)
 {
-	struct migration own[2] = { { NULL, NULL }, { NULL, NULL } };
 	char reason[MIGRATE_REASON_SIZE] = "";
 
-	for (const struct migration *it = billing_sync_migrations; it->name != NULL; it++)
-		if (text_starts(it->name, "0002_ledger"))
-			own[0] = *it;
 	toy_settings.uri = uri;
-	check(own[0].name != NULL &&
-	          postgres_store_migrate(&toy_settings, own, reason) == STATUS_OK &&
+	check(postgres_store_migrate(&toy_settings, billing_sync_migrations, reason) == STATUS_OK &&
 	          db_prepare(db, &entries) == STATUS_OK,
 	      "the ledger's table is made");
 	if (reason[0] != '\0')

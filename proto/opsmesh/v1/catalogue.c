@@ -9,6 +9,7 @@
 #include "opsmesh/v1/action.pb-c.h"
 #include "opsmesh/v1/alert.pb-c.h"
 #include "opsmesh/v1/billing.pb-c.h"
+#include "opsmesh/v1/books.pb-c.h"
 #include "opsmesh/v1/contact.pb-c.h"
 #include "opsmesh/v1/control.pb-c.h"
 #include "opsmesh/v1/intake.pb-c.h"
@@ -32,11 +33,13 @@ static const char *const clock_stage[] = { "clock", NULL };
 static const char *const object[] = { "object", NULL };
 static const char *const object_and_source[] = { "object", "source", NULL };
 static const char *const object_and_charge[] = { "object", "charge", NULL };
-static const char *const billing_writers[] = { "object", "charge", "customer", "payout", NULL };
+static const char *const billing_writers[] = { "object", "charge", "customer",
+	                                       "payout", "books",  NULL };
+static const char *const customer[] = { "customer", NULL };
 static const char *const object_and_customer[] = { "object", "customer", NULL };
-static const char *const every[] = { "conversation", "directory", "ticket", "triage",
-	                             "pattern",      "clock",     "object", "source",
-	                             "charge",       "customer",  "payout", NULL };
+static const char *const every[] = { "conversation", "directory", "ticket", "triage", "pattern",
+	                             "clock",        "object",    "source", "charge", "customer",
+	                             "payout",       "books",     NULL };
 
 static const struct topic topics[] = {
 	[OPS_INTAKE] = { .name = "ops.intake.v1",
@@ -168,6 +171,14 @@ static const struct topic topics[] = {
 	                    .key = "balance transaction id, payout id",
 	                    .doc = "What the provider's balance is made of, and what was paid out.",
 	                    .retention = "unlimited" },
+	[OPS_BY_BOOKS] = { .name = "ops.billing-sync.by-books.v1",
+	                   .writers = customer,
+	                   .spread = SPREAD_ANY,
+	                   .audience = TOPIC_INTERNAL,
+	                   .message = &opsmesh__v1__by_books_event__descriptor,
+	                   .key = "\"books\"",
+	                   .doc = "Figures of all shards on their way to a close of the books.",
+	                   .retention = "unlimited" },
 	[OPS_BILLING] = { .name = "ops.billing.v1",
 	                  .writers = billing_writers,
 	                  .spread = SPREAD_OWN,

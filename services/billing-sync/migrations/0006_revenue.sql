@@ -45,3 +45,43 @@ create table figure (
 
 -- How many times the books had been cut when a line was booked: what a close saw has a lower number than its cut.
 alter table entry add column cut bigint not null default 0;
+
+-- Disputes that may still be lost.
+create table open_dispute (
+	shard       int    not null,
+	customer_id text   collate "C" not null,
+	dispute_id  text   collate "C" not null,
+	currency    text   not null, -- empty: the amount cannot be told
+	minor       bigint not null,
+	primary key (shard, customer_id, dispute_id)
+);
+
+-- How often the books were cut: of the shard of the stage `object` to which actions on periods come.
+create table cut (
+	shard  int    not null,
+	books  text   collate "C" not null,
+	number bigint not null,
+	primary key (shard, books)
+);
+
+-- What shards have answered of a close that others have not answered yet (ShardFigured).
+create table closing (
+	shard     int   not null,
+	action_id text  collate "C" not null,
+	source    text  collate "C" not null, -- customer/3
+	body      bytea not null,
+	primary key (shard, action_id, source)
+);
+
+-- The periods that are closed and sealed (PeriodClosed).
+create table period (
+	shard     int         not null,
+	period    text        collate "C" not null, -- 2026-05-01, 2026-05
+	first_day bigint      not null,
+	end_day   bigint      not null,
+	cut       bigint      not null, -- entries with a lower one were seen
+	cut_at    timestamptz not null,
+	digest    text        not null, -- lower-case hex
+	body      bytea       not null,
+	primary key (shard, period)
+);

@@ -1,0 +1,470 @@
+/*
+ * billing_close_stage_test - a close of the books through its stages: asked for, cut, answered, sealed or refused.
+ */
+#include "common/base/check.h"
+#include "common/base/hash.h"
+#include "common/base/text.h"
+#include "common/io/proto.h"
+#include "opsmesh/v1/action.pb-c.h"
+#include "opsmesh/v1/billing.pb-c.h"
+#include "opsmesh/v1/mirror.pb-c.h"
+#include "proto/opsmesh/v1/catalogue.h"
+#include "services/billing-sync/billing.h"
+#include "services/billing-sync/books.h"
+#include "services/billing-sync/entry.h"
+#include "tests/support/billing_fixture.h"
+#include "tests/support/stage_test.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#define MAY 1777593600 /* 2026-05-01T00:00:00Z */
+#define DAY 86400
+#define KEY "books"
+
+static struct stage_test stage;
+
+static void begin(int which, const char *key)
+{
+	stage_test_init(&stage, &opsmesh_catalogue, &billing_sync_stages[which],
+	                hash_partition(key, strlen(key), STAGE_TEST_PARTITIONS), billing_fixture(),
+	                NULL);
+}
+
+static int start_object(void **state)
+{
+	(void)state;
+	begin(BILLING_OBJECT, KEY);
+	return 0;
+}
+
+static int start_customer(void **state)
+{
+	(void)state;
+	begin(BILLING_CUSTOMER, "cus_1");
+	return 0;
+}
+
+static int start_books(void **state)
+{
+	(void)state;
+	begin(BILLING_BOOKS, KEY);
+	return 0;
+}
+
+static int stop(void **state)
+{
+	(void)state;
+	stage_test_finish(&stage);
+	return 0;
+}
+
+static struct instant at_second(int64_t second)
+{
+	return (struct instant){ SECONDS(second).us };
+}
+
+static void feed(int topic, const char *key, const char *source, int64_t second,
+                 const ProtobufCMessage *message)
+{
+	(void)stage_test_feed(&stage, &(struct stage_test_event){ .topic = topic,
+	                                                          .key = key,
+	                                                          .source = source,
+	                                                          .time = at_second(second),
+	                                                          .mesh = at_second(second),
+	                                                          .message = message });
+	assert_int_equal(stage_test_fold(&stage, STAGE_TEST_ALL, at_second(second)), STATUS_OK);
+}
+
+/* What was said next; there must be something. */
+static const void *next(int topic)
+{
+	const ProtobufCMessage *message = NULL;
+	const struct fact *const fact = stage_test_next(&stage, &message);
+
+	assert_non_null(fact);
+	CHECK(fact != NULL);
+	assert_int_equal(fact->topic, topic);
+	return message;
+}
+
+/* Asked for: the stage object. */
+
+static void ask(const char *period, Opsmesh__V1__ActionKind kind, const char *reason,
+                int64_t second)
+{
+	Opsmesh__V1__ActionEvent event = OPSMESH__V1__ACTION_EVENT__INIT;
+	Opsmesh__V1__ActionRequested requested = OPSMESH__V1__ACTION_REQUESTED__INIT;
+	Opsmesh__V1__ActionSubject subject = OPSMESH__V1__ACTION_SUBJECT__INIT;
+	Opsmesh__V1__PersonalText words = OPSMESH__V1__PERSONAL_TEXT__INIT;
+
+	words.content_case = OPSMESH__V1__PERSONAL_TEXT__CONTENT_TEXT;
+	words.text = text_mutable(reason);
+	subject.type = text_mutable("period");
+	subject.id = text_mutable(period);
+	requested.kind = kind;
+	requested.action = text_mutable("close");
+	requested.on = &subject;
+	requested.reason = &words;
+	event.action_id = text_mutable("a-1");
+	event.routing_key = text_mutable(KEY);
+	event.occurred_at = proto_timestamp(stage.arena, at_second(second));
+	event.fact_case = OPSMESH__V1__ACTION_EVENT__FACT_REQUESTED;
+	event.requested = &requested;
+	feed(OPS_ACTIONS, KEY, NULL, second, &event.base);
+}
+
+static void what_cannot_be_closed_is_refused_with_its_reason(void **state)
+{
+	static const struct {
+		const char *period;
+		Opsmesh__V1__ActionKind kind;
+		const char *reason;
+		int64_t second;
+		const char *said;
+	} rows[] = {
+		{ "2026-05-01", OPSMESH__V1__ACTION_KIND__ACTION_KIND_PIN, "so", MAY + 2 * DAY,
+		  "action: A period can be closed, nothing else." },
+		{ "may", OPSMESH__V1__ACTION_KIND__ACTION_KIND_CLOSE, "so", MAY + 2 * DAY + 1,
+		  "on.id: A period is a month or a day of the books: 2026-05, 2026-05-01." },
+		{ "2026-05-01", OPSMESH__V1__ACTION_KIND__ACTION_KIND_CLOSE, "", MAY + 2 * DAY + 2,
+		  "reason: A period is closed for a reason." },
+		{ "2026-05", OPSMESH__V1__ACTION_KIND__ACTION_KIND_CLOSE, "so", MAY + 2 * DAY + 3,
+		  "on.id: The period is not over." },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		const Opsmesh__V1__BillingEvent *event;
+
+		ask(rows[i].period, rows[i].kind, rows[i].reason, rows[i].second);
+		event = next(OPS_BILLING);
+		assert_int_equal(event->fact_case, OPSMESH__V1__BILLING_EVENT__FACT_ACTION_REFUSED);
+		assert_string_equal(event->action_refused->action_id, "a-1");
+		assert_string_equal(arena_printf(stage.arena, "%s: %s",
+		                                 event->action_refused->field,
+		                                 event->action_refused->reason),
+		                    rows[i].said);
+	}
+}
+
+static void each_cut_has_the_next_number(void **state)
+{
+	(void)state;
+	for (int number = 1; number <= 3; number++) {
+		const Opsmesh__V1__ByCustomerEvent *event;
+
+		ask("2026-05-01", OPSMESH__V1__ACTION_KIND__ACTION_KIND_CLOSE, "month end",
+		    MAY + DAY + 10 * number);
+		if (number == 2)
+			stage_test_restart(&stage);
+		event = next(OPS_BY_CUSTOMER);
+		assert_int_equal(event->fact_case, OPSMESH__V1__BY_CUSTOMER_EVENT__FACT_BOOKS_CUT);
+		assert_int_equal(event->books_cut->number, number);
+		assert_string_equal(event->books_cut->period, "2026-05-01");
+	}
+}
+
+/* Cut: the stage customer. */
+
+#define INVOICE(id, second)                                                                      \
+	"{\"id\":\"" id "\",\"object\":\"invoice\",\"customer\":\"cus_1\",\"status\":\"open\","  \
+	"\"currency\":\"jpy\",\"created\":" second ",\"subtotal\":3100,\"total\":3100,"          \
+	"\"amount_due\":3100,\"amount_paid\":0,\"amount_remaining\":3100,\"lines\":{\"object\":" \
+	"\"list\",\"has_more\":false,\"data\":[{\"id\":\"il_1\",\"object\":\"line_item\","       \
+	"\"amount\":3100,\"currency\":\"jpy\",\"quantity\":1,\"period\":{\"start\":1777593600,"  \
+	"\"end\":1780272000}}]}}"
+
+static void hear_invoice(const char *id, const char *json, int64_t second)
+{
+	Opsmesh__V1__ByCustomerEvent event = OPSMESH__V1__BY_CUSTOMER_EVENT__INIT;
+	Opsmesh__V1__ObjectMirrored made = OPSMESH__V1__OBJECT_MIRRORED__INIT;
+
+	made.object_id = text_mutable(id);
+	made.object_type = text_mutable("invoice");
+	made.revision = 1;
+	made.status = text_mutable("open");
+	made.payload.data = (uint8_t *)(uintptr_t)json;
+	made.payload.len = strlen(json);
+	event.customer_id = text_mutable("cus_1");
+	event.occurred_at = proto_timestamp(stage.arena, at_second(second));
+	event.fact_case = OPSMESH__V1__BY_CUSTOMER_EVENT__FACT_MIRRORED;
+	event.mirrored = &made;
+	feed(OPS_BY_CUSTOMER, "cus_1", NULL, second, &event.base);
+}
+
+static void cut(int64_t number, int64_t second)
+{
+	Opsmesh__V1__ByCustomerEvent event = OPSMESH__V1__BY_CUSTOMER_EVENT__INIT;
+	Opsmesh__V1__BooksCut made = OPSMESH__V1__BOOKS_CUT__INIT;
+
+	made.action_id = text_mutable("a-1");
+	made.period = text_mutable("2026-05-01");
+	made.number = number;
+	event.customer_id = text_mutable(KEY);
+	event.occurred_at = proto_timestamp(stage.arena, at_second(second));
+	event.fact_case = OPSMESH__V1__BY_CUSTOMER_EVENT__FACT_BOOKS_CUT;
+	event.books_cut = &made;
+	feed(OPS_BY_CUSTOMER, KEY, NULL, second, &event.base);
+}
+
+static const Opsmesh__V1__ShardFigured *answer(void)
+{
+	const ProtobufCMessage *message = NULL;
+	const struct fact *fact;
+
+	while ((fact = stage_test_next(&stage, &message)) != NULL)
+		if (fact->topic == OPS_BY_BOOKS)
+			return ((const Opsmesh__V1__ByBooksEvent *)(const void *)message)
+			    ->shard_figured;
+	CHECK(!"an answer");
+	return NULL;
+}
+
+static int64_t cut_of(const char *transaction)
+{
+	struct entry_row row = { .transaction_id = transaction, .line = 1 };
+
+	assert_true(stage_test_row(&stage, &entry_table, &row));
+	return row.cut;
+}
+
+/* 100 yen a day of May; the second invoice is of the first of May too, and comes after the cut. */
+static void a_shard_answers_with_what_it_had_booked_at_the_cut(void **state)
+{
+	const Opsmesh__V1__ShardFigured *told;
+
+	(void)state;
+	hear_invoice("in_1", INVOICE("in_1", "1777597200"), MAY + 3600);
+	hear_invoice("in_0", INVOICE("in_0", "1777680100"), MAY + DAY + 100); /* of the second */
+	cut(1, MAY + DAY + 3600);
+	hear_invoice("in_2", INVOICE("in_2", "1777597300"), MAY + DAY + 7200);
+	told = answer();
+	assert_int_equal(told->cut->number, 1);
+	assert_int_equal(told->n_balances, 3);
+	assert_string_equal(told->balances[0]->account, "receivable");
+	assert_int_equal(told->balances[0]->balance->minor, 3100);
+	assert_string_equal(told->balances[1]->account, "deferred_revenue");
+	assert_int_equal(told->balances[1]->balance->minor, -3000);
+	assert_string_equal(told->balances[2]->account, "revenue");
+	assert_int_equal(told->balances[2]->balance->minor, -100);
+	assert_int_equal(told->n_deferred, 1);
+	assert_int_equal(told->deferred[0]->billed, 3100);
+	assert_int_equal(told->deferred[0]->recognised, 100);
+	assert_int_equal(told->deferred[0]->closing, 3000);
+	assert_int_equal(told->deferred[0]->off_by, 0);
+	assert_int_equal(cut_of("invoice/in_1"), 0);
+	assert_int_equal(cut_of("invoice/in_2"), 1);
+}
+
+/* Closed: the stage books. */
+
+/* One shard's answer; receivable and revenue of so many yen, and what is off. */
+struct part {
+	const char *action;
+	const char *period;
+	int64_t number;
+	int64_t yen;
+	int64_t unexplained;
+	int64_t disputes_open;
+	int64_t rolled; /* that deferred revenue is off by */
+};
+
+static void tell_part(const struct part *part, int shard, int64_t second)
+{
+	Opsmesh__V1__ByBooksEvent event = OPSMESH__V1__BY_BOOKS_EVENT__INIT;
+	Opsmesh__V1__ShardFigured told = OPSMESH__V1__SHARD_FIGURED__INIT;
+	Opsmesh__V1__BooksCut made = OPSMESH__V1__BOOKS_CUT__INIT;
+	Opsmesh__V1__Money money[3] = { OPSMESH__V1__MONEY__INIT, OPSMESH__V1__MONEY__INIT,
+		                        OPSMESH__V1__MONEY__INIT };
+	Opsmesh__V1__PeriodBalance balances[2] = { OPSMESH__V1__PERIOD_BALANCE__INIT,
+		                                   OPSMESH__V1__PERIOD_BALANCE__INIT };
+	Opsmesh__V1__PeriodBalance *list[2] = { &balances[0], &balances[1] };
+	Opsmesh__V1__DeferredRoll roll = OPSMESH__V1__DEFERRED_ROLL__INIT;
+	Opsmesh__V1__DeferredRoll *rolls[1] = { &roll };
+	Opsmesh__V1__Money *unexplained[1] = { &money[2] };
+
+	for (int i = 0; i < 3; i++)
+		money[i].currency = text_mutable("JPY");
+	money[0].minor = part->yen;
+	money[1].minor = -part->yen;
+	money[2].minor = part->unexplained;
+	balances[0].account = text_mutable("receivable");
+	balances[0].balance = &money[0];
+	balances[1].account = text_mutable("revenue");
+	balances[1].balance = &money[1];
+	roll.currency = text_mutable("JPY");
+	roll.closing = part->rolled;
+	made.action_id = text_mutable(part->action);
+	made.action = text_mutable("close");
+	made.period = text_mutable(part->period);
+	made.number = part->number;
+	told.cut = &made;
+	told.stage = text_mutable("customer");
+	told.shard = shard;
+	told.folded_to = proto_timestamp(stage.arena, at_second(second));
+	told.n_balances = 2;
+	told.balances = list;
+	told.n_deferred = 1;
+	told.deferred = rolls;
+	told.n_unexplained = part->unexplained != 0;
+	told.unexplained = unexplained;
+	told.disputes_open = part->disputes_open;
+	event.books = text_mutable(KEY);
+	event.occurred_at = proto_timestamp(stage.arena, at_second(second));
+	event.fact_case = OPSMESH__V1__BY_BOOKS_EVENT__FACT_SHARD_FIGURED;
+	event.shard_figured = &told;
+	feed(OPS_BY_BOOKS, KEY, arena_printf(stage.arena, "customer/%d", shard), second,
+	     &event.base);
+}
+
+/* All shards answer alike, from one on; a crash lies between. */
+static void tell_all(const struct part *part, int first, int64_t second)
+{
+	for (int i = 0; i < STAGE_TEST_PARTITIONS; i++) {
+		tell_part(part, (first + i) % STAGE_TEST_PARTITIONS, second + i);
+		if (i == 1)
+			stage_test_restart(&stage);
+	}
+}
+
+static const char *refusal(void)
+{
+	const Opsmesh__V1__BillingEvent *const event = next(OPS_BILLING);
+
+	assert_int_equal(event->fact_case, OPSMESH__V1__BILLING_EVENT__FACT_ACTION_REFUSED);
+	assert_null(stage_test_next(&stage, NULL));
+	return event->action_refused->reason;
+}
+
+static const Opsmesh__V1__PeriodClosed *closed(void)
+{
+	const Opsmesh__V1__BillingEvent *const event = next(OPS_BILLING);
+	const Opsmesh__V1__BillingEvent *const applied = next(OPS_BILLING);
+
+	assert_int_equal(event->fact_case, OPSMESH__V1__BILLING_EVENT__FACT_PERIOD_CLOSED);
+	assert_int_equal(applied->fact_case, OPSMESH__V1__BILLING_EVENT__FACT_ACTION_APPLIED);
+	assert_null(stage_test_next(&stage, NULL));
+	return event->period_closed;
+}
+
+#define FIRST(...)                                                                \
+	{                                                                         \
+		.action = "a-1", .period = "2026-05-01", .number = 1, __VA_ARGS__ \
+	}
+#define CLOSE_AT (MAY + DAY + 60)
+
+static void a_period_is_closed_when_every_shard_has_answered(void **state)
+{
+	const struct part part = FIRST(.yen = 500);
+	const Opsmesh__V1__PeriodClosed *fact;
+	struct period_row row = { .period = "2026-05-01" };
+
+	(void)state;
+	for (int i = 0; i < STAGE_TEST_PARTITIONS - 1; i++)
+		tell_part(&part, i, CLOSE_AT + i);
+	assert_null(stage_test_next(&stage, NULL));
+	tell_part(&part, 0, CLOSE_AT + 5); /* a second time says nothing new */
+	assert_null(stage_test_next(&stage, NULL));
+	tell_part(&part, STAGE_TEST_PARTITIONS - 1, CLOSE_AT + 6);
+	fact = closed();
+	assert_string_equal(fact->period, "2026-05-01");
+	assert_int_equal(fact->n_balances, 2);
+	assert_int_equal(fact->balances[0]->balance->minor, 2000);
+	assert_int_equal(fact->n_rates, 1);
+	assert_string_equal(fact->rates[0]->rate, "29/4500"); /* 1.16 for 180 */
+	assert_int_equal(strlen(fact->digest), 64);
+	assert_true(stage_test_row(&stage, &period_table, &row));
+	assert_int_equal(row.cut, 1);
+	assert_string_equal(row.digest, fact->digest);
+}
+
+static void the_order_of_the_answers_does_not_change_the_seal(void **state)
+{
+	const struct part part = FIRST(.yen = 500);
+	char digest[65];
+
+	(void)state;
+	tell_all(&part, 0, CLOSE_AT);
+	(void)snprintf(digest, sizeof(digest), "%s", closed()->digest);
+	for (int first = 1; first < STAGE_TEST_PARTITIONS; first++) {
+		assert_int_equal(stop(NULL), 0);
+		assert_int_equal(start_books(NULL), 0);
+		tell_all(&part, first, CLOSE_AT);
+		assert_string_equal(closed()->digest, digest);
+	}
+}
+
+static void what_does_not_hold_is_said_item_by_item(void **state)
+{
+	static const struct {
+		struct part part;
+		int64_t second;
+		const char *said;
+	} rows[] = {
+		{ FIRST(.unexplained = 100), CLOSE_AT,
+		  "unexplained: 400 JPY are unexplained, at most 0 may be" },
+		{ FIRST(.disputes_open = 1), CLOSE_AT,
+		  "disputes: 4 disputes are open, 0 are listed" },
+		{ FIRST(.rolled = 5), CLOSE_AT,
+		  "roll_forward: deferred revenue in JPY is off by -20" },
+		{ FIRST(.rolled = 5, .disputes_open = 1), CLOSE_AT,
+		  "roll_forward: deferred revenue in JPY is off by -20; disputes: 4 disputes are open, 0 are "
+		  "listed" },
+		{ FIRST(.yen = 1), MAY + DAY - 60, "folded: customer/0 has not passed the cut" },
+		{ { .action = "a-1", .period = "2026-04-30", .number = 1, .yen = 1 },
+		  CLOSE_AT,
+		  "rates: JPY on 2026-04-30: there is no rate" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		tell_all(&rows[i].part, 0, rows[i].second);
+		assert_string_equal(refusal(), rows[i].said);
+		assert_int_equal(stop(NULL), 0);
+		assert_int_equal(start_books(NULL), 0);
+	}
+}
+
+static void periods_are_closed_once_and_in_their_order(void **state)
+{
+	const struct part first = FIRST(.yen = 1);
+	const struct part again = { .action = "a-2", .period = "2026-05-01", .number = 2 };
+	const struct part ahead = { .action = "a-3", .period = "2026-05-03", .number = 3 };
+	const struct part next_day = { .action = "a-4", .period = "2026-05-02", .number = 4 };
+	const char *before;
+
+	(void)state;
+	tell_all(&first, 0, CLOSE_AT);
+	before = closed()->digest;
+	tell_all(&again, 0, CLOSE_AT + 100);
+	assert_string_equal(refusal(), "order: the books are closed up to 2026-05-02 already");
+	tell_all(&ahead, 0, CLOSE_AT + 3 * DAY);
+	assert_non_null(strstr(refusal(), "order: the books are still open from 2026-05-02 on"));
+	tell_all(&next_day, 0, CLOSE_AT + 4 * DAY);
+	assert_non_null(strstr(refusal(), "rates: JPY on 2026-05-02: there is no rate"));
+	assert_int_equal(strlen(before), 64);
+}
+
+#define CASE(name, start) cmocka_unit_test_setup_teardown(name, start, stop)
+
+int main(void)
+{
+	const struct CMUnitTest cases[] = {
+		CASE(what_cannot_be_closed_is_refused_with_its_reason, start_object),
+		CASE(each_cut_has_the_next_number, start_object),
+		CASE(a_shard_answers_with_what_it_had_booked_at_the_cut, start_customer),
+		CASE(a_period_is_closed_when_every_shard_has_answered, start_books),
+		CASE(the_order_of_the_answers_does_not_change_the_seal, start_books),
+		CASE(what_does_not_hold_is_said_item_by_item, start_books),
+		CASE(periods_are_closed_once_and_in_their_order, start_books),
+	};
+
+	return cmocka_run_group_tests(cases, NULL, NULL);
+}
