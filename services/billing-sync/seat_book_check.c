@@ -96,6 +96,22 @@ static bool known_by(const struct look *it, struct knowledge *knowledge, size_t 
 	return knowledge->known[place];
 }
 
+/* Most months: one line, one quantity, as many as there are. */
+static bool is_plain(const struct seat_timeline *timeline, const struct seat_billed *billed,
+                     size_t count, struct instant from, struct instant until)
+{
+	int64_t quantity;
+
+	if (count != 1 || !seat_at(timeline, from, TIME_MAX, &quantity) ||
+	    quantity != billed->quantity)
+		return false;
+	for (size_t i = 0; i < timeline->count; i++)
+		if (time_before(from, timeline->changes[i].effective_at) &&
+		    time_before(timeline->changes[i].effective_at, until))
+			return false;
+	return true;
+}
+
 static struct seat_difference compare(const struct look *it, const struct seat_line *line,
                                       const struct seat_timeline *timeline,
                                       struct seat_billed *billed)
@@ -105,8 +121,9 @@ static struct seat_difference compare(const struct look *it, const struct seat_l
 	    it->book->ended ? time_earlier(line->end, it->book->end) : line->end;
 	const size_t count = billed_of(it, line, billed);
 
-	return time_before(from, until) ? seat_against_billed(timeline, billed, count, from, until)
-	                                : (struct seat_difference){ .days = 0 };
+	if (!time_before(from, until) || is_plain(timeline, billed, count, from, until))
+		return (struct seat_difference){ .days = 0 };
+	return seat_against_billed(timeline, billed, count, from, until);
 }
 
 static const char *day_text(struct arena *arena, int64_t day)
