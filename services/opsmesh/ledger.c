@@ -46,6 +46,26 @@ static void take_sum(void *argument, const struct db_rows *row)
 	spill(ledger, SPILL_BYTES);
 }
 
+static void take_proof(void *argument, const struct db_rows *row)
+{
+	struct ledger *const ledger = argument;
+	const struct ledger_proof proof = {
+		.currency = db_text(row, 0, 0),
+		.starting = db_int(row, 0, 1),
+		.net = db_int(row, 0, 2),
+		.paid_out = db_int(row, 0, 3),
+		.ending = db_int(row, 0, 4),
+		.on_its_way = db_int(row, 0, 5),
+		.waits = db_int(row, 0, 6),
+		.books = db_int(row, 0, 7),
+		.stated = db_int(row, 0, 8) != 0,
+		.stated_off = db_int(row, 0, 9),
+	};
+
+	ledger_print_proof(&ledger->print, &proof);
+	spill(ledger, SPILL_BYTES);
+}
+
 static struct ledger_line line_of(const struct db_rows *row)
 {
 	return (struct ledger_line){
@@ -128,6 +148,9 @@ static enum status read_rows(struct ledger *ledger, size_t place)
 		return mesh_store_tell(&ledger->store, place, &sql_entry_look, take_line, ledger,
 		                       DB_TIME(ask->from), DB_TIME(ask->before),
 		                       DB_TEXT(ask->customer));
+	case LEDGER_PROOF:
+		return mesh_store_tell(&ledger->store, place, &sql_moved_proof, take_proof, ledger,
+		                       DB_TIME(ask->from), DB_TIME(ask->before));
 	case LEDGER_BALANCE:
 	default:
 		return mesh_store_tell(&ledger->store, place, &sql_entry_sum, take_sum, ledger,

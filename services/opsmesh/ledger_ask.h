@@ -11,6 +11,7 @@ enum ledger_view {
 	LEDGER_BALANCE,   /* the trial balance */
 	LEDGER_STATEMENT, /* what changed what a customer owes */
 	LEDGER_JOURNAL,   /* every line */
+	LEDGER_PROOF,     /* the provider's balance: start + net - payouts = end */
 };
 
 enum ledger_format { LEDGER_TABLE, LEDGER_CSV, LEDGER_NETSUITE };

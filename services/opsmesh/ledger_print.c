@@ -30,10 +30,22 @@ static const char *const journal_titles[] = { "AT",
 	                                      "              CREDIT",
 	                                      "CAUSE",
 	                                      NULL };
+static const char *const proof_titles[] = { "CURRENCY",
+	                                    "               START",
+	                                    "                 NET",
+	                                    "            PAID OUT",
+	                                    "                 END",
+	                                    "          ON ITS WAY",
+	                                    "               WAITS",
+	                                    "               BOOKS",
+	                                    "           BOOKS OFF",
+	                                    "          STATED OFF",
+	                                    NULL };
 static const char *const *const table_titles[] = {
 	[LEDGER_BALANCE] = balance_titles,
 	[LEDGER_STATEMENT] = statement_titles,
 	[LEDGER_JOURNAL] = journal_titles,
+	[LEDGER_PROOF] = proof_titles,
 };
 
 static const char *const balance_columns[] = {
@@ -50,10 +62,16 @@ static const char *const journal_columns[] = {
 	"object_id",   "reason",       "reverses",  "cause",         "currency", "debit",
 	"credit",      "amount_minor", "true_for",  "shards_behind", NULL
 };
+static const char *const proof_columns[] = {
+	"currency",         "start_minor",   "net_minor",   "paid_out_minor",  "end_minor",
+	"on_its_way_minor", "waits_minor",   "books_minor", "books_off_minor", "stated_off_minor",
+	"true_for",         "shards_behind", NULL
+};
 static const char *const *const csv_columns[] = {
 	[LEDGER_BALANCE] = balance_columns,
 	[LEDGER_STATEMENT] = statement_columns,
 	[LEDGER_JOURNAL] = journal_columns,
+	[LEDGER_PROOF] = proof_columns,
 };
 
 /* As NetSuite's import of journal entries names them. */
@@ -219,7 +237,7 @@ static bool even(const struct ledger_print *print)
 /* One customer's lines are not whole transactions: another line of theirs may be nobody's. */
 static bool is_whole(const struct ledger_print *print)
 {
-	return print->ask->view == LEDGER_JOURNAL ||
+	return print->ask->view == LEDGER_JOURNAL || print->ask->view == LEDGER_PROOF ||
 	       (print->ask->view == LEDGER_BALANCE && print->ask->customer[0] == '\0');
 }
 
@@ -235,6 +253,10 @@ const char *ledger_verdict(const struct ledger_print *print)
 
 	if (print->rows == 0)
 		return "Nothing is booked.";
+	if (print->ask->view == LEDGER_PROOF)
+		return off[0] == '\0'
+		           ? "Every balance is what its transactions come to."
+		           : arena_printf(arena, "The provider's balance is off by %s.", off);
 	if (print->ask->view == LEDGER_STATEMENT)
 		return arena_printf(arena, "%s owes %s.", print->ask->customer,
 		                    off[0] == '\0' ? "nothing" : off);

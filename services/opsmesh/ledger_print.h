@@ -39,6 +39,20 @@ struct ledger_line {
 	const char *cause; /* ce_id of the fact that caused it */
 };
 
+/* The provider's balance in a currency, by its transactions. */
+struct ledger_proof {
+	const char *currency;
+	int64_t starting;
+	int64_t net;
+	int64_t paid_out;
+	int64_t ending;
+	int64_t on_its_way; /* paid out, and not arrived */
+	int64_t waits;      /* not booked yet */
+	int64_t books;      /* of cash in transit */
+	bool stated;        /* by the provider itself */
+	int64_t stated_off; /* from what its transactions came to then */
+};
+
 struct ledger_print {
 	const struct ledger_ask *ask;
 	const struct chart_numbers *chart; /* of netsuite alone */
@@ -63,6 +77,7 @@ void ledger_print_begin(struct ledger_print *print, struct arena *arena,
                         const struct ledger_ask *ask, const struct reach *reach,
                         const struct chart_numbers *chart);
 void ledger_print_sum(struct ledger_print *print, const struct ledger_sum *sum);
+void ledger_print_proof(struct ledger_print *print, const struct ledger_proof *proof);
 /* Of a statement or a journal. */
 void ledger_print_line(struct ledger_print *print, const struct ledger_line *line);
 /* Behind the last row. Of a table the verdict and the reach are part of it. */

@@ -134,6 +134,8 @@ static const char send_help[] =
 
 static const char ledger_help[] =
     "statement C is statement --customer C: receivables and credits, with what is owed by then.\n"
+    "proof holds the provider's balance against its transactions: start + net - paid out = end;\n"
+    "the books have that less what waits, and payouts until they have arrived.\n"
     "Every answer says which mesh time it is true for and which shards have not passed it:\n"
     "csv in the columns true_for and shards_behind, csv and netsuite on standard error.\n"
     "Exit status 1: whole books do not sum to zero, or something cannot be shown.\n";
@@ -192,9 +194,10 @@ static const struct command commands[] = {
 	  .needs = NEEDS_DATABASE,
 	  .run = explain_command },
 	{ .name = "ledger",
-	  .usage = "balance|statement|journal [--customer C] [--at T|--period P] "
+	  .usage = "balance|statement|journal|proof [--customer C] [--at T|--period P] "
 	           "[--format table|csv|netsuite]",
-	  .summary = "the books: trial balance, what a customer owes and why, every line",
+	  .summary =
+	      "the books: trial balance, what a customer owes and why, every line, the provider's balance",
 	  .help = ledger_help,
 	  .options = ledger_options,
 	  .words_min = 1,

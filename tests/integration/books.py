@@ -48,13 +48,13 @@ def migrate():
     check(answer.returncode == 0, "the tables are made", answer)
 
 
-def book(cursor, transaction, at, *lines, shard=0):
+def book(cursor, transaction, at, *lines, shard=0, into="entry"):
     """Lines of account, currency, minor units, customer, object; all in one statement."""
     rows = [(shard, transaction, number, at, at, account, currency, minor, customer, thing, "object/0/1",
              transaction.split("/", maxsplit=1)[0], None)
             for number, (account, currency, minor, customer, thing) in enumerate(lines, 1)]
     places = ", ".join(["(" + ", ".join(["%s"] * 13) + ")"] * len(rows))
-    cursor.execute(f"insert into entry values {places}", [value for row in rows for value in row])
+    cursor.execute(f"insert into {into} values {places}", [value for row in rows for value in row])
 
 
 def story_empty():
@@ -223,9 +223,43 @@ def story_discrepancies(cursor):
           "seats are told by their number", rows)
 
 
+def moved(cursor, transaction, kind, at, currency, amount, fee, state):
+    cursor.execute("insert into moved values (2, %s, %s, %s, %s, %s, %s, %s, %s)",
+                   (transaction, kind, at, currency, amount, fee, kind == "payout", state))
+
+
+def story_proof(cursor):
+    """100.00 CHF settled in April; in May a fee, 50.00 paid out that have not arrived, 7.00 that wait."""
+    moved(cursor, "txn_2", "charge", "2026-05-02T10:00:00Z", "USD", 10800, 343, "placed")
+    moved(cursor, "txn_a", "charge", "2026-04-20T00:00:00Z", "CHF", 10000, 300, "placed")
+    moved(cursor, "txn_b", "stripe_fee", "2026-05-05T00:00:00Z", "CHF", -50, 0, "booked")
+    moved(cursor, "txn_c", "payout", "2026-05-06T00:00:00Z", "CHF", -5000, 0, "booked")
+    moved(cursor, "txn_d", "charge", "2026-05-07T00:00:00Z", "CHF", 700, 0, "waits")
+    book(cursor, "settlement/txn_a", "2026-04-20T00:00:00Z", ("cash_in_transit", "CHF", 9700, None, "txn_a"),
+         ("fees", "CHF", 300, None, "txn_a"), ("clearing", "CHF", -10000, None, "txn_a"))
+    book(cursor, "fee/txn_b", "2026-05-05T00:00:00Z", ("cash_in_transit", "CHF", -50, None, "txn_b"),
+         ("fees", "CHF", 50, None, "txn_b"), into="balance_entry")
+    cursor.execute("insert into stated values (2, 'CHF', '2026-05-10', 5350, 1)")
+    row = table("proof", "--period", "2026-05")[0]
+    figures = [int(row[f"{name}_minor"]) for name in ("start", "net", "paid_out", "end", "on_its_way", "waits", "books",
+                                                      "books_off", "stated_off")]
+    check(row["currency"] == "CHF" and figures == [9700, 650, 5000, 5350, 5000, 700, 9650, 0, 0],
+          "start + net - paid out = end, and the books have it", row)
+    book(cursor, "payout/po_1", "2026-05-08T00:00:00Z", ("cash", "CHF", 5000, None, "po_1"),
+         ("cash_in_transit", "CHF", -5000, None, "po_1"), into="balance_entry")
+    row = table("proof")[0]
+    check((row["start_minor"], row["on_its_way_minor"], row["books_off_minor"]) == ("0", "0", "0"),
+          "what has arrived is on its way no longer", row)
+    check("Every balance is what its transactions come to.\n" in run("ledger", "proof").stdout, "people read that it is so")
+    check(any(row["account"] == "cash" for row in table("balance")), "the trial balance has what no customer's stage books")
+    moved(cursor, "txn_e", "charge", "2026-05-09T00:00:00Z", "CHF", 5, 0, "placed")
+    answer = run("ledger", "proof")
+    check(answer.returncode == 1 and "off by -0.1" in answer.stdout, "what the books lack is said", answer)
+
+
 def story_wrong_usage():
     for words in (["ledger"], ["ledger", "sum"], ["ledger", "statement"], ["ledger", "balance", "--period", "May"],
-                  ["ledger", "balance", "--format", "netsuite"], ["list", "discrepancies", "--due-within", "4h"],
+                  ["ledger", "balance", "--format", "netsuite"], ["ledger", "proof", "--customer", "cus_1"], ["list", "discrepancies", "--due-within", "4h"],
                   ["list", "tickets", "--all"]):
         answer = run(*words)
         check(answer.returncode == 2 and answer.stderr.startswith("opsmesh "), f"{' '.join(words)} is refused", answer)
@@ -242,4 +276,5 @@ with psycopg.connect(os.environ["BILLING_URL"], autocommit=True) as connection:
         story_journal()
         story_discrepancies(pen)
         story_long(pen)
+        story_proof(pen)
 sys.exit(failures != 0)
