@@ -21,36 +21,38 @@ BAR_RATIO = 0.4
 BAR_FLAT = 1.3
 QUIET_S = 3  # so long nothing more is said when all is folded
 POPULATIONS = (10**4, 10**6)
-# Rows as wide as those that the daemon writes, under ids that lie anywhere among them.
-PREFILL = """
-insert into customer (shard, customer_id, alive, subscribed)
-    select n %% 4, 'cus_' || substr(md5(n::text), 1, 16), 'sub_' || n || chr(10), true
-    from generate_series(1, %(customers)s) n;
-insert into standing (shard, customer_id, body)
-    select n %% 4, 'cus_' || substr(md5(n::text), 1, 16), decode(repeat('ab', 120), 'hex')
-    from generate_series(1, %(customers)s) n;
-insert into held (shard, customer_id, object_id, type, status, revision, body)
-    select n %% 4, 'cus_' || substr(md5(n::text), 1, 16), kind || '_' || substr(md5(n::text), 1, 16), 'charge',
-        'succeeded', 1, decode(repeat('ab', 40), 'hex')
-    from generate_series(1, %(customers)s) n, unnest(array['ch', 'in', 'sub']) kind;
-insert into charge (shard, charge_id, customer_id)
-    select n %% 4, 'ch_' || substr(md5(n::text), 1, 16), 'cus_' || substr(md5(n::text), 1, 16)
-    from generate_series(1, %(customers)s) n;
-insert into charged (shard, customer_id, charge_id, currency, presented, applied, settled_currency, settled, taken)
-    select n %% 4, 'cus_' || substr(md5(n::text), 1, 16), 'ch_' || substr(md5(n::text), 1, 16), 'USD', 100, true, 'USD',
-        100, 0
-    from generate_series(1, %(customers)s) n;
-insert into object (shard, object_id, object_type, rank, progress, verb, revision, bare, ended, deleted, provenance, body)
-    select n %% 4, kind || '_' || substr(md5(n::text), 1, 16), 'charge', 1, 0, 2, 1, false, false, false, 1,
-        convert_to(repeat(md5(n::text), 40), 'utf8')
-    from generate_series(1, %(customers)s) n, unnest(array['ch', 'in']) kind;
-insert into entry (shard, transaction_id, line, at, booked_at, account, currency, minor, customer_id, object_id, cause,
-        reason)
-    select n %% 4, 'charge/ch_' || substr(md5(n::text), 1, 16), line, timestamptz '2026-01-01' + n * interval '1 second',
-        '2026-05-01', case line when 1 then 'receivable' else 'revenue' end, 'USD', case line when 1 then 5 else -5 end,
-        'cus_' || substr(md5(n::text), 1, 16), 'ch_' || n, 'object/0/1', 'charge'
-    from generate_series(1, %(customers)s) n, generate_series(1, 2) line;
+# What stands in the tables before: rows as wide as the daemon's, under ids that lie anywhere among them. A column
+# that is not named here and must not be null is filled by its type.
+WORD = "substr(md5(n::text), 1, 16)"
+WIDE = {"body": "convert_to(repeat(md5(n::text), {}), 'utf8')"}
+TABLES = (
+    ("customer", {"customer_id": f"'cus_' || {WORD}", "alive": "'sub_' || n || chr(10)"}, "", 0),
+    ("standing", {"customer_id": f"'cus_' || {WORD}"}, "", 4),
+    ("held", {"customer_id": f"'cus_' || {WORD}", "object_id": f"kind || '_' || {WORD}"},
+     "unnest(array['ch', 'in', 'sub']) kind", 1),
+    ("charge", {"charge_id": f"'ch_' || {WORD}", "customer_id": f"'cus_' || {WORD}"}, "", 0),
+    ("charged", {"customer_id": f"'cus_' || {WORD}", "charge_id": f"'ch_' || {WORD}"}, "", 0),
+    ("object", {"object_id": f"kind || '_' || {WORD}", "object_type": "'charge'"}, "unnest(array['ch', 'in']) kind", 40),
+    ("entry", {"transaction_id": f"'charge/ch_' || {WORD}", "line": "line", "minor": "line * 2 - 3", "currency": "'USD'",
+               "customer_id": f"'cus_' || {WORD}", "object_id": f"'ch_' || {WORD}",
+               "at": "timestamptz '2026-01-01' + n * interval '1 second'"}, "generate_series(1, 2) line", 0),
+)
+PLAIN = {"bigint": "1", "integer": "1", "boolean": "true", "text": "'word'", "bytea": "''::bytea",
+         "timestamp with time zone": "timestamptz '2026-05-01'"}
+NEEDED = """
+select column_name, data_type from information_schema.columns
+where table_schema = current_schema and table_name = %s and is_nullable = 'NO' and column_default is null
 """
+
+
+def fill(connection, table, columns, beside, words, customers):
+    columns = {"shard": "n % 4", **columns}
+    if words > 0:
+        columns["body"] = WIDE["body"].format(words)
+    for name, kind in connection.execute(NEEDED, (table,)).fetchall():
+        columns.setdefault(name, PLAIN[kind])
+    connection.execute(f"insert into {table} ({', '.join(columns)}) select {', '.join(columns.values())}"
+                       f" from generate_series(1, {customers}) n" + (f", {beside}" if beside else ""))
 
 
 class Billing:
@@ -75,8 +77,8 @@ class Billing:
 
     def prefill(self, url, customers):
         with psycopg.connect(url, autocommit=True) as connection:
-            for statement in PREFILL.split(";\n")[:-1]:
-                connection.execute(statement, {"customers": customers})
+            for table in TABLES:
+                fill(connection, *table, customers)
             connection.execute("vacuum analyze")
         self.stack.checkpoint()
 
