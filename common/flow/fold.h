@@ -82,6 +82,7 @@ void fetch_destroy(struct shard *shard);
 /* Loads the row of a table into row, whose key columns are filled. */
 bool work_load(struct shard *shard, const struct state_table *table, void *row);
 void work_save(struct shard *shard, const struct state_table *table, const void *row);
+void work_add(struct shard *shard, const struct state_table *table, const void *row);
 void work_remove(struct shard *shard, const struct state_table *table, const void *row);
 
 #endif

@@ -22,6 +22,11 @@ void task_save(struct task *task, const struct state_table *table, const void *r
 	work_save(task->shard, table, row);
 }
 
+void task_add(struct task *task, const struct state_table *table, const void *row)
+{
+	work_add(task->shard, table, row);
+}
+
 void task_remove(struct task *task, const struct state_table *table, const void *row)
 {
 	work_remove(task->shard, table, row);

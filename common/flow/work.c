@@ -262,6 +262,15 @@ void work_save(struct shard *shard, const struct state_table *table, const void 
 	             state_pack(shard->arena, table, row));
 }
 
+void work_add(struct shard *shard, const struct state_table *table, const void *row)
+{
+	const int place = cache_table(shard->cache, table);
+	const struct bytes key = state_key(shard->arena, table, row, table->key_columns);
+
+	CHECK(cache_put(shard->cache, place, key, (struct bytes){ 0 })->packed.data == NULL);
+	cache_change(shard->cache, place, key, state_pack(shard->arena, table, row));
+}
+
 void work_remove(struct shard *shard, const struct state_table *table, const void *row)
 {
 	cache_change(shard->cache, cache_table(shard->cache, table),

@@ -317,6 +317,7 @@ void customer_need(struct task *task, const ProtobufCMessage *message)
 	          &(struct held_row){ .customer_id = event->customer_id,
 	                              .object_id = event->mirrored->object_id });
 	need_entry(task, event->mirrored);
+	customer_need_named(task, event->customer_id, event->mirrored);
 	customer_need_book(task, event);
 	if (text_equal(event->mirrored->object_type, "invoice")) {
 		customer_need_deferral(task, event->customer_id, event->mirrored->object_id);

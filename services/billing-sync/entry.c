@@ -2,6 +2,9 @@
 
 #include "common/base/check.h"
 
+#define LINES_USUAL \
+	6 /* no transaction has more but that of a long invoice; those are looked for one by one */
+
 static const struct column columns[] = {
 	COLUMN(struct entry_row, transaction_id),
 	COLUMN(struct entry_row, line),
@@ -40,7 +43,7 @@ static const struct state_table *home(const struct task *task)
 
 void entry_need(struct task *task, const char *transaction_id)
 {
-	for (int64_t line = 1; line <= JOURNAL_LINES_MAX; line++)
+	for (int64_t line = 1; line <= LINES_USUAL; line++)
 		task_need(task, home(task),
 		          &(struct entry_row){ .transaction_id = transaction_id, .line = line });
 }
@@ -59,7 +62,7 @@ bool entry_load(struct task *task, const char *transaction_id, struct journal *j
 	return journal_read(rows, count, journal);
 }
 
-/* Each line is looked for first: only for a row that is known to be new the runtime asks no right to change one. */
+/* Whose first line is not there has none: lines are only ever added together. */
 bool entry_book(struct task *task, const struct journal *journal)
 {
 	struct entry_row rows[JOURNAL_LINES_MAX];
@@ -67,14 +70,11 @@ bool entry_book(struct task *task, const struct journal *journal)
 	CHECK(journal->fault == JOURNAL_SOUND);
 	CHECK(journal->count > 0);
 	journal_rows(journal, rows);
-	for (size_t i = 0; i < journal->count; i++) {
-		struct entry_row there = rows[i];
-		const bool stands = task_load(task, home(task), &there);
+	struct entry_row there = rows[0];
 
-		CHECK(!stands || i == 0);
-		if (stands)
-			return false;
-		task_save(task, home(task), &rows[i]);
-	}
+	if (task_load(task, home(task), &there))
+		return false;
+	for (size_t i = 0; i < journal->count; i++)
+		task_add(task, home(task), &rows[i]);
 	return true;
 }

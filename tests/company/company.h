@@ -22,7 +22,8 @@ struct told {
 	int64_t mrr;
 	const char *causes[MODEL_CASES_MAX]; /* of open discrepancies */
 	size_t cause_count;
-	bool asked; /* what never came was asked for, or something does not add up */
+	bool blurred; /* a subscription's state came by upload alone */
+	bool asked;   /* what never came was asked for, or something does not add up */
 	bool beyond;
 };
 

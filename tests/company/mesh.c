@@ -116,6 +116,7 @@ static void send_customer(struct told *told, struct chance *chance)
 			continue;
 		}
 		company.dropped++;
+		told->blurred = told->blurred || text_equal(state->type, "subscription");
 		if (!is_missing(uploads, count, id))
 			uploads[count++] = id;
 	}

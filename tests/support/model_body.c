@@ -60,6 +60,11 @@ static const char *price_body(const struct life *life)
 	    life->yearly ? "year" : "month");
 }
 
+static const char *trial_time(const struct life *life, int64_t at_s)
+{
+	return at_s == 0 ? "null" : arena_printf(life->arena, "%" PRId64, at_s);
+}
+
 const char *model_subscription_body(const struct life *life)
 {
 	return arena_printf(
@@ -67,12 +72,13 @@ const char *model_subscription_body(const struct life *life)
 	    "{\"id\":\"%s\",\"object\":\"subscription\",\"customer\":\"%s\",\"status\":\"%s\","
 	    "\"currency\":\"%s\",\"created\":%" PRId64 ",\"start_date\":%" PRId64
 	    ",\"current_period_start\":%" PRId64 ",\"current_period_end\":%" PRId64
-	    ",\"cancel_at_period_end\":%s,\"pause_collection\":%s,\"livemode\":false,"
+	    ",\"trial_start\":%s,\"trial_end\":%s,\"cancel_at_period_end\":%s,\"pause_collection\":%s,\"livemode\":false,"
 	    "\"items\":{\"object\":\"list\",\"has_more\":false,\"data\":[{\"id\":\"%s\","
 	    "\"object\":\"subscription_item\",\"quantity\":%" PRId64
 	    ",\"price\":%s}],\"total_count\":1}%s}",
 	    model_subscription_id(life), life->customer->id, life->status, life->currency->word,
 	    MODEL_START_S, MODEL_START_S, life->period_start_s, life->period_end_s,
+	    trial_time(life, life->trial_start_s), trial_time(life, life->trial_end_s),
 	    life->ending ? "true" : "false",
 	    life->paused ? "{\"behavior\":\"void\",\"resumes_at\":null}" : "null",
 	    model_id(life, "si", life->subscription), life->seats, price_body(life), filler(life));
@@ -91,8 +97,6 @@ static const char *tax_body(const struct life *life, const struct model_invoice 
 
 static const char *line_body(const struct life *life, const struct model_invoice *invoice)
 {
-	const int64_t end = invoice->of_moment ? life->period_start_s : life->period_end_s;
-
 	return arena_printf(
 	    life->arena,
 	    "{\"id\":\"%s_l\",\"object\":\"line_item\",\"amount\":%" PRId64
@@ -101,8 +105,8 @@ static const char *line_body(const struct life *life, const struct model_invoice
 	    "},\"proration\":false,\"quantity\":%" PRId64
 	    ",\"price\":%s,\"subscription\":\"%s\",\"subscription_item\":\"%s\",\"tax_amounts\":%s,"
 	    "\"type\":\"subscription\"}",
-	    invoice->id, invoice->subtotal, life->currency->word, life->period_start_s, end,
-	    life->seats, price_body(life), model_subscription_id(life),
+	    invoice->id, invoice->subtotal, life->currency->word, life->period_start_s,
+	    life->period_end_s, life->seats, price_body(life), model_subscription_id(life),
 	    model_id(life, "si", life->subscription), tax_body(life, invoice));
 }
 
@@ -124,7 +128,7 @@ const char *model_invoice_body(const struct life *life, const struct model_invoi
 	    "\"total_tax_amounts\":%s,\"total_discount_amounts\":[],"
 	    "\"lines\":{\"object\":\"list\",\"has_more\":false,\"total_count\":1,\"data\":[%s]}%s}",
 	    invoice->id, life->customer->id, model_subscription_id(life), status,
-	    life->currency->word, invoice->created_s, invoice->shown, invoice->tax, total, total,
+	    life->currency->word, invoice->created_s, invoice->subtotal, invoice->tax, total, total,
 	    paid, total - paid, life->period_start_s, life->period_end_s,
 	    draft ? "null" : arena_printf(life->arena, "%" PRId64, invoice->created_s),
 	    tax_body(life, invoice), line_body(life, invoice), filler(life));

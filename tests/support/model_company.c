@@ -103,6 +103,9 @@ static void begin(struct life *life, int month, bool trial)
 	life->subscription++;
 	life->status = trial ? "trialing" : "active";
 	enter_period(life, month);
+	life->trial_start_s = trial ? month_s(month) : 0;
+	life->trial_end_s = trial ? month_s(month + 1) : 0;
+	life->customer->unbilled = life->customer->unbilled || trial;
 	model_say_subscription(life, "customer.subscription.created", month_s(month));
 }
 
@@ -113,10 +116,13 @@ static void change(struct life *life, int month)
 	const bool plan = !life->yearly && chance_of(&life->chance, 40);
 	const bool paused = life->paused;
 
-	enter_period(life, month);
+	if (!life->yearly || life->trial_end_s == month_s(month))
+		enter_period(life, month);
 	if (text_equal(life->status, "trialing"))
 		life->status = "active";
 	life->paused = !life->yearly && !paused && chance_of(&life->chance, 40);
+	life->customer->unbilled = life->customer->unbilled || life->paused;
+	life->customer->reseated = life->customer->reseated || seats || plan;
 	if (seats)
 		life->seats = chance_between(&life->chance, 1, 30);
 	if (plan) {
@@ -148,8 +154,13 @@ static void live_month(struct life *life, int month, int begun)
 {
 	if (month > begun)
 		change(life, month);
-	if (!text_equal(life->status, "trialing") && !life->paused &&
-	    (!life->yearly || month == begun))
+	const bool renews = !life->yearly || month == begun || life->trial_end_s == month_s(month);
+
+	if (text_equal(life->status, "trialing") || !renews)
+		return;
+	if (life->paused)
+		model_bill_nothing(life, month_s(month) + 120);
+	else
 		model_bill(life, month_s(month) + 120);
 }
 

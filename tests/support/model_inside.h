@@ -35,6 +35,8 @@ struct life {
 	int invoice;
 	const char *status; /* of the subscription now */
 	int64_t past_due_s;
+	int64_t trial_start_s; /* 0: there was none */
+	int64_t trial_end_s;
 	bool paused;
 	bool ending;
 	int64_t period_start_s;
@@ -46,8 +48,6 @@ struct model_invoice {
 	int64_t created_s;
 	int64_t subtotal;
 	int64_t tax;
-	int64_t shown;  /* subtotal as the provider says it */
-	bool of_moment; /* of no time: what is earned at once */
 };
 
 struct model_charge {
@@ -92,6 +92,8 @@ const char *model_subscription_id(const struct life *life);
 
 /* What is charged and paid (model_money.c). */
 void model_bill(struct life *life, int64_t at_s);
+/* While collection is paused: an invoice that is void at once. */
+void model_bill_nothing(struct life *life, int64_t at_s);
 
 /* States and truth. */
 void model_say(struct life *life, const struct model_state *state);

@@ -274,7 +274,7 @@ static void say_invoice(struct life *life, const struct model_invoice *invoice, 
 static void book_invoice(struct life *life, const struct model_invoice *invoice)
 {
 	book(life, "receivable", invoice->subtotal + invoice->tax);
-	book(life, invoice->of_moment ? "revenue" : "deferred_revenue", -invoice->subtotal);
+	book(life, "deferred_revenue", -invoice->subtotal);
 	book(life, "tax_payable", -invoice->tax);
 }
 
@@ -342,18 +342,31 @@ static void struggle(struct life *life, const struct model_invoice *invoice, int
 		say_invoice(life, invoice, "invoice.voided", "void", 0, at_s + 7 * DAY_S, true);
 }
 
-void model_bill(struct life *life, int64_t at_s)
+static struct model_invoice draft(struct life *life, int64_t at_s)
 {
 	const int64_t step = life->currency->step;
 	struct model_invoice invoice = { .id = model_id(life, "in", ++life->invoice),
 		                         .created_s = at_s,
-		                         .subtotal = life->seats * life->unit,
-		                         .of_moment = chance_of(&life->chance, 50) };
-	size_t open;
+		                         .subtotal = life->seats * life->unit };
 
-	invoice.shown = invoice.subtotal;
 	if (life->taxed)
 		invoice.tax = model_share(invoice.subtotal / step, 100, 1000) * step;
+	return invoice;
+}
+
+void model_bill_nothing(struct life *life, int64_t at_s)
+{
+	const struct model_invoice invoice = draft(life, at_s);
+
+	say_invoice(life, &invoice, "invoice.created", "draft", 0, at_s, false);
+	say_invoice(life, &invoice, "invoice.voided", "void", 0, at_s + HOUR_S, true);
+}
+
+void model_bill(struct life *life, int64_t at_s)
+{
+	struct model_invoice invoice = draft(life, at_s);
+	size_t open;
+
 	say_invoice(life, &invoice, "invoice.created", "draft", 0, at_s, false);
 	open = life->customer->state_count;
 	say_invoice(life, &invoice, "invoice.finalized", "open", 0, at_s + HOUR_S, false);

@@ -1,0 +1,110 @@
+/*
+ * Which rows an object will ask for by what it names: a charge its invoice, a balance transaction its charge.
+ *
+ * Asked before the object is read, so that all events of a batch ask the database once. The payload is JSON
+ * without space, written by the mirror; it is only looked through for a field. A guess: a row that is not
+ * guessed is looked for when it is asked, and one that is guessed wrongly is not used.
+ */
+#include "services/billing-sync/customer_ledger.h"
+#include "services/billing-sync/customer_receivable.h"
+#include "services/billing-sync/entry.h"
+#include "services/billing-sync/stripe.h"
+
+#include "common/base/text.h"
+
+#include <string.h>
+
+/* A row that is asked for: whose, and under which id. */
+typedef void row_need(struct task *task, const char *customer, const char *id);
+
+static void need_charged(struct task *task, const char *customer, const char *id)
+{
+	task_need(task, &charged_table,
+	          &(struct charged_row){ .customer_id = customer, .charge_id = id });
+}
+
+static void need_payment(struct task *task, const char *customer, const char *id)
+{
+	task_need(task, &payment_table,
+	          &(struct payment_row){ .customer_id = customer, .payment_id = id });
+}
+
+static void need_charge(struct task *task, const char *customer, const char *id)
+{
+	need_charged(task, customer, id);
+	need_payment(task, customer, id);
+}
+
+static void need_receivable(struct task *task, const char *customer, const char *id)
+{
+	task_need(task, &receivable_table,
+	          &(struct receivable_row){ .customer_id = customer, .invoice_id = id });
+}
+
+static void need_standing(struct task *task, const char *customer, const char *id)
+{
+	(void)id;
+	task_need(task, &standing_table, &(struct standing_row){ .customer_id = customer });
+}
+
+static const struct {
+	const char *type;
+	const char *field; /* NULL: the object itself */
+	row_need *need;
+} rows[] = {
+	{ "balance_transaction", "\"source\":\"", need_charge },
+	{ "charge", NULL, need_charge },
+	{ "charge", "\"invoice\":\"", need_receivable },
+	{ "charge", "\"payment_intent\":\"", need_payment },
+	{ "dispute", "\"charge\":\"", need_charge },
+	{ "invoice", NULL, need_receivable },
+	{ "invoice", "\"charge\":\"", need_charge },
+	{ "refund", "\"charge\":\"", need_charge },
+	{ "subscription", NULL, need_standing },
+};
+
+/* What stands behind the field; "": it is nowhere. */
+static const char *named(struct task *task, const Opsmesh__V1__ObjectMirrored *mirrored,
+                         const char *field)
+{
+	const char *const payload = (const char *)mirrored->payload.data;
+	const char *const at = memmem(payload, mirrored->payload.len, field, strlen(field));
+
+	if (at == NULL)
+		return "";
+	const char *const id = at + strlen(field);
+	const size_t left = (size_t)(payload + mirrored->payload.len - id);
+	const char *const end = memchr(id, '"', left < STRIPE_ID_MAX ? left : STRIPE_ID_MAX);
+
+	return end != NULL ? arena_text(task->arena, id, (size_t)(end - id)) : "";
+}
+
+/* What a charge pays is booked under both ids. */
+static void need_applied(struct task *task, const Opsmesh__V1__ObjectMirrored *charge,
+                         const char *invoice)
+{
+	const char *const id =
+	    arena_printf(task->arena, "applied/%s/%s", charge->object_id, invoice);
+
+	task_need(task, &entry_table, &(struct entry_row){ .transaction_id = id, .line = 1 });
+	task_need(task, &entry_table,
+	          &(struct entry_row){
+		      .transaction_id = arena_printf(task->arena, "reversal/%s", id), .line = 1 });
+}
+
+void customer_need_named(struct task *task, const char *customer,
+                         const Opsmesh__V1__ObjectMirrored *mirrored)
+{
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		if (!text_equal(rows[i].type, mirrored->object_type))
+			continue;
+		const char *const id = rows[i].field != NULL ? named(task, mirrored, rows[i].field)
+		                                             : mirrored->object_id;
+
+		if (*id == '\0' || !text_valid(bytes_of(id)))
+			continue;
+		rows[i].need(task, customer, id);
+		if (rows[i].need == need_receivable && rows[i].field != NULL)
+			need_applied(task, mirrored, id);
+	}
+}
