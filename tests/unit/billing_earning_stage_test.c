@@ -315,6 +315,55 @@ static void each_day_end_says_how_deferred_revenue_rolled_forward(void **state)
 	assert_int_equal(end->deferred->off_by, 0);
 }
 
+/* Recurring revenue. */
+
+#define SUBSCRIPTION(status, seats)                                                                 \
+	"{\"id\":\"sub_1\",\"object\":\"subscription\",\"customer\":\"cus_1\",\"status\":\"" status \
+	"\",\"currency\":\"jpy\",\"start_date\":1000,\"current_period_start\":1000,"                \
+	"\"current_period_end\":2000000000,\"items\":{\"object\":\"list\",\"has_more\":false,"      \
+	"\"data\":[{\"id\":\"si_1\",\"object\":\"subscription_item\",\"quantity\":" seats           \
+	",\"price\":{\"id\":\"price_team\",\"object\":\"price\",\"currency\":\"jpy\","              \
+	"\"product\":\"prod_1\",\"unit_amount\":1500,\"recurring\":{\"interval\":\"month\","        \
+	"\"interval_count\":1,\"usage_type\":\"licensed\"}}}]}}"
+
+static void recurring_revenue_adds_up_at_each_day_end(void **state)
+{
+	static const struct told lives[] = {
+		{ MAY + 100, "subscription", "sub_1", 1, "active", SUBSCRIPTION("active", "2") },
+		{ MAY + DAY + 100, "subscription", "sub_1", 2, "active",
+		  SUBSCRIPTION("active", "3") },
+		{ MAY + 3 * DAY + 100, "subscription", "sub_1", 3, "canceled",
+		  SUBSCRIPTION("canceled", "3") },
+	};
+	static const struct {
+		const char *day;
+		int64_t starting;
+		int64_t added;
+		int64_t expansion;
+		int64_t churn;
+		int64_t ending;
+	} days[] = { { "2026-05-01", 0, 3000, 0, 0, 3000 },
+		     { "2026-05-02", 3000, 0, 1500, 0, 4500 },
+		     { "2026-05-04", 4500, 0, 0, 4500, 0 } };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(lives); i++)
+		feed(&lives[i], lives[i].second);
+	pass(MAY + 6 * DAY);
+	for (size_t i = 0; i < COUNT_OF(days); i++) {
+		const Opsmesh__V1__BooksDayEnded *const end = next_end();
+
+		CHECK(end != NULL);
+		assert_string_equal(end->day, days[i].day);
+		assert_int_equal(end->recurring->starting, days[i].starting);
+		assert_int_equal(end->recurring->added, days[i].added);
+		assert_int_equal(end->recurring->expansion, days[i].expansion);
+		assert_int_equal(end->recurring->churn, days[i].churn);
+		assert_int_equal(end->recurring->ending, days[i].ending);
+		assert_int_equal(end->recurring->off_by, 0);
+	}
+}
+
 /* Any order, any lateness. */
 
 static bool comes_before(const struct told *a, const struct told *b)
@@ -390,6 +439,7 @@ int main(void)
 		CASE(a_dispute_that_is_won_took_nothing),
 		CASE(what_is_voided_was_never_earned),
 		CASE(each_day_end_says_how_deferred_revenue_rolled_forward),
+		CASE(recurring_revenue_adds_up_at_each_day_end),
 		CASE(any_order_and_any_lateness_end_in_the_same_months),
 	};
 
