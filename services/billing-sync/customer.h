@@ -146,6 +146,7 @@ enum status customer_on_mirrored(struct task *task, const Opsmesh__V1__ObjectMir
 enum status customer_on_account_linked(struct task *task, const Opsmesh__V1__AccountLinked *linked);
 enum status customer_on_account_unlinked(struct task *task,
                                          const Opsmesh__V1__AccountUnlinked *unlinked);
+enum status customer_on_swept(struct task *task, const Opsmesh__V1__ObjectSwept *swept);
 void customer_need(struct task *task, const ProtobufCMessage *message);
 /* What an object of the customer's names in its payload, and what that will be looked up for. */
 void customer_need_named(struct task *task, const char *customer,

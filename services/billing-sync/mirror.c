@@ -11,6 +11,7 @@ struct object_row mirror_row(const char *object_id, const char *object_type)
 		                    .customer_at = TIME_MIN,
 		                    .gone_at = TIME_MIN,
 		                    .state_at = TIME_MIN,
+		                    .swept_at = TIME_MIN,
 		                    .seen_at = TIME_MIN };
 }
 

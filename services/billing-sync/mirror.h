@@ -63,6 +63,9 @@ struct object_row {
 	const char *digest;
 	struct bytes body;
 	const char *asked; /* what was asked for on its behalf: see wanted.h */
+	const char *
+	    swept; /* what a list page had otherwise and nothing explains: sweep_word; NULL: nothing */
+	struct instant swept_at; /* the state that had stood then */
 };
 
 enum mirror_verdict {

@@ -12,7 +12,7 @@
  *   by-source    refunds and disputes, and balance transactions that name another object than a charge
  *   by-payout    payouts and balance transactions, these also under the payout that is their source and that
  *                paid them; the balance as the provider states it
- *   billing      StaleObserved, FetchRequested, ObjectRefused, under the object's id
+ *   billing      StaleObserved, FetchRequested, ObjectRefused, ObjectDiffered, ObjectAgreed, under the object's id
  */
 #ifndef SERVICES_BILLING_SYNC_OBJECT_H
 #define SERVICES_BILLING_SYNC_OBJECT_H
@@ -23,6 +23,14 @@
 #include "services/billing-sync/mirror.h"
 
 extern const struct state_table object_table;
+
+/* When the first webhook of the shard was made: of what is older nobody had told us. */
+struct webhooks_row {
+	const char *name; /* the provider's */
+	struct instant since;
+};
+
+extern const struct state_table webhooks_table;
 
 /* One observation, and the row that it is about. */
 struct object {
@@ -50,6 +58,17 @@ enum status object_say_fetch(struct object *it, Opsmesh__V1__FetchCause cause,
                              const char *object_type, const char *object_id) MUST_CHECK;
 enum status object_say_refused(struct object *it, Opsmesh__V1__RefusalCode code, const char *field,
                                const char *reason) MUST_CHECK;
+
+/* What was observed against the row as it was (sweep.h); in *moved whether the row knows more of that. */
+enum status object_sweep(struct object *it, const struct object_row *before,
+                         bool *moved) MUST_CHECK;
+void object_need_sweep(struct task *task);
+/* A page has it otherwise; or, of SWEEP_EQUAL, what was otherwise for that cause is explained. */
+struct sweep;
+enum status object_say_swept(struct object *it, const struct object_row *standing,
+                             const struct sweep *sweep, const char *cause) MUST_CHECK;
+/* The same to its customer, where one is known. */
+enum status object_tell_swept(struct object *it, const char *cause, bool healed) MUST_CHECK;
 
 enum status object_on_received(struct task *task, const Opsmesh__V1__ProviderReceived *received);
 void object_need(struct task *task, const ProtobufCMessage *event);

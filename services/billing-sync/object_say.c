@@ -2,6 +2,7 @@
  * What the stage `object` says: the states that it takes over, and its facts for others.
  */
 #include "services/billing-sync/object.h"
+#include "services/billing-sync/sweep.h"
 
 #include "common/base/text.h"
 #include "common/io/proto.h"
@@ -221,4 +222,66 @@ enum status object_say_refused(struct object *it, Opsmesh__V1__RefusalCode code,
 	event.fact_case = OPSMESH__V1__BILLING_EVENT__FACT_OBJECT_REFUSED;
 	event.object_refused = &refused;
 	return say(it, &event);
+}
+
+/* Sweeps. */
+
+static enum status say_differed(struct object *it, const struct object_row *standing,
+                                const struct sweep *sweep)
+{
+	Opsmesh__V1__BillingEvent event = OPSMESH__V1__BILLING_EVENT__INIT;
+	Opsmesh__V1__ObjectDiffered differed = OPSMESH__V1__OBJECT_DIFFERED__INIT;
+	char *fields[SWEEP_FIELDS_MAX];
+
+	differed.object_id = text_of(it->seen.object_id);
+	differed.object_type = text_of(it->seen.object_type);
+	differed.cause = text_of(sweep_word(sweep->cause));
+	for (size_t i = 0; i < sweep->field_count; i++)
+		fields[differed.n_fields++] = text_of(sweep->fields[i]);
+	differed.fields = fields;
+	differed.status = text_of(it->seen.status);
+	differed.standing_status = text_of(standing->status);
+	if (standing->revision > 0)
+		differed.standing_at = proto_timestamp(it->task->arena, standing->state_at);
+	event.fact_case = OPSMESH__V1__BILLING_EVENT__FACT_OBJECT_DIFFERED;
+	event.object_differed = &differed;
+	return say(it, &event);
+}
+
+enum status object_say_swept(struct object *it, const struct object_row *standing,
+                             const struct sweep *sweep, const char *cause)
+{
+	Opsmesh__V1__BillingEvent event = OPSMESH__V1__BILLING_EVENT__INIT;
+	Opsmesh__V1__ObjectAgreed agreed = OPSMESH__V1__OBJECT_AGREED__INIT;
+
+	if (sweep->cause != SWEEP_EQUAL)
+		return say_differed(it, standing, sweep);
+	agreed.object_id = text_of(it->seen.object_id);
+	agreed.object_type = text_of(it->seen.object_type);
+	agreed.cause = text_of(cause);
+	agreed.event_id = text_of(it->seen.event_id);
+	event.fact_case = OPSMESH__V1__BILLING_EVENT__FACT_OBJECT_AGREED;
+	event.object_agreed = &agreed;
+	return say(it, &event);
+}
+
+enum status object_tell_swept(struct object *it, const char *cause, bool healed)
+{
+	Opsmesh__V1__ByCustomerEvent event = OPSMESH__V1__BY_CUSTOMER_EVENT__INIT;
+	Opsmesh__V1__ObjectSwept swept = OPSMESH__V1__OBJECT_SWEPT__INIT;
+
+	if (it->row.customer_id == NULL)
+		return STATUS_OK;
+	swept.object_id = text_of(it->seen.object_id);
+	swept.object_type = text_of(it->seen.object_type);
+	swept.cause = text_of(cause);
+	swept.healed = healed;
+	event.customer_id = text_of(it->row.customer_id);
+	event.occurred_at = proto_timestamp(it->task->arena, it->received_at);
+	event.fact_case = OPSMESH__V1__BY_CUSTOMER_EVENT__FACT_SWEPT;
+	event.swept = &swept;
+	return task_emit(it->task, &(struct emission){ .topic = OPS_BY_CUSTOMER,
+	                                               .key = it->row.customer_id,
+	                                               .time = it->received_at,
+	                                               .message = &event.base });
 }

@@ -35,6 +35,8 @@ static const struct column columns[] = {
 	COLUMN(struct object_row, digest),
 	COLUMN(struct object_row, body),
 	COLUMN(struct object_row, asked),
+	COLUMN(struct object_row, swept),
+	COLUMN(struct object_row, swept_at),
 	COLUMN_END,
 };
 const struct state_table object_table = { .name = "object",
@@ -131,12 +133,14 @@ static enum status fold(struct object *it)
 	const struct object_row before = it->row;
 	const struct mirror_answer answer =
 	    mirror_fold(&it->row, &it->seen, it->received_at, (int64_t)it->event->provenance);
+	bool swept;
 
 	if (answer.verdict == MIRROR_CONFLICT)
 		return object_say_refused(it, OPSMESH__V1__REFUSAL_CODE__REFUSAL_CODE_NOT_ALLOWED,
 		                          answer.field, answer.reason);
 	TRY(answer.verdict == MIRROR_TAKEN ? take(it) : leave(it, &answer, &before));
-	if (answer.save)
+	TRY(object_sweep(it, &before, &swept));
+	if (answer.save || swept)
 		task_save(it->task, &object_table, &it->row);
 	return STATUS_OK;
 }
@@ -204,4 +208,5 @@ void object_need(struct task *task, const ProtobufCMessage *message)
 	task_need(task, &object_table,
 	          &(struct object_row){ .object_id = event->object_id,
 	                                .object_type = event->object_type });
+	object_need_sweep(task);
 }

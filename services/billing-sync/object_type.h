@@ -42,6 +42,7 @@ struct object_type {
 	const char *list;                           /* a list that webhooks cut (has_more) */
 	const char *missing[OBJECT_TYPE_PATHS];     /* ids of objects that no webhook carries */
 	bool everywhere;                            /* reference data: every shard has it */
+	bool silent;                                /* no webhook tells of it */
 	bool reused;       /* the merchant chooses the id: what was deleted may be made anew */
 	bool one_currency; /* its currency never changes */
 	bool one_amount;   /* "amount" and "fee" never change */

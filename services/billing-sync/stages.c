@@ -43,7 +43,7 @@
 STAGE_EVENTS_NEEDING(object_events, OBJECT_EVENTS);
 
 static const struct state_table *const object_tables[] = { &object_table, &owner_table, &cut_table,
-	                                                   NULL };
+	                                                   &webhooks_table, NULL };
 static const int object_emits[] = { OPS_BY_SOURCE, OPS_BY_CHARGE, OPS_BY_CUSTOMER,
 	                            OPS_BY_PAYOUT, OPS_BILLING,   -1 };
 
@@ -83,6 +83,7 @@ static const int charge_emits[] = { OPS_BY_CUSTOMER, OPS_BILLING, -1 };
 	CUSTOMER(ON, account_linked, AccountLinked)                                             \
 	CUSTOMER(ON, books_cut, BooksCut)                                                       \
 	CUSTOMER(ON, account_unlinked, AccountUnlinked)                                         \
+	CUSTOMER(ON, swept, ObjectSwept)                                                        \
 	ON(OPS_BY_CUSTOMER, Opsmesh__V1__ByCustomerEvent, earlier, Opsmesh__V1__ObjectMirrored, \
 	   customer_on_earlier, customer_need_earlier)                                          \
 	CUSTOMER(ON, contracts, ContractsDeclared)                                              \

@@ -42,6 +42,25 @@ static struct story_line tell_applied(const struct story *story,
 	                            fact->invoice_id));
 }
 
+static struct story_line tell_differed(const struct story *story,
+                                       const Opsmesh__V1__ObjectDiffered *fact)
+{
+	return line_of(arena_printf(
+	    story->arena, "a list page has the %s %s otherwise: %s%s", fact->object_type,
+	    fact->object_id, fact->cause,
+	    fact->n_fields == 0 ? ""
+				: arena_printf(story->arena, ", in %s",
+	                                       story_list(story, fact->fields, fact->n_fields))));
+}
+
+static struct story_line tell_agreed(const struct story *story,
+                                     const Opsmesh__V1__ObjectAgreed *fact)
+{
+	return line_of(arena_printf(story->arena,
+	                            "what a list page had otherwise of the %s %s (%s) is explained",
+	                            fact->object_type, fact->object_id, fact->cause));
+}
+
 struct story_line story_receivable(const struct story *story,
                                    const Opsmesh__V1__BillingEvent *event)
 {
@@ -49,5 +68,9 @@ struct story_line story_receivable(const struct story *story,
 		return tell_note(story, event->credit_note_changed);
 	if (event->fact_case == OPSMESH__V1__BILLING_EVENT__FACT_CUSTOMER_BALANCE_MOVED)
 		return tell_balance(story, event->customer_balance_moved);
+	if (event->fact_case == OPSMESH__V1__BILLING_EVENT__FACT_OBJECT_DIFFERED)
+		return tell_differed(story, event->object_differed);
+	if (event->fact_case == OPSMESH__V1__BILLING_EVENT__FACT_OBJECT_AGREED)
+		return tell_agreed(story, event->object_agreed);
 	return tell_applied(story, event->payment_applied);
 }

@@ -11,6 +11,7 @@
 
 struct stage_test object_stage;
 const char *object_fed;
+Opsmesh__V1__Provenance object_provenance;
 
 struct instant object_now(void)
 {
@@ -26,6 +27,7 @@ void object_fixture_open(struct stage_test *test, int32_t number)
 int object_fixture_start(void **state)
 {
 	(void)state;
+	object_provenance = OPSMESH__V1__PROVENANCE__PROVENANCE_WEBHOOK;
 	object_fixture_open(&object_stage, OBJECT_SHARD);
 	object_fed = stage_test_key(&object_stage, "o_");
 	return 0;
@@ -57,7 +59,7 @@ void object_feed_payload(struct stage_test *test, const struct provider_said *sa
 	event.event_type = text_mutable(said->event_id != NULL ? said->type : "");
 	event.api_version = text_mutable(said->version != NULL ? said->version : "");
 	event.received_at = proto_timestamp(test->arena, arrival);
-	event.provenance = OPSMESH__V1__PROVENANCE__PROVENANCE_WEBHOOK;
+	event.provenance = object_provenance;
 	event.fact_case = OPSMESH__V1__PROVIDER_EVENT__FACT_RECEIVED;
 	event.received = &received;
 	(void)stage_test_feed(test, &(struct stage_test_event){ .topic = OPS_PROVIDER_EVENTS,

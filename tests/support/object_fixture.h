@@ -6,6 +6,7 @@
 
 #include "opsmesh/v1/billing.pb-c.h"
 #include "opsmesh/v1/mirror.pb-c.h"
+#include "opsmesh/v1/provider.pb-c.h"
 #include "services/billing-sync/object.h"
 #include "tests/support/provider_fixture.h"
 #include "tests/support/stage_test.h"
@@ -25,6 +26,7 @@
 #define STALE(name) OPSMESH__V1__STALE_CAUSE__STALE_CAUSE_##name
 
 extern struct stage_test object_stage;
+extern Opsmesh__V1__Provenance object_provenance; /* of what is fed next; a webhook at first */
 extern const char *object_fed; /* the id of the object that object_feed is about; of the shard */
 
 int object_fixture_start(void **state);

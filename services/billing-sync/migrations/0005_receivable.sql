@@ -27,3 +27,17 @@ create table receivable (
 );
 
 alter table charged drop column applied;
+
+-- What a list page had otherwise than the mirror, until something explains it.
+alter table object add column swept text; -- sweep_word; null: nothing
+alter table object add column swept_at timestamptz; -- when the state was made that had stood then
+
+create index object_swept on object (object_id) where swept is not null;
+
+-- When the first webhook of the shard was made: what is older than that nobody had told us of.
+create table webhooks (
+	shard int         not null,
+	name  text        collate "C" not null, -- the provider's
+	since timestamptz,
+	primary key (shard, name)
+);
