@@ -13,6 +13,7 @@ enum {
 	BILLING_CUSTOMER,
 	BILLING_PAYOUT,
 	BILLING_BOOKS,
+	BILLING_CLAIM
 }; /* places in the table */
 
 extern const struct stage billing_sync_stages[]; /* ended by a name of NULL */

@@ -143,6 +143,7 @@ enum status customer_on_trial(struct task *task, const char *key);
 
 /* Handlers. */
 enum status customer_on_mirrored(struct task *task, const Opsmesh__V1__ObjectMirrored *mirrored);
+enum status customer_on_billing_ticket(struct task *task, const Opsmesh__V1__BillingTicket *ticket);
 enum status customer_on_account_linked(struct task *task, const Opsmesh__V1__AccountLinked *linked);
 enum status customer_on_account_unlinked(struct task *task,
                                          const Opsmesh__V1__AccountUnlinked *unlinked);

@@ -1,6 +1,5 @@
-#include "services/billing-sync/customer_dunning.h"
-#include "services/billing-sync/owed.h"
-#include "services/billing-sync/policies.h"
+#include "services/billing-sync/billing_ticket.h"
+#include "services/billing-sync/customer_dunning_inside.h"
 #include "services/billing-sync/stripe.h"
 
 #include "common/base/text.h"
@@ -23,6 +22,7 @@ const struct state_table dunning_table = { .name = "dunning",
 static const struct column owed_columns[] = {
 	COLUMN(struct owed_row, customer_id),
 	COLUMN(struct owed_row, body),
+	COLUMN(struct owed_row, tickets),
 	COLUMN_END,
 };
 const struct state_table owed_table = { .name = "owed",
@@ -30,35 +30,26 @@ const struct state_table owed_table = { .name = "owed",
 	                                .key_columns = 1,
 	                                .row_size = sizeof(struct owed_row) };
 
-/* One invoice at hand, among all that the customer owes. */
-struct dunned {
-	struct customer *customer;
-	const char *invoice_id;
-	const struct owed_book *book;
-	struct dunning_row *row;
-	struct bytes before;
-	bool known; /* it has a row */
-};
-
 /* Rows. */
 
-static enum status load_book(struct customer *it, struct owed_book *book, struct bytes *before)
+static enum status load_debts(struct customer *it, struct debts **debts)
 {
-	struct owed_row row = { .customer_id = it->row.customer_id };
+	struct debts *const made = arena_alloc(it->task->arena, sizeof(*made));
 
-	book->count = 0;
-	*before = (struct bytes){ NULL, 0 };
-	if (!task_load(it->task, &owed_table, &row))
-		return STATUS_OK;
-	*before = row.body;
-	return owed_decode(row.body, book)
-	           ? STATUS_OK
-	           : task_fail(it->task, STATUS_FATAL, "%s: what it owes cannot be read",
-	                       row.customer_id);
+	made->book.count = 0;
+	made->row = (struct owed_row){ .customer_id = it->row.customer_id };
+	const bool known = task_load(it->task, &owed_table, &made->row);
+
+	if ((known && !owed_decode(made->row.body, &made->book)) ||
+	    !billing_ticket_read(it->task, made->row.tickets, &made->tickets))
+		return task_fail(it->task, STATUS_FATAL, "%s: what it owes cannot be read",
+		                 it->row.customer_id);
+	*debts = made;
+	return STATUS_OK;
 }
 
-static enum status load(struct customer *customer, const char *invoice,
-                        const struct owed_book *book, struct dunned *it)
+static enum status load(struct customer *customer, const char *invoice, const struct debts *debts,
+                        struct dunned *it)
 {
 	struct task *const task = customer->task;
 	struct dunning_state_row row = { .customer_id = customer->row.customer_id,
@@ -66,7 +57,7 @@ static enum status load(struct customer *customer, const char *invoice,
 
 	*it = (struct dunned){ .customer = customer,
 		               .invoice_id = invoice,
-		               .book = book,
+		               .debts = debts,
 		               .row = arena_zero(task->arena, sizeof(*it->row)) };
 	it->known = task_load(task, &dunning_table, &row);
 	if (!it->known)
@@ -98,112 +89,11 @@ static void save(struct dunned *it)
 	it->before = body;
 }
 
-/* The version that was in force when it began, before that the one of now. */
-static const struct dunning_policy *policy_of(const struct dunned *it)
+static void keep_tickets(struct customer *it, struct debts *debts)
 {
-	const bool idle = it->row->status == DUNNING_IDLE;
-
-	return policies_dunning(it->customer->task, idle ? it->customer->at : it->row->started);
-}
-
-/* Facts. */
-
-static char *policy_name(const struct dunned *it)
-{
-	const struct policy_head *const head = &policy_of(it)->head;
-
-	return arena_printf(it->customer->task->arena, "%s/%lld", head->id,
-	                    (long long)head->version);
-}
-
-static void fill_owed(const struct dunned *it, Opsmesh__V1__DunningStepDue *due)
-{
-	struct arena *const arena = it->customer->task->arena;
-	const struct owed_invoice *const own = owed_find(it->book, it->invoice_id);
-
-	due->invoice_ids = arena_alloc(arena, (it->book->count + 1) * sizeof(*due->invoice_ids));
-	for (size_t i = 0; own != NULL && i < it->book->count; i++)
-		if (text_equal(it->book->list[i].currency, own->currency))
-			due->invoice_ids[due->n_invoice_ids++] =
-			    arena_string(arena, it->book->list[i].id);
-	due->unpaid = arena_alloc(arena, sizeof(*due->unpaid));
-	opsmesh__v1__money__init(due->unpaid);
-	due->unpaid->currency = arena_string(arena, own != NULL ? own->currency : "");
-	if (own != NULL)
-		due->unpaid->minor = owed_facts(it->book, own->currency).amount_unpaid;
-}
-
-static enum status say_step(const struct dunned *it, const struct dunning_decision *decision)
-{
-	static const Opsmesh__V1__DunningAct acts[] = {
-		[DUNNING_REMIND] = OPSMESH__V1__DUNNING_ACT__DUNNING_ACT_REMIND,
-		[DUNNING_WARN] = OPSMESH__V1__DUNNING_ACT__DUNNING_ACT_WARN,
-		[DUNNING_RESTRICT] = OPSMESH__V1__DUNNING_ACT__DUNNING_ACT_RESTRICT,
-		[DUNNING_CANCEL] = OPSMESH__V1__DUNNING_ACT__DUNNING_ACT_CANCEL,
-	};
-	Opsmesh__V1__BillingEvent event = OPSMESH__V1__BILLING_EVENT__INIT;
-	Opsmesh__V1__DunningStepDue due = OPSMESH__V1__DUNNING_STEP_DUE__INIT;
-
-	due.invoice_id = text_mutable(it->invoice_id);
-	due.step = text_mutable(decision->step->name);
-	due.act = acts[decision->step->act];
-	due.attempts = decision->attempts;
-	due.reason = text_mutable(decision->reason);
-	due.policy = policy_name(it);
-	fill_owed(it, &due);
-	event.fact_case = OPSMESH__V1__BILLING_EVENT__FACT_DUNNING_STEP_DUE;
-	event.dunning_step_due = &due;
-	return customer_say(it->customer, &event);
-}
-
-static enum status say_held(const struct dunned *it, const struct dunning_decision *decision,
-                            bool resumed)
-{
-	Opsmesh__V1__BillingEvent event = OPSMESH__V1__BILLING_EVENT__INIT;
-	Opsmesh__V1__DunningHeld held = OPSMESH__V1__DUNNING_HELD__INIT;
-
-	held.invoice_id = text_mutable(it->invoice_id);
-	held.why = text_mutable(dunning_why_names[decision->why]);
-	held.held_by = text_mutable(decision->hold_id);
-	held.reason = text_mutable(decision->reason);
-	event.fact_case = resumed ? OPSMESH__V1__BILLING_EVENT__FACT_DUNNING_RESUMED
-	                          : OPSMESH__V1__BILLING_EVENT__FACT_DUNNING_HELD;
-	event.dunning_held = &held;
-	return customer_say(it->customer, &event);
-}
-
-static enum status say_ended(const struct dunned *it, const struct dunning_decision *decision,
-                             bool exhausted)
-{
-	Opsmesh__V1__BillingEvent event = OPSMESH__V1__BILLING_EVENT__INIT;
-	Opsmesh__V1__DunningEnded ended = OPSMESH__V1__DUNNING_ENDED__INIT;
-
-	ended.invoice_id = text_mutable(it->invoice_id);
-	ended.last_step = text_mutable(decision->step != NULL ? decision->step->name : "");
-	ended.attempts = decision->attempts;
-	ended.reason = text_mutable(decision->reason);
-	ended.policy = policy_name(it);
-	event.fact_case = exhausted ? OPSMESH__V1__BILLING_EVENT__FACT_DUNNING_EXHAUSTED
-	                            : OPSMESH__V1__BILLING_EVENT__FACT_DUNNING_RECOVERED;
-	event.dunning_exhausted = &ended;
-	return customer_say(it->customer, &event);
-}
-
-static enum status say(const struct dunned *it, const struct dunning_decisions *decisions)
-{
-	for (size_t i = 0; i < decisions->count; i++) {
-		const struct dunning_decision *const decision = &decisions->list[i];
-
-		switch (decision->kind) {
-		case DUNNING_STEP_DUE: TRY(say_step(it, decision)); break;
-		case DUNNING_HELD: TRY(say_held(it, decision, false)); break;
-		case DUNNING_RESUMED: TRY(say_held(it, decision, true)); break;
-		case DUNNING_PAID: TRY(say_ended(it, decision, false)); break;
-		case DUNNING_EXHAUSTED: TRY(say_ended(it, decision, true)); break;
-		default: break;
-		}
-	}
-	return STATUS_OK;
+	debts->row.tickets = proto_pack(it->task->arena, &debts->tickets.base);
+	debts->row.body = owed_encode(it->task->arena, &debts->book);
+	task_save(it->task, &owed_table, &debts->row);
 }
 
 /* The timer: at the next step, and before all failures at the deadline of what nobody collects. */
@@ -211,7 +101,7 @@ static enum status say(const struct dunned *it, const struct dunning_decisions *
 static void arm(const struct dunned *it)
 {
 	struct task *const task = it->customer->task;
-	const struct owed_invoice *const owed = owed_find(it->book, it->invoice_id);
+	const struct owed_invoice *const owed = owed_find(&it->debts->book, it->invoice_id);
 	const char *const key =
 	    arena_printf(task->arena, "%s/%s", it->customer->row.customer_id, it->invoice_id);
 	struct instant at;
@@ -220,9 +110,10 @@ static void arm(const struct dunned *it)
 		task_timer_set(task, CUSTOMER_TIMER_DUNNING, key, owed->due);
 		return;
 	}
-	const struct dunning_facts facts = owed_facts(it->book, owed != NULL ? owed->currency : "");
+	const struct dunning_facts facts =
+	    owed_facts(&it->debts->book, owed != NULL ? owed->currency : "");
 
-	if (owed != NULL && dunning_next(policy_of(it), it->row, &facts, &at))
+	if (owed != NULL && dunning_next(dunned_policy(it), it->row, &facts, &at))
 		task_timer_set(task, CUSTOMER_TIMER_DUNNING, key, at);
 	else
 		task_timer_clear(task, CUSTOMER_TIMER_DUNNING, key);
@@ -230,7 +121,7 @@ static void arm(const struct dunned *it)
 
 static enum status settle(struct dunned *it, const struct dunning_decisions *decisions)
 {
-	TRY(say(it, decisions));
+	TRY(dunned_say(it, decisions));
 	if (it->known || it->row->status != DUNNING_IDLE || it->row->hold_count > 0)
 		save(it);
 	arm(it);
@@ -238,18 +129,89 @@ static enum status settle(struct dunned *it, const struct dunning_decisions *dec
 }
 
 /* What the customer owes is another: the steps of the others of the currency may be due at another time. */
-static enum status arm_others(struct customer *it, const struct owed_book *book, const char *but,
+static enum status arm_others(struct customer *it, const struct debts *debts, const char *but,
                               const char *currency)
 {
+	const struct owed_book *const book = &debts->book;
+
 	for (size_t i = 0; i < book->count; i++) {
 		struct dunned other;
 
 		if (text_equal(book->list[i].id, but) ||
 		    !text_equal(book->list[i].currency, currency))
 			continue;
-		TRY(load(it, book->list[i].id, book, &other));
+		TRY(load(it, book->list[i].id, debts, &other));
 		if (other.known)
 			arm(&other);
+	}
+	return STATUS_OK;
+}
+
+/* Tickets. */
+
+static bool is_open(const struct dunned *it, const char *ticket)
+{
+	const Opsmesh__V1__BillingTicketList *const list = &it->debts->tickets;
+
+	for (size_t i = 0; i < list->n_items; i++)
+		if (text_equal(list->items[i]->ticket_id, ticket))
+			return billing_ticket_concerns(list->items[i], it->invoice_id);
+	return false;
+}
+
+static enum status let_go(struct dunned *it)
+{
+	struct task *const task = it->customer->task;
+
+	for (size_t i = it->row->hold_count; i-- > 0;) {
+		const char *const id = arena_string(task->arena, it->row->holds[i].id);
+
+		if (it->row->holds[i].why != DUNNING_TICKET || is_open(it, id))
+			continue;
+		const struct dunning_decisions decisions =
+		    dunning_release(task->arena, it->row, DUNNING_TICKET, id, it->customer->at);
+
+		TRY(dunned_say(it, &decisions));
+	}
+	return STATUS_OK;
+}
+
+/* The invoice is held by the tickets that are open on it, and by no others. */
+static enum status follow_tickets(struct dunned *it)
+{
+	struct task *const task = it->customer->task;
+	const Opsmesh__V1__BillingTicketList *const list = &it->debts->tickets;
+
+	TRY(let_go(it));
+	for (size_t i = 0; i < list->n_items; i++) {
+		struct dunning_decisions decisions;
+
+		if (billing_ticket_concerns(list->items[i], it->invoice_id) &&
+		    dunning_hold(task->arena, it->row, DUNNING_TICKET, list->items[i]->ticket_id,
+		                 it->customer->at, &decisions))
+			TRY(dunned_say(it, &decisions));
+	}
+	return STATUS_OK;
+}
+
+enum status customer_dun_ticket(struct customer *it, const Opsmesh__V1__BillingTicket *ticket)
+{
+	const struct dunning_decisions none = { 0 };
+	struct debts *debts;
+
+	TRY(load_debts(it, &debts));
+	if (!billing_ticket_put(it->task->arena, &debts->tickets, ticket))
+		return task_fail(it->task, STATUS_REJECT, "%s: more than %d tickets about money",
+		                 it->row.customer_id, BILLING_TICKETS_MAX);
+	keep_tickets(it, debts);
+	for (size_t i = 0; i < debts->book.count; i++) {
+		struct dunned dunned;
+
+		TRY(load(it, debts->book.list[i].id, debts, &dunned));
+		if (!dunned.known)
+			continue;
+		TRY(follow_tickets(&dunned));
+		TRY(settle(&dunned, &none));
 	}
 	return STATUS_OK;
 }
@@ -266,15 +228,14 @@ static struct dunning_decisions fail(struct dunned *it, const struct payment_fai
 		                              .attempt_count = failure->attempt_count,
 		                              .response = response };
 
-	return dunning_fail(it->customer->task->arena, policy_of(it), it->row, &made);
+	return dunning_fail(it->customer->task->arena, dunned_policy(it), it->row, &made);
 }
 
 enum status customer_dun_charge(struct customer *it, const struct payment_failure *failure)
 {
-	struct owed_book *const book = arena_alloc(it->task->arena, sizeof(*book));
 	struct held_row invoice = { .customer_id = it->row.customer_id,
 		                    .object_id = failure->invoice_id };
-	struct bytes before;
+	struct debts *debts;
 	struct dunned dunned;
 
 	if (failure->invoice_id[0] == '\0')
@@ -282,8 +243,9 @@ enum status customer_dun_charge(struct customer *it, const struct payment_failur
 	if (task_load(it->task, &held_table, &invoice) &&
 	    !text_equal(invoice.status != NULL ? invoice.status : "", "open"))
 		return STATUS_OK;
-	TRY(load_book(it, book, &before));
-	TRY(load(it, failure->invoice_id, book, &dunned));
+	TRY(load_debts(it, &debts));
+	TRY(load(it, failure->invoice_id, debts, &dunned));
+	TRY(follow_tickets(&dunned));
 	const struct dunning_decisions decisions =
 	    fail(&dunned, failure, failure->has_created ? failure->created : it->at);
 
@@ -293,13 +255,12 @@ enum status customer_dun_charge(struct customer *it, const struct payment_failur
 enum status customer_dun_hold(struct customer *it, const char *invoice, enum dunning_why why,
                               const char *id, bool open)
 {
-	struct owed_book *const book = arena_alloc(it->task->arena, sizeof(*book));
 	struct dunning_decisions decisions = { 0 };
-	struct bytes before;
+	struct debts *debts;
 	struct dunned dunned;
 
-	TRY(load_book(it, book, &before));
-	TRY(load(it, invoice, book, &dunned));
+	TRY(load_debts(it, &debts));
+	TRY(load(it, invoice, debts, &dunned));
 	if (open && !dunning_hold(it->task->arena, dunned.row, why, id, it->at, &decisions))
 		return STATUS_OK; /* what holds it already does so */
 	if (!open)
@@ -333,14 +294,15 @@ static bool read_owed(struct thing *thing, const struct invoice *invoice, struct
 }
 
 /* True: the book is another. */
-static bool keep_book(struct customer *it, const struct owed_book *book, struct bytes before)
+static bool keep_book(struct customer *it, struct debts *debts)
 {
-	const struct bytes body = owed_encode(it->task->arena, book);
+	const struct bytes body = owed_encode(it->task->arena, &debts->book);
 
-	if (bytes_equal(body, before) || (before.size == 0 && book->count == 0))
+	if (bytes_equal(body, debts->row.body) ||
+	    (debts->row.body.size == 0 && debts->book.count == 0))
 		return false;
-	task_save(it->task, &owed_table,
-	          &(struct owed_row){ .customer_id = it->row.customer_id, .body = body });
+	debts->row.body = body;
+	task_save(it->task, &owed_table, &debts->row);
 	return true;
 }
 
@@ -355,7 +317,7 @@ static struct dunning_decisions hear(struct dunned *it, const struct invoice *in
 	if (!it->known)
 		return none;
 	if (text_equal(invoice->status, "paid"))
-		return dunning_pay(it->customer->task->arena, policy_of(it), it->row, at);
+		return dunning_pay(it->customer->task->arena, dunned_policy(it), it->row, at);
 	if (it->row->status != DUNNING_STOPPED)
 		dunning_stop(it->row, at);
 	return none;
@@ -366,21 +328,22 @@ static enum status take(struct thing *thing, const struct invoice *invoice,
                         bool open)
 {
 	struct customer *const it = thing->customer;
-	struct owed_book *const book = arena_alloc(it->task->arena, sizeof(*book));
-	struct bytes before;
+	struct debts *debts;
 	struct dunned dunned;
 
-	TRY(load_book(it, book, &before));
+	TRY(load_debts(it, &debts));
 	if (!open)
-		owed_remove(book, invoice->id);
-	const bool kept = !open || owed_put(book, invoice->id, owed);
+		owed_remove(&debts->book, invoice->id);
+	const bool kept = !open || owed_put(&debts->book, invoice->id, owed);
 
-	TRY(load(it, invoice->id, book, &dunned));
+	TRY(load(it, invoice->id, debts, &dunned));
+	if (open && failure->failed)
+		TRY(follow_tickets(&dunned));
 	const struct dunning_decisions decisions = hear(&dunned, invoice, failure, open && kept);
 
 	TRY(settle(&dunned, &decisions));
-	return keep_book(it, book, before) ? arm_others(it, book, invoice->id, invoice->currency)
-	                                   : STATUS_OK;
+	return keep_book(it, debts) ? arm_others(it, debts, invoice->id, invoice->currency)
+	                            : STATUS_OK;
 }
 
 bool customer_dun_invoice(struct thing *thing, const struct invoice *invoice, enum status *status,
@@ -409,10 +372,9 @@ static void split(struct task *task, const char *key, struct dunning_state_row *
 
 enum status customer_on_dunning(struct task *task, const char *key)
 {
-	struct owed_book *const book = arena_alloc(task->arena, sizeof(*book));
 	struct dunning_decisions decisions;
 	struct dunning_state_row row;
-	struct bytes before;
+	struct debts *debts;
 	struct dunned dunned;
 
 	split(task, key, &row);
@@ -422,21 +384,23 @@ enum status customer_on_dunning(struct task *task, const char *key)
 		               .row = { .customer_id = row.customer_id } };
 
 	(void)task_load(task, &customer_table, &it.row);
-	TRY(load_book(&it, book, &before));
-	TRY(load(&it, row.invoice_id, book, &dunned));
-	const struct owed_invoice *const owed = owed_find(book, row.invoice_id);
+	TRY(load_debts(&it, &debts));
+	TRY(load(&it, row.invoice_id, debts, &dunned));
+	const struct owed_invoice *const owed = owed_find(&debts->book, row.invoice_id);
 
 	if (owed == NULL)
 		return STATUS_OK;
 	if (dunned.row->status == DUNNING_IDLE && owed->has_deadline) {
 		const struct dunning_failure overdue = { owed->due, "", 0, "" };
 
-		decisions = dunning_fail(task->arena, policy_of(&dunned), dunned.row, &overdue);
-		TRY(say(&dunned, &decisions));
+		TRY(follow_tickets(&dunned));
+		decisions = dunning_fail(task->arena, dunned_policy(&dunned), dunned.row, &overdue);
+		TRY(dunned_say(&dunned, &decisions));
 	}
-	const struct dunning_facts facts = owed_facts(book, owed->currency);
+	const struct dunning_facts facts = owed_facts(&debts->book, owed->currency);
 
-	decisions = dunning_tick(task->arena, policy_of(&dunned), dunned.row, &facts, task->now);
+	decisions =
+	    dunning_tick(task->arena, dunned_policy(&dunned), dunned.row, &facts, task->now);
 	return settle(&dunned, &decisions);
 }
 

@@ -25,6 +25,7 @@ struct dunning_state_row {
 struct owed_row {
 	const char *customer_id;
 	struct bytes body;
+	struct bytes tickets; /* BillingTicketList, packed; absent: none is open */
 };
 
 extern const struct state_table dunning_table;
@@ -44,5 +45,8 @@ enum status customer_dun_charge(struct customer *it,
 /* A dispute or a refund of one of its charges is open, or no longer. */
 enum status customer_dun_hold(struct customer *it, const char *invoice, enum dunning_why why,
                               const char *id, bool open) MUST_CHECK;
+/* A ticket about money is open, or no longer: on the invoices that it names, else on all. */
+enum status customer_dun_ticket(struct customer *it,
+                                const Opsmesh__V1__BillingTicket *ticket) MUST_CHECK;
 
 #endif

@@ -224,6 +224,14 @@ enum status customer_on_mirrored(struct task *task, const Opsmesh__V1__ObjectMir
 	return read_thing(&thing, read);
 }
 
+enum status customer_on_billing_ticket(struct task *task, const Opsmesh__V1__BillingTicket *ticket)
+{
+	struct customer it;
+
+	TRY(open_event(task, &it));
+	return customer_dun_ticket(&it, ticket);
+}
+
 enum status customer_on_account_linked(struct task *task, const Opsmesh__V1__AccountLinked *linked)
 {
 	struct customer it;

@@ -2,8 +2,8 @@
 
 #include "common/base/text.h"
 #include "common/io/proto.h"
-#include "opsmesh/v1/mirror.pb-c.h"
 #include "proto/opsmesh/v1/catalogue.h"
+#include "services/billing-sync/billing_ticket.h"
 #include "services/billing-sync/seat_contract.h"
 #include "services/billing-sync/stripe.h"
 
@@ -13,6 +13,7 @@ static const struct column columns[] = {
 	COLUMN(struct owner_row, account_id),
 	COLUMN(struct owner_row, customers),
 	COLUMN(struct owner_row, agreed),
+	COLUMN(struct owner_row, tickets),
 	COLUMN_END,
 };
 const struct state_table owner_table = { .name = "account",
@@ -20,16 +21,24 @@ const struct state_table owner_table = { .name = "account",
 	                                 .key_columns = 1,
 	                                 .row_size = sizeof(struct owner_row) };
 
+/* Of what is handled: a declaration, or a ticket. */
+static Google__Protobuf__Timestamp *occurred_at(struct task *task)
+{
+	return task->message->descriptor == &opsmesh__v1__account_event__descriptor
+	           ? ((const Opsmesh__V1__AccountEvent *)(const void *)task->message)->occurred_at
+	           : ((const Opsmesh__V1__ByAccountEvent *)(const void *)task->message)
+	                 ->occurred_at;
+}
+
 static enum status tell(struct task *task, const char *customer,
                         Opsmesh__V1__ByCustomerEvent *event)
 {
-	const Opsmesh__V1__AccountEvent *const cause = (const void *)task->message;
 	struct instant at;
 
-	if (!proto_instant(cause->occurred_at, &at))
+	if (!proto_instant(occurred_at(task), &at))
 		return task_fail(task, STATUS_REJECT, "occurred_at: missing or out of range");
 	event->customer_id = text_mutable(customer);
-	event->occurred_at = cause->occurred_at;
+	event->occurred_at = occurred_at(task);
 	return task_emit(task, &(struct emission){ .topic = OPS_BY_CUSTOMER,
 	                                           .key = customer,
 	                                           .time = at,
@@ -56,6 +65,32 @@ static enum status tell_unlinked(struct task *task, const char *customer, const 
 	event.fact_case = OPSMESH__V1__BY_CUSTOMER_EVENT__FACT_ACCOUNT_UNLINKED;
 	event.account_unlinked = &unlinked;
 	return tell(task, customer, &event);
+}
+
+static enum status tell_ticket(struct task *task, const char *customer,
+                               const Opsmesh__V1__BillingTicket *ticket, bool open)
+{
+	Opsmesh__V1__ByCustomerEvent event = OPSMESH__V1__BY_CUSTOMER_EVENT__INIT;
+	Opsmesh__V1__BillingTicket copy = *ticket;
+
+	copy.open = open;
+	event.fact_case = OPSMESH__V1__BY_CUSTOMER_EVENT__FACT_BILLING_TICKET;
+	event.billing_ticket = &copy;
+	return tell(task, customer, &event);
+}
+
+/* All that are open on the account, to a customer who becomes its own or was it. */
+static enum status tell_tickets(struct task *task, const char *customer,
+                                const struct owner_row *row, bool open)
+{
+	Opsmesh__V1__BillingTicketList list;
+
+	if (!billing_ticket_read(task, row->tickets, &list))
+		return task_fail(task, STATUS_FATAL, "%s: its tickets cannot be read",
+		                 row->account_id);
+	for (size_t i = 0; i < list.n_items; i++)
+		TRY(tell_ticket(task, customer, list.items[i], open));
+	return STATUS_OK;
 }
 
 /* Lists are texts of ids, each with a line feed behind it. */
@@ -126,8 +161,10 @@ static enum status let_go(struct task *task, const struct owner_row *before, con
 	for (const char *at = list; *at != '\0'; at += strcspn(at, "\n") + 1) {
 		const char *const id = arena_text(task->arena, at, strcspn(at, "\n"));
 
-		if (!holds(now, id))
-			TRY(tell_unlinked(task, id, before->account_id));
+		if (holds(now, id))
+			continue;
+		TRY(tell_unlinked(task, id, before->account_id));
+		TRY(tell_tickets(task, id, before, false));
 	}
 	return STATUS_OK;
 }
@@ -192,9 +229,14 @@ enum status owner_on_declared(struct task *task, const Opsmesh__V1__AccountDecla
 	const char *const list = list_of(task->arena, declared);
 
 	TRY(let_go(task, &row, list));
-	for (size_t i = 0; i < declared->n_stripe_customers; i++)
-		if (row.customers == NULL || !holds(row.customers, declared->stripe_customers[i]))
-			TRY(tell_linked(task, declared->stripe_customers[i], row.account_id));
+	for (size_t i = 0; i < declared->n_stripe_customers; i++) {
+		const char *const id = declared->stripe_customers[i];
+
+		if (row.customers != NULL && holds(row.customers, id))
+			continue;
+		TRY(tell_linked(task, id, row.account_id));
+		TRY(tell_tickets(task, id, &row, true));
+	}
 	TRY(tell_agreed(task, &row, declared));
 	row.customers = list;
 	task_save(task, &owner_table, &row);
@@ -204,6 +246,35 @@ enum status owner_on_declared(struct task *task, const Opsmesh__V1__AccountDecla
 void owner_need_declared(struct task *task, const ProtobufCMessage *event)
 {
 	const Opsmesh__V1__AccountEvent *const account = (const void *)event;
+
+	task_need(task, &owner_table, &(struct owner_row){ .account_id = account->account_id });
+}
+
+/* An account that is not declared yet keeps it for whom it will name. */
+enum status owner_on_ticket(struct task *task, const Opsmesh__V1__BillingTicket *ticket)
+{
+	const Opsmesh__V1__ByAccountEvent *const event = (const void *)task->message;
+	struct owner_row row = { .account_id = event->account_id };
+	Opsmesh__V1__BillingTicketList list;
+
+	(void)task_load(task, &owner_table, &row);
+	if (!billing_ticket_read(task, row.tickets, &list))
+		return task_fail(task, STATUS_FATAL, "%s: its tickets cannot be read",
+		                 row.account_id);
+	if (!billing_ticket_put(task->arena, &list, ticket))
+		return task_fail(task, STATUS_REJECT, "%s: more than %d tickets about money",
+		                 row.account_id, BILLING_TICKETS_MAX);
+	row.tickets = proto_pack(task->arena, &list.base);
+	task_save(task, &owner_table, &row);
+	for (const char *at = row.customers; at != NULL && *at != '\0'; at += strcspn(at, "\n") + 1)
+		TRY(tell_ticket(task, arena_text(task->arena, at, strcspn(at, "\n")), ticket,
+		                ticket->open));
+	return STATUS_OK;
+}
+
+void owner_need_ticket(struct task *task, const ProtobufCMessage *event)
+{
+	const Opsmesh__V1__ByAccountEvent *const account = (const void *)event;
 
 	task_need(task, &owner_table, &(struct owner_row){ .account_id = account->account_id });
 }

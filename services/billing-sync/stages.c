@@ -1,6 +1,6 @@
 /*
- * The tables of the stages `object`, `source`, `charge` and `customer`, apart from main.c so that the simulator and
- * the tests of their handlers have them without a broker's or a database's library.
+ * The tables of the stages, apart from main.c so that the simulator and the tests of their handlers have
+ * them without a broker's or a database's library.
  */
 #include "services/billing-sync/billing.h"
 
@@ -10,6 +10,7 @@
 #include "proto/opsmesh/v1/catalogue.h"
 #include "services/billing-sync/books.h"
 #include "services/billing-sync/charge.h"
+#include "services/billing-sync/claim.h"
 #include "services/billing-sync/customer_action.h"
 #include "services/billing-sync/customer_books.h"
 #include "services/billing-sync/customer_cut.h"
@@ -37,6 +38,8 @@
 	   owner_on_declared, owner_need_declared)                                          \
 	ON(OPS_ACTIONS, Opsmesh__V1__ActionEvent, requested, Opsmesh__V1__ActionRequested,  \
 	   period_on_action_requested, period_need_action)                                  \
+	ON(OPS_BY_ACCOUNT, Opsmesh__V1__ByAccountEvent, billing_ticket,                     \
+	   Opsmesh__V1__BillingTicket, owner_on_ticket, owner_need_ticket)                  \
 	ON(OPS_PROVIDER_EVENTS, Opsmesh__V1__ProviderEvent, received,                       \
 	   Opsmesh__V1__ProviderReceived, object_on_received, object_need)
 
@@ -84,6 +87,7 @@ static const int charge_emits[] = { OPS_BY_CUSTOMER, OPS_BILLING, -1 };
 	CUSTOMER(ON, books_cut, BooksCut)                                                       \
 	CUSTOMER(ON, account_unlinked, AccountUnlinked)                                         \
 	CUSTOMER(ON, swept, ObjectSwept)                                                        \
+	CUSTOMER(ON, billing_ticket, BillingTicket)                                             \
 	ON(OPS_BY_CUSTOMER, Opsmesh__V1__ByCustomerEvent, earlier, Opsmesh__V1__ObjectMirrored, \
 	   customer_on_earlier, customer_need_earlier)                                          \
 	CUSTOMER(ON, contracts, ContractsDeclared)                                              \
@@ -157,6 +161,28 @@ STAGE_EVENTS(books_events, BOOKS_EVENTS);
 static const struct state_table *const books_tables[] = { &closing_table, &period_table, NULL };
 static const int books_emits[] = { OPS_BILLING, -1 };
 
+/* claim */
+
+#define CLAIM_TICKET(ON, member, Fact)                                                            \
+	ON(OPS_TICKETS, Opsmesh__V1__TicketEvent, member, Opsmesh__V1__##Fact, claim_on_##member, \
+	   claim_need_ticket)
+#define CLAIM_TRIAGE(ON, member, Fact)                                                           \
+	ON(OPS_TRIAGE, Opsmesh__V1__TriageEvent, member, Opsmesh__V1__##Fact, claim_on_##member, \
+	   claim_need_triaged)
+#define CLAIM_EVENTS(ON)                                     \
+	CLAIM_TICKET(ON, opened, TicketOpened)               \
+	CLAIM_TICKET(ON, status_changed, StatusChanged)      \
+	CLAIM_TICKET(ON, reopened, TicketReopened)           \
+	CLAIM_TICKET(ON, account_changed, AccountChanged)    \
+	CLAIM_TRIAGE(ON, classified, TicketClassified)       \
+	CLAIM_TRIAGE(ON, corrected, ClassificationCorrected) \
+	CLAIM_TRIAGE(ON, needs_human, NeedsHuman)
+
+STAGE_EVENTS_NEEDING(claim_events, CLAIM_EVENTS);
+
+static const struct state_table *const claim_tables[] = { &claim_table, NULL };
+static const int claim_emits[] = { OPS_BY_ACCOUNT, -1 };
+
 const struct stage billing_sync_stages[] = {
 	[BILLING_OBJECT] = { .name = "object",
 	                     .doc =
@@ -196,5 +222,10 @@ const struct stage billing_sync_stages[] = {
 	                    .events = books_events,
 	                    .tables = books_tables,
 	                    .emits = books_emits },
+	[BILLING_CLAIM] = { .name = "claim",
+	                    .doc = "Tickets about money reach the customers of their account.",
+	                    .events = claim_events,
+	                    .tables = claim_tables,
+	                    .emits = claim_emits },
 	{ .name = NULL },
 };

@@ -17,13 +17,14 @@ const struct mesh_stage mesh_stages[] = {
 	{ "pattern", "classifier", "classifier", READS(OPS_CONTROL, OPS_BY_INTENT) },
 	{ "clock", "sla-watcher", "sla", READS(OPS_CONTROL, OPS_ACTIONS, OPS_TICKETS, OPS_TRIAGE) },
 	{ "object", "billing-sync", "billing",
-	  READS(OPS_CONTROL, OPS_ACCOUNTS, OPS_ACTIONS, OPS_PROVIDER_EVENTS) },
+	  READS(OPS_CONTROL, OPS_ACCOUNTS, OPS_ACTIONS, OPS_PROVIDER_EVENTS, OPS_BY_ACCOUNT) },
 	{ "source", "billing-sync", "billing", READS(OPS_CONTROL, OPS_BY_SOURCE) },
 	{ "charge", "billing-sync", "billing", READS(OPS_CONTROL, OPS_BY_CHARGE) },
 	{ "customer", "billing-sync", "billing",
 	  READS(OPS_CONTROL, OPS_ACTIONS, OPS_USAGE, OPS_BY_CUSTOMER) },
 	{ "payout", "billing-sync", "billing", READS(OPS_CONTROL, OPS_BY_PAYOUT) },
 	{ "books", "billing-sync", "billing", READS(OPS_CONTROL, OPS_BY_BOOKS) },
+	{ "claim", "billing-sync", "billing", READS(OPS_CONTROL, OPS_TICKETS, OPS_TRIAGE) },
 	{ .stage = NULL },
 };
 

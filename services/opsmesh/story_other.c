@@ -183,11 +183,12 @@ struct story_line story_action(const struct story *story, const struct told *tol
 
 struct story_line story_errand(const struct story *story, const struct told *told)
 {
-	const char *const to = told->topic == OPS_BY_CONTACT  ? "asks the stage directory"
-	                       : told->topic == OPS_BY_TICKET ? "asks the stage ticket"
-	                       : told->topic == OPS_CONTROL   ? "tells the shard that refused"
-	                       : told->topic == OPS_USAGE     ? "passes on what was used"
-	                                                      : "passes on the provider's event";
+	const char *const to = told->topic == OPS_BY_CONTACT   ? "asks the stage directory"
+	                       : told->topic == OPS_BY_TICKET  ? "asks the stage ticket"
+	                       : told->topic == OPS_CONTROL    ? "tells the shard that refused"
+	                       : told->topic == OPS_USAGE      ? "passes on what was used"
+	                       : told->topic == OPS_BY_ACCOUNT ? "tells the account's customers"
+	                                                       : "passes on the provider's event";
 
 	return (struct story_line){ NULL, arena_printf(story->arena, "%s: %s, key %s", to,
 		                                       story_plain(story, told->name),

@@ -2,6 +2,8 @@
  * billing_dunning_stage_test - invoices that are not paid, as the stage `customer` hears of them: what is due, what holds it.
  */
 #include "common/base/text.h"
+#include "common/io/proto.h"
+#include "proto/opsmesh/v1/catalogue.h"
 #include "services/billing-sync/customer_dunning.h"
 #include "tests/support/customer_fixture.h"
 
@@ -183,6 +185,63 @@ static void held_time_does_not_count(void **state)
 	assert_string_equal(dunning_said(), "second_reminder");
 }
 
+static void feed_ticket(const char *id, bool open, const char *invoice)
+{
+	Opsmesh__V1__ByCustomerEvent event = OPSMESH__V1__BY_CUSTOMER_EVENT__INIT;
+	Opsmesh__V1__BillingTicket ticket = OPSMESH__V1__BILLING_TICKET__INIT;
+	char *invoices[] = { text_mutable(invoice) };
+
+	event.customer_id = text_mutable(customer_key);
+	event.occurred_at = proto_timestamp(customer_stage.arena, customer_now());
+	ticket.ticket_id = text_mutable(id);
+	ticket.open = open;
+	ticket.invoice_ids = invoices;
+	ticket.n_invoice_ids = *invoice != '\0' ? 1 : 0;
+	event.fact_case = OPSMESH__V1__BY_CUSTOMER_EVENT__FACT_BILLING_TICKET;
+	event.billing_ticket = &ticket;
+	customer_feed_event(OPS_BY_CUSTOMER, &event.base);
+}
+
+static void a_ticket_holds_the_invoice_that_it_names_or_all(void **state)
+{
+	(void)state;
+	feed_open(1, 1);
+	feed_invoice("in_2", 1, "open", 500, 1, "");
+	(void)dunning_said();
+	feed_ticket("T-1", true, "in_2");
+	assert_string_equal(dunning_said(), "held by ticket");
+	customer_wait(DAYS(1));
+	assert_string_equal(dunning_said(), "first_reminder");
+	feed_ticket("T-2", true, "");
+	assert_string_equal(dunning_said(), "held by ticket, held by ticket");
+	feed_ticket("T-2", true, "");
+	assert_string_equal(dunning_said(), "");
+	customer_wait(DAYS(30));
+	assert_string_equal(dunning_said(), "");
+	feed_ticket("T-2", false, "");
+	assert_string_equal(dunning_said(), "resumed");
+	feed_ticket("T-1", false, "in_2");
+	assert_string_equal(dunning_said(), "resumed");
+	customer_wait(DAYS(1));
+	assert_string_equal(dunning_said(), "first_reminder");
+}
+
+static void what_begins_while_a_ticket_is_open_is_held_from_the_start(void **state)
+{
+	(void)state;
+	feed_ticket("T-1", true, "");
+	feed_open(1, 1);
+	assert_string_equal(dunning_said(), "held by ticket");
+	feed_failure("ch_1", "insufficient_funds", 0);
+	customer_wait(DAYS(60));
+	assert_string_equal(dunning_said(), "");
+	stage_test_restart(&customer_stage);
+	feed_ticket("T-1", false, "");
+	assert_string_equal(dunning_said(), "resumed");
+	customer_wait(DAYS(1));
+	assert_string_equal(dunning_said(), "first_reminder");
+}
+
 /* An invoice of another currency is none of its business. */
 static void what_is_owed_in_one_currency_counts_alone(void **state)
 {
@@ -254,6 +313,8 @@ static void step(int which)
 	case 2: feed_part("needs_response", 1); break;
 	case 3: feed_part("won", 2); break;
 	case 4: feed_open(1, 2); break;
+	case 5: feed_ticket("T-1", true, "in_1"); break;
+	case 6: feed_ticket("T-1", false, "in_1"); break;
 	default: feed_paid(2); break;
 	}
 }
@@ -267,14 +328,17 @@ static void in_order(const int *order, size_t count)
 	pass_days(90);
 }
 
-/* States of one object come in their order: 2 before 3, 4 before 5. */
+#define UNPAID 7 /* steps without the payment */
+
+/* States of one object come in their order: 2 before 3, 5 before 6, 4 before 7. */
 static bool comes(const int *order, size_t count)
 {
-	size_t place[6] = { 0 };
+	size_t place[UNPAID + 1] = { 0 };
 
 	for (size_t i = 0; i < count; i++)
 		place[order[i]] = i;
-	return place[2] < place[3] && (count < 6 || place[4] < place[5]);
+	return place[2] < place[3] && place[5] < place[6] &&
+	       (count == UNPAID || place[4] < place[7]);
 }
 
 static int permute(int *order, size_t at, size_t count, const char *ends)
@@ -288,7 +352,7 @@ static int permute(int *order, size_t at, size_t count, const char *ends)
 		const char *const said = dunning_said();
 		const char *const state = state_of("in_1");
 
-		if (count == 6)
+		if (count > UNPAID)
 			assert_string_equal(said, "");
 		else
 			assert_true(text_ends(said, "cancellation, exhausted"));
@@ -311,18 +375,18 @@ static int permute(int *order, size_t at, size_t count, const char *ends)
 
 static void paid_in_any_order_it_is_not_dunned(void **state)
 {
-	int order[] = { 0, 1, 2, 3, 4, 5 };
+	int order[] = { 0, 1, 2, 3, 4, 5, 6, 7 };
 
 	(void)state;
-	assert_int_equal(permute(order, 0, 6, "recovered"), 180);
+	assert_int_equal(permute(order, 0, UNPAID + 1, "recovered"), 5040);
 }
 
 static void unpaid_in_any_order_every_step_is_taken(void **state)
 {
-	int order[] = { 0, 1, 2, 3, 4 };
+	int order[] = { 0, 1, 2, 3, 4, 5, 6 };
 
 	(void)state;
-	assert_int_equal(permute(order, 0, 5, "over"), 60);
+	assert_int_equal(permute(order, 0, UNPAID, "over"), 1260);
 }
 
 int main(void)
@@ -332,6 +396,8 @@ int main(void)
 		CASE(steps_are_due_one_after_the_other_and_then_it_is_exhausted),
 		CASE(what_is_paid_recovers_and_is_left_alone),
 		CASE(held_time_does_not_count),
+		CASE(a_ticket_holds_the_invoice_that_it_names_or_all),
+		CASE(what_begins_while_a_ticket_is_open_is_held_from_the_start),
 		CASE(what_is_owed_in_one_currency_counts_alone),
 		CASE(what_nobody_collects_is_dunned_from_its_deadline_on),
 		CASE(attempts_exhaust_it_before_the_steps_do),

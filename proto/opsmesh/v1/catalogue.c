@@ -30,6 +30,7 @@ static const char *const ticket[] = { "ticket", NULL };
 static const char *const triage[] = { "triage", NULL };
 static const char *const triage_and_pattern[] = { "triage", "pattern", NULL };
 static const char *const clock_stage[] = { "clock", NULL };
+static const char *const claim[] = { "claim", NULL };
 static const char *const object[] = { "object", NULL };
 static const char *const object_and_source[] = { "object", "source", NULL };
 static const char *const object_and_charge[] = { "object", "charge", NULL };
@@ -39,7 +40,7 @@ static const char *const customer[] = { "customer", NULL };
 static const char *const object_and_customer[] = { "object", "customer", NULL };
 static const char *const every[] = { "conversation", "directory", "ticket", "triage", "pattern",
 	                             "clock",        "object",    "source", "charge", "customer",
-	                             "payout",       "books",     NULL };
+	                             "payout",       "books",     "claim",  NULL };
 
 static const struct topic topics[] = {
 	[OPS_INTAKE] = { .name = "ops.intake.v1",
@@ -139,6 +140,14 @@ static const struct topic topics[] = {
 	              .key = "ticket id",
 	              .doc = "The clocks on each ticket: running, paused, met, missed.",
 	              .retention = "unlimited" },
+	[OPS_BY_ACCOUNT] = { .name = "ops.billing-sync.by-account.v1",
+	                     .writers = claim,
+	                     .spread = SPREAD_ANY,
+	                     .audience = TOPIC_INTERNAL,
+	                     .message = &opsmesh__v1__by_account_event__descriptor,
+	                     .key = "account id",
+	                     .doc = "Tickets about money on their way to the account's customers.",
+	                     .retention = "unlimited" },
 	[OPS_BY_SOURCE] = { .name = "ops.billing-sync.by-source.v1",
 	                    .writers = object,
 	                    .spread = SPREAD_ANY,

@@ -1,4 +1,5 @@
--- 0008_dunning - what charges may still give back, how often cards were tried, how what is owed is collected.
+-- 0008_dunning - what charges may still give back, how often cards were tried, how what is owed is collected, and the
+-- tickets that hold that.
 
 create table refundable (
 	shard       int   not null,
@@ -22,6 +23,7 @@ create table owed (
 	shard       int   not null,
 	customer_id text  collate "C" not null,
 	body        bytea not null, -- owed_encode
+	tickets     bytea, -- BillingTicketList: those about money that are open; null: none
 	primary key (shard, customer_id)
 );
 
@@ -36,3 +38,16 @@ create table dunning (
 
 -- Whoever asks what is being collected.
 create index dunning_running on dunning (customer_id) where status = 'running';
+
+-- Which tickets are about money.
+create table claim (
+	shard      int     not null,
+	ticket_id  text    collate "C" not null,
+	account_id text,    -- null: not known
+	invoices   text,    -- ids that it names, a line each; null: none
+	billing    boolean not null, -- the last word about its category
+	closed     boolean not null, -- solved or closed
+	primary key (shard, ticket_id)
+);
+
+alter table account add column tickets bytea; -- BillingTicketList: those about money that are open; null: none
