@@ -104,6 +104,7 @@ bool customer_moved(const struct thing *thing);
 typedef bool thing_reader(struct thing *thing, enum status *status, struct json_error *error);
 thing_reader customer_read_invoice;
 thing_reader customer_read_charge;
+thing_reader customer_read_intent;
 thing_reader customer_read_refund;
 thing_reader customer_read_dispute;
 thing_reader customer_read_transaction;

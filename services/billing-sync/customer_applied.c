@@ -3,6 +3,7 @@
  */
 #include "services/billing-sync/customer_deferral.h"
 #include "services/billing-sync/customer_receivable.h"
+#include "services/billing-sync/customer_refund.h"
 #include "services/billing-sync/restated.h"
 #include "services/billing-sync/returned.h"
 
@@ -120,6 +121,7 @@ static enum status book_part(struct settling *it, const struct applied_part *par
 		return STATUS_OK;
 	amount.minor -= before;
 	TRY(receivable_paid(it->customer, part->invoice, amount));
+	TRY(customer_hear_applied(it->customer, it->row.payment_id, part->invoice));
 	return part->minor == it->charged.minor && text_equal(part->invoice, it->told)
 	           ? STATUS_OK
 	           : say(it, part);

@@ -1,5 +1,6 @@
 #include "services/billing-sync/customer_failure.h"
 #include "services/billing-sync/attempt.h"
+#include "services/billing-sync/customer_dunning.h"
 #include "services/billing-sync/policies.h"
 
 #include "common/base/text.h"
@@ -162,4 +163,54 @@ enum status customer_count_attempt(struct customer *it, const struct payment_fai
 
 	return is_spent(&after) && !is_spent(&before) ? say_spent(it, policy, failure, &after)
 	                                              : STATUS_OK;
+}
+
+/* Payment intents: one may fail before there is a charge; what has one is the charge's to tell. */
+
+static bool fill_intent(struct thing *thing, const struct payment_failure *failure,
+                        Opsmesh__V1__PaymentChanged *changed, struct json_error *error)
+{
+	if (!customer_amount(thing, "amount", failure->currency, failure->amount, &changed->amount,
+	                     error) ||
+	    !customer_amount(thing, "amount", failure->currency, 0, &changed->refunded, error))
+		return false;
+	changed->payment_id = thing->mirrored->object_id;
+	changed->invoice_id = text_mutable(failure->invoice_id);
+	changed->from_status = text_mutable(thing->held.status != NULL ? thing->held.status : "");
+	changed->to_status = thing->mirrored->status;
+	changed->failure_code = text_mutable(failure->failure_code);
+	changed->decline_code = text_mutable(failure->decline_code);
+	changed->decline = customer_decline(thing->customer, failure);
+	return true;
+}
+
+static enum status tell_intent(struct thing *thing, Opsmesh__V1__PaymentChanged *changed)
+{
+	Opsmesh__V1__BillingEvent event = OPSMESH__V1__BILLING_EVENT__INIT;
+	const struct bytes body =
+	    bytes_of(arena_printf(thing->customer->task->arena, "%s %s", changed->failure_code,
+	                          changed->decline_code));
+
+	event.fact_case = OPSMESH__V1__BILLING_EVENT__FACT_PAYMENT_CHANGED;
+	event.payment_changed = changed;
+	if (customer_moved(thing) || !bytes_equal(body, thing->held.body))
+		TRY(customer_say(thing->customer, &event));
+	return customer_hold(thing, body);
+}
+
+bool customer_read_intent(struct thing *thing, enum status *status, struct json_error *error)
+{
+	Opsmesh__V1__PaymentChanged changed = OPSMESH__V1__PAYMENT_CHANGED__INIT;
+	struct payment_failure failure;
+
+	if (!payment_failure_read(thing->customer->task->arena, &thing->object, &failure, error))
+		return false;
+	if (!failure.failed || failure.charge_id[0] != '\0')
+		return true;
+	if (!fill_intent(thing, &failure, &changed, error))
+		return false;
+	*status = tell_intent(thing, &changed);
+	if (*status == STATUS_OK)
+		*status = customer_dun_charge(thing->customer, &failure);
+	return true;
 }

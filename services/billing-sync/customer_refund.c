@@ -105,9 +105,20 @@ enum status customer_hear_charge(struct thing *thing, const struct charge_heard 
 
 	TRY(load(thing->customer, thing->mirrored->object_id, &it));
 	refund_on_charge(it.row, heard->captured, heard->refunded, heard->at);
-	if (*heard->invoice != '\0')
+	if (it.invoice == NULL && *heard->invoice != '\0')
 		it.invoice = heard->invoice;
 	return save(&it);
+}
+
+enum status customer_hear_applied(struct customer *it, const char *charge, const char *invoice)
+{
+	struct refundable refundable;
+
+	TRY(load(it, charge, &refundable));
+	if (refundable.invoice != NULL)
+		return STATUS_OK;
+	refundable.invoice = invoice;
+	return save(&refundable);
 }
 
 /* What whoever executed it wrote into the refund. */

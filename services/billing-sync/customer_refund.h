@@ -31,6 +31,9 @@ struct charge_heard {
 	struct instant at;
 };
 enum status customer_hear_charge(struct thing *thing, const struct charge_heard *heard) MUST_CHECK;
+/* It is known from elsewhere which invoice a charge pays; of several the first that is known. */
+enum status customer_hear_applied(struct customer *it, const char *charge,
+                                  const char *invoice) MUST_CHECK;
 enum status customer_hear_refund(struct thing *thing,
                                  const Opsmesh__V1__RefundChanged *changed) MUST_CHECK;
 enum status customer_hear_dispute(struct thing *thing,

@@ -55,6 +55,7 @@ static const struct {
 	{ "subscription", customer_read_subscription },
 	{ "invoice", customer_read_invoice },
 	{ "charge", customer_read_charge },
+	{ "payment_intent", customer_read_intent },
 	{ "invoice_payment", receivable_read_payment },
 	{ "credit_note", credit_read_note },
 	{ "customer_balance_transaction", credit_read_balance },

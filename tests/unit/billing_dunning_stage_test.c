@@ -185,6 +185,26 @@ static void held_time_does_not_count(void **state)
 	assert_string_equal(dunning_said(), "second_reminder");
 }
 
+/* Charges of newer versions of the API do not name their invoice. */
+static void a_dispute_holds_an_invoice_that_is_known_later_too(void **state)
+{
+	(void)state;
+	feed_open(1, 1);
+	customer_feed("charge", "ch_9", 1, "succeeded",
+	              "{\"id\":\"ch_9\",\"object\":\"charge\",\"status\":\"succeeded\","
+	              "\"amount\":1000,\"currency\":\"usd\",\"created\":1728000000}");
+	customer_feed("dispute", "dp_1", 1, "needs_response",
+	              "{\"id\":\"dp_1\",\"object\":\"dispute\",\"status\":\"needs_response\","
+	              "\"amount\":1000,\"currency\":\"usd\",\"charge\":\"ch_9\"}");
+	assert_string_equal(dunning_said(), "");
+	customer_feed(
+	    "invoice_payment", "inpay_1", 1, "paid",
+	    "{\"id\":\"inpay_1\",\"object\":\"invoice_payment\",\"invoice\":\"in_1\","
+	    "\"status\":\"paid\",\"currency\":\"usd\",\"amount_requested\":1000,"
+	    "\"amount_paid\":1000,\"payment\":{\"type\":\"charge\",\"charge\":\"ch_9\"}}");
+	assert_string_equal(dunning_said(), "held by dispute");
+}
+
 static void feed_ticket(const char *id, bool open, const char *invoice)
 {
 	Opsmesh__V1__ByCustomerEvent event = OPSMESH__V1__BY_CUSTOMER_EVENT__INIT;
@@ -396,6 +416,7 @@ int main(void)
 		CASE(steps_are_due_one_after_the_other_and_then_it_is_exhausted),
 		CASE(what_is_paid_recovers_and_is_left_alone),
 		CASE(held_time_does_not_count),
+		CASE(a_dispute_holds_an_invoice_that_is_known_later_too),
 		CASE(a_ticket_holds_the_invoice_that_it_names_or_all),
 		CASE(what_begins_while_a_ticket_is_open_is_held_from_the_start),
 		CASE(what_is_owed_in_one_currency_counts_alone),

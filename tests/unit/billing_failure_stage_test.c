@@ -169,6 +169,31 @@ static void each_card_has_its_own_budget(void **state)
 	assert_null(customer_heard());
 }
 
+static void an_intent_that_fails_without_a_charge_is_told(void **state)
+{
+	static const char intent[] =
+	    "{\"id\":\"pi_1\",\"object\":\"payment_intent\",\"status\":\"requires_payment_method\","
+	    "\"amount\":12000,\"currency\":\"usd\",\"invoice\":\"in_1\",\"created\":1779840000,"
+	    "\"last_payment_error\":{\"code\":\"authentication_required\"%s}}";
+	const Opsmesh__V1__PaymentChanged *changed;
+
+	(void)state;
+	customer_feed("payment_intent", "pi_1", 1, "requires_payment_method",
+	              arena_printf(customer_stage.arena, intent, ",\"charge\":\"ch_1\""));
+	assert_null(customer_heard());
+	customer_feed("payment_intent", "pi_1", 2, "requires_payment_method",
+	              arena_printf(customer_stage.arena, intent, ""));
+	changed = customer_next()->payment_changed;
+	assert_string_equal(changed->payment_id, "pi_1");
+	assert_string_equal(changed->invoice_id, "in_1");
+	assert_string_equal(changed->failure_code, "authentication_required");
+	assert_int_equal(changed->decline->retry, RETRY(NEW_METHOD));
+	assert_null(customer_heard());
+	customer_feed("payment_intent", "pi_1", 3, "requires_payment_method",
+	              arena_printf(customer_stage.arena, intent, ""));
+	assert_null(customer_heard());
+}
+
 int main(void)
 {
 #define CASE(test) cmocka_unit_test_setup_teardown(test, customer_start, customer_stop)
@@ -178,6 +203,7 @@ int main(void)
 		CASE(a_mastercard_may_be_tried_ten_times_a_day),
 		CASE(a_card_that_the_network_forbids_is_said_once),
 		CASE(each_card_has_its_own_budget),
+		CASE(an_intent_that_fails_without_a_charge_is_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
