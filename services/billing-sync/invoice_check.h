@@ -2,7 +2,7 @@
  * invoice_check - whether an invoice says what it should: differences by rule, each with its figures.
  *
  * Sums come from the invoice's own lines; a provider's proration is held to its bounds and never computed
- * again. A rule whose figures are not stated does not apply, and says so by its absence from `applied`.
+ * again. Seats, prices and periods are their subscription's matter (seat_book_check.h). A rule whose figures are not stated does not apply, and says so by its absence from `applied`.
  * An invoice whose lines are cut is not checked at all: it is incomplete, and why says so. Tolerances are
  * one rounding a line, from the policy, where something was rounded; else none.
  */
@@ -11,7 +11,6 @@
 
 #include "services/billing-sync/invoice.h"
 #include "services/billing-sync/invoice_policy.h"
-#include "services/billing-sync/seat.h"
 #include "services/billing-sync/tax.h"
 
 #define INVOICE_DIFFERENCES_MAX 64 /* of one invoice that are told; more are counted */
@@ -34,12 +33,7 @@
 	ON(PRORATION_SIGN, "proration_sign")       \
 	ON(TAX_RATE, "tax_rate")                   \
 	ON(TAX_RATE_MISSING, "tax_rate_missing")   \
-	ON(TAX_MISSING, "tax_missing")             \
-	ON(PRICE, "price_billed")                  \
-	ON(PRICE_CURRENCY, "price_currency")       \
-	ON(SEATS, "seats_billed")                  \
-	ON(PERIOD_GAP, "period_gap")               \
-	ON(PERIOD_OVERLAP, "period_overlap")
+	ON(TAX_MISSING, "tax_missing")
 
 enum invoice_check {
 #define ON(name, word) INVOICE_CHECK_##name,
@@ -54,8 +48,7 @@ const char *invoice_check_word(enum invoice_check check);
 struct invoice_difference {
 	enum invoice_check check;
 	const char *line; /* its id; "" of the whole invoice */
-	int64_t
-	    expected; /* minor units; seats of SEATS, seconds of periods, rates of TAX_RATE_MISSING */
+	int64_t expected; /* minor units; rates of TAX_RATE_MISSING */
 	int64_t found;
 	int64_t tolerance;
 	char currency[4];     /* "" where it is no money */
@@ -71,56 +64,14 @@ struct invoice_findings {
 	size_t more; /* that were found and have no place */
 };
 
-/* A subscription item's seats. */
-struct invoice_seats {
-	const char *item;
-	const struct seat_timeline *timeline;
-};
-
-/* What a unit should cost: from a contract, else from the plan; the first row that fits a line holds. */
-struct invoice_price {
-	const char *item;  /* "": whatever item has the price */
-	const char *price; /* "": whatever the item's price is */
-	struct instant from;
-	struct instant until; /* not included */
-	bool trial;           /* it is free for the time being */
-	char currency[4];
-	struct invoice_decimal unit;
-	const char *source; /* "the contract", "the plan" */
-};
-
 /* What is known beside the invoice; zero-initialised: nothing but the policy. */
 struct invoice_context {
 	const struct invoice_policy *policy; /* required */
 	const struct tax_policy *tax;        /* NULL: none is configured */
-	const struct invoice_seats *seats;
-	size_t seat_count;
-	const struct invoice_price *prices;
-	size_t price_count;
-	struct instant known_by; /* of the seats; 0 means all that is known */
 };
 
 /* findings live in the arena: they are large. */
 const struct invoice_findings *invoice_check(struct arena *arena, const struct invoice *invoice,
                                              const struct invoice_context *context);
-
-/*
- * The seats that a line of an item bills over its time, for seat_against_billed: those of a period or of what a
- * proration charges, and less those that it gives back. False: the line says nothing of seats.
- */
-bool invoice_line_seats(const struct invoice_line *line, struct seat_billed *billed) MUST_CHECK;
-
-/* A time that an invoice billed of one subscription item. Prorations and voided invoices are none. */
-struct invoice_period {
-	const char *invoice;
-	const char *line;
-	struct instant start;
-	struct instant end;
-};
-
-/* Of one item, in any order: each begins where the one before it ends, to the second. */
-const struct invoice_findings *invoice_check_periods(struct arena *arena,
-                                                     const struct invoice_period *periods,
-                                                     size_t count);
 
 #endif

@@ -60,11 +60,6 @@ struct invoice_decimal invoice_decimal_of(int64_t minor)
 		                         .whole = minor < 0 ? -minor : minor };
 }
 
-bool invoice_decimal_equal(struct invoice_decimal a, struct invoice_decimal b)
-{
-	return a.negative == b.negative && a.whole == b.whole && a.fraction == b.fraction;
-}
-
 int64_t invoice_decimal_times(struct invoice_decimal unit, int64_t quantity)
 {
 	const bool negative = unit.negative != (quantity < 0);

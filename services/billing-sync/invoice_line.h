@@ -90,7 +90,6 @@ bool invoice_flag_if(const struct json_place *object, const char *field, enum in
 /* The whole text: digits, perhaps a sign before and up to 12 decimals behind. */
 bool invoice_decimal_parse(const char *text, struct invoice_decimal *result) MUST_CHECK;
 struct invoice_decimal invoice_decimal_of(int64_t minor);
-bool invoice_decimal_equal(struct invoice_decimal a, struct invoice_decimal b);
 /* quantity times unit, rounded once, half away from zero; beyond 64 bits it stays at the edge. */
 int64_t invoice_decimal_times(struct invoice_decimal unit, int64_t quantity);
 /* The nearest whole minor unit, as far as a person is told. */

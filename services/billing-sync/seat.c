@@ -1,11 +1,8 @@
 #include "services/billing-sync/seat.h"
 
 #include "common/base/check.h"
-#include "services/billing-sync/packed.h"
 
 #include <string.h>
-
-#define SEAT_VERSION 1
 
 static int64_t quantity_of(const struct seat_change *change)
 {
@@ -111,53 +108,4 @@ bool seat_at(const struct seat_timeline *timeline, struct instant at, struct ins
 		return false;
 	*quantity = timeline->cut ? quantity_of(&timeline->base) : 0;
 	return true;
-}
-
-/* Rows. */
-
-static void change_encode(struct buffer *out, const struct seat_change *change)
-{
-	pack_time(out, change->effective_at);
-	pack_time(out, change->recorded_at);
-	pack_i64(out, change->delta);
-	pack_i64(out, change->prev);
-}
-
-struct bytes seat_encode(struct arena *arena, const struct seat_timeline *timeline)
-{
-	struct buffer out = { .data = NULL };
-
-	pack_u8(&out, SEAT_VERSION);
-	pack_u8(&out, timeline->cut);
-	change_encode(&out, &timeline->base);
-	pack_u8(&out, (uint32_t)timeline->count);
-	for (size_t i = 0; i < timeline->count; i++)
-		change_encode(&out, &timeline->changes[i]);
-	return pack_end(arena, &out);
-}
-
-static struct seat_change change_decode(struct packed *packed)
-{
-	struct seat_change change;
-
-	change.effective_at = packed_time(packed);
-	change.recorded_at = packed_time(packed);
-	change.delta = packed_i64(packed, -SEAT_QUANTITY_MAX, SEAT_QUANTITY_MAX);
-	change.prev = packed_i64(packed, 0, SEAT_QUANTITY_MAX);
-	packed->failed =
-	    packed->failed || quantity_of(&change) < 0 || quantity_of(&change) > SEAT_QUANTITY_MAX;
-	return change;
-}
-
-bool seat_decode(struct bytes bytes, struct seat_timeline *timeline)
-{
-	struct packed packed = packed_open(bytes);
-
-	packed.failed = packed_u8(&packed, SEAT_VERSION) != SEAT_VERSION || packed.failed;
-	timeline->cut = packed_u8(&packed, 1) != 0;
-	timeline->base = change_decode(&packed);
-	timeline->count = packed_u8(&packed, SEAT_CHANGES_MAX);
-	for (size_t i = 0; i < timeline->count; i++)
-		timeline->changes[i] = change_decode(&packed);
-	return packed_done(&packed);
 }

@@ -80,8 +80,4 @@ struct seat_difference seat_against_assigned(struct arena *arena,
                                              size_t count, struct instant from,
                                              struct instant until);
 
-/* Version 1 of its bytes: cut, base, count, changes as effective, recorded, delta, prev. */
-struct bytes seat_encode(struct arena *arena, const struct seat_timeline *timeline);
-bool seat_decode(struct bytes bytes, struct seat_timeline *timeline) MUST_CHECK;
-
 #endif

@@ -1,7 +1,6 @@
 #include "services/billing-sync/seat_book_check.h"
 
 #include "common/base/text.h"
-#include "services/billing-sync/invoice_check.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -179,6 +178,13 @@ static void check_seats(struct look *it, size_t item)
 
 /* Periods. */
 
+/* What a line bills, cut where it was given back. */
+struct span {
+	size_t place; /* of its line */
+	struct instant start;
+	struct instant end;
+};
+
 static int by_start(const void *a, const void *b)
 {
 	const struct seat_line *const left = *(const struct seat_line *const *)a;
@@ -194,21 +200,20 @@ static int by_start(const void *a, const void *b)
 }
 
 /* What a credit gives back was billed by the last that began before it; else by one that began with it. */
-static struct invoice_period *given_back(struct invoice_period *periods, size_t count,
-                                         const struct seat_line *credit)
+static struct span *given_back(struct span *spans, size_t count, const struct seat_line *credit)
 {
-	struct invoice_period *found = NULL;
+	struct span *found = NULL;
 
 	for (size_t i = 0; i < count; i++) {
-		struct invoice_period *const period = &periods[i];
+		struct span *const span = &spans[i];
 
-		if (time_before(credit->start, period->start) ||
-		    !time_before(credit->start, period->end))
+		if (time_before(credit->start, span->start) ||
+		    !time_before(credit->start, span->end))
 			continue;
 		if (found == NULL ||
-		    (period->start.us < credit->start.us &&
-		     (found->start.us == credit->start.us || period->start.us > found->start.us)))
-			found = period;
+		    (span->start.us < credit->start.us &&
+		     (found->start.us == credit->start.us || span->start.us > found->start.us)))
+			found = span;
 	}
 	return found;
 }
@@ -224,53 +229,72 @@ static size_t lines_of(const struct look *it, size_t item, const struct seat_lin
 	return count;
 }
 
-/* The times that lines bill, each named by its line's place, cut where they were given back. */
-static size_t periods_of(const struct look *it, const struct seat_line **lines, size_t line_count,
-                         struct invoice_period *periods)
+static size_t spans_of(const struct seat_line **lines, size_t line_count, struct span *spans)
 {
 	size_t count = 0;
 	size_t kept = 0;
 
 	for (size_t i = 0; i < line_count; i++) {
-		struct invoice_period *const back =
-		    lines[i]->kind == SEAT_LINE_BACK ? given_back(periods, count, lines[i]) : NULL;
+		struct span *const back =
+		    lines[i]->kind == SEAT_LINE_BACK ? given_back(spans, count, lines[i]) : NULL;
 
 		if (back != NULL)
 			back->end = lines[i]->start;
 		if (lines[i]->kind != SEAT_LINE_BACK)
-			periods[count++] = (struct invoice_period){
-				.invoice = it->book->invoices[lines[i]->invoice].id,
-				.line = arena_printf(it->arena, "%08zu", i),
-				.start = lines[i]->start,
-				.end = lines[i]->end,
-			};
+			spans[count++] = (struct span){ i, lines[i]->start, lines[i]->end };
 	}
 	for (size_t i = 0; i < count; i++)
-		if (time_before(periods[i].start, periods[i].end))
-			periods[kept++] = periods[i];
+		if (time_before(spans[i].start, spans[i].end))
+			spans[kept++] = spans[i];
 	return kept;
+}
+
+static int by_span(const void *a, const void *b)
+{
+	const struct span *const left = a;
+	const struct span *const right = b;
+
+	if (left->start.us != right->start.us)
+		return left->start.us < right->start.us ? -1 : 1;
+	if (left->end.us != right->end.us)
+		return left->end.us < right->end.us ? -1 : 1;
+	return left->place < right->place ? -1 : 1;
+}
+
+/* Each begins where the one before it ends, to the second. */
+static void check_meeting(struct look *it, struct instant end, struct instant start,
+                          const struct seat_line *line)
+{
+	const int64_t expected = end.us / SECONDS(1).us;
+	const int64_t found = start.us / SECONDS(1).us;
+	const bool gap = found > expected;
+
+	if (found == expected)
+		return;
+	note(it, gap ? SEAT_CHECK_GAP : SEAT_CHECK_OVERLAP, line,
+	     (struct seat_finding){
+		 .expected = expected,
+		 .found = found,
+		 .sentence = arena_printf(it->arena, "%" PRId64 " seconds are billed %s.",
+	                                  gap ? found - expected : expected - found,
+	                                  gap ? "by none" : "a second time"),
+	     });
 }
 
 static void check_periods(struct look *it, size_t item)
 {
 	const size_t room = it->book->line_count + 1;
-	struct invoice_period *const periods = arena_alloc(it->arena, room * sizeof(*periods));
+	struct span *const spans = arena_alloc(it->arena, room * sizeof(*spans));
 	const struct seat_line **const lines =
 	    arena_alloc(it->arena, room * sizeof(const struct seat_line *));
-	const size_t line_count = lines_of(it, item, lines);
-	const struct invoice_findings *const found =
-	    invoice_check_periods(it->arena, periods, periods_of(it, lines, line_count, periods));
+	const size_t count = spans_of(lines, lines_of(it, item, lines), spans);
+	struct instant end = { 0 };
 
-	for (size_t i = 0; i < found->count; i++) {
-		const struct invoice_difference *const difference = &found->differences[i];
-
-		note(it,
-		     difference->check == INVOICE_CHECK_PERIOD_GAP ? SEAT_CHECK_GAP
-		                                                   : SEAT_CHECK_OVERLAP,
-		     lines[strtoul(difference->line, NULL, 10)],
-		     (struct seat_finding){ .expected = difference->expected,
-		                            .found = difference->found,
-		                            .sentence = difference->sentence });
+	qsort(spans, count, sizeof(*spans), by_span);
+	for (size_t i = 0; i < count; i++) {
+		if (i > 0)
+			check_meeting(it, end, spans[i].start, lines[spans[i].place]);
+		end = i > 0 ? time_later(end, spans[i].end) : spans[i].end;
 	}
 }
 

@@ -18,7 +18,6 @@
 static struct arena *arena;
 static const struct policy_book *policies;
 static const struct policy_book *rates;
-static struct seat_timeline five_then_seven;
 
 /* The tree's rates, and a place where we collect: New Zealand's 15 %. */
 static const char collected[] =
@@ -29,15 +28,8 @@ static const char collected[] =
 void invoice_fixture_open(struct arena *of)
 {
 	arena = of;
-	five_then_seven = (struct seat_timeline){ .cut = false };
 	policies = policy_fixture_book(arena, &invoice_policy_kind, "invoices/stripe.json");
 	rates = policy_fixture_book(arena, &tax_policy_kind, "tax/rates.json");
-	assert_true(seat_record(&five_then_seven,
-	                        (struct instant){ SECONDS(INT64_C(1764547200)).us },
-	                        (struct instant){ SECONDS(INT64_C(1764547200)).us }, 5));
-	assert_true(seat_record(&five_then_seven,
-	                        (struct instant){ SECONDS(INT64_C(1768435200)).us },
-	                        (struct instant){ SECONDS(INT64_C(1768435200)).us }, 7));
 }
 
 void invoice_fixture_close(void)
@@ -64,28 +56,11 @@ static struct tax_policy with_new_zealand(void)
 
 struct invoice_context invoice_fixture_context(int known)
 {
-	static const struct invoice_price agreed = { .item = "si_1",
-		                                     .price = "",
-		                                     .until = { INT64_MAX },
-		                                     .currency = "USD",
-		                                     .unit = { .whole = 1500 },
-		                                     .source = "the contract" };
-	static const struct invoice_price trial = { .item = "si_1",
-		                                    .price = "",
-		                                    .until = { INT64_MAX },
-		                                    .trial = true,
-		                                    .source = "the plan" };
 	static struct tax_policy tax;
-	static struct invoice_seats seats;
 	struct invoice_context context = { .policy = policy_at(policies, TIME_MAX) };
 
 	tax = with_new_zealand();
-	seats = (struct invoice_seats){ "si_1", &five_then_seven };
 	context.tax = known == WITH_TAX ? &tax : NULL;
-	context.seats = &seats;
-	context.seat_count = known == WITH_SEATS;
-	context.prices = known == WITH_TRIAL ? &trial : &agreed;
-	context.price_count = known == WITH_PRICES || known == WITH_TRIAL;
 	return context;
 }
 

@@ -53,7 +53,7 @@
 	"'total_taxes':[{'amount':" #minor ",'tax_behavior':'" #behavior "'}]"
 #define IN(country) "'customer_address':{'country':'" country "'}"
 
-enum { NOTHING, WITH_TAX, WITH_SEATS, WITH_PRICES, WITH_TRIAL };
+enum { NOTHING, WITH_TAX };
 
 struct invoice_row {
 	const char *name;
@@ -65,7 +65,7 @@ struct invoice_row {
 /* Works in the arena of the caller. */
 void invoice_fixture_open(struct arena *of);
 void invoice_fixture_close(void);
-/* The documents of the tree, and by what is known: seats (5, from the middle of January on 7), prices. */
+/* The documents of the tree, and by what is known the rates of tax. */
 struct invoice_context invoice_fixture_context(int known);
 struct invoice invoice_fixture_read(const char *single_quoted);
 /* As in a row's want; "incomplete" when it is. */

@@ -1,5 +1,5 @@
 /*
- * billing_invoice_line_test - lines worked by hand: prices, seats, prorations, rates of tax, periods.
+ * billing_invoice_line_test - lines worked by hand: amounts, prorations, rates of tax.
  */
 #include "tests/support/invoice_fixture.h"
 
@@ -45,10 +45,6 @@ static const struct invoice_row lines[] = {
 	  NOTHING },
 	{ "a free line of a price that is not free",
 	  INVOICE("usd", PLAIN(0, 0), LINE("a", 0, 1, 1500, "")), "line_free/a 1500 0;", NOTHING },
-	{ "a free line of a trial", INVOICE("usd", PLAIN(0, 0), LINE("a", 0, 1, 1500, "")), "",
-	  WITH_TRIAL },
-	{ "a free line of an agreed price", INVOICE("usd", PLAIN(0, 0), LINE("a", 0, 1, 1500, "")),
-	  "line_free/a 1500 0;", WITH_PRICES },
 	{ "tiers are not multiplied",
 	  INVOICE("usd", PLAIN(700, 700),
 	          "{'id':'a','amount':700,'quantity':3,'proration':false,'price':{'id':'p',"
@@ -83,21 +79,6 @@ static const struct invoice_row lines[] = {
 	  "proration_sign/a 0 4113;", NOTHING },
 	{ "an old proration may give back without naming what",
 	  INVOICE("usd", PLAIN(-4113, -4113), PRORATED("a", -4113, 5, 1500, "")), "", NOTHING },
-	{ "seats in force when the period began are billed",
-	  INVOICE("usd", PLAIN(7500, 7500), LINE("a", 7500, 5, 1500, "")), "", WITH_SEATS },
-	{ "two seats too many are billed",
-	  INVOICE("usd", PLAIN(10500, 10500), LINE("a", 10500, 7, 1500, "")), "seats_billed/a 5 7;",
-	  WITH_SEATS },
-	{ "a proration's seats are not those of the period's start",
-	  INVOICE("usd", PLAIN(5758, 5758), PRORATED("b", 5758, 7, 1500, "")), "", WITH_SEATS },
-	{ "the agreed price", INVOICE("usd", PLAIN(7500, 7500), LINE("a", 7500, 5, 1500, "")), "",
-	  WITH_PRICES },
-	{ "another price than agreed",
-	  INVOICE("usd", PLAIN(8000, 8000), LINE("a", 8000, 5, 1600, "")),
-	  "price_billed/a 1500 1600;", WITH_PRICES },
-	{ "the agreed price in another currency",
-	  INVOICE("eur", PLAIN(7500, 7500), LINE("a", 7500, 5, 1500, "")),
-	  "price_currency/a 1500 1500;", WITH_PRICES },
 };
 
 static const struct invoice_row taxes[] = {
@@ -171,7 +152,7 @@ static const struct invoice_row taxes[] = {
 	  "tax_missing 750 0;", WITH_TAX },
 };
 
-static void a_line_is_held_to_its_price_seats_and_bounds(void **state)
+static void a_line_is_held_to_its_price_and_bounds(void **state)
 {
 	(void)state;
 	assert_int_equal(invoice_fixture_walk(lines, COUNT_OF(lines)), 0);
@@ -181,82 +162,6 @@ static void tax_is_held_to_the_rates_of_its_place_and_day(void **state)
 {
 	(void)state;
 	assert_int_equal(invoice_fixture_walk(taxes, COUNT_OF(taxes)), 0);
-}
-
-/* January by 5, and from the 15th on 7 for 5: the lines of two invoices bill what was in force. */
-static void lines_bill_seats_by_day(void **state)
-{
-#define FROM_THE_15TH ",'period':{'start':1768435200,'end':" FEBRUARY "}"
-#define BACK(id, more)                                                                     \
-	"{'id':'" id "','amount':-4113,'quantity':5,'proration':true,'subscription_item':" \
-	"'si_1'" FROM_THE_15TH more "}"
-#define AHEAD(id, quantity)                                  \
-	"{'id':'" id "','amount':5758,'quantity':" #quantity \
-	",'proration':true,'subscription_item':'si_1'" FROM_THE_15TH "}"
-#define SILENT "{'id':'s','amount':1,'quantity':4" FROM_THE_15TH "}"
-	static const struct {
-		const char *lines;
-		int32_t days;
-	} rows[] = {
-		{ LINE("a", 7500, 5, 1500, "") "," BACK("b", CREDITED) "," AHEAD("c", 7) "," SILENT,
-		  0 },
-		{ LINE("a", 7500, 5, 1500, "") "," BACK("b", "") "," AHEAD("c", 7), 0 },
-		{ LINE("a", 7500, 5, 1500, "") "," AHEAD("c", 2), 0 },
-		{ LINE("a", 7500, 5, 1500, ""), 17 },
-		{ LINE("a", 7500, 5, 1500, "") "," AHEAD("c", 7), 17 },
-	};
-	const struct invoice_context context = invoice_fixture_context(WITH_SEATS);
-
-	(void)state;
-	for (size_t i = 0; i < COUNT_OF(rows); i++) {
-		const struct invoice invoice = invoice_fixture_read(
-		    arena_printf(arena, INVOICE("usd", "'total':0", "%s"), rows[i].lines));
-		struct seat_billed billed[4];
-		size_t count = 0;
-
-		for (size_t k = 0; k < invoice.line_count; k++)
-			count += invoice_line_seats(&invoice.lines[k], &billed[count]);
-		assert_int_equal(seat_against_billed(context.seats->timeline, billed, count,
-		                                     invoice.lines[0].start, invoice.lines[0].end)
-		                     .days,
-		                 rows[i].days);
-	}
-}
-
-#define DAY(n) ((struct instant){ DAYS(n).us })
-
-static void periods_of_an_item_follow_each_other(void **state)
-{
-	static const struct {
-		const char *want;
-		struct {
-			int start;
-			int end;
-		} days[4];
-		size_t count;
-	} rows[] = {
-		{ "", { { 0, 31 } }, 1 },
-		{ "", { { 0, 31 }, { 31, 59 }, { 59, 90 } }, 3 },
-		{ "", { { 59, 90 }, { 0, 31 }, { 31, 59 } }, 3 },
-		{ "period_gap/1 2678400 2764800;", { { 0, 31 }, { 32, 59 } }, 2 },
-		{ "period_overlap/1 2678400 2592000;", { { 0, 31 }, { 30, 59 } }, 2 },
-		{ "period_overlap/1 2678400 0;", { { 0, 31 }, { 0, 31 } }, 2 },
-		{ "period_overlap/1 7776000 864000;", { { 0, 90 }, { 10, 20 }, { 90, 120 } }, 3 },
-	};
-	static const char *const names[] = { "0", "1", "2", "3" };
-
-	(void)state;
-	for (size_t i = 0; i < COUNT_OF(rows); i++) {
-		struct invoice_period periods[4];
-
-		for (size_t k = 0; k < rows[i].count; k++)
-			periods[k] =
-			    (struct invoice_period){ "in", names[k], DAY(rows[i].days[k].start),
-				                     DAY(rows[i].days[k].end) };
-		assert_string_equal(invoice_fixture_told(
-					invoice_check_periods(arena, periods, rows[i].count)),
-		                    rows[i].want);
-	}
 }
 
 static void what_is_wrong_with_the_documents_is_named(void **state)
@@ -317,10 +222,8 @@ static void what_is_wrong_with_the_documents_is_named(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_line_is_held_to_its_price_seats_and_bounds),
+		cmocka_unit_test(a_line_is_held_to_its_price_and_bounds),
 		cmocka_unit_test(tax_is_held_to_the_rates_of_its_place_and_day),
-		cmocka_unit_test(lines_bill_seats_by_day),
-		cmocka_unit_test(periods_of_an_item_follow_each_other),
 		cmocka_unit_test(what_is_wrong_with_the_documents_is_named),
 	};
 
