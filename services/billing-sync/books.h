@@ -1,7 +1,8 @@
 /*
  * books - the stage `books`: closes a period when all shards have told their part of it.
  *
- * Each close is a cut of the books (period_action.h), and each shard answers it with its figures. When the last
+ * Each close is a cut of the books (period_action.h), and each shard of `customer` and of
+ * `payout` answers it with its figures. When the last
  * has, they are added up and the checklist is asked (period_close.h): PeriodClosed with the digest that seals
  * them, and ActionApplied; or ActionRefused with every item that does not hold. What is booked for a closed
  * period later bears a number that is not below its cut's: it is a correction in the period that is open.

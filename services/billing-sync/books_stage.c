@@ -10,6 +10,8 @@
 
 #include <string.h>
 
+#define STAGES_ANSWERING 2 /* `customer` and `payout`, each with all its shards */
+
 /* What a shard has answered, as long as others have not. */
 struct closing_row {
 	const char *action_id;
@@ -51,6 +53,11 @@ struct close {
 	struct period_figures figures;
 	uint8_t before[DIGEST_SIZE]; /* of the period before; zeros: none */
 };
+
+static size_t answers_expected(const struct task *task)
+{
+	return STAGES_ANSWERING * (size_t)task->partitions;
+}
 
 /* What was closed last; false: nothing ever was. */
 static bool last_closed(struct task *task, struct period_row *last)
@@ -100,7 +107,7 @@ static void prepare(struct close *it, const struct period *period)
 		.period = *period,
 		.open_from = last.end_day,
 		.cut = recognition_midnight(books->zone, period->end_day),
-		.shards_expected = (size_t)task->partitions,
+		.shards_expected = answers_expected(task),
 	};
 	it->policy = policies_close(task, it->figures.cut);
 	books_sum(task->arena, it->answers, it->count, &it->figures);
@@ -204,7 +211,7 @@ enum status books_on_shard_figured(struct task *task, const Opsmesh__V1__ShardFi
 
 	task_save(task, &closing_table, &row);
 	close.count = count_answers(task, row.action_id);
-	if (close.count < (size_t)task->partitions)
+	if (close.count < answers_expected(task))
 		return STATUS_OK;
 	answers = arena_alloc(task->arena,
 	                      close.count * sizeof(const struct Opsmesh__V1__ShardFigured *));

@@ -26,7 +26,7 @@ void customer_books_touch(struct task *task, const char *currency)
 	const int64_t today =
 	    figure_day(task, just_now); /* midnight belongs to the day that ends */
 
-	if (task_load(task, &figure_table, &row))
+	if (!task_has(task, &figure_table) || task_load(task, &figure_table, &row))
 		return;
 	row.minor = today + 1;
 	task_save(task, &figure_table, &row);

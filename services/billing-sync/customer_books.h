@@ -10,7 +10,7 @@
 
 #include "common/flow/task.h"
 
-/* Something of the currency is another: the end of the day will be told. */
+/* Something of the currency is another: the end of the day will be told, by the stage `customer` alone. */
 void customer_books_touch(struct task *task, const char *currency);
 
 /* A day of the books is over in a currency, which is the key. */

@@ -21,6 +21,19 @@ const struct state_table figure_table = { .name = "figure",
 	                                  .key_columns = 3,
 	                                  .row_size = sizeof(struct figure_row),
 	                                  .resident = true };
+const struct state_table balance_figure_table = { .name = "balance_figure",
+	                                          .columns = columns,
+	                                          .key_columns = 3,
+	                                          .row_size = sizeof(struct figure_row),
+	                                          .resident = true };
+
+/* A table is of one stage; NULL: the stage keeps no figures. */
+static const struct state_table *home(const struct task *task)
+{
+	if (task_has(task, &figure_table))
+		return &figure_table;
+	return task_has(task, &balance_figure_table) ? &balance_figure_table : NULL;
+}
 
 static int64_t sum_of(int64_t a, int64_t b)
 {
@@ -41,14 +54,14 @@ void figure_add(struct task *task, const char *currency, const char *name, int64
 {
 	struct figure_row row = { .currency = currency, .name = name, .day = day };
 
-	if (minor == 0 || !task_has(task, &figure_table))
+	if (minor == 0 || home(task) == NULL)
 		return;
-	(void)task_load(task, &figure_table, &row);
+	(void)task_load(task, home(task), &row);
 	row.minor = sum_of(row.minor, minor);
 	if (row.minor == 0)
-		task_remove(task, &figure_table, &row);
+		task_remove(task, home(task), &row);
 	else
-		task_save(task, &figure_table, &row);
+		task_save(task, home(task), &row);
 	customer_books_touch(task, currency);
 }
 
@@ -58,7 +71,7 @@ static struct figure_row cut_row(struct task *task)
 {
 	struct figure_row row = { .currency = "", .name = CUT };
 
-	(void)task_load(task, &figure_table, &row);
+	(void)task_load(task, home(task), &row);
 	return row;
 }
 
@@ -67,7 +80,7 @@ void figure_cut(struct task *task, int64_t number)
 	struct figure_row row = cut_row(task);
 
 	row.minor = number;
-	task_save(task, &figure_table, &row);
+	task_save(task, home(task), &row);
 }
 
 bool figure_book(struct task *task, const struct journal *journal)
@@ -75,7 +88,7 @@ bool figure_book(struct task *task, const struct journal *journal)
 	const int64_t day = figure_day(task, journal->at);
 	struct journal numbered = *journal;
 
-	if (task_has(task, &figure_table))
+	if (home(task) != NULL)
 		numbered.cut = cut_row(task).minor;
 	if (!entry_book(task, &numbered))
 		return false;
@@ -156,7 +169,7 @@ void figures_of(struct task *task, const char *currency, const struct period *pe
 	*figures = (struct figures){ .currency = currency };
 	memcpy(figures->roll.currency, currency, strlen(currency) + 1);
 	memcpy(figures->recurring.currency, currency, strlen(currency) + 1);
-	task_scan(task, &figure_table, &row, 1, &cursor);
+	task_scan(task, home(task), &row, 1, &cursor);
 	while (task_next(task, &cursor, &row))
 		add_row(figures, &row, period);
 	figures->roll.closing = -figures->balances[ACCOUNT_DEFERRED_REVENUE];
@@ -167,7 +180,7 @@ const char *figure_currency_after(struct task *task, const char *currency)
 	struct figure_row row = { .currency = currency };
 	struct task_cursor cursor;
 
-	task_scan(task, &figure_table, &row, 0, &cursor);
+	task_scan(task, home(task), &row, 0, &cursor);
 	while (task_next(task, &cursor, &row))
 		if (strcmp(row.currency, currency) > 0)
 			return row.currency;

@@ -28,7 +28,8 @@ struct figure_row {
 	int64_t minor;
 };
 
-extern const struct state_table figure_table;
+extern const struct state_table figure_table;         /* of the stage `customer` */
+extern const struct state_table balance_figure_table; /* of the stage `payout`: the same rows */
 
 /* Of a stage that keeps no figures: nothing. A sum beyond 64 bits stays at the edge. The day's end is told after this (customer_books.h). */
 void figure_add(struct task *task, const char *currency, const char *name, int64_t day,

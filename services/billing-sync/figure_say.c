@@ -8,6 +8,16 @@ const char *figure_day_text(struct arena *arena, int64_t day)
 	                    (int)date.day);
 }
 
+Opsmesh__V1__Money *figure_say_money(struct arena *arena, const char *currency, int64_t minor)
+{
+	Opsmesh__V1__Money *const made = arena_alloc(arena, sizeof(*made));
+
+	opsmesh__v1__money__init(made);
+	made->currency = arena_string(arena, currency);
+	made->minor = minor;
+	return made;
+}
+
 Opsmesh__V1__DeferredRoll *figure_say_roll(struct arena *arena, const struct recognition_roll *roll)
 {
 	Opsmesh__V1__DeferredRoll *const made = arena_alloc(arena, sizeof(*made));

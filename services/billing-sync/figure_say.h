@@ -10,6 +10,7 @@
 #define FIGURE_KEY "books" /* of facts about the books as a whole */
 
 const char *figure_day_text(struct arena *arena, int64_t day); /* "2026-05-01" */
+Opsmesh__V1__Money *figure_say_money(struct arena *arena, const char *currency, int64_t minor);
 Opsmesh__V1__DeferredRoll *figure_say_roll(struct arena *arena,
                                            const struct recognition_roll *roll);
 Opsmesh__V1__RecurringSum *figure_say_recurring(struct arena *arena,

@@ -75,6 +75,7 @@ bool payout_read_moved(struct thing *thing, struct balance_transaction *moved,
 #define PAYOUT_TIMER_PAID "paid"
 enum status payout_on_mirrored(struct task *task, const Opsmesh__V1__ObjectMirrored *mirrored);
 enum status payout_on_placed(struct task *task, const Opsmesh__V1__MoneyPlaced *placed);
+enum status payout_on_books_cut(struct task *task, const Opsmesh__V1__BooksCut *cut);
 void payout_need_mirrored(struct task *task, const ProtobufCMessage *message);
 void payout_need_placed(struct task *task, const ProtobufCMessage *message);
 enum status payout_on_place(struct task *task, const char *key);

@@ -7,6 +7,7 @@
 #include "common/base/text.h"
 #include "common/io/proto.h"
 #include "services/billing-sync/booking.h"
+#include "services/billing-sync/figure.h"
 #include "services/billing-sync/policies.h"
 #include "services/billing-sync/restated.h"
 
@@ -120,7 +121,7 @@ static enum status book_fee(struct customer *it, struct moved_row *row)
 		return task_fail(it->task, STATUS_REJECT, "%s cannot be booked: %s",
 		                 row->transaction_id, journal_fault_text(booking->journal.fault));
 	if (booking->journal.count > 0)
-		(void)entry_book(it->task, &booking->journal);
+		(void)figure_book(it->task, &booking->journal);
 	return STATUS_OK;
 }
 

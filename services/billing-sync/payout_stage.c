@@ -6,6 +6,7 @@
 #include "common/base/hash.h"
 #include "common/base/text.h"
 #include "common/io/proto.h"
+#include "services/billing-sync/figure_answer.h"
 #include "services/billing-sync/policies.h"
 #include "services/billing-sync/stripe.h"
 
@@ -156,6 +157,16 @@ enum status payout_on_placed(struct task *task, const Opsmesh__V1__MoneyPlaced *
 
 	TRY(payout_open(task, &it));
 	return payout_place(&it, placed);
+}
+
+/* Fees, payouts and what is held are in no customer's books, but in the close. */
+enum status payout_on_books_cut(struct task *task, const Opsmesh__V1__BooksCut *cut)
+{
+	const Opsmesh__V1__ByPayoutEvent *const cause = (const void *)task->message;
+	Opsmesh__V1__ShardFigured answer;
+
+	TRY(figure_answer(task, "payout", cut, &answer));
+	return figure_answer_say(task, &answer, cause->occurred_at);
 }
 
 void payout_need_mirrored(struct task *task, const ProtobufCMessage *message)

@@ -54,11 +54,37 @@ static enum status refuse(const struct closing *it, Opsmesh__V1__RefusalCode cod
 	                                           .message = &event.base });
 }
 
+static enum status tell(const struct closing *it, int topic, const ProtobufCMessage *message)
+{
+	return task_emit(it->task, &(struct emission){ .topic = topic,
+	                                               .key = FIGURE_KEY,
+	                                               .everywhere = true,
+	                                               .time = it->at,
+	                                               .message = message });
+}
+
+/* To every shard that books. */
+static enum status tell_all(const struct closing *it, Opsmesh__V1__BooksCut *made)
+{
+	Opsmesh__V1__ByCustomerEvent customers = OPSMESH__V1__BY_CUSTOMER_EVENT__INIT;
+	Opsmesh__V1__ByPayoutEvent payouts = OPSMESH__V1__BY_PAYOUT_EVENT__INIT;
+
+	customers.customer_id = text_mutable(FIGURE_KEY);
+	customers.occurred_at = proto_timestamp(it->task->arena, it->at);
+	customers.fact_case = OPSMESH__V1__BY_CUSTOMER_EVENT__FACT_BOOKS_CUT;
+	customers.books_cut = made;
+	payouts.subject_id = text_mutable(FIGURE_KEY);
+	payouts.occurred_at = customers.occurred_at;
+	payouts.fact_case = OPSMESH__V1__BY_PAYOUT_EVENT__FACT_BOOKS_CUT;
+	payouts.books_cut = made;
+	TRY(tell(it, OPS_BY_CUSTOMER, &customers.base));
+	return tell(it, OPS_BY_PAYOUT, &payouts.base);
+}
+
 static enum status cut(const struct closing *it)
 {
 	struct task *const task = it->task;
 	struct cut_row row = { .books = FIGURE_KEY };
-	Opsmesh__V1__ByCustomerEvent event = OPSMESH__V1__BY_CUSTOMER_EVENT__INIT;
 	Opsmesh__V1__BooksCut made = OPSMESH__V1__BOOKS_CUT__INIT;
 
 	(void)task_load(task, &cut_table, &row);
@@ -70,15 +96,7 @@ static enum status cut(const struct closing *it)
 	made.number = row.number;
 	made.by = it->requested->by;
 	made.reason = it->requested->reason;
-	event.customer_id = text_mutable(FIGURE_KEY);
-	event.occurred_at = proto_timestamp(task->arena, it->at);
-	event.fact_case = OPSMESH__V1__BY_CUSTOMER_EVENT__FACT_BOOKS_CUT;
-	event.books_cut = &made;
-	return task_emit(task, &(struct emission){ .topic = OPS_BY_CUSTOMER,
-	                                           .key = FIGURE_KEY,
-	                                           .everywhere = true,
-	                                           .time = it->at,
-	                                           .message = &event.base });
+	return tell_all(it, &made);
 }
 
 static bool has_words(const Opsmesh__V1__PersonalText *reason)

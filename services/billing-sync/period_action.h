@@ -4,8 +4,8 @@
  *   {"action":"close","on":{"type":"period","id":"2026-05-01"},"reason":"..."}      or "2026-05"
  *
  * All actions on periods come to one shard of the stage `object`, which counts the cuts and tells every shard
- * of the stage `customer` of this one: what they book from then on comes after it. They answer the stage
- * `books` (books.h), which closes the period or says why not.
+ * of the stages `customer` and `payout` of this one: what they book from then on comes after it. They answer
+ * the stage `books` (books.h), which closes the period or says why not.
  */
 #ifndef SERVICES_BILLING_SYNC_PERIOD_ACTION_H
 #define SERVICES_BILLING_SYNC_PERIOD_ACTION_H

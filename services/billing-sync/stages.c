@@ -132,15 +132,17 @@ static const int customer_emits[] = { OPS_BY_PAYOUT, OPS_BY_BOOKS, OPS_BILLING, 
 #define PAYOUT(ON, member, Fact)                                                   \
 	ON(OPS_BY_PAYOUT, Opsmesh__V1__ByPayoutEvent, member, Opsmesh__V1__##Fact, \
 	   payout_on_##member, payout_need_##member)
-#define PAYOUT_EVENTS(ON)                    \
-	PAYOUT(ON, mirrored, ObjectMirrored) \
-	PAYOUT(ON, placed, MoneyPlaced)
+#define PAYOUT_EVENTS(ON)                                                               \
+	PAYOUT(ON, mirrored, ObjectMirrored)                                            \
+	PAYOUT(ON, placed, MoneyPlaced)                                                 \
+	ON(OPS_BY_PAYOUT, Opsmesh__V1__ByPayoutEvent, books_cut, Opsmesh__V1__BooksCut, \
+	   payout_on_books_cut, NULL)
 
 STAGE_EVENTS_NEEDING(payout_events, PAYOUT_EVENTS);
 
 static const struct state_table *const payout_tables[] = {
-	&moved_table,         &payout_table,       &paid_table, &stated_table,
-	&balance_entry_table, &balance_case_table, NULL
+	&moved_table,         &payout_table,       &paid_table,           &stated_table,
+	&balance_entry_table, &balance_case_table, &balance_figure_table, NULL
 };
 static const struct stage_timer payout_timers[] = {
 	{ .name = CUSTOMER_TIMER_AGE, .handle = customer_on_age, .need = customer_need_age },
@@ -148,7 +150,7 @@ static const struct stage_timer payout_timers[] = {
 	{ .name = PAYOUT_TIMER_PAID, .handle = payout_on_paid, .need = payout_need_paid },
 	{ .name = NULL },
 };
-static const int payout_emits[] = { OPS_BILLING, -1 };
+static const int payout_emits[] = { OPS_BY_BOOKS, OPS_BILLING, -1 };
 
 /* books */
 

@@ -154,20 +154,26 @@ static void what_cannot_be_closed_is_refused_with_its_reason(void **state)
 	}
 }
 
-static void each_cut_has_the_next_number(void **state)
+static void each_cut_has_the_next_number_and_is_told_to_both_stages_that_book(void **state)
 {
 	(void)state;
 	for (int number = 1; number <= 3; number++) {
-		const Opsmesh__V1__ByCustomerEvent *event;
+		const Opsmesh__V1__ByCustomerEvent *customers;
+		const Opsmesh__V1__ByPayoutEvent *payouts;
 
 		ask("2026-05-01", OPSMESH__V1__ACTION_KIND__ACTION_KIND_CLOSE, "month end",
 		    MAY + DAY + 10 * number);
 		if (number == 2)
 			stage_test_restart(&stage);
-		event = next(OPS_BY_CUSTOMER);
-		assert_int_equal(event->fact_case, OPSMESH__V1__BY_CUSTOMER_EVENT__FACT_BOOKS_CUT);
-		assert_int_equal(event->books_cut->number, number);
-		assert_string_equal(event->books_cut->period, "2026-05-01");
+		customers = next(OPS_BY_CUSTOMER);
+		assert_int_equal(customers->fact_case,
+		                 OPSMESH__V1__BY_CUSTOMER_EVENT__FACT_BOOKS_CUT);
+		assert_int_equal(customers->books_cut->number, number);
+		assert_string_equal(customers->books_cut->period, "2026-05-01");
+		payouts = next(OPS_BY_PAYOUT);
+		assert_int_equal(payouts->fact_case, OPSMESH__V1__BY_PAYOUT_EVENT__FACT_BOOKS_CUT);
+		assert_int_equal(payouts->books_cut->number, number);
+		assert_string_equal(payouts->books_cut->period, "2026-05-01");
 	}
 }
 
@@ -276,7 +282,7 @@ struct part {
 	int64_t rolled; /* that deferred revenue is off by */
 };
 
-static void tell_part(const struct part *part, int shard, int64_t second)
+static void tell_part(const struct part *part, const char *from, int shard, int64_t second)
 {
 	Opsmesh__V1__ByBooksEvent event = OPSMESH__V1__BY_BOOKS_EVENT__INIT;
 	Opsmesh__V1__ShardFigured told = OPSMESH__V1__SHARD_FIGURED__INIT;
@@ -306,7 +312,7 @@ static void tell_part(const struct part *part, int shard, int64_t second)
 	made.period = text_mutable(part->period);
 	made.number = part->number;
 	told.cut = &made;
-	told.stage = text_mutable("customer");
+	told.stage = text_mutable(from);
 	told.shard = shard;
 	told.folded_to = proto_timestamp(stage.arena, at_second(second));
 	told.n_balances = 2;
@@ -320,17 +326,27 @@ static void tell_part(const struct part *part, int shard, int64_t second)
 	event.occurred_at = proto_timestamp(stage.arena, at_second(second));
 	event.fact_case = OPSMESH__V1__BY_BOOKS_EVENT__FACT_SHARD_FIGURED;
 	event.shard_figured = &told;
-	feed(OPS_BY_BOOKS, KEY, arena_printf(stage.arena, "customer/%d", shard), second,
+	feed(OPS_BY_BOOKS, KEY, arena_printf(stage.arena, "%s/%d", from, shard), second,
 	     &event.base);
 }
 
-/* All shards answer alike, from one on; a crash lies between. */
+/* What the shards of the stage `payout` answer: nothing, unless a case is about them. */
+static struct part of_payout(const struct part *part)
+{
+	return (
+	    struct part){ .action = part->action, .period = part->period, .number = part->number };
+}
+
+/* All shards answer alike, from one on, `payout` between `customer`; a crash lies between. */
 static void tell_all(const struct part *part, int first, int64_t second)
 {
+	const struct part other = of_payout(part);
+
 	for (int i = 0; i < STAGE_TEST_PARTITIONS; i++) {
-		tell_part(part, (first + i) % STAGE_TEST_PARTITIONS, second + i);
+		tell_part(part, "customer", (first + i) % STAGE_TEST_PARTITIONS, second + i);
 		if (i == 1)
 			stage_test_restart(&stage);
+		tell_part(&other, "payout", i, second + i);
 	}
 }
 
@@ -360,29 +376,46 @@ static const Opsmesh__V1__PeriodClosed *closed(void)
 	}
 #define CLOSE_AT (MAY + DAY + 60)
 
-static void a_period_is_closed_when_every_shard_has_answered(void **state)
+static void a_period_is_closed_when_every_shard_of_both_stages_has_answered(void **state)
 {
 	const struct part part = FIRST(.yen = 500);
+	const struct part held = FIRST(.yen = 50);
 	const Opsmesh__V1__PeriodClosed *fact;
 	struct period_row row = { .period = "2026-05-01" };
 
 	(void)state;
+	for (int i = 0; i < STAGE_TEST_PARTITIONS; i++)
+		tell_part(&part, "customer", i, CLOSE_AT + i);
+	assert_null(stage_test_next(&stage, NULL));
 	for (int i = 0; i < STAGE_TEST_PARTITIONS - 1; i++)
-		tell_part(&part, i, CLOSE_AT + i);
+		tell_part(&held, "payout", i, CLOSE_AT + i);
 	assert_null(stage_test_next(&stage, NULL));
-	tell_part(&part, 0, CLOSE_AT + 5); /* a second time says nothing new */
+	tell_part(&part, "customer", 0, CLOSE_AT + 5); /* a second time says nothing new */
 	assert_null(stage_test_next(&stage, NULL));
-	tell_part(&part, STAGE_TEST_PARTITIONS - 1, CLOSE_AT + 6);
+	tell_part(&held, "payout", STAGE_TEST_PARTITIONS - 1, CLOSE_AT + 6);
 	fact = closed();
 	assert_string_equal(fact->period, "2026-05-01");
 	assert_int_equal(fact->n_balances, 2);
-	assert_int_equal(fact->balances[0]->balance->minor, 2000);
+	assert_int_equal(fact->balances[0]->balance->minor, 2200);
 	assert_int_equal(fact->n_rates, 1);
 	assert_string_equal(fact->rates[0]->rate, "29/4500"); /* 1.16 for 180 */
 	assert_int_equal(strlen(fact->digest), 64);
 	assert_true(stage_test_row(&stage, &period_table, &row));
 	assert_int_equal(row.cut, 1);
 	assert_string_equal(row.digest, fact->digest);
+}
+
+static void what_payout_cannot_explain_is_unexplained_in_the_close(void **state)
+{
+	const struct part part = FIRST(.yen = 500);
+	const struct part held = FIRST(.unexplained = 7);
+
+	(void)state;
+	for (int i = 0; i < STAGE_TEST_PARTITIONS; i++) {
+		tell_part(&held, "payout", i, CLOSE_AT + i);
+		tell_part(&part, "customer", i, CLOSE_AT + i);
+	}
+	assert_string_equal(refusal(), "unexplained: 28 JPY are unexplained, at most 0 may be");
 }
 
 static void the_order_of_the_answers_does_not_change_the_seal(void **state)
@@ -458,9 +491,11 @@ int main(void)
 {
 	const struct CMUnitTest cases[] = {
 		CASE(what_cannot_be_closed_is_refused_with_its_reason, start_object),
-		CASE(each_cut_has_the_next_number, start_object),
+		CASE(each_cut_has_the_next_number_and_is_told_to_both_stages_that_book,
+		     start_object),
 		CASE(a_shard_answers_with_what_it_had_booked_at_the_cut, start_customer),
-		CASE(a_period_is_closed_when_every_shard_has_answered, start_books),
+		CASE(a_period_is_closed_when_every_shard_of_both_stages_has_answered, start_books),
+		CASE(what_payout_cannot_explain_is_unexplained_in_the_close, start_books),
 		CASE(the_order_of_the_answers_does_not_change_the_seal, start_books),
 		CASE(what_does_not_hold_is_said_item_by_item, start_books),
 		CASE(periods_are_closed_once_and_in_their_order, start_books),

@@ -270,6 +270,88 @@ static void what_cannot_be_read_is_said(void **state)
 	assert_string_equal(heard(), "refused currency");
 }
 
+/* The books are cut. */
+
+static void cut(int64_t number)
+{
+	Opsmesh__V1__ByPayoutEvent event = event_now();
+	Opsmesh__V1__BooksCut made = OPSMESH__V1__BOOKS_CUT__INIT;
+
+	made.action_id = text_mutable("a-1");
+	made.period = text_mutable("2023-11");
+	made.number = number;
+	event.subject_id = text_mutable("books");
+	event.fact_case = OPSMESH__V1__BY_PAYOUT_EVENT__FACT_BOOKS_CUT;
+	event.books_cut = &made;
+	customer_feed_event(OPS_BY_PAYOUT, &event.base);
+}
+
+/* "payout 1: cash_in_transit 680 suspense -700 fees 20, unexplained 700" */
+static const char *answered(void)
+{
+	struct arena *const arena = customer_stage.arena;
+	const Opsmesh__V1__ShardFigured *told = NULL;
+	const ProtobufCMessage *message = NULL;
+	const struct fact *fact;
+	const char *text;
+
+	while (told == NULL && (fact = stage_test_next(&customer_stage, &message)) != NULL)
+		if (fact->topic == OPS_BY_BOOKS)
+			told = ((const Opsmesh__V1__ByBooksEvent *)(const void *)message)
+			           ->shard_figured;
+	if (told == NULL)
+		return "";
+	text = arena_printf(arena, "%s %lld:", told->stage, (long long)told->cut->number);
+	for (size_t i = 0; i < told->n_balances; i++)
+		text = arena_printf(arena, "%s %s %lld", text, told->balances[i]->account,
+		                    (long long)told->balances[i]->balance->minor);
+	for (size_t i = 0; i < told->n_unexplained; i++)
+		text = arena_printf(arena, "%s, unexplained %lld", text,
+		                    (long long)told->unexplained[i]->minor);
+	return text;
+}
+
+static int64_t cut_of(const char *form)
+{
+	struct entry_row row = { .transaction_id = arena_printf(customer_stage.arena, "%s/%s", form,
+		                                                customer_key),
+		                 .line = 1 };
+
+	assert_true(stage_test_row(&customer_stage, &balance_entry_table, &row));
+	return row.cut;
+}
+
+static void what_is_held_is_in_the_close_until_it_is_placed(void **state)
+{
+	(void)state;
+	feed_moved(customer_key, "charge", "ch_1", 1000, 40);
+	cut(1);
+	assert_string_equal(answered(), "payout 1:");
+	pass_days(6);
+	stage_test_restart(&customer_stage);
+	cut(2);
+	assert_string_equal(
+	    answered(), "payout 2: cash_in_transit 960 suspense -1000 fees 40, unexplained 1000");
+	feed_placed();
+	cut(3);
+	assert_string_equal(answered(), "payout 3:");
+	assert_int_equal(cut_of("held"), 1);
+	assert_int_equal(cut_of("reversal/held"), 2);
+}
+
+static void a_fee_is_in_the_close_and_booked_again_is_there_once(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		feed_moved(customer_key, "stripe_fee", "", -50, 0);
+		cut(i + 1);
+		assert_string_equal(answered(),
+		                    arena_printf(customer_stage.arena,
+		                                 "payout %d: cash_in_transit -50 fees 50", i + 1));
+	}
+	assert_int_equal(cut_of("fee"), 0);
+}
+
 /* Payouts. */
 
 static void a_payout_is_booked_when_it_has_arrived_and_undone_when_it_fails(void **state)
@@ -389,6 +471,8 @@ int main(void)
 		TRANSACTION(what_is_unknown_is_in_suspense_and_said),
 		TRANSACTION(what_is_somebodys_waits_for_them_and_then_is_in_suspense),
 		TRANSACTION(what_is_placed_first_is_never_held),
+		TRANSACTION(what_is_held_is_in_the_close_until_it_is_placed),
+		TRANSACTION(a_fee_is_in_the_close_and_booked_again_is_there_once),
 		TRANSACTION(what_cannot_be_read_is_said),
 		PAYOUT(a_payout_is_booked_when_it_has_arrived_and_undone_when_it_fails),
 		PAYOUT(a_payout_is_reconciled_in_any_order_of_what_it_paid),

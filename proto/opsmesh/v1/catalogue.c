@@ -36,7 +36,7 @@ static const char *const object_and_source[] = { "object", "source", NULL };
 static const char *const object_and_charge[] = { "object", "charge", NULL };
 static const char *const billing_writers[] = { "object", "charge", "customer",
 	                                       "payout", "books",  NULL };
-static const char *const customer[] = { "customer", NULL };
+static const char *const customer_and_payout[] = { "customer", "payout", NULL };
 static const char *const object_and_customer[] = { "object", "customer", NULL };
 static const char *const every[] = { "conversation", "directory", "ticket", "triage", "pattern",
 	                             "clock",        "object",    "source", "charge", "customer",
@@ -181,7 +181,7 @@ static const struct topic topics[] = {
 	                    .doc = "What the provider's balance is made of, and what was paid out.",
 	                    .retention = "unlimited" },
 	[OPS_BY_BOOKS] = { .name = "ops.billing-sync.by-books.v1",
-	                   .writers = customer,
+	                   .writers = customer_and_payout,
 	                   .spread = SPREAD_ANY,
 	                   .audience = TOPIC_INTERNAL,
 	                   .message = &opsmesh__v1__by_books_event__descriptor,
