@@ -330,17 +330,10 @@ static void tell_part(const struct part *part, const char *from, int shard, int6
 	     &event.base);
 }
 
-/* What the shards of the stage `payout` answer: nothing, unless a case is about them. */
-static struct part of_payout(const struct part *part)
-{
-	return (
-	    struct part){ .action = part->action, .period = part->period, .number = part->number };
-}
-
-/* All shards answer alike, from one on, `payout` between `customer`; a crash lies between. */
+/* All shards answer alike, from one on; those of `payout` have nothing. A crash lies between. */
 static void tell_all(const struct part *part, int first, int64_t second)
 {
-	const struct part other = of_payout(part);
+	const struct part other = { part->action, part->period, part->number, .yen = 0 };
 
 	for (int i = 0; i < STAGE_TEST_PARTITIONS; i++) {
 		tell_part(part, "customer", (first + i) % STAGE_TEST_PARTITIONS, second + i);
