@@ -151,12 +151,15 @@ static enum status look(struct account *it)
 /* What others call. */
 
 enum status customer_seat_state(struct customer *it, const char *subscription_id, int64_t revision,
-                                const struct subscription *state)
+                                const struct subscription *state, struct moment *owing)
 {
 	struct account account;
+	struct instant since;
 
 	TRY(open(&account, it, subscription_id));
 	seat_book_state(it->task->arena, account.book, it->at, revision, state);
+	if (seat_book_owing(account.book, &since))
+		*owing = (struct moment){ true, since };
 	return look(&account);
 }
 

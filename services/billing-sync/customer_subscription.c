@@ -270,8 +270,9 @@ static enum status follow(struct thing *thing, const struct subscription *now)
 	TRY(say_all(&it, &changes));
 	keep_customer(&it);
 	set_timer(&it);
+	TRY(customer_seat_state(customer, it.id, thing->mirrored->revision, now,
+	                        &it.memory.past_due_since));
 	TRY(customer_hold(thing, subscription_memory_encode(customer->task->arena, &it.memory)));
-	TRY(customer_seat_state(customer, it.id, thing->mirrored->revision, now));
 	return customer_look(customer, it.id);
 }
 
@@ -306,12 +307,31 @@ enum status customer_on_trial(struct task *task, const char *key)
 	return STATUS_OK;
 }
 
-/* Of what a subscription was before nobody is told anew: it is its seats' history. */
+/* What it was before may say that it owes for longer, or that it paid since. */
+static enum status date_debt(struct customer *customer, const char *id, const struct moment *owing)
+{
+	struct task *const task = customer->task;
+	struct held_row held = { .customer_id = customer->row.customer_id, .object_id = id };
+	struct story it = { .customer = customer, .id = id };
+
+	if (!owing->has || !task_load(task, &held_table, &held))
+		return STATUS_OK;
+	TRY(recall(&it, &held));
+	if (!it.memory.past_due_since.has || it.memory.past_due_since.at.us == owing->at.us)
+		return STATUS_OK;
+	it.memory.past_due_since = *owing;
+	held.body = subscription_memory_encode(task->arena, &it.memory);
+	task_save(task, &held_table, &held);
+	return customer_look(customer, id);
+}
+
+/* Of what a subscription was before nobody is told anew: it is the history of its seats and debts. */
 enum status customer_on_earlier(struct task *task, const Opsmesh__V1__ObjectMirrored *earlier)
 {
 	const Opsmesh__V1__ByCustomerEvent *const event = (const void *)task->message;
 	const struct bytes payload = { earlier->payload.data, earlier->payload.len };
 	AUTO_JSON document = NULL;
+	struct moment owing = { .has = false };
 	struct subscription before;
 	struct customer customer;
 	struct json_error error;
@@ -323,7 +343,8 @@ enum status customer_on_earlier(struct task *task, const Opsmesh__V1__ObjectMirr
 
 	if (!subscription_read(task->arena, &object, &before, &error))
 		return STATUS_OK;
-	return customer_seat_state(&customer, earlier->object_id, 0, &before);
+	TRY(customer_seat_state(&customer, earlier->object_id, 0, &before, &owing));
+	return date_debt(&customer, earlier->object_id, &owing);
 }
 
 void customer_need_earlier(struct task *task, const ProtobufCMessage *message)
@@ -332,8 +353,12 @@ void customer_need_earlier(struct task *task, const ProtobufCMessage *message)
 
 	task_need(task, &customer_table,
 	          &(struct customer_row){ .customer_id = event->customer_id });
-	if (event->fact_case == OPSMESH__V1__BY_CUSTOMER_EVENT__FACT_EARLIER)
-		task_need(task, &book_table,
-		          &(struct book_row){ .customer_id = event->customer_id,
-		                              .subscription_id = event->earlier->object_id });
+	if (event->fact_case != OPSMESH__V1__BY_CUSTOMER_EVENT__FACT_EARLIER)
+		return;
+	task_need(task, &book_table,
+	          &(struct book_row){ .customer_id = event->customer_id,
+	                              .subscription_id = event->earlier->object_id });
+	task_need(task, &held_table,
+	          &(struct held_row){ .customer_id = event->customer_id,
+	                              .object_id = event->earlier->object_id });
 }

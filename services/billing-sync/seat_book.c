@@ -64,7 +64,11 @@ static void price_put(struct seat_book *book, const struct subscription *state,
 static struct seat_state state_of(struct seat_book *book, struct instant at, int64_t revision,
                                   const struct subscription *state)
 {
-	struct seat_state made = { .at = at, .revision = revision };
+	struct seat_state made = { .at = at,
+		                   .revision = revision,
+		                   .owes = subscription_owes(state),
+		                   .unbilled = state->status == SUBSCRIPTION_TRIALING ||
+		                               subscription_is_paused(state) };
 
 	for (size_t i = 0; i < state->item_count; i++) {
 		const struct subscription_item *const item = &state->items[i];
@@ -85,6 +89,8 @@ static void merge(struct seat_state *known, const struct seat_state *state)
 		*known = *state;
 	if (state->revision != 0 || known->revision != 0)
 		return;
+	known->owes = known->owes || state->owes;
+	known->unbilled = known->unbilled || state->unbilled;
 	for (size_t i = 0; i < SEAT_BOOK_ITEMS; i++)
 		if (state->quantities[i] > known->quantities[i])
 			known->quantities[i] = state->quantities[i];
@@ -164,6 +170,22 @@ bool seat_book_timeline(const struct seat_book *book, size_t item, struct instan
 		(void)seat_record(timeline, state->at, state->at, state->quantities[item]);
 	}
 	return ever;
+}
+
+bool seat_book_owing(const struct seat_book *book, struct instant *since)
+{
+	bool owes = false;
+
+	for (size_t i = 0; i < book->state_count; i++) {
+		const struct seat_state *const state = &book->states[i];
+
+		if (state->owes && !owes)
+			*since = state->at;
+		owes = state->owes;
+		if (state->revision == book->revision)
+			break;
+	}
+	return owes;
 }
 
 /* Invoices. */

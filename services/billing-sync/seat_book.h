@@ -4,7 +4,7 @@
  *
  * States and invoices may come in any order and as often as they like: the book ends the same. Of two states of
  * one second the later revision holds; where neither has one (both are older than what the mirror has) the
- * larger quantity. Only so much is kept: the newest states, and the newest invoices by their date; what was
+ * larger quantity, and what either owes. Only so much is kept: the newest states, and the newest invoices by their date; what was
  * before is not known, rather than guessed, and what is not known is not wrong.
  *
  * An invoice bills a period at its start, by the seats that are in force then; what changes within it comes as
@@ -33,6 +33,8 @@
 struct seat_state {
 	struct instant at;
 	int64_t revision;                    /* of the mirror; 0: it never stood there */
+	bool owes;                           /* past due or unpaid */
+	bool unbilled;                       /* in a trial, or paused */
 	int64_t quantities[SEAT_BOOK_ITEMS]; /* SEAT_METERED: by use */
 };
 
@@ -124,8 +126,10 @@ size_t seat_book_item(const struct seat_book *book, const char *item);
 /* An item's seats as they are known by an instant. False: nothing is known of it, or it is metered. */
 bool seat_book_timeline(const struct seat_book *book, size_t item, struct instant known_by,
                         struct seat_timeline *timeline) MUST_CHECK;
+/* Since when it owes without a recovery between, by the states that are known. False: it does not now. */
+bool seat_book_owing(const struct seat_book *book, struct instant *since) MUST_CHECK;
 
-/* Version 1 of its bytes (packed.h), field by field as above. */
+/* Version 2 of its bytes (packed.h), field by field as above; version 1 knew nothing of debts and pauses. */
 struct bytes seat_book_encode(struct arena *arena, const struct seat_book *book);
 bool seat_book_decode(struct arena *arena, struct bytes bytes, struct seat_book *book) MUST_CHECK;
 

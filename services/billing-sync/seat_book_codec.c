@@ -5,7 +5,7 @@
 
 #include "services/billing-sync/packed.h"
 
-#define BOOK_VERSION 1
+#define BOOK_VERSION 2
 #define TEXT_SIZE 256
 
 /* Out. */
@@ -49,6 +49,8 @@ static void pack_history(struct buffer *out, const struct seat_book *book)
 	for (size_t i = 0; i < book->state_count; i++) {
 		pack_time(out, book->states[i].at);
 		pack_i64(out, book->states[i].revision);
+		pack_u8(out, book->states[i].owes ? 1 : 0);
+		pack_u8(out, book->states[i].unbilled ? 1 : 0);
 		for (size_t k = 0; k < book->item_count; k++)
 			pack_i64(out, book->states[i].quantities[k]);
 	}
@@ -124,7 +126,8 @@ static void unit_in(struct packed *from, bool *has, struct invoice_decimal *unit
 	unit->fraction = packed_i64(from, 0, INT64_C(999999999999));
 }
 
-static void history_in(struct arena *arena, struct packed *from, struct seat_book *book)
+static void history_in(struct arena *arena, struct packed *from, uint32_t version,
+                       struct seat_book *book)
 {
 	book->item_count = packed_u8(from, SEAT_BOOK_ITEMS);
 	for (size_t i = 0; i < book->item_count; i++) {
@@ -139,6 +142,8 @@ static void history_in(struct arena *arena, struct packed *from, struct seat_boo
 
 		*state = (struct seat_state){ .at = packed_time(from) };
 		state->revision = packed_i64(from, 0, INT64_MAX);
+		state->owes = version > 1 && packed_u8(from, 1) == 1;
+		state->unbilled = version > 1 && packed_u8(from, 1) == 1;
 		for (size_t k = 0; k < book->item_count; k++)
 			state->quantities[k] =
 			    packed_i64(from, SEAT_METERED, SUBSCRIPTION_QUANTITY_MAX);
@@ -195,14 +200,15 @@ static void billed_in(struct arena *arena, struct packed *from, struct seat_book
 bool seat_book_decode(struct arena *arena, struct bytes bytes, struct seat_book *book)
 {
 	struct packed from = packed_open(bytes);
+	const uint32_t version = packed_u8(&from, BOOK_VERSION);
 
-	if (packed_u8(&from, BOOK_VERSION) != BOOK_VERSION)
+	if (version == 0)
 		return false;
 	*book = (struct seat_book){ .cut = packed_u8(&from, 1) == 1 };
 	book->ended = packed_u8(&from, 1) == 1;
 	book->end = packed_time(&from);
 	book->revision = packed_i64(&from, 0, INT64_MAX);
-	history_in(arena, &from, book);
+	history_in(arena, &from, version, book);
 	billed_in(arena, &from, book);
 	return packed_done(&from);
 }

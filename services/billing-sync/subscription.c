@@ -297,6 +297,12 @@ struct moment subscription_period_end(const struct subscription *subscription)
 	return end;
 }
 
+bool subscription_owes(const struct subscription *subscription)
+{
+	return subscription->status == SUBSCRIPTION_PAST_DUE ||
+	       subscription->status == SUBSCRIPTION_UNPAID;
+}
+
 bool subscription_ends(const struct subscription *subscription, struct moment *end)
 {
 	if (!subscription->cancel_at.has && !subscription->cancel_at_period_end)

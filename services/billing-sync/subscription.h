@@ -131,6 +131,8 @@ bool subscription_read(struct arena *arena, const struct json_place *object,
 bool subscription_is_alive(const struct subscription *subscription);
 /* By status, or because its collection is. */
 bool subscription_is_paused(const struct subscription *subscription);
+/* Past due or unpaid. */
+bool subscription_owes(const struct subscription *subscription);
 /* Cancelling was asked for; *end has the instant where that is known. */
 bool subscription_ends(const struct subscription *subscription, struct moment *end);
 /* The latest end of a current period. */

@@ -215,19 +215,13 @@ static void tell_pause(struct step *it)
 		tell(it, SUBSCRIPTION_RESUMED, moment_of(it->about->at));
 }
 
-static bool owes(const struct subscription *subscription)
-{
-	return subscription->status == SUBSCRIPTION_PAST_DUE ||
-	       subscription->status == SUBSCRIPTION_UNPAID;
-}
-
 static void tell_payment(struct step *it)
 {
 	if (is(it, SUBSCRIPTION_PAST_DUE) && !was(it, SUBSCRIPTION_PAST_DUE))
 		tell(it, SUBSCRIPTION_WENT_PAST_DUE, moment_of(it->about->at));
 	if (is(it, SUBSCRIPTION_UNPAID) && !was(it, SUBSCRIPTION_UNPAID))
 		tell(it, SUBSCRIPTION_WENT_UNPAID, moment_of(it->about->at));
-	if (it->before != NULL && owes(it->before) && !owes(it->now) &&
+	if (it->before != NULL && subscription_owes(it->before) && !subscription_owes(it->now) &&
 	    subscription_is_alive(it->now))
 		tell(it, SUBSCRIPTION_RECOVERED, moment_of(it->about->at));
 }
@@ -255,7 +249,7 @@ static const char *end_reason(const struct step *it)
 
 	if (it->now->cancel_reason[0] != '\0')
 		return it->now->cancel_reason;
-	if (it->before != NULL && owes(it->before))
+	if (it->before != NULL && subscription_owes(it->before))
 		return "payment_failed";
 	if (subscription_ends(it->now, &end) ||
 	    (it->before != NULL && subscription_ends(it->before, &end)))
@@ -296,7 +290,7 @@ static void remember(struct step *it, struct subscription_memory *memory)
 
 	memory->started = memory->started || has_begun(it);
 	memory->trial_told = memory->trial_told && same_trial;
-	if (!owes(it->now))
+	if (!subscription_owes(it->now))
 		memory->past_due_since = (struct moment){ .has = false };
 	else if (!memory->past_due_since.has)
 		memory->past_due_since = moment_of(it->about->at);

@@ -52,7 +52,7 @@ struct subscription_memory {
 	bool known;
 	bool started;
 	bool trial_told;              /* that the trial is ending */
-	struct moment past_due_since; /* past due or unpaid, without a recovery between */
+	struct moment past_due_since; /* as far as heard in order; seat_book_owing knows better */
 	struct subscription seen;     /* where known */
 };
 

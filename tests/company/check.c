@@ -252,8 +252,8 @@ static void each_fact(struct world *world, void (*tell)(const Opsmesh__V1__Billi
 }
 
 /*
- * What is past due for longer than the policy says brings nothing. Since when is known as far as it was heard: of two
- * such times the first counts where nobody heard that it paid in between, of an upload the upload's.
+ * What is past due for longer than the policy says brings nothing. Where nothing but an upload told of it, it is so
+ * since the upload.
  */
 static bool same_month(const struct told *told)
 {
@@ -261,7 +261,7 @@ static bool same_month(const struct told *told)
 	const bool long_ago = since_s > 0 && MODEL_END_S - since_s > PAST_DUE_S;
 
 	return told->mrr == (long_ago ? 0 : told->truth->mrr) ||
-	       (long_ago && told->mrr == told->truth->mrr);
+	       (long_ago && told->blurred && told->mrr == told->truth->mrr);
 }
 
 static void tell_case(const void *data)

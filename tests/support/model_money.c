@@ -322,6 +322,7 @@ static void struggle(struct life *life, const struct model_invoice *invoice, int
 	if (chance_of(&life->chance, 700)) {
 		pay_invoice(life, invoice, at_s + 6 * DAY_S);
 		life->status = "active";
+		life->past_due_s = 0;
 		model_say_subscription(life, "customer.subscription.updated", at_s + 6 * DAY_S + 1);
 		return;
 	}
