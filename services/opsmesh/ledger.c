@@ -20,6 +20,7 @@ struct ledger {
 	struct mesh_store store;
 	struct chart_numbers chart;
 	struct reach reach;
+	struct ledger_seal seal;
 	struct ledger_print print;
 	struct ledger_owed owed;
 };
@@ -40,7 +41,7 @@ static void take_sum(void *argument, const struct db_rows *row)
 {
 	struct ledger *const ledger = argument;
 	const struct ledger_sum sum = { db_text(row, 0, 0), db_text(row, 0, 1), db_int(row, 0, 2),
-		                        db_int(row, 0, 3) };
+		                        db_int(row, 0, 3), (enum ledger_part)db_int(row, 0, 4) };
 
 	ledger_print_sum(&ledger->print, &sum);
 	spill(ledger, SPILL_BYTES);
@@ -87,7 +88,10 @@ static struct ledger_line line_of(const struct db_rows *row)
 static void take_line(void *argument, const struct db_rows *row)
 {
 	struct ledger *const ledger = argument;
-	const struct ledger_line line = line_of(row);
+	struct ledger_line line = line_of(row);
+
+	line.part = (enum ledger_part)db_int(row, 0, 12);
+	line.belongs_at = db_time(row, 0, 13);
 
 	ledger_print_line(&ledger->print, &line);
 	spill(ledger, SPILL_BYTES);
@@ -122,6 +126,39 @@ static void take_before(void *argument, const struct db_rows *row)
 	ledger_print_line(&ledger->print, &line);
 }
 
+/* Of midnight in UTC. */
+static int64_t day_of(struct instant at)
+{
+	return at.us / DAYS(1).us;
+}
+
+static void take_period(void *argument, const struct db_rows *row)
+{
+	struct ledger *const ledger = argument;
+	struct ledger_seal *const seal = &ledger->seal;
+
+	seal->cut = db_int(row, 0, 0);
+	seal->closed = seal->cut >= 0;
+	seal->digest = arena_string(ledger->tool->arena, db_text(row, 0, 1));
+	seal->closed_to = db_time(row, 0, 2);
+	ledger->ask.from = db_time(row, 0, 3);
+	ledger->ask.before = db_time(row, 0, 4);
+	ledger->ask.at = ledger->ask.before;
+	seal->before = ledger->ask.before;
+}
+
+/* The period as the books have it, whose days are not those of UTC. */
+static enum status read_period(struct ledger *ledger, size_t place)
+{
+	const struct ledger_ask *const ask = &ledger->ask;
+
+	if (ask->period[0] == '\0')
+		return STATUS_OK;
+	return mesh_store_tell(&ledger->store, place, &sql_period_look, take_period, ledger,
+	                       DB_TEXT(ask->period), DB_INT(day_of(ask->from)),
+	                       DB_INT(day_of(ask->before)));
+}
+
 /* What was owed before the first line, where there may be something before it. */
 static enum status read_statement(struct ledger *ledger, size_t place)
 {
@@ -147,7 +184,8 @@ static enum status read_rows(struct ledger *ledger, size_t place)
 	case LEDGER_JOURNAL:
 		return mesh_store_tell(&ledger->store, place, &sql_entry_look, take_line, ledger,
 		                       DB_TIME(ask->from), DB_TIME(ask->before),
-		                       DB_TEXT(ask->customer));
+		                       DB_TEXT(ask->customer),
+		                       DB_INT(ledger_seal_part(&ledger->seal)));
 	case LEDGER_PROOF:
 		return mesh_store_tell(&ledger->store, place, &sql_moved_proof, take_proof, ledger,
 		                       DB_TIME(ask->from), DB_TIME(ask->before));
@@ -155,7 +193,8 @@ static enum status read_rows(struct ledger *ledger, size_t place)
 	default:
 		return mesh_store_tell(&ledger->store, place, &sql_entry_sum, take_sum, ledger,
 		                       DB_TIME(ask->from), DB_TIME(ask->before),
-		                       DB_TEXT(ask->customer));
+		                       DB_TEXT(ask->customer),
+		                       DB_INT(ledger_seal_part(&ledger->seal)));
 	}
 }
 
@@ -169,11 +208,13 @@ static enum status read_books(struct ledger *ledger)
 	mesh_store_open_one(store, ledger->tool->arena, ledger->tool->settings.database_url,
 	                    "billing");
 	TRY(mesh_store_has(store, place, "entry", &there));
+	if (there)
+		TRY(read_period(ledger, place));
 	ledger->reach = reach_make(NULL, 0, ledger->ask.at);
 	if (there)
 		TRY(reach_read(store, place, ledger->ask.at, &ledger->reach));
 	ledger_print_begin(&ledger->print, ledger->tool->arena, &ledger->ask, &ledger->reach,
-	                   &ledger->chart);
+	                   &ledger->seal, &ledger->chart);
 	return there ? read_rows(ledger, place) : STATUS_OK;
 }
 
@@ -190,7 +231,8 @@ static int conclude(struct ledger *ledger)
 		                 print->wrong);
 	fflush(stdout);
 	if (ledger->ask.format != LEDGER_TABLE)
-		fprintf(stderr, "%s\n%s\n", ledger_verdict(print),
+		fprintf(stderr, "%s\n%s%s\n", ledger_verdict(print),
+		        ledger_seal_sentence(ledger->tool->arena, &ledger->seal),
 		        reach_sentence(ledger->tool->arena, &ledger->reach));
 	return ledger_balances(print) ? ANSWER_YES : ANSWER_NO;
 }
@@ -206,6 +248,12 @@ int ledger_command(struct tool *tool)
 	    (ledger->ask.format == LEDGER_NETSUITE &&
 	     !chart_numbers_read(tool->arena, tool->settings.policies, &ledger->chart, &wrong)))
 		return tool_fail(tool, ANSWER_USAGE, "%s", wrong);
+	ledger->seal = (struct ledger_seal){
+		.period = ledger->ask.period,
+		.digest = "",
+		.before = ledger->ask.before,
+		.closed_to = TIME_MIN,
+	};
 	if (read_books(ledger) == STATUS_OK)
 		answer = conclude(ledger);
 	else

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #define CUSTOMER_BYTES_MAX 255 /* the provider's own limit of an id */
-#define PERIOD_SIZE 7          /* "2026-05" */
+#define MONTH_SIZE 7           /* "2026-05" */
 
 static bool word_of(const char *text, const char *const *words, int *place)
 {
@@ -26,10 +26,15 @@ static struct instant midnight(struct date date)
 
 bool period_parse(const char *text, struct instant *from, struct instant *before)
 {
-	char first[PERIOD_SIZE + sizeof("-01")];
+	char first[MONTH_SIZE + sizeof("-01")];
 	struct date date;
 
-	if (strlen(text) != PERIOD_SIZE)
+	if (date_parse(text, &date)) {
+		*from = midnight(date);
+		*before = time_add(*from, DAYS(1));
+		return true;
+	}
+	if (strlen(text) != MONTH_SIZE)
 		return false;
 	snprintf(first, sizeof(first), "%s-01", text);
 	if (!date_parse(first, &date))
@@ -55,7 +60,7 @@ static bool read_time(const struct tool *tool, struct ledger_ask *ask, const cha
 		return false;
 	}
 	if (period != NULL && !period_parse(period, &ask->from, &ask->before)) {
-		*wrong = "--period wants a month as 2026-05";
+		*wrong = "--period wants a month as 2026-05, or a day as 2026-05-01";
 		return false;
 	}
 	if (at != NULL)

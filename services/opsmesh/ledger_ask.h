@@ -23,13 +23,13 @@ struct ledger_ask {
 	struct instant from;   /* of bookings; TIME_MIN: the beginning */
 	struct instant before; /* TIME_MAX: all that is booked */
 	struct instant at;     /* when it has to be true; TIME_MIN: nothing was said */
-	const char *period;    /* "2026-05"; "": none */
+	const char *period;    /* "2026-05", "2026-05-01"; "": none */
 };
 
 /* From the words and options of a command line; false and a sentence. */
 bool ledger_ask_read(const struct tool *tool, struct ledger_ask *ask,
                      const char **wrong) MUST_CHECK;
-/* "2026-05": that month in UTC. */
+/* "2026-05", "2026-05-01": that month or day in UTC. */
 bool period_parse(const char *text, struct instant *from, struct instant *before) MUST_CHECK;
 
 #endif

@@ -128,6 +128,7 @@ static void journal_csv(struct ledger_print *print, const struct ledger_line *li
 	csv_plain(&print->csv, side(print, line, true));
 	csv_plain(&print->csv, side(print, line, false));
 	csv_plain(&print->csv, number(print, line->minor));
+	csv_plain(&print->csv, ledger_part_name(line->part));
 	ledger_reach_cells(print);
 	csv_line(&print->csv);
 }
@@ -146,7 +147,7 @@ static void netsuite_row(struct ledger_print *print, const struct ledger_line *l
 		return;
 	}
 	csv_text(csv, arena_printf(print->page, "%s/%s", line->transaction, line->currency));
-	csv_plain(csv, arena_text(print->page, stamp(print, line->at), DATE_SIZE));
+	csv_plain(csv, arena_text(print->page, stamp(print, line->belongs_at), DATE_SIZE));
 	csv_text(csv, line->currency);
 	csv_text(csv, account);
 	csv_plain(csv, side(print, line, true));
@@ -178,7 +179,7 @@ void ledger_print_line(struct ledger_print *print, const struct ledger_line *lin
 {
 	int64_t sum;
 
-	if (print->wrong != NULL)
+	if (print->wrong != NULL || !ledger_enter(print, line->part))
 		return;
 	if (line->minor == INT64_MIN ||
 	    !running_add(&print->sums, line->currency, line->minor, &sum))

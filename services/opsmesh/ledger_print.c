@@ -48,19 +48,19 @@ static const char *const *const table_titles[] = {
 	[LEDGER_PROOF] = proof_titles,
 };
 
-static const char *const balance_columns[] = {
-	"currency",     "account",       "debit",    "credit",        "balance", "debit_minor",
-	"credit_minor", "balance_minor", "true_for", "shards_behind", NULL
-};
+static const char *const balance_columns[] = { "currency",     "account",       "debit",
+	                                       "credit",       "balance",       "debit_minor",
+	                                       "credit_minor", "balance_minor", "state",
+	                                       "true_for",     "shards_behind", NULL };
 static const char *const statement_columns[] = {
 	"customer_id", "at",           "booked_at",  "transaction", "line",          "account",
 	"object_id",   "reason",       "reverses",   "cause",       "currency",      "amount",
 	"owes",        "amount_minor", "owes_minor", "true_for",    "shards_behind", NULL
 };
 static const char *const journal_columns[] = {
-	"customer_id", "at",           "booked_at", "transaction",   "line",     "account",
-	"object_id",   "reason",       "reverses",  "cause",         "currency", "debit",
-	"credit",      "amount_minor", "true_for",  "shards_behind", NULL
+	"customer_id", "at",           "booked_at", "transaction", "line",          "account",
+	"object_id",   "reason",       "reverses",  "cause",       "currency",      "debit",
+	"credit",      "amount_minor", "state",     "true_for",    "shards_behind", NULL
 };
 static const char *const proof_columns[] = {
 	"currency",         "start_minor",   "net_minor",   "paid_out_minor",  "end_minor",
@@ -81,10 +81,11 @@ static const char *const netsuite_columns[] = { "External ID", "Date",  "Currenc
 
 void ledger_print_begin(struct ledger_print *print, struct arena *arena,
                         const struct ledger_ask *ask, const struct reach *reach,
-                        const struct chart_numbers *chart)
+                        const struct ledger_seal *seal, const struct chart_numbers *chart)
 {
-	*print =
-	    (struct ledger_print){ .ask = ask, .chart = chart, .arena = arena, .reach = reach };
+	*print = (struct ledger_print){
+		.ask = ask, .chart = chart, .arena = arena, .reach = reach, .seal = seal
+	};
 	print->page = arena_create(PAGE_BLOCK);
 	print->true_for = reach_time(arena, reach);
 	print->behind = reach_behind(arena, reach);
@@ -140,16 +141,45 @@ static void add_sum(struct ledger_print *print, const char *account, const struc
 static void close_currency(struct ledger_print *print)
 {
 	struct ledger_sum sum = { .currency = print->currency };
-	int64_t balance = 0;
 
 	if (print->currency[0] == '\0' || print->ask->format != LEDGER_TABLE)
 		return;
 	if (!running_add(&print->debits, sum.currency, 0, &sum.debit) ||
-	    !running_add(&print->credits, sum.currency, 0, &sum.credit) ||
-	    !running_add(&print->sums, sum.currency, 0, &balance))
+	    !running_add(&print->credits, sum.currency, 0, &sum.credit))
 		print->wrong = "there are too many currencies";
 	else
-		add_sum(print, "(sum)", &sum, balance);
+		add_sum(print, "(sum)", &sum, sum.debit - sum.credit);
+}
+
+/* Parts. */
+
+static void begin_part(struct ledger_print *print, enum ledger_part part)
+{
+	const char *const heading = ledger_part_heading(part);
+	const char *text;
+
+	print->part = part;
+	if (print->ask->format != LEDGER_TABLE)
+		return;
+	if (print->ask->view == LEDGER_BALANCE)
+		close_currency(print);
+	print->currency[0] = '\0';
+	print->debits.count = 0;
+	print->credits.count = 0;
+	ledger_page(print, true);
+	if (heading == NULL)
+		return;
+	text = arena_printf(print->arena, "%s\n\n", heading);
+	buffer_add(&print->out, text, strlen(text));
+}
+
+bool ledger_enter(struct ledger_print *print, enum ledger_part part)
+{
+	if (part == LEDGER_CORRECTION && print->ask->format == LEDGER_NETSUITE)
+		return false;
+	if (part != print->part)
+		begin_part(print, part);
+	return true;
 }
 
 static void sum_as_csv(struct ledger_print *print, const struct ledger_sum *sum, int64_t balance)
@@ -163,6 +193,7 @@ static void sum_as_csv(struct ledger_print *print, const struct ledger_sum *sum,
 		csv_plain(&print->csv, decimal_text(page, sum->currency, amounts[i]));
 	for (size_t i = 0; i < COUNT_OF(amounts); i++)
 		csv_plain(&print->csv, arena_printf(page, "%" PRId64, amounts[i]));
+	csv_plain(&print->csv, ledger_part_name(sum->part));
 	ledger_reach_cells(print);
 	csv_line(&print->csv);
 }
@@ -173,8 +204,10 @@ static void sum_as_netsuite(struct ledger_print *print, const struct ledger_sum 
 {
 	const struct ledger_ask *const ask = print->ask;
 	const char *const of = ask->period[0] != '\0' ? ask->period : print->true_for;
+	const struct instant last = time_sub(ask->before, (struct duration){ 1 });
 	const struct ledger_line line = {
-		.at = time_sub(ask->before, (struct duration){ 1 }),
+		.at = last,
+		.belongs_at = last,
 		.transaction = arena_printf(print->page, "balance/%s", of),
 		.account = sum->account,
 		.currency = sum->currency,
@@ -182,6 +215,7 @@ static void sum_as_netsuite(struct ledger_print *print, const struct ledger_sum 
 		.customer = "",
 		.object = of,
 		.reason = "balance",
+		.part = sum->part,
 	};
 
 	if (balance != 0)
@@ -204,7 +238,7 @@ void ledger_print_sum(struct ledger_print *print, const struct ledger_sum *sum)
 {
 	int64_t balance;
 
-	if (print->wrong != NULL)
+	if (print->wrong != NULL || !ledger_enter(print, sum->part))
 		return;
 	if (!text_equal(print->currency, sum->currency)) {
 		close_currency(print);
@@ -276,7 +310,8 @@ void ledger_print_end(struct ledger_print *print)
 	if (print->ask->view == LEDGER_BALANCE)
 		close_currency(print);
 	ledger_page(print, true);
-	text = arena_printf(print->arena, "%s\n%s\n", ledger_verdict(print),
+	text = arena_printf(print->arena, "%s\n%s%s\n", ledger_verdict(print),
+	                    ledger_seal_sentence(print->arena, print->seal),
 	                    reach_sentence(print->arena, print->reach));
 	buffer_add(&print->out, text, strlen(text));
 }

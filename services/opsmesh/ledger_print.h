@@ -11,16 +11,18 @@
 #include "services/opsmesh/chart_number.h"
 #include "services/opsmesh/csv.h"
 #include "services/opsmesh/ledger_ask.h"
+#include "services/opsmesh/ledger_seal.h"
 #include "services/opsmesh/reach.h"
 #include "services/opsmesh/running.h"
 #include "services/opsmesh/table.h"
 
-/* What was added to an account and taken from it, in a currency; they come by currency. */
+/* What was added to an account and taken from it, in a currency; they come by part and currency. */
 struct ledger_sum {
 	const char *currency;
 	const char *account;
 	int64_t debit;
 	int64_t credit; /* above zero as well */
+	enum ledger_part part;
 };
 
 /* A line of a transaction; "" for what it has not. */
@@ -37,6 +39,8 @@ struct ledger_line {
 	const char *reason;
 	const char *reverses;
 	const char *cause; /* ce_id of the fact that caused it */
+	enum ledger_part part;
+	struct instant belongs_at; /* where the books have it; of netsuite alone */
 };
 
 /* The provider's balance in a currency, by its transactions. */
@@ -59,6 +63,7 @@ struct ledger_print {
 	struct arena *arena;
 	struct arena *page; /* the cells of one page, or one line */
 	const struct reach *reach;
+	const struct ledger_seal *seal;
 	const char *true_for;
 	const char *behind;
 	struct buffer out;
@@ -67,15 +72,16 @@ struct ledger_print {
 	struct running sums; /* of lines; of a statement what is owed */
 	struct running debits;
 	struct running credits;
-	char currency[4];  /* whose accounts are being shown */
-	int64_t rows;      /* that came */
-	const char *wrong; /* why it cannot go on; NULL: it can */
+	char currency[4];      /* whose accounts are being shown */
+	enum ledger_part part; /* the last row's */
+	int64_t rows;          /* that came */
+	const char *wrong;     /* why it cannot go on; NULL: it can */
 };
 
 /* All is borrowed until the end. The titles of CSV are written. */
 void ledger_print_begin(struct ledger_print *print, struct arena *arena,
                         const struct ledger_ask *ask, const struct reach *reach,
-                        const struct chart_numbers *chart);
+                        const struct ledger_seal *seal, const struct chart_numbers *chart);
 void ledger_print_sum(struct ledger_print *print, const struct ledger_sum *sum);
 void ledger_print_proof(struct ledger_print *print, const struct ledger_proof *proof);
 /* Of a statement or a journal. */
@@ -93,5 +99,10 @@ bool ledger_balances(const struct ledger_print *print);
 void ledger_page(struct ledger_print *print,
                  bool last); /* writes a page of the table that is full, or the last */
 void ledger_reach_cells(struct ledger_print *print);
+/*
+ * Before a row of that part: in a table a heading where it begins. False: it is not shown, as what another ledger
+ * takes over with the period that it belongs to.
+ */
+bool ledger_enter(struct ledger_print *print, enum ledger_part part) MUST_CHECK;
 
 #endif

@@ -99,7 +99,7 @@ static const struct option explain_options[] = {
 static const struct option ledger_options[] = {
 	{ "--customer", "C", "only this customer; of the journal, transactions that touch him" },
 	{ "--at", "T", "what had happened by then; else all that is booked" },
-	{ "--period", "P", "what happened in that month (UTC), as 2026-05" },
+	{ "--period", "P", "that month or day of the books, as 2026-05, 2026-05-01" },
 	{ "--format", "table|csv|netsuite", "netsuite: journal entries for its CSV import" },
 	END,
 };
@@ -136,6 +136,13 @@ static const char ledger_help[] =
     "statement C is statement --customer C: receivables and credits, with what is owed by then.\n"
     "proof holds the provider's balance against its transactions: start + net - paid out = end;\n"
     "the books have that less what waits, and payouts until they have arrived.\n"
+    "--period says whether the period is closed, by which cut, and its seal. Its days are those of\n"
+    "the books: they begin where closes have cut them, elsewhere as far from UTC's midnight as at\n"
+    "the last close, and are UTC's before any. Of a closed one balance and journal have apart,\n"
+    "and in csv by the column state: sealed, what the close has seen; beside, what no close asks\n"
+    "for (the provider's balance); correction, what was booked for its days later. A correction\n"
+    "belongs to the period that was open then, and stands in that one as well; netsuite has it\n"
+    "there alone, with the first day of that period as its date.\n"
     "Every answer says which mesh time it is true for and which shards have not passed it:\n"
     "csv in the columns true_for and shards_behind, csv and netsuite on standard error.\n"
     "Exit status 1: whole books do not sum to zero, or something cannot be shown.\n";

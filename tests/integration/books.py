@@ -48,12 +48,12 @@ def migrate():
     check(answer.returncode == 0, "the tables are made", answer)
 
 
-def book(cursor, transaction, at, *lines, shard=0, into="entry"):
+def book(cursor, transaction, at, *lines, shard=0, into="entry", cut=0):
     """Lines of account, currency, minor units, customer, object; all in one statement."""
     rows = [(shard, transaction, number, at, at, account, currency, minor, customer, thing, "object/0/1",
-             transaction.split("/", maxsplit=1)[0], None)
+             transaction.split("/", maxsplit=1)[0], None, cut)
             for number, (account, currency, minor, customer, thing) in enumerate(lines, 1)]
-    places = ", ".join(["(" + ", ".join(["%s"] * 13) + ")"] * len(rows))
+    places = ", ".join(["(" + ", ".join(["%s"] * 14) + ")"] * len(rows))
     cursor.execute(f"insert into {into} values {places}", [value for row in rows for value in row])
 
 
@@ -257,6 +257,65 @@ def story_proof(cursor):
     check(answer.returncode == 1 and "off by -0.1" in answer.stdout, "what the books lack is said", answer)
 
 
+def close(cursor, period, cut, cut_at):
+    """As the stage books does; days of the books begin at 15:00 of UTC."""
+    cursor.execute("insert into period values (0, %s, %s::date - date '1970-01-01', %s::date - date '1970-01-01' + 1, "
+                   "%s, %s, %s, '')", [period, period, period, cut, cut_at, f"{cut:064x}"])
+
+
+def story_sealed(cursor):
+    """Two days that are closed, by cuts 1 and 3: cut 2 was refused."""
+    def sale(name, at, minor, cut=0):
+        book(cursor, f"invoice/{name}", at, ("receivable", "SEK", minor, "cus_s", name),
+             ("revenue", "SEK", -minor, "cus_s", name), cut=cut)
+
+    answer = run("ledger", "balance", "--period", "2026-03-02")
+    check("2026-03-02 is not closed; no period is.\n" in answer.stdout, "a period that is not closed says so", answer)
+    close(cursor, "2026-03-01", 1, "2026-03-01T15:00:00Z")
+    close(cursor, "2026-03-02", 3, "2026-03-02T15:00:00Z")
+    sale("eve", "2026-03-01T14:59:59Z", 1)
+    sale("first", "2026-03-01T15:00:00Z", 10)
+    sale("between", "2026-03-01T14:00:00Z", 100, cut=1)  # of the first day, when that one was closed
+    sale("seen", "2026-03-02T10:00:00Z", 1000, cut=2)
+    sale("after", "2026-03-02T11:00:00Z", 10000, cut=3)  # of the second day, later than its cut
+    sale("long_after", "2026-03-01T13:00:00Z", 100000, cut=7)
+    sale("third", "2026-03-02T15:00:00Z", 1000000, cut=1)
+    book(cursor, "fee/txn_s", "2026-03-02T12:00:00Z", ("cash_in_transit", "SEK", -3, None, "txn_s"),
+         ("fees", "SEK", 3, None, "txn_s"), into="balance_entry")
+
+    def sums(*words):
+        return {(row["account"], row["state"]): int(row["balance_minor"]) for row in table("balance", *words)
+                if row["currency"] == "SEK" and row["account"] in ("receivable", "fees")}
+
+    check(sums("--period", "2026-03-02") == {("receivable", "sealed"): 1110, ("fees", "beside"): 3,
+                                             ("receivable", "correction"): 10000},
+          "a sealed day has what its cut has seen, and corrections apart", sums("--period", "2026-03-02"))
+    check(sums("--period", "2026-03-01") == {("receivable", "sealed"): 1, ("receivable", "correction"): 100100},
+          "a day ends where it was cut", sums("--period", "2026-03-01"))
+    check(sums("--period", "2026-03-03") == {("receivable", "open"): 1110000},
+          "the open day has the corrections of those before it", sums("--period", "2026-03-03"))
+    check(sums() == {("receivable", ""): 1111111, ("fees", ""): 3}, "all that is booked is as it was", sums())
+    rows = table("journal", "--period", "2026-03-02", "--customer", "cus_s")
+    check([(row["object_id"], row["state"]) for row in rows][::2]
+          == [("between", "sealed"), ("first", "sealed"), ("seen", "sealed"), ("after", "correction")],
+          "its journal has corrections last", rows)
+    people = run("ledger", "balance", "--period", "2026-03-02").stdout
+    check(f"2026-03-02 is closed by cut 3 at 2026-03-02T15:00:00Z, sealed {3:064x}.\n" in people,
+          "people read the seal", people)
+    check("is not closed; the books are closed to 2026-03-02T15:00:00Z.\n"
+          in run("ledger", "journal", "--period", "2026-03").stdout, "of an open one how far the books are closed")
+    taken = {}
+    for day in ("2026-03-01", "2026-03-02", "2026-03-03"):
+        answer = run("ledger", "journal", "--customer", "cus_s", "--period", day, "--format", "netsuite")
+        for row in csv.DictReader(io.StringIO(answer.stdout, newline="")):
+            taken.setdefault(row["External ID"].split("/")[1], set()).add((day, row["Date"]))
+    check(taken == {"eve": {("2026-03-01", "2026-03-01")}, "first": {("2026-03-02", "2026-03-01")},
+                    "between": {("2026-03-02", "2026-03-01")}, "seen": {("2026-03-02", "2026-03-02")},
+                    "after": {("2026-03-03", "2026-03-02")}, "long_after": {("2026-03-03", "2026-03-02")},
+                    "third": {("2026-03-03", "2026-03-02")}},
+          "another ledger takes each over once, with the period that it belongs to", taken)
+
+
 def story_wrong_usage():
     for words in (["ledger"], ["ledger", "sum"], ["ledger", "statement"], ["ledger", "balance", "--period", "May"],
                   ["ledger", "balance", "--format", "netsuite"], ["ledger", "proof", "--customer", "cus_1"], ["list", "discrepancies", "--due-within", "4h"],
@@ -277,4 +336,5 @@ with psycopg.connect(os.environ["BILLING_URL"], autocommit=True) as connection:
         story_discrepancies(pen)
         story_long(pen)
         story_proof(pen)
+        story_sealed(pen)
 sys.exit(failures != 0)

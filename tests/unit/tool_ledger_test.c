@@ -74,7 +74,7 @@ static void test_a_time_takes_in_what_happened_in_that_instant(void **state)
 	assert_true(made.before.us == made.at.us + 1 && made.from.us == TIME_MIN.us);
 }
 
-static void test_a_period_is_a_month_of_utc(void **state)
+static void test_a_period_is_a_month_or_a_day_of_utc(void **state)
 {
 	static const struct {
 		const char *text;
@@ -84,6 +84,8 @@ static void test_a_period_is_a_month_of_utc(void **state)
 		{ "2026-05", "2026-05-01T00:00:00Z", "2026-06-01T00:00:00Z" },
 		{ "2026-12", "2026-12-01T00:00:00Z", "2027-01-01T00:00:00Z" },
 		{ "2024-02", "2024-02-01T00:00:00Z", "2024-03-01T00:00:00Z" },
+		{ "2024-02-28", "2024-02-28T00:00:00Z", "2024-02-29T00:00:00Z" },
+		{ "2026-12-31", "2026-12-31T00:00:00Z", "2027-01-01T00:00:00Z" },
 	};
 
 	(void)state;
@@ -114,7 +116,8 @@ static void test_what_makes_no_sense_is_refused_with_a_sentence(void **state)
 		{ { "balance", "--at", "2026-05-01" }, "--at wants" },
 		{ { "balance", "--period", "2026-13" }, "--period wants" },
 		{ { "balance", "--period", "2026-5" }, "--period wants" },
-		{ { "balance", "--period", "2026-05-01" }, "--period wants" },
+		{ { "balance", "--period", "2026-05-32" }, "--period wants" },
+		{ { "balance", "--period", "2026-02-29" }, "--period wants" },
 		{ { "balance", "--period", "" }, "--period wants" },
 		{ { "balance", "--format", "pdf" }, "--format: one of" },
 		{ { "balance", "--format", "netsuite" }, "netsuite takes over the balance" },
@@ -191,6 +194,7 @@ static void test_figures_that_all_shards_have_passed_say_so(void **state)
 struct scene {
 	struct ledger_ask ask;
 	struct reach reach;
+	struct ledger_seal seal;
 	struct chart_numbers chart;
 	struct ledger_print print;
 };
@@ -203,12 +207,14 @@ static struct scene *scene_begin(const char *const *words)
 	assert_true(ask(words, &scene->ask, &wrong));
 	assert_true(chart_numbers_read(arena, "deploy/policies", &scene->chart, &wrong));
 	scene->reach = reach_of("2026-05-02T00:00:00Z");
-	ledger_print_begin(&scene->print, arena, &scene->ask, &scene->reach, &scene->chart);
+	scene->seal = (struct ledger_seal){ .period = "", .digest = "", .closed_to = TIME_MIN };
+	ledger_print_begin(&scene->print, arena, &scene->ask, &scene->reach, &scene->seal,
+	                   &scene->chart);
 	return scene;
 }
 
-static void add(struct scene *scene, const char *transaction, int64_t line, const char *account,
-                const char *currency, int64_t minor)
+static void add_part(struct scene *scene, enum ledger_part part, const char *transaction,
+                     int64_t line, const char *account, const char *currency, int64_t minor)
 {
 	const struct ledger_line made = {
 		.at = at("2026-05-01T10:00:00Z"),
@@ -223,9 +229,17 @@ static void add(struct scene *scene, const char *transaction, int64_t line, cons
 		.reason = "invoice",
 		.reverses = "",
 		.cause = "object/0/1",
+		.part = part,
+		.belongs_at = at("2026-05-02T00:00:00Z"),
 	};
 
 	ledger_print_line(&scene->print, &made);
+}
+
+static void add(struct scene *scene, const char *transaction, int64_t line, const char *account,
+                const char *currency, int64_t minor)
+{
+	add_part(scene, LEDGER_ALL, transaction, line, account, currency, minor);
 }
 
 static const char *scene_end(struct scene *scene)
@@ -243,10 +257,14 @@ static void test_a_trial_balance_has_a_sum_for_each_currency(void **state)
 	struct scene *const scene = scene_begin(WORDS("balance"));
 
 	(void)state;
-	ledger_print_sum(&scene->print, &(struct ledger_sum){ "JPY", "receivable", 500, 0 });
-	ledger_print_sum(&scene->print, &(struct ledger_sum){ "JPY", "revenue", 0, 500 });
-	ledger_print_sum(&scene->print, &(struct ledger_sum){ "USD", "cash", 700, 200 });
-	ledger_print_sum(&scene->print, &(struct ledger_sum){ "USD", "revenue", 0, 500 });
+	ledger_print_sum(&scene->print,
+	                 &(struct ledger_sum){ "JPY", "receivable", 500, 0, LEDGER_ALL });
+	ledger_print_sum(&scene->print,
+	                 &(struct ledger_sum){ "JPY", "revenue", 0, 500, LEDGER_ALL });
+	ledger_print_sum(&scene->print,
+	                 &(struct ledger_sum){ "USD", "cash", 700, 200, LEDGER_ALL });
+	ledger_print_sum(&scene->print,
+	                 &(struct ledger_sum){ "USD", "revenue", 0, 500, LEDGER_ALL });
 	assert_string_equal(
 	    scene_end(scene),
 	    "CURRENCY  ACCOUNT                    DEBIT                CREDIT               BALANCE\n"
@@ -268,14 +286,16 @@ static void test_books_that_do_not_balance_are_said_to(void **state)
 	struct scene *const scene = scene_begin(WORDS("balance", "--format", "csv"));
 
 	(void)state;
-	ledger_print_sum(&scene->print, &(struct ledger_sum){ "JPY", "receivable", 500, 0 });
-	ledger_print_sum(&scene->print, &(struct ledger_sum){ "USD", "revenue", 0, 500 });
+	ledger_print_sum(&scene->print,
+	                 &(struct ledger_sum){ "JPY", "receivable", 500, 0, LEDGER_ALL });
+	ledger_print_sum(&scene->print,
+	                 &(struct ledger_sum){ "USD", "revenue", 0, 500, LEDGER_ALL });
 	assert_string_equal(
 	    scene_end(scene),
-	    "currency,account,debit,credit,balance,debit_minor,credit_minor,balance_minor,true_for,"
+	    "currency,account,debit,credit,balance,debit_minor,credit_minor,balance_minor,state,true_for,"
 	    "shards_behind\r\n"
-	    "JPY,receivable,500,0,500,500,0,500,2026-05-02T00:00:00Z,customer/2\r\n"
-	    "USD,revenue,0.00,5.00,-5.00,0,500,-500,2026-05-02T00:00:00Z,customer/2\r\n");
+	    "JPY,receivable,500,0,500,500,0,500,,2026-05-02T00:00:00Z,customer/2\r\n"
+	    "USD,revenue,0.00,5.00,-5.00,0,500,-500,,2026-05-02T00:00:00Z,customer/2\r\n");
 	assert_false(ledger_balances(&scene->print));
 	assert_string_equal(ledger_verdict(&scene->print),
 	                    "It does not sum to zero: 500 JPY, -5.00 USD.");
@@ -286,7 +306,8 @@ static void test_one_customers_lines_need_not_be_zero(void **state)
 	struct scene *const scene = scene_begin(WORDS("balance", "cus_1"));
 
 	(void)state;
-	ledger_print_sum(&scene->print, &(struct ledger_sum){ "USD", "receivable", 500, 0 });
+	ledger_print_sum(&scene->print,
+	                 &(struct ledger_sum){ "USD", "receivable", 500, 0, LEDGER_ALL });
 	(void)scene_end(scene);
 	assert_true(ledger_balances(&scene->print));
 	assert_string_equal(ledger_verdict(&scene->print), "What cus_1's lines come to: 5.00 USD.");
@@ -339,11 +360,104 @@ static void test_a_journal_entry_there_has_one_currency(void **state)
 	add(scene, "charge/ch_1", 4, "exchange", "KWD", -3500);
 	assert_string_equal(scene_end(scene),
 	                    "External ID,Date,Currency,Account,Debit,Credit,Memo,Name\r\n"
-	                    "charge/ch_1/EUR,2026-05-01,EUR,1090,100.00,,invoice in_1,cus_1\r\n"
-	                    "charge/ch_1/EUR,2026-05-01,EUR,1210,,100.00,invoice in_1,cus_1\r\n"
-	                    "charge/ch_1/KWD,2026-05-01,KWD,1020,3.500,,invoice in_1,cus_1\r\n"
-	                    "charge/ch_1/KWD,2026-05-01,KWD,1090,,3.500,invoice in_1,cus_1\r\n");
+	                    "charge/ch_1/EUR,2026-05-02,EUR,1090,100.00,,invoice in_1,cus_1\r\n"
+	                    "charge/ch_1/EUR,2026-05-02,EUR,1210,,100.00,invoice in_1,cus_1\r\n"
+	                    "charge/ch_1/KWD,2026-05-02,KWD,1020,3.500,,invoice in_1,cus_1\r\n"
+	                    "charge/ch_1/KWD,2026-05-02,KWD,1090,,3.500,invoice in_1,cus_1\r\n");
 	assert_true(ledger_balances(&scene->print));
+}
+
+static void close_may_first(struct scene *scene)
+{
+	scene->seal = (struct ledger_seal){ .period = "2026-05-01",
+		                            .closed = true,
+		                            .cut = 3,
+		                            .before = at("2026-05-02T00:00:00Z"),
+		                            .digest = "ab12",
+		                            .closed_to = at("2026-05-03T00:00:00Z") };
+}
+
+static void test_what_was_booked_after_the_seal_stands_apart(void **state)
+{
+	struct scene *const scene = scene_begin(WORDS("balance", "--period", "2026-05-01"));
+	static const struct ledger_sum sums[] = {
+		{ "JPY", "receivable", 500, 0, LEDGER_SEALED },
+		{ "JPY", "revenue", 0, 500, LEDGER_SEALED },
+		{ "JPY", "cash", 9, 0, LEDGER_BESIDE },
+		{ "JPY", "fees", 0, 9, LEDGER_BESIDE },
+		{ "JPY", "receivable", 0, 20, LEDGER_CORRECTION },
+		{ "JPY", "revenue", 20, 0, LEDGER_CORRECTION },
+	};
+
+	(void)state;
+	close_may_first(scene);
+	for (size_t i = 0; i < COUNT_OF(sums); i++)
+		ledger_print_sum(&scene->print, &sums[i]);
+	assert_string_equal(
+	    scene_end(scene),
+	    "CURRENCY  ACCOUNT                    DEBIT                CREDIT               BALANCE\n"
+	    "JPY       receivable                   500                     0                   500\n"
+	    "JPY       revenue                        0                   500                  -500\n"
+	    "JPY       (sum)                        500                   500                     0\n"
+	    "\n"
+	    "Beside the seal, from the provider's balance:\n"
+	    "\n"
+	    "CURRENCY  ACCOUNT                 DEBIT                CREDIT               BALANCE\n"
+	    "JPY       cash                        9                     0                     9\n"
+	    "JPY       fees                        0                     9                    -9\n"
+	    "JPY       (sum)                       9                     9                     0\n"
+	    "\n"
+	    "Corrections of its days, which belong to the period that was open when they were "
+	    "booked:\n"
+	    "\n"
+	    "CURRENCY  ACCOUNT                    DEBIT                CREDIT               BALANCE\n"
+	    "JPY       receivable                     0                    20                   -20\n"
+	    "JPY       revenue                       20                     0                    20\n"
+	    "JPY       (sum)                         20                    20                     0\n"
+	    "\n"
+	    "Every currency sums to zero.\n"
+	    "2026-05-01 is closed by cut 3 at 2026-05-02T00:00:00Z, sealed ab12.\n"
+	    "True for 2026-05-02T00:00:00Z but for 1 of 3 shards that have not passed it: "
+	    "customer/2 (none yet).\n");
+}
+
+static void test_corrections_go_there_with_the_period_they_belong_to(void **state)
+{
+	struct scene *const sealed =
+	    scene_begin(WORDS("journal", "--period", "2026-05-01", "--format", "netsuite"));
+	struct scene *const open =
+	    scene_begin(WORDS("journal", "--period", "2026-05-02", "--format", "netsuite"));
+	const char *const titles = "External ID,Date,Currency,Account,Debit,Credit,Memo,Name\r\n";
+
+	(void)state;
+	add_part(sealed, LEDGER_CORRECTION, "invoice/in_1", 1, "cash", "USD", 1);
+	add_part(sealed, LEDGER_CORRECTION, "invoice/in_1", 2, "revenue", "USD", -1);
+	assert_string_equal(scene_end(sealed), titles);
+	add_part(open, LEDGER_OPEN, "invoice/in_1", 1, "cash", "USD", 1);
+	add_part(open, LEDGER_OPEN, "invoice/in_1", 2, "revenue", "USD", -1);
+	assert_string_equal(
+	    scene_end(open),
+	    arena_printf(arena,
+	                 "%sinvoice/in_1/USD,2026-05-02,USD,1010,0.01,,invoice in_1,cus_1\r\n"
+	                 "invoice/in_1/USD,2026-05-02,USD,4000,,0.01,invoice in_1,cus_1\r\n",
+	                 titles));
+}
+
+static void test_a_period_that_is_not_closed_says_so(void **state)
+{
+	struct ledger_seal seal = { .period = "2026-05", .closed_to = TIME_MIN };
+
+	(void)state;
+	assert_string_equal(ledger_seal_sentence(arena, &seal),
+	                    "2026-05 is not closed; no period is.\n");
+	assert_int_equal(ledger_seal_part(&seal), LEDGER_OPEN);
+	seal.closed_to = at("2026-05-01T00:00:00Z");
+	assert_string_equal(
+	    ledger_seal_sentence(arena, &seal),
+	    "2026-05 is not closed; the books are closed to 2026-05-01T00:00:00Z.\n");
+	seal.period = "";
+	assert_string_equal(ledger_seal_sentence(arena, &seal), "");
+	assert_int_equal(ledger_seal_part(&seal), LEDGER_ALL);
 }
 
 static void test_a_balance_goes_there_as_the_period_it_is_of(void **state)
@@ -352,9 +466,12 @@ static void test_a_balance_goes_there_as_the_period_it_is_of(void **state)
 	    scene_begin(WORDS("balance", "--period", "2026-05", "--format", "netsuite"));
 
 	(void)state;
-	ledger_print_sum(&scene->print, &(struct ledger_sum){ "USD", "cash", 700, 200 });
-	ledger_print_sum(&scene->print, &(struct ledger_sum){ "USD", "fees", 200, 200 });
-	ledger_print_sum(&scene->print, &(struct ledger_sum){ "USD", "revenue", 0, 500 });
+	ledger_print_sum(&scene->print,
+	                 &(struct ledger_sum){ "USD", "cash", 700, 200, LEDGER_ALL });
+	ledger_print_sum(&scene->print,
+	                 &(struct ledger_sum){ "USD", "fees", 200, 200, LEDGER_ALL });
+	ledger_print_sum(&scene->print,
+	                 &(struct ledger_sum){ "USD", "revenue", 0, 500, LEDGER_ALL });
 	assert_string_equal(scene_end(scene),
 	                    "External ID,Date,Currency,Account,Debit,Credit,Memo,Name\r\n"
 	                    "balance/2026-05/USD,2026-05-31,USD,1010,5.00,,balance 2026-05,\r\n"
@@ -389,7 +506,7 @@ static void test_what_cannot_be_shown_ends_it(void **state)
 		assert_string_equal(
 		    scene_end(scene),
 		    "External ID,Date,Currency,Account,Debit,Credit,Memo,Name\r\n"
-		    "charge/ch_1/USD,2026-05-01,USD,1010,0.01,,invoice in_1,cus_1\r\n");
+		    "charge/ch_1/USD,2026-05-02,USD,1010,0.01,,invoice in_1,cus_1\r\n");
 	}
 }
 
@@ -442,7 +559,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_without_a_time_all_is_asked_for),
 		cmocka_unit_test(test_a_time_takes_in_what_happened_in_that_instant),
-		cmocka_unit_test(test_a_period_is_a_month_of_utc),
+		cmocka_unit_test(test_a_period_is_a_month_or_a_day_of_utc),
 		cmocka_unit_test(test_what_makes_no_sense_is_refused_with_a_sentence),
 		cmocka_unit_test(test_figures_name_the_shards_that_are_behind),
 		cmocka_unit_test(test_figures_that_all_shards_have_passed_say_so),
@@ -451,6 +568,9 @@ int main(void)
 		cmocka_unit_test(test_one_customers_lines_need_not_be_zero),
 		cmocka_unit_test(test_a_statement_says_what_is_owed_by_then),
 		cmocka_unit_test(test_a_journal_entry_there_has_one_currency),
+		cmocka_unit_test(test_what_was_booked_after_the_seal_stands_apart),
+		cmocka_unit_test(test_corrections_go_there_with_the_period_they_belong_to),
+		cmocka_unit_test(test_a_period_that_is_not_closed_says_so),
 		cmocka_unit_test(test_a_balance_goes_there_as_the_period_it_is_of),
 		cmocka_unit_test(test_what_cannot_be_shown_ends_it),
 		cmocka_unit_test(test_nothing_booked_is_a_healthy_answer),

@@ -18,6 +18,7 @@ struct scene {
 	struct reach reach;
 	struct ledger_print print;
 	struct ledger_owed owed;
+	struct ledger_seal seal;
 };
 
 static struct scene *scene_begin(void)
@@ -32,7 +33,8 @@ static struct scene *scene_begin(void)
 		                          .at = TIME_MIN,
 		                          .period = "" };
 	scene->reach = reach_make(NULL, 0, TIME_MIN);
-	ledger_print_begin(&scene->print, arena, &scene->ask, &scene->reach, NULL);
+	scene->seal = (struct ledger_seal){ .period = "" };
+	ledger_print_begin(&scene->print, arena, &scene->ask, &scene->reach, &scene->seal, NULL);
 	ledger_owed_begin(&scene->owed, &scene->print);
 	return scene;
 }
