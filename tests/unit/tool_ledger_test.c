@@ -213,8 +213,8 @@ static struct scene *scene_begin(const char *const *words)
 	return scene;
 }
 
-static void add_part(struct scene *scene, enum ledger_part part, const char *transaction,
-                     int64_t line, const char *account, const char *currency, int64_t minor)
+static void add(struct scene *scene, const char *transaction, int64_t line, const char *account,
+                const char *currency, int64_t minor)
 {
 	const struct ledger_line made = {
 		.at = at("2026-05-01T10:00:00Z"),
@@ -229,17 +229,10 @@ static void add_part(struct scene *scene, enum ledger_part part, const char *tra
 		.reason = "invoice",
 		.reverses = "",
 		.cause = "object/0/1",
-		.part = part,
 		.belongs_at = at("2026-05-02T00:00:00Z"),
 	};
 
 	ledger_print_line(&scene->print, &made);
-}
-
-static void add(struct scene *scene, const char *transaction, int64_t line, const char *account,
-                const char *currency, int64_t minor)
-{
-	add_part(scene, LEDGER_ALL, transaction, line, account, currency, minor);
 }
 
 static const char *scene_end(struct scene *scene)
@@ -367,99 +360,6 @@ static void test_a_journal_entry_there_has_one_currency(void **state)
 	assert_true(ledger_balances(&scene->print));
 }
 
-static void close_may_first(struct scene *scene)
-{
-	scene->seal = (struct ledger_seal){ .period = "2026-05-01",
-		                            .closed = true,
-		                            .cut = 3,
-		                            .before = at("2026-05-02T00:00:00Z"),
-		                            .digest = "ab12",
-		                            .closed_to = at("2026-05-03T00:00:00Z") };
-}
-
-static void test_what_was_booked_after_the_seal_stands_apart(void **state)
-{
-	struct scene *const scene = scene_begin(WORDS("balance", "--period", "2026-05-01"));
-	static const struct ledger_sum sums[] = {
-		{ "JPY", "receivable", 500, 0, LEDGER_SEALED },
-		{ "JPY", "revenue", 0, 500, LEDGER_SEALED },
-		{ "JPY", "cash", 9, 0, LEDGER_BESIDE },
-		{ "JPY", "fees", 0, 9, LEDGER_BESIDE },
-		{ "JPY", "receivable", 0, 20, LEDGER_CORRECTION },
-		{ "JPY", "revenue", 20, 0, LEDGER_CORRECTION },
-	};
-
-	(void)state;
-	close_may_first(scene);
-	for (size_t i = 0; i < COUNT_OF(sums); i++)
-		ledger_print_sum(&scene->print, &sums[i]);
-	assert_string_equal(
-	    scene_end(scene),
-	    "CURRENCY  ACCOUNT                    DEBIT                CREDIT               BALANCE\n"
-	    "JPY       receivable                   500                     0                   500\n"
-	    "JPY       revenue                        0                   500                  -500\n"
-	    "JPY       (sum)                        500                   500                     0\n"
-	    "\n"
-	    "Beside the seal, from the provider's balance:\n"
-	    "\n"
-	    "CURRENCY  ACCOUNT                 DEBIT                CREDIT               BALANCE\n"
-	    "JPY       cash                        9                     0                     9\n"
-	    "JPY       fees                        0                     9                    -9\n"
-	    "JPY       (sum)                       9                     9                     0\n"
-	    "\n"
-	    "Corrections of its days, which belong to the period that was open when they were "
-	    "booked:\n"
-	    "\n"
-	    "CURRENCY  ACCOUNT                    DEBIT                CREDIT               BALANCE\n"
-	    "JPY       receivable                     0                    20                   -20\n"
-	    "JPY       revenue                       20                     0                    20\n"
-	    "JPY       (sum)                         20                    20                     0\n"
-	    "\n"
-	    "Every currency sums to zero.\n"
-	    "2026-05-01 is closed by cut 3 at 2026-05-02T00:00:00Z, sealed ab12.\n"
-	    "True for 2026-05-02T00:00:00Z but for 1 of 3 shards that have not passed it: "
-	    "customer/2 (none yet).\n");
-}
-
-static void test_corrections_go_there_with_the_period_they_belong_to(void **state)
-{
-	struct scene *const sealed =
-	    scene_begin(WORDS("journal", "--period", "2026-05-01", "--format", "netsuite"));
-	struct scene *const open =
-	    scene_begin(WORDS("journal", "--period", "2026-05-02", "--format", "netsuite"));
-	const char *const titles = "External ID,Date,Currency,Account,Debit,Credit,Memo,Name\r\n";
-
-	(void)state;
-	add_part(sealed, LEDGER_CORRECTION, "invoice/in_1", 1, "cash", "USD", 1);
-	add_part(sealed, LEDGER_CORRECTION, "invoice/in_1", 2, "revenue", "USD", -1);
-	assert_string_equal(scene_end(sealed), titles);
-	add_part(open, LEDGER_OPEN, "invoice/in_1", 1, "cash", "USD", 1);
-	add_part(open, LEDGER_OPEN, "invoice/in_1", 2, "revenue", "USD", -1);
-	assert_string_equal(
-	    scene_end(open),
-	    arena_printf(arena,
-	                 "%sinvoice/in_1/USD,2026-05-02,USD,1010,0.01,,invoice in_1,cus_1\r\n"
-	                 "invoice/in_1/USD,2026-05-02,USD,4000,,0.01,invoice in_1,cus_1\r\n",
-	                 titles));
-}
-
-static void test_a_period_that_is_not_closed_says_so(void **state)
-{
-	struct ledger_seal seal = { .period = "2026-05", .closed_to = TIME_MIN };
-
-	(void)state;
-	assert_string_equal(ledger_seal_sentence(arena, &seal),
-	                    "2026-05 is not closed; no period is.\n");
-	assert_int_equal(ledger_seal_part(&seal), LEDGER_OPEN);
-	seal.closed_to = at("2026-05-01T00:00:00Z");
-	assert_string_equal(
-	    ledger_seal_sentence(arena, &seal),
-	    "2026-05 is not closed; the books are closed to 2026-05-01T00:00:00Z.\n");
-	seal.period = "";
-	assert_string_equal(ledger_seal_sentence(arena, &seal), "");
-	assert_int_equal(ledger_seal_part(&seal), LEDGER_ALL);
-}
-
 static void test_a_balance_goes_there_as_the_period_it_is_of(void **state)
 {
 	struct scene *const scene =
@@ -568,9 +468,6 @@ int main(void)
 		cmocka_unit_test(test_one_customers_lines_need_not_be_zero),
 		cmocka_unit_test(test_a_statement_says_what_is_owed_by_then),
 		cmocka_unit_test(test_a_journal_entry_there_has_one_currency),
-		cmocka_unit_test(test_what_was_booked_after_the_seal_stands_apart),
-		cmocka_unit_test(test_corrections_go_there_with_the_period_they_belong_to),
-		cmocka_unit_test(test_a_period_that_is_not_closed_says_so),
 		cmocka_unit_test(test_a_balance_goes_there_as_the_period_it_is_of),
 		cmocka_unit_test(test_what_cannot_be_shown_ends_it),
 		cmocka_unit_test(test_nothing_booked_is_a_healthy_answer),
