@@ -19,6 +19,7 @@ import uuid
 import confluent_kafka
 import confluent_kafka.admin
 import crash
+import described
 import outside_client
 import outside_mesh
 from crash import INSTANCES, LOCAL, PARTITIONS, RUN, TOP, pid_of, server, supervisor_gone, variable, wait
@@ -33,7 +34,7 @@ AHEAD_US = 3600 * 10**6
 POLICIES = os.path.join(TOP, "deploy", "policies")
 
 name = sys.argv[1]
-Bad = collections.namedtuple("Bad", "what topic headers value consumers reason key", defaults=[b""])
+Bad = collections.namedtuple("Bad", "what topic headers value reason key consumers", defaults=[b"", ()])
 
 
 failures = []
@@ -185,23 +186,18 @@ def story_settings():
 def bad_records():
     wordy = {**headers_of("directory/1", 1), "ce_sequence": "one"}
     return [
-        Bad("no headers", BY_TICKET, {}, b"anything", ["ticket"], "ce_source"),
-        Bad("a source that the catalogue does not name", BY_TICKET, headers_of("stranger/1", 7), b"anything",
-            ["ticket"], "ce_source"),
-        Bad("no sequence", BY_TICKET, wordy, b"anything", ["ticket"], "ce_sequence"),
-        Bad("a value that does not unpack", BY_TICKET, headers_of("directory/1", 10**6), b"\xff\xff\xff\xff", ["ticket"],
-            "value"),
-        Bad("text that is not UTF-8", BY_TICKET, headers_of("directory/1", 10**6 + 1), b"\x0a\x02\xff\xfe", ["ticket"],
-            "value"),
-        Bad("no headers on a public topic", "ops.tickets.v1", {}, b"anything", ["triage", "clock"], "ce_source"),
-        Bad("no headers on the topic of actions", "ops.actions.v1", {}, b"anything", ["triage", "clock"], "ce_source"),
+        Bad("no headers", BY_TICKET, {}, b"anything", "ce_source"),
+        Bad("a source that the catalogue does not name", BY_TICKET, headers_of("stranger/1", 7), b"anything", "ce_source"),
+        Bad("no sequence", BY_TICKET, wordy, b"anything", "ce_sequence"),
+        Bad("a value that does not unpack", BY_TICKET, headers_of("directory/1", 10**6), b"\xff\xff\xff\xff", "value"),
+        Bad("text that is not UTF-8", BY_TICKET, headers_of("directory/1", 10**6 + 1), b"\x0a\x02\xff\xfe", "value"),
+        Bad("no headers on a public topic", "ops.tickets.v1", {}, b"anything", "ce_source"),
+        Bad("no headers on the topic of actions", "ops.actions.v1", {}, b"anything", "ce_source"),
         Bad("a report that does not unpack", "ops.classifier.by-intent.v1", headers_of("triage/1", 10**6),
-            b"\xff\xff\xff\xff", ["pattern"], "value"),
-        Bad("a triage that does not unpack", "ops.triage.v1", headers_of("triage/0", 10**6), b"\xff\xff\xff\xff",
-            ["clock"], "value"),
-        Bad("a journal record without headers", outside_mesh.JOURNAL, {}, b"anything", ["conversation"], "ce_time"),
-        Bad("a journal record that does not unpack", outside_mesh.JOURNAL, headers_of("edge", 1), b"\xff\xff\xff",
-            ["conversation"], "value")]
+            b"\xff\xff\xff\xff", "value"),
+        Bad("a triage that does not unpack", "ops.triage.v1", headers_of("triage/0", 10**6), b"\xff\xff\xff\xff", "value"),
+        Bad("a journal record without headers", outside_mesh.JOURNAL, {}, b"anything", "ce_time"),
+        Bad("a journal record that does not unpack", outside_mesh.JOURNAL, headers_of("edge", 1), b"\xff\xff\xff", "value")]
 
 
 def dead_letters(topics):
@@ -223,7 +219,8 @@ def story_records():
     messages, topics, database = outside_mesh.Messages(), outside_mesh.Topics(), outside_mesh.connect()
     pids = {files: pid_of(files) for files in INSTANCES}
     before = post_tickets(20)
-    bads = [bad._replace(key=f"key {number}".encode()) for number, bad in enumerate(bad_records())]
+    bads = [bad._replace(key=f"key {number}".encode(), consumers=described.readers(bad.topic))
+            for number, bad in enumerate(bad_records())]
     for number, bad in enumerate(bads):  # a key each: what comes after a refused one of its key waits for it
         produce(bad.topic, number % PARTITIONS, bad.value, bad.headers, bad.key)
     harmless_records(messages)

@@ -26,6 +26,11 @@ def topics():
     return sorted({topic for stage in stages() for topic in stage["emits"]})
 
 
+def readers(topic):
+    """The stages that read it."""
+    return [stage["name"] for stage in stages() if topic in stage["reads"]]
+
+
 def tables():
     """(schema, table) of all that is state, timers with it."""
     return [(daemon["schema"], table) for daemon in daemons()
