@@ -198,6 +198,16 @@ bool currency_write(const struct currency_policy *policy, struct money money, in
 	return convert(policy, money.currency, false, money.minor, amount, reason);
 }
 
+void currency_scale(const struct currency_policy *policy, const char *currency, int64_t *times,
+                    int64_t *per)
+{
+	const int64_t standard = money_exponent(currency);
+	const int64_t own = rule_of(policy, currency)->exponent;
+
+	*times = standard > own ? power_of_ten(standard - own) : 1;
+	*per = standard >= 0 && own > standard ? power_of_ten(own - standard) : 1;
+}
+
 bool currency_charges(const struct currency_policy *policy, const char *currency, int64_t amount)
 {
 	const struct currency_rule *const rule = rule_of(policy, currency);

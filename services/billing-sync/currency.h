@@ -51,6 +51,12 @@ bool currency_read(const struct currency_policy *policy, const char *currency, i
                    struct money *money, char reason[static CURRENCY_REASON_SIZE]) MUST_CHECK;
 bool currency_write(const struct currency_policy *policy, struct money money, int64_t *amount,
                     char reason[static CURRENCY_REASON_SIZE]) MUST_CHECK;
+/*
+ * An amount in the provider's units times `times` by `per` is one in the standard's, exactly, also of a currency that
+ * is refused: for sums of contracts and of differences, which nobody takes or gives. One of them is 1.
+ */
+void currency_scale(const struct currency_policy *policy, const char *currency, int64_t *times,
+                    int64_t *per);
 /* May the provider be asked to charge or refund, or to pay out, so many of its units? */
 bool currency_charges(const struct currency_policy *policy, const char *currency, int64_t amount);
 bool currency_pays_out(const struct currency_policy *policy, const char *currency, int64_t amount);

@@ -80,21 +80,59 @@ static enum status load(struct matter *it, const char *cause, const char *root, 
 	return STATUS_OK;
 }
 
+/* Evidence is in the provider's units, the books are not; a part of a unit is a whole one that is off. */
+static int64_t units_of(const struct currency_policy *policy, const struct discrepancy_total *total)
+{
+	int64_t times;
+	int64_t per;
+	int64_t minor;
+
+	currency_scale(policy, total->currency, &times, &per);
+	if (__builtin_mul_overflow(total->minor, times, &minor))
+		return INT64_MAX;
+	return minor / per + (minor % per > 0);
+}
+
+/* By the document of when it opened, so that what was added is what is taken away. */
+static const struct discrepancy_totals *totals_of(struct task *task, const struct discrepancy *of)
+{
+	struct discrepancy_totals *const totals = arena_zero(task->arena, sizeof(*totals));
+	const struct currency_policy *const policy = policies_currency(task, of->opened_at);
+
+	discrepancy_totals_add(totals, of, 1);
+	for (size_t i = 0; i < totals->count; i++)
+		totals->items[i].minor = units_of(policy, &totals->items[i]);
+	return totals;
+}
+
+static int64_t total_in(const struct discrepancy_totals *totals, const char *currency)
+{
+	for (size_t i = 0; i < totals->count; i++)
+		if (text_equal(totals->items[i].currency, currency))
+			return totals->items[i].minor;
+	return 0;
+}
+
 /* What is unexplained in all, by what this case adds to it and what it did before. */
 static void add_unexplained(const struct matter *it)
 {
 	struct task *const task = it->customer->task;
-	struct discrepancy_totals *const totals = arena_zero(task->arena, sizeof(*totals));
 	struct discrepancy *const before = arena_alloc(task->arena, sizeof(*before));
 	struct case_row row = { .customer_id = it->customer->row.customer_id,
 		                .discrepancy_id = it->id };
 
-	discrepancy_totals_add(totals, it->discrepancy, 1);
-	if (task_load(task, home(task), &row) && discrepancy_decode(task->arena, row.body, before))
-		discrepancy_totals_add(totals, before, -1);
-	for (size_t i = 0; i < totals->count; i++)
-		figure_add(task, totals->items[i].currency, FIGURE_UNEXPLAINED, 0,
-		           totals->items[i].minor);
+	if (!task_load(task, home(task), &row) ||
+	    !discrepancy_decode(task->arena, row.body, before))
+		*before = (struct discrepancy){ .count = 0 };
+	const struct discrepancy_totals *const was = totals_of(task, before);
+	const struct discrepancy_totals *const is = totals_of(task, it->discrepancy);
+	for (size_t i = 0; i < is->count; i++)
+		figure_add(task, is->items[i].currency, FIGURE_UNEXPLAINED, 0,
+		           is->items[i].minor - total_in(was, is->items[i].currency));
+	for (size_t i = 0; i < was->count; i++)
+		if (total_in(is, was->items[i].currency) == 0)
+			figure_add(task, was->items[i].currency, FIGURE_UNEXPLAINED, 0,
+			           -was->items[i].minor);
 }
 
 static void save(struct matter *it)

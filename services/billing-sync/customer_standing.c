@@ -128,18 +128,13 @@ static const char *day_text(struct arena *arena, int64_t day)
 static enum status say_moved(struct look *it, const struct recurring_movement *movement)
 {
 	struct task *const task = it->customer->task;
-	char reason[CURRENCY_REASON_SIZE];
 	Opsmesh__V1__BillingEvent event = OPSMESH__V1__BILLING_EVENT__INIT;
 	Opsmesh__V1__RecurringMoved moved = OPSMESH__V1__RECURRING_MOVED__INIT;
 	Opsmesh__V1__Money amount = OPSMESH__V1__MONEY__INIT;
-	struct money money;
 
-	if (currency_read(policies_currency(task, it->customer->at), movement->currency,
-	                  movement->minor, &money, reason)) {
-		amount.minor = money.minor;
-		amount.currency = money.currency;
-		moved.amount = &amount;
-	}
+	amount.minor = movement->minor;
+	amount.currency = text_mutable(movement->currency);
+	moved.amount = &amount;
 	moved.move = (Opsmesh__V1__RecurringMove)(movement->kind + 1);
 	moved.day = text_mutable(day_text(task->arena, it->news->day));
 	moved.policy =

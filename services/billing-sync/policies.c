@@ -202,7 +202,8 @@ struct standing_rules policies_standing(struct task *task, struct instant at)
 {
 	return (struct standing_rules){ .access = policy_at(task_document(task, ACCESS), at),
 		                        .mrr = policy_at(task_document(task, MRR), at),
-		                        .books = policy_at(task_document(task, BOOKS), at) };
+		                        .books = policy_at(task_document(task, BOOKS), at),
+		                        .currencies = policies_currency(task, at) };
 }
 
 const struct discrepancy_policy *policies_discrepancy(struct task *task, struct instant at)

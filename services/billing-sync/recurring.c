@@ -249,14 +249,19 @@ static bool place_of(struct sums *sums, const char *currency, size_t *place)
 	return true;
 }
 
-/* The one place where MRR is rounded. */
+/* The one place where MRR is rounded, and from where on it is in minor units of the standard. */
 static bool round_sums(const struct sums *sums, enum rounding mode,
-                       struct recurring_amounts *amounts)
+                       const struct currency_policy *currencies, struct recurring_amounts *amounts)
 {
 	for (size_t i = 0; i < sums->count; i++) {
 		struct recurring_amount *const amount = &amounts->list[amounts->count];
+		struct exact value;
+		int64_t times;
+		int64_t per;
 
-		if (!exact_round(sums->values[i], mode, &amount->minor))
+		currency_scale(currencies, sums->currencies[i], &times, &per);
+		if (!exact_times(sums->values[i], times, per, &value) ||
+		    !exact_round(value, mode, &amount->minor))
 			return false;
 		memcpy(amount->currency, sums->currencies[i], sizeof(amount->currency));
 		amounts->count += amount->minor > 0;
@@ -265,7 +270,8 @@ static bool round_sums(const struct sums *sums, enum rounding mode,
 }
 
 bool recurring_of(struct arena *arena, const struct subscription_memory *const *subscriptions,
-                  size_t count, const struct mrr_policy *policy, struct instant at,
+                  size_t count, const struct mrr_policy *policy,
+                  const struct currency_policy *currencies, struct instant at,
                   struct recurring *recurring, const char **reason)
 {
 	struct recurring result = { .unpriced = 0 };
@@ -288,7 +294,7 @@ bool recurring_of(struct arena *arena, const struct subscription_memory *const *
 			return false;
 		}
 	}
-	if (!round_sums(&sums, policy->rounding, &result.amounts)) {
+	if (!round_sums(&sums, policy->rounding, currencies, &result.amounts)) {
 		*reason = "subscriptions: come to more than 64 bits hold";
 		return false;
 	}

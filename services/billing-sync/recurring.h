@@ -15,6 +15,7 @@
 #ifndef SERVICES_BILLING_SYNC_RECURRING_H
 #define SERVICES_BILLING_SYNC_RECURRING_H
 
+#include "services/billing-sync/currency.h"
 #include "services/billing-sync/policy_head.h"
 #include "services/billing-sync/ratio.h"
 #include "services/billing-sync/subscription_change.h"
@@ -31,7 +32,7 @@ extern const struct policy_kind mrr_policy_kind;
 
 struct recurring_amount {
 	char currency[4];
-	int64_t minor; /* above 0 */
+	int64_t minor; /* of the standard (currency.h), not the provider's; above 0 */
 };
 
 /* In the order of the currencies; one that brings nothing is not among them. */
@@ -48,7 +49,8 @@ struct recurring {
 
 /* Of all subscriptions of one customer. False: a sum is beyond what can be told exactly. */
 bool recurring_of(struct arena *arena, const struct subscription_memory *const *subscriptions,
-                  size_t count, const struct mrr_policy *policy, struct instant at,
+                  size_t count, const struct mrr_policy *policy,
+                  const struct currency_policy *currencies, struct instant at,
                   struct recurring *recurring, const char **reason) MUST_CHECK;
 /* The first instant after at on which that changes by itself: a discount ends, a debt is too old. */
 struct moment recurring_next(const struct subscription_memory *const *subscriptions, size_t count,

@@ -39,7 +39,8 @@ bool standing_follow(struct arena *arena, struct standing *standing,
 	struct standing_news told = { .day = standing->mrr.day, .before = standing->mrr.now };
 	struct recurring recurring;
 
-	if (!recurring_of(arena, subscriptions, count, rules->mrr, at, &recurring, reason))
+	if (!recurring_of(arena, subscriptions, count, rules->mrr, rules->currencies, at,
+	                  &recurring, reason))
 		return false;
 	told.moved = recurring_day_end(&standing->mrr, today, told.movements);
 	standing->mrr.now = recurring.amounts;

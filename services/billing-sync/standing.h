@@ -24,6 +24,7 @@ struct standing_rules {
 	const struct access_policy *access;
 	const struct mrr_policy *mrr;
 	const struct books_policy *books;
+	const struct currency_policy *currencies;
 };
 
 struct standing_news {

@@ -15,6 +15,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static const struct access_policy access = { .past_due_grace = DAYS(14), .trial_notice = DAYS(3) };
 static const struct mrr_policy mrr = { .past_due_at_most = DAYS(62) };
+static const struct currency_policy currencies = { .others = { .exponent = 2 } };
 
 /* What is kept of it leads to the same, a second look tells nothing, and all answers are given. */
 static void follow(struct arena *arena, const struct subscription *now)
@@ -30,7 +31,7 @@ static void follow(struct arena *arena, const struct subscription *now)
 	CHECK(
 	    subscription_memory_decode(arena, subscription_memory_encode(arena, &memory), &memory));
 	CHECK(subscription_follow(arena, &memory, now, &about).count == 0);
-	if (!recurring_of(arena, all, 1, &mrr, about.at, &recurring, &reason))
+	if (!recurring_of(arena, all, 1, &mrr, &currencies, about.at, &recurring, &reason))
 		CHECK(reason != NULL);
 	recurring_next(all, 1, &mrr, about.at);
 	const struct entitlements list = entitlement_list(arena, all, 1, &access, about.at);

@@ -10,6 +10,7 @@
 #include "services/billing-sync/customer_deferral.h"
 #include "services/billing-sync/customer_earning.h"
 #include "services/billing-sync/entry.h"
+#include "services/billing-sync/figure.h"
 #include "tests/support/billing_fixture.h"
 #include "tests/support/chance.h"
 #include "tests/support/stage_test.h"
@@ -364,6 +365,36 @@ static void recurring_revenue_adds_up_at_each_day_end(void **state)
 	}
 }
 
+/* 15,000 krona, which the provider writes with two decimals, of which so many units are said to be left. */
+#define KRONA(left)                                                                           \
+	"{\"id\":\"in_2\",\"object\":\"invoice\",\"customer\":\"cus_1\",\"status\":\"open\"," \
+	"\"currency\":\"isk\",\"created\":1777593600,\"subtotal\":1500000,\"total\":1500000," \
+	"\"amount_due\":1500000,\"amount_paid\":0,\"amount_remaining\":" left                 \
+	",\"lines\":{\"object\":\"list\",\"has_more\":false,\"data\":[{\"id\":\"il_1\","      \
+	"\"object\":\"line_item\",\"amount\":1500000,\"currency\":\"isk\",\"quantity\":1,"    \
+	"\"period\":{\"start\":1777593600,\"end\":1780272000}}]}}"
+
+static void what_is_unexplained_is_in_units_of_the_books(void **state)
+{
+	static const struct {
+		struct told told;
+		int64_t want;
+	} rows[] = {
+		{ { MAY + 1, "invoice", "in_2", 1, "open", KRONA("1499500") }, 5 },
+		{ { MAY + 2, "invoice", "in_2", 2, "open", KRONA("1499000") }, 10 },
+		{ { MAY + 3, "invoice", "in_2", 3, "open", KRONA("1500000") }, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		struct figure_row row = { .currency = "ISK", .name = FIGURE_UNEXPLAINED };
+
+		feed(&rows[i].told, rows[i].told.second);
+		assert_int_equal(stage_test_row(&stage, &figure_table, &row), rows[i].want != 0);
+		assert_int_equal(row.minor, rows[i].want);
+	}
+}
+
 /* Any order, any lateness. */
 
 static bool comes_before(const struct told *a, const struct told *b)
@@ -440,6 +471,7 @@ int main(void)
 		CASE(what_is_voided_was_never_earned),
 		CASE(each_day_end_says_how_deferred_revenue_rolled_forward),
 		CASE(recurring_revenue_adds_up_at_each_day_end),
+		CASE(what_is_unexplained_is_in_units_of_the_books),
 		CASE(any_order_and_any_lateness_end_in_the_same_months),
 	};
 

@@ -23,12 +23,14 @@
 
 static struct arena *arena;
 static struct mrr_policy policy;
+static struct currency_policy currencies;
 
 static int open_all(void **state)
 {
 	(void)state;
 	arena = arena_create(1 << 16);
 	policy_fixture_read(arena, &mrr_policy_kind, "mrr/standard-1.json", &policy);
+	policy_fixture_read(arena, &currency_kind, "currencies/stripe.json", &currencies);
 	return 0;
 }
 
@@ -117,6 +119,22 @@ static const struct contract contracts[] = {
 	  5123,
 	  IN(SUBSCRIPTION_ACTIVE, "KWD"),
 	  { ITEM("a", SUBSCRIPTION_YEAR, 1, 61476, 1) } },
+	{ "krona have none either, though the provider writes two: 100 / 12 = 8.33",
+	  8,
+	  IN(SUBSCRIPTION_ACTIVE, "ISK"),
+	  { ITEM("a", SUBSCRIPTION_YEAR, 1, 10000, 1) } },
+	{ "krona of two items are rounded once: 0.42 and 0.42",
+	  1,
+	  IN(SUBSCRIPTION_ACTIVE, "ISK"),
+	  { ITEM("a", SUBSCRIPTION_YEAR, 1, 500, 1), ITEM("b", SUBSCRIPTION_YEAR, 1, 500, 1) } },
+	{ "ariary have two, though the provider writes none",
+	  1500,
+	  IN(SUBSCRIPTION_ACTIVE, "MGA"),
+	  { MONTHLY(5, 3) } },
+	{ "shillings that are refused are what is agreed all the same",
+	  5,
+	  IN(SUBSCRIPTION_ACTIVE, "UGX"),
+	  { MONTHLY(500, 1) } },
 	{ "a quarter off for ever",
 	  4500,
 	  ACTIVE,
@@ -219,8 +237,8 @@ static struct recurring sum_of(const struct subscription_memory *const *all, siz
 	struct recurring recurring = { .unpriced = 0 };
 	const char *reason = "";
 
-	if (!recurring_of(arena, all, count, &policy, (struct instant){ JANUARY_10 }, &recurring,
-	                  &reason))
+	if (!recurring_of(arena, all, count, &policy, &currencies, (struct instant){ JANUARY_10 },
+	                  &recurring, &reason))
 		fail_msg("%s", reason);
 	return recurring;
 }
@@ -334,8 +352,8 @@ static void what_cannot_be_told_is_refused(void **state)
 	const char *reason;
 
 	(void)state;
-	assert_false(
-	    recurring_of(arena, all, 1, &policy, (struct instant){ 0 }, &recurring, &reason));
+	assert_false(recurring_of(arena, all, 1, &policy, &currencies, (struct instant){ 0 },
+	                          &recurring, &reason));
 	assert_string_equal(reason, "subscriptions: come to more than 64 bits hold");
 }
 

@@ -26,7 +26,8 @@ static const struct access_policy access = { .past_due_grace = { 14 * DAY_US },
 	                                     .trial_notice = { 3 * DAY_US } };
 static const struct mrr_policy mrr = { .past_due_at_most = { 62 * DAY_US } };
 static const struct books_policy books = { .time_zone = "UTC" };
-static const struct standing_rules rules = { &access, &mrr, &books };
+static const struct currency_policy units = { .others = { .exponent = 2 } };
+static const struct standing_rules rules = { &access, &mrr, &books, &units };
 static struct arena *arena;
 
 static int open_arena(void **state)
