@@ -21,7 +21,7 @@ const char *invoice_check_word(enum invoice_check check)
 
 /* Noting. */
 
-void invoice_applies(const struct invoice_hearing *hearing, enum invoice_check check)
+static void applies(const struct invoice_hearing *hearing, enum invoice_check check)
 {
 	hearing->findings->applied |= UINT32_C(1) << check;
 }
@@ -32,7 +32,7 @@ void invoice_note(const struct invoice_hearing *hearing, enum invoice_check chec
 	struct invoice_findings *const findings = hearing->findings;
 	struct invoice_difference *const next = &findings->differences[findings->count];
 
-	invoice_applies(hearing, check);
+	applies(hearing, check);
 	if (findings->count == INVOICE_DIFFERENCES_MAX) {
 		findings->more++;
 		return;
@@ -63,7 +63,7 @@ static const char *money_text(const struct invoice_hearing *hearing, int64_t min
 void invoice_hold(const struct invoice_hearing *hearing, enum invoice_check check,
                   struct invoice_pair pair, const char *what)
 {
-	invoice_applies(hearing, check);
+	applies(hearing, check);
 	if (!beyond(pair))
 		return;
 	invoice_note(hearing, check, pair, hearing->invoice->currency,
@@ -268,7 +268,7 @@ static void check_due(const struct invoice_hearing *hearing)
 
 	if (!knows_due(invoice))
 		return;
-	invoice_applies(hearing, INVOICE_CHECK_DUE);
+	applies(hearing, INVOICE_CHECK_DUE);
 	if (figure(invoice, INVOICE_DUE) == 0 && expected < least)
 		return;
 	invoice_hold(hearing, INVOICE_CHECK_DUE, whole(hearing, expected, INVOICE_DUE, 0),
@@ -298,7 +298,7 @@ static void check_paid(const struct invoice_hearing *hearing)
 	if (!stated(invoice, INVOICE_PAID) || !stated(invoice, INVOICE_REMAINING) ||
 	    !stated(invoice, INVOICE_DUE))
 		return;
-	invoice_applies(hearing, INVOICE_CHECK_PAID);
+	applies(hearing, INVOICE_CHECK_PAID);
 	if (found == due + figure(invoice, INVOICE_OVERPAID))
 		return;
 	invoice_hold(hearing, INVOICE_CHECK_PAID, (struct invoice_pair){ "", due, found, 0 },

@@ -27,7 +27,6 @@ void invoice_hold(const struct invoice_hearing *hearing, enum invoice_check chec
 /* A difference whatever the figures are; currency "": no money. */
 void invoice_note(const struct invoice_hearing *hearing, enum invoice_check check,
                   struct invoice_pair pair, const char *currency, const char *sentence);
-void invoice_applies(const struct invoice_hearing *hearing, enum invoice_check check);
 /* The policy's tolerance for so many lines. */
 int64_t invoice_tolerance(const struct invoice_hearing *hearing, size_t lines);
 
