@@ -131,10 +131,14 @@ static enum status say_moved(struct look *it, const struct recurring_movement *m
 	Opsmesh__V1__BillingEvent event = OPSMESH__V1__BILLING_EVENT__INIT;
 	Opsmesh__V1__RecurringMoved moved = OPSMESH__V1__RECURRING_MOVED__INIT;
 	Opsmesh__V1__Money amount = OPSMESH__V1__MONEY__INIT;
+	char refused[CURRENCY_REASON_SIZE];
+	struct money none;
 
 	amount.minor = movement->minor;
 	amount.currency = text_mutable(movement->currency);
-	moved.amount = &amount;
+	if (currency_read(policies_currency(task, it->customer->at), movement->currency, 0, &none,
+	                  refused))
+		moved.amount = &amount;
 	moved.move = (Opsmesh__V1__RecurringMove)(movement->kind + 1);
 	moved.day = text_mutable(day_text(task->arena, it->news->day));
 	moved.policy =
