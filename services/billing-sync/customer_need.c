@@ -5,6 +5,7 @@
  * without space, written by the mirror; it is only looked through for a field. A guess: a row that is not
  * guessed is looked for when it is asked, and one that is guessed wrongly is not used.
  */
+#include "services/billing-sync/customer_awaited.h"
 #include "services/billing-sync/customer_ledger.h"
 #include "services/billing-sync/customer_receivable.h"
 #include "services/billing-sync/entry.h"
@@ -47,6 +48,30 @@ static void need_standing(struct task *task, const char *customer, const char *i
 	task_need(task, &standing_table, &(struct standing_row){ .customer_id = customer });
 }
 
+/* Is it known, or waited for? */
+static void need_held(struct task *task, const char *customer, const char *id)
+{
+	task_need(task, &held_table,
+	          &(struct held_row){ .customer_id = customer, .object_id = id });
+}
+
+static void need_awaited(struct task *task, const char *customer, const char *id)
+{
+	task_need(task, &awaited_table,
+	          &(struct awaited_row){ .customer_id = customer, .awaited_id = id });
+}
+
+static void need_paid(struct task *task, const char *customer, const char *id)
+{
+	need_awaited(task, customer, arena_printf(task->arena, AWAITED_PAID "/%s", id));
+}
+
+static void need_back(struct task *task, const char *customer, const char *id)
+{
+	need_awaited(task, customer, arena_printf(task->arena, AWAITED_REFUNDED "/%s", id));
+	need_awaited(task, customer, arena_printf(task->arena, AWAITED_DISPUTED "/%s", id));
+}
+
 static const struct {
 	const char *type;
 	const char *field; /* NULL: the object itself */
@@ -54,13 +79,26 @@ static const struct {
 } rows[] = {
 	{ "balance_transaction", "\"source\":\"", need_charge },
 	{ "charge", NULL, need_charge },
+	{ "charge", NULL, need_awaited },
+	{ "charge", NULL, need_back },
 	{ "charge", "\"invoice\":\"", need_receivable },
+	{ "charge", "\"invoice\":\"", need_held },
+	{ "charge", "\"invoice\":\"", need_paid },
 	{ "charge", "\"payment_intent\":\"", need_payment },
 	{ "dispute", "\"charge\":\"", need_charge },
+	{ "dispute", "\"charge\":\"", need_back },
 	{ "invoice", NULL, need_receivable },
+	{ "invoice", NULL, need_awaited },
+	{ "invoice", NULL, need_paid },
 	{ "invoice", "\"charge\":\"", need_charge },
+	{ "invoice", "\"charge\":\"", need_held },
+	{ "invoice", "\"subscription\":\"", need_held },
+	{ "payment_intent", "\"latest_charge\":\"", need_held },
 	{ "refund", "\"charge\":\"", need_charge },
+	{ "refund", "\"charge\":\"", need_back },
 	{ "subscription", NULL, need_standing },
+	{ "subscription", NULL, need_awaited },
+	{ "subscription", "\"latest_invoice\":\"", need_held },
 };
 
 /* What stands behind the field; "": it is nowhere. */

@@ -24,6 +24,7 @@ struct charge_figures {
 	int64_t captured; /* what was really taken; 0: it is only reserved */
 	struct instant created;
 	const char *intent;
+	bool disputed;
 	const char *description; /* personal, perhaps: only its digest is kept */
 };
 
@@ -87,6 +88,7 @@ static bool read_figures(struct thing *thing, struct charge_figures *figures,
 	                                     &figures->captured, error)) &&
 	       json_integer_if(&thing->object, "amount_refunded", 0, INT64_MAX, &figures->refunded,
 	                       error) &&
+	       json_switch_if(&thing->object, "disputed", &figures->disputed, error) &&
 	       json_text_if(&thing->object, "description", DESCRIPTION_MAX, &figures->description,
 	                    error) &&
 	       stripe_id_if(thing->customer->task->arena, &thing->object, "payment_intent",
@@ -104,6 +106,7 @@ static bool book(struct thing *thing, const struct charge_figures *figures,
 		                        .at = figures->created };
 	struct charge_heard heard = { .invoice = changed->invoice_id,
 		                      .refunded = changed->refunded->minor,
+		                      .disputed = figures->disputed,
 		                      .at = figures->created };
 	Opsmesh__V1__Money *taken;
 

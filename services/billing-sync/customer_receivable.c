@@ -3,6 +3,7 @@
  */
 #include "services/billing-sync/customer_receivable.h"
 #include "services/billing-sync/applied.h"
+#include "services/billing-sync/customer_awaited.h"
 #include "services/billing-sync/restated.h"
 #include "services/billing-sync/stripe.h"
 
@@ -45,7 +46,7 @@ static bool is_on_record(const json_t *payment)
 	       text_equal(json_string_value(json_object_get(by, "type")), "payment_record");
 }
 
-static bool is_outside(const struct thing *thing, const struct invoice *invoice)
+static bool is_beside(const struct thing *thing, const struct invoice *invoice)
 {
 	const json_t *const list =
 	    json_object_get(json_object_get(thing->object.value, "payments"), "data");
@@ -57,7 +58,12 @@ static bool is_outside(const struct thing *thing, const struct invoice *invoice)
 	{
 		outside = outside || is_on_record(payment);
 	}
-	return outside && text_equal(invoice->status, "paid");
+	return outside;
+}
+
+static bool is_outside(const struct thing *thing, const struct invoice *invoice)
+{
+	return is_beside(thing, invoice) && text_equal(invoice->status, "paid");
 }
 
 /* What is due and no charge paid. */
@@ -89,6 +95,7 @@ enum status receivable_paid(struct customer *it, const char *invoice, struct mon
 		return task_fail(it->task, STATUS_REJECT,
 		                 "invoice %s: what was paid of it is beyond 64 bits", invoice);
 	task_save(it->task, &receivable_table, &row);
+	TRY(awaited_found(it, AWAITED_PAID, invoice, row.applied));
 	return row.outside_at.us != TIME_MIN.us ? book_outside(it, &row) : STATUS_OK;
 }
 
@@ -229,6 +236,25 @@ static bool take_outside(struct thing *thing, const struct invoice *invoice, enu
 	return true;
 }
 
+/* What was paid of it, charges have to pay: how much beside the provider an invoice does not say. */
+static bool take_paid(struct thing *thing, const struct invoice *invoice, enum status *status,
+                      struct json_error *error)
+{
+	struct awaited_figure figure = { .what = AWAITED_PAID,
+		                         .type = "invoice",
+		                         .object = invoice->id,
+		                         .found = load(thing->customer, invoice->id).applied };
+	Opsmesh__V1__Money *paid;
+
+	if (!customer_amount(thing, "amount_paid", invoice->currency,
+	                     invoice->figures[INVOICE_PAID].minor, &paid, error))
+		return false;
+	figure.currency = paid->currency;
+	figure.expected = is_beside(thing, invoice) ? 0 : paid->minor;
+	*status = awaited_figure(thing->customer, &figure);
+	return true;
+}
+
 bool receivable_invoice(struct thing *thing, const struct invoice *invoice, enum status *status,
                         struct json_error *error)
 {
@@ -238,5 +264,7 @@ bool receivable_invoice(struct thing *thing, const struct invoice *invoice, enum
 		return true;
 	if (!take_named(thing, invoice->id, status, error))
 		return false;
-	return *status != STATUS_OK || take_outside(thing, invoice, status, error);
+	if (*status == STATUS_OK && !take_outside(thing, invoice, status, error))
+		return false;
+	return *status != STATUS_OK || take_paid(thing, invoice, status, error);
 }

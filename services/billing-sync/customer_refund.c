@@ -1,4 +1,5 @@
 #include "services/billing-sync/customer_refund.h"
+#include "services/billing-sync/customer_awaited.h"
 #include "services/billing-sync/customer_dunning.h"
 #include "services/billing-sync/policies.h"
 #include "services/billing-sync/refund.h"
@@ -99,6 +100,26 @@ static Opsmesh__V1__Money *money_of(const struct refundable *it, int64_t minor)
 
 /* What is heard of the charge. */
 
+/* What it says to have given back, and what is known to have made that up. */
+static enum status await_back(const struct refundable *it, bool disputed)
+{
+	const struct awaited_figure back = { .what = AWAITED_REFUNDED,
+		                             .type = "charge",
+		                             .object = it->charge_id,
+		                             .currency = arena_string(it->customer->task->arena,
+		                                                      it->row->currency),
+		                             .expected = it->row->said,
+		                             .found = refund_heard(it->row) };
+	const struct awaited_figure taken = { .what = AWAITED_DISPUTED,
+		                              .type = "charge",
+		                              .object = it->charge_id,
+		                              .expected = disputed,
+		                              .found = (int64_t)it->row->dispute_count };
+
+	TRY(awaited_figure(it->customer, &back));
+	return awaited_figure(it->customer, &taken);
+}
+
 enum status customer_hear_charge(struct thing *thing, const struct charge_heard *heard)
 {
 	struct refundable it;
@@ -107,6 +128,7 @@ enum status customer_hear_charge(struct thing *thing, const struct charge_heard 
 	refund_on_charge(it.row, heard->captured, heard->refunded, heard->at);
 	if (it.invoice == NULL && *heard->invoice != '\0')
 		it.invoice = heard->invoice;
+	TRY(await_back(&it, heard->disputed));
 	return save(&it);
 }
 
@@ -189,6 +211,7 @@ enum status customer_hear_refund(struct thing *thing, const Opsmesh__V1__RefundC
 
 	refund_on_made(it.row, &news);
 	TRY(say_all_settled(&it, &before, &news));
+	TRY(awaited_found(it.customer, AWAITED_REFUNDED, it.charge_id, refund_heard(it.row)));
 	return save(&it);
 }
 
@@ -223,6 +246,8 @@ enum status customer_hear_dispute(struct thing *thing, const Opsmesh__V1__Disput
 	TRY(load(thing->customer, changed->payment_id, &it));
 	refund_on_dispute(it.row, changed->dispute_id, dispute_state_of(changed->to_status),
 	                  taken_by(&it, changed));
+	TRY(awaited_found(it.customer, AWAITED_DISPUTED, it.charge_id,
+	                  (int64_t)it.row->dispute_count));
 	return save(&it);
 }
 

@@ -28,6 +28,7 @@ struct charge_heard {
 	const char *invoice; /* "": not known */
 	struct money captured;
 	int64_t refunded;
+	bool disputed; /* or was */
 	struct instant at;
 };
 enum status customer_hear_charge(struct thing *thing, const struct charge_heard *heard) MUST_CHECK;

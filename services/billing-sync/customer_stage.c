@@ -9,6 +9,7 @@
 #include "common/base/text.h"
 #include "common/io/proto.h"
 #include "proto/opsmesh/v1/catalogue.h"
+#include "services/billing-sync/customer_awaited.h"
 #include "services/billing-sync/customer_deferral.h"
 #include "services/billing-sync/customer_seat.h"
 #include "services/billing-sync/policies.h"
@@ -193,7 +194,9 @@ static enum status read_thing(struct thing *thing, thing_reader *read)
 	if (!json_parse(payload, CUSTOMER_PAYLOAD_MAX, &document, &error))
 		return customer_refuse(thing, &error);
 	thing->object = json_top(document);
-	return read(thing, &status, &error) ? status : customer_refuse(thing, &error);
+	if (!read(thing, &status, &error))
+		return customer_refuse(thing, &error);
+	return status == STATUS_OK ? awaited_names(thing) : status;
 }
 
 /* Handlers. */
@@ -222,6 +225,8 @@ enum status customer_on_mirrored(struct task *task, const Opsmesh__V1__ObjectMir
 	thing.known = task_load(task, &held_table, &thing.held);
 	if (thing.known && thing.held.revision >= mirrored->revision)
 		return STATUS_OK;
+	if (!thing.known)
+		TRY(awaited_came(&it, mirrored->object_id));
 	return read_thing(&thing, read);
 }
 

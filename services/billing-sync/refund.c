@@ -202,6 +202,15 @@ static int64_t made(const struct refund_row *row)
 	return sum > row->said ? sum : row->said;
 }
 
+int64_t refund_heard(const struct refund_row *row)
+{
+	int64_t sum = 0;
+
+	for (size_t i = 0; i < row->made_count; i++)
+		sum = plus(sum, row->made[i].amount);
+	return row->crowded ? INT64_MAX : sum;
+}
+
 /* And what is approved. */
 static int64_t given(const struct refund_row *row)
 {

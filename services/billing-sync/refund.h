@@ -106,6 +106,9 @@ enum refund_standing refund_standing(const struct refund_row *row, const char *a
 bool refund_disputed(const struct refund_row *row);
 bool refund_pending(const struct refund_row *row);
 
+/* By all refunds that are known; one that failed may still be in what the charge says. */
+int64_t refund_heard(const struct refund_row *row);
+
 /* 0 where nothing is, and where more was given than charged. */
 int64_t refund_left(const struct refund_row *row);
 

@@ -12,6 +12,7 @@
 #include "services/billing-sync/charge.h"
 #include "services/billing-sync/claim.h"
 #include "services/billing-sync/customer_action.h"
+#include "services/billing-sync/customer_awaited.h"
 #include "services/billing-sync/customer_books.h"
 #include "services/billing-sync/customer_cut.h"
 #include "services/billing-sync/customer_deferral.h"
@@ -98,17 +99,29 @@ static const int charge_emits[] = { OPS_BY_CUSTOMER, OPS_BILLING, -1 };
 
 STAGE_EVENTS_NEEDING(customer_events, CUSTOMER_EVENTS);
 
-static const struct state_table *const customer_tables[] = { &customer_table, &held_table,
-	                                                     &case_table,     &charged_table,
-	                                                     &entry_table,    &standing_table,
-	                                                     &deferral_table, &earning_table,
-	                                                     &pace_table,     &reported_table,
-	                                                     &used_table,     &refundable_table,
-	                                                     &figure_table,   &open_dispute_table,
-	                                                     &payment_table,  &receivable_table,
-	                                                     &card_table,     &dunning_table,
-	                                                     &owed_table,     &book_table,
-	                                                     &holding_table,  NULL };
+static const struct state_table *const customer_tables[] = { &customer_table,
+	                                                     &held_table,
+	                                                     &case_table,
+	                                                     &charged_table,
+	                                                     &entry_table,
+	                                                     &standing_table,
+	                                                     &deferral_table,
+	                                                     &earning_table,
+	                                                     &pace_table,
+	                                                     &reported_table,
+	                                                     &used_table,
+	                                                     &refundable_table,
+	                                                     &figure_table,
+	                                                     &open_dispute_table,
+	                                                     &payment_table,
+	                                                     &receivable_table,
+	                                                     &card_table,
+	                                                     &dunning_table,
+	                                                     &owed_table,
+	                                                     &book_table,
+	                                                     &holding_table,
+	                                                     &awaited_table,
+	                                                     NULL };
 static const struct stage_timer customer_timers[] = {
 	{ .name = CUSTOMER_TIMER_AGE, .handle = customer_on_age, .need = customer_need_age },
 	{ .name = CUSTOMER_TIMER_STANDING,
@@ -122,6 +135,9 @@ static const struct stage_timer customer_timers[] = {
 	  .need = customer_need_dunning },
 	{ .name = CUSTOMER_TIMER_TRIAL, .handle = customer_on_trial, .need = customer_need_timer },
 	{ .name = CUSTOMER_TIMER_SEATS, .handle = customer_on_seats, .need = customer_need_seats },
+	{ .name = CUSTOMER_TIMER_AWAITED,
+	  .handle = customer_on_awaited,
+	  .need = customer_need_awaited },
 	{ .name = CUSTOMER_TIMER_USAGE, .handle = customer_on_usage, .need = customer_need_usage },
 	{ .name = NULL },
 };

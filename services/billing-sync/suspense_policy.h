@@ -3,7 +3,8 @@
  *
  *   {"id":"suspense","version":1,"effective_from":"1970-01-01T00:00:00Z",
  *    "place":"3d",     a balance transaction for its charge, refund or dispute: then it is booked to suspense;
- *                      a refund or dispute for its charge, a charge for its customer: then it is said
+ *                      a refund or dispute for its charge, a charge for its customer: then it is said;
+ *                      what an object names or shows, for that to come: then it is asked for
  *    "settle":"7d",    a charge for its balance transaction: then it is a discrepancy
  *    "pay_out":"3d"}   a payout whose transactions are told, for the last of them: then it differs
  *

@@ -258,10 +258,19 @@ static void each_fact(struct world *world, void (*tell)(const Opsmesh__V1__Billi
 static bool same_month(const struct told *told)
 {
 	const int64_t since_s = told->truth->past_due_s;
-	const bool long_ago = since_s > 0 && MODEL_END_S - since_s > PAST_DUE_S;
+	const int64_t end_s = MODEL_END_S + INT64_C(24) * 3600 * COMPANY_DAYS_AFTER;
+	const bool long_ago = since_s > 0 && end_s - since_s > PAST_DUE_S;
 
 	return told->mrr == (long_ago ? 0 : told->truth->mrr) ||
 	       (long_ago && told->blurred && told->mrr == told->truth->mrr);
+}
+
+static bool expects_cause(const struct told *told, const char *cause)
+{
+	for (size_t i = 0; i < told->truth->case_count; i++)
+		if (text_equal(told->truth->cases[i].cause, cause))
+			return true;
+	return false;
 }
 
 static void tell_case(const void *data)
@@ -271,7 +280,7 @@ static void tell_case(const void *data)
 
 	if (told == NULL || !text_equal(row->state, "open"))
 		return;
-	told->asked = true;
+	told->asked = told->asked || !expects_cause(told, row->cause);
 	if (told->cause_count < MODEL_CASES_MAX)
 		told->causes[told->cause_count++] = arena_string(company.arena, row->cause);
 }
@@ -280,14 +289,6 @@ static bool has_cause(const struct told *told, const char *cause)
 {
 	for (size_t i = 0; i < told->cause_count; i++)
 		if (text_equal(told->causes[i], cause))
-			return true;
-	return false;
-}
-
-static bool expects_cause(const struct told *told, const char *cause)
-{
-	for (size_t i = 0; i < told->truth->case_count; i++)
-		if (text_equal(told->truth->cases[i].cause, cause))
 			return true;
 	return false;
 }

@@ -9,7 +9,8 @@
 #include "tests/sim/world.h"
 #include "tests/support/model_company.h"
 
-#define LOST_MAX 8 /* of one customer */
+#define LOST_MAX 8           /* of one customer */
+#define COMPANY_DAYS_AFTER 4 /* longer than what is missing may take to come */
 
 /* One customer of the run: what must be known of it, and what is. */
 struct told {

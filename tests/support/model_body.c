@@ -156,7 +156,7 @@ const char *model_charge_body(const struct life *life, const struct model_charge
 	    arena,
 	    "{\"id\":\"%s\",\"object\":\"charge\",\"customer\":\"%s\",\"invoice\":%s,%s,"
 	    "\"amount\":%" PRId64 ",\"amount_captured\":%" PRId64 ",\"amount_refunded\":%" PRId64
-	    ",\"captured\":%s,\"currency\":\"%s\",\"created\":%" PRId64
+	    ",\"captured\":%s,\"disputed\":%s,\"currency\":\"%s\",\"created\":%" PRId64
 	    ",\"balance_transaction\":%s,\"livemode\":false,\"paid\":%s,"
 	    "\"payment_intent\":\"%s_pi\",\"payment_method\":\"pm_%s\",\"payment_method_details\":{"
 	    "\"type\":\"card\",\"card\":{\"brand\":\"visa\",\"last4\":\"4242\",\"country\":\"US\","
@@ -164,8 +164,8 @@ const char *model_charge_body(const struct life *life, const struct model_charge
 	    charge->id, life->customer->id,
 	    *charge->invoice != '\0' ? arena_printf(arena, "\"%s\"", charge->invoice) : "null",
 	    outcome_of(life, charge), charge->amount, failed ? 0 : charge->amount, charge->refunded,
-	    failed ? "false" : "true", life->currency->word, charge->created_s,
-	    failed ? "null" : arena_printf(arena, "\"%s_txn\"", charge->id),
+	    failed ? "false" : "true", charge->disputed ? "true" : "false", life->currency->word,
+	    charge->created_s, failed ? "null" : arena_printf(arena, "\"%s_txn\"", charge->id),
 	    failed ? "false" : "true", charge->id, life->customer->id, life->customer->id,
 	    filler(life));
 }

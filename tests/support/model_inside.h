@@ -59,6 +59,7 @@ struct model_charge {
 	int64_t fee;
 	int64_t refunded;
 	int64_t taken; /* by refunds and disputes */
+	bool disputed;
 	const char *failure;
 };
 

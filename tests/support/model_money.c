@@ -220,6 +220,8 @@ static void dispute(struct life *life, struct model_charge *charge, int64_t at_s
 	state.object = model_dispute_body(life, charge, id, state.status, amount, at_s, moves);
 	state.stands = true;
 	model_say(life, &state);
+	charge->disputed = true;
+	say_charge(life, charge, "charge.updated", at_s, false);
 }
 
 /* A charge that succeeded: as it was then, what went back of it, and as it is in the end. */

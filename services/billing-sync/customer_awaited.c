@@ -1,0 +1,264 @@
+#include "services/billing-sync/customer_awaited.h"
+#include "services/billing-sync/policies.h"
+#include "services/billing-sync/stripe.h"
+
+#include "common/base/text.h"
+
+#include <string.h>
+
+#define CAUSE "never_came"
+
+static const struct column columns[] = {
+	COLUMN(struct awaited_row, customer_id), COLUMN(struct awaited_row, awaited_id),
+	COLUMN(struct awaited_row, type),        COLUMN(struct awaited_row, named_by),
+	COLUMN(struct awaited_row, currency),    COLUMN(struct awaited_row, expected),
+	COLUMN(struct awaited_row, found),       COLUMN(struct awaited_row, since),
+	COLUMN(struct awaited_row, asked),       COLUMN_END,
+};
+const struct state_table awaited_table = { .name = "awaited",
+	                                   .columns = columns,
+	                                   .key_columns = 2,
+	                                   .row_size = sizeof(struct awaited_row) };
+
+/* Rows. */
+
+static bool load(struct customer *it, const char *id, struct awaited_row *row)
+{
+	*row = (struct awaited_row){ .customer_id = it->row.customer_id,
+		                     .awaited_id = id,
+		                     .since = it->at };
+	return task_load(it->task, &awaited_table, row);
+}
+
+static const char *timer_key(const struct customer *it, const struct awaited_row *row)
+{
+	return arena_printf(it->task->arena, "%s/%s", it->row.customer_id, row->awaited_id);
+}
+
+/* What is to be fetched: of a figure what stands behind its word. */
+static const char *object_of(const struct awaited_row *row)
+{
+	const char *const slash = strchr(row->awaited_id, '/');
+
+	return row->named_by == NULL && slash != NULL ? slash + 1 : row->awaited_id;
+}
+
+/* The case. */
+
+static const char *sentence_of(struct arena *arena, const struct awaited_row *row)
+{
+	static const struct {
+		const char *what;
+		const char *sentence;
+	} rows[] = {
+		{ AWAITED_PAID "/", "More of the invoice is paid than known charges pay." },
+		{ AWAITED_REFUNDED "/", "More of the charge went back than known refunds give." },
+		{ AWAITED_DISPUTED "/", "The charge is disputed, and no dispute is known." },
+	};
+
+	for (size_t i = 0; row->named_by == NULL && i < COUNT_OF(rows); i++)
+		if (text_starts(row->awaited_id, rows[i].what))
+			return rows[i].sentence;
+	return arena_printf(arena, "The %s %s is named by %s, and has never come.", row->type,
+	                    row->awaited_id, row->named_by != NULL ? row->named_by : "");
+}
+
+static int64_t units(struct customer *it, const struct awaited_row *row, int64_t minor)
+{
+	struct money money = { .minor = minor };
+
+	if (row->currency == NULL)
+		return minor;
+	memcpy(money.currency, row->currency, strlen(row->currency) + 1);
+	return policies_units(it->task, it->at, money);
+}
+
+static enum status observe(struct customer *it, const struct awaited_row *row)
+{
+	struct finding finding = { .cause = CAUSE,
+		                   .root = row->awaited_id,
+		                   .evidence = { .object = object_of(row),
+		                                 .expected = units(it, row, row->expected),
+		                                 .found = units(it, row, row->found) },
+		                   .sentence = sentence_of(it->task->arena, row) };
+
+	if (row->currency != NULL)
+		memcpy(finding.evidence.currency, row->currency, strlen(row->currency) + 1);
+	return customer_observe(it, &finding);
+}
+
+static enum status say_fetch(struct customer *it, const struct awaited_row *row)
+{
+	Opsmesh__V1__BillingEvent event = OPSMESH__V1__BILLING_EVENT__INIT;
+	Opsmesh__V1__FetchRequested requested = OPSMESH__V1__FETCH_REQUESTED__INIT;
+
+	requested.object_id = text_mutable(object_of(row));
+	requested.object_type = text_mutable(row->type);
+	requested.cause = OPSMESH__V1__FETCH_CAUSE__FETCH_CAUSE_NAMED;
+	requested.named_by = text_mutable(row->named_by != NULL ? row->named_by : "");
+	event.fact_case = OPSMESH__V1__BILLING_EVENT__FACT_FETCH_REQUESTED;
+	event.fetch_requested = &requested;
+	return customer_say(it, &event);
+}
+
+/* Whatever was another: it waits for what is missing, or does no longer. */
+
+static enum status end(struct customer *it, const struct awaited_row *row)
+{
+	task_timer_clear(it->task, CUSTOMER_TIMER_AWAITED, timer_key(it, row));
+	task_remove(it->task, &awaited_table, row);
+	return row->asked ? customer_clear(it, CAUSE, row->awaited_id, object_of(row)) : STATUS_OK;
+}
+
+static enum status follow(struct customer *it, struct awaited_row *row, bool waits)
+{
+	if (row->expected <= row->found)
+		return waits ? end(it, row) : STATUS_OK;
+	row->since = time_earlier(row->since, it->at);
+	task_save(it->task, &awaited_table, row);
+	if (row->asked)
+		return observe(it, row);
+	task_timer_set(it->task, CUSTOMER_TIMER_AWAITED, timer_key(it, row),
+	               time_add(row->since, policies_suspense(it->task, row->since)->place));
+	return STATUS_OK;
+}
+
+enum status awaited_came(struct customer *it, const char *object)
+{
+	struct awaited_row row;
+
+	return load(it, object, &row) ? end(it, &row) : STATUS_OK;
+}
+
+enum status awaited_figure(struct customer *it, const struct awaited_figure *figure)
+{
+	const char *const id = arena_printf(it->task->arena, "%s/%s", figure->what, figure->object);
+	struct awaited_row row;
+	const bool waits = load(it, id, &row);
+
+	row.type = figure->type;
+	row.currency = figure->currency;
+	row.expected = figure->expected;
+	row.found = figure->found;
+	return follow(it, &row, waits);
+}
+
+enum status awaited_found(struct customer *it, const char *what, const char *object, int64_t found)
+{
+	const char *const id = arena_printf(it->task->arena, "%s/%s", what, object);
+	struct awaited_row row;
+
+	if (!load(it, id, &row) || row.found == found)
+		return STATUS_OK;
+	row.found = found;
+	return follow(it, &row, true);
+}
+
+/* What names what: where the field stands, within which object of the object ("": none). */
+
+static const struct {
+	const char *type;
+	const char *within[2];
+	const char *field;
+	const char *named;
+} naming[] = {
+	{ "charge", { NULL }, "invoice", "invoice" },
+	{ "invoice", { NULL }, "charge", "charge" },
+	{ "invoice", { NULL }, "subscription", "subscription" },
+	{ "invoice", { "parent", "subscription_details" }, "subscription", "subscription" },
+	{ "invoice_payment", { NULL }, "invoice", "invoice" },
+	{ "payment_intent", { NULL }, "latest_charge", "charge" },
+	{ "subscription", { NULL }, "latest_invoice", "invoice" },
+};
+
+/* "": nothing that can be read. What has to be read is refused by whoever reads it. */
+static const char *named_by(struct thing *thing, size_t which)
+{
+	struct json_place place = thing->object;
+	struct json_error error;
+	const char *id;
+
+	for (size_t i = 0; i < COUNT_OF(naming[which].within); i++) {
+		const char *const within = naming[which].within[i];
+		struct json_place inner;
+
+		if (within == NULL)
+			break;
+		if (!json_has(&place, within) || !json_object_at(&place, within, &inner, &error))
+			return "";
+		place = inner;
+	}
+	return stripe_id_if(thing->customer->task->arena, &place, naming[which].field, &id, &error)
+	           ? id
+	           : "";
+}
+
+static enum status name(struct thing *thing, const char *type, const char *id)
+{
+	struct customer *const it = thing->customer;
+	const char *const by = thing->mirrored->object_id;
+	struct held_row held = { .customer_id = it->row.customer_id, .object_id = id };
+	struct awaited_row row;
+
+	if (task_load(it->task, &held_table, &held))
+		return STATUS_OK;
+	const bool waits = load(it, id, &row);
+
+	if (waits && row.asked)
+		return STATUS_OK;
+	row.type = type;
+	row.named_by = waits && strcmp(row.named_by, by) < 0 ? row.named_by : by;
+	row.expected = 1;
+	return follow(it, &row, waits);
+}
+
+enum status awaited_names(struct thing *thing)
+{
+	for (size_t i = 0; i < COUNT_OF(naming); i++) {
+		if (!text_equal(naming[i].type, thing->mirrored->object_type))
+			continue;
+		const char *const id = named_by(thing, i);
+
+		if (*id != '\0')
+			TRY(name(thing, naming[i].named, id));
+	}
+	return STATUS_OK;
+}
+
+/* The timer. */
+
+static void split(struct task *task, const char *key, struct awaited_row *row)
+{
+	const size_t size = strcspn(key, "/");
+
+	*row = (struct awaited_row){ .customer_id = arena_text(task->arena, key, size),
+		                     .awaited_id = key[size] == '/' ? key + size + 1 : "" };
+}
+
+enum status customer_on_awaited(struct task *task, const char *key)
+{
+	struct awaited_row row;
+
+	split(task, key, &row);
+	struct customer it = { .task = task,
+		               .cause_id = "",
+		               .at = task->due,
+		               .row = { .customer_id = row.customer_id } };
+
+	(void)task_load(task, &customer_table, &it.row);
+	if (!task_load(task, &awaited_table, &row) || row.asked)
+		return STATUS_OK;
+	row.asked = true;
+	task_save(task, &awaited_table, &row);
+	TRY(say_fetch(&it, &row));
+	return observe(&it, &row);
+}
+
+void customer_need_awaited(struct task *task, const char *key)
+{
+	struct awaited_row row;
+
+	split(task, key, &row);
+	task_need(task, &customer_table, &(struct customer_row){ .customer_id = row.customer_id });
+	task_need(task, &awaited_table, &row);
+}

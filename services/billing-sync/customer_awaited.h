@@ -1,0 +1,57 @@
+/*
+ * customer_awaited - what a customer's objects name or show and what has not come: asked for once, and a case.
+ *
+ * An object that is named ("a charge names its invoice"), or a figure that others have to make up ("so much
+ * was paid, and the charges that are known pay less"), may be ahead of what comes. When it is still missing
+ * after the time of deploy/policies/suspense (`place`), FetchRequested is said and the case `never_came` is
+ * opened; it heals when what is missing comes. A row is kept as long as something is missing.
+ */
+#ifndef SERVICES_BILLING_SYNC_CUSTOMER_AWAITED_H
+#define SERVICES_BILLING_SYNC_CUSTOMER_AWAITED_H
+
+#include "services/billing-sync/customer.h"
+
+/* Amounts are minor units of struct money. */
+struct awaited_row {
+	const char *customer_id;
+	const char
+	    *awaited_id;  /* the missing object's; of a figure "<what>/<object that shows it>" */
+	const char *type; /* of what is to be fetched */
+	const char *named_by; /* NULL: a figure */
+	const char *currency; /* NULL: no money, but how many */
+	int64_t expected;
+	int64_t found;
+	struct instant since; /* the earliest time at which it was missing */
+	bool asked;           /* and its case is open */
+};
+
+extern const struct state_table awaited_table;
+
+/* What the object at hand names, and nothing of it may be known. */
+enum status awaited_names(struct thing *thing) MUST_CHECK;
+/* An object came. */
+enum status awaited_came(struct customer *it, const char *object) MUST_CHECK;
+
+#define AWAITED_PAID "paid"         /* of an invoice: by charges */
+#define AWAITED_REFUNDED "refunded" /* of a charge: by refunds */
+#define AWAITED_DISPUTED "disputed" /* of a charge: by disputes, how many */
+struct awaited_figure {
+	const char *what;
+	const char *type;     /* of the object that shows it */
+	const char *object;   /* whose list is wanted */
+	const char *currency; /* NULL: how many */
+	int64_t expected;
+	int64_t found;
+};
+/* As the object says now, and as much as is known of it now. */
+enum status awaited_figure(struct customer *it, const struct awaited_figure *figure) MUST_CHECK;
+/* So much is known of it now, whatever was expected. */
+enum status awaited_found(struct customer *it, const char *what, const char *object,
+                          int64_t found) MUST_CHECK;
+
+/* It has not come in time; the key is "<customer>/<awaited id>". */
+#define CUSTOMER_TIMER_AWAITED "awaited"
+enum status customer_on_awaited(struct task *task, const char *key);
+void customer_need_awaited(struct task *task, const char *key);
+
+#endif

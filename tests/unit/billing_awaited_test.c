@@ -1,0 +1,221 @@
+/*
+ * billing_awaited_test - what is named or shown and does not come: asked for once, a case, and healed when it comes.
+ */
+#include "common/base/text.h"
+#include "services/billing-sync/customer_awaited.h"
+#include "tests/support/customer_fixture.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define FACT(name) OPSMESH__V1__BILLING_EVENT__FACT_##name
+#define SEEN_MAX 8
+
+/* What was said of it, a line each: "fetch invoice in_1 by ch_1", "opened 12000 0 in_1", "healed in_1". */
+static const char *said(void)
+{
+	struct arena *const arena = customer_stage.arena;
+	const Opsmesh__V1__BillingEvent *event;
+	const char *text = "";
+
+	while ((event = customer_heard()) != NULL) {
+		const Opsmesh__V1__FetchRequested *const fetch = event->fetch_requested;
+		const Opsmesh__V1__DiscrepancyOpened *const opened = event->discrepancy_opened;
+
+		if (event->fact_case == FACT(FETCH_REQUESTED))
+			text = arena_printf(arena, "%sfetch %s %s by %s\n", text,
+			                    fetch->object_type, fetch->object_id, fetch->named_by);
+		else if (event->fact_case == FACT(DISCREPANCY_OPENED) &&
+		         text_equal(opened->cause, "never_came"))
+			text = arena_printf(arena, "%sopened %lld %lld %s\n", text,
+			                    opened->expected != NULL
+			                        ? (long long)opened->expected->minor
+			                        : (long long)opened->expected_count,
+			                    opened->found != NULL ? (long long)opened->found->minor
+			                                          : (long long)opened->found_count,
+			                    opened->object_ids[0]);
+		else if (event->fact_case == FACT(DISCREPANCY_HEALED) &&
+		         text_equal(event->discrepancy_healed->cause, "never_came"))
+			text = arena_printf(arena, "%shealed %s\n", text,
+			                    event->discrepancy_healed->object_id);
+	}
+	return text;
+}
+
+/* Objects: a paid invoice, its charge, a refund of a part, a dispute, a subscription. */
+
+static void feed_invoice(void)
+{
+	customer_feed(
+	    "invoice", "in_1", 1, "paid",
+	    "{\"id\":\"in_1\",\"object\":\"invoice\",\"customer\":\"cus_1\",\"status\":\"paid\","
+	    "\"currency\":\"jpy\",\"created\":1777593600,\"subtotal\":12000,\"total\":12000,"
+	    "\"amount_due\":12000,\"amount_paid\":12000,\"amount_remaining\":0,"
+	    "\"lines\":{\"object\":\"list\",\"has_more\":false,\"data\":[{\"id\":\"il_1\","
+	    "\"object\":\"line_item\",\"amount\":12000,\"currency\":\"jpy\",\"quantity\":1}]}}");
+}
+
+static void feed_outside(void)
+{
+	customer_feed(
+	    "invoice", "in_1", 2, "paid",
+	    "{\"id\":\"in_1\",\"object\":\"invoice\",\"customer\":\"cus_1\",\"status\":\"paid\","
+	    "\"paid_out_of_band\":true,\"currency\":\"jpy\",\"created\":1777593600,"
+	    "\"subtotal\":12000,\"total\":12000,\"amount_due\":12000,\"amount_paid\":12000,"
+	    "\"amount_remaining\":0,\"lines\":{\"object\":\"list\",\"has_more\":false,\"data\":[{"
+	    "\"id\":\"il_1\",\"object\":\"line_item\",\"amount\":12000,\"currency\":\"jpy\","
+	    "\"quantity\":1}]}}");
+}
+
+static void charge(int64_t revision, int refunded, const char *disputed)
+{
+	customer_feed(
+	    "charge", "ch_1", revision, "succeeded",
+	    arena_printf(customer_stage.arena,
+	                 "{\"id\":\"ch_1\",\"object\":\"charge\",\"status\":\"succeeded\","
+	                 "\"amount\":12000,\"amount_captured\":12000,\"amount_refunded\":%d,"
+	                 "\"currency\":\"jpy\",\"created\":1728000000,\"disputed\":%s,"
+	                 "\"invoice\":\"in_1\"}",
+	                 refunded, disputed));
+}
+
+static void feed_charge(void)
+{
+	charge(1, 0, "false");
+}
+
+static void feed_returned(void)
+{
+	charge(2, 2000, "false");
+}
+
+static void feed_disputed(void)
+{
+	charge(3, 0, "true");
+}
+
+static void feed_refund(void)
+{
+	customer_feed("refund", "re_1", 1, "succeeded",
+	              "{\"id\":\"re_1\",\"object\":\"refund\",\"status\":\"succeeded\","
+	              "\"amount\":2000,\"currency\":\"jpy\",\"charge\":\"ch_1\","
+	              "\"created\":1728000000}");
+}
+
+static void feed_dispute(void)
+{
+	customer_feed("dispute", "dp_1", 1, "needs_response",
+	              "{\"id\":\"dp_1\",\"object\":\"dispute\",\"status\":\"needs_response\","
+	              "\"amount\":12000,\"currency\":\"jpy\",\"charge\":\"ch_1\"}");
+}
+
+static void feed_intent(void)
+{
+	customer_feed("payment_intent", "pi_1", 1, "succeeded",
+	              "{\"id\":\"pi_1\",\"object\":\"payment_intent\",\"status\":\"succeeded\","
+	              "\"amount\":12000,\"currency\":\"jpy\",\"latest_charge\":\"ch_1\"}");
+}
+
+typedef void feeding(void);
+
+/* What came, in what order, and what is said of what did not. */
+static const struct {
+	const char *name;
+	feeding *first[SEEN_MAX];
+	const char *said;
+	feeding *then;
+	const char *healed;
+} cases[] = {
+	{ "an invoice that its charge names is asked for",
+	  { feed_charge },
+	  "fetch invoice in_1 by ch_1\nopened 1 0 in_1\n",
+	  feed_invoice,
+	  "healed in_1\n" },
+	{ "a charge that the amount paid of an invoice shows is asked for",
+	  { feed_invoice },
+	  "fetch invoice in_1 by \nopened 12000 0 in_1\n",
+	  feed_charge,
+	  "healed in_1\n" },
+	{ "a charge that its intent names is asked for",
+	  { feed_intent },
+	  "fetch charge ch_1 by pi_1\nopened 1 0 ch_1\n",
+	  NULL,
+	  "" },
+	{ "a refund that its charge shows is asked for",
+	  { feed_invoice, feed_returned },
+	  "fetch charge ch_1 by \nopened 2000 0 ch_1\n",
+	  feed_refund,
+	  "healed ch_1\n" },
+	{ "a dispute that its charge shows is asked for",
+	  { feed_invoice, feed_disputed },
+	  "fetch charge ch_1 by \nopened 1 0 ch_1\n",
+	  feed_dispute,
+	  "healed ch_1\n" },
+	{ "nothing is asked for where all is there", { feed_charge, feed_invoice }, "", NULL, "" },
+	{ "nor in another order", { feed_invoice, feed_charge }, "", NULL, "" },
+	{ "nor where the refund comes first",
+	  { feed_refund, feed_returned, feed_invoice },
+	  "",
+	  NULL,
+	  "" },
+	{ "nor where the dispute comes last",
+	  { feed_disputed, feed_invoice, feed_dispute },
+	  "",
+	  NULL,
+	  "" },
+	{ "nor of money outside of the provider", { feed_outside }, "", NULL, "" },
+	{ "nor where a state takes it back", { feed_invoice, feed_outside }, "", NULL, "" },
+};
+
+static void what_never_comes_is_asked_for_once_and_heals(void **state)
+{
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		(void)customer_start(state);
+		for (size_t k = 0; k < SEEN_MAX && cases[i].first[k] != NULL; k++)
+			cases[i].first[k]();
+		customer_wait(DAYS(2));
+		if (*said() != '\0')
+			fail_msg("%s: too early", cases[i].name);
+		customer_wait(DAYS(2));
+		assert_string_equal(said(), cases[i].said);
+		stage_test_restart(&customer_stage);
+		customer_wait(DAYS(9));
+		assert_string_equal(said(), "");
+		if (cases[i].then != NULL)
+			cases[i].then();
+		assert_string_equal(said(), cases[i].healed);
+		(void)customer_stop(state);
+	}
+}
+
+/* Two that name the same are one matter. */
+static void what_two_name_is_asked_for_once(void **state)
+{
+	struct awaited_row row = { .awaited_id = "ch_1" };
+
+	(void)state;
+	feed_intent();
+	customer_feed("payment_intent", "pi_0", 1, "succeeded",
+	              "{\"id\":\"pi_0\",\"object\":\"payment_intent\",\"status\":\"succeeded\","
+	              "\"amount\":12000,\"currency\":\"jpy\",\"latest_charge\":\"ch_1\"}");
+	row.customer_id = customer_key;
+	assert_true(stage_test_row(&customer_stage, &awaited_table, &row));
+	assert_string_equal(row.named_by, "pi_0");
+	customer_wait(DAYS(4));
+	assert_string_equal(said(), "fetch charge ch_1 by pi_0\nopened 1 0 ch_1\n");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_never_comes_is_asked_for_once_and_heals),
+		cmocka_unit_test_setup_teardown(what_two_name_is_asked_for_once, customer_start,
+		                                customer_stop),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
