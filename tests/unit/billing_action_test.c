@@ -22,7 +22,7 @@ static void feed_invoice(const char *id, int64_t revision, int line)
 	    arena_printf(
 		customer_stage.arena,
 		"{\"id\":\"%s\",\"object\":\"invoice\",\"customer\":\"%s\",\"status\":\"open\","
-		"\"currency\":\"jpy\",\"created\":1700000000,\"subscription\":\"sub_1\","
+		"\"currency\":\"jpy\",\"created\":1700000000,"
 		"\"subtotal\":12000,\"total\":12000,\"amount_due\":12000,\"amount_paid\":0,"
 		"\"amount_remaining\":12000,"
 		"\"lines\":{\"object\":\"list\",\"has_more\":false,\"data\":[{\"id\":\"il_1\","
