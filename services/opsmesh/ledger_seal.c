@@ -15,7 +15,6 @@ const char *ledger_part_name(enum ledger_part part)
 		[LEDGER_ALL] = "",
 		[LEDGER_OPEN] = "open",
 		[LEDGER_SEALED] = "sealed",
-		[LEDGER_BESIDE] = "beside",
 		[LEDGER_CORRECTION] = "correction",
 	};
 
@@ -24,14 +23,10 @@ const char *ledger_part_name(enum ledger_part part)
 
 const char *ledger_part_heading(enum ledger_part part)
 {
-	static const char *const headings[] = {
-		[LEDGER_BESIDE] = "Beside the seal, from the provider's balance:",
-		[LEDGER_CORRECTION] =
-		    "Corrections of its days, which belong to the period that was open "
-		    "when they were booked:",
-	};
-
-	return part == LEDGER_BESIDE || part == LEDGER_CORRECTION ? headings[part] : NULL;
+	return part == LEDGER_CORRECTION
+	           ? "Corrections of its days, which belong to the period that was "
+	             "open when they were booked:"
+	           : NULL;
 }
 
 const char *ledger_seal_sentence(struct arena *arena, const struct ledger_seal *seal)

@@ -2,8 +2,7 @@
  * ledger_seal - whether a period of the books is closed, and what its lines are for that.
  *
  * A close seals what its cut has seen. What was booked for the period's days since is a correction and belongs to
- * the period that was open then; lines that no close asks for (the stage payout's) bear no cut and are beside the
- * seal. The numbers are those of sql/entry_sum.sql.
+ * the period that was open then. The numbers are those of sql/entry_sum.sql.
  */
 #ifndef SERVICES_OPSMESH_LEDGER_SEAL_H
 #define SERVICES_OPSMESH_LEDGER_SEAL_H
@@ -15,7 +14,6 @@ enum ledger_part {
 	LEDGER_ALL,        /* no period was asked for */
 	LEDGER_OPEN,       /* of a period that is not closed */
 	LEDGER_SEALED,     /* seen by the cut */
-	LEDGER_BESIDE,     /* of a closed period, and not under its seal */
 	LEDGER_CORRECTION, /* of its days, and booked when they were closed */
 };
 
@@ -30,7 +28,7 @@ struct ledger_seal {
 
 /* What most of its lines are. */
 enum ledger_part ledger_seal_part(const struct ledger_seal *seal);
-/* For the column `state`: "open", "sealed", "beside", "correction"; "" of LEDGER_ALL. */
+/* For the column `state`: "open", "sealed", "correction"; "" of LEDGER_ALL. */
 const char *ledger_part_name(enum ledger_part part);
 /* What stands above such lines in a table; NULL: nothing. */
 const char *ledger_part_heading(enum ledger_part part);

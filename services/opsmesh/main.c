@@ -139,10 +139,9 @@ static const char ledger_help[] =
     "--period says whether the period is closed, by which cut, and its seal. Its days are those of\n"
     "the books: they begin where closes have cut them, elsewhere as far from UTC's midnight as at\n"
     "the last close, and are UTC's before any. Of a closed one balance and journal have apart,\n"
-    "and in csv by the column state: sealed, what the close has seen; beside, what no close asks\n"
-    "for (the provider's balance); correction, what was booked for its days later. A correction\n"
-    "belongs to the period that was open then, and stands in that one as well; netsuite has it\n"
-    "there alone, with the first day of that period as its date.\n"
+    "and in csv by the column state: sealed, what the close has seen; correction, what was booked\n"
+    "for its days later. A correction belongs to the period that was open then, and stands in that\n"
+    "one as well; netsuite has it there alone, with the first day of that period as its date.\n"
     "Every answer says which mesh time it is true for and which shards have not passed it:\n"
     "csv in the columns true_for and shards_behind, csv and netsuite on standard error.\n"
     "Exit status 1: whole books do not sum to zero, or something cannot be shown.\n";
