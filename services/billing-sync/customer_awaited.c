@@ -95,7 +95,7 @@ static enum status say_fetch(struct customer *it, const struct awaited_row *row)
 	requested.object_id = text_mutable(object_of(row));
 	requested.object_type = text_mutable(row->type);
 	requested.cause = OPSMESH__V1__FETCH_CAUSE__FETCH_CAUSE_NAMED;
-	requested.named_by = text_mutable(row->named_by != NULL ? row->named_by : "");
+	requested.named_by = text_mutable(row->named_by != NULL ? row->named_by : object_of(row));
 	event.fact_case = OPSMESH__V1__BILLING_EVENT__FACT_FETCH_REQUESTED;
 	event.fetch_requested = &requested;
 	return customer_say(it, &event);
