@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define KNOWN_BY 4 /* instants by which an invoice may have known of a change */
+#define UNBILLED_MAX 120 /* periods of a gap that are looked at: ten years of months */
+#define KNOWN_BY 4       /* instants by which an invoice may have known of a change */
 
 /* One look at a book. */
 struct look {
@@ -261,6 +262,38 @@ static int by_span(const void *a, const void *b)
 	return left->place < right->place ? -1 : 1;
 }
 
+/* A period is drawn up at its start; a state so soon after it may have been there before it. */
+static bool is_unbilled(const struct seat_book *book, struct instant start)
+{
+	const struct instant until = time_add(start, SEAT_BOOK_SLACK);
+	bool unbilled = false;
+
+	for (size_t i = 0; i < book->state_count; i++) {
+		const struct seat_state *const state = &book->states[i];
+
+		if (time_before(until, state->at))
+			break;
+		unbilled = state->unbilled || (unbilled && time_before(start, state->at));
+	}
+	return unbilled;
+}
+
+/* As many periods as the gap has of the length that follows it: each began in a trial or a pause. */
+static bool is_free(const struct look *it, struct instant start, const struct seat_line *after)
+{
+	const int64_t length = after->end.us - after->start.us;
+	const int64_t span = after->start.us - start.us;
+	const int64_t whole = span / length + (span % length > length / 2);
+	const int64_t count = whole > 0 ? whole : 1;
+
+	if (count > UNBILLED_MAX)
+		return false;
+	for (int64_t i = 0; i < count; i++)
+		if (!is_unbilled(it->book, (struct instant){ start.us + span / count * i }))
+			return false;
+	return true;
+}
+
 /* Each begins where the one before it ends, to the second. */
 static void check_meeting(struct look *it, struct instant end, struct instant start,
                           const struct seat_line *line)
@@ -269,7 +302,7 @@ static void check_meeting(struct look *it, struct instant end, struct instant st
 	const int64_t found = start.us / SECONDS(1).us;
 	const bool gap = found > expected;
 
-	if (found == expected)
+	if (found == expected || (gap && is_free(it, end, line)))
 		return;
 	note(it, gap ? SEAT_CHECK_GAP : SEAT_CHECK_OVERLAP, line,
 	     (struct seat_finding){

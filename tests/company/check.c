@@ -295,7 +295,7 @@ static bool has_cause(const struct told *told, const char *cause)
 
 /*
  * Since when a subscription is as it is tells the event of that state alone: where it was uploaded, or an older one
- * came later, the days are not those of the invoices. Nor do the periods know of what is billed with nothing.
+ * came later, the days are not those of the invoices.
  */
 static bool is_for_want(const struct told *told, const char *cause)
 {
@@ -303,7 +303,7 @@ static bool is_for_want(const struct told *told, const char *cause)
 	static const char *const periods[] = { "period_gap", "period_overlap", NULL };
 
 	return ((told->blurred || told->truth->reseated) && text_among(causes, cause)) ||
-	       ((told->blurred || told->truth->unbilled) && text_among(periods, cause));
+	       (told->blurred && text_among(periods, cause));
 }
 
 static bool same_cases(const struct told *told)

@@ -105,7 +105,6 @@ static void begin(struct life *life, int month, bool trial)
 	enter_period(life, month);
 	life->trial_start_s = trial ? month_s(month) : 0;
 	life->trial_end_s = trial ? month_s(month + 1) : 0;
-	life->customer->unbilled = life->customer->unbilled || trial;
 	model_say_subscription(life, "customer.subscription.created", month_s(month));
 }
 
@@ -121,7 +120,6 @@ static void change(struct life *life, int month)
 	if (text_equal(life->status, "trialing"))
 		life->status = "active";
 	life->paused = !life->yearly && !paused && chance_of(&life->chance, 40);
-	life->customer->unbilled = life->customer->unbilled || life->paused;
 	life->customer->reseated = life->customer->reseated || seats || plan;
 	if (seats)
 		life->seats = chance_between(&life->chance, 1, 30);

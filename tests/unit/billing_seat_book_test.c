@@ -55,6 +55,8 @@ struct step {
 	int64_t minutes;     /* later */
 	int64_t quantity;    /* of a state */
 	bool ended;
+	enum subscription_status status; /* none: active */
+	bool collection_paused;
 	bool voided;
 	bool cut;
 	struct bills lines[4];
@@ -132,6 +134,41 @@ static const struct story stories[] = {
 	  { { .quantity = 5 },
 	    { "in_1", .lines = { MONTH } },
 	    { "in_3", .at = 60, .lines = { { NO, false, 60, 90, 5, 0 } } } } },
+	{ "a month in which nothing was collected is billed by none",
+	  "",
+	  { { .quantity = 5 },
+	    { "in_1", .lines = { MONTH } },
+	    { .at = 30, .minutes = 1, .quantity = 5, .collection_paused = true },
+	    { .at = 60, .minutes = 1, .quantity = 5 },
+	    { "in_3", .at = 60, .lines = { { NO, false, 60, 90, 5, 0 } } } } },
+	{ "two months of a trial are free",
+	  "",
+	  { { .quantity = 5 },
+	    { "in_1", .lines = { MONTH } },
+	    { .at = 30, .quantity = 5, .status = SUBSCRIPTION_TRIALING },
+	    { .at = 90, .quantity = 5 },
+	    { "in_4", .at = 90, .lines = { { NO, false, 90, 120, 5, 0 } } } } },
+	{ "a pause that ends as the month begins may have been there",
+	  "",
+	  { { .quantity = 5 },
+	    { "in_1", .lines = { MONTH } },
+	    { .at = 10, .quantity = 5, .status = SUBSCRIPTION_PAUSED },
+	    { .at = 30, .minutes = 1, .quantity = 5 },
+	    { "in_3", .at = 60, .lines = { { NO, false, 60, 90, 5, 0 } } } } },
+	{ "a pause that began within the month frees no month",
+	  "period_gap in_3 1730592000 1733184000;",
+	  { { .quantity = 5 },
+	    { "in_1", .lines = { MONTH } },
+	    { .at = 40, .quantity = 5, .collection_paused = true },
+	    { .at = 60, .quantity = 5 },
+	    { "in_3", .at = 60, .lines = { { NO, false, 60, 90, 5, 0 } } } } },
+	{ "of two months that are billed by none one was paused",
+	  "period_gap in_4 1730592000 1735776000;",
+	  { { .quantity = 5 },
+	    { "in_1", .lines = { MONTH } },
+	    { .at = 30, .quantity = 5, .collection_paused = true },
+	    { .at = 50, .quantity = 5 },
+	    { "in_4", .at = 90, .lines = { { NO, false, 90, 120, 5, 0 } } } } },
 	{ "a month that is heard of late was billed",
 	  "",
 	  { { .quantity = 5 },
@@ -183,7 +220,12 @@ static void fold_state(struct seat_book *book, const struct step *step, int64_t 
 		                                           .divide_by = 1 },
 		                                .quantity = step->quantity };
 	struct subscription state = {
-		.id = "sub_1", .currency = "USD", .items = &item, .item_count = 1
+		.id = "sub_1",
+		.status = step->status,
+		.currency = "USD",
+		.collection_paused = step->collection_paused,
+		.items = &item,
+		.item_count = 1,
 	};
 
 	if (step->ended)
