@@ -17,8 +17,8 @@ struct book_row {
 extern const struct state_table book_table;
 
 /*
- * A state that the mirror took over, by its revision; 0: one that was older. Where the subscription owes now,
- * *owing has since when; else it stays as it was.
+ * A state that the mirror took over, by its revision; 0: one that was older, or the same at
+ * another time. Where the subscription owes now, *owing has since when; else it stays as it was.
  */
 enum status customer_seat_state(struct customer *it, const char *subscription_id, int64_t revision,
                                 const struct subscription *state, struct moment *owing) MUST_CHECK;

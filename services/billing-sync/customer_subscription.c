@@ -262,6 +262,7 @@ static enum status follow(struct thing *thing, const struct subscription *now)
 		            .status = thing->mirrored->status };
 	const struct subscription_about about =
 	    about_of(customer, customer->row.subscribed && !has_another(customer, it.id));
+	struct moment owing = { .has = false };
 
 	TRY(recall(&it, &thing->held));
 	const struct subscription_changes changes =
@@ -270,8 +271,9 @@ static enum status follow(struct thing *thing, const struct subscription *now)
 	TRY(say_all(&it, &changes));
 	keep_customer(&it);
 	set_timer(&it);
-	TRY(customer_seat_state(customer, it.id, thing->mirrored->revision, now,
-	                        &it.memory.past_due_since));
+	TRY(customer_seat_state(customer, it.id, thing->mirrored->revision, now, &owing));
+	if (owing.has && subscription_owes(now))
+		it.memory.past_due_since = owing;
 	TRY(customer_hold(thing, subscription_memory_encode(customer->task->arena, &it.memory)));
 	return customer_look(customer, it.id);
 }

@@ -110,7 +110,10 @@ static enum status take(struct object *it)
 	return ask_missing(it);
 }
 
-/* What is old may still say to whom the object belongs: they have to hear of it as it stands. */
+/*
+ * What is old may still say to whom the object belongs: they have to hear of it as it stands. What stands may have
+ * been so before, or again after something else, which was not heard yet.
+ */
 static enum status leave(struct object *it, const struct mirror_answer *answer,
                          const struct object_row *before)
 {
@@ -122,9 +125,10 @@ static enum status leave(struct object *it, const struct mirror_answer *answer,
 	}
 	if (answer->payout)
 		TRY(object_tell_payout(it));
+	if (answer->verdict == MIRROR_STALE || before->state_at.us != it->seen.state_at.us)
+		TRY(object_tell_earlier(it));
 	if (answer->verdict != MIRROR_STALE)
 		return STATUS_OK;
-	TRY(object_tell_earlier(it));
 	return object_say_stale(it, answer->stale, before);
 }
 

@@ -182,8 +182,6 @@ bool seat_book_owing(const struct seat_book *book, struct instant *since)
 		if (state->owes && !owes)
 			*since = state->at;
 		owes = state->owes;
-		if (state->revision == book->revision)
-			break;
 	}
 	return owes;
 }

@@ -114,7 +114,7 @@ struct seat_book {
 	size_t shown_count;
 };
 
-/* revision 0: a state that is older than the one that stands. */
+/* revision 0: a state that is older than the one that stands, or that one at another time. */
 void seat_book_state(struct arena *arena, struct seat_book *book, struct instant at,
                      int64_t revision, const struct subscription *state);
 /* What an invoice bills of the subscription; before is forgotten. counts: it is no draft, and not void. */

@@ -294,16 +294,15 @@ static bool has_cause(const struct told *told, const char *cause)
 }
 
 /*
- * Since when a subscription is as it is tells the event of that state alone: where it was uploaded, or an older one
- * came later, the days are not those of the invoices.
+ * Since when a subscription is as it is tells the event of that state alone: where it was uploaded, the days are not
+ * those of the invoices.
  */
 static bool is_for_want(const struct told *told, const char *cause)
 {
-	static const char *const causes[] = { "seats_billed", "price_billed", NULL };
-	static const char *const periods[] = { "period_gap", "period_overlap", NULL };
+	static const char *const causes[] = { "seats_billed", "price_billed", "period_gap",
+		                              "period_overlap", NULL };
 
-	return ((told->blurred || told->truth->reseated) && text_among(causes, cause)) ||
-	       (told->blurred && text_among(periods, cause));
+	return told->blurred && text_among(causes, cause);
 }
 
 static bool same_cases(const struct told *told)

@@ -120,7 +120,6 @@ static void change(struct life *life, int month)
 	if (text_equal(life->status, "trialing"))
 		life->status = "active";
 	life->paused = !life->yearly && !paused && chance_of(&life->chance, 40);
-	life->customer->reseated = life->customer->reseated || seats || plan;
 	if (seats)
 		life->seats = chance_between(&life->chance, 1, 30);
 	if (plan) {

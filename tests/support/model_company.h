@@ -49,7 +49,6 @@ struct model_customer {
 	const char *id;
 	const char *currency; /* of what it brings a month */
 	int64_t mrr;
-	bool reseated;      /* it had other seats or another plan at times */
 	int64_t past_due_s; /* it does not pay now; when that was so first; 0: it pays */
 	struct model_state states[MODEL_STATES_MAX];
 	size_t state_count;

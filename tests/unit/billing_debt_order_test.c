@@ -31,6 +31,7 @@ static const struct {
 	{ "what is unpaid was past due before", "addu", 1 },
 	{ "a debt that was paid is over", "adda", -1 },
 	{ "a second debt begins anew", "adaad", 4 },
+	{ "a debt that is as the one before it is another", "dad", 2 },
 	{ "who is paused owes nothing", "adpdd", 3 },
 	{ "what is over owes nothing", "addc", -1 },
 };
@@ -69,11 +70,11 @@ static int64_t owing_day(struct arena *arena, const char *days, const size_t *or
 		const size_t place = order[i % count];
 		const struct subscription state = state_of(days[place]);
 		struct seat_book *const read = arena_zero(arena, sizeof(*read));
-		const bool stands = i == 0 || place > newest;
+		const bool stands = i == 0 || (place > newest && days[place] != days[newest]);
 
 		seat_book_state(arena, book, day((int64_t)place), stands ? (int64_t)i + 1 : 0,
 		                &state);
-		newest = stands ? place : newest;
+		newest = i == 0 || place > newest ? place : newest;
 		CHECK(seat_book_decode(arena, seat_book_encode(arena, book), read));
 		book = read;
 	}

@@ -217,6 +217,34 @@ static void what_a_subscription_was_before_is_told_to_who_looks_back(void **stat
 	(void)object_hear_billing(FACT(STALE_OBSERVED));
 }
 
+/* Between two times that it was the same it may have been another. */
+static void what_stands_is_told_again_of_another_time(void **state)
+{
+	static const int64_t seconds[] = { 3, 9 };
+	const ProtobufCMessage *message;
+
+	(void)state;
+	object_feed("evt_2", "customer.subscription.updated", 5, "subscription",
+	            "'customer':'cus_1','status':'active','quantity':8");
+	object_feed("evt_1", "customer.subscription.created", 3, "subscription",
+	            "'customer':'cus_1','status':'active','quantity':8");
+	object_feed("evt_3", "customer.subscription.updated", 9, "subscription",
+	            "'customer':'cus_1','status':'active','quantity':8");
+	object_feed("evt_3", "customer.subscription.updated", 9, "subscription",
+	            "'customer':'cus_1','status':'active','quantity':8");
+	object_fold();
+	(void)object_hear_customer("cus_1");
+	for (size_t i = 0; i < COUNT_OF(seconds); i++) {
+		(void)object_hear(OPS_BY_CUSTOMER, &message);
+		const Opsmesh__V1__ByCustomerEvent *const event = (const void *)message;
+
+		assert_int_equal(event->fact_case, OPSMESH__V1__BY_CUSTOMER_EVENT__FACT_EARLIER);
+		assert_int_equal(event->occurred_at->seconds, PROVIDER_START_S + seconds[i]);
+		assert_int_equal(event->earlier->revision, 0);
+	}
+	object_hear_nothing();
+}
+
 static void what_an_older_event_would_bring_is_refused_and_said(void **state)
 {
 	static const struct {
@@ -438,6 +466,7 @@ int main(void)
 		TEST(one_id_may_be_of_two_types),
 		TEST(a_customer_who_is_named_late_hears_what_stands),
 		TEST(what_a_subscription_was_before_is_told_to_who_looks_back),
+		TEST(what_stands_is_told_again_of_another_time),
 		TEST(what_an_older_event_would_bring_is_refused_and_said),
 		TEST(a_repetition_says_nothing),
 		TEST(what_no_webhook_carries_is_asked_for_once),
