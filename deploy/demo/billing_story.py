@@ -47,7 +47,9 @@ def says(kind, fact):
         return (f"recurring revenue of {fact['day']}: {tables.word(fact['move'], 'RECURRING_MOVE_')}, "
                 f"{amount(fact['amount'])} a month")
     if kind == "fetch_requested":
-        return f"asks for {fact['objectId']}, which no webhook carries ({fact['namedBy']} names it)"
+        why = {"NOT_CARRIED": "which no webhook carries", "NAMED": "which never came"}.get(
+            fact["cause"].removeprefix("FETCH_CAUSE_"), "of which a part is missing")
+        return f"asks for {fact['objectId']}, {why} ({fact['namedBy']} speaks of it)"
     if kind == "discrepancy_opened":
         found, expected = (amount(fact[name]) if name in fact else fact.get(f"{name}Count", "0") for name in ("found", "expected"))
         return (f"DOES NOT ADD UP: {fact['cause'].replace('_', ' ')} at {', '.join(fact['objectIds'])}, "
