@@ -153,38 +153,3 @@ void provider_same(const struct provider_mirror *mirror, const struct provider_m
 		provider_same_row(row, twin);
 	}
 }
-
-/* Orders. */
-
-static void swap(size_t *a, size_t *b)
-{
-	const size_t kept = *a;
-
-	*a = *b;
-	*b = kept;
-}
-
-void provider_shuffle(struct chance *chance, size_t *order, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		order[i] = i;
-	for (size_t i = count; i > 1; i--)
-		swap(&order[i - 1], &order[(size_t)chance_below(chance, (int)i)]);
-}
-
-bool provider_next_order(size_t *order, size_t count)
-{
-	size_t turn = count - 1;
-	size_t other = count - 1;
-
-	while (turn > 0 && order[turn - 1] > order[turn])
-		turn--;
-	if (turn == 0)
-		return false;
-	while (order[other] < order[turn - 1])
-		other--;
-	swap(&order[turn - 1], &order[other]);
-	for (size_t low = turn, high = count - 1; low < high; low++, high--)
-		swap(&order[low], &order[high]);
-	return true;
-}

@@ -5,7 +5,6 @@
 #define TESTS_SUPPORT_PROVIDER_FIXTURE_H
 
 #include "services/billing-sync/mirror.h"
-#include "tests/support/chance.h"
 
 #define PROVIDER_START_S \
 	1767225600            /* 2026-01-01T00:00:00Z; what happens is told in seconds since */
@@ -42,9 +41,5 @@ const struct object_row *provider_row(const struct provider_mirror *mirror, cons
 /* Fails where two mirrors differ in anything but how often and when a state came. */
 void provider_same(const struct provider_mirror *mirror, const struct provider_mirror *other);
 void provider_same_row(const struct object_row *row, const struct object_row *other);
-
-void provider_shuffle(struct chance *chance, size_t *order, size_t count);
-/* The next order of 0 to count - 1 after this one; false: it was the last. Begin with the ascending one. */
-bool provider_next_order(size_t *order, size_t count);
 
 #endif

@@ -4,7 +4,7 @@
 #include "common/base/text.h"
 #include "common/io/file.h"
 #include "services/billing-sync/attempt.h"
-#include "tests/support/chance.h"
+#include "tests/support/order.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -257,34 +257,11 @@ static void what_was_not_sent_is_no_attempt(void **state)
 
 /* Order. */
 
-static void add_all(struct attempt_row *row, const struct attempt *attempts, const int *order,
+static void add_all(struct attempt_row *row, const struct attempt *attempts, const size_t *order,
                     size_t count)
 {
 	for (size_t i = 0; i < count; i++)
 		attempt_add(row, &attempts[order[i]]);
-}
-
-static bool next_order(int *order, int count)
-{
-	int at = count - 2;
-	int other = count - 1;
-
-	while (at >= 0 && order[at] > order[at + 1])
-		at--;
-	if (at < 0)
-		return false;
-	while (order[other] < order[at])
-		other--;
-	const int swap = order[at];
-	order[at] = order[other];
-	order[other] = swap;
-	for (int low = at + 1, high = count - 1; low < high; low++, high--) {
-		const int kept = order[low];
-
-		order[low] = order[high];
-		order[high] = kept;
-	}
-	return true;
 }
 
 static void every_order_of_six_gives_the_same_bytes(void **state)
@@ -293,7 +270,7 @@ static void every_order_of_six_gives_the_same_bytes(void **state)
 		declined(0, 1, 100), declined(0, 2, 100), declined(5, 3, 100),
 		declined(3, 4, 900), declined(9, 5, 100), declined(5, 3, 100),
 	};
-	int order[] = { 0, 1, 2, 3, 4, 5 };
+	size_t order[] = { 0, 1, 2, 3, 4, 5 };
 	struct bytes want = { NULL, 0 };
 	int orders = 0;
 
@@ -316,19 +293,8 @@ static void every_order_of_six_gives_the_same_bytes(void **state)
 		assert_string_equal(row->forbidden_why, "advice 03");
 		assert_int_equal(row->count, 5);
 		orders++;
-	} while (next_order(order, COUNT_OF(order)));
+	} while (order_next(order, COUNT_OF(order)));
 	assert_int_equal(orders, 720);
-}
-
-static void shuffle(struct chance *chance, int *order, int count)
-{
-	for (int i = count - 1; i > 0; i--) {
-		const int other = chance_below(chance, i + 1);
-		const int kept = order[i];
-
-		order[i] = order[other];
-		order[other] = kept;
-	}
 }
 
 static void more_than_are_kept_in_any_order_are_the_same_and_refused(void **state)
@@ -336,18 +302,16 @@ static void more_than_are_kept_in_any_order_are_the_same_and_refused(void **stat
 	struct attempt *const attempts = arena_zero(arena, MANY * sizeof(*attempts));
 	struct chance chance;
 	struct bytes want = { NULL, 0 };
-	int order[MANY];
+	size_t order[MANY];
 
 	(void)state;
 	chance_seed(&chance, 5);
-	for (int i = 0; i < MANY; i++) {
+	for (int i = 0; i < MANY; i++)
 		attempts[i] = declined(chance_below(&chance, 300), (uint64_t)i, 1200);
-		order[i] = i;
-	}
 	for (int round = 0; round < SHUFFLES; round++) {
 		struct attempt_row *const row = empty();
 
-		shuffle(&chance, order, MANY);
+		order_shuffle(&chance, order, MANY);
 		add_all(row, attempts, order, MANY);
 		add_all(row, attempts, order, MANY / 2);
 		const struct bytes got = attempt_encode(arena, row);

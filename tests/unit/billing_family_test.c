@@ -4,6 +4,7 @@
 #include "services/billing-sync/mirror.h"
 
 #include "common/base/text.h"
+#include "tests/support/order.h"
 #include "tests/support/provider_fixture.h"
 #include "tests/support/provider_words.h"
 
@@ -216,7 +217,7 @@ static void every_order_of_a_family_ends_in_one_state(void **state)
 				provider_hear_order(seen, order, families[f].count, times, &other);
 				provider_same(&first, &other);
 			}
-		} while (provider_next_order(order, families[f].count));
+		} while (order_next(order, families[f].count));
 	}
 }
 

@@ -5,6 +5,7 @@
 
 #include "common/base/check.h"
 #include "common/base/text.h"
+#include "tests/support/order.h"
 #include "tests/support/provider_fixture.h"
 #include "tests/support/provider_words.h"
 
@@ -85,10 +86,10 @@ static void random_orders_of_large_sets_end_in_one_state(void **state)
 
 			seen[i] = provider_observe(arena, &said);
 		}
-		provider_shuffle(&chance, order, SET_SIZE);
+		order_shuffle(&chance, order, SET_SIZE);
 		provider_hear_order(seen, order, SET_SIZE, 1, &first);
 		for (int i = 0; i < ORDERS; i++) {
-			provider_shuffle(&chance, order, SET_SIZE);
+			order_shuffle(&chance, order, SET_SIZE);
 			provider_hear_order(seen, order, SET_SIZE, 1 + chance_below(&chance, 2),
 			                    &other);
 			provider_same(&first, &other);

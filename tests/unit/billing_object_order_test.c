@@ -6,6 +6,7 @@
 #include "common/io/digest.h"
 #include "proto/opsmesh/v1/catalogue.h"
 #include "tests/support/object_fixture.h"
+#include "tests/support/order.h"
 
 #include <string.h>
 
@@ -157,7 +158,7 @@ static void run_order(struct arena *arena, const struct part *parts, struct chan
 	struct provider_mirror *const told = arena_zero(arena, sizeof(*told));
 	size_t order[SAID];
 
-	provider_shuffle(chance, order, SAID);
+	order_shuffle(chance, order, SAID);
 	for (int n = 0; n < STAGE_TEST_PARTITIONS; n++)
 		object_fixture_open(&tests[n], n);
 	for (size_t i = 0; i < SAID; i++)

@@ -5,6 +5,7 @@
 
 #include "common/base/text.h"
 #include "common/io/file.h"
+#include "tests/support/order.h"
 #include "tests/support/provider_fixture.h"
 
 #include <stdio.h>
@@ -375,10 +376,10 @@ static void check_orders(const struct observed *seen, size_t count)
 	struct chance chance;
 
 	chance_seed(&chance, 5);
-	provider_shuffle(&chance, order, count);
+	order_shuffle(&chance, order, count);
 	hear_all(seen, order, count, &first);
 	for (int i = 0; i < SHUFFLES; i++) {
-		provider_shuffle(&chance, order, count);
+		order_shuffle(&chance, order, count);
 		hear_all(seen, order, count, &other);
 		provider_same(&first, &other);
 	}

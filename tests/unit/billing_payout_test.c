@@ -9,6 +9,7 @@
 #include "services/billing-sync/entry.h"
 #include "services/billing-sync/payout.h"
 #include "tests/support/customer_fixture.h"
+#include "tests/support/order.h"
 #include "tests/support/provider_fixture.h"
 
 #include <stdio.h>
@@ -391,7 +392,7 @@ static void a_payout_is_reconciled_in_any_order_of_what_it_paid(void **state)
 		pass_days(30);
 		assert_string_equal(heard(), "reconciled 1500 of 2");
 		assert_int_equal(customer_stop(NULL), 0);
-	} while (provider_next_order(order, COUNT_OF(order)));
+	} while (order_next(order, COUNT_OF(order)));
 	assert_int_equal(start_payout(NULL), 0);
 }
 

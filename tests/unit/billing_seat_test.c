@@ -3,7 +3,7 @@
  */
 #include "services/billing-sync/seat.h"
 
-#include "tests/support/chance.h"
+#include "tests/support/order.h"
 
 #include <string.h>
 
@@ -112,23 +112,17 @@ static void any_order_and_any_repetition_end_the_same(void **state)
 	size_t order[] = { 0, 1, 2, 3 };
 
 	(void)state;
-	for (int i = 0; i < 24; i++) {
+	do {
 		struct seat_timeline *const timeline = arena_zero(arena, sizeof(*timeline));
 
-		for (size_t k = 0, rest = (size_t)i, left = 4; k < 4; k++, left--) {
-			const size_t pick = k + rest % left;
-			const size_t swap = order[k];
-
-			rest /= left;
-			order[k] = order[pick];
-			order[pick] = swap;
+		for (size_t k = 0; k < 4; k++) {
 			record(timeline, &changes[order[k]]);
 			record(timeline, &changes[order[k]]);
 		}
 		for (size_t k = 0; k < 4; k++)
 			record(timeline, &changes[k]);
 		assert_true(equal(timeline, want));
-	}
+	} while (order_next(order, COUNT_OF(order)));
 }
 
 static void of_two_at_once_the_larger_holds(void **state)
@@ -147,26 +141,12 @@ static void of_two_at_once_the_larger_holds(void **state)
 	}
 }
 
-/* 0 to count - 1 in an order of chance. */
-static void shuffle(struct chance *chance, int *order, int count)
-{
-	for (int i = 0; i < count; i++)
-		order[i] = i;
-	for (int i = count - 1; i > 0; i--) {
-		const int k = chance_below(chance, i + 1);
-		const int swap = order[i];
-
-		order[i] = order[k];
-		order[k] = swap;
-	}
-}
-
 /* A change a day for 200 days, to twice the day: the last 128 are kept, and the one before them. */
 static void what_was_let_go_is_not_guessed(void **state)
 {
 	const struct seat_timeline *first = NULL;
 	struct chance chance;
-	int order[200];
+	size_t order[200];
 
 	(void)state;
 	chance_seed(&chance, 5);
@@ -174,10 +154,10 @@ static void what_was_let_go_is_not_guessed(void **state)
 		struct seat_timeline *const timeline = arena_zero(arena, sizeof(*timeline));
 		int64_t quantity;
 
-		shuffle(&chance, order, COUNT_OF(order));
+		order_shuffle(&chance, order, COUNT_OF(order));
 		for (size_t i = 0; i < COUNT_OF(order); i++)
-			seat_record(timeline, hour(order[i], 0), hour(order[i], 0),
-			            2 * (int64_t)order[i]);
+			seat_record(timeline, hour((int64_t)order[i], 0),
+			            hour((int64_t)order[i], 0), 2 * (int64_t)order[i]);
 		assert_true(timeline->cut);
 		assert_int_equal(timeline->count, SEAT_CHANGES_MAX);
 		assert_false(seat_at(timeline, hour(70, 0), TIME_MAX, &quantity));

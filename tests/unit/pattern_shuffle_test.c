@@ -5,7 +5,7 @@
  * come; then time passes. Folds are cut by chance, and the shard is sometimes loaded anew in between.
  */
 #include "proto/opsmesh/v1/catalogue.h"
-#include "tests/support/chance.h"
+#include "tests/support/order.h"
 #include "tests/support/pattern_mesh.h"
 
 #include <string.h>
@@ -45,19 +45,6 @@ static void make_reports(struct chance *chance)
 	}
 }
 
-static void shuffle(struct chance *chance, int order[static REPORTS])
-{
-	for (int i = 0; i < REPORTS; i++)
-		order[i] = i;
-	for (int i = REPORTS; i > 1; i--) {
-		const int other = chance_below(chance, i);
-		const int moved = order[i - 1];
-
-		order[i - 1] = order[other];
-		order[other] = moved;
-	}
-}
-
 /* Every fact with its time, key, subject and message. */
 static struct bytes all_said(void)
 {
@@ -79,14 +66,14 @@ static struct bytes all_said(void)
 	return kept;
 }
 
-static struct bytes said_in_order(struct chance *chance, const int order[static REPORTS])
+static struct bytes said_in_order(struct chance *chance, const size_t order[static REPORTS])
 {
 	struct bytes said;
 
 	pattern_mesh_start(NULL);
 	mesh.mesh = DAY "09:00:00Z";
 	for (int i = 0; i < REPORTS; i++) {
-		mesh.message_number = order[i];
+		mesh.message_number = (int)order[i];
 		tell(&reports[order[i]]);
 		if (chance_below(chance, 10) == 0)
 			fold_until(DAY "09:00:00Z");
@@ -107,7 +94,7 @@ static struct bytes said_in_order(struct chance *chance, const int order[static 
 static void a_thousand_shuffles_say_the_same_bytes(void **state)
 {
 	struct chance chance;
-	int order[REPORTS];
+	size_t order[REPORTS];
 	size_t said = 0;
 
 	(void)state;
@@ -115,12 +102,12 @@ static void a_thousand_shuffles_say_the_same_bytes(void **state)
 		arena = arena_create(1 << 16);
 		chance_seed(&chance, seed);
 		make_reports(&chance);
-		shuffle(&chance, order);
+		order_shuffle(&chance, order, REPORTS);
 		const struct bytes first = said_in_order(&chance, order);
 
 		said += first.size > 0;
 		for (int i = 0; i < ORDERS; i++) {
-			shuffle(&chance, order);
+			order_shuffle(&chance, order, REPORTS);
 			assert_true(bytes_equal(said_in_order(&chance, order), first));
 		}
 		arena_destroy(arena);
