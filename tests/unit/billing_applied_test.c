@@ -2,8 +2,8 @@
  * billing_applied_test - which charge pays which invoice, however and whenever it is said.
  */
 #include "services/billing-sync/applied.h"
-#include "tests/support/chance.h"
 #include "tests/support/customer_fixture.h"
+#include "tests/support/customer_story.h"
 #include "tests/support/ledger_fixture.h"
 
 #include "common/base/status.h"
@@ -140,21 +140,13 @@ static void what_is_said_is_bounded(void **state)
 	"\",\"currency\":\"jpy\",\"amount\":" amount ",\"created\":1777600200," \
 	"\"reason\":\"other\",\"balance_transaction\":" txn ",\"balance_transactions\":[" txn "]}"
 
-struct told {
-	const char *type;
-	const char *id;
-	int64_t revision;
-	const char *status;
-	const char *json;
-};
-
 /*
  * One intent whose first charge fails and whose second pays two invoices; one charge that pays a part of an
  * invoice and of which more goes back than was left over, by a refund and a dispute; an invoice that names
  * its intent; one that was paid outside but for a part; one that is on record as paid outside; a refund of
  * which most was left over, and the rest clears what an invoice has not earned yet.
  */
-static const struct told story[] = {
+static const struct customer_told story[] = {
 	{ "invoice", "in_1", 1, "open", INVOICE("in_1", "open", "12000", "") },
 	{ "invoice", "in_1", 2, "paid", INVOICE("in_1", "paid", "12000", "") },
 	{ "invoice_payment", "inpay_1", 1, "open",
@@ -201,7 +193,6 @@ static const struct told story[] = {
 	{ "refund", "re_6", 1, "succeeded",
 	  RETURN("re_6", "refund", "ch_6", "2500", TXN("txn_7", "refund", "re_6", "-2500")) },
 };
-#define STATES COUNT_OF(story)
 
 /* Of ch_2 600 is for in_2; of 800 that went back 400 was the customer's: of the dispute, which comes first. */
 #define TRIAL                                                                                                        \
@@ -209,51 +200,21 @@ static const struct told story[] = {
 	"receivable JPY 6400\nrefunds JPY 300\nrevenue JPY -18590\n"
 #define OWED "in_1 JPY 2000\nin_2 JPY 2400\nin_6 JPY 2000\n"
 
-/* Each object's states come in the order of their revisions; everything else in any. */
-static void shuffle(struct chance *chance, size_t order[static STATES])
-{
-	bool done[STATES] = { false };
-	size_t count = 0;
-
-	while (count < STATES) {
-		const size_t i = (size_t)chance_below(chance, (int)STATES);
-		const bool ready = story[i].revision == 1 || done[i - 1];
-
-		if (done[i] || !ready)
-			continue;
-		done[i] = true;
-		order[count++] = i;
-	}
-}
-
-static void tell(const struct told *told)
-{
-	customer_feed(told->type, told->id, told->revision, told->status, told->json);
-}
-
 static void any_order_applies_the_same(void **state)
 {
-	struct chance chance;
+	const struct customer_story told = {
+		.states = story,
+		.count = COUNT_OF(story),
+		.tell = customer_tell,
+		.trial = TRIAL,
+		.owed = OWED,
+	};
 
 	(void)state;
-	chance_seed(&chance, 11);
-	for (int round = 0; round < 300; round++) {
-		size_t order[STATES];
-
-		shuffle(&chance, order);
-		assert_int_equal(customer_stop(NULL), 0);
-		assert_int_equal(customer_start(NULL), 0);
-		for (size_t i = 0; i < STATES; i++) {
-			tell(&story[order[i]]);
-			if (chance_of(&chance, 100))
-				stage_test_restart(&customer_stage);
-		}
-		assert_string_equal(ledger_trial(&customer_stage), TRIAL);
-		assert_string_equal(ledger_owed(&customer_stage), OWED);
-	}
+	customer_any_order(&told, 300);
 }
 
-static const struct told late[] = {
+static const struct customer_told late[] = {
 	{ "charge", "ch_2", 1, "succeeded", CHARGE("ch_2", "succeeded", "1000", "null") },
 	{ "balance_transaction", "txn_2", 1, "available", TXN("txn_2", "charge", "ch_2", "1000") },
 	{ "refund", "re_1", 1, "succeeded",
@@ -270,9 +231,9 @@ static void what_is_known_late_is_applied_late_and_said(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < 3; i++)
-		tell(&late[i]);
+		customer_tell(&late[i]);
 	assert_string_equal(ledger_owed(&customer_stage), "ch_2 JPY -700\n");
-	tell(&late[3]);
+	customer_tell(&late[3]);
 	assert_string_equal(ledger_owed(&customer_stage), "in_2 JPY -1000\n");
 	assert_string_equal(ledger_trial(&customer_stage),
 	                    "cash_in_transit JPY 700\nreceivable JPY -1000\nrefunds JPY 300\n");

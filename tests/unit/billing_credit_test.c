@@ -4,8 +4,8 @@
 #include "common/base/status.h"
 #include "common/base/text.h"
 #include "services/billing-sync/credit_note.h"
-#include "tests/support/chance.h"
 #include "tests/support/customer_fixture.h"
+#include "tests/support/customer_story.h"
 #include "tests/support/ledger_fixture.h"
 
 #include <setjmp.h>
@@ -110,20 +110,12 @@ static void a_note_says_what_it_gives_back_and_how(void **state)
 	"{\"id\":\"" id "\",\"object\":\"credit_note\",\"invoice\":\"in_1\",\"status\":\"" status \
 	"\",\"currency\":\"jpy\",\"created\":1777600050," more "}"
 
-struct told {
-	const char *type;
-	const char *id;
-	int64_t revision;
-	const char *status;
-	const char *json;
-};
-
 /*
  * 700 of goodwill; an invoice of 10,000 uses them up and 300 are credited before payment, the charge pays
  * 9,000; of that 2,000 are refunded by a note and 1,000 more become credit; a note of 500 is voided. A
  * negative invoice of 400 gives credit, as its transaction says again; one of 30 is too small to be charged.
  */
-static const struct told story[] = {
+static const struct customer_told story[] = {
 	{ "customer_balance_transaction", "cbtxn_1", 1, "",
 	  MOVED("cbtxn_1", "adjustment", "-700") },
 	{ "customer_balance_transaction", "cbtxn_2", 1, "",
@@ -159,7 +151,6 @@ static const struct told story[] = {
 	  MOVED("cbtxn_4", "applied_to_invoice", "-400") },
 	{ "invoice", "in_3", 1, "paid", INVOICE("in_3", "paid", "30", "0", "0", "30") },
 };
-#define STATES COUNT_OF(story)
 
 /*
  * Of 10,000 for May 300, 2,000 and 1,000 were given back before it was earned. Goodwill of 700 is a contra.
@@ -168,48 +159,18 @@ static const struct told story[] = {
 	"cash_in_transit JPY 7000\ncredits JPY -1370\ndeferred_revenue JPY -6330\n" \
 	"refunds JPY 700\n"
 
-/* Each object's states come in the order of their revisions; everything else in any. */
-static void shuffle(struct chance *chance, size_t order[static STATES])
-{
-	bool done[STATES] = { false };
-	size_t count = 0;
-
-	while (count < STATES) {
-		const size_t i = (size_t)chance_below(chance, (int)STATES);
-		const bool ready = story[i].revision == 1 || done[i - 1];
-
-		if (done[i] || !ready)
-			continue;
-		done[i] = true;
-		order[count++] = i;
-	}
-}
-
-static void tell(const struct told *told)
-{
-	customer_feed(told->type, told->id, told->revision, told->status, told->json);
-}
-
 static void any_order_gives_the_same_credit(void **state)
 {
-	struct chance chance;
+	const struct customer_story told = {
+		.states = story,
+		.count = COUNT_OF(story),
+		.tell = customer_tell,
+		.trial = TRIAL,
+		.owed = "",
+	};
 
 	(void)state;
-	chance_seed(&chance, 5);
-	for (int round = 0; round < 300; round++) {
-		size_t order[STATES];
-
-		shuffle(&chance, order);
-		assert_int_equal(customer_stop(NULL), 0);
-		assert_int_equal(customer_start(NULL), 0);
-		for (size_t i = 0; i < STATES; i++) {
-			tell(&story[order[i]]);
-			if (chance_of(&chance, 100))
-				stage_test_restart(&customer_stage);
-		}
-		assert_string_equal(ledger_trial(&customer_stage), TRIAL);
-		assert_string_equal(ledger_owed(&customer_stage), "");
-	}
+	customer_any_order(&told, 300);
 }
 
 static void what_a_note_does_not_explain_is_in_suspense_until_it_does(void **state)

@@ -1,21 +1,14 @@
 /*
  * billing_ledger_stage_test - what the stage `customer` books: once, in any order, zero in every currency.
  */
-#include "common/base/check.h"
 #include "common/base/text.h"
 #include "common/io/proto.h"
-#include "opsmesh/v1/mirror.pb-c.h"
 #include "proto/opsmesh/v1/catalogue.h"
-#include "services/billing-sync/billing.h"
 #include "services/billing-sync/customer_ledger.h"
 #include "services/billing-sync/entry.h"
-#include "tests/support/billing_fixture.h"
-#include "tests/support/chance.h"
+#include "tests/support/customer_fixture.h"
+#include "tests/support/customer_story.h"
 #include "tests/support/ledger_fixture.h"
-#include "tests/support/stage_test.h"
-
-#include <stdio.h>
-#include <string.h>
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -23,70 +16,40 @@
 
 #include <cmocka.h>
 
-#define SHARD 1
-
-static struct stage_test stage;
-static const char *key;
-static int64_t minute;
-
-static int start(void **state)
-{
-	(void)state;
-	stage_test_init(&stage, &opsmesh_catalogue, &billing_sync_stages[BILLING_CUSTOMER], SHARD,
-	                billing_fixture(), NULL);
-	key = stage_test_key(&stage, "cus_");
-	minute = 0;
-	return 0;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	stage_test_finish(&stage);
-	return 0;
-}
-
-/* One state of one object. */
-struct told {
-	const char *type;
+/* Of which object a transaction is that comes alone. */
+static const struct {
 	const char *id;
-	int64_t revision;
-	const char *status;
-	const char *json;
-	const char *about; /* of a transaction that came alone: the type of what it is of; NULL */
-	int64_t amount;    /* of that */
+	const char *type;
+	const char *source;
+	int64_t amount;
+} sources[] = {
+	{ "txn_2", "refund", "re_1", 2000 },   { "txn_5", "refund", "re_1", 2000 },
+	{ "txn_3", "dispute", "dp_1", 10000 }, { "txn_4", "dispute", "dp_1", 10000 },
+	{ "txn_6", "dispute", "dp_1", 11000 },
 };
 
-static void feed(const struct told *told)
+static void tell(const struct customer_told *told)
 {
 	Opsmesh__V1__ByCustomerEvent event = OPSMESH__V1__BY_CUSTOMER_EVENT__INIT;
-	Opsmesh__V1__ObjectMirrored made = OPSMESH__V1__OBJECT_MIRRORED__INIT;
 	Opsmesh__V1__MoneySource about = OPSMESH__V1__MONEY_SOURCE__INIT;
-	const struct instant now = time_add((struct instant){ DAYS(20000).us }, MINUTES(++minute));
+	Opsmesh__V1__ObjectMirrored made =
+	    customer_mirrored(told->type, told->id, told->revision, told->status, told->json);
 
-	made.object_id = text_mutable(told->id);
-	made.object_type = text_mutable(told->type);
-	made.revision = told->revision;
-	made.status = text_mutable(told->status);
-	made.payload.data = (uint8_t *)(uintptr_t)told->json;
-	made.payload.len = strlen(told->json);
-	about.object_type = text_mutable(told->about);
-	about.object_id = text_mutable(text_equal(told->about, "refund") ? "re_1" : "dp_1");
-	about.charge_id = text_mutable("ch_1");
-	about.currency = text_mutable("JPY");
-	about.amount = told->amount;
-	if (told->about != NULL)
+	for (size_t i = 0; i < COUNT_OF(sources); i++) {
+		if (!text_equal(sources[i].id, told->id))
+			continue;
+		about.object_type = text_mutable(sources[i].type);
+		about.object_id = text_mutable(sources[i].source);
+		about.charge_id = text_mutable("ch_1");
+		about.currency = text_mutable("JPY");
+		about.amount = sources[i].amount;
 		made.about = &about;
-	event.customer_id = text_mutable(key);
-	event.occurred_at = proto_timestamp(stage.arena, now);
+	}
+	event.customer_id = text_mutable(customer_key);
+	event.occurred_at = proto_timestamp(customer_stage.arena, customer_now());
 	event.fact_case = OPSMESH__V1__BY_CUSTOMER_EVENT__FACT_MIRRORED;
 	event.mirrored = &made;
-	(void)stage_test_feed(&stage, &(struct stage_test_event){ .topic = OPS_BY_CUSTOMER,
-	                                                          .key = key,
-	                                                          .time = now,
-	                                                          .mesh = now,
-	                                                          .message = &event.base });
-	assert_int_equal(stage_test_fold(&stage, STAGE_TEST_ALL, now), STATUS_OK);
+	customer_feed_event(OPS_BY_CUSTOMER, &event.base);
 }
 
 /* An invoice of 12,000 yen for May, of which tax is 1,091; paid by a charge; a part of it refunded; disputed. */
@@ -116,18 +79,17 @@ static void feed(const struct told *told)
 	"\"currency\":\"jpy\",\"amount\":10000,\"reason\":\"fraudulent\",\"balance_transactions\":[" TXN( \
 	    "txn_3", "adjustment", "dp_1", "-10000", "1500", "-11500") second "]}"
 
-static const struct told story[] = {
-	{ "invoice", "in_1", 1, "open", INVOICE("open"), NULL, 0 },
-	{ "invoice", "in_1", 2, "paid", INVOICE("paid"), NULL, 0 },
-	{ "charge", "ch_1", 1, "succeeded", CHARGE("0"), NULL, 0 },
-	{ "charge", "ch_1", 2, "succeeded", CHARGE("2000"), NULL, 0 },
+static const struct customer_told story[] = {
+	{ "invoice", "in_1", 1, "open", INVOICE("open") },
+	{ "invoice", "in_1", 2, "paid", INVOICE("paid") },
+	{ "charge", "ch_1", 1, "succeeded", CHARGE("0") },
+	{ "charge", "ch_1", 2, "succeeded", CHARGE("2000") },
 	{ "balance_transaction", "txn_1", 1, "available",
-	  TXN("txn_1", "charge", "ch_1", "12000", "432", "11568"), NULL, 0 },
-	{ "refund", "re_1", 1, "succeeded", REFUND, NULL, 0 },
-	{ "dispute", "dp_1", 1, "lost", DISPUTE("lost", ""), NULL, 0 },
+	  TXN("txn_1", "charge", "ch_1", "12000", "432", "11568") },
+	{ "refund", "re_1", 1, "succeeded", REFUND },
+	{ "dispute", "dp_1", 1, "lost", DISPUTE("lost", "") },
 	{ "dispute", "dp_1", 2, "won",
-	  DISPUTE("won", "," TXN("txn_4", "adjustment", "dp_1", "10000", "-1500", "11500")), NULL,
-	  0 },
+	  DISPUTE("won", "," TXN("txn_4", "adjustment", "dp_1", "10000", "-1500", "11500")) },
 };
 /*
  * The invoice: receivable +12000, tax -1091, deferred -10909 (May is not over when it is finalised). The
@@ -143,59 +105,25 @@ static void a_story_is_booked_to_the_yen(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof(story) / sizeof(story[0]); i++)
-		feed(&story[i]);
-	assert_string_equal(ledger_trial(&stage), EXPECTED);
+		tell(&story[i]);
+	assert_string_equal(ledger_trial(&customer_stage), EXPECTED);
 	for (size_t i = 0; i < sizeof(story) / sizeof(story[0]); i++)
-		feed(&story[i]);
-	assert_string_equal(ledger_trial(&stage), EXPECTED);
-}
-
-#define STATES_MAX 16
-
-/* Each object's states come in the order of their revisions; everything else in any. */
-static void shuffle(struct chance *chance, const struct told *states, size_t states_count,
-                    size_t order[static STATES_MAX])
-{
-	bool done[STATES_MAX] = { false };
-	size_t count = 0;
-
-	while (count < states_count) {
-		const size_t i = (size_t)chance_below(chance, (int)states_count);
-		const bool ready =
-		    i == 0 || !text_equal(states[i].id, states[i - 1].id) || done[i - 1];
-
-		if (done[i] || !ready)
-			continue;
-		done[i] = true;
-		order[count++] = i;
-	}
-}
-
-static void books_in_any_order(const struct told *states, size_t count, const char *expected)
-{
-	struct chance chance;
-
-	chance_seed(&chance, 7);
-	for (int round = 0; round < 200; round++) {
-		size_t order[STATES_MAX];
-
-		shuffle(&chance, states, count, order);
-		assert_int_equal(start(NULL), 0);
-		for (size_t i = 0; i < count; i++) {
-			feed(&states[order[i]]);
-			if (chance_of(&chance, 100))
-				stage_test_restart(&stage);
-		}
-		assert_string_equal(ledger_trial(&stage), expected);
-		assert_int_equal(stop(NULL), 0);
-	}
-	assert_int_equal(start(NULL), 0);
+		tell(&story[i]);
+	assert_string_equal(ledger_trial(&customer_stage), EXPECTED);
 }
 
 static void any_order_books_the_same(void **state)
 {
+	const struct customer_story told = {
+		.states = story,
+		.count = COUNT_OF(story),
+		.tell = tell,
+		.trial = EXPECTED,
+		.owed = "",
+	};
+
 	(void)state;
-	books_in_any_order(story, COUNT_OF(story), EXPECTED);
+	customer_any_order(&told, 200);
 }
 
 /*
@@ -206,23 +134,23 @@ static void any_order_books_the_same(void **state)
 	"{\"id\":\"re_1\",\"object\":\"refund\",\"status\":\"succeeded\",\"charge\":\"ch_1\"," \
 	"\"currency\":\"jpy\",\"amount\":2000,\"created\":1777600200,"                         \
 	"\"balance_transaction\":\"txn_2\"}"
-static const struct told alone[] = {
-	{ "invoice", "in_1", 1, "open", INVOICE("open"), NULL, 0 },
-	{ "charge", "ch_1", 1, "succeeded", CHARGE("0"), NULL, 0 },
+static const struct customer_told alone[] = {
+	{ "invoice", "in_1", 1, "open", INVOICE("open") },
+	{ "charge", "ch_1", 1, "succeeded", CHARGE("0") },
 	{ "balance_transaction", "txn_1", 1, "available",
-	  TXN("txn_1", "charge", "ch_1", "12000", "432", "11568"), NULL, 0 },
-	{ "refund", "re_1", 1, "failed", REFUND_OF_ID, NULL, 0 },
+	  TXN("txn_1", "charge", "ch_1", "12000", "432", "11568") },
+	{ "refund", "re_1", 1, "failed", REFUND_OF_ID },
 	{ "balance_transaction", "txn_2", 1, "available",
-	  TXN("txn_2", "refund", "re_1", "-2000", "0", "-2000"), "refund", 2000 },
+	  TXN("txn_2", "refund", "re_1", "-2000", "0", "-2000") },
 	{ "balance_transaction", "txn_5", 1, "available",
-	  TXN("txn_5", "refund_failure", "re_1", "2000", "0", "2000"), "refund", 2000 },
-	{ "dispute", "dp_1", 1, "lost", DISPUTE("lost", ""), NULL, 0 },
+	  TXN("txn_5", "refund_failure", "re_1", "2000", "0", "2000") },
+	{ "dispute", "dp_1", 1, "lost", DISPUTE("lost", "") },
 	{ "balance_transaction", "txn_3", 1, "pending",
-	  TXN("txn_3", "adjustment", "dp_1", "-10000", "1500", "-11500"), "dispute", 10000 },
+	  TXN("txn_3", "adjustment", "dp_1", "-10000", "1500", "-11500") },
 	{ "balance_transaction", "txn_3", 2, "available",
-	  TXN("txn_3", "adjustment", "dp_1", "-10000", "1500", "-11500"), "dispute", 10000 },
+	  TXN("txn_3", "adjustment", "dp_1", "-10000", "1500", "-11500") },
 	{ "balance_transaction", "txn_4", 1, "available",
-	  TXN("txn_4", "adjustment", "dp_1", "4000", "-1500", "5500"), "dispute", 10000 },
+	  TXN("txn_4", "adjustment", "dp_1", "4000", "-1500", "5500") },
 };
 #define EXPECTED_ALONE                                                         \
 	"cash_in_transit JPY 5568\ndeferred_revenue JPY -4909\nfees JPY 432\n" \
@@ -230,8 +158,16 @@ static const struct told alone[] = {
 
 static void what_comes_alone_is_booked_in_any_order(void **state)
 {
+	const struct customer_story told = {
+		.states = alone,
+		.count = COUNT_OF(alone),
+		.tell = tell,
+		.trial = EXPECTED_ALONE,
+		.owed = "",
+	};
+
 	(void)state;
-	books_in_any_order(alone, COUNT_OF(alone), EXPECTED_ALONE);
+	customer_any_order(&told, 200);
 }
 
 /* What the stage has said of a cause since it was asked last: "opened", "healed", "". */
@@ -241,7 +177,7 @@ static const char *said_of(const char *cause)
 	const struct fact *fact;
 	const char *said = "";
 
-	while ((fact = stage_test_next(&stage, &message)) != NULL) {
+	while ((fact = stage_test_next(&customer_stage, &message)) != NULL) {
 		const Opsmesh__V1__BillingEvent *const event = (const void *)message;
 
 		if (fact->topic != OPS_BILLING)
@@ -259,43 +195,35 @@ static const char *said_of(const char *cause)
 /* Within its refund it says 2,000, by itself 1,900. */
 static void two_amounts_of_one_transaction_are_a_case_and_booked_once(void **state)
 {
-	const struct told other = { "balance_transaction",
-		                    "txn_2",
-		                    1,
-		                    "available",
-		                    TXN("txn_2", "refund", "re_1", "-1900", "0", "-1900"),
-		                    "refund",
-		                    2000 };
+	const struct customer_told other = { "balance_transaction", "txn_2", 1, "available",
+		                             TXN("txn_2", "refund", "re_1", "-1900", "0",
+		                                 "-1900") };
 
 	(void)state;
 	for (size_t i = 0; i < 6; i++)
-		feed(&story[i]);
+		tell(&story[i]);
 	assert_string_equal(said_of("balance_transaction_differs"), "");
-	const char *const before = ledger_trial(&stage);
+	const char *const before = ledger_trial(&customer_stage);
 
-	feed(&other);
+	tell(&other);
 	assert_string_equal(said_of("balance_transaction_differs"), "opened");
-	assert_string_equal(ledger_trial(&stage), before);
+	assert_string_equal(ledger_trial(&customer_stage), before);
 }
 
 /* Of 12,000 a refund gives 2,000 back and a bank takes 11,000; then the refund fails. */
 static void what_goes_back_beyond_the_charge_is_a_case_until_it_does_not(void **state)
 {
-	const struct told dispute = { "balance_transaction",
-		                      "txn_3",
-		                      1,
-		                      "available",
-		                      TXN("txn_3", "adjustment", "dp_1", "-11000", "0", "-11000"),
-		                      "dispute",
-		                      11000 };
+	const struct customer_told dispute = { "balance_transaction", "txn_6", 1, "available",
+		                               TXN("txn_6", "adjustment", "dp_1", "-11000", "0",
+		                                   "-11000") };
 
 	(void)state;
 	for (size_t i = 0; i < 5; i++)
-		feed(&alone[i]);
+		tell(&alone[i]);
 	assert_string_equal(said_of("refund_over_charge"), "");
-	feed(&dispute);
+	tell(&dispute);
 	assert_string_equal(said_of("refund_over_charge"), "opened");
-	feed(&alone[5]);
+	tell(&alone[5]);
 	assert_string_equal(said_of("refund_over_charge"), "healed");
 }
 
@@ -305,87 +233,72 @@ static void a_charge_that_never_settles_is_a_case_until_it_does(void **state)
 	const struct instant now = { DAYS(20000).us };
 
 	(void)state;
-	feed(&alone[1]);
-	assert_int_equal(stage_test_fold(&stage, 0, time_add(now, DAYS(6))), STATUS_OK);
+	tell(&alone[1]);
+	assert_int_equal(stage_test_fold(&customer_stage, 0, time_add(now, DAYS(6))), STATUS_OK);
 	assert_string_equal(said_of("not_settled"), "");
-	assert_int_equal(stage_test_fold(&stage, 0, time_add(now, DAYS(8))), STATUS_OK);
+	assert_int_equal(stage_test_fold(&customer_stage, 0, time_add(now, DAYS(8))), STATUS_OK);
 	assert_string_equal(said_of("not_settled"), "opened");
-	feed(&alone[2]);
+	tell(&alone[2]);
 	assert_string_equal(said_of("not_settled"), "healed");
 }
 
 /* A fee that names a charge as its source is none of the charge's own. */
 static void what_is_not_the_charges_settlement_does_not_settle_it(void **state)
 {
-	const struct told fee = { "balance_transaction",
-		                  "txn_9",
-		                  1,
-		                  "available",
-		                  TXN("txn_9", "stripe_fee", "ch_1", "-50", "0", "-50"),
-		                  NULL,
-		                  0 };
+	const struct customer_told fee = { "balance_transaction", "txn_9", 1, "available",
+		                           TXN("txn_9", "stripe_fee", "ch_1", "-50", "0", "-50") };
 	struct entry_row row = { .transaction_id = "settlement/txn_9", .line = 1 };
 
 	(void)state;
-	feed(&alone[1]);
-	feed(&fee);
-	assert_false(stage_test_row(&stage, &entry_table, &row));
+	tell(&alone[1]);
+	tell(&fee);
+	assert_false(stage_test_row(&customer_stage, &entry_table, &row));
 }
 
 static void a_voided_invoice_is_undone_by_its_reversal(void **state)
 {
-	const struct told gone = { "invoice", "in_1", 2, "void", INVOICE("void"), NULL, 0 };
+	const struct customer_told gone = { "invoice", "in_1", 2, "void", INVOICE("void") };
 	struct entry_row row = { .transaction_id = "reversal/invoice/in_1", .line = 1 };
 
 	(void)state;
-	feed(&story[0]);
-	feed(&gone);
-	assert_string_equal(ledger_trial(&stage), "");
-	assert_true(stage_test_row(&stage, &entry_table, &row));
+	tell(&story[0]);
+	tell(&gone);
+	assert_string_equal(ledger_trial(&customer_stage), "");
+	assert_true(stage_test_row(&customer_stage, &entry_table, &row));
 	assert_string_equal(row.reverses, "invoice/in_1");
 }
 
 /* The customer is owed what was charged for nothing, until it goes back. */
 static void a_charge_for_nothing_goes_back_to_the_customer(void **state)
 {
-	const struct told charge = {
-		"charge",
-		"ch_1",
-		1,
-		"succeeded",
+	const struct customer_told charge = {
+		"charge", "ch_1", 1, "succeeded",
 		"{\"id\":\"ch_1\",\"object\":\"charge\",\"status\":\"succeeded\",\"captured\":true,"
-		"\"currency\":\"jpy\",\"amount\":12000,\"amount_captured\":12000,\"amount_refunded\":0}",
-		NULL,
-		0
+		"\"currency\":\"jpy\",\"amount\":12000,\"amount_captured\":12000,\"amount_refunded\":0}"
 	};
 
 	(void)state;
-	feed(&charge);
-	feed(&story[4]);
-	feed(&story[5]);
-	assert_string_equal(ledger_trial(&stage),
+	tell(&charge);
+	tell(&story[4]);
+	tell(&story[5]);
+	assert_string_equal(ledger_trial(&customer_stage),
 	                    "cash_in_transit JPY 9568\nfees JPY 432\nreceivable JPY -10000\n");
 }
 
 static void what_is_only_reserved_is_not_booked(void **state)
 {
-	const struct told reserved = {
-		"charge",
-		"ch_1",
-		1,
-		"succeeded",
+	const struct customer_told reserved = {
+		"charge", "ch_1", 1, "succeeded",
 		"{\"id\":\"ch_1\",\"object\":\"charge\",\"status\":\"succeeded\",\"captured\":false,"
-		"\"currency\":\"jpy\",\"amount\":12000,\"amount_captured\":0,\"amount_refunded\":0}",
-		NULL,
-		0
+		"\"currency\":\"jpy\",\"amount\":12000,\"amount_captured\":0,\"amount_refunded\":0}"
 	};
 
 	(void)state;
-	feed(&reserved);
-	assert_string_equal(ledger_trial(&stage), "");
+	tell(&reserved);
+	assert_string_equal(ledger_trial(&customer_stage), "");
 }
 
-#define CASE(name) cmocka_unit_test_setup_teardown(name, start, stop)
+#define CASE(name) cmocka_unit_test_setup_teardown(name, customer_start, customer_stop)
 
 int main(void)
 {

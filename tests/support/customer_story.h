@@ -1,0 +1,40 @@
+/*
+ * customer_story - states of a customer's objects, told in any order: the books end the same.
+ */
+#ifndef TESTS_SUPPORT_CUSTOMER_STORY_H
+#define TESTS_SUPPORT_CUSTOMER_STORY_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define CUSTOMER_STORY_MAX 32
+
+/* One state of one object, as the mirror took it over. */
+struct customer_told {
+	const char *type;
+	const char *id;
+	int64_t revision;
+	const char *status;
+	const char *json;
+};
+
+struct customer_story {
+	const struct customer_told *states; /* of one object in the order of their revisions */
+	size_t count;
+	void (*tell)(const struct customer_told *told); /* customer_tell, or more than it */
+	/* What ledger_trial and ledger_owed say in the end. */
+	const char *trial;
+	const char *owed;
+};
+
+/* By customer_feed. */
+void customer_tell(const struct customer_told *told);
+
+/*
+ * So many orders, each from an empty stage and with restarts in between: an object's states come in the
+ * order of their revisions, everything else in any. Fails where the books end otherwise. The stage is
+ * started before and after.
+ */
+void customer_any_order(const struct customer_story *story, int rounds);
+
+#endif
