@@ -41,19 +41,12 @@ static void each_row(struct world *world, const char *stage, const struct state_
                      void *row, void (*tell)(const void *row))
 {
 	for (size_t i = 0; i < world->store.image_count; i++) {
-		const struct image *const image = &world->store.images[i];
-		void *value;
+		struct image *const image = &world->store.images[i];
 
 		if (!text_equal(image->stage->name, stage))
 			continue;
-		for (size_t at = 0; map_next(&image->state, &at, &value);) {
-			const struct stored *const stored = value;
-
-			if (strcmp(stored->name.data, table->name) != 0)
-				continue;
-			state_unpack(table, stored->value, row);
+		for (size_t at = 0; image_next_row(image, table, &at, row);)
 			tell(row);
-		}
 	}
 }
 

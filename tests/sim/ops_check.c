@@ -8,6 +8,7 @@
 #include "opsmesh/v1/ticket.pb-c.h"
 #include "opsmesh/v1/triage.pb-c.h"
 #include "proto/opsmesh/v1/catalogue.h"
+#include "tests/sim/balance.h"
 #include "tests/sim/ops_inside.h"
 
 #include <string.h>
@@ -219,8 +220,21 @@ static bool check_clocks(struct world *world, struct arena *arena, char *why)
 	return true;
 }
 
+/* What the provider moved is what the books have in transit, and what was paid out arrived. */
+static bool check_balance(struct world *world, char *why)
+{
+	struct balances balances;
+
+	balance_gather(world, &balances);
+	for (size_t i = 0; i < balances.count; i++)
+		if (!balance_holds(&balances.list[i], why))
+			return false;
+	return true;
+}
+
 bool ops_check(struct world *world, struct arena *arena, char *why)
 {
 	return check_answers(world, arena, why) && check_triage(world, arena, why) &&
-	       check_clocks(world, arena, why) && ops_check_refunds(world, arena, why);
+	       check_clocks(world, arena, why) && ops_check_refunds(world, arena, why) &&
+	       check_balance(world, why);
 }

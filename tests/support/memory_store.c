@@ -93,6 +93,21 @@ struct bytes image_row(struct image *image, const struct state_table *table, str
 	return stored == NULL ? (struct bytes){ 0 } : stored->value;
 }
 
+bool image_next_row(struct image *image, const struct state_table *table, size_t *at, void *row)
+{
+	void *value;
+
+	while (map_next(&image->state, at, &value)) {
+		const struct stored *const stored = value;
+
+		if (strcmp(stored->name.data, table->name) != 0)
+			continue;
+		state_unpack(table, stored->value, row);
+		return true;
+	}
+	return false;
+}
+
 /* A transaction. */
 
 static struct fact copy_fact(struct arena *arena, const struct fact *fact)

@@ -82,5 +82,7 @@ void memory_session_freeze(struct memory_session *session);
 /* The database is set back to the time before the shard was first owned. */
 void memory_store_forget(struct memory_store *store, struct image *image);
 struct bytes image_row(struct image *image, const struct state_table *table, struct bytes key);
+/* The next row of a table, borrowed from the store; *at begins at 0. False: there is none. */
+bool image_next_row(struct image *image, const struct state_table *table, size_t *at, void *row);
 
 #endif
