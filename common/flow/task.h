@@ -37,7 +37,10 @@ struct task {
  */
 bool task_load(struct task *task, const struct state_table *table, void *row);
 void task_save(struct task *task, const struct state_table *table, const void *row);
-/* A row that the handler knows not to be there: nobody looks for it, and the database refuses a second one. */
+/*
+ * A row that the handler knows not to be there: nobody looks for it. A second one ends the process: at once
+ * where the first is in memory, else when the database refuses it.
+ */
 void task_add(struct task *task, const struct state_table *table, const void *row);
 void task_remove(struct task *task, const struct state_table *table, const void *row);
 /* Is it one of the stage's own tables? What several stages share asks where its rows are. */

@@ -1,0 +1,279 @@
+/*
+ * task_test - rows that a handler knows to be new, and which tables are its stage's own.
+ */
+#include "common/base/text.h"
+#include "common/flow/task.h"
+#include "sim/toy.pb-c.h"
+#include "tests/support/stage_test.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+enum { IN, OUT, TOPICS };
+
+#define NUMBER 1
+
+static const char *const by_before[] = { "before", NULL };
+static const char *const by_adder[] = { "adder", NULL };
+static const struct topic topics[TOPICS] = {
+	{ .name = "in", .writers = by_before, .message = &sim__v1__toy__descriptor },
+	{ .name = "out", .writers = by_adder, .message = &sim__v1__toy__descriptor },
+};
+static const struct catalogue catalogue = {
+	.topics = topics, .count = TOPICS, .journal = -1, .control = -1, .progress = -1
+};
+
+struct line_row {
+	const char *key;
+	int64_t number;
+};
+
+static const struct column line_columns[] = { COLUMN(struct line_row, key),
+	                                      COLUMN(struct line_row, number), COLUMN_END };
+static const struct state_table line_table = { .name = "line",
+	                                       .columns = line_columns,
+	                                       .key_columns = 1,
+	                                       .row_size = sizeof(struct line_row) };
+static const struct state_table resident_table = { .name = "resident",
+	                                           .columns = line_columns,
+	                                           .key_columns = 1,
+	                                           .row_size = sizeof(struct line_row),
+	                                           .resident = true };
+static const struct state_table strange_table = { .name = "strange",
+	                                          .columns = line_columns,
+	                                          .key_columns = 1,
+	                                          .row_size = sizeof(struct line_row) };
+
+/* What the handler saw: its own row after it was added, and whose tables are its stage's. */
+static int64_t seen;
+static bool own[3];
+
+/* Whose tables are the stage's own is asked first; by its kind a word is then added, removed or looked for. */
+static enum status on_word(struct task *task, const ProtobufCMessage *message)
+{
+	const Sim__V1__Toy *const word = (const void *)message;
+	const struct state_table *const table =
+	    text_ends(word->kind, "resident") ? &resident_table : &line_table;
+	struct line_row row = { .key = word->key, .number = word->number };
+
+	own[0] = task_has(task, &line_table);
+	own[1] = task_has(task, &resident_table);
+	own[2] = task_has(task, &strange_table);
+	if (text_equal(word->kind, "ask"))
+		return STATUS_OK;
+	if (text_starts(word->kind, "add"))
+		task_add(task, table, &row);
+	if (text_starts(word->kind, "remove"))
+		task_remove(task, table, &row);
+	row.number = 0;
+	(void)task_load(task, table, &row);
+	seen = row.number;
+	return word->bad[0] != '\0' ? task_fail(task, STATUS_REJECT, "bad") : STATUS_OK;
+}
+
+static const struct stage_event events[] = { { .topic = IN, .handle = on_word }, { .topic = -1 } };
+static const struct state_table *const tables[] = { &line_table, &resident_table, NULL };
+static const struct stage_timer timers[] = { { .name = NULL } };
+static const int emits[] = { OUT, -1 };
+static const struct stage adder = {
+	.name = "adder", .events = events, .tables = tables, .timers = timers, .emits = emits
+};
+static const struct stage bare = {
+	.name = "adder", .events = events, .timers = timers, .emits = emits
+};
+
+static struct stage_test test;
+static int64_t clock_s;
+
+/* The store, and how often it was asked for rows of the tables that are not resident. */
+static const struct store_ops *store_ops;
+static struct store_ops counting;
+static size_t asked;
+
+static enum status count_load(void *store, struct shard *shard, const struct state_table *table,
+                              const struct bytes *keys, size_t count)
+{
+	asked += count;
+	return store_ops->load(store, shard, table, keys, count);
+}
+
+static int start(void **state)
+{
+	(void)state;
+	clock_s = 1000;
+	asked = 0;
+	seen = 0;
+	stage_test_init(&test, &catalogue, &adder, NUMBER, NULL, NULL);
+	store_ops = test.outside.store_ops;
+	counting = *store_ops;
+	counting.load = count_load;
+	test.outside.store_ops = &counting;
+	return 0;
+}
+
+static int stop(void **state)
+{
+	(void)state;
+	stage_test_finish(&test);
+	return 0;
+}
+
+static void feed(const char *kind, const char *key, int64_t number, const char *bad)
+{
+	Sim__V1__Toy word = SIM__V1__TOY__INIT;
+	const struct instant now = time_add((struct instant){ 0 }, SECONDS(++clock_s));
+
+	word.kind = text_mutable(kind);
+	word.key = text_mutable(key);
+	word.number = number;
+	word.bad = text_mutable(bad);
+	assert_true(stage_test_feed(
+	    &test, &(struct stage_test_event){
+		       .topic = IN, .key = key, .time = now, .mesh = now, .message = &word.base }));
+}
+
+static void fold(void)
+{
+	assert_int_equal(stage_test_fold(&test, STAGE_TEST_ALL,
+	                                 time_add((struct instant){ 0 }, SECONDS(clock_s))),
+	                 STATUS_OK);
+}
+
+static void tell(const char *kind, const char *key, int64_t number, const char *bad)
+{
+	feed(kind, key, number, bad);
+	fold();
+}
+
+static int64_t kept(const struct state_table *table, const char *key)
+{
+	struct line_row row = { .key = key };
+
+	return stage_test_row(&test, table, &row) ? row.number : 0;
+}
+
+static void a_row_that_is_added_is_seen_at_once_and_kept(void **state)
+{
+	(void)state;
+	tell("add", "a", 7, "");
+	assert_int_equal(seen, 7);
+	assert_int_equal(kept(&line_table, "a"), 7);
+	stage_test_restart(&test);
+	tell("look", "a", 0, "");
+	assert_int_equal(seen, 7);
+}
+
+static void a_row_that_is_added_is_looked_for_by_nobody(void **state)
+{
+	(void)state;
+	tell("add", "a", 7, "");
+	assert_int_equal(asked, 0);
+	tell("look", "b", 0, "");
+	assert_int_equal(asked, 1);
+}
+
+static void a_refused_event_adds_nothing_and_may_come_again(void **state)
+{
+	(void)state;
+	tell("add", "a", 7, "bad");
+	tell("add resident", "r", 7, "bad");
+	assert_int_equal(kept(&line_table, "a"), 0);
+	assert_int_equal(kept(&resident_table, "r"), 0);
+	tell("look", "a", 0, "");
+	assert_int_equal(seen, 0);
+	tell("add", "a", 8, "");
+	tell("add resident", "r", 9, "");
+	assert_int_equal(kept(&line_table, "a"), 8);
+	assert_int_equal(kept(&resident_table, "r"), 9);
+}
+
+static void what_was_removed_may_be_added_again(void **state)
+{
+	(void)state;
+	tell("add", "a", 7, "");
+	feed("remove", "a", 0, "");
+	feed("add", "a", 8, "");
+	fold();
+	assert_int_equal(kept(&line_table, "a"), 8);
+	tell("remove", "a", 0, "");
+	tell("add", "a", 9, "");
+	assert_int_equal(kept(&line_table, "a"), 9);
+}
+
+/* In a process of its own, which it ends. */
+static void a_second_one_ends_the_process(bool forgotten)
+{
+	int status = 0;
+
+	tell("add", "a", 7, "");
+	if (forgotten)
+		stage_test_restart(&test);
+	const pid_t child = fork();
+
+	if (child == 0) {
+		assert_non_null(freopen("/dev/null", "w", stderr));
+		tell("add", "a", 8, "");
+		_exit(0);
+	}
+	assert_true(child > 0);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFSIGNALED(status));
+	assert_int_equal(WTERMSIG(status), SIGABRT);
+}
+
+static void a_row_in_memory_is_not_added_a_second_time(void **state)
+{
+	(void)state;
+	a_second_one_ends_the_process(false);
+}
+
+static void a_row_in_the_store_is_not_added_a_second_time(void **state)
+{
+	(void)state;
+	a_second_one_ends_the_process(true);
+}
+
+static void a_stage_has_its_own_tables_and_no_others(void **state)
+{
+	(void)state;
+	tell("ask", "a", 0, "");
+	assert_true(own[0]);
+	assert_true(own[1]);
+	assert_false(own[2]);
+}
+
+static void a_stage_without_tables_has_none(void **state)
+{
+	(void)state;
+	stop(NULL);
+	stage_test_init(&test, &catalogue, &bare, NUMBER, NULL, NULL);
+	own[0] = own[1] = own[2] = true;
+	tell("ask", "a", 0, "");
+	assert_false(own[0] || own[1] || own[2]);
+}
+
+#define CASE(name) cmocka_unit_test_setup_teardown(name, start, stop)
+
+int main(void)
+{
+	const struct CMUnitTest cases[] = {
+		CASE(a_row_that_is_added_is_seen_at_once_and_kept),
+		CASE(a_row_that_is_added_is_looked_for_by_nobody),
+		CASE(a_refused_event_adds_nothing_and_may_come_again),
+		CASE(what_was_removed_may_be_added_again),
+		CASE(a_row_in_memory_is_not_added_a_second_time),
+		CASE(a_row_in_the_store_is_not_added_a_second_time),
+		CASE(a_stage_has_its_own_tables_and_no_others),
+		CASE(a_stage_without_tables_has_none),
+	};
+
+	return cmocka_run_group_tests(cases, NULL, NULL);
+}
