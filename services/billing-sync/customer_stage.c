@@ -80,9 +80,9 @@ enum status customer_open(struct task *task, const char *customer_id,
 {
 	const size_t size = strlen(customer_id);
 
-	if (size == 0 || size > STRIPE_ID_MAX)
-		return task_fail(task, STATUS_REJECT, "customer_id: %s",
-		                 size == 0 ? "empty" : "too long");
+	if (!stripe_is_key(customer_id))
+		return task_fail(task, STATUS_REJECT,
+		                 "customer_id: empty, too long or with a slash");
 	if (hash_partition(customer_id, size, task->partitions) != task->shard_number)
 		return task_fail(task, STATUS_REJECT, "customer_id: belongs to another partition");
 	*it = (struct customer){

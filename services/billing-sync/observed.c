@@ -62,7 +62,7 @@ static bool take_id(struct arena *arena, const struct json_place *object,
 	*id = "";
 	for (size_t i = 0; i < OBJECT_TYPE_PATHS && paths[i] != NULL && **id == '\0'; i++) {
 		if (follow(object, paths[i], &place, &field) &&
-		    !stripe_id_if(arena, &place, field, id, error))
+		    !stripe_key_if(arena, &place, field, id, error))
 			return false;
 	}
 	return true;
@@ -108,9 +108,9 @@ static bool take_places(struct arena *arena, const struct json_place *object, st
 	it->source_id = "";
 	it->payout_id = "";
 	if ((it->type->source != NULL &&
-	     !stripe_id_if(arena, object, it->type->source, &it->source_id, error)) ||
+	     !stripe_key_if(arena, object, it->type->source, &it->source_id, error)) ||
 	    (it->type->payout != NULL &&
-	     !stripe_id_if(arena, object, it->type->payout, &it->payout_id, error)))
+	     !stripe_key_if(arena, object, it->type->payout, &it->payout_id, error)))
 		return false;
 	if (!it->type->by_prefix)
 		return true;
@@ -251,6 +251,8 @@ static bool read_object(struct arena *arena, json_t *value, struct observed *it,
 	observed_strip(value);
 	it->object_id = arena_string(arena, id);
 	it->type = object_type_of(it->object_type);
+	if (!it->type->everywhere && !stripe_is_key(id))
+		return json_refuse(&object, "id", error, "must not have a slash");
 	take_progress(&object, it);
 	take_missing(arena, &object, it);
 	return take_mode(&object, it, error) && take_currency(arena, &object, it, error) &&

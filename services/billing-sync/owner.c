@@ -107,7 +107,7 @@ static bool holds(const char *list, const char *id)
 
 static bool is_id(const char *id)
 {
-	return *id != '\0' && strlen(id) <= STRIPE_ID_MAX && strchr(id, '\n') == NULL;
+	return stripe_is_key(id) && strchr(id, '\n') == NULL;
 }
 
 static enum status check(struct task *task, const Opsmesh__V1__AccountEvent *event,

@@ -3,6 +3,8 @@
 #include "common/base/money.h"
 #include "common/base/text.h"
 
+#include <string.h>
+
 #define SECONDS_MAX (TIME_NEWEST.us / SECONDS(1).us)
 
 bool stripe_id_if(struct arena *arena, const struct json_place *object, const char *field,
@@ -19,6 +21,24 @@ bool stripe_id_if(struct arena *arena, const struct json_place *object, const ch
 		return false;
 	}
 	*id = arena_string(arena, text);
+	return true;
+}
+
+bool stripe_is_key(const char *id)
+{
+	return *id != '\0' && strlen(id) <= STRIPE_ID_MAX && strchr(id, '/') == NULL;
+}
+
+bool stripe_key_if(struct arena *arena, const struct json_place *object, const char *field,
+                   const char **id, struct json_error *error)
+{
+	const char *read;
+
+	if (!stripe_id_if(arena, object, field, &read, error))
+		return false;
+	if (*read != '\0' && !stripe_is_key(read))
+		return json_refuse(object, field, error, "must not have a slash");
+	*id = read;
 	return true;
 }
 

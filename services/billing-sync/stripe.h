@@ -26,6 +26,15 @@ bool stripe_time_if(const struct json_place *object, const char *field, bool *ha
 bool stripe_currency_at(const struct json_place *object, const char *field, char currency[static 4],
                         struct json_error *error) MUST_CHECK;
 
+/*
+ * Keys of rows, timers and transactions are put together with slashes ("charge/ch_1", "cus_1/in_1"): what they
+ * are made of has none. Only what merchants name themselves may, such as a product.
+ */
+bool stripe_is_key(const char *id);
+/* Refuses an id that is none; "" is let by. */
+bool stripe_key_if(struct arena *arena, const struct json_place *object, const char *field,
+                   const char **id, struct json_error *error) MUST_CHECK;
+
 /* By the prefix of its id: what else money comes from has others. */
 bool stripe_is_charge(const char *id);
 bool stripe_is_payout(const char *id);

@@ -163,7 +163,9 @@ static const char *list_entry(struct decoding *d, enum list_kind kind, const cha
 {
 	switch (kind) {
 	case LIST_WORDS: return is_printable(text) ? arena_string(d->arena, text) : NULL;
-	case LIST_IDS: return is_visible(text) ? arena_string(d->arena, text) : NULL;
+	case LIST_IDS:
+		return is_visible(text) && strchr(text, '/') == NULL ? arena_string(d->arena, text)
+		                                                     : NULL;
 	case LIST_DOMAINS: return domain_of(d->arena, text);
 	case LIST_ADDRESSES: return decoding_address(d->arena, text);
 	default: return NULL;
@@ -190,7 +192,8 @@ static size_t unique(const char **items, size_t count)
 bool decoding_list(struct decoding *d, const struct json_place *object, const char *field,
                    enum list_kind kind, size_t max, struct texts *list)
 {
-	static const char *const wanted[] = { "a word in one line", "an id in visible ASCII",
+	static const char *const wanted[] = { "a word in one line",
+		                              "an id in visible ASCII without a slash",
 		                              "a mail domain", "an e-mail address" };
 	const size_t size = kind == LIST_WORDS ? DECODE_WORD_MAX : ADDRESS_MAX;
 	struct json_place array;

@@ -319,6 +319,21 @@ static void a_moved_deadline_is_told(void **state)
 	assert_int_equal(customer_next()->dispute_changed->due_by->seconds, 1723680000);
 }
 
+/* Its timers would be another's: nothing is kept, and the stage goes on. */
+static void a_customer_whose_id_has_a_slash_is_refused(void **state)
+{
+	const struct fact *fact;
+
+	(void)state;
+	customer_key = stage_test_key(&customer_stage, "cus/");
+	feed_invoice("in_1", 1, "open", 12000, 0);
+	fact = stage_test_next(&customer_stage, NULL);
+	assert_non_null(fact);
+	assert_true(fact->dead_letter);
+	customer_wait(DAYS(400));
+	assert_null(stage_test_next(&customer_stage, NULL));
+}
+
 /* Accounts. */
 
 static void facts_name_the_account_when_it_is_known(void **state)
@@ -427,6 +442,7 @@ int main(void)
 		CUSTOMER(the_same_charge_twice_is_a_case_until_one_is_returned),
 		CUSTOMER(a_late_win_is_told),
 		CUSTOMER(a_moved_deadline_is_told),
+		CUSTOMER(a_customer_whose_id_has_a_slash_is_refused),
 		CUSTOMER(facts_name_the_account_when_it_is_known),
 		CHARGE(what_names_a_charge_waits_for_its_customer),
 		CHARGE(what_waits_too_long_is_said),

@@ -246,6 +246,11 @@ static void what_is_hostile_is_refused_with_its_place(void **state)
 		{ "{'object':'invoice'}", "id" },
 		{ "{'id':'','object':'invoice'}", "id" },
 		{ "{'id':5,'object':'invoice'}", "id" },
+		{ "{'id':'in/1','object':'invoice'}", "id" },
+		{ "{'id':'in_1','object':'invoice','customer':'cus/1'}", "customer" },
+		{ "{'id':'in_1','object':'invoice','customer':{'id':'cus/1'}}", "customer" },
+		{ "{'id':'re_1','object':'refund','charge':'ch/1'}", "charge" },
+		{ "{'id':'txn_1','object':'balance_transaction','source':'/'}", "source" },
 		{ "{'id':'in_1','object':7}", "object" },
 		{ "{'id':'in_1','object':'invoice','id':'in_2'}", "" },
 		{ "{'id':'in_1','object':'invoice','customer':7}", "customer" },
@@ -281,6 +286,18 @@ static void what_is_hostile_is_refused_with_its_place(void **state)
 		assert_true(error.reason[0] != '\0');
 		assert_string_equal(seen.object_id, "untouched");
 	}
+}
+
+static void what_merchants_name_may_have_a_slash(void **state)
+{
+	const struct provider_said said = { NULL, "", 0, "{'id':'gold/year','object':'plan'}",
+		                            NULL };
+	struct json_error error;
+	struct observed seen;
+
+	(void)state;
+	assert_true(try_read(provider_payload(arena, &said), "", &seen, &error));
+	assert_string_equal(seen.object_id, "gold/year");
 }
 
 static void an_envelope_is_held_to_the_same(void **state)
@@ -455,6 +472,7 @@ int main(void)
 		cmocka_unit_test(of_a_card_nothing_is_kept_that_is_not_named),
 		cmocka_unit_test(a_card_itself_keeps_its_id_and_its_customer),
 		cmocka_unit_test(what_is_hostile_is_refused_with_its_place),
+		cmocka_unit_test(what_merchants_name_may_have_a_slash),
 		cmocka_unit_test(an_envelope_is_held_to_the_same),
 		cmocka_unit_test(size_and_depth_are_bounded),
 		cmocka_unit_test(real_webhooks_converge_in_any_order),

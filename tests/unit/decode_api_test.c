@@ -230,6 +230,8 @@ static const struct wrong wrongs[] = {
 	{ ACCOUNT, "{\"id\":\"a\",\"time_zone\":\"Mars/Base\"}", "time_zone", 0 },
 	{ ACCOUNT, "{\"id\":\"a\",\"domains\":[\"a@b.c\"]}", "domains[0]", 0 },
 	{ ACCOUNT, "{\"id\":\"a\",\"addresses\":[\"x\"]}", "addresses[0]", 0 },
+	{ ACCOUNT, "{\"id\":\"a\",\"stripe_customers\":[\"cus_1\",\"cus/2\"]}",
+	  "stripe_customers[1]", 0 },
 	{ ACTION, "{\"on\":{\"type\":\"ticket\",\"id\":\"t\"}}", "action", 0 },
 	{ ACTION, "{\"action\":\"close\"}", "on", 0 },
 	{ ACTION, "{\"action\":\"close\",\"on\":{\"type\":\"ticket\"}}", "on.id", 0 },
