@@ -1,6 +1,5 @@
 #include "services/billing-sync/customer_awaited.h"
 #include "services/billing-sync/policies.h"
-#include "services/billing-sync/stripe.h"
 
 #include "common/base/text.h"
 
@@ -54,6 +53,8 @@ static const char *sentence_of(struct arena *arena, const struct awaited_row *ro
 		{ AWAITED_PAID "/", "More of the invoice is paid than known charges pay." },
 		{ AWAITED_REFUNDED "/", "More of the charge went back than known refunds give." },
 		{ AWAITED_DISPUTED "/", "The charge is disputed, and no dispute is known." },
+		{ AWAITED_CREDITED "/",
+		  "More of the invoice is credited than known credit notes say." },
 	};
 
 	for (size_t i = 0; row->named_by == NULL && i < COUNT_OF(rows); i++)
@@ -101,6 +102,19 @@ static enum status say_fetch(struct customer *it, const struct awaited_row *row)
 	return customer_say(it, &event);
 }
 
+/* What no webhook carries was asked for when it was first named (object_stage.c), and takes its time. */
+static bool is_silent(const struct awaited_row *row)
+{
+	return text_equal(row->type, "balance_transaction");
+}
+
+static struct instant due_of(struct customer *it, const struct awaited_row *row)
+{
+	const struct suspense_policy *const policy = policies_suspense(it->task, row->since);
+
+	return time_add(row->since, is_silent(row) ? policy->settle : policy->place);
+}
+
 /* Whatever was another: it waits for what is missing, or does no longer. */
 
 static enum status end(struct customer *it, const struct awaited_row *row)
@@ -118,16 +132,26 @@ static enum status follow(struct customer *it, struct awaited_row *row, bool wai
 	task_save(it->task, &awaited_table, row);
 	if (row->asked)
 		return observe(it, row);
-	task_timer_set(it->task, CUSTOMER_TIMER_AWAITED, timer_key(it, row),
-	               time_add(row->since, policies_suspense(it->task, row->since)->place));
+	task_timer_set(it->task, CUSTOMER_TIMER_AWAITED, timer_key(it, row), due_of(it, row));
 	return STATUS_OK;
 }
 
-enum status awaited_came(struct customer *it, const char *object)
+/* Of what something may have named (customer_named.c): of all else no row is looked for. */
+static bool may_be_awaited(const Opsmesh__V1__ObjectMirrored *mirrored)
+{
+	static const char *const types[] = { "charge", "invoice", "subscription", NULL };
+
+	return mirrored->about != NULL || text_among(types, mirrored->object_type);
+}
+
+enum status awaited_came(struct thing *thing)
 {
 	struct awaited_row row;
 
-	return load(it, object, &row) ? end(it, &row) : STATUS_OK;
+	return may_be_awaited(thing->mirrored) &&
+	               load(thing->customer, thing->mirrored->object_id, &row)
+	           ? end(thing->customer, &row)
+	           : STATUS_OK;
 }
 
 enum status awaited_figure(struct customer *it, const struct awaited_figure *figure)
@@ -154,46 +178,7 @@ enum status awaited_found(struct customer *it, const char *what, const char *obj
 	return follow(it, &row, true);
 }
 
-/* What names what: where the field stands, within which object of the object ("": none). */
-
-static const struct {
-	const char *type;
-	const char *within[2];
-	const char *field;
-	const char *named;
-} naming[] = {
-	{ "charge", { NULL }, "invoice", "invoice" },
-	{ "invoice", { NULL }, "charge", "charge" },
-	{ "invoice", { NULL }, "subscription", "subscription" },
-	{ "invoice", { "parent", "subscription_details" }, "subscription", "subscription" },
-	{ "invoice_payment", { NULL }, "invoice", "invoice" },
-	{ "payment_intent", { NULL }, "latest_charge", "charge" },
-	{ "subscription", { NULL }, "latest_invoice", "invoice" },
-};
-
-/* "": nothing that can be read. What has to be read is refused by whoever reads it. */
-static const char *named_by(struct thing *thing, size_t which)
-{
-	struct json_place place = thing->object;
-	struct json_error error;
-	const char *id;
-
-	for (size_t i = 0; i < COUNT_OF(naming[which].within); i++) {
-		const char *const within = naming[which].within[i];
-		struct json_place inner;
-
-		if (within == NULL)
-			break;
-		if (!json_has(&place, within) || !json_object_at(&place, within, &inner, &error))
-			return "";
-		place = inner;
-	}
-	return stripe_id_if(thing->customer->task->arena, &place, naming[which].field, &id, &error)
-	           ? id
-	           : "";
-}
-
-static enum status name(struct thing *thing, const char *type, const char *id)
+enum status awaited_object(struct thing *thing, const char *type, const char *id)
 {
 	struct customer *const it = thing->customer;
 	const char *const by = thing->mirrored->object_id;
@@ -210,19 +195,6 @@ static enum status name(struct thing *thing, const char *type, const char *id)
 	row.named_by = waits && strcmp(row.named_by, by) < 0 ? row.named_by : by;
 	row.expected = 1;
 	return follow(it, &row, waits);
-}
-
-enum status awaited_names(struct thing *thing)
-{
-	for (size_t i = 0; i < COUNT_OF(naming); i++) {
-		if (!text_equal(naming[i].type, thing->mirrored->object_type))
-			continue;
-		const char *const id = named_by(thing, i);
-
-		if (*id != '\0')
-			TRY(name(thing, naming[i].named, id));
-	}
-	return STATUS_OK;
 }
 
 /* The timer. */
@@ -250,7 +222,8 @@ enum status customer_on_awaited(struct task *task, const char *key)
 		return STATUS_OK;
 	row.asked = true;
 	task_save(task, &awaited_table, &row);
-	TRY(say_fetch(&it, &row));
+	if (!is_silent(&row))
+		TRY(say_fetch(&it, &row));
 	return observe(&it, &row);
 }
 

@@ -3,8 +3,10 @@
  *
  * An object that is named ("a charge names its invoice"), or a figure that others have to make up ("so much
  * was paid, and the charges that are known pay less"), may be ahead of what comes. When it is still missing
- * after the time of deploy/policies/suspense (`place`), FetchRequested is said and the case `never_came` is
- * opened; it heals when what is missing comes. A row is kept as long as something is missing.
+ * after the time of deploy/policies/suspense (`place`; of a balance transaction, which no webhook carries and
+ * which was asked for when it was first named, `settle`), FetchRequested is said and the case `never_came` is
+ * opened; it heals when what is missing comes. A row is kept as long as something is missing. The balance
+ * transaction of a charge is the ledger's matter: the case `not_settled`.
  */
 #ifndef SERVICES_BILLING_SYNC_CUSTOMER_AWAITED_H
 #define SERVICES_BILLING_SYNC_CUSTOMER_AWAITED_H
@@ -29,12 +31,15 @@ extern const struct state_table awaited_table;
 
 /* What the object at hand names, and nothing of it may be known. */
 enum status awaited_names(struct thing *thing) MUST_CHECK;
-/* An object came. */
-enum status awaited_came(struct customer *it, const char *object) MUST_CHECK;
+/* It names this one. */
+enum status awaited_object(struct thing *thing, const char *type, const char *id) MUST_CHECK;
+/* It came, for the first time. */
+enum status awaited_came(struct thing *thing) MUST_CHECK;
 
 #define AWAITED_PAID "paid"         /* of an invoice: by charges */
 #define AWAITED_REFUNDED "refunded" /* of a charge: by refunds */
 #define AWAITED_DISPUTED "disputed" /* of a charge: by disputes, how many */
+#define AWAITED_CREDITED "credited" /* of an invoice: by credit notes */
 struct awaited_figure {
 	const char *what;
 	const char *type;     /* of the object that shows it */

@@ -85,36 +85,54 @@ static enum status doubt(struct customer *it, const struct booking *booking, con
 	return customer_observe(it, &finding);
 }
 
-/* What it took of the invoice, without tax, when it was last heard of. */
-static int64_t taken_before(const struct thing *thing)
+/* What it takes of the invoice: without tax, and all. */
+struct credited {
+	int64_t taken;
+	int64_t total;
+};
+
+/* When it was last heard of; a body of before 0015_missing has no total, and none was counted. */
+static struct credited credited_before(const struct thing *thing)
 {
-	return thing->held.body.size == sizeof(uint64_t) ? (int64_t)bytes_u64(thing->held.body.data)
-	                                                 : 0;
+	const struct bytes body = thing->held.body;
+	struct credited before = { 0 };
+
+	if (body.size >= sizeof(uint64_t))
+		before.taken = (int64_t)bytes_u64(body.data);
+	if (body.size == 2 * sizeof(uint64_t))
+		before.total = (int64_t)bytes_u64((const char *)body.data + sizeof(uint64_t));
+	return before;
 }
 
-static struct bytes body_of(struct arena *arena, int64_t taken)
+static struct bytes body_of(struct arena *arena, struct credited credited)
 {
 	struct buffer out = { 0 };
 
-	buffer_add_u64(&out, (uint64_t)taken);
+	buffer_add_u64(&out, (uint64_t)credited.taken);
+	buffer_add_u64(&out, (uint64_t)credited.total);
 	const struct bytes body = arena_bytes(arena, (struct bytes){ out.data, out.size });
 	buffer_finish(&out);
 	return body;
 }
 
-static enum status clear(struct thing *thing, const struct credit_note *note, int64_t taken)
+static enum status clear(struct thing *thing, const struct credit_note *note,
+                         struct credited credited)
 {
+	const struct credited before = credited_before(thing);
 	const struct customer_reversed reversed = {
 		.invoice = *note->invoice != '\0' ? note->invoice : NULL,
 		.currency = note->currency,
 		.object = note->id,
 		.instead = note->refund,
-		.minor = taken - taken_before(thing),
+		.minor = credited.taken - before.taken,
 		.at = note->at,
 	};
 
 	TRY(customer_deferral_reverse(thing->customer, &reversed));
-	return customer_hold(thing, body_of(thing->customer->task->arena, taken));
+	if (reversed.invoice != NULL)
+		TRY(receivable_credited(thing->customer, reversed.invoice,
+		                        credited.total - before.total));
+	return customer_hold(thing, body_of(thing->customer->task->arena, credited));
 }
 
 static bool book_note(struct thing *thing, const struct credit_note *note, enum status *status,
@@ -134,7 +152,8 @@ static bool book_note(struct thing *thing, const struct credit_note *note, enum 
 	if (*status == STATUS_OK && booked)
 		*status = doubt(it, booking, note->id);
 	if (*status == STATUS_OK)
-		*status = clear(thing, note, owed.total - owed.tax);
+		*status =
+		    clear(thing, note, (struct credited){ owed.total - owed.tax, owed.total });
 	return true;
 }
 
@@ -146,7 +165,7 @@ static enum status undo_note(struct thing *thing, const struct credit_note *note
 	TRY(restated_undo(it->task, id, it->cause_id, note->has_voided ? note->voided : it->at));
 	if (thing->known)
 		TRY(customer_clear(it, "not_placed", note->id, note->id));
-	return clear(thing, note, 0);
+	return clear(thing, note, (struct credited){ 0 });
 }
 
 static bool say_note(struct thing *thing, const struct credit_note *note, enum status *status,

@@ -85,6 +85,8 @@ static const struct {
 	{ "charge", "\"invoice\":\"", need_held },
 	{ "charge", "\"invoice\":\"", need_paid },
 	{ "charge", "\"payment_intent\":\"", need_payment },
+	{ "credit_note", "\"invoice\":\"", need_receivable },
+	{ "dispute", "\"balance_transaction\":\"", need_held },
 	{ "dispute", "\"charge\":\"", need_charge },
 	{ "dispute", "\"charge\":\"", need_back },
 	{ "invoice", NULL, need_receivable },
@@ -94,6 +96,7 @@ static const struct {
 	{ "invoice", "\"charge\":\"", need_held },
 	{ "invoice", "\"subscription\":\"", need_held },
 	{ "payment_intent", "\"latest_charge\":\"", need_held },
+	{ "refund", "\"balance_transaction\":\"", need_held },
 	{ "refund", "\"charge\":\"", need_charge },
 	{ "refund", "\"charge\":\"", need_back },
 	{ "subscription", NULL, need_standing },
@@ -133,6 +136,8 @@ static void need_applied(struct task *task, const Opsmesh__V1__ObjectMirrored *c
 void customer_need_named(struct task *task, const char *customer,
                          const Opsmesh__V1__ObjectMirrored *mirrored)
 {
+	if (mirrored->about != NULL)
+		need_awaited(task, customer, mirrored->object_id);
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		if (!text_equal(rows[i].type, mirrored->object_type))
 			continue;

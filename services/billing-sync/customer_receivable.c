@@ -18,6 +18,8 @@ static const struct column columns[] = {
 	COLUMN(struct receivable_row, due),
 	COLUMN(struct receivable_row, applied),
 	COLUMN(struct receivable_row, outside_at),
+	COLUMN(struct receivable_row, credits),
+	COLUMN(struct receivable_row, credited),
 	COLUMN_END,
 };
 const struct state_table receivable_table = { .name = "receivable",
@@ -255,6 +257,55 @@ static bool take_paid(struct thing *thing, const struct invoice *invoice, enum s
 	return true;
 }
 
+/* Credit notes. */
+
+enum status receivable_credited(struct customer *it, const char *invoice, int64_t more)
+{
+	struct receivable_row row = load(it, invoice);
+
+	if (more == 0)
+		return STATUS_OK;
+	if (__builtin_add_overflow(row.credited, more, &row.credited))
+		return task_fail(it->task, STATUS_REJECT,
+		                 "invoice %s: what is credited of it is beyond 64 bits", invoice);
+	task_save(it->task, &receivable_table, &row);
+	return awaited_found(it, AWAITED_CREDITED, invoice, row.credited);
+}
+
+static bool credits_of(struct thing *thing, const struct invoice *invoice,
+                       Opsmesh__V1__Money **credits, struct json_error *error)
+{
+	const char *const field = "post_payment_credit_notes_amount";
+	int64_t sum;
+
+	if (__builtin_add_overflow(invoice->figures[INVOICE_CREDITS_BEFORE].minor,
+	                           invoice->figures[INVOICE_CREDITS_AFTER].minor, &sum))
+		return json_refuse(&thing->object, field, error, "is beyond 64 bits");
+	return customer_amount(thing, field, invoice->currency, sum, credits, error);
+}
+
+static bool take_credits(struct thing *thing, const struct invoice *invoice, enum status *status,
+                         struct json_error *error)
+{
+	struct receivable_row row = load(thing->customer, invoice->id);
+	Opsmesh__V1__Money *credits;
+
+	if (!credits_of(thing, invoice, &credits, error))
+		return false;
+	if (row.credits == credits->minor)
+		return true;
+	row.credits = credits->minor;
+	task_save(thing->customer->task, &receivable_table, &row);
+	*status =
+	    awaited_figure(thing->customer, &(struct awaited_figure){ .what = AWAITED_CREDITED,
+	                                                              .type = "invoice",
+	                                                              .object = invoice->id,
+	                                                              .currency = credits->currency,
+	                                                              .expected = row.credits,
+	                                                              .found = row.credited });
+	return true;
+}
+
 bool receivable_invoice(struct thing *thing, const struct invoice *invoice, enum status *status,
                         struct json_error *error)
 {
@@ -265,6 +316,8 @@ bool receivable_invoice(struct thing *thing, const struct invoice *invoice, enum
 	if (!take_named(thing, invoice->id, status, error))
 		return false;
 	if (*status == STATUS_OK && !take_outside(thing, invoice, status, error))
+		return false;
+	if (*status == STATUS_OK && !take_credits(thing, invoice, status, error))
 		return false;
 	return *status != STATUS_OK || take_paid(thing, invoice, status, error);
 }

@@ -33,6 +33,8 @@ struct receivable_row {
 	int64_t due;
 	int64_t applied;           /* of charges */
 	struct instant outside_at; /* TIME_MIN: it was not paid outside of the provider */
+	int64_t credits;           /* of credit notes, as it says itself */
+	int64_t credited;          /* of those that are known and stand */
 };
 
 extern const struct state_table payment_table;
@@ -56,7 +58,9 @@ enum status receivable_said(struct customer *it, const char *payment,
                             const struct applied_word *word) MUST_CHECK;
 /* So much more of a charge, or less, is for the invoice. */
 enum status receivable_paid(struct customer *it, const char *invoice, struct money more) MUST_CHECK;
-/* What an invoice says of what pays it. False: it cannot be read; error says why. */
+/* So much more of an invoice, or less, is credited by notes. */
+enum status receivable_credited(struct customer *it, const char *invoice, int64_t more) MUST_CHECK;
+/* What an invoice says of what pays it, and of its credit notes. False: it cannot be read; error says why. */
 bool receivable_invoice(struct thing *thing, const struct invoice *invoice, enum status *status,
                         struct json_error *error) MUST_CHECK;
 thing_reader receivable_read_payment; /* of an object invoice_payment */

@@ -226,7 +226,7 @@ enum status customer_on_mirrored(struct task *task, const Opsmesh__V1__ObjectMir
 	if (thing.known && thing.held.revision >= mirrored->revision)
 		return STATUS_OK;
 	if (!thing.known)
-		TRY(awaited_came(&it, mirrored->object_id));
+		TRY(awaited_came(&thing));
 	return read_thing(&thing, read);
 }
 

@@ -5,7 +5,7 @@
  *    "place":"3d",     a balance transaction for its charge, refund or dispute: then it is booked to suspense;
  *                      a refund or dispute for its charge, a charge for its customer: then it is said;
  *                      what an object names or shows, for that to come: then it is asked for
- *    "settle":"7d",    a charge for its balance transaction: then it is a discrepancy
+ *    "settle":"7d",    a charge, a refund or a dispute for its balance transaction: then it is a discrepancy
  *    "pay_out":"3d"}   a payout whose transactions are told, for the last of them: then it differs
  *
  * Each is of 1 s to 366 d. The schema is deploy/policies/schema/suspense.schema.json.

@@ -67,17 +67,23 @@ Opsmesh__V1__ObjectMirrored customer_mirrored(const char *type, const char *id, 
 	return made;
 }
 
-void customer_feed(const char *type, const char *id, int64_t revision, const char *status,
-                   const char *json)
+void customer_feed_mirrored(Opsmesh__V1__ObjectMirrored *mirrored)
 {
 	Opsmesh__V1__ByCustomerEvent event = OPSMESH__V1__BY_CUSTOMER_EVENT__INIT;
-	Opsmesh__V1__ObjectMirrored made = customer_mirrored(type, id, revision, status, json);
 
 	event.customer_id = text_mutable(customer_key);
 	event.occurred_at = proto_timestamp(customer_stage.arena, customer_now());
 	event.fact_case = OPSMESH__V1__BY_CUSTOMER_EVENT__FACT_MIRRORED;
-	event.mirrored = &made;
+	event.mirrored = mirrored;
 	customer_feed_event(OPS_BY_CUSTOMER, &event.base);
+}
+
+void customer_feed(const char *type, const char *id, int64_t revision, const char *status,
+                   const char *json)
+{
+	Opsmesh__V1__ObjectMirrored made = customer_mirrored(type, id, revision, status, json);
+
+	customer_feed_mirrored(&made);
 }
 
 /* Who asks, and what they may. */

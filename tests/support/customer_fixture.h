@@ -35,6 +35,7 @@ struct customer_usage {
 	struct duration age; /* when it reached us */
 };
 void customer_feed_usage(const struct customer_usage *usage);
+void customer_feed_mirrored(Opsmesh__V1__ObjectMirrored *mirrored);
 void customer_feed(const char *type, const char *id, int64_t revision, const char *status,
                    const char *json);
 /* Somebody asks for something; parameters are name, value, ... ended by NULL. */

@@ -106,6 +106,122 @@ static void feed_refund(void)
 	              "\"created\":1728000000}");
 }
 
+/* The refund as its balance transaction's id names it, and with that within it. */
+static void refund_named(int64_t revision, const char *transaction)
+{
+	customer_feed("refund", "re_1", revision, "succeeded",
+	              arena_printf(customer_stage.arena,
+	                           "{\"id\":\"re_1\",\"object\":\"refund\",\"status\":"
+	                           "\"succeeded\",\"amount\":2000,\"currency\":\"jpy\","
+	                           "\"charge\":\"ch_1\",\"created\":1728000000,"
+	                           "\"balance_transaction\":%s}",
+	                           transaction));
+}
+
+static void feed_unsettled(void)
+{
+	refund_named(1, "\"txn_1\"");
+}
+
+static void feed_settled(void)
+{
+	refund_named(1, "{\"id\":\"txn_1\",\"object\":\"balance_transaction\",\"type\":\"refund\","
+	                "\"source\":\"re_1\",\"amount\":-2000,\"fee\":0,\"net\":-2000,"
+	                "\"currency\":\"jpy\",\"created\":1728000000,"
+	                "\"available_on\":1728000000}");
+}
+
+static void feed_transaction(void)
+{
+	Opsmesh__V1__ObjectMirrored made = customer_mirrored(
+	    "balance_transaction", "txn_1", 1, "available",
+	    "{\"id\":\"txn_1\",\"object\":\"balance_transaction\",\"type\":\"refund\","
+	    "\"source\":\"re_1\",\"amount\":-2000,\"fee\":0,\"net\":-2000,\"currency\":\"jpy\","
+	    "\"created\":1728000000,\"available_on\":1728000000}");
+	Opsmesh__V1__MoneySource about = OPSMESH__V1__MONEY_SOURCE__INIT;
+
+	about.object_id = text_mutable("re_1");
+	about.object_type = text_mutable("refund");
+	about.charge_id = text_mutable("ch_1");
+	about.currency = text_mutable("JPY");
+	about.amount = 2000;
+	made.about = &about;
+	customer_feed_mirrored(&made);
+}
+
+static void dispute_of(int64_t revision, const char *list)
+{
+	customer_feed("dispute", "dp_1", revision, "needs_response",
+	              arena_printf(customer_stage.arena,
+	                           "{\"id\":\"dp_1\",\"object\":\"dispute\",\"status\":"
+	                           "\"needs_response\",\"amount\":12000,\"currency\":\"jpy\","
+	                           "\"charge\":\"ch_1\",\"balance_transaction\":\"txn_1\","
+	                           "\"balance_transactions\":[%s]}",
+	                           list));
+}
+
+static void feed_disputed_unsettled(void)
+{
+	dispute_of(1, "");
+}
+
+static void feed_disputed_settled(void)
+{
+	dispute_of(1,
+	           "{\"id\":\"txn_1\",\"object\":\"balance_transaction\",\"type\":\"adjustment\","
+	           "\"source\":\"dp_1\",\"amount\":-12000,\"fee\":0,\"net\":-12000,"
+	           "\"currency\":\"jpy\",\"created\":1728000000,"
+	           "\"available_on\":1728000000}");
+}
+
+/* An invoice that is open, of which credit notes took so much off, and one of them. */
+
+static void invoice_credited(int64_t revision, int credits)
+{
+	customer_feed(
+	    "invoice", "in_1", revision, "open",
+	    arena_printf(
+		customer_stage.arena,
+		"{\"id\":\"in_1\",\"object\":\"invoice\",\"customer\":\"cus_1\",\"status\":\"open\","
+		"\"currency\":\"jpy\",\"created\":1777593600,\"subtotal\":12000,\"total\":12000,"
+		"\"amount_due\":12000,\"amount_paid\":0,\"amount_remaining\":%d,"
+		"\"pre_payment_credit_notes_amount\":%d,\"post_payment_credit_notes_amount\":0,"
+		"\"lines\":{\"object\":\"list\",\"has_more\":false,\"data\":[{\"id\":\"il_1\","
+		"\"object\":\"line_item\",\"amount\":12000,\"currency\":\"jpy\",\"quantity\":1}]}}",
+		12000 - credits, credits));
+}
+
+static void feed_credited(void)
+{
+	invoice_credited(1, 3000);
+}
+
+static void feed_uncredited(void)
+{
+	invoice_credited(2, 0);
+}
+
+static void note(int64_t revision, const char *status)
+{
+	customer_feed("credit_note", "cn_1", revision, status,
+	              arena_printf(customer_stage.arena,
+	                           "{\"id\":\"cn_1\",\"object\":\"credit_note\",\"invoice\":"
+	                           "\"in_1\",\"status\":\"%s\",\"currency\":\"jpy\",\"amount\":"
+	                           "3000,\"total\":3000,\"subtotal\":3000,\"created\":1777593600,"
+	                           "\"pre_payment_amount\":3000,\"post_payment_amount\":0}",
+	                           status));
+}
+
+static void feed_note(void)
+{
+	note(1, "issued");
+}
+
+static void feed_voided(void)
+{
+	note(2, "void");
+}
+
 static void feed_dispute(void)
 {
 	customer_feed("dispute", "dp_1", 1, "needs_response",
@@ -155,6 +271,32 @@ static const struct {
 	  "fetch charge ch_1 by ch_1\nopened 1 0 ch_1\n",
 	  feed_dispute,
 	  "healed ch_1\n" },
+	{ "a credit note that its invoice shows is asked for",
+	  { feed_credited },
+	  "fetch invoice in_1 by in_1\nopened 3000 0 in_1\n",
+	  feed_note,
+	  "healed in_1\n" },
+	{ "or is not, where a state takes it back",
+	  { feed_credited },
+	  "fetch invoice in_1 by in_1\nopened 3000 0 in_1\n",
+	  feed_uncredited,
+	  "healed in_1\n" },
+	{ "a credit note that was voided is none",
+	  { feed_note, feed_voided, feed_credited },
+	  "fetch invoice in_1 by in_1\nopened 3000 0 in_1\n",
+	  NULL,
+	  "" },
+	{ "nothing is asked for where its credit note is there",
+	  { feed_credited, feed_note },
+	  "",
+	  NULL,
+	  "" },
+	{ "nor where that comes first", { feed_note, feed_credited }, "", NULL, "" },
+	{ "nor where both are taken back",
+	  { feed_note, feed_credited, feed_voided, feed_uncredited },
+	  "",
+	  NULL,
+	  "" },
 	{ "nothing is asked for where all is there", { feed_charge, feed_invoice }, "", NULL, "" },
 	{ "nor in another order", { feed_invoice, feed_charge }, "", NULL, "" },
 	{ "nor where the refund comes first",
@@ -192,6 +334,41 @@ static void what_never_comes_is_asked_for_once_and_heals(void **state)
 	}
 }
 
+/* What no webhook carries, and was asked for when it was named: later, and not again. */
+static const struct {
+	const char *name;
+	feeding *first[SEEN_MAX];
+	const char *said;
+} silent[] = {
+	{ "a refund's balance transaction", { feed_unsettled }, "opened 1 0 txn_1\n" },
+	{ "a dispute's", { feed_disputed_unsettled }, "opened 1 0 txn_1\n" },
+	{ "none that is within its refund", { feed_settled }, "" },
+	{ "nor within its dispute", { feed_disputed_settled }, "" },
+	{ "nor one that came", { feed_unsettled, feed_transaction }, "" },
+	{ "nor one that came first", { feed_transaction, feed_unsettled }, "" },
+};
+
+static void a_lost_balance_transaction_is_a_case(void **state)
+{
+	for (size_t i = 0; i < sizeof(silent) / sizeof(silent[0]); i++) {
+		(void)customer_start(state);
+		feed_charge();
+		feed_invoice();
+		for (size_t k = 0; k < SEEN_MAX && silent[i].first[k] != NULL; k++)
+			silent[i].first[k]();
+		customer_wait(DAYS(6));
+		if (*said() != '\0')
+			fail_msg("%s: too early", silent[i].name);
+		customer_wait(DAYS(2));
+		assert_string_equal(said(), silent[i].said);
+		if (*silent[i].said != '\0') {
+			feed_transaction();
+			assert_string_equal(said(), "healed txn_1\n");
+		}
+		(void)customer_stop(state);
+	}
+}
+
 /* Two that name the same are one matter. */
 static void what_two_name_is_asked_for_once(void **state)
 {
@@ -213,6 +390,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_never_comes_is_asked_for_once_and_heals),
+		cmocka_unit_test(a_lost_balance_transaction_is_a_case),
 		cmocka_unit_test_setup_teardown(what_two_name_is_asked_for_once, customer_start,
 		                                customer_stop),
 	};
