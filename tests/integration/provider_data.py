@@ -34,6 +34,8 @@ EXPECTED = {
         "its amount is a number by chance, and no part of it is said to be refunded, credited or taken off an invoice",
     ("never_came", "in_00000000000000"):
         "a charge names it, and no example of that id is among them",
+    ("never_came", "txn_00000000000000"):
+        "a refund names it, and no example of that id is among them",
 }
 TOLD = ("cause", "state", "customer_id", "queue", "severity", "sentence", "objects")
 
