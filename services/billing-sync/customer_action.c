@@ -1,6 +1,7 @@
 #include "services/billing-sync/customer_action.h"
 
 #include "common/base/text.h"
+#include "common/flow/action.h"
 #include "common/io/proto.h"
 #include "services/billing-sync/customer_refund.h"
 #include "services/billing-sync/stripe.h"
@@ -38,12 +39,9 @@ static const struct row *row_of(const Opsmesh__V1__ActionRequested *requested)
 enum status order_apply(struct order *order)
 {
 	Opsmesh__V1__BillingEvent event = OPSMESH__V1__BILLING_EVENT__INIT;
-	Opsmesh__V1__ActionApplied applied = OPSMESH__V1__ACTION_APPLIED__INIT;
+	Opsmesh__V1__ActionApplied applied =
+	    action_applied(order->action->action_id, order->requested);
 
-	applied.action_id = order->action->action_id;
-	applied.action = order->requested->action;
-	applied.by = order->requested->by;
-	applied.reason = order->requested->reason;
 	event.fact_case = OPSMESH__V1__BILLING_EVENT__FACT_ACTION_APPLIED;
 	event.action_applied = &applied;
 	return customer_say(&order->customer, &event);
@@ -53,14 +51,9 @@ enum status order_refuse(struct order *order, Opsmesh__V1__RefusalCode code, con
                          const char *reason)
 {
 	Opsmesh__V1__BillingEvent event = OPSMESH__V1__BILLING_EVENT__INIT;
-	Opsmesh__V1__ActionRefused refused = OPSMESH__V1__ACTION_REFUSED__INIT;
+	Opsmesh__V1__ActionRefused refused =
+	    action_refused(order->action->action_id, order->requested, code, field, reason);
 
-	refused.action_id = order->action->action_id;
-	refused.action = order->requested->action;
-	refused.code = code;
-	refused.field = text_mutable(field);
-	refused.reason = text_mutable(reason);
-	refused.by = order->requested->by;
 	event.fact_case = OPSMESH__V1__BILLING_EVENT__FACT_ACTION_REFUSED;
 	event.action_refused = &refused;
 	return customer_say(&order->customer, &event);

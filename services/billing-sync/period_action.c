@@ -1,6 +1,7 @@
 #include "services/billing-sync/period_action.h"
 
 #include "common/base/text.h"
+#include "common/flow/action.h"
 #include "common/io/proto.h"
 #include "opsmesh/v1/billing.pb-c.h"
 #include "opsmesh/v1/mirror.pb-c.h"
@@ -35,14 +36,9 @@ static enum status refuse(const struct closing *it, Opsmesh__V1__RefusalCode cod
 {
 	struct task *const task = it->task;
 	Opsmesh__V1__BillingEvent event = OPSMESH__V1__BILLING_EVENT__INIT;
-	Opsmesh__V1__ActionRefused refused = OPSMESH__V1__ACTION_REFUSED__INIT;
+	Opsmesh__V1__ActionRefused refused =
+	    action_refused(it->action->action_id, it->requested, code, field, reason);
 
-	refused.action_id = it->action->action_id;
-	refused.action = it->requested->action;
-	refused.code = code;
-	refused.field = text_mutable(field);
-	refused.reason = text_mutable(reason);
-	refused.by = it->requested->by;
 	event.occurred_at = proto_timestamp(task->arena, it->at);
 	event.cause_id = arena_text(task->arena, task->event->id.data, task->event->id.size);
 	event.fact_case = OPSMESH__V1__BILLING_EVENT__FACT_ACTION_REFUSED;
@@ -99,13 +95,6 @@ static enum status cut(const struct closing *it)
 	return tell_all(it, &made);
 }
 
-static bool has_words(const Opsmesh__V1__PersonalText *reason)
-{
-	return reason != NULL &&
-	       (reason->content_case != OPSMESH__V1__PERSONAL_TEXT__CONTENT_TEXT ||
-	        (reason->text != NULL && *reason->text != '\0'));
-}
-
 /* A day is over when the mesh has passed its end: what belongs to it and comes by itself is told just then. */
 static bool is_over(struct task *task, const struct period *period)
 {
@@ -125,7 +114,7 @@ static enum status act(const struct closing *it)
 	if (!period_parse(it->requested->on->id, &period))
 		return refuse(it, OPSMESH__V1__REFUSAL_CODE__REFUSAL_CODE_INVALID, "on.id",
 		              "A period is a month or a day of the books: 2026-05, 2026-05-01.");
-	if (!has_words(it->requested->reason))
+	if (!action_has_words(it->requested->reason))
 		return refuse(it, OPSMESH__V1__REFUSAL_CODE__REFUSAL_CODE_INVALID, "reason",
 		              "A period is closed for a reason.");
 	if (!is_over(it->task, &period))

@@ -7,6 +7,7 @@
 #include "services/classifier/triage.h"
 
 #include "common/base/text.h"
+#include "common/flow/action.h"
 #include "common/io/proto.h"
 
 #include <string.h>
@@ -21,20 +22,11 @@ struct correction {
 	const Opsmesh__V1__ActionRequested *requested;
 };
 
-static const Opsmesh__V1__ActionParameter *parameter_of(
-    const Opsmesh__V1__ActionRequested *requested, const char *name)
-{
-	for (size_t i = 0; i < requested->n_parameters; i++)
-		if (text_equal(requested->parameters[i]->name, name))
-			return requested->parameters[i];
-	return NULL;
-}
-
 static bool is_ours(const Opsmesh__V1__ActionRequested *requested)
 {
 	return requested->kind == CORRECT && requested->on != NULL &&
 	       text_equal(requested->on->type, "ticket") &&
-	       parameter_of(requested, "intent") != NULL;
+	       action_parameter(requested, "intent") != NULL;
 }
 
 /* Answers. */
@@ -43,14 +35,9 @@ static enum status refuse(struct correction *it, Opsmesh__V1__RefusalCode code, 
                           const char *reason)
 {
 	Opsmesh__V1__TriageEvent event = OPSMESH__V1__TRIAGE_EVENT__INIT;
-	Opsmesh__V1__ActionRefused refused = OPSMESH__V1__ACTION_REFUSED__INIT;
+	Opsmesh__V1__ActionRefused refused =
+	    action_refused(it->action->action_id, it->requested, code, field, reason);
 
-	refused.action_id = it->action->action_id;
-	refused.action = it->requested->action;
-	refused.code = code;
-	refused.field = text_mutable(field);
-	refused.reason = text_mutable(reason);
-	refused.by = it->requested->by;
 	event.fact_case = OPSMESH__V1__TRIAGE_EVENT__FACT_ACTION_REFUSED;
 	event.action_refused = &refused;
 	return triage_say(it->ticket, &event, NULL);
@@ -59,12 +46,8 @@ static enum status refuse(struct correction *it, Opsmesh__V1__RefusalCode code, 
 static enum status say_applied(struct correction *it)
 {
 	Opsmesh__V1__TriageEvent event = OPSMESH__V1__TRIAGE_EVENT__INIT;
-	Opsmesh__V1__ActionApplied applied = OPSMESH__V1__ACTION_APPLIED__INIT;
+	Opsmesh__V1__ActionApplied applied = action_applied(it->action->action_id, it->requested);
 
-	applied.action_id = it->action->action_id;
-	applied.action = it->requested->action;
-	applied.by = it->requested->by;
-	applied.reason = it->requested->reason;
 	event.fact_case = OPSMESH__V1__TRIAGE_EVENT__FACT_ACTION_APPLIED;
 	event.action_applied = &applied;
 	return triage_say(it->ticket, &event, NULL);
@@ -194,13 +177,13 @@ static enum status apply(struct correction *it, const struct taxonomy_intent *in
 
 static enum status act(struct correction *it)
 {
-	const Opsmesh__V1__ActionParameter *const given = parameter_of(it->requested, "intent");
+	const Opsmesh__V1__ActionParameter *const given = action_parameter(it->requested, "intent");
 
 	if (given == NULL)
 		return STATUS_OK;
-	const bool plain = given->value_case == OPSMESH__V1__ACTION_PARAMETER__VALUE_PLAIN;
+	const char *const plain = action_plain(given);
 	const struct taxonomy_intent *const intent =
-	    plain ? taxonomy_find(it->ticket->guide->taxonomy, given->plain) : NULL;
+	    plain != NULL ? taxonomy_find(it->ticket->guide->taxonomy, plain) : NULL;
 
 	if (it->requested->n_parameters > 1)
 		return refuse(it, REFUSAL(INVALID), "action",

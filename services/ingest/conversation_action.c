@@ -7,6 +7,7 @@
 #include "services/ingest/conversation.h"
 
 #include "common/base/text.h"
+#include "common/flow/action.h"
 #include "common/io/proto.h"
 #include "opsmesh/v1/control.pb-c.h"
 #include "proto/opsmesh/v1/catalogue.h"
@@ -57,12 +58,8 @@ static enum status say_applied(struct request *request,
                                const Opsmesh__V1__ActionRequested *requested)
 {
 	Opsmesh__V1__ActionEvent event = OPSMESH__V1__ACTION_EVENT__INIT;
-	Opsmesh__V1__ActionApplied applied = OPSMESH__V1__ACTION_APPLIED__INIT;
+	Opsmesh__V1__ActionApplied applied = action_applied(request->id, requested);
 
-	applied.action_id = text_mutable(request->id);
-	applied.action = requested->action;
-	applied.by = requested->by;
-	applied.reason = requested->reason;
 	event.fact_case = OPSMESH__V1__ACTION_EVENT__FACT_ACTION_APPLIED;
 	event.action_applied = &applied;
 	return say_action(request, &event);
@@ -72,14 +69,11 @@ static enum status say_unknown(struct request *request,
                                const Opsmesh__V1__ActionRequested *requested)
 {
 	Opsmesh__V1__ActionEvent event = OPSMESH__V1__ACTION_EVENT__INIT;
-	Opsmesh__V1__ActionRefused refused = OPSMESH__V1__ACTION_REFUSED__INIT;
+	Opsmesh__V1__ActionRefused refused =
+	    action_refused(request->id, requested,
+	                   OPSMESH__V1__REFUSAL_CODE__REFUSAL_CODE_UNKNOWN_SUBJECT, "on.id",
+	                   "There is no such dead letter.");
 
-	refused.action_id = text_mutable(request->id);
-	refused.action = requested->action;
-	refused.code = OPSMESH__V1__REFUSAL_CODE__REFUSAL_CODE_UNKNOWN_SUBJECT;
-	refused.field = text_mutable("on.id");
-	refused.reason = text_mutable("There is no such dead letter.");
-	refused.by = requested->by;
 	event.fact_case = OPSMESH__V1__ACTION_EVENT__FACT_ACTION_REFUSED;
 	event.action_refused = &refused;
 	return say_action(request, &event);

@@ -6,6 +6,7 @@
 #include "services/ingest/desk.h"
 
 #include "common/base/text.h"
+#include "common/flow/action.h"
 
 #define REFUSAL(name) OPSMESH__V1__REFUSAL_CODE__REFUSAL_CODE_##name
 
@@ -21,14 +22,9 @@ static enum status refuse(struct order *order, Opsmesh__V1__RefusalCode code, co
                           const char *reason)
 {
 	Opsmesh__V1__TicketEvent event = OPSMESH__V1__TICKET_EVENT__INIT;
-	Opsmesh__V1__ActionRefused refused = OPSMESH__V1__ACTION_REFUSED__INIT;
+	Opsmesh__V1__ActionRefused refused =
+	    action_refused(order->desk->request_id, order->requested, code, field, reason);
 
-	refused.action_id = text_mutable(order->desk->request_id);
-	refused.action = order->requested->action;
-	refused.code = code;
-	refused.field = text_mutable(field);
-	refused.reason = text_mutable(reason);
-	refused.by = order->requested->by;
 	event.fact_case = OPSMESH__V1__TICKET_EVENT__FACT_ACTION_REFUSED;
 	event.action_refused = &refused;
 	return desk_say(order->desk, &event);
@@ -37,12 +33,9 @@ static enum status refuse(struct order *order, Opsmesh__V1__RefusalCode code, co
 static enum status apply(struct order *order)
 {
 	Opsmesh__V1__TicketEvent event = OPSMESH__V1__TICKET_EVENT__INIT;
-	Opsmesh__V1__ActionApplied applied = OPSMESH__V1__ACTION_APPLIED__INIT;
+	Opsmesh__V1__ActionApplied applied =
+	    action_applied(order->desk->request_id, order->requested);
 
-	applied.action_id = text_mutable(order->desk->request_id);
-	applied.action = order->requested->action;
-	applied.by = order->requested->by;
-	applied.reason = order->requested->reason;
 	event.fact_case = OPSMESH__V1__TICKET_EVENT__FACT_ACTION_APPLIED;
 	event.action_applied = &applied;
 	return desk_say(order->desk, &event);
@@ -62,18 +55,11 @@ static enum status conclude(struct order *order)
 /* NULL: not given. Personal: what people wrote where an id or a word of a list belongs. */
 static const char *parameter(const struct order *order, const char *name, bool *personal)
 {
-	const Opsmesh__V1__ActionRequested *const requested = order->requested;
+	const Opsmesh__V1__ActionParameter *const given = action_parameter(order->requested, name);
+	const char *const plain = given != NULL ? action_plain(given) : NULL;
 
-	for (size_t i = 0; i < requested->n_parameters; i++) {
-		const Opsmesh__V1__ActionParameter *const given = requested->parameters[i];
-
-		if (!text_equal(given->name, name))
-			continue;
-		*personal = given->value_case != OPSMESH__V1__ACTION_PARAMETER__VALUE_PLAIN;
-		return *personal ? "" : given->plain;
-	}
-	*personal = false;
-	return NULL;
+	*personal = given != NULL && plain == NULL;
+	return *personal ? "" : plain;
 }
 
 /* The first that is not in names; NULL: all are. */

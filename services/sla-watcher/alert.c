@@ -7,6 +7,7 @@
 #include "services/sla-watcher/watcher.h"
 
 #include "common/base/text.h"
+#include "common/flow/action.h"
 #include "common/io/proto.h"
 #include "opsmesh/v1/alert.pb-c.h"
 #include "proto/opsmesh/v1/catalogue.h"
@@ -232,14 +233,9 @@ static enum status answer_emit(struct answer *answer)
 static enum status refuse(struct answer *answer, Opsmesh__V1__RefusalCode code, const char *field,
                           const char *reason)
 {
-	Opsmesh__V1__ActionRefused refused = OPSMESH__V1__ACTION_REFUSED__INIT;
+	Opsmesh__V1__ActionRefused refused =
+	    action_refused(answer->action->action_id, answer->requested, code, field, reason);
 
-	refused.action_id = answer->action->action_id;
-	refused.action = answer->requested->action;
-	refused.code = code;
-	refused.field = text_mutable(field);
-	refused.reason = text_mutable(reason);
-	refused.by = answer->requested->by;
 	answer->event.fact_case = OPSMESH__V1__ALERT_EVENT__FACT_ACTION_REFUSED;
 	answer->event.action_refused = &refused;
 	return answer_emit(answer);
@@ -249,7 +245,7 @@ static enum status acknowledge(struct answer *answer, struct sla_alert_row *row)
 {
 	const Opsmesh__V1__ActionRequested *const requested = answer->requested;
 	Opsmesh__V1__AlertAcknowledged acknowledged = OPSMESH__V1__ALERT_ACKNOWLEDGED__INIT;
-	Opsmesh__V1__ActionApplied applied = OPSMESH__V1__ACTION_APPLIED__INIT;
+	Opsmesh__V1__ActionApplied applied = action_applied(answer->action->action_id, requested);
 
 	row->state = "acknowledged";
 	row->acknowledged_at = answer->at;
@@ -260,10 +256,6 @@ static enum status acknowledge(struct answer *answer, struct sla_alert_row *row)
 	answer->event.fact_case = OPSMESH__V1__ALERT_EVENT__FACT_ACKNOWLEDGED;
 	answer->event.acknowledged = &acknowledged;
 	TRY(answer_emit(answer));
-	applied.action_id = answer->action->action_id;
-	applied.action = requested->action;
-	applied.by = requested->by;
-	applied.reason = requested->reason;
 	answer->event.fact_case = OPSMESH__V1__ALERT_EVENT__FACT_ACTION_APPLIED;
 	answer->event.action_applied = &applied;
 	return answer_emit(answer);
