@@ -47,6 +47,9 @@ struct case_row {
 	const char *state; /* "open", "healed", "explained" */
 	struct instant opened_at;
 	struct bytes body; /* discrepancy_encode */
+	const char *owner; /* NULL: nobody's */
+	const char *acknowledged_by;
+	struct instant acknowledged_at; /* TIME_MIN: nobody has */
 };
 
 /* What was said last of a customer's access and of what it brings a month. */

@@ -10,20 +10,43 @@
 
 /* What can be asked for. */
 
-struct row {
-	const char *type;
+#define ACTS_MAX 3 /* of one type of subject */
+#define KIND(name) OPSMESH__V1__ACTION_KIND__ACTION_KIND_##name
+
+struct act {
 	Opsmesh__V1__ActionKind kind;
 	order_handler *handle;
-	const char *otherwise; /* what is said of any other action */
 };
 
+/* Which rows it will ask for, by whose the subject is. */
+typedef void order_need(struct task *task, const char *customer,
+                        const Opsmesh__V1__ActionSubject *on);
+
+struct row {
+	const char *type;
+	struct act acts[ACTS_MAX]; /* ended by one without a handler, where there are fewer */
+	const char *otherwise;     /* what is said of any other action */
+	order_need *need;
+};
+
+static void need_charge(struct task *task, const char *customer,
+                        const Opsmesh__V1__ActionSubject *on);
+
 static const struct row rows[] = {
-	{ "discrepancy", OPSMESH__V1__ACTION_KIND__ACTION_KIND_EXPLAIN, customer_explain,
-	  "A discrepancy can be explained, nothing else." },
-	{ "charge", OPSMESH__V1__ACTION_KIND__ACTION_KIND_APPROVE, customer_approve_refund,
-	  "Of a charge a refund can be approved, nothing else." },
-	{ "refund", OPSMESH__V1__ACTION_KIND__ACTION_KIND_CLOSE, customer_withdraw_refund,
-	  "The approval of a refund can be closed, nothing else." },
+	{ "discrepancy",
+	  { { KIND(ACKNOWLEDGE), case_acknowledge },
+	    { KIND(ASSIGN), case_assign },
+	    { KIND(EXPLAIN), case_explain } },
+	  "A discrepancy can be acknowledged, assigned and explained, nothing else.",
+	  case_need },
+	{ "charge",
+	  { { KIND(APPROVE), customer_approve_refund } },
+	  "Of a charge a refund can be approved, nothing else.",
+	  need_charge },
+	{ "refund",
+	  { { KIND(CLOSE), customer_withdraw_refund } },
+	  "The approval of a refund can be closed, nothing else.",
+	  need_charge },
 };
 
 static const struct row *row_of(const Opsmesh__V1__ActionRequested *requested)
@@ -31,6 +54,15 @@ static const struct row *row_of(const Opsmesh__V1__ActionRequested *requested)
 	for (size_t i = 0; requested != NULL && requested->on != NULL && i < COUNT_OF(rows); i++)
 		if (text_equal(rows[i].type, requested->on->type))
 			return &rows[i];
+	return NULL;
+}
+
+/* NULL: none may. */
+static order_handler *handler_of(const struct row *row, Opsmesh__V1__ActionKind kind)
+{
+	for (size_t i = 0; i < ACTS_MAX; i++)
+		if (row->acts[i].handle != NULL && row->acts[i].kind == kind)
+			return row->acts[i].handle;
 	return NULL;
 }
 
@@ -74,44 +106,54 @@ static const char *what_of(const Opsmesh__V1__ActionSubject *on, const char *cus
 	return on->id + type + 2 + size;
 }
 
-static void open_order(struct task *task, const Opsmesh__V1__ActionRequested *requested,
-                       struct order *order)
+static void need_charge(struct task *task, const char *customer,
+                        const Opsmesh__V1__ActionSubject *on)
 {
-	const Opsmesh__V1__ActionEvent *const action = (const void *)task->message;
+	const char *const what = what_of(on, customer);
 
-	*order = (struct order){
-		.customer = { .task = task,
-		              .cause_id = arena_text(task->arena, task->event->id.data,
-		                                     task->event->id.size),
-		              .row = { .customer_id = action->routing_key } },
-		.action = action,
-		.requested = requested,
-		.what = what_of(requested->on, action->routing_key),
-	};
-	if (!proto_instant(action->occurred_at, &order->customer.at))
-		order->customer.at = task->event->time;
-	(void)task_load(task, &customer_table, &order->customer.row);
+	if (what != NULL)
+		customer_need_refundable(task, customer, what);
 }
 
 /* Handlers. */
 
-enum status customer_on_action_requested(struct task *task,
-                                         const Opsmesh__V1__ActionRequested *requested)
+enum status customer_act(const struct customer *customer, const Opsmesh__V1__ActionEvent *action)
 {
-	const struct row *const row = row_of(requested);
-	struct order order;
+	const struct row *const row = row_of(action->requested);
+	struct order order = { .customer = *customer,
+		               .action = action,
+		               .requested = action->requested };
 
 	if (row == NULL)
 		return STATUS_OK;
-	open_order(task, requested, &order);
+	order.what = what_of(action->requested->on, customer->row.customer_id);
 	if (order.what == NULL)
 		return order_refuse(
 		    &order, OPSMESH__V1__REFUSAL_CODE__REFUSAL_CODE_INVALID, "on.id",
-		    arena_printf(task->arena, "This is not the id of a %s.", row->type));
-	if (requested->kind != row->kind)
-		return order_refuse(&order, OPSMESH__V1__REFUSAL_CODE__REFUSAL_CODE_UNSUPPORTED,
-		                    "action", row->otherwise);
-	return row->handle(&order);
+		    arena_printf(customer->task->arena, "This is not the id of a %s.", row->type));
+	order_handler *const handle = handler_of(row, action->requested->kind);
+
+	return handle != NULL
+	           ? handle(&order)
+	           : order_refuse(&order, OPSMESH__V1__REFUSAL_CODE__REFUSAL_CODE_UNSUPPORTED,
+	                          "action", row->otherwise);
+}
+
+enum status customer_on_action_requested(struct task *task,
+                                         const Opsmesh__V1__ActionRequested *requested)
+{
+	const Opsmesh__V1__ActionEvent *const action = (const void *)task->message;
+	struct customer it = { .task = task,
+		               .cause_id = arena_text(task->arena, task->event->id.data,
+		                                      task->event->id.size),
+		               .row = { .customer_id = action->routing_key } };
+
+	if (row_of(requested) == NULL)
+		return STATUS_OK;
+	if (!proto_instant(action->occurred_at, &it.at))
+		it.at = task->event->time;
+	(void)task_load(task, &customer_table, &it.row);
+	return customer_act(&it, action);
 }
 
 void customer_need_action(struct task *task, const ProtobufCMessage *message)
@@ -123,13 +165,5 @@ void customer_need_action(struct task *task, const ProtobufCMessage *message)
 		return;
 	task_need(task, &customer_table,
 	          &(struct customer_row){ .customer_id = action->routing_key });
-	const char *const id = action->requested->on->id;
-	const char *const what = what_of(action->requested->on, action->routing_key);
-
-	if (row->handle == customer_explain)
-		task_need(task, &case_table,
-		          &(struct case_row){ .customer_id = action->routing_key,
-		                              .discrepancy_id = id });
-	else if (what != NULL)
-		customer_need_refundable(task, action->routing_key, what);
+	row->need(task, action->routing_key, action->requested->on);
 }

@@ -25,8 +25,14 @@ enum status order_refuse(struct order *order, Opsmesh__V1__RefusalCode code, con
 
 /* What may be done to each type of subject; it answers the order. */
 typedef enum status order_handler(struct order *order);
-order_handler customer_explain;
+order_handler case_acknowledge;
+order_handler case_assign;
+order_handler case_explain;
+void case_need(struct task *task, const char *customer, const Opsmesh__V1__ActionSubject *on);
 
+/* On what is a customer's, or, in the stage `payout`, of the object whose id is its place. */
+enum status customer_act(const struct customer *customer,
+                         const Opsmesh__V1__ActionEvent *action) MUST_CHECK;
 enum status customer_on_action_requested(struct task *task,
                                          const Opsmesh__V1__ActionRequested *requested);
 void customer_need_action(struct task *task, const ProtobufCMessage *message);

@@ -1,7 +1,7 @@
 /*
  * What does not add up for a customer, as cases: opened, grown, healed, escalated by age.
  */
-#include "services/billing-sync/customer_action.h"
+#include "services/billing-sync/customer_case_inside.h"
 #include "services/billing-sync/figure.h"
 #include "services/billing-sync/policies.h"
 
@@ -13,13 +13,11 @@
 #define PARTS_MAX 100 /* of one case: 6400 objects */
 
 static const struct column columns[] = {
-	COLUMN(struct case_row, customer_id),
-	COLUMN(struct case_row, discrepancy_id),
-	COLUMN(struct case_row, cause),
-	COLUMN(struct case_row, state),
-	COLUMN(struct case_row, opened_at),
-	COLUMN(struct case_row, body),
-	COLUMN_END,
+	COLUMN(struct case_row, customer_id),     COLUMN(struct case_row, discrepancy_id),
+	COLUMN(struct case_row, cause),           COLUMN(struct case_row, state),
+	COLUMN(struct case_row, opened_at),       COLUMN(struct case_row, body),
+	COLUMN(struct case_row, owner),           COLUMN(struct case_row, acknowledged_by),
+	COLUMN(struct case_row, acknowledged_at), COLUMN_END,
 };
 const struct state_table case_table = { .name = "discrepancy",
 	                                .columns = columns,
@@ -30,22 +28,10 @@ const struct state_table balance_case_table = { .name = "balance_discrepancy",
 	                                        .key_columns = 2,
 	                                        .row_size = sizeof(struct case_row) };
 
-static const struct state_table *home(const struct task *task)
+const struct state_table *case_home(const struct task *task)
 {
 	return task_has(task, &case_table) ? &case_table : &balance_case_table;
 }
-
-/* One case at hand. */
-struct matter {
-	struct customer *customer;
-	const struct discrepancy_policy *policy;
-	const struct discrepancy_rule *rule;
-	struct discrepancy *discrepancy;
-	const char *id;
-	const char *sentence;
-	const struct discrepancy_evidence
-	    *evidence; /* that was observed; of clearing the object alone */
-};
 
 /* Rows. */
 
@@ -57,10 +43,36 @@ static const char *state_word(const struct discrepancy *discrepancy)
 	return words[discrepancy->state];
 }
 
+/* NULL: nobody. */
+static const char *named(const char *who)
+{
+	return *who != '\0' ? who : NULL;
+}
+
 static void rule_of(struct matter *it)
 {
 	it->policy = policies_discrepancy(it->customer->task, it->customer->at);
 	it->rule = discrepancy_rule_of(it->policy, it->discrepancy->cause);
+}
+
+enum status case_open(struct customer *customer, const char *id, struct matter *it, bool *known)
+{
+	static const struct discrepancy_evidence nothing = { .object = "" };
+	struct task *const task = customer->task;
+	struct case_row row = { .customer_id = customer->row.customer_id, .discrepancy_id = id };
+
+	*it = (struct matter){ .customer = customer,
+		               .id = id,
+		               .sentence = "",
+		               .evidence = &nothing,
+		               .discrepancy = arena_alloc(task->arena, sizeof(*it->discrepancy)) };
+	*known = task_load(task, case_home(task), &row);
+	if (!*known)
+		return STATUS_OK;
+	if (!discrepancy_decode(task->arena, row.body, it->discrepancy))
+		return task_fail(task, STATUS_FATAL, "%s: its row cannot be read", id);
+	rule_of(it);
+	return STATUS_OK;
 }
 
 static enum status load(struct matter *it, const char *cause, const char *root, uint32_t part)
@@ -73,7 +85,7 @@ static enum status load(struct matter *it, const char *cause, const char *root, 
 	discrepancy_init(it->discrepancy, row.customer_id, cause, root, part);
 	it->id = arena_string(task->arena, discrepancy_id(it->discrepancy, id));
 	row.discrepancy_id = it->id;
-	if (task_load(task, home(task), &row) &&
+	if (task_load(task, case_home(task), &row) &&
 	    !discrepancy_decode(task->arena, row.body, it->discrepancy))
 		return task_fail(task, STATUS_FATAL, "%s: its row cannot be read", it->id);
 	rule_of(it);
@@ -121,7 +133,7 @@ static void add_unexplained(const struct matter *it)
 	struct case_row row = { .customer_id = it->customer->row.customer_id,
 		                .discrepancy_id = it->id };
 
-	if (!task_load(task, home(task), &row) ||
+	if (!task_load(task, case_home(task), &row) ||
 	    !discrepancy_decode(task->arena, row.body, before))
 		*before = (struct discrepancy){ .count = 0 };
 	const struct discrepancy_totals *const was = totals_of(task, before);
@@ -135,7 +147,7 @@ static void add_unexplained(const struct matter *it)
 			           -was->items[i].minor);
 }
 
-static void save(struct matter *it)
+void case_save(struct matter *it)
 {
 	struct task *const task = it->customer->task;
 	const char *const key =
@@ -143,13 +155,16 @@ static void save(struct matter *it)
 	struct instant due;
 
 	add_unexplained(it);
-	task_save(task, home(task),
+	task_save(task, case_home(task),
 	          &(struct case_row){ .customer_id = it->customer->row.customer_id,
 	                              .discrepancy_id = it->id,
 	                              .cause = it->discrepancy->cause,
 	                              .state = state_word(it->discrepancy),
 	                              .opened_at = it->discrepancy->opened_at,
-	                              .body = discrepancy_encode(task->arena, it->discrepancy) });
+	                              .body = discrepancy_encode(task->arena, it->discrepancy),
+	                              .owner = named(it->discrepancy->owner),
+	                              .acknowledged_by = named(it->discrepancy->acknowledged_by),
+	                              .acknowledged_at = it->discrepancy->acknowledged_at });
 	if (discrepancy_due(it->discrepancy, it->rule, &due))
 		task_timer_set(task, CUSTOMER_TIMER_AGE, key, due);
 	else
@@ -201,6 +216,7 @@ static enum status say_opened(const struct matter *it)
 	opened.policy = arena_printf(arena, "%s/%lld", it->policy->head.id,
 	                             (long long)it->policy->head.version);
 	opened.again = found->openings > 1;
+	opened.owner = text_mutable(found->owner);
 	event.fact_case = OPSMESH__V1__BILLING_EVENT__FACT_DISCREPANCY_OPENED;
 	event.discrepancy_opened = &opened;
 	return customer_say(it->customer, &event);
@@ -252,6 +268,8 @@ static enum status say_escalated(const struct matter *it)
 	escalated.queue = text_mutable(it->rule->queue);
 	escalated.opened_at =
 	    proto_timestamp(it->customer->task->arena, it->discrepancy->opened_at);
+	escalated.owner = text_mutable(it->discrepancy->owner);
+	escalated.acknowledged_by = text_mutable(it->discrepancy->acknowledged_by);
 	event.fact_case = OPSMESH__V1__BILLING_EVENT__FACT_DISCREPANCY_ESCALATED;
 	event.discrepancy_escalated = &escalated;
 	return customer_say(it->customer, &event);
@@ -267,6 +285,8 @@ static enum status say(const struct matter *it, enum discrepancy_move move)
 	case DISCREPANCY_MOVE_ESCALATED: return say_escalated(it);
 	case DISCREPANCY_MOVE_NONE:
 	case DISCREPANCY_MOVE_EXPLAINED:
+	case DISCREPANCY_MOVE_ACKNOWLEDGED:
+	case DISCREPANCY_MOVE_ASSIGNED:
 	case DISCREPANCY_MOVE_FULL:
 	default: return STATUS_OK;
 	}
@@ -276,7 +296,7 @@ static enum status settle(struct matter *it, enum discrepancy_move move)
 {
 	if (move == DISCREPANCY_MOVE_NONE || move == DISCREPANCY_MOVE_FULL)
 		return STATUS_OK;
-	save(it);
+	case_save(it);
 	return say(it, move);
 }
 
@@ -312,76 +332,6 @@ enum status customer_clear(struct customer *it, const char *cause, const char *r
 	return settle(&matter, move);
 }
 
-/* Explaining. */
-
-static enum status say_explained(struct matter *it, const struct order *order)
-{
-	struct arena *const arena = it->customer->task->arena;
-	const struct discrepancy *const found = it->discrepancy;
-	Opsmesh__V1__BillingEvent event = OPSMESH__V1__BILLING_EVENT__INIT;
-	Opsmesh__V1__DiscrepancyExplained explained = OPSMESH__V1__DISCREPANCY_EXPLAINED__INIT;
-
-	explained.discrepancy_id = text_mutable(it->id);
-	explained.cause = text_mutable(found->cause);
-	explained.by = order->requested->by;
-	explained.reason = order->requested->reason;
-	explained.object_ids =
-	    arena_alloc(arena, (found->count + 1) * sizeof(*explained.object_ids));
-	for (size_t i = 0; i < found->count; i++)
-		explained.object_ids[explained.n_object_ids++] =
-		    text_mutable(found->evidence[i].object);
-	event.fact_case = OPSMESH__V1__BILLING_EVENT__FACT_DISCREPANCY_EXPLAINED;
-	event.discrepancy_explained = &explained;
-	return customer_say(it->customer, &event);
-}
-
-static Opsmesh__V1__RefusalCode code_of(const struct matter *it)
-{
-	if (it->discrepancy->state != DISCREPANCY_OPEN)
-		return OPSMESH__V1__REFUSAL_CODE__REFUSAL_CODE_ILLEGAL_MOVE;
-	return it->rule->explainable ? OPSMESH__V1__REFUSAL_CODE__REFUSAL_CODE_INVALID
-	                             : OPSMESH__V1__REFUSAL_CODE__REFUSAL_CODE_NOT_ALLOWED;
-}
-
-static bool has_words(const Opsmesh__V1__PersonalText *reason)
-{
-	if (reason == NULL)
-		return false;
-	return reason->content_case != OPSMESH__V1__PERSONAL_TEXT__CONTENT_TEXT ||
-	       (reason->text != NULL && *reason->text != '\0');
-}
-
-/* The words are personal: what is kept is which action has them. */
-enum status customer_explain(struct order *order)
-{
-	const struct discrepancy_evidence nothing = { .object = "" };
-	const Opsmesh__V1__Actor *const by = order->requested->by;
-	struct task *const task = order->customer.task;
-	struct matter matter = { .customer = &order->customer,
-		                 .id = order->requested->on->id,
-		                 .sentence = "",
-		                 .evidence = &nothing };
-	struct case_row row = { .customer_id = order->customer.row.customer_id,
-		                .discrepancy_id = matter.id };
-	const bool worded = has_words(order->requested->reason);
-	const char *refusal;
-
-	matter.discrepancy = arena_alloc(task->arena, sizeof(*matter.discrepancy));
-	if (!task_load(task, home(task), &row))
-		return order_refuse(order, OPSMESH__V1__REFUSAL_CODE__REFUSAL_CODE_UNKNOWN_SUBJECT,
-		                    "on.id", "There is no such discrepancy.");
-	if (!discrepancy_decode(task->arena, row.body, matter.discrepancy))
-		return task_fail(task, STATUS_FATAL, "%s: its row cannot be read", matter.id);
-	rule_of(&matter);
-	if (discrepancy_explain(matter.discrepancy, matter.rule, by != NULL ? by->principal : "",
-	                        worded ? order->action->action_id : "", order->customer.at,
-	                        &refusal) == DISCREPANCY_MOVE_NONE)
-		return order_refuse(order, code_of(&matter), worded ? "on.id" : "reason", refusal);
-	save(&matter);
-	TRY(say_explained(&matter, order));
-	return order_apply(order);
-}
-
 /* By age: the key is "<customer>/<discrepancy id>". */
 
 static struct case_row row_of_key(struct task *task, const char *key)
@@ -394,24 +344,19 @@ static struct case_row row_of_key(struct task *task, const char *key)
 
 enum status customer_on_age(struct task *task, const char *key)
 {
-	struct case_row row = row_of_key(task, key);
+	const struct case_row row = row_of_key(task, key);
 	struct customer customer = { .task = task,
 		                     .cause_id = "",
 		                     .at = task->due,
 		                     .row = { .customer_id = row.customer_id } };
-	const struct discrepancy_evidence nothing = { .object = "" };
-	struct matter matter = { .customer = &customer,
-		                 .id = row.discrepancy_id,
-		                 .sentence = "",
-		                 .evidence = &nothing };
+	struct matter matter;
+	bool known;
 
-	matter.discrepancy = arena_alloc(task->arena, sizeof(*matter.discrepancy));
 	if (task_has(task, &customer_table))
 		(void)task_load(task, &customer_table, &customer.row);
-	if (!task_load(task, home(task), &row) ||
-	    !discrepancy_decode(task->arena, row.body, matter.discrepancy))
-		return task_fail(task, STATUS_FATAL, "timer %s: its row cannot be read", key);
-	rule_of(&matter);
+	TRY(case_open(&customer, row.discrepancy_id, &matter, &known));
+	if (!known)
+		return task_fail(task, STATUS_FATAL, "timer %s: its case is gone", key);
 	return settle(&matter, discrepancy_escalate(matter.discrepancy, matter.rule, task->due));
 }
 
@@ -422,5 +367,5 @@ void customer_need_age(struct task *task, const char *key)
 	if (task_has(task, &customer_table))
 		task_need(task, &customer_table,
 		          &(struct customer_row){ .customer_id = row.customer_id });
-	task_need(task, home(task), &row);
+	task_need(task, case_home(task), &row);
 }

@@ -19,6 +19,9 @@ void discrepancy_init(struct discrepancy *discrepancy, const char *customer, con
 	discrepancy->part = part;
 	discrepancy->actor = "";
 	discrepancy->reason = "";
+	discrepancy->owner = "";
+	discrepancy->acknowledged_by = "";
+	discrepancy->acknowledged_at = TIME_MIN;
 }
 
 /* Each part with its NUL, so that no two triples run together. */
@@ -94,6 +97,8 @@ static enum discrepancy_move open_again(struct discrepancy *discrepancy, struct 
 	discrepancy->level = 0;
 	discrepancy->actor = "";
 	discrepancy->reason = "";
+	discrepancy->acknowledged_by = "";
+	discrepancy->acknowledged_at = TIME_MIN;
 	return DISCREPANCY_MOVE_OPENED;
 }
 
@@ -170,12 +175,54 @@ enum discrepancy_move discrepancy_explain(struct discrepancy *discrepancy,
 	return DISCREPANCY_MOVE_EXPLAINED;
 }
 
+enum discrepancy_move discrepancy_acknowledge(struct discrepancy *discrepancy, const char *actor,
+                                              struct instant at, const char **refusal)
+{
+	*refusal = "";
+	if (discrepancy->state != DISCREPANCY_OPEN)
+		*refusal = "It is not open.";
+	else if (actor[0] == '\0' || strlen(actor) > DISCREPANCY_TEXT_MAX)
+		*refusal = "Nobody is named who acknowledges it.";
+	else if (discrepancy->acknowledged_by[0] != '\0')
+		*refusal = "Somebody has acknowledged it before.";
+	if ((*refusal)[0] != '\0')
+		return DISCREPANCY_MOVE_NONE;
+	discrepancy->acknowledged_by = actor;
+	discrepancy->acknowledged_at = at;
+	return DISCREPANCY_MOVE_ACKNOWLEDGED;
+}
+
+enum discrepancy_move discrepancy_assign(struct discrepancy *discrepancy, const char *owner,
+                                         const char **refusal)
+{
+	*refusal = "";
+	if (discrepancy->state != DISCREPANCY_OPEN)
+		*refusal = "It is not open.";
+	else if (strlen(owner) > DISCREPANCY_TEXT_MAX)
+		*refusal = "The owner's id is longer than 255 bytes.";
+	else if (text_equal(discrepancy->owner, owner))
+		*refusal = owner[0] == '\0' ? "It is nobody's." : "It is theirs already.";
+	if ((*refusal)[0] != '\0')
+		return DISCREPANCY_MOVE_NONE;
+	discrepancy->owner = owner;
+	return DISCREPANCY_MOVE_ASSIGNED;
+}
+
+struct instant discrepancy_quiet(const struct discrepancy *discrepancy,
+                                 const struct discrepancy_rule *rule)
+{
+	return discrepancy->acknowledged_by[0] == '\0'
+	           ? TIME_MIN
+	           : time_add(discrepancy->acknowledged_at, rule->quiet);
+}
+
 enum discrepancy_move discrepancy_escalate(struct discrepancy *discrepancy,
                                            const struct discrepancy_rule *rule, struct instant now)
 {
 	uint32_t level = discrepancy->level;
 
-	if (discrepancy->state != DISCREPANCY_OPEN)
+	if (discrepancy->state != DISCREPANCY_OPEN ||
+	    time_before(now, discrepancy_quiet(discrepancy, rule)))
 		return DISCREPANCY_MOVE_NONE;
 	while (level < rule->age_count &&
 	       !time_before(now, time_add(discrepancy->opened_at, rule->ages[level])))
@@ -191,7 +238,8 @@ bool discrepancy_due(const struct discrepancy *discrepancy, const struct discrep
 {
 	if (discrepancy->state != DISCREPANCY_OPEN || discrepancy->level >= rule->age_count)
 		return false;
-	*due = time_add(discrepancy->opened_at, rule->ages[discrepancy->level]);
+	*due = time_later(time_add(discrepancy->opened_at, rule->ages[discrepancy->level]),
+	                  discrepancy_quiet(discrepancy, rule));
 	return true;
 }
 

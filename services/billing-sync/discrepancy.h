@@ -4,7 +4,9 @@
  * Its id is a digest of (customer, cause, root object), so that whatever shows the same cause again grows the
  * same case. Evidence is a figure for each object that shows it. A case is opened, grows, heals when later
  * events take the last evidence away, is explained by a person with a reason, and is escalated by its age.
- * What shows up again after it was healed, or changes after it was explained, opens it anew. Pure: the
+ * What shows up again after it was healed, or changes after it was explained, opens it anew. Somebody may
+ * own it, and keeps it when it opens again; who acknowledges it has seen it as it is open now, and is left
+ * alone with it for a while: then its age tells again. Pure: the
  * caller brings the time and says the fact that each move stands for.
  */
 #ifndef SERVICES_BILLING_SYNC_DISCREPANCY_H
@@ -42,9 +44,12 @@ struct discrepancy {
 	struct instant opened_at; /* the last time */
 	struct instant changed_at;
 	uint32_t openings;
-	uint32_t level;     /* ages that it was escalated for since it was opened */
-	const char *actor;  /* who explained it; "" */
-	const char *reason; /* why; "" */
+	uint32_t level;              /* ages that it was escalated for since it was opened */
+	const char *actor;           /* who explained it; "" */
+	const char *reason;          /* why; "" */
+	const char *owner;           /* whom it was given to; "" nobody */
+	const char *acknowledged_by; /* since it was opened; "" nobody */
+	struct instant acknowledged_at;
 	struct discrepancy_evidence
 	    evidence[DISCREPANCY_EVIDENCE_MAX]; /* in the order in which it came */
 	size_t count;
@@ -58,6 +63,8 @@ enum discrepancy_move {
 	DISCREPANCY_MOVE_SHRUNK, /* still open */
 	DISCREPANCY_MOVE_HEALED,
 	DISCREPANCY_MOVE_EXPLAINED,
+	DISCREPANCY_MOVE_ACKNOWLEDGED,
+	DISCREPANCY_MOVE_ASSIGNED,
 	DISCREPANCY_MOVE_ESCALATED,
 	DISCREPANCY_MOVE_FULL, /* nothing was kept: go on with the next part */
 };
@@ -80,6 +87,15 @@ enum discrepancy_move discrepancy_explain(struct discrepancy *discrepancy,
                                           const struct discrepancy_rule *rule, const char *actor,
                                           const char *reason, struct instant at,
                                           const char **refusal);
+/* Likewise: a person has seen it. */
+enum discrepancy_move discrepancy_acknowledge(struct discrepancy *discrepancy, const char *actor,
+                                              struct instant at, const char **refusal);
+/* Likewise: it is somebody's to settle; "" nobody's any more. */
+enum discrepancy_move discrepancy_assign(struct discrepancy *discrepancy, const char *owner,
+                                         const char **refusal);
+/* Until when its age tells nothing, for who acknowledged it; TIME_MIN: nobody did. */
+struct instant discrepancy_quiet(const struct discrepancy *discrepancy,
+                                 const struct discrepancy_rule *rule);
 /* As old as the next age of its rule? Several ages that have passed are one move. */
 enum discrepancy_move discrepancy_escalate(struct discrepancy *discrepancy,
                                            const struct discrepancy_rule *rule, struct instant now);
@@ -100,7 +116,10 @@ struct discrepancy_totals {
 void discrepancy_totals_add(struct discrepancy_totals *totals,
                             const struct discrepancy *discrepancy, int sign);
 
-/* Version 1 of a row's body. The texts of a decoded case live in the arena. */
+/*
+ * Version 2 of a row's body; version 1, which knew no owner and no acknowledgement, is read as well. The
+ * texts of a decoded case live in the arena.
+ */
 struct bytes discrepancy_encode(struct arena *arena, const struct discrepancy *discrepancy);
 bool discrepancy_decode(struct arena *arena, struct bytes bytes,
                         struct discrepancy *discrepancy) MUST_CHECK;

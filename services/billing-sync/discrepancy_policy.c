@@ -36,12 +36,43 @@ static bool ages_read(const struct json_place *row, struct discrepancy_rule *rul
 	return true;
 }
 
+static const char *const severities[] = { "low", "normal", "high", "urgent", NULL };
+
+/* By severity. */
+struct quiet_times {
+	struct duration of[DISCREPANCY_URGENT + 1];
+};
+
+static bool quiet_read(const struct json_place *top, struct quiet_times *quiet,
+                       struct json_error *error)
+{
+	struct json_place place;
+
+	*quiet = (struct quiet_times){ 0 };
+	if (!json_has(top, "quiet"))
+		return true;
+	if (!json_object_at(top, "quiet", &place, error) || !json_only(&place, severities, error))
+		return false;
+	for (size_t i = 0; severities[i] != NULL; i++) {
+		struct duration *const time = &quiet->of[DISCREPANCY_LOW + i];
+		const char *text;
+
+		if (!json_has(&place, severities[i]))
+			continue;
+		if (!json_text_at(&place, severities[i], POLICY_WORD_MAX, &text, error))
+			return false;
+		if (!duration_parse(text, time) || time->us <= 0 || time->us > AGE_MAX.us)
+			return json_refuse(&place, severities[i], error,
+			                   "must be a time up to 366d, as 12h or 3d");
+	}
+	return true;
+}
+
 static bool rule_read(struct arena *arena, const struct json_place *row,
                       struct discrepancy_rule *rule, struct json_error *error)
 {
 	static const char *const fields[] = { "cause",    "severity",    "queue",
 		                              "escalate", "explainable", NULL };
-	static const char *const severities[] = { "low", "normal", "high", "urgent", NULL };
 	int severity;
 
 	if (!json_only(row, fields, error) ||
@@ -67,10 +98,12 @@ static const struct discrepancy_rule *find(const struct discrepancy_policy *poli
 static bool rules_read(struct arena *arena, const struct json_place *top,
                        struct discrepancy_policy *policy, struct json_error *error)
 {
+	struct quiet_times quiet;
 	struct json_place list;
 	struct discrepancy_rule *read;
 
-	if (!json_array_at(top, "causes", DISCREPANCY_CAUSES_MAX, &list, error))
+	if (!quiet_read(top, &quiet, error) ||
+	    !json_array_at(top, "causes", DISCREPANCY_CAUSES_MAX, &list, error))
 		return false;
 	read = arena_zero(arena, (json_count(&list) + 1) * sizeof(*read));
 	policy->rules = read;
@@ -81,6 +114,7 @@ static bool rules_read(struct arena *arena, const struct json_place *top,
 			return false;
 		if (find(policy, read[i].cause) != NULL)
 			return json_refuse(&row, "cause", error, "is another row's already");
+		read[i].quiet = quiet.of[read[i].severity];
 		policy->count++;
 	}
 	return find(policy, "other") != NULL ||
@@ -88,7 +122,7 @@ static bool rules_read(struct arena *arena, const struct json_place *top,
 }
 
 /* Besides those of the head. */
-static const char *const document_fields[] = { "causes", NULL };
+static const char *const document_fields[] = { "quiet", "causes", NULL };
 
 static bool document_read(struct arena *arena, const struct json_place *top, void *result,
                           struct json_error *error)

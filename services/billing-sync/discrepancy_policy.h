@@ -2,12 +2,14 @@
  * discrepancy_policy - how bad each cause of a discrepancy is, who owns it, and when somebody else must look.
  *
  *   {"id":"discrepancies","version":1,"effective_from":"1970-01-01T00:00:00Z",
+ *    "quiet":{"urgent":"4h","high":"1d"},
  *    "causes":[{"cause":"invoice_total","severity":"high","queue":"billing","escalate":["1d","3d"],
  *               "explainable":true},
  *              {"cause":"other","severity":"normal","queue":"billing","escalate":["3d"],"explainable":true}]}
  *
  * "other" must be there: it holds for causes that have no row. The ages rise. What is not explainable can
- * only heal. The schema is deploy/policies/schema/discrepancies.schema.json.
+ * only heal. "quiet" says for how long a case of each severity is not escalated after somebody has
+ * acknowledged it; of a severity that it does not name the ages go on as they were. The schema is deploy/policies/schema/discrepancies.schema.json.
  */
 #ifndef SERVICES_BILLING_SYNC_DISCREPANCY_POLICY_H
 #define SERVICES_BILLING_SYNC_DISCREPANCY_POLICY_H
@@ -32,6 +34,7 @@ struct discrepancy_rule {
 	const char *queue;
 	struct duration ages[DISCREPANCY_AGES_MAX];
 	size_t age_count;
+	struct duration quiet; /* after it was acknowledged; 0: none */
 	bool explainable;
 };
 

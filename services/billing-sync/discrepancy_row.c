@@ -4,7 +4,8 @@
 #include "services/billing-sync/discrepancy.h"
 #include "services/billing-sync/packed.h"
 
-#define ROW_VERSION 1
+#define ROW_VERSION 2
+#define FIRST_WITH_OWNER 2
 #define PARTS_MAX 65535
 
 static void evidence_encode(struct buffer *out, const struct discrepancy_evidence *evidence)
@@ -31,6 +32,9 @@ struct bytes discrepancy_encode(struct arena *arena, const struct discrepancy *d
 	pack_i64(&out, discrepancy->level);
 	pack_text(&out, discrepancy->actor);
 	pack_text(&out, discrepancy->reason);
+	pack_text(&out, discrepancy->owner);
+	pack_text(&out, discrepancy->acknowledged_by);
+	pack_time(&out, discrepancy->acknowledged_at);
 	pack_u8(&out, (uint32_t)discrepancy->count);
 	for (size_t i = 0; i < discrepancy->count; i++)
 		evidence_encode(&out, &discrepancy->evidence[i]);
@@ -54,11 +58,22 @@ static void evidence_decode(struct arena *arena, struct packed *packed,
 	evidence->found = packed_i64(packed, INT64_MIN, INT64_MAX);
 }
 
+static void owner_decode(struct arena *arena, struct packed *packed, uint32_t version,
+                         struct discrepancy *discrepancy)
+{
+	const bool known = version >= FIRST_WITH_OWNER;
+
+	discrepancy->owner = known ? text_decode(arena, packed) : "";
+	discrepancy->acknowledged_by = known ? text_decode(arena, packed) : "";
+	discrepancy->acknowledged_at = known ? packed_time(packed) : TIME_MIN;
+}
+
 bool discrepancy_decode(struct arena *arena, struct bytes bytes, struct discrepancy *discrepancy)
 {
 	struct packed packed = packed_open(bytes);
+	const uint32_t version = packed_u8(&packed, ROW_VERSION);
 
-	packed.failed = packed_u8(&packed, ROW_VERSION) != ROW_VERSION || packed.failed;
+	packed.failed = version == 0 || packed.failed;
 	discrepancy->customer = text_decode(arena, &packed);
 	discrepancy->cause = text_decode(arena, &packed);
 	discrepancy->root = text_decode(arena, &packed);
@@ -70,6 +85,7 @@ bool discrepancy_decode(struct arena *arena, struct bytes bytes, struct discrepa
 	discrepancy->level = (uint32_t)packed_i64(&packed, 0, DISCREPANCY_AGES_MAX);
 	discrepancy->actor = text_decode(arena, &packed);
 	discrepancy->reason = text_decode(arena, &packed);
+	owner_decode(arena, &packed, version, discrepancy);
 	discrepancy->count = packed_u8(&packed, DISCREPANCY_EVIDENCE_MAX);
 	for (size_t i = 0; i < discrepancy->count; i++)
 		evidence_decode(arena, &packed, &discrepancy->evidence[i]);

@@ -76,6 +76,8 @@ bool payout_read_moved(struct thing *thing, struct balance_transaction *moved,
 enum status payout_on_mirrored(struct task *task, const Opsmesh__V1__ObjectMirrored *mirrored);
 enum status payout_on_placed(struct task *task, const Opsmesh__V1__MoneyPlaced *placed);
 enum status payout_on_books_cut(struct task *task, const Opsmesh__V1__BooksCut *cut);
+enum status payout_on_asked(struct task *task, const Opsmesh__V1__ActionEvent *asked);
+void payout_need_asked(struct task *task, const ProtobufCMessage *message);
 void payout_need_mirrored(struct task *task, const ProtobufCMessage *message);
 void payout_need_placed(struct task *task, const ProtobufCMessage *message);
 enum status payout_on_place(struct task *task, const char *key);

@@ -6,6 +6,7 @@
 #include "common/base/hash.h"
 #include "common/base/text.h"
 #include "common/io/proto.h"
+#include "services/billing-sync/customer_action.h"
 #include "services/billing-sync/figure_answer.h"
 #include "services/billing-sync/policies.h"
 #include "services/billing-sync/stripe.h"
@@ -159,6 +160,15 @@ enum status payout_on_placed(struct task *task, const Opsmesh__V1__MoneyPlaced *
 	return payout_place(&it, placed);
 }
 
+/* About a case that no customer has. */
+enum status payout_on_asked(struct task *task, const Opsmesh__V1__ActionEvent *asked)
+{
+	struct customer it;
+
+	TRY(payout_open(task, &it));
+	return customer_act(&it, asked);
+}
+
 /* Fees, payouts and what is held are in no customer's books, but in the close. */
 enum status payout_on_books_cut(struct task *task, const Opsmesh__V1__BooksCut *cut)
 {
@@ -183,6 +193,15 @@ void payout_need_mirrored(struct task *task, const ProtobufCMessage *message)
 	task_need(task, &paid_table,
 	          &(struct paid_row){ .payout_id = event->subject_id,
 	                              .transaction_id = mirrored->object_id });
+}
+
+void payout_need_asked(struct task *task, const ProtobufCMessage *message)
+{
+	const Opsmesh__V1__ByPayoutEvent *const event = (const void *)message;
+	const Opsmesh__V1__ActionRequested *const requested = event->asked->requested;
+
+	if (requested != NULL && requested->on != NULL)
+		case_need(task, event->subject_id, requested->on);
 }
 
 void payout_need_placed(struct task *task, const ProtobufCMessage *message)

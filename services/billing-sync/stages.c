@@ -151,6 +151,7 @@ static const int customer_emits[] = { OPS_BY_PAYOUT, OPS_BY_BOOKS, OPS_BILLING, 
 #define PAYOUT_EVENTS(ON)                                                               \
 	PAYOUT(ON, mirrored, ObjectMirrored)                                            \
 	PAYOUT(ON, placed, MoneyPlaced)                                                 \
+	PAYOUT(ON, asked, ActionEvent)                                                  \
 	ON(OPS_BY_PAYOUT, Opsmesh__V1__ByPayoutEvent, books_cut, Opsmesh__V1__BooksCut, \
 	   payout_on_books_cut, NULL)
 

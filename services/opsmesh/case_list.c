@@ -205,6 +205,9 @@ static void read_case(struct case_list *list, const struct db_rows *rows, size_t
 		.state = arena_string(arena, db_text(rows, at, 4)),
 		.since = db_time(rows, at, 5),
 		.now = db_time(rows, at, 6),
+		.owner = arena_string(arena, db_text(rows, at, 7)),
+		.acknowledged_by = arena_string(arena, db_text(rows, at, 8)),
+		.acknowledged_at = db_time(rows, at, 9),
 		.queue = "",
 		.sentence = "",
 	};

@@ -32,8 +32,11 @@ struct open_case {
 	const char *state;
 	bool open;
 	struct instant since;
-	struct instant now;  /* mesh time of its shard; TIME_MIN: none */
-	const char *queue;   /* "" not told */
+	struct instant now;          /* mesh time of its shard; TIME_MIN: none */
+	const char *queue;           /* "" not told */
+	const char *owner;           /* "" nobody */
+	const char *acknowledged_by; /* "" nobody */
+	struct instant acknowledged_at;
 	int32_t severity;    /* opsmesh.v1.Priority */
 	int64_t escalations; /* since it was opened */
 	const char *sentence;

@@ -1,5 +1,5 @@
 /*
- * list discrepancies - what does not add up: whose it is, how long it has been so, by how much.
+ * list discrepancies - what does not add up: whose it is, who has seen it, how long it has been so, by how much.
  *
  * Ages are counted to the mesh time of the shard that keeps the case. Below stand what is unexplained in all,
  * by currency, left out where a figure is not known, and the time that the list is true for.
@@ -88,6 +88,8 @@ static void add_row(const struct view *view, struct table *table, const struct o
 	table_add(table, last_figure(view, it, false));
 	table_add(table, off_cell(view, it));
 	table_add(table, or_dash(it->queue));
+	table_add(table, or_dash(it->owner));
+	table_add(table, or_dash(it->acknowledged_by));
 	table_addf(table, "%" PRId64, it->escalations);
 	table_add(table, it->id);
 }
@@ -105,10 +107,11 @@ static bool unexplained(const struct view *view, struct running *all)
 
 static void print_rows(const struct view *view)
 {
-	static const char *const titles[] = { "SEVERITY",  "STATE",       "SINCE",  "AGE",
-		                              "CUSTOMER",  "ACCOUNT",     "CAUSE",  "OBJECTS",
-		                              "EXPECTED",  "FOUND",       "OFF BY", "QUEUE",
-		                              "ESCALATED", "DISCREPANCY", NULL };
+	static const char *const titles[] = { "SEVERITY", "STATE",   "SINCE",     "AGE",
+		                              "CUSTOMER", "ACCOUNT", "CAUSE",     "OBJECTS",
+		                              "EXPECTED", "FOUND",   "OFF BY",    "QUEUE",
+		                              "OWNER",    "SEEN BY", "ESCALATED", "DISCREPANCY",
+		                              NULL };
 	struct running *const all = arena_zero(view->tool->arena, sizeof(*all));
 	struct table table;
 
@@ -179,6 +182,9 @@ static json_t *case_json(const struct view *view, const struct open_case *it)
 	json_object_set_new(row, "mesh_time", time_json(it->now));
 	json_object_set_new(row, "severity", json_string(severity_word(view, it)));
 	json_object_set_new(row, "queue", json_string(it->queue));
+	json_object_set_new(row, "owner", json_string(it->owner));
+	json_object_set_new(row, "acknowledged_by", json_string(it->acknowledged_by));
+	json_object_set_new(row, "acknowledged_at", time_json(it->acknowledged_at));
 	json_object_set_new(row, "escalated", json_integer(it->escalations));
 	json_object_set_new(row, "sentence", json_string(it->sentence));
 	json_object_set_new(row, "objects", figures);

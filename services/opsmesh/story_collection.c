@@ -16,6 +16,29 @@ static struct story_line tell_explained(const struct story *story,
 		                                 story_saying(story, fact->reason)) };
 }
 
+static struct story_line tell_acknowledged(const struct story *story,
+                                           const Opsmesh__V1__DiscrepancyAcknowledged *fact)
+{
+	return (struct story_line){ story_actor(story, fact->by),
+		                    arena_printf(story->arena,
+		                                 "has seen %s, which is quiet until %s%s",
+		                                 fact->cause, story_stamp(story, fact->quiet_until),
+		                                 story_saying(story, fact->reason)) };
+}
+
+static struct story_line tell_assigned(const struct story *story,
+                                       const Opsmesh__V1__DiscrepancyAssigned *fact)
+{
+	return (struct story_line){
+		story_actor(story, fact->by),
+		*fact->owner == '\0'
+		    ? arena_printf(story->arena, "takes %s from %s%s", fact->cause,
+		                   fact->from_owner, story_saying(story, fact->reason))
+		    : arena_printf(story->arena, "gives %s to %s%s", fact->cause, fact->owner,
+		                   story_saying(story, fact->reason))
+	};
+}
+
 static struct story_line tell_approved(const struct story *story,
                                        const Opsmesh__V1__RefundApproved *fact)
 {
@@ -115,6 +138,10 @@ struct story_line story_collection(const struct story *story,
 {
 	if (event->fact_case == OPSMESH__V1__BILLING_EVENT__FACT_DISCREPANCY_EXPLAINED)
 		return tell_explained(story, event->discrepancy_explained);
+	if (event->fact_case == OPSMESH__V1__BILLING_EVENT__FACT_DISCREPANCY_ACKNOWLEDGED)
+		return tell_acknowledged(story, event->discrepancy_acknowledged);
+	if (event->fact_case == OPSMESH__V1__BILLING_EVENT__FACT_DISCREPANCY_ASSIGNED)
+		return tell_assigned(story, event->discrepancy_assigned);
 	if (event->fact_case == OPSMESH__V1__BILLING_EVENT__FACT_REFUND_APPROVED)
 		return tell_approved(story, event->refund_approved);
 	if (event->fact_case == OPSMESH__V1__BILLING_EVENT__FACT_REFUND_SETTLED)

@@ -128,31 +128,44 @@ static void fill_scopes(Opsmesh__V1__ActionRequested *requested, const char *con
 		requested->scopes[i] = text_mutable(scopes[i]);
 }
 
+static Opsmesh__V1__ActionRequested *requested_of(const struct customer_ask *ask)
+{
+	static Opsmesh__V1__NaturalId natural = OPSMESH__V1__NATURAL_ID__INIT;
+	Opsmesh__V1__ActionRequested *const made = arena_alloc(customer_stage.arena, sizeof(*made));
+
+	opsmesh__v1__action_requested__init(made);
+	made->on = arena_alloc(customer_stage.arena, sizeof(*made->on));
+	opsmesh__v1__action_subject__init(made->on);
+	made->by = arena_alloc(customer_stage.arena, sizeof(*made->by));
+	opsmesh__v1__actor__init(made->by);
+	made->by->principal = text_mutable(ask->by != NULL ? ask->by : "mika");
+	made->on->type = text_mutable(ask->type);
+	made->on->id = text_mutable(ask->id);
+	made->kind = ask->kind;
+	made->action = text_mutable(ask->word);
+	made->reason = ask->reason != NULL ? words_of(ask->reason) : NULL;
+	made->natural_id = ask->keyed ? &natural : NULL;
+	fill_parameters(made, ask->parameters);
+	fill_scopes(made, ask->scopes);
+	return made;
+}
+
+Opsmesh__V1__ActionEvent *customer_asked(const struct customer_ask *ask)
+{
+	Opsmesh__V1__ActionEvent *const made = arena_alloc(customer_stage.arena, sizeof(*made));
+
+	opsmesh__v1__action_event__init(made);
+	made->action_id = text_mutable(ask->action_id);
+	made->routing_key = text_mutable(customer_key);
+	made->occurred_at = proto_timestamp(customer_stage.arena, customer_now());
+	made->fact_case = OPSMESH__V1__ACTION_EVENT__FACT_REQUESTED;
+	made->requested = requested_of(ask);
+	return made;
+}
+
 void customer_feed_action(const struct customer_ask *ask)
 {
-	Opsmesh__V1__ActionEvent event = OPSMESH__V1__ACTION_EVENT__INIT;
-	Opsmesh__V1__ActionRequested requested = OPSMESH__V1__ACTION_REQUESTED__INIT;
-	Opsmesh__V1__ActionSubject subject = OPSMESH__V1__ACTION_SUBJECT__INIT;
-	Opsmesh__V1__Actor by = OPSMESH__V1__ACTOR__INIT;
-	Opsmesh__V1__NaturalId natural = OPSMESH__V1__NATURAL_ID__INIT;
-
-	by.principal = text_mutable("mika");
-	subject.type = text_mutable(ask->type);
-	subject.id = text_mutable(ask->id);
-	requested.kind = ask->kind;
-	requested.action = text_mutable(ask->word);
-	requested.on = &subject;
-	requested.by = &by;
-	requested.reason = ask->reason != NULL ? words_of(ask->reason) : NULL;
-	requested.natural_id = ask->keyed ? &natural : NULL;
-	fill_parameters(&requested, ask->parameters);
-	fill_scopes(&requested, ask->scopes);
-	event.action_id = text_mutable(ask->action_id);
-	event.routing_key = text_mutable(customer_key);
-	event.occurred_at = proto_timestamp(customer_stage.arena, customer_now());
-	event.fact_case = OPSMESH__V1__ACTION_EVENT__FACT_REQUESTED;
-	event.requested = &requested;
-	customer_feed_event(OPS_ACTIONS, &event.base);
+	customer_feed_event(OPS_ACTIONS, &customer_asked(ask)->base);
 }
 
 void customer_feed_usage(const struct customer_usage *usage)

@@ -49,7 +49,9 @@ struct customer_ask {
 	const char *const *parameters; /* NULL: none */
 	const char *const *scopes;     /* ended by NULL; NULL: none */
 	bool keyed;                    /* with an Idempotency-Key */
+	const char *by;                /* NULL: mika */
 };
+Opsmesh__V1__ActionEvent *customer_asked(const struct customer_ask *ask);
 void customer_feed_action(const struct customer_ask *ask);
 /* Nothing happens until then. */
 void customer_pass(struct instant until);

@@ -217,6 +217,65 @@ static void a_full_case_goes_on_in_its_next_part(void **state)
 	assert_string_not_equal(discrepancy_id(it, first), discrepancy_id(&next, second));
 }
 
+static void who_has_seen_it_is_asked_again_when_it_stays_open(void **state)
+{
+	struct discrepancy_rule rule = { .ages = { HOURS(24), HOURS(72) },
+		                         .age_count = 2,
+		                         .quiet = HOURS(48) };
+	struct discrepancy *const it = fresh("invoice_total");
+	const char *refusal;
+	struct instant due;
+
+	(void)state;
+	assert_int_equal(discrepancy_acknowledge(it, "ada", hour(0), &refusal),
+	                 DISCREPANCY_MOVE_NONE);
+	assert_string_equal(refusal, "It is not open.");
+	see(it, "in_1", 500, 700, 0);
+	assert_int_equal(discrepancy_acknowledge(it, "ada", hour(20), &refusal),
+	                 DISCREPANCY_MOVE_ACKNOWLEDGED);
+	keep(it);
+	assert_int_equal(discrepancy_acknowledge(it, "bo", hour(21), &refusal),
+	                 DISCREPANCY_MOVE_NONE);
+	assert_string_equal(refusal, "Somebody has acknowledged it before.");
+	assert_true(discrepancy_due(it, &rule, &due));
+	assert_int_equal(due.us, hour(68).us);
+	assert_int_equal(discrepancy_escalate(it, &rule, hour(67)), DISCREPANCY_MOVE_NONE);
+	assert_int_equal(discrepancy_escalate(it, &rule, hour(68)), DISCREPANCY_MOVE_ESCALATED);
+	assert_int_equal(it->level, 1);
+	assert_true(discrepancy_due(it, &rule, &due));
+	assert_int_equal(due.us, hour(72).us);
+	see(it, "in_1", 700, 700, 70);
+	see(it, "in_1", 500, 700, 80);
+	assert_string_equal(it->acknowledged_by, "");
+	assert_true(discrepancy_due(it, &rule, &due));
+	assert_int_equal(due.us, hour(104).us);
+}
+
+/* Row version 1: the same without owner, acknowledged_by and acknowledged_at, which stand behind the reason. */
+static void a_row_from_before_there_were_owners_is_read(void **state)
+{
+	struct discrepancy *const it = fresh("invoice_total");
+	struct discrepancy *const read = fresh("");
+	struct buffer old = { 0 };
+
+	(void)state;
+	see(it, "in_1", 500, 700, 1);
+	const struct bytes now = discrepancy_encode(arena, it);
+	const size_t behind = 1 + strlen("in_1") + 1 + strlen("USD") + 16; /* one evidence */
+	const size_t head = now.size - behind - 1 - 1 - 1 - 8;
+	const uint8_t *const from = now.data;
+	const uint8_t version = 1;
+
+	buffer_add(&old, &version, 1);
+	buffer_add(&old, from + 1, head - 1);
+	buffer_add(&old, from + now.size - behind - 1, behind + 1);
+	assert_true(discrepancy_decode(arena, (struct bytes){ old.data, old.size }, read));
+	assert_string_equal(read->owner, "");
+	assert_string_equal(read->evidence[0].object, "in_1");
+	assert_true(bytes_equal(discrepancy_encode(arena, read), now));
+	buffer_finish(&old);
+}
+
 static void the_id_is_of_customer_cause_and_root(void **state)
 {
 	static const char *const others[][3] = {
@@ -295,9 +354,9 @@ static void a_row_of_another_kind_is_refused(void **state)
 	for (size_t size = 0; size < bytes.size; size++)
 		assert_false(discrepancy_decode(arena, (struct bytes){ bytes.data, size }, read));
 	bent = arena_copy(arena, bytes.data, bytes.size);
-	bent[0] = 2;
+	bent[0] = 3;
 	assert_false(discrepancy_decode(arena, (struct bytes){ bent, bytes.size }, read));
-	bent[0] = 1;
+	bent[0] = 2;
 	bent[2] = 0xFF;
 	assert_false(discrepancy_decode(arena, (struct bytes){ bent, bytes.size }, read));
 }
@@ -320,9 +379,8 @@ static void every_rule_of_invoices_has_a_cause(void **state)
 
 static void what_is_wrong_with_the_document_is_named(void **state)
 {
-#define CAUSES(rows)                                                                                \
-	"{\"id\":\"t\",\"version\":1,\"effective_from\":\"2026-01-01T00:00:00Z\",\"causes\":[" rows \
-	"]}"
+#define HEAD "{\"id\":\"t\",\"version\":1,\"effective_from\":\"2026-01-01T00:00:00Z\","
+#define CAUSES(rows) HEAD "\"causes\":[" rows "]}"
 #define CAUSE(name, ages)                                                                  \
 	"{\"cause\":\"" name "\",\"severity\":\"low\",\"queue\":\"q\",\"escalate\":[" ages \
 	"],\"explainable\":true}"
@@ -338,6 +396,9 @@ static void what_is_wrong_with_the_document_is_named(void **state)
 		  "causes[0].escalate[1]: must be more than the one before" },
 		{ CAUSES(CAUSE("other", "\"soon\"")),
 		  "causes[0].escalate[0]: must be a time up to 366d, as 12h or 3d" },
+		{ HEAD "\"quiet\":{\"grave\":\"1d\"},\"causes\":[]}", "quiet.grave: is not known" },
+		{ HEAD "\"quiet\":{\"low\":\"0d\"},\"causes\":[]}",
+		  "quiet.low: must be a time up to 366d, as 12h or 3d" },
 		{ CAUSES("{\"cause\":\"other\",\"severity\":\"grave\"}"),
 		  "causes[0].severity: must be one of: low normal high urgent" },
 	};
@@ -365,6 +426,8 @@ int main(void)
 		cmocka_unit_test(what_must_be_mended_cannot_be_explained),
 		cmocka_unit_test(age_takes_it_to_somebody_above),
 		cmocka_unit_test(a_full_case_goes_on_in_its_next_part),
+		cmocka_unit_test(who_has_seen_it_is_asked_again_when_it_stays_open),
+		cmocka_unit_test(a_row_from_before_there_were_owners_is_read),
 		cmocka_unit_test(the_id_is_of_customer_cause_and_root),
 		cmocka_unit_test(unexplained_is_summed_by_currency),
 		cmocka_unit_test(the_largest_figures_do_not_wrap),
