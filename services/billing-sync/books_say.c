@@ -111,6 +111,7 @@ static void fill_disputes(struct arena *arena, const struct period_figures *figu
 		opsmesh__v1__open_dispute__init(made);
 		made->dispute_id = text_mutable(from->id);
 		made->amount = money_of(arena, from->currency, from->minor);
+		made->more = from->more;
 		fact->disputes[fact->n_disputes++] = made;
 	}
 }

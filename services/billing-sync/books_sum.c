@@ -102,6 +102,7 @@ static void add_dispute(struct sum *it, const Opsmesh__V1__OpenDispute *more)
 	made->id = more->dispute_id;
 	set_currency(made->currency, more->amount->currency);
 	made->minor = more->amount->minor;
+	made->more = more->more;
 }
 
 static void add_shard(struct sum *it, const Opsmesh__V1__ShardFigured *answer)

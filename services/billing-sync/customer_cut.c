@@ -8,7 +8,8 @@
 #include "services/billing-sync/figure_answer.h"
 #include "services/billing-sync/figure_say.h"
 
-#define DISPUTES_LISTED_MAX 500 /* of a shard, so that the answers fit a record */
+#define DISPUTES_NAMED_MAX 500 /* of a shard, so that the answers fit a record */
+#define DISPUTES_ROOM (DISPUTES_NAMED_MAX + PERIOD_LIMITS_MAX)
 
 static const struct column columns[] = {
 	COLUMN(struct open_dispute_row, customer_id),
@@ -40,25 +41,51 @@ void customer_dispute_open(struct customer *it, const char *dispute, const char 
 		task_save(it->task, &open_dispute_table, &row);
 }
 
+static Opsmesh__V1__OpenDispute *list(struct arena *arena, Opsmesh__V1__ShardFigured *answer,
+                                      const char *id, const char *currency, int64_t minor)
+{
+	Opsmesh__V1__OpenDispute *const made = arena_alloc(arena, sizeof(*made));
+
+	opsmesh__v1__open_dispute__init(made);
+	made->dispute_id = text_mutable(id);
+	made->amount = figure_say_money(arena, currency, minor);
+	answer->disputes[answer->n_disputes++] = made;
+	return made;
+}
+
+/* What finds no room is open and not listed, which a close will say. */
+static void add_rest(struct arena *arena, Opsmesh__V1__ShardFigured *answer,
+                     const struct open_dispute_row *row)
+{
+	Opsmesh__V1__OpenDispute *rest;
+	size_t i = DISPUTES_NAMED_MAX;
+	int64_t sum;
+
+	while (i < answer->n_disputes &&
+	       !text_equal(answer->disputes[i]->amount->currency, row->currency))
+		i++;
+	if (i == DISPUTES_ROOM)
+		return;
+	rest = i < answer->n_disputes ? answer->disputes[i]
+	                              : list(arena, answer, "", row->currency, 0);
+	if (__builtin_add_overflow(rest->amount->minor, row->minor, &sum))
+		return;
+	rest->amount->minor = sum;
+	rest->more++;
+}
+
 static void add_disputes(struct task *task, Opsmesh__V1__ShardFigured *answer)
 {
 	struct open_dispute_row row = { .customer_id = "" };
 	struct task_cursor cursor;
 
-	answer->disputes =
-	    arena_alloc(task->arena, DISPUTES_LISTED_MAX * sizeof(*answer->disputes));
+	answer->disputes = arena_alloc(task->arena, DISPUTES_ROOM * sizeof(*answer->disputes));
 	task_scan(task, &open_dispute_table, &row, 0, &cursor);
-	for (; task_next(task, &cursor, &row); answer->disputes_open++) {
-		Opsmesh__V1__OpenDispute *made;
-
-		if (answer->n_disputes == DISPUTES_LISTED_MAX)
-			continue;
-		made = arena_alloc(task->arena, sizeof(*made));
-		opsmesh__v1__open_dispute__init(made);
-		made->dispute_id = text_mutable(row.dispute_id);
-		made->amount = figure_say_money(task->arena, row.currency, row.minor);
-		answer->disputes[answer->n_disputes++] = made;
-	}
+	for (; task_next(task, &cursor, &row); answer->disputes_open++)
+		if (answer->n_disputes < DISPUTES_NAMED_MAX)
+			(void)list(task->arena, answer, row.dispute_id, row.currency, row.minor);
+		else
+			add_rest(task->arena, answer, &row);
 }
 
 enum status customer_on_books_cut(struct task *task, const Opsmesh__V1__BooksCut *cut)

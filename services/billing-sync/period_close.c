@@ -209,11 +209,15 @@ static const char *check_mrr(struct arena *arena, const struct period_figures *f
 static const char *check_disputes(struct arena *arena, const struct period_figures *figures,
                                   const struct close_policy *policy)
 {
+	int64_t listed = 0;
+
 	(void)policy;
-	if (figures->dispute_count == figures->disputes_open)
+	for (size_t i = 0; i < figures->dispute_count; i++)
+		listed += figures->disputes[i].more > 0 ? figures->disputes[i].more : 1;
+	if (listed == (int64_t)figures->disputes_open)
 		return NULL;
-	return arena_printf(arena, "%zu disputes are open, %zu are listed", figures->disputes_open,
-	                    figures->dispute_count);
+	return arena_printf(arena, "%zu disputes are open, %" PRId64 " are listed",
+	                    figures->disputes_open, listed);
 }
 
 static bool is_rated(const struct period_figures *figures, const char *currency)

@@ -58,9 +58,10 @@ struct period_balance {
 };
 
 struct period_dispute {
-	const char *id;
+	const char *id; /* "": the rest of a shard that has more than it names, in one currency */
 	char currency[4];
 	int64_t minor; /* what may be lost */
+	int64_t more;  /* how many the rest are; 0: it is one */
 };
 
 /* What one unit of a currency is in the reporting currency at the end of the period. */
@@ -99,7 +100,7 @@ enum close_item {
 	CLOSE_LEDGER,      /* the trial balance is zero in every currency */
 	CLOSE_ROLL,        /* the deferred revenue rolls forward */
 	CLOSE_MRR,         /* its identity holds in every currency */
-	CLOSE_DISPUTES,    /* every open dispute is listed */
+	CLOSE_DISPUTES,    /* every open dispute is listed, or counted with the rest */
 	CLOSE_RATES,       /* every currency of the books has a rate that is frozen */
 	CLOSE_ITEMS,
 };

@@ -122,6 +122,8 @@ static void disputes_pack(struct arena *arena, const struct period_figures *figu
 		pack_text(&row, figures->disputes[i].id);
 		pack_text(&row, figures->disputes[i].currency);
 		pack_i64(&row, figures->disputes[i].minor);
+		if (figures->disputes[i].more > 0)
+			pack_i64(&row, figures->disputes[i].more);
 		row_end(arena, &rows, &row);
 	}
 	rows_pack(&rows, out);

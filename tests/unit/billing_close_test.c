@@ -69,7 +69,7 @@ static struct books *good_books(void)
 		.rolls = { { "USD", 1000, 500, 900, 100, 500 }, { "JPY", 0, 10, 4, 0, 6 } },
 		.mrr = { { "USD", 1000, { 100, 50, 30, 20, 60, 0 }, 1100 },
 		         { "EUR", 90, { [RECURRING_FX] = -2 }, 88 } },
-		.disputes = { { "dp_1", "USD", 500 }, { "dp_2", "USD", 300 } },
+		.disputes = { { "dp_1", "USD", 500, 0 }, { "dp_2", "USD", 300, 0 } },
 		.rates = { { "JPY", "rates-2026-01-31", true },
 		           { "EUR", "rates-2026-01-31", true } },
 	};
@@ -171,6 +171,19 @@ static void books_that_add_up_may_be_closed(void **state)
 		assert_null(list.reasons[i]);
 }
 
+static void disputes_that_are_only_counted_are_listed_too(void **state)
+{
+	struct books *const books = good_books();
+	struct close_checklist list;
+
+	(void)state;
+	books->disputes[1] = (struct period_dispute){ "", "USD", 900, 3 };
+	assert_false(close_check(arena, &books->figures, &policy, &list));
+	assert_string_equal(list.reasons[CLOSE_DISPUTES], "2 disputes are open, 4 are listed");
+	books->figures.disputes_open = 4;
+	assert_true(close_check(arena, &books->figures, &policy, &list));
+}
+
 static void what_is_missing_from_a_list_is_noticed(void **state)
 {
 	struct books *const books = good_books();
@@ -250,10 +263,9 @@ static void a_seal_does_not_depend_on_the_order_of_gathering(void **state)
 static void another_figure_is_another_seal(void **state)
 {
 	static const size_t places[] = {
-		AT(unexplained[0].minor), AT(balances[0].minor),
-		AT(rolls[0].opening),     AT(rolls[0].recognised),
-		AT(mrr[1].ending),        AT(mrr[0].moved[RECURRING_NEW]),
-		AT(disputes[1].minor),    AT(figures.period.end_day),
+		AT(unexplained[0].minor), AT(balances[0].minor), AT(rolls[0].opening),
+		AT(rolls[0].recognised),  AT(mrr[1].ending),     AT(mrr[0].moved[RECURRING_NEW]),
+		AT(disputes[1].minor),    AT(disputes[1].more),  AT(figures.period.end_day),
 		AT(figures.cut.us),
 	};
 	uint8_t seals[COUNT_OF(places) + 2][DIGEST_SIZE];
@@ -348,6 +360,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(books_that_add_up_may_be_closed),
 		cmocka_unit_test(an_item_that_does_not_hold_says_why),
+		cmocka_unit_test(disputes_that_are_only_counted_are_listed_too),
 		cmocka_unit_test(what_is_missing_from_a_list_is_noticed),
 		cmocka_unit_test(a_limit_lets_so_much_stay_unexplained),
 		cmocka_unit_test(a_seal_does_not_depend_on_the_order_of_gathering),
