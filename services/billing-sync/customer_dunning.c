@@ -231,6 +231,14 @@ static struct dunning_decisions fail(struct dunned *it, const struct payment_fai
 	return dunning_fail(it->customer->task->arena, dunned_policy(it), it->row, &made);
 }
 
+/* Of a draft nothing can have failed yet: that it is open now is on its way. */
+static bool is_collected(const char *status)
+{
+	static const char *const words[] = { "draft", "open", NULL };
+
+	return text_among(words, status != NULL ? status : "");
+}
+
 enum status customer_dun_charge(struct customer *it, const struct payment_failure *failure)
 {
 	struct held_row invoice = { .customer_id = it->row.customer_id,
@@ -240,8 +248,7 @@ enum status customer_dun_charge(struct customer *it, const struct payment_failur
 
 	if (failure->invoice_id[0] == '\0')
 		return STATUS_OK;
-	if (task_load(it->task, &held_table, &invoice) &&
-	    !text_equal(invoice.status != NULL ? invoice.status : "", "open"))
+	if (task_load(it->task, &held_table, &invoice) && !is_collected(invoice.status))
 		return STATUS_OK;
 	TRY(load_debts(it, &debts));
 	TRY(load(it, failure->invoice_id, debts, &dunned));
@@ -306,6 +313,12 @@ static bool keep_book(struct customer *it, struct debts *debts)
 	return true;
 }
 
+/* What failed of it was heard first: it is to be open, unless it was deleted. */
+static bool is_draft(const struct thing *thing, const struct invoice *invoice)
+{
+	return !thing->mirrored->deleted && text_equal(invoice->status, "draft");
+}
+
 static struct dunning_decisions hear(struct dunned *it, const struct invoice *invoice,
                                      const struct payment_failure *failure, bool open)
 {
@@ -339,7 +352,9 @@ static enum status take(struct thing *thing, const struct invoice *invoice,
 	TRY(load(it, invoice->id, debts, &dunned));
 	if (open && failure->failed)
 		TRY(follow_tickets(&dunned));
-	const struct dunning_decisions decisions = hear(&dunned, invoice, failure, open && kept);
+	const struct dunning_decisions decisions =
+	    is_draft(thing, invoice) ? (struct dunning_decisions){ .count = 0 }
+				     : hear(&dunned, invoice, failure, open && kept);
 
 	TRY(settle(&dunned, &decisions));
 	return keep_book(it, debts) ? arm_others(it, debts, invoice->id, invoice->currency)

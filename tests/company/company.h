@@ -6,11 +6,20 @@
 #define TESTS_COMPANY_COMPANY_H
 
 #include "common/base/map.h"
+#include "opsmesh/v1/billing.pb-c.h"
 #include "tests/sim/world.h"
 #include "tests/support/model_company.h"
 
 #define LOST_MAX 8           /* of one customer */
 #define COMPANY_DAYS_AFTER 4 /* longer than what is missing may take to come */
+
+/* What was made of an invoice of which payments failed. */
+struct told_debt {
+	const char *status; /* of its dunning; NULL: there is none */
+	int64_t failed;
+	int recovered; /* how often that was said */
+	int exhausted;
+};
 
 /* One customer of the run: what must be known of it, and what is. */
 struct told {
@@ -23,8 +32,10 @@ struct told {
 	int64_t mrr;
 	const char *causes[MODEL_CASES_MAX]; /* of open discrepancies */
 	size_t cause_count;
-	bool blurred; /* a subscription's state came by upload alone */
-	bool asked;   /* what never came was asked for, or something does not add up */
+	struct told_debt debts[MODEL_DEBTS_MAX]; /* as the truth has them */
+	bool dunned;                             /* what was not owed */
+	bool blurred;                            /* a subscription's state came by upload alone */
+	bool asked; /* what never came was asked for, or something does not add up */
 	bool beyond;
 };
 
@@ -51,5 +62,16 @@ void company_make(int64_t customers, uint64_t seed, int lost);
 void company_finish(void);
 /* Prints what differs, at most so many lines; the number of cases that failed. */
 int company_check(struct world *world);
+/* Parts of it (check_debt.c). */
+int company_check_debts(struct world *world);
+
+/* What the parts share: each row of a table that any shard of a stage has, and each fact for others. */
+void company_each_row(struct world *world, const char *stage, const struct state_table *table,
+                      void *row, void (*tell)(const void *row));
+void company_each_fact(struct world *world, void (*tell)(const Opsmesh__V1__BillingEvent *event));
+struct told *company_told(const char *customer); /* NULL: none of them */
+void company_differ(const char *format, ...) PRINTF_LIKE(1, 2);
+/* Says how it went: so many of them are wrong. The result is 1 where any is. */
+int company_say(const char *what, int64_t wrong, int64_t of);
 
 #endif

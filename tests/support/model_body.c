@@ -21,7 +21,7 @@ static const char ample_text[] =
     "\"trial_settings\":{\"end_behavior\":{\"missing_payment_method\":\"create_invoice\"}},"
     "\"invoice_settings\":{\"account_tax_ids\":null,\"issuer\":{\"type\":\"self\"}}";
 
-static const char *filler(const struct life *life)
+const char *model_filler(const struct life *life)
 {
 	return life->ample ? ample_text : "";
 }
@@ -39,30 +39,50 @@ const char *model_subscription_id(const struct life *life)
 
 const char *model_customer_body(const struct life *life, int64_t created_s)
 {
-	return arena_printf(
-	    life->arena,
-	    "{\"id\":\"%s\",\"object\":\"customer\",\"created\":%" PRId64
-	    ",\"currency\":\"%s\",\"balance\":0,\"delinquent\":false,\"livemode\":false"
-	    "%s}",
-	    life->customer->id, created_s, life->currency->word, filler(life));
+	return arena_printf(life->arena,
+	                    "{\"id\":\"%s\",\"object\":\"customer\",\"created\":%" PRId64
+	                    ",\"currency\":\"%s\",\"balance\":%" PRId64
+	                    ",\"delinquent\":false,\"livemode\":false"
+	                    "%s}",
+	                    life->customer->id, created_s, life->currency->word, life->balance,
+	                    model_filler(life));
 }
 
 /* Subscriptions. */
 
-static const char *price_body(const struct life *life)
+const char *model_price_body(const struct life *life, int plan, int64_t unit)
 {
 	return arena_printf(
 	    life->arena,
 	    "{\"id\":\"price_%s_%d\",\"object\":\"price\",\"active\":true,\"billing_scheme\":\"per_unit\","
 	    "\"currency\":\"%s\",\"product\":\"prod_%d\",\"type\":\"recurring\",\"unit_amount\":%" PRId64
 	    ",\"recurring\":{\"interval\":\"%s\",\"interval_count\":1,\"usage_type\":\"licensed\"}}",
-	    life->customer->id, life->plan, life->currency->word, life->plan, life->unit,
+	    life->customer->id, plan, life->currency->word, plan, unit,
 	    life->yearly ? "year" : "month");
 }
 
 static const char *trial_time(const struct life *life, int64_t at_s)
 {
 	return at_s == 0 ? "null" : arena_printf(life->arena, "%" PRId64, at_s);
+}
+
+/* It is gone when it has ended. */
+static const char *discounts_body(const struct life *life)
+{
+	const struct model_coupon *const coupon = &life->coupon;
+	const bool by_percent = coupon->percent > 0;
+
+	if (!model_coupon_holds(life, life->changed_s))
+		return "[]";
+	return arena_printf(life->arena,
+	                    "[{\"id\":\"%s\",\"object\":\"discount\",\"start\":%" PRId64
+	                    ",\"end\":%s,\"coupon\":{\"id\":\"co_%s\",\"object\":\"coupon\","
+	                    "\"%s\":%" PRId64 ",\"currency\":\"%s\",\"duration\":\"%s\"}}]",
+	                    model_id(life, "di", life->subscription), coupon->start_s,
+	                    trial_time(life, coupon->end_s), life->customer->id,
+	                    by_percent ? "percent_off" : "amount_off",
+	                    by_percent ? coupon->percent : coupon->amount, life->currency->word,
+	                    coupon->end_s == 0 ? "forever" : "repeating");
 }
 
 const char *model_subscription_body(const struct life *life)
@@ -72,7 +92,7 @@ const char *model_subscription_body(const struct life *life)
 	    "{\"id\":\"%s\",\"object\":\"subscription\",\"customer\":\"%s\",\"status\":\"%s\","
 	    "\"currency\":\"%s\",\"created\":%" PRId64 ",\"start_date\":%" PRId64
 	    ",\"current_period_start\":%" PRId64 ",\"current_period_end\":%" PRId64
-	    ",\"trial_start\":%s,\"trial_end\":%s,\"cancel_at_period_end\":%s,\"pause_collection\":%s,\"livemode\":false,"
+	    ",\"trial_start\":%s,\"trial_end\":%s,\"cancel_at_period_end\":%s,\"pause_collection\":%s,\"livemode\":false,\"discounts\":%s,"
 	    "\"items\":{\"object\":\"list\",\"has_more\":false,\"data\":[{\"id\":\"%s\","
 	    "\"object\":\"subscription_item\",\"quantity\":%" PRId64
 	    ",\"price\":%s}],\"total_count\":1}%s}",
@@ -81,57 +101,8 @@ const char *model_subscription_body(const struct life *life)
 	    trial_time(life, life->trial_start_s), trial_time(life, life->trial_end_s),
 	    life->ending ? "true" : "false",
 	    life->paused ? "{\"behavior\":\"void\",\"resumes_at\":null}" : "null",
-	    model_id(life, "si", life->subscription), life->seats, price_body(life), filler(life));
-}
-
-/* Invoices. */
-
-static const char *tax_body(const struct life *life, const struct model_invoice *invoice)
-{
-	return life->taxed ? arena_printf(life->arena,
-	                                  "[{\"amount\":%" PRId64
-	                                  ",\"inclusive\":false,\"tax_rate\":\"txr_1\"}]",
-	                                  invoice->tax)
-	                   : "[]";
-}
-
-static const char *line_body(const struct life *life, const struct model_invoice *invoice)
-{
-	return arena_printf(
-	    life->arena,
-	    "{\"id\":\"%s_l\",\"object\":\"line_item\",\"amount\":%" PRId64
-	    ",\"currency\":\"%s\",\"description\":\"Seats\",\"discountable\":true,\"livemode\":false,"
-	    "\"period\":{\"start\":%" PRId64 ",\"end\":%" PRId64
-	    "},\"proration\":false,\"quantity\":%" PRId64
-	    ",\"price\":%s,\"subscription\":\"%s\",\"subscription_item\":\"%s\",\"tax_amounts\":%s,"
-	    "\"type\":\"subscription\"}",
-	    invoice->id, invoice->subtotal, life->currency->word, life->period_start_s,
-	    life->period_end_s, life->seats, price_body(life), model_subscription_id(life),
-	    model_id(life, "si", life->subscription), tax_body(life, invoice));
-}
-
-const char *model_invoice_body(const struct life *life, const struct model_invoice *invoice,
-                               const char *status, int64_t paid)
-{
-	const int64_t total = invoice->subtotal + invoice->tax;
-	const bool draft = strcmp(status, "draft") == 0;
-
-	return arena_printf(
-	    life->arena,
-	    "{\"id\":\"%s\",\"object\":\"invoice\",\"customer\":\"%s\",\"subscription\":\"%s\","
-	    "\"status\":\"%s\",\"currency\":\"%s\",\"created\":%" PRId64 ",\"subtotal\":%" PRId64
-	    ",\"tax\":%" PRId64 ",\"total\":%" PRId64 ",\"amount_due\":%" PRId64
-	    ",\"amount_paid\":%" PRId64 ",\"amount_remaining\":%" PRId64
-	    ",\"starting_balance\":0,\"billing_reason\":\"subscription_cycle\",\"period_start\":%" PRId64
-	    ",\"period_end\":%" PRId64
-	    ",\"livemode\":false,\"status_transitions\":{\"finalized_at\":%s},"
-	    "\"total_tax_amounts\":%s,\"total_discount_amounts\":[],"
-	    "\"lines\":{\"object\":\"list\",\"has_more\":false,\"total_count\":1,\"data\":[%s]}%s}",
-	    invoice->id, life->customer->id, model_subscription_id(life), status,
-	    life->currency->word, invoice->created_s, invoice->subtotal, invoice->tax, total, total,
-	    paid, total - paid, life->period_start_s, life->period_end_s,
-	    draft ? "null" : arena_printf(life->arena, "%" PRId64, invoice->created_s),
-	    tax_body(life, invoice), line_body(life, invoice), filler(life));
+	    discounts_body(life), model_id(life, "si", life->subscription), life->seats,
+	    model_price_body(life, life->plan, life->unit), model_filler(life));
 }
 
 /* Payments. */
@@ -167,7 +138,7 @@ const char *model_charge_body(const struct life *life, const struct model_charge
 	    failed ? "false" : "true", charge->disputed ? "true" : "false", life->currency->word,
 	    charge->created_s, failed ? "null" : arena_printf(arena, "\"%s_txn\"", charge->id),
 	    failed ? "false" : "true", charge->id, life->customer->id, life->customer->id,
-	    filler(life));
+	    model_filler(life));
 }
 
 const char *model_intent_body(const struct life *life, const struct model_charge *charge,
@@ -182,7 +153,7 @@ const char *model_intent_body(const struct life *life, const struct model_charge
 	                    strcmp(status, "succeeded") == 0
 	                        ? arena_printf(life->arena, "\"%s\"", charge->id)
 	                        : "null",
-	                    filler(life));
+	                    model_filler(life));
 }
 
 const char *model_move_body(const struct life *life, const struct model_move *move)

@@ -2,6 +2,7 @@
 
 #include "common/base/check.h"
 #include "common/base/hash.h"
+#include "common/base/status.h"
 #include "common/base/text.h"
 
 #include <inttypes.h>
@@ -9,6 +10,8 @@
 
 #define DAY_S (24 * 3600)
 #define MONTHS 6
+#define YEAR_MONTHS 12
+#define STATES_MORE 32
 
 static const struct model_currency currencies[] = {
 	{ "usd", "USD", 1, 1500, 1, "usd", "USD", 0, 1 },
@@ -19,15 +22,27 @@ static const struct model_currency currencies[] = {
 };
 static const int currency_shares[] = { 500, 750, 900, 960, 1000 };
 
-/* The first of each month of 2026, in days from the beginning. */
-static const int month_days[MONTHS + 1] = { 0, 31, 59, 90, 120, 151, 181 };
+/* The first of each month of 2026 and of the one after it, in days from the beginning. */
+static const int month_days[YEAR_MONTHS + 1] = { 0,   31,  59,  90,  120, 151, 181,
+	                                         212, 243, 273, 304, 334, 365 };
 
 /* States and truth. */
 
 void model_say(struct life *life, const struct model_state *state)
 {
-	CHECK(life->customer->state_count < MODEL_STATES_MAX);
-	life->customer->states[life->customer->state_count++] = *state;
+	struct model_customer *const customer = life->customer;
+
+	if (customer->state_count == customer->state_room) {
+		const size_t room = customer->state_room + STATES_MORE;
+		struct model_state *const states = arena_alloc(life->arena, room * sizeof(*states));
+
+		if (customer->state_count > 0)
+			memcpy(states, customer->states, customer->state_count * sizeof(*states));
+		customer->states = states;
+		customer->state_room = room;
+	}
+	CHECK(customer->state_count < MODEL_STATES_MAX);
+	customer->states[customer->state_count++] = *state;
 }
 
 void model_book(struct life *life, const char *account, const char *currency, int64_t minor)
@@ -53,24 +68,61 @@ void model_case_add(struct life *life, const char *cause, const char *object_id)
 	customer->cases[customer->case_count++] = (struct model_case){ cause, object_id };
 }
 
-/* The one that is said last stands. */
 void model_say_subscription(struct life *life, const char *event, int64_t at_s)
 {
-	const char *const id = model_subscription_id(life);
-
-	for (size_t i = 0; i < life->customer->state_count; i++)
-		if (text_equal(life->customer->states[i].object_id, id))
-			life->customer->states[i].stands = false;
-	model_say(life, &(struct model_state){ .object_id = id,
+	life->changed_s = at_s;
+	model_say(life, &(struct model_state){ .object_id = model_subscription_id(life),
 	                                       .type = "subscription",
 	                                       .event_type = event,
 	                                       .status = life->status,
 	                                       .created_s = at_s,
-	                                       .object = model_subscription_body(life),
-	                                       .stands = true });
+	                                       .object = model_subscription_body(life) });
+}
+
+void model_say_customer(struct life *life, const char *event, int64_t at_s)
+{
+	model_say(life,
+	          &(struct model_state){ .object_id = life->customer->id,
+	                                 .type = "customer",
+	                                 .event_type = event,
+	                                 .status = "",
+	                                 .created_s = at_s,
+	                                 .object = model_customer_body(life, MODEL_START_S) });
+}
+
+/* What is uploaded is true as of then; of the others the later one stands. */
+static bool is_after(const struct model_state *state, const struct model_state *other)
+{
+	const bool uploaded = *state->event_type == '\0';
+
+	if (uploaded != (*other->event_type == '\0'))
+		return uploaded;
+	return state->created_s >= other->created_s;
+}
+
+static void let_stand(struct model_customer *customer)
+{
+	for (size_t i = 0; i < customer->state_count; i++) {
+		struct model_state *const state = &customer->states[i];
+
+		state->stands = true;
+		for (size_t k = 0; k < i; k++) {
+			struct model_state *const other = &customer->states[k];
+
+			if (!other->stands || !text_equal(other->object_id, state->object_id))
+				continue;
+			state->stands = is_after(state, other);
+			other->stands = !state->stands;
+		}
+	}
 }
 
 /* A life. */
+
+static int64_t month_s(int month)
+{
+	return MODEL_START_S + (int64_t)month_days[month] * DAY_S;
+}
 
 static void choose(struct life *life)
 {
@@ -86,9 +138,24 @@ static void choose(struct life *life)
 	life->taxed = chance_of(&life->chance, 300);
 }
 
-static int64_t month_s(int month)
+/* By what is taken off, and for how long: from the month in which it begins. */
+static void choose_coupon(struct life *life, int month)
 {
-	return MODEL_START_S + (int64_t)month_days[month] * DAY_S;
+	static const int percents[] = { 10, 15, 25, 50 };
+	struct model_coupon *const coupon = &life->coupon;
+	const int last = month + chance_between(&life->chance, 1, 8);
+
+	*coupon = (struct model_coupon){ .percent = 0 };
+	if (!chance_of(&life->chance, 150))
+		return;
+	if (chance_of(&life->chance, 600))
+		coupon->percent = percents[chance_below(&life->chance, COUNT_OF(percents))];
+	else
+		coupon->amount =
+		    life->currency->unit / 3 / life->currency->step * life->currency->step;
+	coupon->start_s = month_s(month);
+	if (!chance_of(&life->chance, 300))
+		coupon->end_s = month_s(last < YEAR_MONTHS ? last : YEAR_MONTHS);
 }
 
 static void enter_period(struct life *life, int month)
@@ -103,6 +170,7 @@ static void begin(struct life *life, int month, bool trial)
 	life->subscription++;
 	life->status = trial ? "trialing" : "active";
 	enter_period(life, month);
+	choose_coupon(life, month);
 	life->trial_start_s = trial ? month_s(month) : 0;
 	life->trial_end_s = trial ? month_s(month + 1) : 0;
 	model_say_subscription(life, "customer.subscription.created", month_s(month));
@@ -129,17 +197,38 @@ static void change(struct life *life, int month)
 	model_say_subscription(life, "customer.subscription.updated", month_s(month) + 60);
 }
 
+/* Within the month: more seats or fewer, or a dearer plan; what it comes to is billed now, or next time. */
+static void amend(struct life *life, int month)
+{
+	const int64_t at_s = month_s(month) + 19 * DAY_S + 5 * 3600;
+	const struct life before = *life;
+
+	if (life->yearly || life->paused || life->pending_count > 0 ||
+	    !text_equal(life->status, "active") || !chance_of(&life->chance, 50))
+		return;
+	if (chance_of(&life->chance, 300)) {
+		life->plan++;
+		life->unit += life->currency->step * 300;
+	} else {
+		life->seats += chance_of(&life->chance, 600) || life->seats < 3
+		                   ? chance_between(&life->chance, 1, 6)
+		                   : -chance_between(&life->chance, 1, 2);
+	}
+	model_say_subscription(life, "customer.subscription.updated", at_s);
+	model_prorate(life, &before, at_s, chance_of(&life->chance, 500));
+}
+
 /* False: it is over. */
 static bool may_leave(struct life *life, int month)
 {
 	if (!chance_of(&life->chance, 40))
 		return true;
 	life->ending = true;
-	model_say_subscription(life, "customer.subscription.updated", month_s(month) + 10 * DAY_S);
+	model_say_subscription(life, "customer.subscription.updated", month_s(month) + 22 * DAY_S);
 	if (chance_of(&life->chance, 200)) { /* thought better of it */
 		life->ending = false;
 		model_say_subscription(life, "customer.subscription.updated",
-		                       month_s(month) + 12 * DAY_S);
+		                       month_s(month) + 24 * DAY_S);
 		return true;
 	}
 	life->status = "canceled";
@@ -155,6 +244,9 @@ static void live_month(struct life *life, int month, int begun)
 
 	if (text_equal(life->status, "trialing") || !renews)
 		return;
+	if (chance_of(&life->chance, 8))
+		model_give(life, model_in_steps(life, life->currency->unit, 1, 2),
+		           month_s(month) + 100);
 	if (life->paused)
 		model_bill_nothing(life, month_s(month) + 120);
 	else
@@ -176,25 +268,33 @@ static void live(struct life *life)
 			if (!chance_of(&life->chance, 300))
 				return;
 			life->paused = life->ending = false;
+			life->pending_count = 0;
 			begun = month;
 			begin(life, month, false);
 		}
 		live_month(life, month, begun);
 		if (text_equal(life->status, "past_due") || text_equal(life->status, "unpaid"))
 			return;
-		if (!is_over(life))
+		if (!is_over(life)) {
+			amend(life, month);
 			(void)may_leave(life, month);
+		}
 	}
 }
 
-static int64_t recurring(const struct life *life)
+/* Rounded once, as late as can be. */
+static int64_t recurring(const struct life *life, int64_t at_s)
 {
-	const int64_t whole = life->seats * life->unit / life->currency->scale;
+	const int64_t months = life->yearly ? 12 : 1;
+	const int64_t whole = life->seats * life->unit;
+	const bool less = model_coupon_holds(life, at_s);
 
 	if (life->paused ||
 	    !(text_equal(life->status, "active") || text_equal(life->status, "past_due")))
 		return 0;
-	return life->yearly ? model_share(whole, 1, 12) : whole;
+	return model_share(whole - (less ? life->coupon.amount : 0),
+	                   100 - (less ? life->coupon.percent : 0),
+	                   100 * months * life->currency->scale);
 }
 
 /* As the provider's own: of two that come after each other the ids are nowhere near. */
@@ -217,17 +317,12 @@ void model_customer_make(struct arena *arena, uint64_t seed, int64_t number, boo
 	chance_seed(&life.chance, seed * UINT64_C(1000003) + (uint64_t)number);
 	(void)chance_next(&life.chance);
 	choose(&life);
-	model_say(&life, &(struct model_state){ .object_id = customer->id,
-	                                        .type = "customer",
-	                                        .event_type = "customer.created",
-	                                        .status = "",
-	                                        .created_s = MODEL_START_S,
-	                                        .object = model_customer_body(&life, MODEL_START_S),
-	                                        .stands = true });
+	model_say_customer(&life, "customer.created", MODEL_START_S);
 	live(&life);
 	customer->currency = life.currency->code;
-	customer->mrr = recurring(&life);
+	customer->mrr = recurring(&life, MODEL_END_S);
 	customer->past_due_s = text_equal(life.status, "past_due") ? life.past_due_s : 0;
+	let_stand(customer);
 }
 
 /* Events. */

@@ -16,9 +16,10 @@
 
 #define MODEL_START_S INT64_C(1767225600) /* 1 January 2026 */
 #define MODEL_END_S INT64_C(1782864000)   /* 1 July */
-#define MODEL_STATES_MAX 160              /* of one customer */
+#define MODEL_STATES_MAX 400              /* of one customer */
 #define MODEL_SUMS_MAX 40
-#define MODEL_CASES_MAX 8
+#define MODEL_CASES_MAX 16
+#define MODEL_DEBTS_MAX 16
 
 /* One state of one object. */
 struct model_state {
@@ -45,17 +46,28 @@ struct model_case {
 	const char *object_id;
 };
 
+/* An invoice of which payments failed. */
+struct model_debt {
+	const char *invoice_id;
+	int64_t failed;
+	const char *status; /* of the invoice in the end */
+	int paid;           /* how often it was, as one may be open again */
+};
+
 struct model_customer {
 	const char *id;
 	const char *currency; /* of what it brings a month */
 	int64_t mrr;
 	int64_t past_due_s; /* it does not pay now; when that was so first; 0: it pays */
-	struct model_state states[MODEL_STATES_MAX];
+	struct model_state *states;
 	size_t state_count;
+	size_t state_room;
 	struct model_sum sums[MODEL_SUMS_MAX];
 	size_t sum_count;
 	struct model_case cases[MODEL_CASES_MAX];
 	size_t case_count;
+	struct model_debt debts[MODEL_DEBTS_MAX];
+	size_t debt_count;
 };
 
 /* ample: with the fields that nobody reads, so that a state is as large as the provider's. */

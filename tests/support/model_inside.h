@@ -19,6 +19,49 @@ struct model_currency {
 	int64_t divide;         /* minor units of this in one of that, by their exponents alone */
 };
 
+#define MODEL_LINES_MAX 8
+#define MODEL_PENDING_MAX 4
+
+/* Amounts are the provider's. */
+struct model_line {
+	int64_t amount; /* before its discount; below zero: it gives back */
+	int64_t discount;
+	int64_t tax;
+	int64_t quantity;
+	int64_t unit;
+	int plan;
+	int64_t start_s;
+	int64_t end_s;
+	bool proration;
+};
+
+struct model_invoice {
+	const char *id;
+	const char *reason; /* the provider's word for what made it */
+	int64_t created_s;
+	int64_t subtotal;
+	int64_t discount;
+	int64_t tax;
+	int64_t total;
+	int64_t starting; /* the customer's balance before it */
+	int64_t due;
+	int64_t noted_before; /* by credit notes, before it was paid */
+	int64_t noted_after;
+	int attempts;
+	bool outside; /* it is paid beside the provider */
+	bool charged; /* a charge names it */
+	struct model_line lines[MODEL_LINES_MAX];
+	size_t line_count;
+};
+
+/* Taken off each invoice for a time. */
+struct model_coupon {
+	int64_t percent; /* 0: an amount */
+	int64_t amount;  /* 0 too: there is none */
+	int64_t start_s;
+	int64_t end_s; /* 0: for ever */
+};
+
 struct life {
 	struct arena *arena;
 	struct chance chance;
@@ -33,7 +76,9 @@ struct life {
 	int subscription; /* how many it has had */
 	int charge;
 	int invoice;
+	int note;           /* credit notes, and movements of its balance */
 	const char *status; /* of the subscription now */
+	int64_t changed_s;  /* since when it is so */
 	int64_t past_due_s;
 	int64_t trial_start_s; /* 0: there was none */
 	int64_t trial_end_s;
@@ -41,13 +86,10 @@ struct life {
 	bool ending;
 	int64_t period_start_s;
 	int64_t period_end_s;
-};
-
-struct model_invoice {
-	const char *id;
-	int64_t created_s;
-	int64_t subtotal;
-	int64_t tax;
+	int64_t balance; /* the provider's; below zero: to its credit */
+	struct model_coupon coupon;
+	struct model_line pending[MODEL_PENDING_MAX]; /* for the next invoice */
+	size_t pending_count;
 };
 
 struct model_charge {
@@ -58,6 +100,7 @@ struct model_charge {
 	int64_t gross; /* of its balance transaction, minor units of settles_in */
 	int64_t fee;
 	int64_t refunded;
+	int refunds;
 	int64_t taken; /* by refunds and disputes */
 	bool disputed;
 	const char *failure;
@@ -77,7 +120,7 @@ struct model_move {
 const char *model_customer_body(const struct life *life, int64_t created_s);
 const char *model_subscription_body(const struct life *life);
 const char *model_invoice_body(const struct life *life, const struct model_invoice *invoice,
-                               const char *status, int64_t paid);
+                               const char *status, int64_t at_s);
 const char *model_charge_body(const struct life *life, const struct model_charge *charge);
 const char *model_intent_body(const struct life *life, const struct model_charge *charge,
                               const char *status);
@@ -88,19 +131,56 @@ const char *model_dispute_body(const struct life *life, const struct model_charg
                                const char *id, const char *status, int64_t amount,
                                int64_t created_s, const char *moves);
 
+/* A credit note of the invoice: before it was paid, by a refund, or to the balance (both NULL: before). */
+struct model_note {
+	const char *id;
+	int64_t net;
+	int64_t tax;
+	int64_t created_s;
+	const char *refund;
+	const char *balance; /* what moved it */
+};
+const char *model_note_body(const struct life *life, const struct model_invoice *invoice,
+                            const struct model_note *note);
+const char *model_balance_body(const struct life *life, const char *id, const char *type,
+                               const char *note, int64_t amount, int64_t created_s);
+const char *model_price_body(const struct life *life, int plan, int64_t unit);
+/* What nobody reads, of a life that is told amply. */
+const char *model_filler(const struct life *life);
+
 const char *model_id(const struct life *life, const char *prefix, int number);
 const char *model_subscription_id(const struct life *life);
 
-/* What is charged and paid (model_money.c). */
+/* What is billed (model_bill.c). */
 void model_bill(struct life *life, int64_t at_s);
 /* While collection is paused: an invoice that is void at once. */
 void model_bill_nothing(struct life *life, int64_t at_s);
+/* The subscription became another within its period: now, or with the next invoice. */
+void model_prorate(struct life *life, const struct life *before, int64_t at_s, bool now);
+/* An amount is given to the customer, against invoices to come. */
+void model_give(struct life *life, int64_t amount, int64_t at_s);
+bool model_coupon_holds(const struct life *life, int64_t at_s);
+int64_t model_in_steps(const struct life *life, int64_t amount, int64_t numerator,
+                       int64_t denominator);
+
+/* What is charged and paid (model_money.c). */
+struct model_charge model_pay(struct life *life, const struct model_invoice *invoice, int64_t at_s);
+void model_fail_to_pay(struct life *life, const struct model_invoice *invoice, int64_t at_s);
+/* A charge that succeeded: as it was then, what went back of it, and as it is in the end. */
+void model_live_on(struct life *life, struct model_charge *charge);
+/* All of it by mistake: half of them are given back. */
+void model_pay_again(struct life *life, const struct model_invoice *invoice, int64_t at_s);
+const char *model_refund(struct life *life, struct model_charge *charge, int64_t amount,
+                         int64_t at_s);
 
 /* States and truth. */
 void model_say(struct life *life, const struct model_state *state);
 void model_book(struct life *life, const char *account, const char *currency, int64_t minor);
 void model_case_add(struct life *life, const char *cause, const char *object_id);
 void model_say_subscription(struct life *life, const char *event, int64_t at_s);
+void model_say_customer(struct life *life, const char *event, int64_t at_s);
+/* Amounts are the provider's, of the customer's currency. */
+void model_book_own(struct life *life, const char *account, int64_t amount);
 /* Half away from zero. */
 int64_t model_share(int64_t amount, int64_t numerator, int64_t denominator);
 

@@ -349,6 +349,19 @@ static void in_order(const size_t *order, size_t count)
 	pass_days(90);
 }
 
+static void a_draft_that_is_heard_late_stops_nothing(void **state)
+{
+	(void)state;
+	feed_failure("ch_1", "insufficient_funds", 0);
+	feed_invoice("in_1", 1, "draft", 12000, 0, "");
+	feed_failure("ch_2", "insufficient_funds", 3);
+	feed_open(2, 0);
+	(void)dunning_said();
+	assert_string_equal(state_of("in_1"), "running");
+	pass_days(90);
+	assert_true(text_ends(dunning_said(), "cancellation, exhausted"));
+}
+
 #define UNPAID 7 /* steps without the payment */
 
 /* States of one object come in their order: 2 before 3, 5 before 6, 4 before 7. */
@@ -412,6 +425,7 @@ int main(void)
 		CASE(what_nobody_collects_is_dunned_from_its_deadline_on),
 		CASE(attempts_exhaust_it_before_the_steps_do),
 		CASE(what_is_not_known_to_be_open_is_not_dunned),
+		CASE(a_draft_that_is_heard_late_stops_nothing),
 		cmocka_unit_test(paid_in_any_order_it_is_not_dunned),
 		cmocka_unit_test(unpaid_in_any_order_every_step_is_taken),
 	};
