@@ -57,13 +57,9 @@ void booking_add_balance(struct booking *booking, const struct booking_fact *fac
 bool booking_charge(struct arena *arena, const struct booking_fact *fact, const char *charge,
                     struct money presented, struct booking *booking)
 {
-	const bool known = fact->customer[0] != '\0';
-
 	*booking = booking_open(arena, fact, "charge", charge);
 	return booking_move(booking, fact, (struct booking_side){ ACCOUNT_CLEARING, charge },
-	                    (struct booking_side){ known ? ACCOUNT_RECEIVABLE : ACCOUNT_SUSPENSE,
-	                                           charge },
-	                    presented);
+	                    (struct booking_side){ ACCOUNT_RECEIVABLE, charge }, presented);
 }
 
 bool booking_settlement(struct arena *arena, const struct booking_fact *fact, const char *charge,
@@ -129,14 +125,6 @@ bool booking_payout(struct arena *arena, const struct booking_fact *fact, const 
 	                    (struct booking_side){ ACCOUNT_CASH_IN_TRANSIT, payout }, amount);
 }
 
-bool booking_payout_failed(struct arena *arena, const struct booking_fact *fact, const char *payout,
-                           struct money amount, struct booking *booking)
-{
-	*booking = booking_open(arena, fact, "payout_failed", payout);
-	return booking_move(booking, fact, (struct booking_side){ ACCOUNT_CASH_IN_TRANSIT, payout },
-	                    (struct booking_side){ ACCOUNT_CASH, payout }, amount);
-}
-
 /* Suspense. */
 
 bool booking_held(struct arena *arena, const struct booking_fact *fact,
@@ -146,16 +134,5 @@ bool booking_held(struct arena *arena, const struct booking_fact *fact,
 	booking_add_balance(booking, fact, moved->id, moved);
 	journal_take(&booking->journal, ACCOUNT_SUSPENSE, fact->customer, moved->id,
 	             moved->currency, moved->amount);
-	return booking_seal(booking);
-}
-
-bool booking_placed(struct arena *arena, const struct booking_fact *fact, const char *charge,
-                    struct money presented, struct booking *booking)
-{
-	*booking = booking_open(arena, fact, "placed", charge);
-	journal_add(&booking->journal, ACCOUNT_SUSPENSE, "", charge, presented.currency,
-	            presented.minor);
-	journal_take(&booking->journal, ACCOUNT_RECEIVABLE, fact->customer, charge,
-	             presented.currency, presented.minor);
 	return booking_seal(booking);
 }

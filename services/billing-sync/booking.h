@@ -45,7 +45,7 @@ struct booking_fact {
 
 /* Charges. */
 
-/* What the customer was charged, in their currency. Nobody known: the credit goes to suspense. */
+/* What the customer was charged, in their currency. */
 bool booking_charge(struct arena *arena, const struct booking_fact *fact, const char *charge,
                     struct money presented, struct booking *booking) MUST_CHECK;
 /* Its balance transaction: net is on its way, the fee is kept, clearing is empty again. */
@@ -99,11 +99,9 @@ bool booking_returned(struct arena *arena, const struct booking_fact *fact, cons
 /* A fee of its own: not one that came with a charge. */
 bool booking_fee(struct arena *arena, const struct booking_fact *fact,
                  const struct balance_transaction *fee, struct booking *booking) MUST_CHECK;
-/* A payout has arrived, or one that had arrived came back. */
+/* A payout has arrived. What comes back after that is its reversal. */
 bool booking_payout(struct arena *arena, const struct booking_fact *fact, const char *payout,
                     struct money amount, struct booking *booking) MUST_CHECK;
-bool booking_payout_failed(struct arena *arena, const struct booking_fact *fact, const char *payout,
-                           struct money amount, struct booking *booking) MUST_CHECK;
 
 /* Invoices. */
 
@@ -174,8 +172,5 @@ bool booking_cleared(struct arena *arena, const struct booking_fact *fact, const
  */
 bool booking_held(struct arena *arena, const struct booking_fact *fact,
                   const struct balance_transaction *moved, struct booking *booking) MUST_CHECK;
-/* The customer of a charge that was booked without one is known: fact names them. */
-bool booking_placed(struct arena *arena, const struct booking_fact *fact, const char *charge,
-                    struct money presented, struct booking *booking) MUST_CHECK;
 
 #endif

@@ -77,16 +77,6 @@ void charge_ring_put(struct charge_ring *ring, const struct charge_seen *charge)
 	ring->count++;
 }
 
-bool charge_ring_return(struct charge_ring *ring, const char *id)
-{
-	const size_t index = place_of(ring, id);
-
-	if (index == ring->count)
-		return false;
-	ring->charges[index].returned = true;
-	return true;
-}
-
 /* Asking. */
 
 static bool same_invoice(const struct charge_seen *a, const struct charge_seen *b)

@@ -36,8 +36,6 @@ struct charge_seen charge_seen_make(const char *id, const char *invoice, const c
                                     int64_t minor, struct instant at, const char *description);
 /* Puts it in its place; another state of the same id takes the place of the one before. */
 void charge_ring_put(struct charge_ring *ring, const struct charge_seen *charge);
-/* It was given back in full. False: it is not in the ring. */
-bool charge_ring_return(struct charge_ring *ring, const char *id);
 
 enum charge_why { CHARGE_SAME_INVOICE, CHARGE_SAME_DESCRIPTION };
 

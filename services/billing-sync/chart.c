@@ -63,11 +63,6 @@ bool chart_find(const char *name, enum account *account)
 	return false;
 }
 
-const char *chart_type_name(enum account_type type)
-{
-	return types[type];
-}
-
 bool chart_type_debits(enum account_type type)
 {
 	return type != ACCOUNT_TYPE_LIABILITY && type != ACCOUNT_TYPE_INCOME;

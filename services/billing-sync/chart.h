@@ -59,7 +59,6 @@ extern const struct policy_kind chart_kind;
 
 const char *chart_name(enum account account); /* "cash_in_transit" */
 bool chart_find(const char *name, enum account *account);
-const char *chart_type_name(enum account_type type); /* "contra_income" */
 /* Is it usually above zero? Assets, contra income and expenses are. */
 bool chart_type_debits(enum account_type type);
 

@@ -41,26 +41,6 @@ bool deferral_open(struct arena *arena, const struct deferral_billed *billed, si
 	return true;
 }
 
-size_t deferral_earn(struct arena *arena, struct deferral *deferral, int64_t day,
-                     const struct deferral_part **parts)
-{
-	struct deferral_part *const list = arena_zero(arena, (deferral->count + 1) * sizeof(*list));
-	size_t count = 0;
-
-	for (size_t i = 0; day > deferral->earned_to && i < deferral->count; i++) {
-		const struct deferral_line *const it = &deferral->lines[i];
-		const int64_t minor = recognition_before(&it->schedule, day) -
-		                      recognition_before(&it->schedule, deferral->earned_to);
-
-		list[count] = (struct deferral_part){ it->line, minor };
-		count += minor != 0;
-	}
-	if (day > deferral->earned_to)
-		deferral->earned_to = day;
-	*parts = list;
-	return count;
-}
-
 /* What every line above 0 has left; the result is their sum. */
 static uint64_t weigh(const struct deferral *deferral, int64_t day, uint64_t *weights)
 {
@@ -120,54 +100,6 @@ bool deferral_reverse(struct arena *arena, struct deferral *deferral, int64_t da
 	*deferral = after;
 	*reversal = read;
 	return true;
-}
-
-int64_t deferral_left(const struct deferral *deferral, int64_t day)
-{
-	__extension__ __int128 sum = 0;
-
-	for (size_t i = 0; i < deferral->count; i++)
-		sum += recognition_deferred(&deferral->lines[i].schedule, day);
-	if (sum > INT64_MAX)
-		return INT64_MAX;
-	return sum < INT64_MIN ? INT64_MIN : (int64_t)sum;
-}
-
-/* The first day from one on that has something; false: none has. */
-static bool next_of(const struct recognition *schedule, int64_t from, int64_t *day)
-{
-	if (from <= schedule->booked_day)
-		from = schedule->booked_day;
-	if (recognition_on(schedule, from) != 0) {
-		*day = from;
-		return true;
-	}
-	for (size_t i = 0; i < schedule->count; i++) {
-		const struct recognition_part *const part = &schedule->parts[i];
-		const int64_t first = part->first_day > from ? part->first_day : from;
-
-		if (first >= part->first_day + part->days || recognition_on(schedule, first) == 0)
-			continue;
-		*day = first;
-		return true;
-	}
-	return false;
-}
-
-bool deferral_next(const struct deferral *deferral, int64_t *day)
-{
-	bool any = false;
-
-	for (size_t i = 0; i < deferral->count; i++) {
-		int64_t first;
-
-		if (!next_of(&deferral->lines[i].schedule, deferral->earned_to, &first) ||
-		    (any && first >= *day))
-			continue;
-		*day = first;
-		any = true;
-	}
-	return any;
 }
 
 /* A row's bytes: the version, the day, the count; of each line its id, size and schedule. */

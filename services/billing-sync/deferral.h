@@ -1,9 +1,8 @@
 /*
  * deferral - what of an invoice is billed and not yet earned, line by line, and what becomes of it.
  *
- * The lines that booking_invoice books as deferred revenue have a schedule each. As days pass, deferral_earn
- * says what has been earned since it was last asked, whatever the time between; a refund, dispute or credit
- * note first clears what is still deferred, over the lines by what each has left (largest remainder), and
+ * The lines that booking_invoice books as deferred revenue have a schedule each, which says what of it is
+ * earned by which day. A refund, dispute or credit note first clears what is still deferred, over the lines by what each has left (largest remainder), and
  * the rest is contra revenue. So for every line billed = earned + cleared + deferred at any time.
  *
  * Pure. Amounts are those of the books: minor units of the invoice's currency.
@@ -33,7 +32,7 @@ struct deferral_line {
 
 /* Of one invoice. */
 struct deferral {
-	int64_t earned_to; /* the first day that was not asked about yet */
+	int64_t earned_to; /* the days before this one are as they were, whatever is reversed */
 	size_t count;
 	struct deferral_line *lines; /* as they were billed */
 };
@@ -53,9 +52,6 @@ struct deferral_part {
 	int64_t minor;
 };
 
-/* Earned on the days before this one, since it was last asked. The parts, their count the result. */
-size_t deferral_earn(struct arena *arena, struct deferral *deferral, int64_t day,
-                     const struct deferral_part **parts);
 /* What a reversal does: the parts are cleared, the rest is contra revenue. */
 struct deferral_reversal {
 	size_t count;
@@ -63,16 +59,11 @@ struct deferral_reversal {
 	int64_t contra;
 };
 /*
- * So much above 0 of the invoice is reversed on a day, or on the first day that was not asked about yet
- * where that is later. False, and the deferral as it was: a line was reversed too often.
+ * So much above 0 of the invoice is reversed on a day, or on the first that may still change where that is
+ * later. False, and the deferral as it was: a line was reversed too often.
  */
 bool deferral_reverse(struct arena *arena, struct deferral *deferral, int64_t day, int64_t minor,
                       struct deferral_reversal *reversal, const char **reason) MUST_CHECK;
-
-/* Deferred as a day begins, over all lines, cut to 64 bits. */
-int64_t deferral_left(const struct deferral *deferral, int64_t day);
-/* The first day whose end has something to earn that was not told; false: nothing is left. */
-bool deferral_next(const struct deferral *deferral, int64_t *day) MUST_CHECK;
 
 struct bytes deferral_encode(struct arena *arena, const struct deferral *deferral);
 bool deferral_decode(struct arena *arena, struct bytes bytes, struct deferral *deferral) MUST_CHECK;

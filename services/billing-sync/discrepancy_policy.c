@@ -141,11 +141,6 @@ const struct policy_kind discrepancy_policy_kind = {
 	.read = document_read,
 };
 
-bool discrepancy_knows(const struct discrepancy_policy *policy, const char *cause)
-{
-	return find(policy, cause) != NULL;
-}
-
 const struct discrepancy_rule *discrepancy_rule_of(const struct discrepancy_policy *policy,
                                                    const char *cause)
 {

@@ -49,7 +49,5 @@ extern const struct policy_kind discrepancy_policy_kind;
 /* The cause's own rule, or "other"'s. */
 const struct discrepancy_rule *discrepancy_rule_of(const struct discrepancy_policy *policy,
                                                    const char *cause);
-/* The document names the cause itself. */
-bool discrepancy_knows(const struct discrepancy_policy *policy, const char *cause);
 
 #endif

@@ -91,12 +91,6 @@ bool period_parse(const char *text, struct period *period)
 	return true;
 }
 
-struct period_booking period_book(int64_t day, int64_t open_from)
-{
-	return day < open_from ? (struct period_booking){ open_from, true }
-	                       : (struct period_booking){ day, false };
-}
-
 /* The checklist: NULL, or why an item does not hold. */
 
 typedef const char *item_check(struct arena *arena, const struct period_figures *figures,

@@ -1,10 +1,10 @@
 /*
- * period_close - whether a period of the books may be closed, what seals it, and where later news goes.
+ * period_close - whether a period of the books may be closed, and what seals it.
  *
  * The checklist is asked of figures that others gathered: each item holds or says why not. A period that
  * is closed is sealed with a digest over its figures in canonical order and over the seal before it, so
- * that the same figures give the same seal and no sealed period can be changed unseen. What comes later
- * for a closed day is booked on the first open day, as a correction.
+ * that the same figures give the same seal and no sealed period can be changed unseen. What is booked
+ * later for its days bears a later cut: a correction of the period that is open.
  *
  *   {"id":"standard","version":1,"effective_from":"2026-01-01T00:00:00Z","reporting_currency":"USD",
  *    "unexplained_at_most":[{"currency":"USD","minor":10000}]}            others: nothing
@@ -119,12 +119,5 @@ bool close_check(struct arena *arena, const struct period_figures *figures,
 void close_seal(struct arena *arena, const struct period_figures *figures,
                 const struct close_policy *policy, const uint8_t before[static DIGEST_SIZE],
                 uint8_t seal[static DIGEST_SIZE]);
-
-/* Where something of a day is booked: on that day, or on the first open one as a correction. */
-struct period_booking {
-	int64_t day;
-	bool correction;
-};
-struct period_booking period_book(int64_t day, int64_t open_from);
 
 #endif

@@ -11,7 +11,6 @@
 #ifndef SERVICES_BILLING_SYNC_SUBSCRIPTION_H
 #define SERVICES_BILLING_SYNC_SUBSCRIPTION_H
 
-#include "common/io/digest.h"
 #include "services/billing-sync/stripe.h"
 
 #define SUBSCRIPTION_ITEMS_MAX 100             /* five times what the provider allows */
@@ -142,8 +141,5 @@ struct moment subscription_period_end(const struct subscription *subscription);
 struct bytes subscription_encode(struct arena *arena, const struct subscription *subscription);
 bool subscription_decode(struct arena *arena, struct bytes bytes,
                          struct subscription *subscription) MUST_CHECK;
-/* Of those bytes: the same digest, nothing that matters has changed. */
-void subscription_digest(struct arena *arena, const struct subscription *subscription,
-                         uint8_t digest[static DIGEST_SIZE]);
 
 #endif

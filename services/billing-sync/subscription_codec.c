@@ -216,9 +216,3 @@ bool subscription_decode(struct arena *arena, struct bytes bytes, struct subscri
 	*subscription = read;
 	return true;
 }
-
-void subscription_digest(struct arena *arena, const struct subscription *subscription,
-                         uint8_t digest[static DIGEST_SIZE])
-{
-	digest_sha256(subscription_encode(arena, subscription), digest);
-}

@@ -140,20 +140,6 @@ static void a_balance_transaction_with_another_amount_is_in_doubt(void **state)
 	assert_string_equal(booking.unexplained.currency, "USD");
 }
 
-static void a_charge_of_nobody_waits_in_suspense_until_they_are_known(void **state)
-{
-	const struct money presented = { 3000, "JPY" };
-	struct booking booking;
-
-	(void)state;
-	expect(booking_charge(arena, &booking_nobody, "ch_1", presented, &booking), &booking,
-	       BOOKING_SURE, "charge/ch_1", "clearing +3000 JPY, suspense -3000 JPY");
-	expect(booking_placed(arena, &booking_known, "ch_1", presented, &booking), &booking,
-	       BOOKING_SURE, "placed/ch_1", "suspense +3000 JPY, receivable -3000 JPY");
-	assert_string_equal(booking.journal.lines[0].customer, "");
-	assert_string_equal(booking.journal.lines[1].customer, "cus_1");
-}
-
 static void a_payment_moves_from_the_charge_to_its_invoice(void **state)
 {
 	struct booking booking;
@@ -187,10 +173,6 @@ static void fees_and_payouts_move_the_provider_s_balance(void **state)
 	                      &booking),
 	       &booking, BOOKING_SURE, "payout/po_1",
 	       "cash +100000 HUF, cash_in_transit -100000 HUF");
-	expect(booking_payout_failed(arena, &booking_nobody, "po_1",
-	                             (struct money){ 100000, "HUF" }, &booking),
-	       &booking, BOOKING_SURE, "payout_failed/po_1",
-	       "cash_in_transit +100000 HUF, cash -100000 HUF");
 }
 
 static void what_cannot_be_placed_goes_to_suspense_and_out_by_reversal(void **state)
@@ -318,7 +300,6 @@ int main(void)
 		cmocka_unit_test(a_charge_in_another_currency_goes_through_exchange),
 		cmocka_unit_test(a_yen_and_a_dinar_are_charged_by_their_own_units),
 		cmocka_unit_test(a_balance_transaction_with_another_amount_is_in_doubt),
-		cmocka_unit_test(a_charge_of_nobody_waits_in_suspense_until_they_are_known),
 		cmocka_unit_test(a_payment_moves_from_the_charge_to_its_invoice),
 		cmocka_unit_test(fees_and_payouts_move_the_provider_s_balance),
 		cmocka_unit_test(what_cannot_be_placed_goes_to_suspense_and_out_by_reversal),

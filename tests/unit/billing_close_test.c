@@ -22,7 +22,6 @@
 #define FEBRUARY 20485 /* 1 February */
 #define CUT INT64_C(1769904000000000)
 #define SHUFFLES 200
-#define SHIFTS 10000
 
 /* Figures that add up; a case bends one of them. */
 struct books {
@@ -288,24 +287,6 @@ static void another_figure_is_another_seal(void **state)
 			assert_memory_not_equal(seals[i], seals[k], DIGEST_SIZE);
 }
 
-static void what_comes_for_a_closed_day_is_a_correction_in_the_open_one(void **state)
-{
-	struct chance chance;
-
-	(void)state;
-	chance_seed(&chance, 2);
-	for (int i = 0; i < SHIFTS; i++) {
-		const int64_t day = chance_between(&chance, JANUARY - 400, JANUARY + 400);
-		const int64_t open = chance_between(&chance, JANUARY - 400, JANUARY + 400);
-		const struct period_booking booking = period_book(day, open);
-
-		assert_true(booking.day >= open);
-		assert_true(booking.correction == (day < open));
-		assert_true(booking.correction || booking.day == day);
-	}
-	assert_int_equal(period_book(FEBRUARY - 1, FEBRUARY).day, FEBRUARY);
-}
-
 static void periods_are_months_and_days(void **state)
 {
 	static const struct {
@@ -365,7 +346,6 @@ int main(void)
 		cmocka_unit_test(a_limit_lets_so_much_stay_unexplained),
 		cmocka_unit_test(a_seal_does_not_depend_on_the_order_of_gathering),
 		cmocka_unit_test(another_figure_is_another_seal),
-		cmocka_unit_test(what_comes_for_a_closed_day_is_a_correction_in_the_open_one),
 		cmocka_unit_test(periods_are_months_and_days),
 		cmocka_unit_test(what_is_wrong_with_a_policy_is_named),
 	};

@@ -361,6 +361,12 @@ static void a_row_of_another_kind_is_refused(void **state)
 	assert_false(discrepancy_decode(arena, (struct bytes){ bent, bytes.size }, read));
 }
 
+/* The document has a row of its own for the cause. */
+static bool names(const char *cause)
+{
+	return text_equal(discrepancy_rule_of(policy, cause)->cause, cause);
+}
+
 static void every_rule_of_invoices_has_a_cause(void **state)
 {
 	static const char *const others[] = { "charged_twice", "seats_assigned", "lines_cut",
@@ -368,10 +374,10 @@ static void every_rule_of_invoices_has_a_cause(void **state)
 
 	(void)state;
 	for (int i = 0; i < INVOICE_CHECK_COUNT; i++)
-		assert_true(discrepancy_knows(policy, invoice_check_word((enum invoice_check)i)));
+		assert_true(names(invoice_check_word((enum invoice_check)i)));
 	for (size_t i = 0; i < COUNT_OF(others); i++)
-		assert_true(discrepancy_knows(policy, others[i]));
-	assert_false(discrepancy_knows(policy, "moonlight"));
+		assert_true(names(others[i]));
+	assert_false(names("moonlight"));
 	assert_string_equal(discrepancy_rule_of(policy, "moonlight")->cause, "other");
 	assert_int_equal(discrepancy_rule_of(policy, "charged_twice")->severity,
 	                 DISCREPANCY_URGENT);
