@@ -14,9 +14,10 @@ import sys
 from collections import Counter
 
 TRIAGE_COLUMNS = 7 # that are compared
-OF_THE_BOOKS = ("books_day_ended", "period_closed")
+OF_THE_BOOKS = ("books_day_ended", "recurring_reported", "recurring_unreported", "period_closed")
 ROLL = ("opening", "billed", "recognised", "cleared", "closing")
 RECURRING = ("starting", "added", "reactivation", "expansion", "contraction", "churn", "ending")
+REPORTED = (*RECURRING[:-1], "fx", RECURRING[-1])
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 
@@ -262,7 +263,8 @@ def days_told(day):
 
 
 def books(day):
-    """Each day by currency, summed over the shards: who says nothing of a day stands as before. Then what was sealed."""
+    """Each day by currency, summed over the shards: who says nothing of a day stands as before. Then recurring revenue
+    of all currencies in the reporting one, what it waits for, and what was sealed."""
     told = days_told(day)
     dates = sorted({date for shard in told.values() for date in shard})
     for currency in sorted({currency for _, currency in told}):
@@ -274,8 +276,17 @@ def books(day):
                 stands[shard] = Counter(told[shard].get(date, still))
             yield [date, currency, *(str(sum(row[key] for row in stands.values()))
                                      for key in (*ROLL, *RECURRING, "unexplained"))]
+    reported = {}
     for kind, fact, _ in day.facts("ops.billing.v1"):
-        if kind == "period_closed":
+        if kind == "recurring_reported":
+            row = reported.setdefault((fact["day"], fact["recurring"]["currency"]), Counter())
+            row.update({key: int(fact["recurring"].get(key, 0)) for key in REPORTED})
+    for key, row in sorted(reported.items()):
+        yield ["reported", *key, *(str(row[column]) for column in REPORTED)]
+    for kind, fact, _ in day.facts("ops.billing.v1"):
+        if kind == "recurring_unreported":
+            yield ["unreported", fact["day"], fact["since"], fact["currency"], fact["reportingCurrency"]]
+        elif kind == "period_closed":
             yield ["closed", fact["period"]]
 
 

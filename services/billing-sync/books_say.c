@@ -153,6 +153,8 @@ enum status books_say_closed(struct task *task, const struct books_closed *close
 	fill_sums(arena, figures, &fact);
 	fill_disputes(arena, figures, &fact);
 	fill_rates(arena, closed, &fact);
+	if (figures->reported.currency[0] != '\0')
+		fact.reported = figure_say_recurring(arena, &figures->reported);
 	event.fact_case = OPSMESH__V1__BILLING_EVENT__FACT_PERIOD_CLOSED;
 	event.period_closed = &fact;
 	*body = proto_pack(arena, &fact.base);

@@ -148,7 +148,7 @@ static enum status judge(struct close *it)
 		return task_fail(task, STATUS_REJECT, "shard_figured: no period");
 	prepare(it, &period);
 	const char *const lacking =
-	    books_rates(task->arena, policies_rates(task), it->policy, &it->figures);
+	    books_rates(task->arena, policies_rates(task), task->now, it->policy, &it->figures);
 	const bool holds = close_check(task->arena, &it->figures, it->policy, &checklist);
 
 	return holds

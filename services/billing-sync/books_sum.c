@@ -64,6 +64,18 @@ static void add_roll(struct sum *it, const Opsmesh__V1__DeferredRoll *more)
 	add(&it->rolls[i].closing, more->closing);
 }
 
+static void add_line(struct recurring_line *line, const Opsmesh__V1__RecurringSum *more)
+{
+	add(&line->starting, more->starting);
+	add(&line->moved[RECURRING_NEW], more->added);
+	add(&line->moved[RECURRING_REACTIVATION], more->reactivation);
+	add(&line->moved[RECURRING_EXPANSION], more->expansion);
+	add(&line->moved[RECURRING_CONTRACTION], more->contraction);
+	add(&line->moved[RECURRING_CHURN], more->churn);
+	add(&line->moved[RECURRING_FX], more->fx);
+	add(&line->ending, more->ending);
+}
+
 static void add_recurring(struct sum *it, const Opsmesh__V1__RecurringSum *more)
 {
 	size_t *const count = &it->figures->mrr_count;
@@ -73,14 +85,17 @@ static void add_recurring(struct sum *it, const Opsmesh__V1__RecurringSum *more)
 		i++;
 	if (i == *count)
 		set_currency(it->recurring[(*count)++].currency, more->currency);
-	add(&it->recurring[i].starting, more->starting);
-	add(&it->recurring[i].moved[RECURRING_NEW], more->added);
-	add(&it->recurring[i].moved[RECURRING_REACTIVATION], more->reactivation);
-	add(&it->recurring[i].moved[RECURRING_EXPANSION], more->expansion);
-	add(&it->recurring[i].moved[RECURRING_CONTRACTION], more->contraction);
-	add(&it->recurring[i].moved[RECURRING_CHURN], more->churn);
-	add(&it->recurring[i].moved[RECURRING_FX], more->fx);
-	add(&it->recurring[i].ending, more->ending);
+	add_line(&it->recurring[i], more);
+}
+
+static void add_reported(struct sum *it, const Opsmesh__V1__ShardFigured *answer)
+{
+	if (answer->reported != NULL) {
+		set_currency(it->figures->reported.currency, answer->reported->currency);
+		add_line(&it->figures->reported, answer->reported);
+	}
+	if (it->figures->unreported == NULL && answer->unreported[0] != '\0')
+		it->figures->unreported = answer->unreported;
 }
 
 static void add_unexplained(struct sum *it, const Opsmesh__V1__Money *more)
@@ -129,6 +144,7 @@ static void add_answer(struct sum *it, const Opsmesh__V1__ShardFigured *answer)
 		add_unexplained(it, answer->unexplained[i]);
 	for (size_t i = 0; i < answer->n_disputes; i++)
 		add_dispute(it, answer->disputes[i]);
+	add_reported(it, answer);
 	it->figures->disputes_open += (size_t)answer->disputes_open;
 }
 
@@ -185,7 +201,8 @@ static bool is_listed(const struct period_rate *rates, size_t count, const char 
 }
 
 const char *books_rates(struct arena *arena, const struct policy_book *rates,
-                        const struct close_policy *policy, struct period_figures *figures)
+                        struct instant known_at, const struct close_policy *policy,
+                        struct period_figures *figures)
 {
 	struct period_rate *const list =
 	    arena_zero(arena, (figures->balance_count + 1) * sizeof(*list));
@@ -194,14 +211,15 @@ const char *books_rates(struct arena *arena, const struct policy_book *rates,
 
 	for (size_t i = 0; i < figures->balance_count; i++) {
 		const char *const currency = figures->balances[i].currency;
+		const struct fx_question question = { figures->period.end_day - 1, known_at,
+			                              currency, policy->reporting_currency };
 		char reason[FX_REASON_SIZE];
 		struct ratio rate;
 
 		if (text_equal(currency, policy->reporting_currency) ||
 		    is_listed(list, count, currency))
 			continue;
-		if (!fx_rate_at(rates, figures->period.end_day - 1, currency,
-		                policy->reporting_currency, &rate, reason)) {
+		if (!fx_rate(rates, &question, &rate, reason)) {
 			lacking = lacking != NULL ? lacking : arena_string(arena, reason);
 			continue;
 		}

@@ -17,10 +17,11 @@
 void books_sum(struct arena *arena, const Opsmesh__V1__ShardFigured *const *answers, size_t count,
                struct period_figures *figures);
 /*
- * The rates of its currencies to the reporting one, of the period's last day. The result is why one is
- * missing, with currency and day; NULL: all are there.
+ * The rates of its currencies to the reporting one, of the period's last day, as known at an instant. The result
+ * is why one is missing, with currency and day; NULL: all are there.
  */
 const char *books_rates(struct arena *arena, const struct policy_book *rates,
-                        const struct close_policy *policy, struct period_figures *figures);
+                        struct instant known_at, const struct close_policy *policy,
+                        struct period_figures *figures);
 
 #endif

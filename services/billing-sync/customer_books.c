@@ -2,7 +2,6 @@
 
 #include "common/base/text.h"
 #include "common/io/proto.h"
-#include "opsmesh/v1/billing.pb-c.h"
 #include "proto/opsmesh/v1/catalogue.h"
 #include "services/billing-sync/figure.h"
 #include "services/billing-sync/figure_say.h"
@@ -11,8 +10,7 @@
 #define PENDING \
 	"pending" /* of day 0: the day after the one whose end will be told; what comes later waits for that */
 
-/* Just after midnight: what belongs to the day that ended and is told at midnight is there. */
-static struct instant due_of(struct task *task, int64_t day)
+struct instant customer_books_due(struct task *task, int64_t day)
 {
 	const struct books_policy *const books = policies_standing(task, task->now).books;
 
@@ -30,7 +28,17 @@ void customer_books_touch(struct task *task, const char *currency)
 		return;
 	row.minor = today + 1;
 	task_save(task, &figure_table, &row);
-	task_timer_set(task, CUSTOMER_TIMER_BOOKS, currency, due_of(task, today));
+	task_timer_set(task, CUSTOMER_TIMER_BOOKS, currency, customer_books_due(task, today));
+}
+
+enum status customer_books_say(struct task *task, Opsmesh__V1__BillingEvent *event)
+{
+	event->occurred_at = proto_timestamp(task->arena, task->due);
+	return task_emit(task, &(struct emission){ .topic = OPS_BILLING,
+	                                           .key = FIGURE_KEY,
+	                                           .partition = &task->shard_number,
+	                                           .time = task->due,
+	                                           .message = &event->base });
 }
 
 static enum status say(struct task *task, const char *currency, int64_t day)
@@ -46,14 +54,9 @@ static enum status say(struct task *task, const char *currency, int64_t day)
 	ended.deferred = figure_say_roll(task->arena, &figures.roll);
 	ended.recurring = figure_say_recurring(task->arena, &figures.recurring);
 	ended.unexplained = figures.unexplained;
-	event.occurred_at = proto_timestamp(task->arena, task->due);
 	event.fact_case = OPSMESH__V1__BILLING_EVENT__FACT_BOOKS_DAY_ENDED;
 	event.books_day_ended = &ended;
-	return task_emit(task, &(struct emission){ .topic = OPS_BILLING,
-	                                           .key = FIGURE_KEY,
-	                                           .partition = &task->shard_number,
-	                                           .time = task->due,
-	                                           .message = &event.base });
+	return customer_books_say(task, &event);
 }
 
 enum status customer_on_books(struct task *task, const char *key)

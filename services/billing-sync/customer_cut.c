@@ -5,6 +5,7 @@
 
 #include "common/base/text.h"
 #include "opsmesh/v1/books.pb-c.h"
+#include "services/billing-sync/customer_reporting.h"
 #include "services/billing-sync/figure_answer.h"
 #include "services/billing-sync/figure_say.h"
 
@@ -88,6 +89,17 @@ static void add_disputes(struct task *task, Opsmesh__V1__ShardFigured *answer)
 			add_rest(task->arena, answer, &row);
 }
 
+static enum status add_reported(struct task *task, const Opsmesh__V1__BooksCut *cut,
+                                Opsmesh__V1__ShardFigured *answer)
+{
+	struct period period;
+
+	if (!period_parse(cut->period, &period))
+		return task_fail(task, STATUS_REJECT, "books_cut: no period");
+	customer_reporting_answer(task, &period, answer);
+	return STATUS_OK;
+}
+
 enum status customer_on_books_cut(struct task *task, const Opsmesh__V1__BooksCut *cut)
 {
 	const Opsmesh__V1__ByCustomerEvent *const cause = (const void *)task->message;
@@ -95,5 +107,6 @@ enum status customer_on_books_cut(struct task *task, const Opsmesh__V1__BooksCut
 
 	TRY(figure_answer(task, "customer", cut, &answer));
 	add_disputes(task, &answer);
+	TRY(add_reported(task, cut, &answer));
 	return figure_answer_say(task, &answer, cause->occurred_at);
 }

@@ -5,6 +5,7 @@
  * books is over when the mesh has passed it.
  */
 #include "services/billing-sync/customer.h"
+#include "services/billing-sync/customer_reporting.h"
 #include "services/billing-sync/figure.h"
 #include "services/billing-sync/policies.h"
 
@@ -166,13 +167,22 @@ static int64_t amount_of(const struct recurring_amounts *amounts, const char *cu
 	return 0;
 }
 
+static void add_recurring(const struct look *it, const char *currency, int64_t minor)
+{
+	struct task *const task = it->customer->task;
+
+	if (minor == 0)
+		return;
+	customer_reporting_touch(task, currency, it->standing->mrr.day);
+	figure_add(task, currency, FIGURE_RECURRING, it->standing->mrr.day, minor);
+}
+
 /* In the books: what moved on the day that ended, and what it brings more or less since this look. */
 static void add_figures(const struct look *it)
 {
 	struct task *const task = it->customer->task;
 	const struct recurring_amounts *const now = &it->standing->mrr.now;
 	const struct recurring_amounts *const before = &it->news->before;
-	const int64_t today = it->standing->mrr.day;
 
 	for (size_t i = 0; i < it->news->moved; i++) {
 		const struct recurring_movement *const movement = &it->news->movements[i];
@@ -182,12 +192,11 @@ static void add_figures(const struct look *it)
 		figure_add(task, movement->currency, name, it->news->day, movement->minor);
 	}
 	for (size_t i = 0; i < now->count; i++)
-		figure_add(task, now->list[i].currency, FIGURE_RECURRING, today,
-		           now->list[i].minor - amount_of(before, now->list[i].currency));
+		add_recurring(it, now->list[i].currency,
+		              now->list[i].minor - amount_of(before, now->list[i].currency));
 	for (size_t i = 0; i < before->count; i++)
 		if (amount_of(now, before->list[i].currency) == 0)
-			figure_add(task, before->list[i].currency, FIGURE_RECURRING, today,
-			           -before->list[i].minor);
+			add_recurring(it, before->list[i].currency, -before->list[i].minor);
 }
 
 /* What is beyond all bounds: said, and looked at again when a subscription is another. */

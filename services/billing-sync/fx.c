@@ -134,31 +134,32 @@ static bool missing(int64_t day, const char *currency, const char *what,
 	return false;
 }
 
-bool fx_rate_at(const struct policy_book *book, int64_t day, const char *from, const char *to,
-                struct ratio *rate, char reason[static FX_REASON_SIZE])
+bool fx_rate(const struct policy_book *book, const struct fx_question *question, struct ratio *rate,
+             char reason[static FX_REASON_SIZE])
 {
-	const char *lacking = from;
+	const char *lacking = question->from;
 
-	if (text_equal(from, to)) {
+	if (text_equal(question->from, question->to)) {
 		*rate = (struct ratio){ 1, 1 };
 		return true;
 	}
 	for (size_t i = book->count; i > 0; i--) {
 		const struct fx_document *const document =
 		    (const void *)(book->policies + (i - 1) * book->size);
-		const struct fx_day *const found = day_of(document, day);
+		const struct fx_day *const found = day_of(document, question->day);
 		struct ratio one_from;
 		struct ratio one_to;
 
-		if (found == NULL || !base_rate(document, found, from, &one_from))
+		if (time_before(question->known_at, document->head.effective_from) ||
+		    found == NULL || !base_rate(document, found, question->from, &one_from))
 			continue;
-		lacking = to;
-		if (!base_rate(document, found, to, &one_to))
+		lacking = question->to;
+		if (!base_rate(document, found, question->to, &one_to))
 			continue;
 		return ratio_divide(one_to, one_from, rate) ||
-		       missing(day, to, "the rate has too many digits", reason);
+		       missing(question->day, question->to, "the rate has too many digits", reason);
 	}
-	return missing(day, lacking, "there is no rate", reason);
+	return missing(question->day, lacking, "there is no rate", reason);
 }
 
 static int64_t power_of_ten(int exponent)
@@ -170,24 +171,15 @@ static int64_t power_of_ten(int exponent)
 	return power;
 }
 
-bool fx_convert(const struct policy_book *book, int64_t day, struct money amount, const char *to,
-                struct money *result, char reason[static FX_REASON_SIZE])
+bool fx_minor(const struct fx_question *question, struct ratio rate, struct ratio *minor,
+              char reason[static FX_REASON_SIZE])
 {
-	const int from_exponent = money_exponent(amount.currency);
-	const int to_exponent = money_exponent(to);
-	struct money converted = { 0 };
-	struct ratio rate;
+	const int from = money_exponent(question->from);
+	const int to = money_exponent(question->to);
 
-	if (from_exponent < 0 || to_exponent < 0)
-		return missing(day, from_exponent < 0 ? amount.currency : to,
+	if (from < 0 || to < 0)
+		return missing(question->day, from < 0 ? question->from : question->to,
 		               "no currency is known by this code", reason);
-	if (!fx_rate_at(book, day, amount.currency, to, &rate, reason))
-		return false;
-	if (!ratio_multiply(rate, ratio_of(power_of_ten(to_exponent), power_of_ten(from_exponent)),
-	                    &rate) ||
-	    !ratio_apply(amount.minor, rate, ROUNDING_HALF_UP, &converted.minor))
-		return missing(day, to, "the amount is beyond 64 bits", reason);
-	memcpy(converted.currency, to, sizeof(converted.currency));
-	*result = converted;
-	return true;
+	return ratio_multiply(rate, ratio_of(power_of_ten(to), power_of_ten(from)), minor) ||
+	       missing(question->day, question->to, "the rate has too many digits", reason);
 }

@@ -1,5 +1,5 @@
 /*
- * fx - exchange rates of days, as dated documents; and an amount in another currency.
+ * fx - exchange rates of days, as dated documents.
  *
  *   {"id":"ecb-2026-11","version":1,"effective_from":"2026-11-02T15:00:00Z","source":"who publishes them",
  *    "base":"EUR",
@@ -8,7 +8,8 @@
  * One unit of the base is so many of the other. A day has the rates that were published for it and no
  * others: a day without rates is an error that names it, never the day before (who wants that writes the
  * days into the document). Where two documents have a rate for one day, the one that became effective
- * later counts. The schema is deploy/policies/schema/fx.schema.json.
+ * later counts. A document counts from when it became effective on, so what was asked before it stays as it was
+ * answered. The schema is deploy/policies/schema/fx.schema.json.
  */
 #ifndef SERVICES_BILLING_SYNC_FX_H
 #define SERVICES_BILLING_SYNC_FX_H
@@ -41,14 +42,22 @@ struct fx_document {
 
 extern const struct policy_kind fx_kind;
 
+/* What is asked of the documents. */
+struct fx_question {
+	int64_t day;
+	struct instant known_at; /* of documents that had become effective by then */
+	const char *from;
+	const char *to;
+};
+
 /*
  * One unit of from is so many of to, on that day, by one document that has both; between the same currency
  * it is 1. False: reason names the currency and the day.
  */
-bool fx_rate_at(const struct policy_book *book, int64_t day, const char *from, const char *to,
-                struct ratio *rate, char reason[static FX_REASON_SIZE]) MUST_CHECK;
-/* The amount by the day's rate, in minor units of the other currency, a half rounded up. */
-bool fx_convert(const struct policy_book *book, int64_t day, struct money amount, const char *to,
-                struct money *result, char reason[static FX_REASON_SIZE]) MUST_CHECK;
+bool fx_rate(const struct policy_book *book, const struct fx_question *question, struct ratio *rate,
+             char reason[static FX_REASON_SIZE]) MUST_CHECK;
+/* A rate for minor units of the standard (money.h), in place of units. */
+bool fx_minor(const struct fx_question *question, struct ratio rate, struct ratio *minor,
+              char reason[static FX_REASON_SIZE]) MUST_CHECK;
 
 #endif

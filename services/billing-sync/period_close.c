@@ -197,6 +197,10 @@ static const char *check_mrr(struct arena *arena, const struct period_figures *f
 			return arena_printf(arena, "recurring revenue in %s is off by %" PRId64,
 			                    figures->mrr[i].currency, gap);
 	}
+	if (recurring_line_gap(&figures->reported) != 0)
+		return arena_printf(arena, "recurring revenue as reported in %s is off by %" PRId64,
+		                    figures->reported.currency,
+		                    recurring_line_gap(&figures->reported));
 	return NULL;
 }
 
@@ -233,7 +237,7 @@ static const char *check_rates(struct arena *arena, const struct period_figures 
 			return arena_printf(arena, "the rate from %s to %s is not frozen", currency,
 			                    policy->reporting_currency);
 	}
-	return NULL;
+	return figures->unreported;
 }
 
 bool close_check(struct arena *arena, const struct period_figures *figures,

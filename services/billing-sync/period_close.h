@@ -91,6 +91,8 @@ struct period_figures {
 	const struct period_dispute *disputes;
 	size_t rate_count;
 	const struct period_rate *rates;
+	struct recurring_line reported; /* in the reporting currency; "" of no shard */
+	const char *unreported;         /* why it does not reach the period's end; NULL: it does */
 };
 
 enum close_item {
@@ -99,9 +101,9 @@ enum close_item {
 	CLOSE_UNEXPLAINED, /* no unexplained discrepancy above its limit */
 	CLOSE_LEDGER,      /* the trial balance is zero in every currency */
 	CLOSE_ROLL,        /* the deferred revenue rolls forward */
-	CLOSE_MRR,         /* its identity holds in every currency */
+	CLOSE_MRR,         /* its identity holds in every currency and in the reporting one */
 	CLOSE_DISPUTES,    /* every open dispute is listed, or counted with the rest */
-	CLOSE_RATES,       /* every currency of the books has a rate that is frozen */
+	CLOSE_RATES, /* every currency of the books has a rate that is frozen; none was wanting for MRR */
 	CLOSE_ITEMS,
 };
 extern const char *const close_item_names[]; /* "order" ..., NULL at the end */

@@ -1,7 +1,8 @@
 /*
  * The seal of a period. Its bytes (packed.h): a version, the days, the cut, how many shards passed it,
  * id and version of the policy, then each list as its size and its rows; a row is packed by itself, and the
- * rows of a list are in the order of their bytes. The digest is over the seal before and these bytes.
+ * rows of a list are in the order of their bytes. Where there is recurring revenue in a reporting currency, its row
+ * follows. The digest is over the seal before and these bytes.
  */
 #include "services/billing-sync/packed.h"
 #include "services/billing-sync/period_close.h"
@@ -93,19 +94,23 @@ static void rolls_pack(struct arena *arena, const struct period_figures *figures
 	rows_pack(&rows, out);
 }
 
+static void line_pack(struct buffer *out, const struct recurring_line *line)
+{
+	pack_text(out, line->currency);
+	pack_i64(out, line->starting);
+	for (size_t k = 0; k < RECURRING_KINDS; k++)
+		pack_i64(out, line->moved[k]);
+	pack_i64(out, line->ending);
+}
+
 static void mrr_pack(struct arena *arena, const struct period_figures *figures, struct buffer *out)
 {
 	struct rows rows = rows_open(arena, figures->mrr_count);
 
 	for (size_t i = 0; i < figures->mrr_count; i++) {
-		const struct recurring_line *const line = &figures->mrr[i];
 		struct buffer row = { 0 };
 
-		pack_text(&row, line->currency);
-		pack_i64(&row, line->starting);
-		for (size_t k = 0; k < RECURRING_KINDS; k++)
-			pack_i64(&row, line->moved[k]);
-		pack_i64(&row, line->ending);
+		line_pack(&row, &figures->mrr[i]);
 		row_end(arena, &rows, &row);
 	}
 	rows_pack(&rows, out);
@@ -165,6 +170,8 @@ void close_seal(struct arena *arena, const struct period_figures *figures,
 	mrr_pack(arena, figures, &out);
 	disputes_pack(arena, figures, &out);
 	rates_pack(arena, figures, &out);
+	if (figures->reported.currency[0] != '\0')
+		line_pack(&out, &figures->reported);
 	digest_sha256((struct bytes){ out.data, out.size }, seal);
 	buffer_finish(&out);
 }

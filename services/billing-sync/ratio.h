@@ -1,5 +1,5 @@
 /*
- * ratio - exact fractions of two integers, and the one place where an amount is rounded or shared out.
+ * ratio - exact fractions of two integers, and the place where an amount is rounded by one.
  *
  * Rates come as decimal text and never become floating point. A product of an amount and a fraction is
  * taken in 128 bits; what does not fit 64 bits in the end is refused, never cut.
@@ -14,7 +14,6 @@
 #include <stdint.h>
 
 #define RATIO_DIGITS_MAX 17 /* of a rate, both sides of the point: 10^17 fits 64 bits */
-#define RATIO_PARTS_MAX 512 /* of one sharing out: days of more than a year, lines of an invoice */
 
 /* Both above 0, in lowest terms. */
 struct ratio {
@@ -40,11 +39,5 @@ bool ratio_divide(struct ratio a, struct ratio b, struct ratio *quotient) MUST_C
 /* amount times ratio, rounded. False: it does not fit 64 bits. */
 bool ratio_apply(int64_t amount, struct ratio ratio, enum rounding mode,
                  int64_t *result) MUST_CHECK;
-/*
- * Shares whole out by weights (none negative, at least one above 0): the parts sum to the whole, each is
- * off its exact share by less than one. What is left over goes to the largest remainders, of equal ones
- * to the earlier. A negative whole is shared as the positive one, negated.
- */
-void ratio_share(int64_t whole, const int64_t *weights, size_t count, int64_t *parts);
 
 #endif

@@ -14,7 +14,7 @@
 
 /* Besides those of the head. */
 static const char *const document_fields[] = { "past_due_at_most", "collection_paused_counts",
-	                                       "rounding", NULL };
+	                                       "rounding", "reporting_currency", NULL };
 
 static bool document_read(struct arena *arena, const struct json_place *top, void *result,
                           struct json_error *error)
@@ -28,7 +28,9 @@ static bool document_read(struct arena *arena, const struct json_place *top, voi
 	                    &policy->past_due_at_most, error) ||
 	    !json_switch_at(top, "collection_paused_counts", &policy->collection_paused_counts,
 	                    error) ||
-	    !json_word_at(top, "rounding", roundings, &rounding, error))
+	    !json_word_at(top, "rounding", roundings, &rounding, error) ||
+	    (json_has(top, "reporting_currency") &&
+	     !policy_currency_at(top, "reporting_currency", policy->reporting_currency, error)))
 		return false;
 	policy->rounding = rounding == 0 ? ROUNDING_HALF_UP : ROUNDING_HALF_EVEN;
 	return true;

@@ -8,7 +8,8 @@
  * invoices (domain.md 3.11).
  *
  *   {"id":"standard","version":1,"effective_from":"2026-01-01T00:00:00Z","past_due_at_most":"62d",
- *    "collection_paused_counts":false,"rounding":"half_up"}
+ *    "collection_paused_counts":false,"rounding":"half_up",
+ *    "reporting_currency":"USD"}            absent: there is no book in one currency (recurring_report.h)
  *
  * Pure. The schema is deploy/policies/schema/mrr.schema.json.
  */
@@ -27,6 +28,7 @@ struct mrr_policy {
 	struct duration past_due_at_most; /* for so long one past due counts; 0: not at all */
 	bool collection_paused_counts;
 	enum rounding rounding;
+	char reporting_currency[4]; /* "": none */
 };
 extern const struct policy_kind mrr_policy_kind;
 

@@ -22,6 +22,7 @@
 #include "services/billing-sync/customer_holding.h"
 #include "services/billing-sync/customer_receivable.h"
 #include "services/billing-sync/customer_refund.h"
+#include "services/billing-sync/customer_reporting.h"
 #include "services/billing-sync/customer_seat.h"
 #include "services/billing-sync/customer_usage.h"
 #include "services/billing-sync/entry.h"
@@ -99,29 +100,13 @@ static const int charge_emits[] = { OPS_BY_CUSTOMER, OPS_BILLING, -1 };
 
 STAGE_EVENTS_NEEDING(customer_events, CUSTOMER_EVENTS);
 
-static const struct state_table *const customer_tables[] = { &customer_table,
-	                                                     &held_table,
-	                                                     &case_table,
-	                                                     &charged_table,
-	                                                     &entry_table,
-	                                                     &standing_table,
-	                                                     &deferral_table,
-	                                                     &earning_table,
-	                                                     &pace_table,
-	                                                     &reported_table,
-	                                                     &used_table,
-	                                                     &refundable_table,
-	                                                     &figure_table,
-	                                                     &open_dispute_table,
-	                                                     &payment_table,
-	                                                     &receivable_table,
-	                                                     &card_table,
-	                                                     &dunning_table,
-	                                                     &owed_table,
-	                                                     &book_table,
-	                                                     &holding_table,
-	                                                     &awaited_table,
-	                                                     NULL };
+static const struct state_table *const customer_tables[] = {
+	&customer_table,   &held_table,       &case_table,    &charged_table,      &entry_table,
+	&standing_table,   &deferral_table,   &earning_table, &pace_table,         &reported_table,
+	&used_table,       &refundable_table, &figure_table,  &open_dispute_table, &payment_table,
+	&receivable_table, &card_table,       &dunning_table, &owed_table,         &book_table,
+	&holding_table,    &awaited_table,    &worth_table,   &reported_day_table, NULL
+};
 static const struct stage_timer customer_timers[] = {
 	{ .name = CUSTOMER_TIMER_AGE, .handle = customer_on_age, .need = customer_need_age },
 	{ .name = CUSTOMER_TIMER_STANDING,
@@ -130,6 +115,7 @@ static const struct stage_timer customer_timers[] = {
 	{ .name = LEDGER_TIMER_SETTLE, .handle = ledger_on_settle, .need = ledger_need_settle },
 	{ .name = CUSTOMER_TIMER_EARN, .handle = customer_on_earn },
 	{ .name = CUSTOMER_TIMER_BOOKS, .handle = customer_on_books },
+	{ .name = CUSTOMER_TIMER_REPORTING, .handle = customer_on_reporting },
 	{ .name = CUSTOMER_TIMER_DUNNING,
 	  .handle = customer_on_dunning,
 	  .need = customer_need_dunning },

@@ -262,6 +262,31 @@ static struct story_line tell_day(const struct story *story, const Opsmesh__V1__
 	                            fact->currency, off ? "do not add up" : "add up"));
 }
 
+static struct story_line tell_reported(const struct story *story,
+                                       const Opsmesh__V1__RecurringReported *fact)
+{
+	const Opsmesh__V1__RecurringSum *const sum = fact->recurring;
+	Opsmesh__V1__Money ending = OPSMESH__V1__MONEY__INIT;
+	Opsmesh__V1__Money fx = OPSMESH__V1__MONEY__INIT;
+
+	ending.currency = fx.currency = sum->currency;
+	ending.minor = sum->ending;
+	fx.minor = sum->fx;
+	return line_of(arena_printf(story->arena, "recurring revenue of %s is %s a month%s%s%s",
+	                            fact->day, story_amount(story, &ending),
+	                            sum->fx == 0 ? "" : ", exchange rates made ",
+	                            sum->fx == 0 ? "" : story_amount(story, &fx),
+	                            sum->off_by == 0 ? "" : "; it does not add up"));
+}
+
+static struct story_line tell_unreported(const struct story *story,
+                                         const Opsmesh__V1__RecurringUnreported *fact)
+{
+	return line_of(
+	    arena_printf(story->arena, "recurring revenue of %s cannot be told in %s since %s: %s",
+	                 fact->day, fact->reporting_currency, fact->since, fact->reason));
+}
+
 static struct story_line tell_closed(const struct story *story,
                                      const Opsmesh__V1__PeriodClosed *fact)
 {
@@ -332,6 +357,10 @@ struct story_line story_billing(const struct story *story, const struct told *to
 		return tell_dispute(story, event->dispute_changed);
 	case OPSMESH__V1__BILLING_EVENT__FACT_BOOKS_DAY_ENDED:
 		return tell_day(story, event->books_day_ended);
+	case OPSMESH__V1__BILLING_EVENT__FACT_RECURRING_REPORTED:
+		return tell_reported(story, event->recurring_reported);
+	case OPSMESH__V1__BILLING_EVENT__FACT_RECURRING_UNREPORTED:
+		return tell_unreported(story, event->recurring_unreported);
 	case OPSMESH__V1__BILLING_EVENT__FACT_PERIOD_CLOSED:
 		return tell_closed(story, event->period_closed);
 	case OPSMESH__V1__BILLING_EVENT__FACT_OBJECT_DIFFERED:

@@ -190,6 +190,28 @@ void customer_feed_usage(const struct customer_usage *usage)
 	customer_feed_event(OPS_USAGE, &event.base);
 }
 
+const Opsmesh__V1__ShardFigured *customer_cut(const char *period, int64_t number)
+{
+	Opsmesh__V1__ByCustomerEvent event = OPSMESH__V1__BY_CUSTOMER_EVENT__INIT;
+	Opsmesh__V1__BooksCut made = OPSMESH__V1__BOOKS_CUT__INIT;
+	const ProtobufCMessage *message = NULL;
+	const struct fact *fact;
+
+	made.action_id = text_mutable("a-1");
+	made.period = text_mutable(period);
+	made.number = number;
+	event.customer_id = text_mutable("books");
+	event.occurred_at = proto_timestamp(customer_stage.arena, customer_now());
+	event.fact_case = OPSMESH__V1__BY_CUSTOMER_EVENT__FACT_BOOKS_CUT;
+	event.books_cut = &made;
+	customer_feed_event(OPS_BY_CUSTOMER, &event.base);
+	do
+		fact = stage_test_next(&customer_stage, &message);
+	while (fact != NULL && fact->topic != OPS_BY_BOOKS);
+	CHECK(fact != NULL);
+	return ((const Opsmesh__V1__ByBooksEvent *)(const void *)message)->shard_figured;
+}
+
 void customer_pass(struct instant until)
 {
 	CHECK(stage_test_fold(&customer_stage, 0, until) == STATUS_OK);
@@ -199,6 +221,13 @@ void customer_wait(struct duration span)
 {
 	minute += span.us / MINUTES(1).us;
 	customer_pass(customer_now());
+}
+
+static bool ends_a_day(const Opsmesh__V1__BillingEvent *event)
+{
+	return event->fact_case == OPSMESH__V1__BILLING_EVENT__FACT_BOOKS_DAY_ENDED ||
+	       event->fact_case == OPSMESH__V1__BILLING_EVENT__FACT_RECURRING_REPORTED ||
+	       event->fact_case == OPSMESH__V1__BILLING_EVENT__FACT_RECURRING_UNREPORTED;
 }
 
 const Opsmesh__V1__BillingEvent *customer_heard(void)
@@ -212,8 +241,7 @@ const Opsmesh__V1__BillingEvent *customer_heard(void)
 		if (fact == NULL)
 			return NULL;
 		event = (const void *)message;
-	} while (fact->topic != OPS_BILLING ||
-	         event->fact_case == OPSMESH__V1__BILLING_EVENT__FACT_BOOKS_DAY_ENDED);
+	} while (fact->topic != OPS_BILLING || ends_a_day(event));
 	return event;
 }
 

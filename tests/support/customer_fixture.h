@@ -6,6 +6,7 @@
 
 #include "opsmesh/v1/action.pb-c.h"
 #include "opsmesh/v1/billing.pb-c.h"
+#include "opsmesh/v1/books.pb-c.h"
 #include "opsmesh/v1/mirror.pb-c.h"
 #include "opsmesh/v1/usage.pb-c.h"
 #include "services/billing-sync/billing.h"
@@ -53,6 +54,8 @@ struct customer_ask {
 };
 Opsmesh__V1__ActionEvent *customer_asked(const struct customer_ask *ask);
 void customer_feed_action(const struct customer_ask *ask);
+/* The books are cut; what the shard answers. */
+const Opsmesh__V1__ShardFigured *customer_cut(const char *period, int64_t number);
 /* Nothing happens until then. */
 void customer_pass(struct instant until);
 /* Nothing happens for so long. */

@@ -1,11 +1,8 @@
 /*
- * billing_cut_test - the open disputes that a shard answers when the books are cut.
+ * billing_cut_test - what a shard of the stage `customer` answers when the books are cut.
  */
-#include "common/base/check.h"
 #include "common/base/text.h"
-#include "common/io/proto.h"
-#include "opsmesh/v1/books.pb-c.h"
-#include "proto/opsmesh/v1/catalogue.h"
+#include "services/billing-sync/entry.h"
 #include "tests/support/customer_fixture.h"
 
 #include <setjmp.h>
@@ -14,33 +11,61 @@
 
 #include <cmocka.h>
 
+#define MAY_DAY INT64_C(20574) /* 2026-05-01 */
+
+#define INVOICE(id, second)                                                                      \
+	"{\"id\":\"" id "\",\"object\":\"invoice\",\"customer\":\"cus_1\",\"status\":\"open\","  \
+	"\"currency\":\"jpy\",\"created\":" second ",\"subtotal\":3100,\"total\":3100,"          \
+	"\"amount_due\":3100,\"amount_paid\":0,\"amount_remaining\":3100,\"lines\":{\"object\":" \
+	"\"list\",\"has_more\":false,\"data\":[{\"id\":\"il_1\",\"object\":\"line_item\","       \
+	"\"amount\":3100,\"currency\":\"jpy\",\"quantity\":1,\"period\":{\"start\":1777593600,"  \
+	"\"end\":1780272000}}]}}"
+
+static int64_t cut_of(const char *transaction)
+{
+	struct entry_row row = { .transaction_id = transaction, .line = 1 };
+
+	assert_true(stage_test_row(&customer_stage, &entry_table, &row));
+	return row.cut;
+}
+
+/* 100 yen a day of May; the second invoice is of the first of May too, and comes after the cut. */
+static void a_shard_answers_with_what_it_had_booked_at_the_cut(void **state)
+{
+	const Opsmesh__V1__ShardFigured *told;
+
+	(void)state;
+	customer_wait((struct duration){ DAYS(MAY_DAY).us - customer_now().us + HOURS(1).us });
+	customer_feed("invoice", "in_1", 1, "open", INVOICE("in_1", "1777597200"));
+	customer_wait(DAYS(1));
+	customer_feed("invoice", "in_0", 1, "open", INVOICE("in_0", "1777680100")); /* the second */
+	told = customer_cut("2026-05-01", 1);
+	customer_feed("invoice", "in_2", 1, "open", INVOICE("in_2", "1777597300"));
+	assert_int_equal(told->cut->number, 1);
+	assert_int_equal(told->n_balances, 3);
+	assert_string_equal(told->balances[0]->account, "receivable");
+	assert_int_equal(told->balances[0]->balance->minor, 3100);
+	assert_string_equal(told->balances[1]->account, "deferred_revenue");
+	assert_int_equal(told->balances[1]->balance->minor, -3000);
+	assert_string_equal(told->balances[2]->account, "revenue");
+	assert_int_equal(told->balances[2]->balance->minor, -100);
+	assert_int_equal(told->n_deferred, 1);
+	assert_int_equal(told->deferred[0]->billed, 3100);
+	assert_int_equal(told->deferred[0]->recognised, 100);
+	assert_int_equal(told->deferred[0]->closing, 3000);
+	assert_int_equal(told->deferred[0]->off_by, 0);
+	assert_null(told->reported);
+	assert_int_equal(cut_of("invoice/in_1"), 0);
+	assert_int_equal(cut_of("invoice/in_2"), 1);
+}
+
 static void hear(int number, const char *status, const char *json)
 {
 	customer_feed("dispute", arena_printf(customer_stage.arena, "dp_%03d", number), 1, status,
 	              json);
 }
 
-static const Opsmesh__V1__ShardFigured *cut(void)
-{
-	Opsmesh__V1__ByCustomerEvent event = OPSMESH__V1__BY_CUSTOMER_EVENT__INIT;
-	Opsmesh__V1__BooksCut made = OPSMESH__V1__BOOKS_CUT__INIT;
-	const ProtobufCMessage *message = NULL;
-	const struct fact *fact;
-
-	made.action_id = text_mutable("a-1");
-	made.period = text_mutable("2024-10-04");
-	made.number = 1;
-	event.customer_id = text_mutable(customer_key);
-	event.occurred_at = proto_timestamp(customer_stage.arena, customer_now());
-	event.fact_case = OPSMESH__V1__BY_CUSTOMER_EVENT__FACT_BOOKS_CUT;
-	event.books_cut = &made;
-	customer_feed_event(OPS_BY_CUSTOMER, &event.base);
-	do {
-		fact = stage_test_next(&customer_stage, &message);
-		CHECK(fact != NULL);
-	} while (fact->topic != OPS_BY_BOOKS);
-	return ((const Opsmesh__V1__ByBooksEvent *)(const void *)message)->shard_figured;
-}
+#define DAY_OF_DISPUTES "2024-10-04"
 
 static void an_open_dispute_is_named_with_what_may_be_lost(void **state)
 {
@@ -49,7 +74,7 @@ static void an_open_dispute_is_named_with_what_may_be_lost(void **state)
 	(void)state;
 	hear(1, "needs_response", "{\"currency\":\"eur\",\"amount\":700}");
 	hear(2, "won", "{\"currency\":\"eur\",\"amount\":900}");
-	told = cut();
+	told = customer_cut(DAY_OF_DISPUTES, 1);
 	assert_int_equal(told->disputes_open, 1);
 	assert_int_equal(told->n_disputes, 1);
 	assert_string_equal(told->disputes[0]->dispute_id, "dp_001");
@@ -68,7 +93,7 @@ static void those_beyond_what_is_named_are_counted_and_summed(void **state)
 		hear(i, "needs_response",
 		     i == 502 ? "{\"currency\":\"usd\",\"amount\":9}"
 		              : "{\"currency\":\"jpy\",\"amount\":20}");
-	told = cut();
+	told = customer_cut(DAY_OF_DISPUTES, 1);
 	assert_int_equal(told->disputes_open, 503);
 	assert_int_equal(told->n_disputes, 502);
 	assert_string_equal(told->disputes[499]->dispute_id, "dp_499");
@@ -87,6 +112,7 @@ static void those_beyond_what_is_named_are_counted_and_summed(void **state)
 int main(void)
 {
 	const struct CMUnitTest cases[] = {
+		CASE(a_shard_answers_with_what_it_had_booked_at_the_cut),
 		CASE(an_open_dispute_is_named_with_what_may_be_lost),
 		CASE(those_beyond_what_is_named_are_counted_and_summed),
 	};

@@ -163,32 +163,20 @@ static void fractions_stay_in_lowest_terms_or_are_refused(void **state)
 	assert_false(ratio_multiply(ratio_of(INT64_MAX, 1), ratio_of(2, 1), &result));
 }
 
-/* Vectors 15 to 17 of the field's reference, and a whole below zero. */
-static void a_whole_is_shared_out_by_largest_remainder(void **state)
+/* A question of what is known in the end. */
+static struct fx_question ask(const char *date, const char *from, const char *to)
 {
-	static const struct {
-		int64_t whole;
-		int64_t weights[4];
-		size_t count;
-		int64_t parts[4];
-	} rows[] = {
-		{ 3100, { 17, 14 }, 2, { 1700, 1400 } },
-		{ 1000, { 17, 28, 31, 14 }, 4, { 189, 311, 344, 156 } },
-		{ 10000, { 1, 1, 1 }, 3, { 3334, 3333, 3333 } },
-		{ -10000, { 1, 1, 1 }, 3, { -3334, -3333, -3333 } },
-		{ 2, { 0, 1, 0, 5 }, 4, { 0, 0, 0, 2 } },
-		{ INT64_MAX, { INT64_MAX - 1, 1 }, 2, { INT64_MAX - 1, 1 } },
-		{ 0, { 3, 4 }, 2, { 0, 0 } },
-	};
+	return (struct fx_question){ day(date), TIME_MAX, from, to };
+}
 
-	(void)state;
-	for (size_t i = 0; i < COUNT_OF(rows); i++) {
-		int64_t parts[4];
+/* By the rate of minor units, a half rounded up. */
+static bool convert(const struct policy_book *book, const struct fx_question *question,
+                    int64_t minor, int64_t *result, char reason[static FX_REASON_SIZE])
+{
+	struct ratio rate;
 
-		ratio_share(rows[i].whole, rows[i].weights, rows[i].count, parts);
-		for (size_t k = 0; k < rows[i].count; k++)
-			assert_true(parts[k] == rows[i].parts[k]);
-	}
+	return fx_rate(book, question, &rate, reason) && fx_minor(question, rate, &rate, reason) &&
+	       ratio_apply(minor, rate, ROUNDING_HALF_UP, result);
 }
 
 /*
@@ -214,13 +202,13 @@ static void an_amount_is_converted_by_the_rate_of_its_day(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		const struct fx_question question =
+		    ask("2026-11-02", rows[i].from.currency, rows[i].to.currency);
 		char reason[FX_REASON_SIZE] = "";
-		struct money result;
+		int64_t result;
 
-		assert_true(fx_convert(book, day("2026-11-02"), rows[i].from, rows[i].to.currency,
-		                       &result, reason));
-		assert_int_equal(result.minor, rows[i].to.minor);
-		assert_string_equal(result.currency, rows[i].to.currency);
+		assert_true(convert(book, &question, rows[i].from.minor, &result, reason));
+		assert_int_equal(result, rows[i].to.minor);
 	}
 	arena_destroy(book->arena);
 }
@@ -236,40 +224,53 @@ static void a_rate_that_is_missing_is_an_error_that_names_currency_and_day(void 
 		{ "2026-11-04", "USD", "EUR", "USD on 2026-11-04: there is no rate" },
 		{ "2026-11-03", "USD", "JPY", "JPY on 2026-11-03: there is no rate" },
 		{ "2026-11-03", "JPY", "USD", "JPY on 2026-11-03: there is no rate" },
-		{ "2026-11-02", "EUR", "XAU", "XAU on 2026-11-02: no currency is known" },
+		{ "2026-11-02", "EUR", "XAU", "XAU on 2026-11-02: there is no rate" },
+		{ "2026-11-02", "XAU", "XAU", "XAU on 2026-11-02: no currency is known" },
 		{ "1969-12-31", "USD", "EUR", "USD on 1969-12-31: there is no rate" },
 	};
 	const struct policy_book *const book = book_of(november, NULL);
-	struct money big = { INT64_MAX, "EUR" };
 	char reason[FX_REASON_SIZE] = "";
-	struct money result;
+	int64_t result = 7;
 
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
-		struct money from = { 100, "" };
+		const struct fx_question question = ask(rows[i].date, rows[i].from, rows[i].to);
 
-		memcpy(from.currency, rows[i].from, 4);
-		assert_false(
-		    fx_convert(book, day(rows[i].date), from, rows[i].to, &result, reason));
+		assert_false(convert(book, &question, 100, &result, reason));
 		if (!text_starts(reason, rows[i].reason))
 			fail_msg("%s: %s", rows[i].reason, reason);
 	}
-	assert_false(fx_convert(book, day("2026-11-02"), big, "USD", &result, reason));
-	assert_string_equal(reason, "USD on 2026-11-02: the amount is beyond 64 bits");
+	assert_int_equal(result, 7);
 	arena_destroy(book->arena);
 }
 
-static void the_document_that_became_effective_later_counts(void **state)
+static void a_document_counts_from_when_it_became_effective_on(void **state)
 {
+	static const struct {
+		const char *date;
+		const char *known_at;
+		const char *rate;
+	} rows[] = {
+		{ "2026-11-03", "2026-11-20T00:00:00Z", "59/50" },
+		{ "2026-11-03", "2026-11-19T23:59:59Z", "117/100" },
+		{ "2026-11-02", "2026-11-20T00:00:00Z", "29/25" },
+		{ "2026-11-02", "2026-10-31T23:59:59Z", NULL },
+	};
 	const struct policy_book *const book = book_of(corrected, november);
-	char reason[FX_REASON_SIZE];
-	struct ratio rate;
 
 	(void)state;
-	assert_true(fx_rate_at(book, day("2026-11-03"), "EUR", "USD", &rate, reason));
-	assert_true(rate.numerator == 59 && rate.denominator == 50);
-	assert_true(fx_rate_at(book, day("2026-11-02"), "EUR", "USD", &rate, reason));
-	assert_true(rate.numerator == 29 && rate.denominator == 25);
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		struct fx_question question = ask(rows[i].date, "EUR", "USD");
+		char reason[FX_REASON_SIZE];
+		struct ratio rate;
+
+		assert_true(time_parse(rows[i].known_at, &question.known_at));
+		assert_int_equal(fx_rate(book, &question, &rate, reason), rows[i].rate != NULL);
+		if (rows[i].rate != NULL)
+			assert_string_equal(arena_printf(arena, "%d/%d", (int)rate.numerator,
+			                                 (int)rate.denominator),
+			                    rows[i].rate);
+	}
 	arena_destroy(book->arena);
 }
 
@@ -310,11 +311,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_rate_is_its_digits),
 		cmocka_unit_test(a_half_is_rounded_as_the_mode_says),
-		cmocka_unit_test(a_whole_is_shared_out_by_largest_remainder),
 		cmocka_unit_test(fractions_stay_in_lowest_terms_or_are_refused),
 		cmocka_unit_test(an_amount_is_converted_by_the_rate_of_its_day),
 		cmocka_unit_test(a_rate_that_is_missing_is_an_error_that_names_currency_and_day),
-		cmocka_unit_test(the_document_that_became_effective_later_counts),
+		cmocka_unit_test(a_document_counts_from_when_it_became_effective_on),
 		cmocka_unit_test(a_document_that_is_wrong_is_refused_with_its_place),
 		cmocka_unit_test(the_project_s_own_document_is_read),
 	};

@@ -424,6 +424,8 @@ static void a_plan_that_is_swapped_is_an_expansion(void **state)
 static const struct bent_document bent[] = {
 	{ "a rounding that nobody knows", "half_up", "half_down",
 	  "rounding: must be one of: half_up half_even" },
+	{ "a reporting currency that nobody knows", "\"USD\"", "\"USX\"",
+	  "reporting_currency: must be a currency as USD" },
 	{ "a debt of two years", "62d", "731d",
 	  "past_due_at_most: must be between 0s and 31622400s" },
 	{ "no effective date", "\"effective_from\": \"1970-01-01T00:00:00Z\",", "",

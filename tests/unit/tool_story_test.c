@@ -4,6 +4,7 @@
 #include "common/base/text.h"
 #include "common/flow/record.h"
 #include "common/io/zone.h"
+#include "opsmesh/v1/billing.pb-c.h"
 #include "opsmesh/v1/ticket.pb-c.h"
 #include "proto/opsmesh/v1/catalogue.h"
 #include "services/opsmesh/story.h"
@@ -214,6 +215,48 @@ static void test_what_people_wrote_neither_passes_for_a_row_nor_commands_the_ter
 	buffer_finish(&out);
 }
 
+static const char *tell_billing(const Opsmesh__V1__BillingEvent *event)
+{
+	const struct story story = story_make(false);
+	const struct told told = {
+		.topic = OPS_BILLING, .key = "books", .message = &event->base, .name = "fact"
+	};
+
+	return story_billing(&story, &told).text;
+}
+
+static void test_recurring_revenue_in_one_currency(void **state)
+{
+	Opsmesh__V1__BillingEvent event = OPSMESH__V1__BILLING_EVENT__INIT;
+	Opsmesh__V1__RecurringReported reported = OPSMESH__V1__RECURRING_REPORTED__INIT;
+	Opsmesh__V1__RecurringUnreported unreported = OPSMESH__V1__RECURRING_UNREPORTED__INIT;
+	Opsmesh__V1__RecurringSum sum = OPSMESH__V1__RECURRING_SUM__INIT;
+
+	(void)state;
+	sum.currency = text_mutable("USD");
+	sum.ending = 7350;
+	reported.day = text_mutable("2026-05-05");
+	reported.recurring = &sum;
+	event.fact_case = OPSMESH__V1__BILLING_EVENT__FACT_RECURRING_REPORTED;
+	event.recurring_reported = &reported;
+	assert_string_equal(tell_billing(&event),
+	                    "recurring revenue of 2026-05-05 is 73.50 USD a month");
+	sum.fx = -1167;
+	sum.off_by = 1;
+	assert_string_equal(tell_billing(&event),
+	                    "recurring revenue of 2026-05-05 is 73.50 USD a month, exchange rates "
+	                    "made -11.67 USD; it does not add up");
+	unreported.day = text_mutable("2026-05-06");
+	unreported.since = text_mutable("2026-05-05");
+	unreported.reporting_currency = text_mutable("USD");
+	unreported.reason = text_mutable("JPY on 2026-05-05: there is no rate");
+	event.fact_case = OPSMESH__V1__BILLING_EVENT__FACT_RECURRING_UNREPORTED;
+	event.recurring_unreported = &unreported;
+	assert_string_equal(tell_billing(&event),
+	                    "recurring revenue of 2026-05-06 cannot be told in USD since "
+	                    "2026-05-05: JPY on 2026-05-05: there is no rate");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -223,6 +266,7 @@ int main(void)
 		cmocka_unit_test(test_what_was_learned_late_says_when),
 		cmocka_unit_test(test_a_refused_event_says_by_whom_and_why),
 		cmocka_unit_test(test_words_of_enums),
+		cmocka_unit_test(test_recurring_revenue_in_one_currency),
 		cmocka_unit_test(test_times_in_a_zone),
 		cmocka_unit_test(test_spans),
 		cmocka_unit_test(test_wide_characters_take_two_places),
