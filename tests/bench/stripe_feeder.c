@@ -101,6 +101,8 @@ int main(int argc, char **argv)
 {
 	const char *names[TOPICS_MAX];
 	struct model_customer *const customer = memory_alloc(sizeof(*customer));
+	struct model_bank *const bank = memory_zero(sizeof(*bank));
+	const uint64_t seed = argc == 4 ? strtoull(argv[2], NULL, 10) : 0;
 	struct arena *const lives = arena_create((size_t)1 << 20);
 	struct arena *const arena = arena_create((size_t)64 * 1024);
 
@@ -117,9 +119,12 @@ int main(int argc, char **argv)
 	                                   .source = "conversation",
 	                                   .from = 0 });
 	for (int64_t i = 0; i < strtoll(argv[3], NULL, 10); i++) {
-		model_customer_make(lives, strtoull(argv[2], NULL, 10), i, true, customer);
+		model_customer_make(lives, seed, i, true, customer);
+		model_bank_add(bank, customer);
 		keep(customer);
 	}
+	model_bank_tell(lives, seed, bank);
+	keep(&bank->told);
 	qsort(states, count, sizeof(*states), by_time);
 	for (size_t i = 0; i < count; i++) {
 		write_state(arena, &states[i]);

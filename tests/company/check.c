@@ -132,11 +132,8 @@ static struct model_sum whole[MODEL_SUMS_MAX]; /* all accounts as one, by curren
 static size_t whole_count;
 static int64_t booked;
 
-static void tell_entry(const void *data)
+void company_tell_sum(struct told *told, const struct entry_row *row)
 {
-	const struct entry_row *const row = data;
-	struct told *const told = company_told(row->customer_id);
-
 	booked++;
 	add_sum(whole, &whole_count, "all", row->currency, row->minor);
 	if (told == NULL)
@@ -144,6 +141,13 @@ static void tell_entry(const void *data)
 	if (told->found_count == MODEL_SUMS_MAX)
 		told->beyond = true;
 	add_sum(told->found, &told->found_count, row->account, row->currency, row->minor);
+}
+
+static void tell_entry(const void *data)
+{
+	const struct entry_row *const row = data;
+
+	company_tell_sum(company_told(row->customer_id), row);
 }
 
 static int64_t sum_of(const struct model_sum *sums, size_t count, const struct model_sum *which)
@@ -158,7 +162,7 @@ static int64_t sum_of(const struct model_sum *sums, size_t count, const struct m
 }
 
 /* Both ways: what is there on one side alone is a difference too. */
-static bool same_books(const struct told *told, bool say)
+bool company_same_books(const struct told *told, bool say)
 {
 	const struct model_customer *const truth = told->truth;
 	bool same = !told->beyond;
@@ -369,7 +373,7 @@ static int check_customers(void)
 		if (told->lost_count > 0)
 			continue;
 		known++;
-		books += !same_books(told, true);
+		books += !company_same_books(told, true);
 	}
 	failed = company_say("each customer's books say what happened", books, known);
 	for (int64_t i = 0; i < company.customers; i++) {
@@ -397,7 +401,7 @@ static int check_lost(void)
 	for (int64_t i = 0; i < company.customers; i++) {
 		const struct told *const told = &company.told[i];
 
-		if (told->lost_count == 0 || same_books(told, false))
+		if (told->lost_count == 0 || company_same_books(told, false))
 			continue;
 		lost++;
 		if (told->asked)
@@ -418,5 +422,6 @@ int company_check(struct world *world)
 	failed += check_whole();
 	failed += check_customers();
 	failed += company_check_debts(world);
+	failed += company_check_bank(world);
 	return failed + check_lost();
 }

@@ -7,6 +7,7 @@
 
 #include "common/base/map.h"
 #include "opsmesh/v1/billing.pb-c.h"
+#include "services/billing-sync/journal.h"
 #include "tests/sim/world.h"
 #include "tests/support/model_company.h"
 
@@ -44,7 +45,8 @@ struct company {
 	uint64_t seed;
 	int64_t customers;
 	int lost_of_thousand; /* objects that never come, of a thousand */
-	struct told *told;
+	struct told *told;    /* the last one is the bank's */
+	struct model_bank *bank;
 	struct map by_id;   /* customer's id -> struct told */
 	struct map objects; /* object's id -> struct told */
 	int64_t sent;
@@ -62,14 +64,18 @@ void company_make(int64_t customers, uint64_t seed, int lost);
 void company_finish(void);
 /* Prints what differs, at most so many lines; the number of cases that failed. */
 int company_check(struct world *world);
-/* Parts of it (check_debt.c). */
+/* Parts of it (check_debt.c, check_bank.c). */
 int company_check_debts(struct world *world);
+int company_check_bank(struct world *world);
 
 /* What the parts share: each row of a table that any shard of a stage has, and each fact for others. */
 void company_each_row(struct world *world, const char *stage, const struct state_table *table,
                       void *row, void (*tell)(const void *row));
 void company_each_fact(struct world *world, void (*tell)(const Opsmesh__V1__BillingEvent *event));
 struct told *company_told(const char *customer); /* NULL: none of them */
+void company_tell_sum(struct told *told, const struct entry_row *row);
+/* Every account of it is as it should be; say: what is not. */
+bool company_same_books(const struct told *told, bool say);
 void company_differ(const char *format, ...) PRINTF_LIKE(1, 2);
 /* Says how it went: so many of them are wrong. The result is 1 where any is. */
 int company_say(const char *what, int64_t wrong, int64_t of);

@@ -203,7 +203,7 @@ static void requests(struct world *world, uint64_t seed)
 	chance_seed(&chance, seed * 2 + 1);
 	sending_count = 0;
 	company.dropped = company.repeated = company.lost = 0;
-	for (int64_t i = 0; i < company.customers; i++)
+	for (int64_t i = 0; i <= company.customers; i++)
 		send_customer(&company.told[i], &chance);
 	shuffle(&chance);
 	world->real = (struct instant){ SECONDS(MODEL_END_S).us };
@@ -279,6 +279,12 @@ const struct mesh company_mesh = { .name = "company",
 	                           .journal = journal,
 	                           .check = nothing_more };
 
+static void know(struct told *told, const struct model_customer *truth)
+{
+	*told = (struct told){ .key = bytes_of(truth->id), .truth = truth };
+	map_set(&company.by_id, told->key, told);
+}
+
 void company_make(int64_t customers, uint64_t seed, int lost)
 {
 	const struct document *const compiled = billing_fixture();
@@ -292,15 +298,17 @@ void company_make(int64_t customers, uint64_t seed, int lost)
 		                    .seed = seed,
 		                    .customers = customers,
 		                    .lost_of_thousand = lost };
-	company.told = memory_zero((size_t)customers * sizeof(*company.told));
+	company.told = memory_zero((size_t)(customers + 1) * sizeof(*company.told));
+	company.bank = arena_zero(company.arena, sizeof(*company.bank));
 	for (int64_t i = 0; i < customers; i++) {
 		struct model_customer *const truth = arena_alloc(company.arena, sizeof(*truth));
-		struct told *const told = &company.told[i];
 
 		model_customer_make(company.arena, seed, i, false, truth);
-		*told = (struct told){ .key = bytes_of(truth->id), .truth = truth };
-		map_set(&company.by_id, told->key, told);
+		model_bank_add(company.bank, truth);
+		know(&company.told[i], truth);
 	}
+	model_bank_tell(company.arena, seed, company.bank);
+	know(&company.told[customers], &company.bank->told);
 }
 
 void company_finish(void)

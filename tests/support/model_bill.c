@@ -158,7 +158,8 @@ static void say_note(struct life *life, const struct model_invoice *invoice,
 	                                       .event_type = "credit_note.created",
 	                                       .status = "issued",
 	                                       .created_s = note->created_s,
-	                                       .object = model_note_body(life, invoice, note) });
+	                                       .object = model_note_body(life, invoice, note),
+	                                       .heavy = true });
 }
 
 static void note_before(struct life *life, struct model_invoice *invoice, int64_t at_s)

@@ -156,22 +156,26 @@ const char *model_intent_body(const struct life *life, const struct model_charge
 	                    model_filler(life));
 }
 
-const char *model_move_body(const struct life *life, const struct model_move *move)
+static const char *quoted(struct arena *arena, const char *id)
 {
-	const struct model_currency *const currency = life->currency;
+	return id != NULL ? arena_printf(arena, "\"%s\"", id) : "null";
+}
 
+const char *model_move_body(struct arena *arena, const struct model_move *move)
+{
 	return arena_printf(
-	    life->arena,
-	    "{\"id\":\"%s\",\"object\":\"balance_transaction\",\"type\":\"%s\",\"source\":\"%s\","
+	    arena,
+	    "{\"id\":\"%s\",\"object\":\"balance_transaction\",\"type\":\"%s\",\"source\":%s,"
 	    "\"amount\":%" PRId64 ",\"fee\":%" PRId64 ",\"net\":%" PRId64
 	    ",\"currency\":\"%s\",\"created\":%" PRId64 ",\"available_on\":%" PRId64
-	    ",\"status\":\"available\",\"exchange_rate\":%s,\"reporting_category\":\"%s\"}",
-	    move->id, move->type, move->source, move->amount, move->fee, move->amount - move->fee,
-	    currency->settles, move->created_s, move->created_s,
+	    ",\"status\":\"available\",\"exchange_rate\":%s,\"reporting_category\":\"%s\","
+	    "\"payout\":%s}",
+	    move->id, move->type, quoted(arena, move->source), move->amount, move->fee,
+	    move->amount - move->fee, move->currency, move->created_s, move->created_s,
 	    move->rate_ppm == 0 ? "null"
-				: arena_printf(life->arena, "%" PRId64 ".%06" PRId64,
+				: arena_printf(arena, "%" PRId64 ".%06" PRId64,
 	                                       move->rate_ppm / 1000000, move->rate_ppm % 1000000),
-	    move->type);
+	    move->type, quoted(arena, move->payout));
 }
 
 const char *model_refund_body(const struct life *life, const struct model_charge *charge,

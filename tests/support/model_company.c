@@ -19,8 +19,10 @@ static const struct model_currency currencies[] = {
 	{ "jpy", "JPY", 1, 1500, 1, "jpy", "JPY", 0, 1 },
 	{ "kwd", "KWD", 1, 4560, 10, "usd", "USD", 3250000, 10 },
 	{ "isk", "ISK", 100, 210000, 100, "isk", "ISK", 0, 1 },
+	{ "huf", "HUF", 1, 540000, 100, "huf", "HUF", 0, 1 },
+	{ "twd", "TWD", 1, 48000, 100, "twd", "TWD", 0, 1 },
 };
-static const int currency_shares[] = { 500, 750, 900, 960, 1000 };
+static const int currency_shares[] = { 500, 740, 880, 930, 960, 980, 1000 };
 
 /* The first of each month of 2026 and of the one after it, in days from the beginning. */
 static const int month_days[YEAR_MONTHS + 1] = { 0,   31,  59,  90,  120, 151, 181,
@@ -100,7 +102,7 @@ static bool is_after(const struct model_state *state, const struct model_state *
 	return state->created_s >= other->created_s;
 }
 
-static void let_stand(struct model_customer *customer)
+void model_let_stand(struct model_customer *customer)
 {
 	for (size_t i = 0; i < customer->state_count; i++) {
 		struct model_state *const state = &customer->states[i];
@@ -308,7 +310,7 @@ static const char *scattered_id(struct arena *arena, uint64_t seed, int64_t numb
 void model_customer_make(struct arena *arena, uint64_t seed, int64_t number, bool ample,
                          struct model_customer *customer)
 {
-	struct life life = { .arena = arena, .customer = customer, .ample = ample };
+	struct life life = { .arena = arena, .seed = seed, .customer = customer, .ample = ample };
 
 	*customer =
 	    (struct model_customer){ .id = ample ? scattered_id(arena, seed, number)
@@ -322,7 +324,7 @@ void model_customer_make(struct arena *arena, uint64_t seed, int64_t number, boo
 	customer->currency = life.currency->code;
 	customer->mrr = recurring(&life, MODEL_END_S);
 	customer->past_due_s = text_equal(life.status, "past_due") ? life.past_due_s : 0;
-	let_stand(customer);
+	model_let_stand(customer);
 }
 
 /* Events. */

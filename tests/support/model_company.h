@@ -16,10 +16,14 @@
 
 #define MODEL_START_S INT64_C(1767225600) /* 1 January 2026 */
 #define MODEL_END_S INT64_C(1782864000)   /* 1 July */
-#define MODEL_STATES_MAX 400              /* of one customer */
+#define MODEL_STATES_MAX 1000             /* of one customer, or of the bank */
 #define MODEL_SUMS_MAX 40
 #define MODEL_CASES_MAX 16
 #define MODEL_DEBTS_MAX 16
+#define MODEL_MOVED_MAX 64
+#define MODEL_PAYOUTS_MAX 160
+#define MODEL_SETTLED_MAX 5 /* currencies in which it is settled */
+#define MODEL_WEEKS 26
 
 /* One state of one object. */
 struct model_state {
@@ -46,6 +50,15 @@ struct model_case {
 	const char *object_id;
 };
 
+/* What changed the provider's balance. */
+struct model_moved {
+	const char *id;
+	size_t settled;     /* its currency, of model_settled */
+	int64_t net;        /* the provider's units */
+	const char *payout; /* that paid it; NULL: none did */
+	int week;
+};
+
 /* An invoice of which payments failed. */
 struct model_debt {
 	const char *invoice_id;
@@ -68,7 +81,32 @@ struct model_customer {
 	size_t case_count;
 	struct model_debt debts[MODEL_DEBTS_MAX];
 	size_t debt_count;
+	struct model_moved moved[MODEL_MOVED_MAX];
+	size_t moved_count;
 };
+
+/* A week's balance in one currency, paid out. */
+struct model_payout {
+	const char *id;
+	bool failed;  /* it came back, and is within the next one's */
+	bool differs; /* from what it paid */
+};
+
+/* What all customers brought, and what became of it: added up customer by customer, then told. */
+struct model_bank {
+	int64_t nets[MODEL_SETTLED_MAX][MODEL_WEEKS];
+	int64_t counts[MODEL_SETTLED_MAX][MODEL_WEEKS];
+	int64_t ends[MODEL_SETTLED_MAX]; /* what is left in the end, minor units by ISO 4217 */
+	struct model_customer told;      /* its states and books, of nobody's own */
+	struct model_payout payouts[MODEL_PAYOUTS_MAX];
+	size_t payout_count;
+};
+
+/* Zero-initialised at first. */
+void model_bank_add(struct model_bank *bank, const struct model_customer *customer);
+void model_bank_tell(struct arena *arena, uint64_t seed, struct model_bank *bank);
+/* ISO 4217; NULL at the end. */
+extern const char *const model_settled[MODEL_SETTLED_MAX + 1];
 
 /* ample: with the fields that nobody reads, so that a state is as large as the provider's. */
 void model_customer_make(struct arena *arena, uint64_t seed, int64_t number, bool ample,

@@ -64,6 +64,7 @@ struct model_coupon {
 
 struct life {
 	struct arena *arena;
+	uint64_t seed;
 	struct chance chance;
 	struct model_customer *customer;
 	const struct model_currency *currency;
@@ -109,11 +110,13 @@ struct model_charge {
 struct model_move {
 	const char *id; /* of the balance transaction */
 	const char *type;
-	const char *source;
+	const char *source; /* NULL: none */
 	int64_t created_s;
-	int64_t amount; /* minor units of settles_in, as the provider signs them */
+	int64_t amount; /* as the provider signs it, in its units */
 	int64_t fee;
 	int64_t rate_ppm;
+	const char *currency; /* the provider's word */
+	const char *payout;   /* NULL: it was not paid out */
 };
 
 /* Objects as JSON. */
@@ -124,7 +127,7 @@ const char *model_invoice_body(const struct life *life, const struct model_invoi
 const char *model_charge_body(const struct life *life, const struct model_charge *charge);
 const char *model_intent_body(const struct life *life, const struct model_charge *charge,
                               const char *status);
-const char *model_move_body(const struct life *life, const struct model_move *move);
+const char *model_move_body(struct arena *arena, const struct model_move *move);
 const char *model_refund_body(const struct life *life, const struct model_charge *charge,
                               const char *id, int64_t amount, int64_t created_s, const char *move);
 const char *model_dispute_body(const struct life *life, const struct model_charge *charge,
@@ -163,6 +166,14 @@ bool model_coupon_holds(const struct life *life, int64_t at_s);
 int64_t model_in_steps(const struct life *life, int64_t amount, int64_t numerator,
                        int64_t denominator);
 
+/* What leaves the balance (model_bank.c). */
+/* That pays out what came then; NULL: none does yet. */
+const char *model_payout_id(struct arena *arena, uint64_t seed, const char *currency,
+                            int64_t created_s);
+int model_week(int64_t created_s);
+/* It came as an object of its own, and is a part of the balance. */
+void model_say_move(struct life *life, const struct model_move *move, bool heavy);
+
 /* What is charged and paid (model_money.c). */
 struct model_charge model_pay(struct life *life, const struct model_invoice *invoice, int64_t at_s);
 void model_fail_to_pay(struct life *life, const struct model_invoice *invoice, int64_t at_s);
@@ -176,6 +187,8 @@ const char *model_refund(struct life *life, struct model_charge *charge, int64_t
 /* States and truth. */
 void model_say(struct life *life, const struct model_state *state);
 void model_book(struct life *life, const char *account, const char *currency, int64_t minor);
+/* Of each object's states the one that is true in the end. */
+void model_let_stand(struct model_customer *customer);
 void model_case_add(struct life *life, const char *cause, const char *object_id);
 void model_say_subscription(struct life *life, const char *event, int64_t at_s);
 void model_say_customer(struct life *life, const char *event, int64_t at_s);

@@ -81,6 +81,13 @@ static void say_intent(struct life *life, const struct model_charge *charge, con
 	                                       .object = model_intent_body(life, charge, status) });
 }
 
+/* It is named by what moved it, and is a part of the balance. */
+static void pay_out(struct life *life, struct model_move *move)
+{
+	move->currency = life->currency->settles;
+	move->payout = model_payout_id(life->arena, life->seed, move->currency, move->created_s);
+}
+
 static void settle(struct life *life, struct model_charge *charge)
 {
 	struct model_move move = { .id = arena_printf(life->arena, "%s_txn", charge->id),
@@ -92,13 +99,8 @@ static void settle(struct life *life, struct model_charge *charge)
 	move.fee = move.amount * FEE_PER_MILLE / 1000 + FIXED_FEE;
 	if (!exchanges(life))
 		move.fee -= move.fee % life->currency->step;
-	model_say(life, &(struct model_state){ .object_id = move.id,
-	                                       .type = "balance_transaction",
-	                                       .event_type = "",
-	                                       .status = "available",
-	                                       .created_s = move.created_s,
-	                                       .object = model_move_body(life, &move),
-	                                       .heavy = true });
+	pay_out(life, &move);
+	model_say_move(life, &move, true);
 	book_settled(life, "cash_in_transit", move.amount - move.fee);
 	book_settled(life, "fees", move.fee);
 	if (exchanges(life)) {
@@ -155,6 +157,8 @@ static struct model_move move_back(struct life *life, struct model_charge *charg
 	                       model_share(charge->gross, charge->taken, charge->amount);
 
 	move.amount = -convert(life, part, &move.rate_ppm);
+	pay_out(life, &move);
+	model_say_move(life, &move, false);
 	charge->taken += part;
 	model_book_own(life, *charge->invoice != '\0' ? account : "receivable", part);
 	book_settled(life, "cash_in_transit", move.amount - move.fee);
@@ -186,7 +190,7 @@ const char *model_refund(struct life *life, struct model_charge *charge, int64_t
 	model_say(life, &state);
 	state.event_type = "";
 	state.object =
-	    model_refund_body(life, charge, id, amount, at_s, model_move_body(life, &move));
+	    model_refund_body(life, charge, id, amount, at_s, model_move_body(life->arena, &move));
 	state.heavy = true;
 	model_say(life, &state);
 	charge->refunded += amount;
@@ -202,7 +206,7 @@ static void dispute(struct life *life, struct model_charge *charge, int64_t at_s
 	const int64_t fee = DISPUTE_FEE * (exchanges(life) ? 1 : life->currency->scale);
 	const int64_t amount = charge->amount - charge->refunded;
 	const struct model_move out = move_back(life, charge, id, "disputes", amount, fee, at_s);
-	const char *moves = model_move_body(life, &out);
+	const char *moves = model_move_body(life->arena, &out);
 	struct model_state state = { .object_id = id,
 		                     .type = "dispute",
 		                     .event_type = "charge.dispute.created",
@@ -216,7 +220,7 @@ static void dispute(struct life *life, struct model_charge *charge, int64_t at_s
 		const struct model_move in =
 		    move_back(life, charge, id, "disputes", -amount, 0, at_s + 20 * DAY_S);
 
-		moves = arena_printf(arena, "%s,%s", moves, model_move_body(life, &in));
+		moves = arena_printf(arena, "%s,%s", moves, model_move_body(life->arena, &in));
 	}
 	state.event_type = "charge.dispute.closed";
 	state.status = won ? "won" : "lost";
