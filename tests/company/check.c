@@ -423,5 +423,6 @@ int company_check(struct world *world)
 	failed += check_customers();
 	failed += company_check_debts(world);
 	failed += company_check_bank(world);
+	failed += company_check_revenue(world);
 	return failed + check_lost();
 }

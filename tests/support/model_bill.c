@@ -128,6 +128,7 @@ static void book(struct life *life, const struct model_invoice *invoice)
 	model_book_own(life, "tax_payable", -invoice->tax);
 	model_book_own(life, "credits", used);
 	model_book_own(life, "receivable", -used);
+	model_year_put(life, invoice, true);
 }
 
 static void book_note(struct life *life, const struct model_note *note, const char *against)
@@ -171,6 +172,7 @@ static void note_before(struct life *life, struct model_invoice *invoice, int64_
 	say_note(life, invoice, &note);
 	say(life, invoice, "invoice.updated", "open", at_s);
 	book_note(life, &note, "receivable");
+	model_reverse(life, invoice->id, note.id, note.net, at_s);
 }
 
 static void note_by_refund(struct life *life, struct model_invoice *invoice,
@@ -183,6 +185,7 @@ static void note_by_refund(struct life *life, struct model_invoice *invoice,
 	say_note(life, invoice, &note);
 	say(life, invoice, "invoice.updated", "paid", at_s);
 	book_note(life, &note, "refunds");
+	model_reverse_instead(life, invoice->id, note.refund, note.id, note.net);
 }
 
 static void say_moved(struct life *life, const char *id, const char *type, const char *note,
@@ -208,6 +211,7 @@ static void note_to_balance(struct life *life, struct model_invoice *invoice, in
 	say_note(life, invoice, &note);
 	say(life, invoice, "invoice.updated", "paid", at_s);
 	book_note(life, &note, "credits");
+	model_reverse(life, invoice->id, note.id, note.net, at_s);
 }
 
 void model_give(struct life *life, int64_t amount, int64_t at_s)
@@ -362,6 +366,7 @@ static void open(struct life *life, struct model_invoice *invoice, int64_t at_s)
 {
 	say(life, invoice, "invoice.created", "draft", invoice->created_s);
 	say(life, invoice, "invoice.finalized", "open", at_s);
+	model_year_put(life, invoice, false);
 	move_balance(life, ending(invoice), at_s);
 }
 

@@ -21,6 +21,8 @@
 #define MODEL_CASES_MAX 16
 #define MODEL_DEBTS_MAX 16
 #define MODEL_MOVED_MAX 64
+#define MODEL_YEARS_MAX 8     /* invoices of one customer that bill a year */
+#define MODEL_REVERSALS_MAX 8 /* of one of them */
 #define MODEL_PAYOUTS_MAX 160
 #define MODEL_SETTLED_MAX 5 /* currencies in which it is settled */
 #define MODEL_WEEKS 26
@@ -59,6 +61,28 @@ struct model_moved {
 	int week;
 };
 
+/* So much of an invoice was taken back. */
+struct model_reversal {
+	const char *object_id;
+	int64_t minor;
+	int64_t at_s;
+};
+
+/* A year that was billed, to be earned day by day; minor units by ISO 4217. */
+struct model_year {
+	const char *invoice_id;
+	const char *currency;
+	bool owed; /* it is not void in the end */
+	int64_t minor;
+	int64_t start_s;
+	int64_t end_s;
+	struct model_reversal reversals[MODEL_REVERSALS_MAX];
+	size_t reversal_count;
+};
+
+/* What is left to be earned as a day begins, so many days after the company's first. */
+int64_t model_deferred(const struct model_year *year, int64_t day);
+
 /* An invoice of which payments failed. */
 struct model_debt {
 	const char *invoice_id;
@@ -83,6 +107,8 @@ struct model_customer {
 	size_t debt_count;
 	struct model_moved moved[MODEL_MOVED_MAX];
 	size_t moved_count;
+	struct model_year years[MODEL_YEARS_MAX];
+	size_t year_count;
 };
 
 /* A week's balance in one currency, paid out. */

@@ -166,6 +166,15 @@ bool model_coupon_holds(const struct life *life, int64_t at_s);
 int64_t model_in_steps(const struct life *life, int64_t amount, int64_t numerator,
                        int64_t denominator);
 
+/* What is earned later (model_year.c). */
+void model_year_put(struct life *life, const struct model_invoice *invoice, bool owed);
+/* Of an invoice that bills no year nothing is kept; amounts are the provider's. */
+void model_reverse(struct life *life, const char *invoice, const char *object, int64_t amount,
+                   int64_t at_s);
+/* What was taken back by a refund is a credit note's. */
+void model_reverse_instead(struct life *life, const char *invoice, const char *refund,
+                           const char *note, int64_t amount);
+
 /* What leaves the balance (model_bank.c). */
 /* That pays out what came then; NULL: none does yet. */
 const char *model_payout_id(struct arena *arena, uint64_t seed, const char *currency,

@@ -195,6 +195,7 @@ const char *model_refund(struct life *life, struct model_charge *charge, int64_t
 	model_say(life, &state);
 	charge->refunded += amount;
 	say_charge(life, charge, "charge.refunded", at_s);
+	model_reverse(life, charge->invoice, id, amount, at_s);
 	return id;
 }
 
@@ -216,6 +217,8 @@ static void dispute(struct life *life, struct model_charge *charge, int64_t at_s
 
 	state.object = model_dispute_body(life, charge, id, state.status, amount, at_s, moves);
 	model_say(life, &state);
+	if (!won)
+		model_reverse(life, charge->invoice, id, amount, at_s);
 	if (won) {
 		const struct model_move in =
 		    move_back(life, charge, id, "disputes", -amount, 0, at_s + 20 * DAY_S);
