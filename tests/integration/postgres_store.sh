@@ -24,4 +24,11 @@ admin=$(cat "$dir/postgres/admin_url")
 uri=postgresql://toy:toy@127.0.0.1:$(cat "$dir/postgres/port")/mesh
 "$tests/postgres_store_test" "$uri"
 status=$?
+plan=$("$psql" -Atq "$uri" -c 'truncate timer' \
+	-c "prepare gone (text[], integer[], text[], text[]) as $(cat common/flow/sql/timer_remove.sql)" \
+	-c "explain (costs off) execute gone (array['s'], array[1], array['n'], array['k'])")
+case $plan in
+*timer_due* | '') echo "FAIL postgres_store: a timer is removed by its key: $plan"; status=1 ;;
+*) echo 'ok postgres_store: a timer is removed by its key, also while the table is new' ;;
+esac
 "$tests/postgres_fence_test" "$uri" "$dir" && exit $status
