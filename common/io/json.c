@@ -1,12 +1,18 @@
 #include "common/io/json.h"
 
 #include "common/base/check.h"
+#include "common/base/memory.h"
 #include "common/base/text.h"
 
 #include <inttypes.h>
+#include <pthread.h>
 #include <stdarg.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+
+#define BRIEF_BYTES ((size_t)128 * 1024) /* a provider's object of 10 KB in most of its shapes */
+#define BRIEF_ALIGN sizeof(max_align_t)
 
 /* Errors. */
 
@@ -110,7 +116,7 @@ static bool refuse_syntax(struct json_error *error, const json_error_t *cause)
 	                   cause->column, size, reason);
 }
 
-bool json_parse(struct bytes text, size_t max_bytes, json_t **result, struct json_error *error)
+static bool parse(struct bytes text, size_t max_bytes, json_t **result, struct json_error *error)
 {
 	const struct json_place top = json_top(NULL);
 	const size_t flags = JSON_REJECT_DUPLICATES | JSON_DECODE_ANY;
@@ -133,9 +139,81 @@ bool json_parse(struct bytes text, size_t max_bytes, json_t **result, struct jso
 	return true;
 }
 
+bool json_parse(struct bytes text, size_t max_bytes, json_t **result, struct json_error *error)
+{
+	return parse(text, max_bytes, result, error);
+}
+
+/* Brief documents: the parser asks for memory, of which nothing is given back before the document is. */
+
+static _Thread_local struct {
+	_Alignas(max_align_t) char bytes[BRIEF_BYTES];
+	size_t used;
+	size_t documents; /* that begin in it */
+	bool open;        /* what the parser asks for is from here */
+	bool spilled;     /* something did not fit, and was allocated */
+} brief;
+
+static bool is_brief(const void *pointer)
+{
+	const uintptr_t at = (uintptr_t)pointer;
+
+	return at >= (uintptr_t)brief.bytes && at < (uintptr_t)brief.bytes + BRIEF_BYTES;
+}
+
+static void *take(size_t size)
+{
+	const size_t whole = (size + BRIEF_ALIGN - 1) / BRIEF_ALIGN * BRIEF_ALIGN;
+
+	if (!brief.open)
+		return memory_alloc(size);
+	if (whole > BRIEF_BYTES - brief.used) {
+		brief.spilled = true;
+		return memory_alloc(size);
+	}
+	brief.used += whole;
+	return brief.bytes + brief.used - whole;
+}
+
+static void give_back(void *pointer)
+{
+	if (!is_brief(pointer))
+		memory_free(pointer);
+}
+
+static void take_over(void)
+{
+	json_set_alloc_funcs(take, give_back);
+}
+
+bool json_parse_brief(struct bytes text, size_t max_bytes, json_t **result,
+                      struct json_error *error)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+	CHECK(pthread_once(&once, take_over) == 0);
+	if (brief.documents == 0) {
+		brief.used = 0;
+		brief.spilled = false;
+	}
+	brief.open = true;
+	const bool parsed = parse(text, max_bytes, result, error);
+
+	brief.open = false;
+	if (parsed && is_brief(*result))
+		brief.documents++;
+	return parsed;
+}
+
 void json_release(json_t **value)
 {
-	json_decref(*value);
+	if (!is_brief(*value)) {
+		json_decref(*value);
+	} else {
+		if (brief.spilled)
+			json_decref(*value);
+		brief.documents--;
+	}
 	*value = NULL;
 }
 

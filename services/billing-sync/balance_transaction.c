@@ -112,7 +112,7 @@ bool balance_transaction_read(struct arena *arena, struct bytes json,
 	struct json_place top;
 	bool has = false;
 
-	if (!json_parse(json, BALANCE_TRANSACTION_BYTES_MAX, &parsed, error))
+	if (!json_parse_brief(json, BALANCE_TRANSACTION_BYTES_MAX, &parsed, error))
 		return false;
 	top = json_top(parsed);
 	if (!words_read(arena, &top, &read, error) || !amounts_read(&top, &read, error) ||

@@ -106,7 +106,9 @@ static const char *customer_of(struct task *task, const Opsmesh__V1__ObjectMirro
 	struct json_error error;
 	const char *id = "";
 
-	if (!json_parse(payload, PAYLOAD_MAX, &document, &error))
+	if (payload.size == 0)
+		return mirrored->customer_id;
+	if (!json_parse_brief(payload, PAYLOAD_MAX, &document, &error))
 		return "";
 	const struct json_place object = json_top(document);
 

@@ -413,7 +413,7 @@ static enum status take_up(struct customer *it, struct charged_row *row,
 	enum status status = STATUS_OK;
 	struct json_error error;
 
-	if (!json_parse(payload, PAYLOAD_MAX, &document, &error))
+	if (!json_parse_brief(payload, PAYLOAD_MAX, &document, &error))
 		return customer_refuse(&thing, &error);
 	thing.object = json_top(document);
 	return apply(&thing, row, &status, &error) ? status : customer_refuse(&thing, &error);

@@ -339,7 +339,7 @@ enum status customer_on_earlier(struct task *task, const Opsmesh__V1__ObjectMirr
 	struct json_error error;
 
 	TRY(customer_open(task, event->customer_id, event->occurred_at, &customer));
-	if (!json_parse(payload, CUSTOMER_PAYLOAD_MAX, &document, &error))
+	if (!json_parse_brief(payload, CUSTOMER_PAYLOAD_MAX, &document, &error))
 		return STATUS_OK;
 	const struct json_place object = json_top(document);
 

@@ -332,7 +332,7 @@ bool observed_read(struct arena *arena, const struct observed_source *source,
 		               .state_at = whole_second(source->received_at),
 		               .verb = VERB_NONE };
 
-	if (!json_parse(source->payload, OBSERVED_PAYLOAD_MAX, &document, error))
+	if (!json_parse_brief(source->payload, OBSERVED_PAYLOAD_MAX, &document, error))
 		return false;
 	const struct json_place top = json_top(document);
 	json_t *object = document;

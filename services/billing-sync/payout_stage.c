@@ -146,7 +146,7 @@ enum status payout_on_mirrored(struct task *task, const Opsmesh__V1__ObjectMirro
 
 	if (read == NULL)
 		return STATUS_OK;
-	if (!json_parse(payload, PAYLOAD_MAX, &document, &error))
+	if (!json_parse_brief(payload, PAYLOAD_MAX, &document, &error))
 		return customer_refuse(&thing, &error);
 	thing.object = json_top(document);
 	return read(&thing, &status, &error) ? status : customer_refuse(&thing, &error);

@@ -102,7 +102,7 @@ static bool read_money(struct task *task, const Opsmesh__V1__ObjectMirrored *mir
 	char currency[4];
 	int64_t amount;
 
-	if (!json_parse(payload, PAYLOAD_MAX, &document, &error))
+	if (!json_parse_brief(payload, PAYLOAD_MAX, &document, &error))
 		return false;
 	const struct json_place object = json_top(document);
 

@@ -182,13 +182,13 @@ struct sweep sweep_compare(struct arena *arena, const struct object_row *standin
 
 	if (page->type->silent || text_equal(standing->digest, page->digest) ||
 	    was_asked_for(arena, standing) ||
-	    !json_parse(page->body, OBSERVED_BODY_MAX, &theirs, &error))
+	    !json_parse_brief(page->body, OBSERVED_BODY_MAX, &theirs, &error))
 		return sweep;
 	if (standing->revision == 0) {
 		sweep.cause = unheard(theirs, page, since);
 		return sweep;
 	}
-	if (standing->bare || !json_parse(standing->body, OBSERVED_BODY_MAX, &ours, &error)) {
+	if (standing->bare || !json_parse_brief(standing->body, OBSERVED_BODY_MAX, &ours, &error)) {
 		sweep.cause = standing->deleted && !page->deleted ? SWEEP_STALE : SWEEP_EQUAL;
 		return sweep;
 	}

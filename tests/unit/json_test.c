@@ -222,6 +222,87 @@ static void what_is_no_object_has_no_fields(void **state)
 	expect_error(&error, "[0]: must be an object");
 }
 
+/* Brief documents. */
+
+static json_t *brief(const char *text)
+{
+	struct json_error error;
+	json_t *document = NULL;
+
+	assert_true(json_parse_brief(bytes_of(text), SUITE_FILE_MAX, &document, &error));
+	return document;
+}
+
+static void brief_documents_live_side_by_side_until_the_last_is_released(void **state)
+{
+	AUTO_JSON first = brief("{\"a\":[\"one\",1],\"b\":{\"c\":\"ほん\"}}");
+
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		AUTO_JSON other = brief("{\"a\":\"something else altogether, and longer\"}");
+
+		assert_string_equal(json_string_value(json_object_get(other, "a")),
+		                    "something else altogether, and longer");
+	}
+	assert_string_equal(json_string_value(json_array_get(json_object_get(first, "a"), 0)),
+	                    "one");
+	assert_string_equal(json_string_value(json_object_get(json_object_get(first, "b"), "c")),
+	                    "ほん");
+}
+
+/* Twice the memory that is kept for them: what does not fit is allocated, and given back (as a sanitizer sees). */
+static void a_brief_document_may_be_of_any_size(void **state)
+{
+	struct buffer text = { 0 };
+
+	(void)state;
+	buffer_add(&text, "[0", 2);
+	for (int i = 0; i < 8000; i++)
+		buffer_add(&text, ",\"text\"", strlen(",\"text\""));
+	buffer_add(&text, "]", sizeof("]"));
+	for (int i = 0; i < 2; i++) {
+		AUTO_JSON large = brief((const char *)text.data);
+		AUTO_JSON small = brief("[\"small\"]");
+
+		assert_int_equal(json_array_size(large), 8001);
+		assert_string_equal(json_string_value(json_array_get(large, 8000)), "text");
+		assert_string_equal(json_string_value(json_array_get(small, 0)), "small");
+	}
+	buffer_finish(&text);
+}
+
+static void what_lasts_is_made_beside_a_brief_document(void **state)
+{
+	AUTO_JSON lasting = NULL;
+
+	(void)state;
+	{
+		AUTO_JSON document = brief("[\"brief\"]");
+
+		lasting = parsed("[\"lasting\"]");
+		assert_int_equal(json_array_size(document), 1);
+	}
+	AUTO_JSON later = brief("[\"later, in the place of the first\"]");
+
+	assert_int_equal(json_array_size(later), 1);
+	assert_string_equal(json_string_value(json_array_get(lasting, 0)), "lasting");
+}
+
+static void a_brief_document_is_refused_as_any_other(void **state)
+{
+	AUTO_JSON document = NULL;
+	struct json_error error;
+
+	(void)state;
+	assert_false(
+	    json_parse_brief(bytes_of("{\"a\":1,\"a\":2}"), SUITE_FILE_MAX, &document, &error));
+	assert_non_null(strstr(error.reason, "repeated key"));
+	assert_false(json_parse_brief(bytes_of("[[[["), SUITE_FILE_MAX, &document, &error));
+	assert_null(document);
+	document = brief("null");
+	assert_true(json_is_null(document));
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -232,6 +313,10 @@ int main(void)
 		cmocka_unit_test(a_getter_says_what_it_wanted),
 		cmocka_unit_test(an_unknown_field_is_named_and_cut_at_a_character),
 		cmocka_unit_test(what_is_no_object_has_no_fields),
+		cmocka_unit_test(brief_documents_live_side_by_side_until_the_last_is_released),
+		cmocka_unit_test(a_brief_document_may_be_of_any_size),
+		cmocka_unit_test(what_lasts_is_made_beside_a_brief_document),
+		cmocka_unit_test(a_brief_document_is_refused_as_any_other),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
