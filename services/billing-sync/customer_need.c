@@ -8,6 +8,7 @@
 #include "services/billing-sync/customer_awaited.h"
 #include "services/billing-sync/customer_ledger.h"
 #include "services/billing-sync/customer_receivable.h"
+#include "services/billing-sync/customer_seat.h"
 #include "services/billing-sync/entry.h"
 #include "services/billing-sync/stripe.h"
 
@@ -61,6 +62,12 @@ static void need_awaited(struct task *task, const char *customer, const char *id
 	          &(struct awaited_row){ .customer_id = customer, .awaited_id = id });
 }
 
+static void need_book(struct task *task, const char *customer, const char *id)
+{
+	task_need(task, &book_table,
+	          &(struct book_row){ .customer_id = customer, .subscription_id = id });
+}
+
 static void need_paid(struct task *task, const char *customer, const char *id)
 {
 	need_awaited(task, customer, arena_printf(task->arena, AWAITED_PAID "/%s", id));
@@ -84,6 +91,7 @@ static const struct {
 	{ "charge", "\"invoice\":\"", need_receivable },
 	{ "charge", "\"invoice\":\"", need_held },
 	{ "charge", "\"invoice\":\"", need_paid },
+	{ "charge", "\"invoice\":\"", need_awaited },
 	{ "charge", "\"payment_intent\":\"", need_payment },
 	{ "credit_note", "\"invoice\":\"", need_receivable },
 	{ "dispute", "\"balance_transaction\":\"", need_held },
@@ -94,14 +102,19 @@ static const struct {
 	{ "invoice", NULL, need_paid },
 	{ "invoice", "\"charge\":\"", need_charge },
 	{ "invoice", "\"charge\":\"", need_held },
+	{ "invoice", "\"charge\":\"", need_awaited },
 	{ "invoice", "\"subscription\":\"", need_held },
+	{ "invoice", "\"subscription\":\"", need_awaited },
+	{ "invoice", "\"subscription\":\"", need_book },
 	{ "payment_intent", "\"latest_charge\":\"", need_held },
+	{ "payment_intent", "\"latest_charge\":\"", need_awaited },
 	{ "refund", "\"balance_transaction\":\"", need_held },
 	{ "refund", "\"charge\":\"", need_charge },
 	{ "refund", "\"charge\":\"", need_back },
 	{ "subscription", NULL, need_standing },
 	{ "subscription", NULL, need_awaited },
 	{ "subscription", "\"latest_invoice\":\"", need_held },
+	{ "subscription", "\"latest_invoice\":\"", need_awaited },
 };
 
 /* What stands behind the field; "": it is nowhere. */

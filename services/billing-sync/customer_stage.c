@@ -191,7 +191,7 @@ static enum status read_thing(struct thing *thing, thing_reader *read)
 	enum status status = STATUS_OK;
 	struct json_error error;
 
-	if (!json_parse(payload, CUSTOMER_PAYLOAD_MAX, &document, &error))
+	if (!json_parse_brief(payload, CUSTOMER_PAYLOAD_MAX, &document, &error))
 		return customer_refuse(thing, &error);
 	thing->object = json_top(document);
 	if (!read(thing, &status, &error))
@@ -304,9 +304,9 @@ static void need_entry(struct task *task, const Opsmesh__V1__ObjectMirrored *mir
 		void (*need)(struct task *task, const char *id);
 	} rows[] = { { "charge", "charge", entry_need },
 		     { "invoice", "invoice", restated_need },
-		     { "invoice", "bad_debt", restated_need },
-		     { "invoice", "balance", restated_need },
-		     { "credit_note", "credit_note", restated_need },
+		     { "invoice", "bad_debt", entry_need },
+		     { "invoice", "balance", entry_need },
+		     { "credit_note", "credit_note", entry_need },
 		     { "balance_transaction", "settlement", entry_need } };
 
 	for (size_t i = 0; i < COUNT_OF(rows); i++)

@@ -2,8 +2,7 @@
 
 #include "common/base/check.h"
 
-#define LINES_USUAL \
-	6 /* no transaction has more but that of a long invoice; those are looked for one by one */
+#define LINES_USUAL 6 /* those of a long invoice behind them are looked for one by one */
 
 static const struct column columns[] = {
 	COLUMN(struct entry_row, transaction_id),
@@ -41,11 +40,21 @@ static const struct state_table *home(const struct task *task)
 	return task_has(task, &entry_table) ? &entry_table : &balance_entry_table;
 }
 
-void entry_need(struct task *task, const char *transaction_id)
+static void need(struct task *task, const char *transaction_id, int64_t lines)
 {
-	for (int64_t line = 1; line <= LINES_USUAL; line++)
+	for (int64_t line = 1; line <= lines; line++)
 		task_need(task, home(task),
 		          &(struct entry_row){ .transaction_id = transaction_id, .line = line });
+}
+
+void entry_need(struct task *task, const char *transaction_id)
+{
+	need(task, transaction_id, 1);
+}
+
+void entry_need_lines(struct task *task, const char *transaction_id)
+{
+	need(task, transaction_id, LINES_USUAL);
 }
 
 bool entry_load(struct task *task, const char *transaction_id, struct journal *journal)

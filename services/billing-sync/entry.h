@@ -14,8 +14,9 @@
 extern const struct state_table entry_table;
 extern const struct state_table balance_entry_table;
 
-/* In a need function: the transaction will be looked for, or booked. */
+/* In a need function: the transaction will be booked, and is hardly ever there; or it is read, line by line. */
 void entry_need(struct task *task, const char *transaction_id);
+void entry_need_lines(struct task *task, const char *transaction_id);
 /* Was it booked? Then it is here as it was, and borrows from the batch. */
 bool entry_load(struct task *task, const char *transaction_id, struct journal *journal);
 /* Books a sealed transaction. False: it was booked before, and stands as it was. */

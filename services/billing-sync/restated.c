@@ -42,7 +42,7 @@ static enum status find(struct task *task, const char *id, struct generation *fo
 
 void restated_need(struct task *task, const char *id)
 {
-	entry_need(task, id);
+	entry_need_lines(task, id);
 	entry_need(task, reversal_of(task, id));
 }
 
