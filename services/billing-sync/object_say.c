@@ -94,6 +94,10 @@ enum status object_tell_charge(struct object *it)
 
 	if (it->row.charge_id == NULL)
 		return STATUS_OK;
+	if (text_equal(it->row.charge_id, it->row.object_id)) {
+		mirrored.customer_id = text_of(it->row.customer_id);
+		mirrored.payload.len = 0;
+	}
 	event.charge_id = text_of(it->row.charge_id);
 	event.occurred_at = proto_timestamp(it->task->arena, it->seen.state_at);
 	event.fact_case = OPSMESH__V1__BY_CHARGE_EVENT__FACT_MIRRORED;

@@ -100,11 +100,25 @@ static enum status ask_missing(struct object *it)
 
 /* Folding. */
 
-static enum status take(struct object *it)
+/* Others wait for it: it is a charge, or a payment intent. */
+static bool is_awaited(const struct object *it)
+{
+	return it->row.charge_id != NULL && text_equal(it->row.charge_id, it->row.object_id);
+}
+
+/* Who waits hears once that it is there, and whose it is. */
+static bool is_heard(const struct object *it, const struct object_row *before)
+{
+	return is_awaited(it) && before->revision > 0 &&
+	       text_equal(it->row.customer_id, before->customer_id);
+}
+
+static enum status take(struct object *it, const struct object_row *before)
 {
 	TRY(object_tell_everyone(it));
 	TRY(object_tell_customer(it));
-	TRY(object_tell_charge(it));
+	if (!is_heard(it, before))
+		TRY(object_tell_charge(it));
 	TRY(object_tell_source(it));
 	TRY(object_tell_balance(it));
 	return ask_missing(it);
@@ -119,10 +133,10 @@ static enum status leave(struct object *it, const struct mirror_answer *answer,
 {
 	if (answer->customer)
 		TRY(object_tell_customer(it));
-	if (answer->charge) {
+	if (answer->charge || (answer->customer && is_awaited(it)))
 		TRY(object_tell_charge(it));
+	if (answer->charge)
 		TRY(object_tell_source(it));
-	}
 	if (answer->payout)
 		TRY(object_tell_payout(it));
 	if (answer->verdict == MIRROR_STALE || before->state_at.us != it->seen.state_at.us)
@@ -142,7 +156,7 @@ static enum status fold(struct object *it)
 	if (answer.verdict == MIRROR_CONFLICT)
 		return object_say_refused(it, OPSMESH__V1__REFUSAL_CODE__REFUSAL_CODE_NOT_ALLOWED,
 		                          answer.field, answer.reason);
-	TRY(answer.verdict == MIRROR_TAKEN ? take(it) : leave(it, &answer, &before));
+	TRY(answer.verdict == MIRROR_TAKEN ? take(it, &before) : leave(it, &answer, &before));
 	TRY(object_sweep(it, &before, &swept));
 	if (answer.save || swept)
 		task_save(it->task, &object_table, &it->row);

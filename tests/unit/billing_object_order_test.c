@@ -108,8 +108,11 @@ static void listen(struct stage_test *test, struct provider_mirror *told, struct
 		if (at == told->count)
 			told->rows[told->count++] =
 			    mirror_row(arena_string(arena, it->object_id), "");
+		if (it->payload.len == 0) /* whose it is, and nothing more */
+			continue;
 		assert_true(it->revision >= told->rows[at].revision);
-		assert_true(it->revision <= told->rows[at].revision + 1);
+		if (told->rows[at].revision > 0)
+			assert_true(it->revision <= told->rows[at].revision + 1);
 		digest_sha256((struct bytes){ it->payload.data, it->payload.len }, digest);
 		told->rows[at].revision = it->revision;
 		told->rows[at].deleted = it->deleted;
@@ -130,6 +133,8 @@ static void check_part(struct stage_test *test, const struct part *part,
 	for (size_t at = 0; at < told->count; at++) {
 		if (!text_equal(told->rows[at].object_id, row.object_id))
 			continue;
+		if (told->rows[at].revision == 0)
+			return;
 		assert_string_equal(told->rows[at].digest, row.digest);
 		assert_int_equal(told->rows[at].deleted, row.deleted);
 		assert_int_equal(told->rows[at].revision, row.revision);

@@ -186,8 +186,30 @@ static void a_customer_who_is_named_late_hears_what_stands(void **state)
 
 	assert_int_equal(it->revision, 1);
 	assert_null(memmem(it->payload.data, it->payload.len, "cus_1", 5));
+	assert_string_equal(object_hear_charge(object_fed)->customer_id, "cus_1");
 	assert_int_equal(object_hear_billing(FACT(STALE_OBSERVED))->stale_observed->cause,
 	                 STALE(OLDER));
+	object_hear_nothing();
+}
+
+static void whose_a_charge_is_is_told_once_and_again_where_it_moves(void **state)
+{
+	(void)state;
+	object_feed("evt_1", "charge.succeeded", 3, "charge",
+	            "'status':'succeeded','customer':'cus_1'");
+	object_feed("evt_2", "charge.refunded", 5, "charge",
+	            "'status':'succeeded','customer':'cus_1','refunded':true");
+	object_feed("evt_3", "charge.updated", 6, "charge",
+	            "'status':'succeeded','customer':'cus_2'");
+	object_fold();
+	(void)object_hear_customer("cus_1");
+	const Opsmesh__V1__ObjectMirrored *const it = object_hear_charge(object_fed);
+
+	assert_string_equal(it->customer_id, "cus_1");
+	assert_int_equal(it->payload.len, 0);
+	(void)object_hear_customer("cus_1");
+	(void)object_hear_customer("cus_2");
+	assert_string_equal(object_hear_charge(object_fed)->customer_id, "cus_2");
 	object_hear_nothing();
 }
 
@@ -324,7 +346,6 @@ static void what_no_webhook_carries_is_asked_for_once(void **state)
 	object_feed("evt_2", "charge.refunded", 2, "charge",
 	            "'status':'succeeded','balance_transaction':'txn_1','amount_refunded':1");
 	object_fold();
-	(void)object_hear_charge(object_fed);
 	object_hear_nothing();
 }
 
@@ -465,6 +486,7 @@ int main(void)
 		TEST(what_nobody_has_heard_of_is_kept),
 		TEST(one_id_may_be_of_two_types),
 		TEST(a_customer_who_is_named_late_hears_what_stands),
+		TEST(whose_a_charge_is_is_told_once_and_again_where_it_moves),
 		TEST(what_a_subscription_was_before_is_told_to_who_looks_back),
 		TEST(what_stands_is_told_again_of_another_time),
 		TEST(what_an_older_event_would_bring_is_refused_and_said),
