@@ -203,10 +203,7 @@ static void whose_a_charge_is_is_told_once_and_again_where_it_moves(void **state
 	            "'status':'succeeded','customer':'cus_2'");
 	object_fold();
 	(void)object_hear_customer("cus_1");
-	const Opsmesh__V1__ObjectMirrored *const it = object_hear_charge(object_fed);
-
-	assert_string_equal(it->customer_id, "cus_1");
-	assert_int_equal(it->payload.len, 0);
+	assert_int_equal(object_hear_charge(object_fed)->payload.len, 0);
 	(void)object_hear_customer("cus_1");
 	(void)object_hear_customer("cus_2");
 	assert_string_equal(object_hear_charge(object_fed)->customer_id, "cus_2");
