@@ -215,9 +215,9 @@ bool currency_charges(const struct currency_policy *policy, const char *currency
 	return rule->refused == NULL && amount % rule->step == 0;
 }
 
-bool currency_pays_out(const struct currency_policy *policy, const char *currency, int64_t amount)
+int64_t currency_payable(const struct currency_policy *policy, const char *currency, int64_t amount)
 {
 	const struct currency_rule *const rule = rule_of(policy, currency);
 
-	return rule->refused == NULL && amount % rule->payout_step == 0;
+	return rule->refused != NULL ? 0 : amount - amount % rule->payout_step;
 }

@@ -57,8 +57,10 @@ bool currency_write(const struct currency_policy *policy, struct money money, in
  */
 void currency_scale(const struct currency_policy *policy, const char *currency, int64_t *times,
                     int64_t *per);
-/* May the provider be asked to charge or refund, or to pay out, so many of its units? */
+/* May the provider be asked to charge or refund so many of its units? */
 bool currency_charges(const struct currency_policy *policy, const char *currency, int64_t amount);
-bool currency_pays_out(const struct currency_policy *policy, const char *currency, int64_t amount);
+/* As many of so many of its units as the provider pays out; of a currency that is refused none. */
+int64_t currency_payable(const struct currency_policy *policy, const char *currency,
+                         int64_t amount);
 
 #endif

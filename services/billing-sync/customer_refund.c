@@ -298,6 +298,18 @@ static const char *const *roles_of(const struct order *order, const struct refun
 	return roles;
 }
 
+/* Of some currencies the provider carries fewer decimals than there are. */
+static bool can_be_given(struct order *order, struct money money)
+{
+	const struct currency_policy *const policy =
+	    policies_currency(order->customer.task, order->customer.at);
+	char reason[CURRENCY_REASON_SIZE];
+	int64_t units;
+
+	return currency_write(policy, money, &units, reason) &&
+	       currency_charges(policy, money.currency, units);
+}
+
 /* The parameter that is at fault, and why; NULL: none is. */
 static const char *read_ask(struct order *order, struct refund_ask *ask, const char **why)
 {
@@ -320,6 +332,10 @@ static const char *read_ask(struct order *order, struct refund_ask *ask, const c
 	if (!money_currency(parameter(order, "currency"), ask->money.currency)) {
 		*why = "The currency is missing or unknown.";
 		return "currency";
+	}
+	if (!can_be_given(order, ask->money)) {
+		*why = "The provider gives no such amount of this currency.";
+		return "amount";
 	}
 	*why = "What it is for is missing.";
 	return *ask->intent == '\0' ? "intent" : NULL;

@@ -110,25 +110,40 @@ static enum status ask(struct customer *it, const struct payout_row *row)
 	return customer_say(it, &event);
 }
 
+static int64_t units_of(const struct customer *it, const struct payout_row *row, int64_t minor)
+{
+	struct money money = { .minor = minor };
+
+	memcpy(money.currency, row->currency, strlen(row->currency) + 1);
+	return policies_units(it->task, it->at, money);
+}
+
+/* In the provider's units. */
+static enum status observe_units(struct customer *it, const struct payout_row *row,
+                                 struct discrepancy_evidence evidence, const char *sentence)
+{
+	struct finding finding = {
+		.cause = "payout_differs",
+		.root = row->payout_id,
+		.evidence = evidence,
+		.sentence = sentence,
+	};
+
+	memcpy(finding.evidence.currency, row->currency, strlen(row->currency) + 1);
+	return customer_observe(it, &finding);
+}
+
 /* Equal figures heal. The object is what it was held against: its own transaction, or those that it paid. */
 static enum status observe(struct customer *it, const struct payout_row *row, const char *object,
                            int64_t found)
 {
-	struct money expected = { .minor = row->amount };
-	struct money other = { .minor = found };
-	struct finding finding = {
-		.cause = "payout_differs",
-		.root = row->payout_id,
-		.evidence = { .object = object },
-		.sentence = "A payout is not what the balance transactions of it come to.",
-	};
-
-	memcpy(expected.currency, row->currency, strlen(row->currency) + 1);
-	memcpy(other.currency, row->currency, strlen(row->currency) + 1);
-	memcpy(finding.evidence.currency, row->currency, strlen(row->currency) + 1);
-	finding.evidence.expected = policies_units(it->task, it->at, expected);
-	finding.evidence.found = policies_units(it->task, it->at, other);
-	return customer_observe(it, &finding);
+	return observe_units(it, row,
+	                     (struct discrepancy_evidence){
+				 .object = object,
+				 .expected = units_of(it, row, row->amount),
+				 .found = units_of(it, row, found),
+			     },
+	                     "A payout is not what the balance transactions of it come to.");
 }
 
 /* Judging. */
@@ -141,6 +156,30 @@ static bool came_back(const struct payout_row *row)
 static const char *own_of(const struct customer *it, const struct payout_row *row)
 {
 	return arena_printf(it->task->arena, "%s/own", row->payout_id);
+}
+
+static const char *amount_of(const struct customer *it, const struct payout_row *row)
+{
+	return arena_printf(it->task->arena, "%s/amount", row->payout_id);
+}
+
+/* Of some currencies the provider pays out whole units alone: what is beyond them nobody can explain. */
+static enum status judge_amount(struct customer *it, const struct payout_row *row, int64_t before)
+{
+	const struct currency_policy *const policy = policies_currency(it->task, it->at);
+	const int64_t units = units_of(it, row, row->amount);
+	const int64_t old = units_of(it, row, before);
+	const struct discrepancy_evidence evidence = {
+		.object = amount_of(it, row),
+		.expected = currency_payable(policy, row->currency, units),
+		.found = units,
+	};
+
+	if (came_back(row) ||
+	    (evidence.expected == units && currency_payable(policy, row->currency, old) == old))
+		return STATUS_OK;
+	return observe_units(it, row, evidence,
+	                     "The provider pays out no such amount of this currency.");
 }
 
 /* Against its own transaction: what left the balance is what arrives. */
@@ -188,6 +227,7 @@ static enum status forget(struct customer *it, struct payout_row *row)
 	task_timer_clear(it->task, PAYOUT_TIMER_PAID, row->payout_id);
 	row->verdict = NULL;
 	TRY(customer_clear(it, "payout_differs", row->payout_id, row->payout_id));
+	TRY(customer_clear(it, "payout_differs", row->payout_id, amount_of(it, row)));
 	return customer_clear(it, "payout_differs", row->payout_id, own_of(it, row));
 }
 
@@ -288,10 +328,13 @@ bool payout_take(struct thing *thing, enum status *status, struct json_error *er
 	struct customer *const it = thing->customer;
 	struct payout_row row = load(it->task, it->row.customer_id);
 	const bool first = row.currency == NULL;
+	const int64_t before = row.amount;
 
 	if (!read_payout(thing, &row, error))
 		return false;
 	*status = book(it, &row);
+	if (*status == STATUS_OK)
+		*status = judge_amount(it, &row, before);
 	if (*status == STATUS_OK)
 		*status = judge(it, &row, first);
 	if (*status == STATUS_OK)

@@ -133,23 +133,23 @@ static void charges_and_payouts_keep_their_steps(void **state)
 		const char *currency;
 		int64_t amount;
 		bool charges;
-		bool pays_out;
+		int64_t payable;
 	} rows[] = {
-		{ "KWD", 5120, true, true },  { "KWD", 5123, false, true },
-		{ "TND", 1, false, true },    { "ISK", 500, true, true },
-		{ "ISK", 550, false, true },  { "HUF", 1045, true, false },
-		{ "HUF", 1000, true, true },  { "TWD", 80045, true, false },
-		{ "TWD", 80000, true, true }, { "USD", 1, true, true },
-		{ "JPY", 7, true, true },     { "UGX", 500, false, false },
-		{ "KWD", -5120, true, true },
+		{ "KWD", 5120, true, 5120 },   { "KWD", 5123, false, 5123 },
+		{ "TND", 1, false, 1 },        { "ISK", 500, true, 500 },
+		{ "ISK", 550, false, 550 },    { "HUF", 1045, true, 1000 },
+		{ "HUF", 1000, true, 1000 },   { "TWD", 80045, true, 80000 },
+		{ "TWD", 80000, true, 80000 }, { "USD", 1, true, 1 },
+		{ "JPY", 7, true, 7 },         { "UGX", 500, false, 0 },
+		{ "KWD", -5120, true, -5120 }, { "HUF", -1045, true, -1000 },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		assert_int_equal(currency_charges(&policy, rows[i].currency, rows[i].amount),
 		                 rows[i].charges);
-		assert_int_equal(currency_pays_out(&policy, rows[i].currency, rows[i].amount),
-		                 rows[i].pays_out);
+		assert_int_equal(currency_payable(&policy, rows[i].currency, rows[i].amount),
+		                 rows[i].payable);
 	}
 	assert_true(currency_charges(&takes, "UGX", 500));
 	assert_false(currency_charges(&takes, "UGX", 550));

@@ -432,6 +432,16 @@ static void a_payout_that_left_as_another_amount_differs(void **state)
 	assert_string_equal(heard(), "payout_differs healed");
 }
 
+/* 1,045 forints and 45 fillér: of these nothing is paid out. */
+static void a_payout_of_a_part_of_a_unit_is_a_case_until_it_is_whole(void **state)
+{
+	(void)state;
+	feed("payout", customer_key, 1, "paid", "{\"amount\":104545,\"currency\":\"huf\"}");
+	assert_string_equal(heard(), "payout_differs opened 104545");
+	feed("payout", customer_key, 2, "paid", "{\"amount\":104500,\"currency\":\"huf\"}");
+	assert_string_equal(heard(), "payout_differs healed");
+}
+
 static void a_transaction_of_another_currency_is_not_counted(void **state)
 {
 	(void)state;
@@ -480,6 +490,7 @@ int main(void)
 		PAYOUT(what_is_missing_of_a_payout_is_a_case_until_it_comes),
 		PAYOUT(what_a_payout_paid_is_asked_for_once),
 		PAYOUT(a_payout_that_left_as_another_amount_differs),
+		PAYOUT(a_payout_of_a_part_of_a_unit_is_a_case_until_it_is_whole),
 		PAYOUT(a_transaction_of_another_currency_is_not_counted),
 		PAYOUT(a_stated_balance_is_pending_and_available),
 	};

@@ -141,6 +141,35 @@ static void a_refund_is_approved_with_what_decided(void **state)
 	assert_string_equal(fact->reason->text, "charged twice");
 }
 
+/* 1.005 dinars: networks carry two decimals of three. */
+static void what_the_provider_cannot_give_is_not_approved(void **state)
+{
+	static const struct {
+		const char *amount;
+		int code;
+		const char *why;
+	} rows[] = { { "1005", CODE(INVALID), "The provider gives no such amount" },
+		     { "1010", CODE(INVALID), "wrong_currency" } };
+
+	(void)state;
+	feed_charge(1, 0);
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		const char *const parameters[] = { "amount", rows[i].amount,     "currency", "KWD",
+			                           "intent", "duplicate_charge", NULL };
+
+		customer_feed_action(&(struct customer_ask){
+		    .action_id = "a-1",
+		    .word = "approve",
+		    .kind = KIND(APPROVE),
+		    .type = "charge",
+		    .id = arena_printf(customer_stage.arena, "charge/%s/ch_1", customer_key),
+		    .reason = "charged twice",
+		    .parameters = parameters,
+		    .scopes = finance });
+		refused(rows[i].code, rows[i].why);
+	}
+}
+
 static void two_at_once_never_give_more_than_there_is(void **state)
 {
 	(void)state;
@@ -313,6 +342,7 @@ int main(void)
 #define CASE(test) cmocka_unit_test_setup_teardown(test, customer_start, customer_stop)
 	const struct CMUnitTest tests[] = {
 		CASE(a_refund_is_approved_with_what_decided),
+		CASE(what_the_provider_cannot_give_is_not_approved),
 		CASE(two_at_once_never_give_more_than_there_is),
 		CASE(the_same_again_is_approved_once),
 		CASE(a_refund_on_its_way_counts_once),
