@@ -6,7 +6,6 @@
 #include <string.h>
 
 #define VERSION 1
-#define ID_SIZE 256
 
 /* Words. */
 
@@ -162,12 +161,9 @@ struct bytes applied_encode(struct arena *arena, const struct applied *applied)
 static struct applied_word word_decode(struct arena *arena, struct packed *packed)
 {
 	struct applied_word word = { .source = packed_u8(packed, APPLIED_SOURCES - 1) };
-	char text[ID_SIZE];
 
-	packed_text(packed, text, sizeof(text));
-	word.id = arena_string(arena, text);
-	packed_text(packed, text, sizeof(text));
-	word.invoice = arena_string(arena, text);
+	word.id = packed_string(arena, packed);
+	word.invoice = packed_string(arena, packed);
 	packed_text(packed, word.amount.currency, sizeof(word.amount.currency));
 	word.amount.minor = packed_i64(packed, 0, INT64_MAX);
 	return word;

@@ -333,7 +333,7 @@ struct bytes attempt_encode(struct arena *arena, const struct attempt_row *row)
 		buffer_add_u64(&out, row->kept[i].id);
 		pack_i64(&out, row->kept[i].amount);
 		buffer_add(&out, row->kept[i].currency, 3);
-		pack_u8(&out, row->kept[i].declined ? 1 : 0);
+		pack_bool(&out, row->kept[i].declined);
 	}
 	return pack_end(arena, &out);
 }
@@ -344,7 +344,7 @@ static void decode_attempt(struct packed *from, struct attempt *attempt)
 	attempt->id = packed_u64(from);
 	attempt->amount = packed_i64(from, 0, INT64_MAX);
 	packed_raw(from, attempt->currency, 3);
-	attempt->declined = packed_u8(from, 1) == 1;
+	attempt->declined = packed_bool(from);
 }
 
 bool attempt_decode(struct bytes bytes, struct attempt_row *row)

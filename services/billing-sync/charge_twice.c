@@ -165,13 +165,10 @@ struct bytes charge_ring_encode(struct arena *arena, const struct charge_ring *r
 
 static void charge_decode(struct arena *arena, struct packed *packed, struct charge_seen *charge)
 {
-	char text[256];
 	uint32_t flags;
 
-	packed_text(packed, text, sizeof(text));
-	charge->id = arena_string(arena, text);
-	packed_text(packed, text, sizeof(text));
-	charge->invoice = arena_string(arena, text);
+	charge->id = packed_string(arena, packed);
+	charge->invoice = packed_string(arena, packed);
 	charge->minor = packed_i64(packed, INT64_MIN, INT64_MAX);
 	packed_text(packed, charge->currency, sizeof(charge->currency));
 	charge->at = packed_time(packed);

@@ -124,13 +124,10 @@ struct bytes deferral_encode(struct arena *arena, const struct deferral *deferra
 
 static bool line_take(struct arena *arena, struct packed *from, struct deferral_line *line)
 {
-	char id[STRIPE_ID_MAX + 1];
-
-	packed_text(from, id, sizeof(id));
+	line->line = packed_string(arena, from);
 	const size_t size = (size_t)packed_i64(from, 0, INT32_MAX);
 	if (from->failed || size > from->left)
 		return false;
-	line->line = arena_string(arena, id);
 	if (!recognition_decode(arena, (struct bytes){ from->data, size }, &line->schedule))
 		return false;
 	from->data += size;

@@ -150,14 +150,6 @@ struct bytes deferral_facts_encode(struct arena *arena, const struct deferral_fa
 	return pack_end(arena, &out);
 }
 
-static const char *take_text(struct arena *arena, struct packed *from)
-{
-	char text[STRIPE_ID_MAX + 1];
-
-	packed_text(from, text, sizeof(text));
-	return arena_string(arena, text);
-}
-
 static void take_lines(struct arena *arena, struct packed *from, struct deferral_facts *facts)
 {
 	struct deferral_billed *lines;
@@ -165,7 +157,7 @@ static void take_lines(struct arena *arena, struct packed *from, struct deferral
 	facts->line_count = packed_u8(from, DEFERRAL_LINES_MAX);
 	lines = arena_zero(arena, (facts->line_count + 1) * sizeof(*lines));
 	for (size_t i = 0; i < facts->line_count; i++) {
-		lines[i].line = take_text(arena, from);
+		lines[i].line = packed_string(arena, from);
 		lines[i].net = packed_i64(from, -DEFERRAL_NET_MAX, DEFERRAL_NET_MAX);
 		lines[i].from = packed_time(from);
 		lines[i].to = packed_time(from);
@@ -181,10 +173,10 @@ static void take_reversals(struct arena *arena, struct packed *from, struct defe
 	for (size_t i = 0; i < facts->reversal_count; i++) {
 		struct plan_reversal *const it = &facts->reversals[i];
 
-		it->object = take_text(arena, from);
-		it->instead = take_text(arena, from);
-		it->currency = take_text(arena, from);
-		it->dispute = packed_u8(from, 1) != 0;
+		it->object = packed_string(arena, from);
+		it->instead = packed_string(arena, from);
+		it->currency = packed_string(arena, from);
+		it->dispute = packed_bool(from);
 		it->minor = packed_i64(from, INT64_MIN + 1, INT64_MAX);
 		it->at = packed_time(from);
 		it->cleared = packed_i64(from, 0, INT64_MAX);
@@ -198,8 +190,8 @@ bool deferral_facts_decode(struct arena *arena, struct bytes bytes, struct defer
 
 	if (packed_u8(&from, VERSION) != VERSION)
 		return false;
-	read.billed = packed_u8(&from, 1) != 0;
-	read.currency = take_text(arena, &from);
+	read.billed = packed_bool(&from);
+	read.currency = packed_string(arena, &from);
 	read.finalised = packed_time(&from);
 	read.booked = packed_time(&from);
 	take_lines(arena, &from, &read);

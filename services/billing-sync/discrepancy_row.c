@@ -41,18 +41,10 @@ struct bytes discrepancy_encode(struct arena *arena, const struct discrepancy *d
 	return pack_end(arena, &out);
 }
 
-static const char *text_decode(struct arena *arena, struct packed *packed)
-{
-	char text[DISCREPANCY_TEXT_MAX + 1];
-
-	packed_text(packed, text, sizeof(text));
-	return arena_string(arena, text);
-}
-
 static void evidence_decode(struct arena *arena, struct packed *packed,
                             struct discrepancy_evidence *evidence)
 {
-	evidence->object = text_decode(arena, packed);
+	evidence->object = packed_string(arena, packed);
 	packed_text(packed, evidence->currency, sizeof(evidence->currency));
 	evidence->expected = packed_i64(packed, INT64_MIN, INT64_MAX);
 	evidence->found = packed_i64(packed, INT64_MIN, INT64_MAX);
@@ -63,8 +55,8 @@ static void owner_decode(struct arena *arena, struct packed *packed, uint32_t ve
 {
 	const bool known = version >= FIRST_WITH_OWNER;
 
-	discrepancy->owner = known ? text_decode(arena, packed) : "";
-	discrepancy->acknowledged_by = known ? text_decode(arena, packed) : "";
+	discrepancy->owner = known ? packed_string(arena, packed) : "";
+	discrepancy->acknowledged_by = known ? packed_string(arena, packed) : "";
 	discrepancy->acknowledged_at = known ? packed_time(packed) : TIME_MIN;
 }
 
@@ -74,17 +66,17 @@ bool discrepancy_decode(struct arena *arena, struct bytes bytes, struct discrepa
 	const uint32_t version = packed_u8(&packed, ROW_VERSION);
 
 	packed.failed = version == 0 || packed.failed;
-	discrepancy->customer = text_decode(arena, &packed);
-	discrepancy->cause = text_decode(arena, &packed);
-	discrepancy->root = text_decode(arena, &packed);
+	discrepancy->customer = packed_string(arena, &packed);
+	discrepancy->cause = packed_string(arena, &packed);
+	discrepancy->root = packed_string(arena, &packed);
 	discrepancy->part = (uint32_t)packed_i64(&packed, 0, PARTS_MAX);
 	discrepancy->state = (enum discrepancy_state)packed_u8(&packed, DISCREPANCY_STATES - 1);
 	discrepancy->opened_at = packed_time(&packed);
 	discrepancy->changed_at = packed_time(&packed);
 	discrepancy->openings = (uint32_t)packed_i64(&packed, 0, UINT32_MAX);
 	discrepancy->level = (uint32_t)packed_i64(&packed, 0, DISCREPANCY_AGES_MAX);
-	discrepancy->actor = text_decode(arena, &packed);
-	discrepancy->reason = text_decode(arena, &packed);
+	discrepancy->actor = packed_string(arena, &packed);
+	discrepancy->reason = packed_string(arena, &packed);
 	owner_decode(arena, &packed, version, discrepancy);
 	discrepancy->count = packed_u8(&packed, DISCREPANCY_EVIDENCE_MAX);
 	for (size_t i = 0; i < discrepancy->count; i++)

@@ -282,14 +282,6 @@ struct bytes entitlement_encode(struct arena *arena, const struct entitlements *
 	return pack_end(arena, &out);
 }
 
-static const char *id_take(struct arena *arena, struct packed *from)
-{
-	char text[STRIPE_ID_MAX + 1];
-
-	packed_text(from, text, sizeof(text));
-	return arena_string(arena, text);
-}
-
 bool entitlement_decode(struct arena *arena, struct bytes bytes, struct entitlements *entitlements)
 {
 	struct packed from = packed_open(bytes);
@@ -302,12 +294,12 @@ bool entitlement_decode(struct arena *arena, struct bytes bytes, struct entitlem
 	for (size_t i = 0; i < count; i++) {
 		struct entitlement *const it = &list[i];
 
-		it->product = id_take(arena, &from);
-		it->subscription = id_take(arena, &from);
-		it->item = id_take(arena, &from);
+		it->product = packed_string(arena, &from);
+		it->subscription = packed_string(arena, &from);
+		it->item = packed_string(arena, &from);
 		it->quantity = packed_i64(&from, 0, SUBSCRIPTION_QUANTITY_MAX);
-		it->metered = packed_u8(&from, 1) == 1;
-		it->until.has = packed_u8(&from, 1) == 1;
+		it->metered = packed_bool(&from);
+		it->until.has = packed_bool(&from);
 		it->until.at = packed_time(&from);
 		it->reason = (enum entitlement_reason)packed_u8(&from, ENTITLEMENT_NONE - 1);
 	}

@@ -94,7 +94,7 @@ struct bytes owed_encode(struct arena *arena, const struct owed_book *book)
 		buffer_add(&out, book->list[i].currency, 3);
 		pack_i64(&out, book->list[i].remaining);
 		pack_time(&out, book->list[i].due);
-		pack_u8(&out, book->list[i].has_deadline ? 1 : 0);
+		pack_bool(&out, book->list[i].has_deadline);
 	}
 	return pack_end(arena, &out);
 }
@@ -114,7 +114,7 @@ bool owed_decode(struct bytes bytes, struct owed_book *book)
 		invoice->currency[3] = '\0';
 		invoice->remaining = packed_i64(&from, 0, INT64_MAX);
 		invoice->due = packed_time(&from);
-		invoice->has_deadline = packed_u8(&from, 1) == 1;
+		invoice->has_deadline = packed_bool(&from);
 	}
 	return packed_done(&from);
 }

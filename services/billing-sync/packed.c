@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#define TEXT_MAX 255 /* its size is a byte */
+
 struct packed packed_open(struct bytes bytes)
 {
 	return (struct packed){ bytes.data, bytes.size, bytes.data == NULL };
@@ -51,14 +53,34 @@ struct instant packed_time(struct packed *packed)
 	return (struct instant){ (int64_t)packed_u64(packed) };
 }
 
+/* Empty where there is none. */
+static struct bytes text_in(struct packed *packed, size_t most)
+{
+	const size_t length = packed_u8(packed, (uint32_t)most);
+	const struct bytes text = { take(packed, length), length };
+
+	packed->failed = packed->failed || !text_valid(text);
+	return packed->failed ? (struct bytes){ "", 0 } : text;
+}
+
 void packed_text(struct packed *packed, char *text, size_t size)
 {
-	const size_t length = packed_u8(packed, (uint32_t)(size - 1 < 255 ? size - 1 : 255));
-	const unsigned char *const data = take(packed, length);
+	const struct bytes read = text_in(packed, size - 1 < TEXT_MAX ? size - 1 : TEXT_MAX);
 
-	packed->failed = packed->failed || !text_valid((struct bytes){ data, length });
-	memcpy(text, data, packed->failed ? 0 : length);
-	text[packed->failed ? 0 : length] = '\0';
+	memcpy(text, read.data, read.size);
+	text[read.size] = '\0';
+}
+
+const char *packed_string(struct arena *arena, struct packed *packed)
+{
+	const struct bytes read = text_in(packed, TEXT_MAX);
+
+	return arena_text(arena, read.data, read.size);
+}
+
+bool packed_bool(struct packed *packed)
+{
+	return packed_u8(packed, 1) == 1;
 }
 
 void packed_raw(struct packed *packed, void *data, size_t size)
@@ -77,6 +99,11 @@ void pack_u8(struct buffer *out, uint32_t value)
 
 	CHECK(value <= UINT8_MAX);
 	buffer_add(out, &byte, 1);
+}
+
+void pack_bool(struct buffer *out, bool value)
+{
+	pack_u8(out, value ? 1 : 0);
 }
 
 void pack_i64(struct buffer *out, int64_t value)

@@ -23,11 +23,15 @@ int64_t packed_i64(struct packed *packed, int64_t min, int64_t max);
 struct instant packed_time(struct packed *packed);
 /* UTF-8 of at most size - 1 bytes, ended by NUL. */
 void packed_text(struct packed *packed, char *text, size_t size);
+/* The same of at most 255 bytes, in the arena. */
+const char *packed_string(struct arena *arena, struct packed *packed);
+bool packed_bool(struct packed *packed);
 void packed_raw(struct packed *packed, void *data, size_t size);
 /* All was read, and nothing was wrong. */
 bool packed_done(const struct packed *packed) MUST_CHECK;
 
 void pack_u8(struct buffer *out, uint32_t value);
+void pack_bool(struct buffer *out, bool value);
 void pack_i64(struct buffer *out, int64_t value);
 void pack_time(struct buffer *out, struct instant at);
 void pack_text(struct buffer *out, const char *text); /* of at most 255 bytes */

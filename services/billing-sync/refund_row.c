@@ -15,7 +15,7 @@ static void encode_lists(struct buffer *out, const struct refund_row *row)
 		buffer_add_u64(out, row->approvals[i].content);
 		pack_i64(out, row->approvals[i].amount);
 		pack_time(out, row->approvals[i].at);
-		pack_u8(out, row->approvals[i].failed ? 1 : 0);
+		pack_bool(out, row->approvals[i].failed);
 	}
 	pack_u8(out, (uint32_t)row->made_count);
 	for (size_t i = 0; i < row->made_count; i++) {
@@ -55,7 +55,7 @@ static void decode_lists(struct packed *from, struct refund_row *row)
 		row->approvals[i].content = packed_u64(from);
 		row->approvals[i].amount = packed_i64(from, 0, INT64_MAX);
 		row->approvals[i].at = packed_time(from);
-		row->approvals[i].failed = packed_u8(from, 1) == 1;
+		row->approvals[i].failed = packed_bool(from);
 	}
 	row->made_count = packed_u8(from, REFUND_REFUNDS_MAX);
 	for (size_t i = 0; i < row->made_count; i++) {

@@ -7,7 +7,6 @@
 #include <string.h>
 
 #define VERSION 1
-#define ID_SIZE 256
 
 /* The list. */
 
@@ -125,19 +124,11 @@ static void item_encode(struct buffer *out, const struct returned *item)
 	pack_time(out, item->at);
 }
 
-static const char *text_decode(struct arena *arena, struct packed *packed)
-{
-	char text[ID_SIZE];
-
-	packed_text(packed, text, sizeof(text));
-	return arena_string(arena, text);
-}
-
 static struct returned item_decode(struct arena *arena, struct packed *packed)
 {
-	struct returned item = { .object = text_decode(arena, packed) };
+	struct returned item = { .object = packed_string(arena, packed) };
 
-	item.dispute = packed_u8(packed, 1) != 0;
+	item.dispute = packed_bool(packed);
 	item.minor = packed_i64(packed, INT64_MIN, INT64_MAX);
 	item.at = packed_time(packed);
 	return item;
@@ -186,7 +177,7 @@ bool returned_shares_decode(struct arena *arena, struct bytes bytes, struct retu
 	shares->count = (size_t)packed_i64(&packed, 0, RETURNED_SHARES_MAX);
 	for (size_t i = 0; i < shares->count; i++) {
 		shares->items[i].of = item_decode(arena, &packed);
-		shares->items[i].invoice = text_decode(arena, &packed);
+		shares->items[i].invoice = packed_string(arena, &packed);
 	}
 	return known && packed_done(&packed);
 }

@@ -6,7 +6,6 @@
 #include "services/billing-sync/packed.h"
 
 #define BOOK_VERSION 2
-#define TEXT_SIZE 256
 
 /* Out. */
 
@@ -17,10 +16,10 @@ static void pack_size(struct buffer *out, size_t size)
 
 static void pack_unit(struct buffer *out, bool has, const struct invoice_decimal *unit)
 {
-	pack_u8(out, has ? 1 : 0);
+	pack_bool(out, has);
 	if (!has)
 		return;
-	pack_u8(out, unit->negative ? 1 : 0);
+	pack_bool(out, unit->negative);
 	pack_i64(out, unit->whole);
 	pack_i64(out, unit->fraction);
 }
@@ -43,14 +42,14 @@ static void pack_history(struct buffer *out, const struct seat_book *book)
 	pack_size(out, book->item_count);
 	for (size_t i = 0; i < book->item_count; i++) {
 		pack_text(out, book->items[i]);
-		pack_u8(out, book->held[i] ? 1 : 0);
+		pack_bool(out, book->held[i]);
 	}
 	pack_size(out, book->state_count);
 	for (size_t i = 0; i < book->state_count; i++) {
 		pack_time(out, book->states[i].at);
 		pack_i64(out, book->states[i].revision);
-		pack_u8(out, book->states[i].owes ? 1 : 0);
-		pack_u8(out, book->states[i].unbilled ? 1 : 0);
+		pack_bool(out, book->states[i].owes);
+		pack_bool(out, book->states[i].unbilled);
 		for (size_t k = 0; k < book->item_count; k++)
 			pack_i64(out, book->states[i].quantities[k]);
 	}
@@ -70,7 +69,7 @@ static void pack_billed(struct buffer *out, const struct seat_book *book)
 		pack_text(out, book->invoices[i].id);
 		pack_time(out, book->invoices[i].issued);
 		pack_text(out, book->invoices[i].currency);
-		pack_u8(out, book->invoices[i].cut ? 1 : 0);
+		pack_bool(out, book->invoices[i].cut);
 	}
 	pack_size(out, book->line_count);
 	for (size_t i = 0; i < book->line_count; i++)
@@ -88,8 +87,8 @@ struct bytes seat_book_encode(struct arena *arena, const struct seat_book *book)
 	struct buffer out = { .data = NULL };
 
 	pack_u8(&out, BOOK_VERSION);
-	pack_u8(&out, book->cut ? 1 : 0);
-	pack_u8(&out, book->ended ? 1 : 0);
+	pack_bool(&out, book->cut);
+	pack_bool(&out, book->ended);
 	pack_time(&out, book->end);
 	pack_i64(&out, book->revision);
 	pack_history(&out, book);
@@ -98,14 +97,6 @@ struct bytes seat_book_encode(struct arena *arena, const struct seat_book *book)
 }
 
 /* In. */
-
-static const char *text_in(struct arena *arena, struct packed *from)
-{
-	char text[TEXT_SIZE];
-
-	packed_text(from, text, sizeof(text));
-	return arena_string(arena, text);
-}
 
 /* Below count: nothing else is a place. */
 static size_t place_in(struct packed *from, size_t count)
@@ -117,11 +108,11 @@ static size_t place_in(struct packed *from, size_t count)
 
 static void unit_in(struct packed *from, bool *has, struct invoice_decimal *unit)
 {
-	*has = packed_u8(from, 1) == 1;
+	*has = packed_bool(from);
 	*unit = (struct invoice_decimal){ .whole = 0 };
 	if (!*has)
 		return;
-	unit->negative = packed_u8(from, 1) == 1;
+	unit->negative = packed_bool(from);
 	unit->whole = packed_i64(from, 0, INVOICE_AMOUNT_MAX);
 	unit->fraction = packed_i64(from, 0, INT64_C(999999999999));
 }
@@ -131,8 +122,8 @@ static void history_in(struct arena *arena, struct packed *from, uint32_t versio
 {
 	book->item_count = packed_u8(from, SEAT_BOOK_ITEMS);
 	for (size_t i = 0; i < book->item_count; i++) {
-		book->items[i] = text_in(arena, from);
-		book->held[i] = packed_u8(from, 1) == 1;
+		book->items[i] = packed_string(arena, from);
+		book->held[i] = packed_bool(from);
 	}
 	book->state_count = packed_u8(from, SEAT_BOOK_STATES);
 	book->state_room = book->state_count + 1; /* one event brings no more */
@@ -142,8 +133,8 @@ static void history_in(struct arena *arena, struct packed *from, uint32_t versio
 
 		*state = (struct seat_state){ .at = packed_time(from) };
 		state->revision = packed_i64(from, 0, INT64_MAX);
-		state->owes = version > 1 && packed_u8(from, 1) == 1;
-		state->unbilled = version > 1 && packed_u8(from, 1) == 1;
+		state->owes = version > 1 && packed_bool(from);
+		state->unbilled = version > 1 && packed_bool(from);
 		for (size_t k = 0; k < book->item_count; k++)
 			state->quantities[k] =
 			    packed_i64(from, SEAT_METERED, SUBSCRIPTION_QUANTITY_MAX);
@@ -152,8 +143,8 @@ static void history_in(struct arena *arena, struct packed *from, uint32_t versio
 	for (size_t i = 0; i < book->price_count; i++) {
 		struct seat_price *const price = &book->prices[i];
 
-		price->id = text_in(arena, from);
-		price->product = text_in(arena, from);
+		price->id = packed_string(arena, from);
+		price->product = packed_string(arena, from);
 		packed_text(from, price->currency, sizeof(price->currency));
 		unit_in(from, &price->has_unit, &price->unit);
 	}
@@ -165,8 +156,8 @@ static void line_in(struct arena *arena, struct packed *from, const struct seat_
 	line->kind = (enum seat_line_kind)packed_u8(from, SEAT_LINE_BACK);
 	line->invoice = place_in(from, book->invoice_count);
 	line->item = place_in(from, book->item_count);
-	line->id = text_in(arena, from);
-	line->price = text_in(arena, from);
+	line->id = packed_string(arena, from);
+	line->price = packed_string(arena, from);
 	line->start = packed_time(from);
 	line->end = packed_time(from);
 	line->quantity = packed_i64(from, 0, INVOICE_QUANTITY_MAX);
@@ -179,10 +170,10 @@ static void billed_in(struct arena *arena, struct packed *from, struct seat_book
 	for (size_t i = 0; i < book->invoice_count; i++) {
 		struct seat_invoice *const invoice = &book->invoices[i];
 
-		invoice->id = text_in(arena, from);
+		invoice->id = packed_string(arena, from);
 		invoice->issued = packed_time(from);
 		packed_text(from, invoice->currency, sizeof(invoice->currency));
-		invoice->cut = packed_u8(from, 1) == 1;
+		invoice->cut = packed_bool(from);
 	}
 	book->line_count = packed_u8(from, SEAT_BOOK_LINES);
 	book->line_room = book->line_count;
@@ -192,8 +183,8 @@ static void billed_in(struct arena *arena, struct packed *from, struct seat_book
 	book->shown_count = packed_u8(from, SEAT_BOOK_FINDINGS);
 	for (size_t i = 0; i < book->shown_count; i++) {
 		book->shown[i].check = (enum seat_check)packed_u8(from, SEAT_CHECKS - 1);
-		book->shown[i].item = text_in(arena, from);
-		book->shown[i].invoice = text_in(arena, from);
+		book->shown[i].item = packed_string(arena, from);
+		book->shown[i].invoice = packed_string(arena, from);
 	}
 }
 
@@ -204,8 +195,8 @@ bool seat_book_decode(struct arena *arena, struct bytes bytes, struct seat_book 
 
 	if (version == 0)
 		return false;
-	*book = (struct seat_book){ .cut = packed_u8(&from, 1) == 1 };
-	book->ended = packed_u8(&from, 1) == 1;
+	*book = (struct seat_book){ .cut = packed_bool(&from) };
+	book->ended = packed_bool(&from);
 	book->end = packed_time(&from);
 	book->revision = packed_i64(&from, 0, INT64_MAX);
 	history_in(arena, &from, version, book);

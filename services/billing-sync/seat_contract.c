@@ -47,7 +47,7 @@ struct bytes seat_contracts_encode(struct arena *arena, const struct seat_contra
 		pack_text(&out, contracts[i].price);
 		pack_text(&out, contracts[i].product);
 		pack_i64(&out, contracts[i].quantity);
-		pack_u8(&out, contracts[i].has_unit ? 1 : 0);
+		pack_bool(&out, contracts[i].has_unit);
 		pack_i64(&out, contracts[i].unit);
 		pack_text(&out, contracts[i].currency);
 		pack_time(&out, contracts[i].from);
@@ -56,22 +56,14 @@ struct bytes seat_contracts_encode(struct arena *arena, const struct seat_contra
 	return pack_end(arena, &out);
 }
 
-static const char *text_in(struct arena *arena, struct packed *from)
-{
-	char text[TEXT_SIZE];
-
-	packed_text(from, text, sizeof(text));
-	return arena_string(arena, text);
-}
-
 static void contract_in(struct arena *arena, struct packed *from, struct seat_contract *contract)
 {
-	*contract = (struct seat_contract){ .id = text_in(arena, from) };
+	*contract = (struct seat_contract){ .id = packed_string(arena, from) };
 	contract->version = packed_i64(from, INT64_MIN, INT64_MAX);
-	contract->price = text_in(arena, from);
-	contract->product = text_in(arena, from);
+	contract->price = packed_string(arena, from);
+	contract->product = packed_string(arena, from);
 	contract->quantity = packed_i64(from, 0, INVOICE_QUANTITY_MAX);
-	contract->has_unit = packed_u8(from, 1) == 1;
+	contract->has_unit = packed_bool(from);
 	contract->unit = packed_i64(from, 0, INVOICE_AMOUNT_MAX);
 	packed_text(from, contract->currency, sizeof(contract->currency));
 	contract->from = packed_time(from);

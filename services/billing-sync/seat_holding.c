@@ -112,13 +112,13 @@ struct bytes seat_holdings_encode(struct arena *arena, const struct seat_holding
 	struct buffer out = { .data = NULL };
 
 	pack_u8(&out, HOLDINGS_VERSION);
-	pack_u8(&out, holdings->shown ? 1 : 0);
+	pack_bool(&out, holdings->shown);
 	pack_i64(&out, (int64_t)holdings->count);
 	for (size_t i = 0; i < holdings->count; i++) {
 		buffer_add_u64(&out, holdings->list[i].subject);
 		buffer_add_u64(&out, holdings->list[i].id);
 		pack_time(&out, holdings->list[i].at);
-		pack_u8(&out, holdings->list[i].assigned ? 1 : 0);
+		pack_bool(&out, holdings->list[i].assigned);
 	}
 	return pack_end(arena, &out);
 }
@@ -129,14 +129,14 @@ bool seat_holdings_decode(struct arena *arena, struct bytes bytes, struct seat_h
 
 	if (packed_u8(&from, HOLDINGS_VERSION) != HOLDINGS_VERSION)
 		return false;
-	holdings->shown = packed_u8(&from, 1) == 1;
+	holdings->shown = packed_bool(&from);
 	holdings->count = (size_t)packed_i64(&from, 0, SEAT_HOLDINGS_MAX);
 	holdings->list = arena_alloc(arena, (holdings->count + 1) * sizeof(*holdings->list));
 	for (size_t i = 0; i < holdings->count; i++) {
 		holdings->list[i].subject = packed_u64(&from);
 		holdings->list[i].id = packed_u64(&from);
 		holdings->list[i].at = packed_time(&from);
-		holdings->list[i].assigned = packed_u8(&from, 1) == 1;
+		holdings->list[i].assigned = packed_bool(&from);
 	}
 	return packed_done(&from);
 }

@@ -379,9 +379,9 @@ bool subscription_memory_decode(struct arena *arena, struct bytes bytes,
 
 	if (packed_u8(&from, VERSION) != VERSION)
 		return false;
-	read.started = packed_u8(&from, 1) == 1;
-	read.trial_told = packed_u8(&from, 1) == 1;
-	read.past_due_since.has = packed_u8(&from, 1) == 1;
+	read.started = packed_bool(&from);
+	read.trial_told = packed_bool(&from);
+	read.past_due_since.has = packed_bool(&from);
 	read.past_due_since.at = packed_time(&from);
 	read.known = from.left > 0;
 	if (from.failed ||

@@ -5,13 +5,12 @@
 #include "services/billing-sync/subscription.h"
 
 #define VERSION 1
-#define COUNT_MAX 255
 
 /* Out. */
 
 static void moment_pack(struct buffer *out, const struct moment *moment)
 {
-	pack_u8(out, moment->has);
+	pack_bool(out, moment->has);
 	if (moment->has)
 		pack_time(out, moment->at);
 }
@@ -22,12 +21,12 @@ static void price_pack(struct buffer *out, const struct subscription_price *pric
 	pack_text(out, price->product);
 	pack_u8(out, price->interval);
 	pack_i64(out, price->interval_count);
-	pack_u8(out, price->metered);
-	pack_u8(out, price->unit.has);
+	pack_bool(out, price->metered);
+	pack_bool(out, price->unit.has);
 	pack_i64(out, price->unit.digits);
 	pack_u8(out, (uint32_t)price->unit.decimals);
 	pack_i64(out, price->divide_by);
-	pack_u8(out, price->divide_up);
+	pack_bool(out, price->divide_up);
 }
 
 static void item_pack(struct buffer *out, const struct subscription_item *item)
@@ -56,12 +55,12 @@ static void discount_pack(struct buffer *out, const struct subscription_discount
 
 static void end_pack(struct buffer *out, const struct subscription *subscription)
 {
-	pack_u8(out, subscription->cancel_at_period_end);
+	pack_bool(out, subscription->cancel_at_period_end);
 	moment_pack(out, &subscription->cancel_at);
 	moment_pack(out, &subscription->canceled_at);
 	moment_pack(out, &subscription->ended_at);
 	pack_text(out, subscription->cancel_reason);
-	pack_u8(out, subscription->collection_paused);
+	pack_bool(out, subscription->collection_paused);
 	pack_text(out, subscription->pause_behavior);
 	moment_pack(out, &subscription->resumes_at);
 }
@@ -80,8 +79,8 @@ struct bytes subscription_encode(struct arena *arena, const struct subscription 
 	moment_pack(&out, &subscription->trial_end);
 	end_pack(&out, subscription);
 	pack_text(&out, subscription->schedule);
-	pack_u8(&out, subscription->items_cut);
-	pack_u8(&out, subscription->odd_period);
+	pack_bool(&out, subscription->items_cut);
+	pack_bool(&out, subscription->odd_period);
 	pack_u8(&out, (uint32_t)subscription->item_count);
 	for (size_t i = 0; i < subscription->item_count; i++)
 		item_pack(&out, &subscription->items[i]);
@@ -93,22 +92,9 @@ struct bytes subscription_encode(struct arena *arena, const struct subscription 
 
 /* In. */
 
-static const char *text_take(struct arena *arena, struct packed *from)
-{
-	char text[COUNT_MAX + 1];
-
-	packed_text(from, text, sizeof(text));
-	return arena_string(arena, text);
-}
-
-static bool switch_take(struct packed *from)
-{
-	return packed_u8(from, 1) == 1;
-}
-
 static struct moment moment_take(struct packed *from)
 {
-	struct moment moment = { .has = switch_take(from) };
+	struct moment moment = { .has = packed_bool(from) };
 
 	if (moment.has)
 		moment.at = packed_time(from);
@@ -117,23 +103,23 @@ static struct moment moment_take(struct packed *from)
 
 static struct subscription_price price_take(struct arena *arena, struct packed *from)
 {
-	struct subscription_price price = { .id = text_take(arena, from) };
+	struct subscription_price price = { .id = packed_string(arena, from) };
 
-	price.product = text_take(arena, from);
+	price.product = packed_string(arena, from);
 	price.interval = (enum subscription_interval)packed_u8(from, SUBSCRIPTION_YEAR);
 	price.interval_count = (int32_t)packed_i64(from, 1, SUBSCRIPTION_INTERVALS_MAX);
-	price.metered = switch_take(from);
-	price.unit.has = switch_take(from);
+	price.metered = packed_bool(from);
+	price.unit.has = packed_bool(from);
 	price.unit.digits = packed_i64(from, 0, INT64_MAX);
 	price.unit.decimals = (int32_t)packed_u8(from, SUBSCRIPTION_DECIMALS_MAX);
 	price.divide_by = packed_i64(from, 1, UINT32_MAX);
-	price.divide_up = switch_take(from);
+	price.divide_up = packed_bool(from);
 	return price;
 }
 
 static struct subscription_item item_take(struct arena *arena, struct packed *from)
 {
-	struct subscription_item item = { .id = text_take(arena, from) };
+	struct subscription_item item = { .id = packed_string(arena, from) };
 
 	item.price = price_take(arena, from);
 	item.quantity = packed_i64(from, 0, SUBSCRIPTION_QUANTITY_MAX);
@@ -144,11 +130,11 @@ static struct subscription_item item_take(struct arena *arena, struct packed *fr
 
 static struct subscription_discount discount_take(struct arena *arena, struct packed *from)
 {
-	struct subscription_discount discount = { .id = text_take(arena, from) };
+	struct subscription_discount discount = { .id = packed_string(arena, from) };
 	const char **products;
 
-	discount.coupon = text_take(arena, from);
-	discount.item = text_take(arena, from);
+	discount.coupon = packed_string(arena, from);
+	discount.item = packed_string(arena, from);
 	discount.kind =
 	    (enum subscription_discount_kind)packed_u8(from, SUBSCRIPTION_DISCOUNT_AMOUNT);
 	discount.ppm = (int32_t)packed_i64(from, 0, 1000000);
@@ -158,20 +144,20 @@ static struct subscription_discount discount_take(struct arena *arena, struct pa
 	discount.product_count = packed_u8(from, SUBSCRIPTION_PRODUCTS_MAX);
 	products = arena_zero(arena, (discount.product_count + 1) * sizeof(*products));
 	for (size_t i = 0; i < discount.product_count; i++)
-		products[i] = text_take(arena, from);
+		products[i] = packed_string(arena, from);
 	discount.products = products;
 	return discount;
 }
 
 static void end_take(struct arena *arena, struct packed *from, struct subscription *subscription)
 {
-	subscription->cancel_at_period_end = switch_take(from);
+	subscription->cancel_at_period_end = packed_bool(from);
 	subscription->cancel_at = moment_take(from);
 	subscription->canceled_at = moment_take(from);
 	subscription->ended_at = moment_take(from);
-	subscription->cancel_reason = text_take(arena, from);
-	subscription->collection_paused = switch_take(from);
-	subscription->pause_behavior = text_take(arena, from);
+	subscription->cancel_reason = packed_string(arena, from);
+	subscription->collection_paused = packed_bool(from);
+	subscription->pause_behavior = packed_string(arena, from);
 	subscription->resumes_at = moment_take(from);
 }
 
@@ -197,19 +183,19 @@ bool subscription_decode(struct arena *arena, struct bytes bytes, struct subscri
 	struct packed from = packed_open(bytes);
 	struct subscription read = { .id = "" };
 
-	if (packed_u8(&from, COUNT_MAX) != VERSION)
+	if (packed_u8(&from, VERSION) != VERSION)
 		return false;
-	read.id = text_take(arena, &from);
-	read.customer = text_take(arena, &from);
+	read.id = packed_string(arena, &from);
+	read.customer = packed_string(arena, &from);
 	read.status = (enum subscription_status)packed_u8(&from, SUBSCRIPTION_STATUSES - 1);
 	packed_text(&from, read.currency, sizeof(read.currency));
 	read.start = moment_take(&from);
 	read.trial_start = moment_take(&from);
 	read.trial_end = moment_take(&from);
 	end_take(arena, &from, &read);
-	read.schedule = text_take(arena, &from);
-	read.items_cut = switch_take(&from);
-	read.odd_period = switch_take(&from);
+	read.schedule = packed_string(arena, &from);
+	read.items_cut = packed_bool(&from);
+	read.odd_period = packed_bool(&from);
 	lists_take(arena, &from, &read);
 	if (!packed_done(&from))
 		return false;
