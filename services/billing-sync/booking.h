@@ -164,6 +164,16 @@ bool booking_recognised(struct arena *arena, const struct booking_fact *fact, co
 bool booking_cleared(struct arena *arena, const struct booking_fact *fact, const char *subject,
                      enum account contra, struct money amount, struct booking *booking) MUST_CHECK;
 
+/*
+ * What a customer used of a metered item is worth so much more, on a day, by a transaction of a number of its
+ * own; below zero: less. And so much of it is on an invoice now, whose own transaction has the revenue.
+ */
+bool booking_used(struct arena *arena, const struct booking_fact *fact, const char *item,
+                  int64_t number, struct money amount, struct booking *booking) MUST_CHECK;
+bool booking_usage_billed(struct arena *arena, const struct booking_fact *fact, const char *item,
+                          int64_t number, struct money amount,
+                          struct booking *booking) MUST_CHECK;
+
 /* Suspense. */
 
 /*

@@ -141,3 +141,21 @@ bool booking_cleared(struct arena *arena, const struct booking_fact *fact, const
 	                    (struct booking_side){ ACCOUNT_DEFERRED_REVENUE, subject },
 	                    (struct booking_side){ contra, subject }, amount);
 }
+
+bool booking_used(struct arena *arena, const struct booking_fact *fact, const char *item,
+                  int64_t number, struct money amount, struct booking *booking)
+{
+	*booking = booking_open(arena, fact, "used",
+	                        arena_printf(arena, "%s/%lld", item, (long long)number));
+	return booking_move(booking, fact, (struct booking_side){ ACCOUNT_UNBILLED, item },
+	                    (struct booking_side){ ACCOUNT_REVENUE, item }, amount);
+}
+
+bool booking_usage_billed(struct arena *arena, const struct booking_fact *fact, const char *item,
+                          int64_t number, struct money amount, struct booking *booking)
+{
+	*booking = booking_open(arena, fact, "usage_billed",
+	                        arena_printf(arena, "%s/%lld", item, (long long)number));
+	return booking_move(booking, fact, (struct booking_side){ ACCOUNT_REVENUE, item },
+	                    (struct booking_side){ ACCOUNT_UNBILLED, item }, amount);
+}

@@ -6,6 +6,7 @@
 
 static const char *const names[] = {
 	[ACCOUNT_RECEIVABLE] = "receivable",
+	[ACCOUNT_UNBILLED] = "unbilled_receivable",
 	[ACCOUNT_CLEARING] = "clearing",
 	[ACCOUNT_CASH_IN_TRANSIT] = "cash_in_transit",
 	[ACCOUNT_CASH] = "cash",
@@ -31,6 +32,7 @@ static const char *const types[] = {
 
 static const enum account_type wanted_types[ACCOUNT_COUNT] = {
 	[ACCOUNT_RECEIVABLE] = ACCOUNT_TYPE_ASSET,
+	[ACCOUNT_UNBILLED] = ACCOUNT_TYPE_ASSET,
 	[ACCOUNT_CLEARING] = ACCOUNT_TYPE_ASSET,
 	[ACCOUNT_CASH_IN_TRANSIT] = ACCOUNT_TYPE_ASSET,
 	[ACCOUNT_CASH] = ACCOUNT_TYPE_ASSET,
@@ -110,14 +112,26 @@ static bool account_read(struct arena *arena, const struct json_place *place, st
 	return true;
 }
 
+/* What a document of the first version cannot know. */
+static bool is_needed(const struct chart *chart, int account)
+{
+	return chart->head.version > 1 || account != ACCOUNT_UNBILLED;
+}
+
+static bool same_number(const struct chart *chart, int a, int b)
+{
+	return chart->accounts[a].number != NULL && chart->accounts[b].number != NULL &&
+	       text_equal(chart->accounts[a].number, chart->accounts[b].number);
+}
+
 static bool numbers_differ(const struct json_place *list, const struct chart *chart,
                            struct json_error *error)
 {
 	for (int i = 0; i < ACCOUNT_COUNT; i++) {
-		if (chart->accounts[i].sentence == NULL)
+		if (chart->accounts[i].sentence == NULL && is_needed(chart, i))
 			return json_refuse(list, NULL, error, "must have the account %s", names[i]);
 		for (int k = 0; k < i; k++)
-			if (text_equal(chart->accounts[i].number, chart->accounts[k].number))
+			if (same_number(chart, i, k))
 				return json_refuse(list, NULL, error,
 				                   "%s and %s have the same number", names[k],
 				                   names[i]);

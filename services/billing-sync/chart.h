@@ -6,7 +6,7 @@
  *                 "sentence":"What customers owe: ..."}, ...]}
  *
  * The rules of booking.h name these accounts and no others, so a document must have each once and none
- * besides. Number is that of the general ledger that exports go to. The schema is
+ * besides; only a version 1 may lack those that came after it. Number is that of the general ledger that exports go to. The schema is
  * deploy/policies/schema/chart.schema.json.
  */
 #ifndef SERVICES_BILLING_SYNC_CHART_H
@@ -19,6 +19,7 @@
 
 enum account {
 	ACCOUNT_RECEIVABLE,
+	ACCOUNT_UNBILLED,
 	ACCOUNT_CLEARING,
 	ACCOUNT_CASH_IN_TRANSIT,
 	ACCOUNT_CASH,

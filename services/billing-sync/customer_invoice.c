@@ -3,6 +3,7 @@
  */
 #include "services/billing-sync/customer_dunning.h"
 #include "services/billing-sync/customer_ledger.h"
+#include "services/billing-sync/customer_metered.h"
 #include "services/billing-sync/customer_receivable.h"
 #include "services/billing-sync/customer_seat.h"
 #include "services/billing-sync/invoice_check.h"
@@ -183,6 +184,7 @@ static enum status take(struct billed *it, Opsmesh__V1__InvoiceChanged *changed)
 	TRY(say_changed(it, changed));
 	TRY(check_all(it));
 	TRY(customer_seat_invoice(it->thing->customer, it->invoice, counts(it)));
+	TRY(customer_metered_invoice(it->thing->customer, it->invoice, counts(it)));
 	return customer_hold(it->thing, body_of(it->thing->customer->task->arena, it->broken));
 }
 

@@ -11,6 +11,7 @@
 #include "proto/opsmesh/v1/catalogue.h"
 #include "services/billing-sync/customer_awaited.h"
 #include "services/billing-sync/customer_deferral.h"
+#include "services/billing-sync/customer_metered.h"
 #include "services/billing-sync/customer_seat.h"
 #include "services/billing-sync/policies.h"
 #include "services/billing-sync/restated.h"
@@ -214,6 +215,8 @@ enum status customer_on_mirrored(struct task *task, const Opsmesh__V1__ObjectMir
 	thing_reader *const read = reader_of(mirrored->object_type);
 	struct customer it;
 
+	if (text_equal(mirrored->object_type, "price"))
+		return customer_metered_price(task, mirrored);
 	if (read == NULL || goes_everywhere(task))
 		return STATUS_OK;
 	TRY(open_event(task, &it));

@@ -2,6 +2,7 @@
  * A subscription: begun, another plan, other seats, late, paused, asked to end, over.
  */
 #include "services/billing-sync/customer.h"
+#include "services/billing-sync/customer_metered.h"
 #include "services/billing-sync/customer_seat.h"
 #include "services/billing-sync/policies.h"
 #include "services/billing-sync/subscription_change.h"
@@ -285,7 +286,9 @@ bool customer_read_subscription(struct thing *thing, enum status *status, struct
 	if (!subscription_read(thing->customer->task->arena, &thing->object, &now, error))
 		return false;
 	*status = follow(thing, &now);
-	return true;
+	return *status != STATUS_OK ||
+	       customer_metered_state(thing->customer, &thing->object, thing->mirrored->revision,
+	                              &now, status, error);
 }
 
 enum status customer_on_trial(struct task *task, const char *key)
@@ -334,6 +337,7 @@ enum status customer_on_earlier(struct task *task, const Opsmesh__V1__ObjectMirr
 	const struct bytes payload = { earlier->payload.data, earlier->payload.len };
 	AUTO_JSON document = NULL;
 	struct moment owing = { .has = false };
+	enum status status = STATUS_OK;
 	struct subscription before;
 	struct customer customer;
 	struct json_error error;
@@ -346,7 +350,9 @@ enum status customer_on_earlier(struct task *task, const Opsmesh__V1__ObjectMirr
 	if (!subscription_read(task->arena, &object, &before, &error))
 		return STATUS_OK;
 	TRY(customer_seat_state(&customer, earlier->object_id, 0, &before, &owing));
-	return date_debt(&customer, earlier->object_id, &owing);
+	TRY(date_debt(&customer, earlier->object_id, &owing));
+	return customer_metered_state(&customer, &object, 0, &before, &status, &error) ? status
+	                                                                               : STATUS_OK;
 }
 
 void customer_need_earlier(struct task *task, const ProtobufCMessage *message)

@@ -10,6 +10,7 @@
 #include "common/base/text.h"
 #include "common/io/proto.h"
 #include "services/billing-sync/customer_holding.h"
+#include "services/billing-sync/customer_metered.h"
 #include "services/billing-sync/policies.h"
 
 #include <string.h>
@@ -224,6 +225,19 @@ static bool count(struct report *it, const char *meter, struct instant at, int64
 	return true;
 }
 
+/* What is in time for the provider's meter is worth something on its day. */
+static enum status value(struct report *it, const struct usage_answer *answer)
+{
+	const struct usage_event *const event = &it->event;
+
+	if (answer->route == USAGE_TO_METER)
+		return customer_metered_use(it->customer, event->meter, event->at, event->quantity);
+	if (answer->route == USAGE_TO_CANCEL && it->original.route == USAGE_TO_METER)
+		return customer_metered_use(it->customer, it->original_meter, it->original.at,
+		                            -it->original.quantity);
+	return STATUS_OK;
+}
+
 static bool count_all(struct report *it, const struct usage_answer *answer)
 {
 	const bool late = answer->route == USAGE_TO_ADJUSTMENT;
@@ -281,6 +295,7 @@ static enum status take(struct report *it)
 	if (!count_all(it, &answer))
 		return say_refused(it, "too_much", "quantity",
 		                   "is more than a day of a meter can hold");
+	TRY(value(it, &answer));
 	if (answer.route == USAGE_TO_SEATS)
 		TRY(customer_hold_seat(it->customer, &it->event, &full));
 	if (full)
@@ -331,11 +346,14 @@ void customer_need_reported(struct task *task, const ProtobufCMessage *message)
 		task_need(task, &holding_table,
 		          &(struct holding_row){ .customer_id = taken.customer,
 		                                 .item_id = taken.item });
-	if (*taken.meter != '\0')
-		task_need(task, &used_table,
-		          &(struct used_row){ .customer_id = taken.customer,
-		                              .meter = taken.meter,
-		                              .day = day_of(taken.at) });
+	if (*taken.meter == '\0')
+		return;
+	task_need(task, &used_table,
+	          &(struct used_row){ .customer_id = taken.customer,
+	                              .meter = taken.meter,
+	                              .day = day_of(taken.at) });
+	task_need(task, &tally_table,
+	          &(struct tally_row){ .customer_id = taken.customer, .meter = taken.meter });
 }
 
 /* Forgetting: the key is "<customer>/<key of the event>". */

@@ -101,17 +101,29 @@ bool figure_book(struct task *task, const struct journal *journal)
 
 /* Summing up. */
 
+int64_t unbilled_gap(const struct unbilled_roll *roll)
+{
+	__extension__ const __int128 gap =
+	    (__int128)roll->opening + roll->used - roll->billed - roll->closing;
+
+	return gap > INT64_MAX ? INT64_MAX : gap < INT64_MIN ? INT64_MIN : (int64_t)gap;
+}
+
 static void add_roll(struct figures *figures, const struct figure_row *row,
                      const struct period *period)
 {
 	struct recognition_roll *const roll = &figures->roll;
+	struct unbilled_roll *const unbilled = &figures->unbilled;
 	const struct {
 		const char *name;
 		int64_t *flow;
+		int64_t *opening;
 		int sign;
-	} flows[] = { { FIGURE_BILLED, &roll->billed, 1 },
-		      { FIGURE_RECOGNISED, &roll->recognised, -1 },
-		      { FIGURE_CLEARED, &roll->cleared, -1 } };
+	} flows[] = { { FIGURE_BILLED, &roll->billed, &roll->opening, 1 },
+		      { FIGURE_RECOGNISED, &roll->recognised, &roll->opening, -1 },
+		      { FIGURE_CLEARED, &roll->cleared, &roll->opening, -1 },
+		      { FIGURE_USED, &unbilled->used, &unbilled->opening, 1 },
+		      { FIGURE_USAGE_BILLED, &unbilled->billed, &unbilled->opening, -1 } };
 
 	for (size_t i = 0; i < COUNT_OF(flows); i++) {
 		if (!text_equal(flows[i].name, row->name))
@@ -119,7 +131,8 @@ static void add_roll(struct figures *figures, const struct figure_row *row,
 		if (row->day >= period->first_day)
 			*flows[i].flow = sum_of(*flows[i].flow, row->minor);
 		else
-			roll->opening = sum_of(roll->opening, flows[i].sign * row->minor);
+			*flows[i].opening =
+			    sum_of(*flows[i].opening, flows[i].sign * row->minor);
 	}
 }
 
@@ -173,6 +186,7 @@ void figures_of(struct task *task, const char *currency, const struct period *pe
 	while (task_next(task, &cursor, &row))
 		add_row(figures, &row, period);
 	figures->roll.closing = -figures->balances[ACCOUNT_DEFERRED_REVENUE];
+	figures->unbilled.closing = figures->balances[ACCOUNT_UNBILLED];
 }
 
 const char *figure_currency_after(struct task *task, const char *currency)

@@ -16,6 +16,9 @@
 #define FIGURE_BILLED "billed"
 #define FIGURE_RECOGNISED "recognised"
 #define FIGURE_CLEARED "cleared"
+/* Of metered items: what was used, and what of it is billed (customer_metered.h). */
+#define FIGURE_USED "used"
+#define FIGURE_USAGE_BILLED "usage_billed"
 /* Monthly recurring revenue: what each customer brings more since it was last asked, and "mrr_new", "mrr_churn" ... */
 #define FIGURE_RECURRING "mrr"
 /* Day 0. */
@@ -42,12 +45,24 @@ bool figure_book(struct task *task, const struct journal *journal);
 /* The books are cut: what is booked from now on comes after that cut. */
 void figure_cut(struct task *task, int64_t number);
 
+/* What a period did to what is used and not billed yet. */
+struct unbilled_roll {
+	int64_t opening;
+	int64_t used;
+	int64_t billed;
+	int64_t closing; /* by the ledger */
+};
+
+/* opening + used - billed - closing, cut to 64 bits; 0: it rolls forward. */
+int64_t unbilled_gap(const struct unbilled_roll *roll);
+
 /* All that is known of a period in one currency, in the shard. */
 struct figures {
 	const char *currency;
 	int64_t balances[ACCOUNT_COUNT]; /* at its end */
 	bool booked;                     /* something ever was */
 	struct recognition_roll roll;
+	struct unbilled_roll unbilled;
 	struct recurring_line recurring;
 	int64_t unexplained; /* now */
 };

@@ -33,6 +33,24 @@ Opsmesh__V1__DeferredRoll *figure_say_roll(struct arena *arena, const struct rec
 	return made;
 }
 
+Opsmesh__V1__UnbilledRoll *figure_say_unbilled(struct arena *arena, const char *currency,
+                                               const struct unbilled_roll *roll)
+{
+	Opsmesh__V1__UnbilledRoll *made;
+
+	if (roll->opening == 0 && roll->used == 0 && roll->billed == 0 && roll->closing == 0)
+		return NULL;
+	made = arena_alloc(arena, sizeof(*made));
+	opsmesh__v1__unbilled_roll__init(made);
+	made->currency = arena_string(arena, currency);
+	made->opening = roll->opening;
+	made->used = roll->used;
+	made->billed = roll->billed;
+	made->closing = roll->closing;
+	made->off_by = unbilled_gap(roll);
+	return made;
+}
+
 Opsmesh__V1__RecurringSum *figure_say_recurring(struct arena *arena,
                                                 const struct recurring_line *line)
 {

@@ -13,6 +13,9 @@ const char *figure_day_text(struct arena *arena, int64_t day); /* "2026-05-01" *
 Opsmesh__V1__Money *figure_say_money(struct arena *arena, const char *currency, int64_t minor);
 Opsmesh__V1__DeferredRoll *figure_say_roll(struct arena *arena,
                                            const struct recognition_roll *roll);
+/* NULL: nothing was ever used that has a price. */
+Opsmesh__V1__UnbilledRoll *figure_say_unbilled(struct arena *arena, const char *currency,
+                                               const struct unbilled_roll *roll);
 Opsmesh__V1__RecurringSum *figure_say_recurring(struct arena *arena,
                                                 const struct recurring_line *line);
 

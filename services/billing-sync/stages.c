@@ -20,6 +20,7 @@
 #include "services/billing-sync/customer_earning.h"
 #include "services/billing-sync/customer_failure.h"
 #include "services/billing-sync/customer_holding.h"
+#include "services/billing-sync/customer_metered.h"
 #include "services/billing-sync/customer_receivable.h"
 #include "services/billing-sync/customer_refund.h"
 #include "services/billing-sync/customer_reporting.h"
@@ -101,11 +102,13 @@ static const int charge_emits[] = { OPS_BY_CUSTOMER, OPS_BILLING, -1 };
 STAGE_EVENTS_NEEDING(customer_events, CUSTOMER_EVENTS);
 
 static const struct state_table *const customer_tables[] = {
-	&customer_table,   &held_table,       &case_table,    &charged_table,      &entry_table,
-	&standing_table,   &deferral_table,   &earning_table, &pace_table,         &reported_table,
-	&used_table,       &refundable_table, &figure_table,  &open_dispute_table, &payment_table,
-	&receivable_table, &card_table,       &dunning_table, &owed_table,         &book_table,
-	&holding_table,    &awaited_table,    &worth_table,   &reported_day_table, NULL
+	&customer_table, &held_table,         &case_table,     &charged_table,
+	&entry_table,    &standing_table,     &deferral_table, &earning_table,
+	&pace_table,     &reported_table,     &used_table,     &refundable_table,
+	&figure_table,   &open_dispute_table, &payment_table,  &receivable_table,
+	&card_table,     &dunning_table,      &owed_table,     &book_table,
+	&holding_table,  &awaited_table,      &worth_table,    &reported_day_table,
+	&tally_table,    &usage_book_table,   &tariff_table,   NULL
 };
 static const struct stage_timer customer_timers[] = {
 	{ .name = CUSTOMER_TIMER_AGE, .handle = customer_on_age, .need = customer_need_age },
@@ -125,6 +128,9 @@ static const struct stage_timer customer_timers[] = {
 	  .handle = customer_on_awaited,
 	  .need = customer_need_awaited },
 	{ .name = CUSTOMER_TIMER_USAGE, .handle = customer_on_usage, .need = customer_need_usage },
+	{ .name = CUSTOMER_TIMER_METERED,
+	  .handle = customer_on_metered,
+	  .need = customer_need_metered },
 	{ .name = NULL },
 };
 static const int customer_emits[] = { OPS_BY_PAYOUT, OPS_BY_BOOKS, OPS_BILLING, -1 };

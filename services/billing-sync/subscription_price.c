@@ -57,9 +57,8 @@ static int64_t power_of_ten(int32_t exponent)
 	return power;
 }
 
-/* Of a field that holds a text with decimals, else of one with whole minor units. */
-static bool unit_read(const struct json_place *object, const char *decimal, const char *whole,
-                      struct subscription_unit *unit, struct json_error *error)
+bool subscription_unit_read(const struct json_place *object, const char *decimal, const char *whole,
+                            struct subscription_unit *unit, struct json_error *error)
 {
 	const char *text = "";
 	int64_t minor = -1;
@@ -101,20 +100,20 @@ static bool recurring_read(const struct json_place *object, struct subscription_
 	return true;
 }
 
-static bool package_read(const struct json_place *object, const char *field,
-                         struct subscription_price *price, struct json_error *error)
+bool subscription_package_read(const struct json_place *object, const char *field,
+                               int64_t *divide_by, bool *divide_up, struct json_error *error)
 {
 	struct json_place package;
 	int round = 0;
 
-	price->divide_by = 1;
+	*divide_by = 1;
 	if (!json_has(object, field))
 		return true;
 	if (!json_object_at(object, field, &package, error) ||
-	    !json_integer_at(&package, "divide_by", 1, PACKAGE_MAX, &price->divide_by, error) ||
+	    !json_integer_at(&package, "divide_by", 1, PACKAGE_MAX, divide_by, error) ||
 	    !json_word_at(&package, "round", round_names, &round, error))
 		return false;
-	price->divide_up = round == 1;
+	*divide_up = round == 1;
 	return true;
 }
 
@@ -137,16 +136,18 @@ bool subscription_price_read(struct arena *arena, const struct json_place *objec
 	return names_read(arena, object, price, error) &&
 	       json_object_at(object, "recurring", &recurring, error) &&
 	       recurring_read(&recurring, price, error) &&
-	       package_read(object, "transform_quantity", price, error) &&
-	       unit_read(object, "unit_amount_decimal", "unit_amount", &price->unit, error);
+	       subscription_package_read(object, "transform_quantity", &price->divide_by,
+	                                 &price->divide_up, error) &&
+	       subscription_unit_read(object, "unit_amount_decimal", "unit_amount", &price->unit, error);
 }
 
 bool subscription_plan_read(struct arena *arena, const struct json_place *object,
                             struct subscription_price *price, struct json_error *error)
 {
 	return names_read(arena, object, price, error) && recurring_read(object, price, error) &&
-	       package_read(object, "transform_usage", price, error) &&
-	       unit_read(object, "amount_decimal", "amount", &price->unit, error);
+	       subscription_package_read(object, "transform_usage", &price->divide_by,
+	                                 &price->divide_up, error) &&
+	       subscription_unit_read(object, "amount_decimal", "amount", &price->unit, error);
 }
 
 /* Discounts. */

@@ -6,7 +6,11 @@
  * Where it goes is the policy's matter, a dated document:
  *
  *   {"id":"meters","version":1,"effective_from":"2026-01-01T00:00:00Z","source":"who says so",
- *    "past":"35d","ahead":"5m","cancel_within":"24h","remember":"36d"}
+ *    "past":"35d","ahead":"5m","cancel_within":"24h","remember":"36d",
+ *    "meters":[{"provider":"mtr_1","meter":"calls"}, ...]}
+ *
+ * "meters", which may be absent, says by which name events know what a price names: the provider's id of the
+ * meter, or the id of a price that is older than meters. What is not listed has the provider's id for a name.
  *
  * An event of up to "past" ago goes to the provider's meter, exactly so old included; an older one becomes an
  * adjustment of the next invoice; one more than "ahead" in the future is refused. A row is kept for
@@ -26,12 +30,22 @@
 #define USAGE_QUANTITY_MAX INT64_C(1000000000000000)
 #define USAGE_KEY_SIZE 65 /* SHA-256 in hex */
 
+#define USAGE_NAMES_MAX 500 /* meters, and prices without one, that have another name here */
+
+/* What a price names, and the meter of events. */
+struct usage_name {
+	const char *provider;
+	const char *meter;
+};
+
 struct usage_policy {
 	struct policy_head head;
 	struct duration past;
 	struct duration ahead;
 	struct duration cancel_within; /* of when the event reached us */
 	struct duration remember;      /* likewise */
+	size_t name_count;
+	const struct usage_name *names;
 };
 
 enum usage_kind {
@@ -87,6 +101,10 @@ struct usage_answer {
 };
 
 extern const struct policy_kind usage_policy_kind; /* of a struct usage_policy */
+
+/* The meter by which events know what a price of this id and meter bills; "": they do not know it. */
+const char *usage_policy_meter(const struct usage_policy *policy, const char *price,
+                               const char *meter);
 
 /* As it was reported; texts are borrowed. False: it is none, and field says where. */
 bool usage_event_take(const Opsmesh__V1__UsageEvent *reported, struct usage_event *event,

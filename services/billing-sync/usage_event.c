@@ -13,19 +13,59 @@ const char *const usage_kind_names[] = { "meter",         "correction",    "canc
 /* The policy. */
 
 /* Besides those of the head. */
-static const char *const document_fields[] = { "past", "ahead", "cancel_within", "remember", NULL };
+static const char *const document_fields[] = { "past", "ahead", "cancel_within", "remember",
+	                                       "meters", NULL };
+
+static bool names_read(struct arena *arena, const struct json_place *top,
+                       struct usage_policy *policy, struct json_error *error)
+{
+	static const char *const fields[] = { "provider", "meter", NULL };
+	struct json_place list;
+	struct usage_name *names;
+
+	if (!json_array_if(top, "meters", USAGE_NAMES_MAX, &list, error))
+		return false;
+	names = arena_zero(arena, (json_count(&list) + 1) * sizeof(*names));
+	for (size_t i = 0; i < json_count(&list); i++) {
+		const struct json_place item = json_item(&list, i);
+
+		if (!json_only(&item, fields, error) ||
+		    !json_text_at(&item, "provider", USAGE_ID_MAX, &names[i].provider, error) ||
+		    !json_text_at(&item, "meter", USAGE_ID_MAX, &names[i].meter, error))
+			return false;
+		names[i].provider = arena_string(arena, names[i].provider);
+		names[i].meter = arena_string(arena, names[i].meter);
+		for (size_t k = 0; k < i; k++)
+			if (text_equal(names[k].provider, names[i].provider))
+				return json_refuse(&item, "provider", error, "is there twice");
+	}
+	policy->name_count = json_count(&list);
+	policy->names = names;
+	return true;
+}
+
+const char *usage_policy_meter(const struct usage_policy *policy, const char *price,
+                               const char *meter)
+{
+	const char *const asked = *meter != '\0' ? meter : price;
+
+	for (size_t i = 0; i < policy->name_count; i++)
+		if (text_equal(policy->names[i].provider, asked))
+			return policy->names[i].meter;
+	return strlen(meter) <= USAGE_ID_MAX ? meter : "";
+}
 
 static bool document_read(struct arena *arena, const struct json_place *top, void *result,
                           struct json_error *error)
 {
 	struct usage_policy *const policy = result;
 
-	(void)arena;
 	if (!policy_span_at(top, "past", DAYS(1), DAYS(366), &policy->past, error) ||
 	    !policy_span_at(top, "ahead", SECONDS(0), HOURS(24), &policy->ahead, error) ||
 	    !policy_span_at(top, "cancel_within", SECONDS(0), DAYS(31), &policy->cancel_within,
 	                    error) ||
-	    !policy_span_at(top, "remember", DAYS(1), DAYS(800), &policy->remember, error))
+	    !policy_span_at(top, "remember", DAYS(1), DAYS(800), &policy->remember, error) ||
+	    !names_read(arena, top, policy, error))
 		return false;
 	if (policy->remember.us < policy->past.us + DAYS(1).us)
 		return json_refuse(top, "remember", error, "must be a day more than past");

@@ -5,6 +5,7 @@
 
 #define DOCUMENT_BYTES_MAX (1024UL * 1024)
 #define NAME_MAX_BYTES 64
+#define VERSIONS_MAX 32 /* of the chart, side by side */
 
 static bool read_account(struct arena *arena, const struct json_place *item,
                          struct chart_numbers *chart, struct json_error *error)
@@ -20,6 +21,17 @@ static bool read_account(struct arena *arena, const struct json_place *item,
 	chart->rows[chart->count].account = arena_string(arena, account);
 	chart->rows[chart->count++].number = arena_string(arena, number);
 	return true;
+}
+
+static bool version_parse(struct bytes text, int64_t *version, struct json_error *error)
+{
+	AUTO_JSON document = NULL;
+
+	if (!json_parse(text, DOCUMENT_BYTES_MAX, &document, error))
+		return false;
+	const struct json_place top = json_top(document);
+
+	return json_integer_at(&top, "version", 1, INT32_MAX, version, error);
 }
 
 bool chart_numbers_parse(struct arena *arena, struct bytes text, struct chart_numbers *chart,
@@ -44,22 +56,48 @@ bool chart_numbers_parse(struct arena *arena, struct bytes text, struct chart_nu
 	return true;
 }
 
-bool chart_numbers_read(struct arena *arena, const char *folder, struct chart_numbers *chart,
-                        const char **wrong)
+/* What the file says, where it is of a later version than what was read before. */
+static bool read_file(struct arena *arena, const char *path, int64_t *version,
+                      struct chart_numbers *chart, const char **wrong)
 {
-	const char *const path = arena_printf(arena, "%s/chart/accounts.json", folder);
 	char reason[JSON_ERROR_SIZE];
+	struct chart_numbers read;
 	struct json_error error;
 	struct bytes text;
+	int64_t own;
 
 	if (!file_read(arena, path, DOCUMENT_BYTES_MAX, &text)) {
 		*wrong = arena_printf(arena, "%s cannot be read", path);
 		return false;
 	}
-	if (chart_numbers_parse(arena, text, chart, &error))
-		return true;
-	*wrong = arena_printf(arena, "%s: %s", path, json_error_text(&error, reason));
-	return false;
+	if (!version_parse(text, &own, &error) ||
+	    !chart_numbers_parse(arena, text, &read, &error)) {
+		*wrong = arena_printf(arena, "%s: %s", path, json_error_text(&error, reason));
+		return false;
+	}
+	if (own > *version) {
+		*version = own;
+		*chart = read;
+	}
+	return true;
+}
+
+bool chart_numbers_read(struct arena *arena, const char *folder, struct chart_numbers *chart,
+                        const char **wrong)
+{
+	const char *const place = arena_printf(arena, "%s/chart/", folder);
+	const char *paths[VERSIONS_MAX];
+	int64_t version = 0;
+	size_t count = 0;
+
+	if (!file_list(arena, place, ".json", VERSIONS_MAX, paths, &count) || count == 0) {
+		*wrong = arena_printf(arena, "%s cannot be read", place);
+		return false;
+	}
+	for (size_t i = 0; i < count; i++)
+		if (!read_file(arena, paths[i], &version, chart, wrong))
+			return false;
+	return true;
 }
 
 const char *chart_number(const struct chart_numbers *chart, const char *account)

@@ -21,7 +21,7 @@ struct chart_numbers {
 /* The texts live in the arena. */
 bool chart_numbers_parse(struct arena *arena, struct bytes text, struct chart_numbers *chart,
                          struct json_error *error) MUST_CHECK;
-/* False, and a sentence: the file cannot be read, or is no chart. */
+/* By the latest version of the chart. False, and a sentence: none can be read, or one is no chart. */
 bool chart_numbers_read(struct arena *arena, const char *folder, struct chart_numbers *chart,
                         const char **wrong) MUST_CHECK;
 /* NULL: the chart has no such account. */

@@ -256,7 +256,8 @@ static struct story_line tell_discrepancy(const struct story *story,
 
 static struct story_line tell_day(const struct story *story, const Opsmesh__V1__BooksDayEnded *fact)
 {
-	const bool off = fact->deferred->off_by != 0 || fact->recurring->off_by != 0;
+	const bool off = fact->deferred->off_by != 0 || fact->recurring->off_by != 0 ||
+	                 (fact->unbilled != NULL && fact->unbilled->off_by != 0);
 
 	return line_of(arena_printf(story->arena, "the books of %s in %s %s", fact->day,
 	                            fact->currency, off ? "do not add up" : "add up"));
@@ -382,6 +383,8 @@ struct story_line story_billing(const struct story *story, const struct told *to
 	case OPSMESH__V1__BILLING_EVENT__FACT_USAGE_REFUSED:
 	case OPSMESH__V1__BILLING_EVENT__FACT_USAGE_CORRECTED:
 	case OPSMESH__V1__BILLING_EVENT__FACT_USAGE_CANCELLED:
+	case OPSMESH__V1__BILLING_EVENT__FACT_USAGE_EARNED:
+	case OPSMESH__V1__BILLING_EVENT__FACT_USAGE_BILLED:
 	case OPSMESH__V1__BILLING_EVENT__FACT_SEAT_MOVED: return story_usage(story, told);
 	case OPSMESH__V1__BILLING_EVENT__FACT_OBJECT_WAITS:
 		return tell_waits(story, event->object_waits);

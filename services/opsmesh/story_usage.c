@@ -1,5 +1,5 @@
 /*
- * Usage and seats as sentences: what was counted, what came late, what was taken back.
+ * Usage and seats as sentences: what was counted, what came late, what was taken back, what it is worth.
  */
 #include "services/opsmesh/story.h"
 
@@ -34,6 +34,16 @@ static struct story_line tell_cancelled(const struct story *story,
 	    fact->refers, fact->source, fact->event_id));
 }
 
+static struct story_line tell_booked(const struct story *story,
+                                     const Opsmesh__V1__UsageBooked *fact, bool billed)
+{
+	return line_of(arena_printf(
+	    story->arena,
+	    billed ? "takes %s of what was used of %s on %s as billed (item %s)"
+		   : "earns %s by what was used of %s on %s, not billed yet (item %s)",
+	    story_amount(story, fact->amount), fact->meter, fact->day, fact->item_id));
+}
+
 struct story_line story_usage(const struct story *story, const struct told *told)
 {
 	const void *const message = told->message;
@@ -59,6 +69,10 @@ struct story_line story_usage(const struct story *story, const struct told *told
 		    event->usage_corrected->event_id));
 	if (event->fact_case == OPSMESH__V1__BILLING_EVENT__FACT_USAGE_CANCELLED)
 		return tell_cancelled(story, event->usage_cancelled);
+	if (event->fact_case == OPSMESH__V1__BILLING_EVENT__FACT_USAGE_EARNED)
+		return tell_booked(story, event->usage_earned, false);
+	if (event->fact_case == OPSMESH__V1__BILLING_EVENT__FACT_USAGE_BILLED)
+		return tell_booked(story, event->usage_billed, true);
 	return line_of(arena_printf(
 	    story->arena, "a seat of %s is %s (event %s of %s)", event->seat_moved->item_id,
 	    event->seat_moved->assigned ? "given to somebody" : "given back",

@@ -222,7 +222,7 @@ static void the_project_s_own_chart_has_every_account_of_the_rules(void **state)
 
 	(void)state;
 	assert_true(policy_parse(&chart_kind, arena,
-	                         bytes_of(policy_fixture_text(arena, "chart/accounts.json")),
+	                         bytes_of(policy_fixture_text(arena, "chart/accounts-2.json")),
 	                         &chart, &error));
 	for (int i = 0; i < ACCOUNT_COUNT; i++) {
 		assert_true(chart_find(chart_name((enum account)i), &account));
@@ -258,6 +258,21 @@ static void a_chart_that_is_wrong_is_refused_with_its_place(void **state)
 	policy_fixture_refuses(arena, &chart_kind, text, rows, COUNT_OF(rows));
 }
 
+static void only_the_first_chart_may_lack_what_came_after_it(void **state)
+{
+	const char *const first = policy_fixture_text(arena, "chart/accounts.json");
+	const char *const version = strstr(first, "\"version\": 1");
+	const char *const later = arena_printf(arena, "%.*s\"version\": 2%s", (int)(version - first),
+	                                       first, version + strlen("\"version\": 1"));
+	struct json_error error;
+	struct chart chart;
+
+	(void)state;
+	assert_true(policy_parse(&chart_kind, arena, bytes_of(first), &chart, &error));
+	assert_false(policy_parse(&chart_kind, arena, bytes_of(later), &chart, &error));
+	assert_string_equal(error.reason, "must have the account unbilled_receivable");
+}
+
 static void a_chart_without_an_account_is_refused(void **state)
 {
 	const char *const text = policy_fixture_text(arena, "chart/accounts.json");
@@ -281,6 +296,7 @@ int main(void)
 		cmocka_unit_test(what_was_written_is_read_again),
 		cmocka_unit_test(the_project_s_own_chart_has_every_account_of_the_rules),
 		cmocka_unit_test(a_chart_that_is_wrong_is_refused_with_its_place),
+		cmocka_unit_test(only_the_first_chart_may_lack_what_came_after_it),
 		cmocka_unit_test(a_chart_without_an_account_is_refused),
 	};
 

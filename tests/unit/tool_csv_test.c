@@ -161,10 +161,11 @@ static void test_accounts_have_the_numbers_of_the_chart(void **state)
 	(void)state;
 	assert_true(chart_numbers_read(arena, "deploy/policies", chart, &wrong));
 	assert_string_equal(chart_number(chart, "receivable"), "1200");
+	assert_string_equal(chart_number(chart, "unbilled_receivable"), "1205");
 	assert_string_equal(chart_number(chart, "fx_gain_loss"), "7100");
 	assert_null(chart_number(chart, "pocket"));
 	assert_false(chart_numbers_read(arena, "deploy/nowhere", chart, &wrong));
-	assert_string_equal(wrong, "deploy/nowhere/chart/accounts.json cannot be read");
+	assert_string_equal(wrong, "deploy/nowhere/chart/ cannot be read");
 }
 
 static void test_a_chart_that_is_none_is_refused_by_place(void **state)

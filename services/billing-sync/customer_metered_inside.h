@@ -1,0 +1,26 @@
+/*
+ * customer_metered_inside - what the two files of customer_metered share: an item at hand, and its settling.
+ */
+#ifndef SERVICES_BILLING_SYNC_CUSTOMER_METERED_INSIDE_H
+#define SERVICES_BILLING_SYNC_CUSTOMER_METERED_INSIDE_H
+
+#include "services/billing-sync/customer_metered.h"
+#include "services/billing-sync/usage_book.h"
+#include "services/billing-sync/usage_tally.h"
+
+/* One subscription item, which bills the meter that the tally is of. */
+struct metered {
+	struct customer *customer;
+	const char *item;
+	struct usage_book *book;
+	const struct usage_tally *tally;
+};
+
+/* When the day of the books that runs now is over. */
+struct instant metered_day_end(struct task *task);
+/* The ledger becomes what the facts say, and so do the discrepancies; the book is not kept yet. */
+enum status metered_settle(struct metered *it) MUST_CHECK;
+void metered_set_timer(struct customer *it, const char *item, const char *meter,
+                       struct instant due);
+
+#endif
