@@ -171,8 +171,7 @@ bool booking_cleared(struct arena *arena, const struct booking_fact *fact, const
 bool booking_used(struct arena *arena, const struct booking_fact *fact, const char *item,
                   int64_t number, struct money amount, struct booking *booking) MUST_CHECK;
 bool booking_usage_billed(struct arena *arena, const struct booking_fact *fact, const char *item,
-                          int64_t number, struct money amount,
-                          struct booking *booking) MUST_CHECK;
+                          int64_t number, struct money amount, struct booking *booking) MUST_CHECK;
 
 /* Suspense. */
 

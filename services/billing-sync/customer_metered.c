@@ -148,8 +148,7 @@ enum status customer_metered_use(struct customer *it, const char *meter, struct 
 		return STATUS_OK;
 	keep_tally(it, meter, tally);
 	for (size_t i = 0; i < tally->item_count; i++)
-		if (recognition_day(zone, at) < today ||
-		    time_before(at, tally->items[i].billed_to))
+		if (recognition_day(zone, at) < today || time_before(at, tally->items[i].billed_to))
 			TRY(settle_item(it, meter, tally, tally->items[i].item));
 		else
 			metered_set_timer(it, tally->items[i].item, meter, metered_day_end(task));
@@ -178,8 +177,7 @@ static struct usage_period period_of(const struct customer *it, const struct sub
 		                       .price = item->price.id };
 
 	if (state->ended_at.has)
-		period.end =
-		    time_later(period.start, time_earlier(period.end, state->ended_at.at));
+		period.end = time_later(period.start, time_earlier(period.end, state->ended_at.at));
 	return period;
 }
 
@@ -353,10 +351,8 @@ void customer_need_metered(struct task *task, const char *key)
 	const struct key parts = key_of(task, key);
 
 	task_need(task, &customer_table, &(struct customer_row){ .customer_id = parts.customer });
-	task_need(
-	    task, &tally_table,
-	    &(struct tally_row){ .customer_id = parts.customer, .meter = parts.meter });
-	task_need(
-	    task, &usage_book_table,
-	    &(struct usage_book_row){ .customer_id = parts.customer, .item_id = parts.item });
+	task_need(task, &tally_table,
+	          &(struct tally_row){ .customer_id = parts.customer, .meter = parts.meter });
+	task_need(task, &usage_book_table,
+	          &(struct usage_book_row){ .customer_id = parts.customer, .item_id = parts.item });
 }

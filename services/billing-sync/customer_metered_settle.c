@@ -75,10 +75,10 @@ static enum status book(const struct settling *it, int64_t day, int64_t minor, b
 	if (minor == 0)
 		return STATUS_OK;
 	memcpy(amount.currency, it->currency, strlen(it->currency) + 1);
-	good = billed ? booking_usage_billed(task->arena, &fact, it->metered->item, number, amount,
-	                                     booking)
-	              : booking_used(task->arena, &fact, it->metered->item, number, amount,
-	                             booking);
+	good = billed
+	           ? booking_usage_billed(task->arena, &fact, it->metered->item, number, amount,
+	                                  booking)
+	           : booking_used(task->arena, &fact, it->metered->item, number, amount, booking);
 	if (!good)
 		return task_fail(task, STATUS_REJECT, "item %s: its usage cannot be booked: %s",
 		                 it->metered->item, journal_fault_text(booking->journal.fault));
@@ -108,9 +108,9 @@ static size_t add(struct change *changes, size_t count, const struct usage_posti
 static size_t changes_of(const struct settling *it, struct change **changes)
 {
 	const struct usage_book *const book = it->metered->book;
-	struct change *const list = arena_alloc(it->metered->customer->task->arena,
-	                                        (it->plan.count + book->posting_count + 1) *
-	                                            sizeof(*list));
+	struct change *const list =
+	    arena_alloc(it->metered->customer->task->arena,
+	                (it->plan.count + book->posting_count + 1) * sizeof(*list));
 	size_t count = 0;
 	size_t kept = 0;
 
@@ -135,8 +135,8 @@ static size_t changes_of(const struct settling *it, struct change **changes)
 static enum status book_changes(struct settling *it)
 {
 	struct usage_book *const book_of_item = it->metered->book;
-	struct usage_posting *const kept = arena_alloc(it->metered->customer->task->arena,
-	                                               (it->plan.count + 1) * sizeof(*kept));
+	struct usage_posting *const kept =
+	    arena_alloc(it->metered->customer->task->arena, (it->plan.count + 1) * sizeof(*kept));
 	struct change *changes;
 	const size_t count = changes_of(it, &changes);
 
@@ -238,9 +238,9 @@ struct instant metered_day_end(struct task *task)
 
 void metered_set_timer(struct customer *it, const char *item, const char *meter, struct instant due)
 {
-	task_timer_set(
-	    it->task, CUSTOMER_TIMER_METERED,
-	    arena_printf(it->task->arena, "%s/%s/%s", it->row.customer_id, item, meter), due);
+	task_timer_set(it->task, CUSTOMER_TIMER_METERED,
+	               arena_printf(it->task->arena, "%s/%s/%s", it->row.customer_id, item, meter),
+	               due);
 }
 
 enum status metered_settle(struct metered *it)

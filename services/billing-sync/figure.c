@@ -131,8 +131,7 @@ static void add_roll(struct figures *figures, const struct figure_row *row,
 		if (row->day >= period->first_day)
 			*flows[i].flow = sum_of(*flows[i].flow, row->minor);
 		else
-			*flows[i].opening =
-			    sum_of(*flows[i].opening, flows[i].sign * row->minor);
+			*flows[i].opening = sum_of(*flows[i].opening, flows[i].sign * row->minor);
 	}
 }
 

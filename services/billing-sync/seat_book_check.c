@@ -314,6 +314,15 @@ static void check_meeting(struct look *it, struct instant end, struct instant st
 	     });
 }
 
+/* Of what was used an invoice bills each tier by a line of its own, when the time is over. */
+static bool is_tier(const struct look *it, const struct seat_line *before,
+                    const struct seat_line *line)
+{
+	return before->invoice == line->invoice && before->start.us == line->start.us &&
+	       before->end.us == line->end.us && text_equal(before->price, line->price) &&
+	       !time_before(it->book->invoices[line->invoice].issued, line->end);
+}
+
 static void check_periods(struct look *it, size_t item)
 {
 	const size_t room = it->book->line_count + 1;
@@ -325,7 +334,7 @@ static void check_periods(struct look *it, size_t item)
 
 	qsort(spans, count, sizeof(*spans), by_span);
 	for (size_t i = 0; i < count; i++) {
-		if (i > 0)
+		if (i > 0 && !is_tier(it, lines[spans[i - 1].place], lines[spans[i].place]))
 			check_meeting(it, end, spans[i].start, lines[spans[i].place]);
 		end = i > 0 ? time_later(end, spans[i].end) : spans[i].end;
 	}

@@ -138,7 +138,8 @@ bool subscription_price_read(struct arena *arena, const struct json_place *objec
 	       recurring_read(&recurring, price, error) &&
 	       subscription_package_read(object, "transform_quantity", &price->divide_by,
 	                                 &price->divide_up, error) &&
-	       subscription_unit_read(object, "unit_amount_decimal", "unit_amount", &price->unit, error);
+	       subscription_unit_read(object, "unit_amount_decimal", "unit_amount", &price->unit,
+	                              error);
 }
 
 bool subscription_plan_read(struct arena *arena, const struct json_place *object,

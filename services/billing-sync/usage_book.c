@@ -149,8 +149,7 @@ static void line_put(struct arena *arena, struct usage_book *book, const struct 
 	size_t place = 0;
 
 	if (book->line_count == USAGE_LINES_MAX)
-		usage_book_forget(arena, book,
-		                  (struct instant){ book->lines[0].start.us + 1 });
+		usage_book_forget(arena, book, (struct instant){ book->lines[0].start.us + 1 });
 	if (time_before(line->start, book->since))
 		return;
 	while (place < book->line_count && line_order(&book->lines[place], line) < 0)

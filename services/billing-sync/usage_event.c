@@ -13,8 +13,8 @@ const char *const usage_kind_names[] = { "meter",         "correction",    "canc
 /* The policy. */
 
 /* Besides those of the head. */
-static const char *const document_fields[] = { "past", "ahead", "cancel_within", "remember",
-	                                       "meters", NULL };
+static const char *const document_fields[] = { "past",     "ahead",  "cancel_within",
+	                                       "remember", "meters", NULL };
 
 static bool names_read(struct arena *arena, const struct json_place *top,
                        struct usage_policy *policy, struct json_error *error)

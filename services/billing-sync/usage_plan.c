@@ -57,8 +57,7 @@ static size_t spans_of(const struct usage_book *book, struct span *spans)
 		    line < book->line_count ? book->lines[line].start : TIME_MAX;
 
 		if (period != NULL && time_before(period->start, billed)) {
-			spans[count] =
-			    (struct span){ .start = period->start, .end = period->end };
+			spans[count] = (struct span){ .start = period->start, .end = period->end };
 		} else {
 			spans[count] = span_of_lines(book, line);
 			line += spans[count].line_count;
@@ -116,9 +115,8 @@ static void post_day(struct making *it, const struct span *span, int64_t day, in
 		return;
 	const int64_t issued = recognition_day(it->rules->zone, span->lines[0].issued);
 
-	post(it, (struct usage_posting){ .start = span->start,
-		                         .day = issued > day ? issued : day,
-		                         .billed = minor });
+	post(it, (struct usage_posting){
+		     .start = span->start, .day = issued > day ? issued : day, .billed = minor });
 }
 
 /* Rounded down, where the standard has fewer digits than the provider. */

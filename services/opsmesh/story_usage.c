@@ -37,11 +37,11 @@ static struct story_line tell_cancelled(const struct story *story,
 static struct story_line tell_booked(const struct story *story,
                                      const Opsmesh__V1__UsageBooked *fact, bool billed)
 {
-	return line_of(arena_printf(
-	    story->arena,
-	    billed ? "takes %s of what was used of %s on %s as billed (item %s)"
-		   : "earns %s by what was used of %s on %s, not billed yet (item %s)",
-	    story_amount(story, fact->amount), fact->meter, fact->day, fact->item_id));
+	return line_of(
+	    arena_printf(story->arena,
+	                 billed ? "takes %s of what was used of %s as billed on %s (item %s)"
+	                        : "earns %s by what was used of %s on %s, not billed yet (item %s)",
+	                 story_amount(story, fact->amount), fact->meter, fact->day, fact->item_id));
 }
 
 struct story_line story_usage(const struct story *story, const struct told *told)

@@ -262,8 +262,9 @@ static void only_the_first_chart_may_lack_what_came_after_it(void **state)
 {
 	const char *const first = policy_fixture_text(arena, "chart/accounts.json");
 	const char *const version = strstr(first, "\"version\": 1");
-	const char *const later = arena_printf(arena, "%.*s\"version\": 2%s", (int)(version - first),
-	                                       first, version + strlen("\"version\": 1"));
+	const char *const later =
+	    arena_printf(arena, "%.*s\"version\": 2%s", (int)(version - first), first,
+	                 version + strlen("\"version\": 1"));
 	struct json_error error;
 	struct chart chart;
 

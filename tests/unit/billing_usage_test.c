@@ -403,6 +403,31 @@ static void what_is_no_event_is_refused_with_its_field(void **state)
 	}
 }
 
+static void a_meter_has_the_name_that_the_policy_gives_it(void **state)
+{
+	static const struct bent_document rows[] = {
+		{ "a name twice", "price_9", "mtr_1", "meters[1].provider: is there twice" },
+		{ "a name that is none", "\"lines\"", "7", "meters[1].meter: " },
+		{ "another field", "\"meter\"", "\"metre\"", "meters[0].metre: " },
+	};
+	static const char text[] =
+	    "{\"id\":\"meters\",\"version\":2,\"effective_from\":\"2026-01-01T00:00:00Z\","
+	    "\"past\":\"35d\",\"ahead\":\"5m\",\"cancel_within\":\"24h\",\"remember\":\"36d\","
+	    "\"meters\":[{\"provider\":\"mtr_1\",\"meter\":\"calls\"},"
+	    "{\"provider\":\"price_9\",\"meter\":\"lines\"}]}";
+	struct usage_policy named;
+	struct json_error error;
+
+	(void)state;
+	policy_fixture_refuses(arena, &usage_policy_kind, text, rows, COUNT_OF(rows));
+	assert_true(policy_parse(&usage_policy_kind, arena, bytes_of(text), &named, &error));
+	assert_string_equal(usage_policy_meter(&named, "price_1", "mtr_1"), "calls");
+	assert_string_equal(usage_policy_meter(&named, "price_9", ""), "lines");
+	assert_string_equal(usage_policy_meter(&named, "price_9", "mtr_2"), "mtr_2");
+	assert_string_equal(usage_policy_meter(&named, "price_1", ""), "");
+	assert_string_equal(usage_policy_meter(&policy, "price_1", "mtr_1"), "mtr_1");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -414,6 +439,7 @@ int main(void)
 		cmocka_unit_test(keys_tell_events_apart),
 		cmocka_unit_test(bytes_come_back_and_cut_ones_are_refused),
 		cmocka_unit_test(what_is_no_event_is_refused_with_its_field),
+		cmocka_unit_test(a_meter_has_the_name_that_the_policy_gives_it),
 	};
 
 	return cmocka_run_group_tests(tests, start, stop);

@@ -91,6 +91,30 @@ static void what_has_no_effect_is_told_with_its_reason(void **state)
 	                    "api is cancelled by e-2");
 }
 
+static void what_usage_is_worth_is_told_with_its_day(void **state)
+{
+	Opsmesh__V1__BillingEvent event = OPSMESH__V1__BILLING_EVENT__INIT;
+	Opsmesh__V1__UsageBooked booked = OPSMESH__V1__USAGE_BOOKED__INIT;
+	Opsmesh__V1__Money amount = OPSMESH__V1__MONEY__INIT;
+
+	(void)state;
+	amount.currency = text_mutable("USD");
+	amount.minor = 250;
+	booked.item_id = text_mutable("si_1");
+	booked.meter = text_mutable("calls");
+	booked.day = text_mutable("2026-05-03");
+	booked.amount = &amount;
+	event.fact_case = FACT(USAGE_EARNED);
+	event.usage_earned = &booked;
+	assert_told(&event,
+	            "earns 2.50 USD by what was used of calls on 2026-05-03, not billed yet "
+	            "(item si_1)");
+	event.fact_case = FACT(USAGE_BILLED);
+	event.usage_billed = &booked;
+	assert_told(&event,
+	            "takes 2.50 USD of what was used of calls as billed on 2026-05-03 (item si_1)");
+}
+
 static void a_seat_is_told_without_its_holder(void **state)
 {
 	Opsmesh__V1__BillingEvent event = OPSMESH__V1__BILLING_EVENT__INIT;
@@ -111,6 +135,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(usage_is_told_with_its_event),
 		cmocka_unit_test(what_has_no_effect_is_told_with_its_reason),
+		cmocka_unit_test(what_usage_is_worth_is_told_with_its_day),
 		cmocka_unit_test(a_seat_is_told_without_its_holder),
 	};
 

@@ -1,0 +1,296 @@
+/*
+ * billing_metered_stage_test - what usage is worth in the ledger, day by day, until an invoice bills it.
+ */
+#include "common/base/check.h"
+#include "common/base/text.h"
+#include "opsmesh/v1/billing.pb-c.h"
+#include "services/billing-sync/customer_metered.h"
+#include "tests/support/ledger_fixture.h"
+#include "tests/support/metered_fixture.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#define MAY METERED_MAY
+#define JUNE METERED_JUNE
+#define DAY METERED_DAY
+#define HOUR METERED_HOUR
+#define FACT(name) OPSMESH__V1__BILLING_EVENT__FACT_##name
+#define KIND(name) OPSMESH__V1__USAGE_KIND__USAGE_KIND_##name
+
+static const Opsmesh__V1__BillingEvent *heard_of(int fact)
+{
+	const ProtobufCMessage *message = NULL;
+
+	while (stage_test_next(&metered_stage, &message) != NULL) {
+		const Opsmesh__V1__BillingEvent *const event = (const void *)message;
+
+		if ((int)event->fact_case == fact)
+			return event;
+	}
+	return NULL;
+}
+
+/* The same, where there must be one. */
+static const Opsmesh__V1__BillingEvent *next(int fact)
+{
+	const Opsmesh__V1__BillingEvent *const event = heard_of(fact);
+
+	CHECK(event != NULL);
+	return event;
+}
+
+static void each_day_earns_what_the_period_is_worth_more_by_it(void **state)
+{
+	(void)state;
+	metered_subscribe(MAY + HOUR);
+	metered_used("u-1", 10, MAY + 2 * DAY + HOUR, MAY + 2 * DAY + 2 * HOUR);
+	assert_string_equal(metered_days_of(ACCOUNT_UNBILLED), "");
+	metered_pass(MAY + 3 * DAY);
+	assert_string_equal(metered_days_of(ACCOUNT_UNBILLED), "3:+25 ");
+	metered_used("u-2", 7, MAY + 9 * DAY, MAY + 9 * DAY + HOUR);
+	metered_pass(MAY + 10 * DAY);
+	/* 17 are 42.5 cents, which is 43. */
+	assert_string_equal(metered_days_of(ACCOUNT_UNBILLED), "3:+25 10:+18 ");
+	assert_string_equal(metered_days_of(ACCOUNT_REVENUE), "3:-25 10:-18 ");
+	const Opsmesh__V1__BillingEvent *const event = next(FACT(USAGE_EARNED));
+
+	assert_string_equal(event->customer_id, metered_key);
+	assert_string_equal(event->usage_earned->subscription_id, "sub_1");
+	assert_string_equal(event->usage_earned->item_id, "si_1");
+	assert_string_equal(event->usage_earned->meter, "calls");
+	assert_string_equal(event->usage_earned->day, "2026-05-03");
+	assert_int_equal(event->usage_earned->amount->minor, 25);
+	assert_string_equal(event->usage_earned->amount->currency, "USD");
+}
+
+static void what_is_late_within_a_period_is_earned_on_its_own_day(void **state)
+{
+	(void)state;
+	metered_subscribe(MAY + HOUR);
+	metered_used("u-2", 7, MAY + 9 * DAY, MAY + 9 * DAY + HOUR);
+	metered_pass(MAY + 20 * DAY);
+	assert_string_equal(metered_days_of(ACCOUNT_UNBILLED), "10:+18 ");
+	metered_used("u-1", 10, MAY + 2 * DAY, MAY + 20 * DAY + HOUR);
+	assert_string_equal(metered_days_of(ACCOUNT_UNBILLED), "3:+25 10:+18 ");
+}
+
+static void what_was_too_much_is_taken_back_on_the_day_of_its_correction(void **state)
+{
+	(void)state;
+	metered_subscribe(MAY + HOUR);
+	metered_used("u-1", 10, MAY + 2 * DAY, MAY + 2 * DAY + HOUR);
+	metered_pass(MAY + 3 * DAY);
+	metered_report(KIND(CORRECTION), "u-2", "u-1", -3, MAY + 5 * DAY, MAY + 5 * DAY + HOUR);
+	metered_pass(MAY + 6 * DAY);
+	/* 7 are 17.5 cents. */
+	assert_string_equal(metered_days_of(ACCOUNT_UNBILLED), "3:+25 6:-7 ");
+}
+
+static void what_is_cancelled_was_never_worth_anything(void **state)
+{
+	(void)state;
+	metered_subscribe(MAY + HOUR);
+	metered_used("u-1", 10, MAY + 3 * DAY - HOUR, MAY + 3 * DAY - HOUR);
+	metered_pass(MAY + 3 * DAY);
+	assert_string_equal(metered_days_of(ACCOUNT_UNBILLED), "3:+25 ");
+	metered_report(KIND(CANCEL), "u-2", "u-1", 0, MAY + 3 * DAY + HOUR, MAY + 3 * DAY + HOUR);
+	assert_string_equal(metered_days_of(ACCOUNT_UNBILLED), "");
+	assert_string_equal(metered_days_of(ACCOUNT_REVENUE), "");
+}
+
+static void an_invoice_takes_its_period_out_of_what_is_unbilled(void **state)
+{
+	const Opsmesh__V1__BillingEvent *event;
+
+	(void)state;
+	metered_subscribe(MAY + HOUR);
+	metered_used("u-1", 14, MAY + 2 * DAY, MAY + 2 * DAY + HOUR);
+	metered_pass(JUNE + HOUR);
+	metered_bill("open", 1, JUNE + 2 * HOUR,
+	             METERED_INVOICE("open", "35", METERED_LINE("il_1", "35")));
+	metered_pass(JUNE + DAY);
+	assert_string_equal(metered_days_of(ACCOUNT_UNBILLED), "3:+35 32:-35 ");
+	assert_string_equal(ledger_trial(&metered_stage), "receivable USD 35\nrevenue USD -35\n");
+	assert_string_equal(metered_days_of(ACCOUNT_REVENUE), "3:-35 ");
+	event = next(FACT(USAGE_BILLED));
+	assert_string_equal(event->usage_billed->day, "2026-06-01");
+	assert_int_equal(event->usage_billed->amount->minor, 35);
+	assert_null(heard_of(FACT(DISCREPANCY_OPENED)));
+}
+
+static void what_is_billed_and_was_never_reported_is_earned_when_it_is_billed(void **state)
+{
+	(void)state;
+	metered_subscribe(MAY + HOUR);
+	metered_bill("open", 1, JUNE + 2 * HOUR,
+	             METERED_INVOICE("open", "35", METERED_LINE("il_1", "35")));
+	metered_pass(JUNE + DAY);
+	assert_string_equal(metered_days_of(ACCOUNT_UNBILLED), "");
+	assert_string_equal(metered_days_of(ACCOUNT_REVENUE), "32:-35 ");
+	assert_null(heard_of(FACT(DISCREPANCY_OPENED)));
+}
+
+static void an_invoice_that_bills_something_else_is_a_case_until_it_does_not(void **state)
+{
+	const Opsmesh__V1__BillingEvent *event;
+
+	(void)state;
+	metered_subscribe(MAY + HOUR);
+	metered_used("u-1", 14, MAY + 2 * DAY, MAY + 2 * DAY + HOUR);
+	metered_bill("open", 1, JUNE + 2 * HOUR,
+	             METERED_INVOICE("open", "45",
+	                             METERED_LINE("il_1", "20") "," METERED_LINE("il_2", "25")));
+	event = next(FACT(DISCREPANCY_OPENED));
+	assert_string_equal(event->discrepancy_opened->cause, "usage_billed");
+	assert_int_equal(event->discrepancy_opened->expected->minor, 35);
+	assert_int_equal(event->discrepancy_opened->found->minor, 45);
+	assert_string_equal(event->discrepancy_opened->object_ids[0], "in_1");
+	metered_pass(JUNE + DAY);
+	/* What was billed is what was earned. */
+	assert_string_equal(metered_days_of(ACCOUNT_REVENUE), "3:-35 32:-10 ");
+	metered_used("u-2", 4, MAY + 30 * DAY, JUNE + DAY + HOUR);
+	(void)next(FACT(DISCREPANCY_HEALED));
+	assert_string_equal(metered_days_of(ACCOUNT_REVENUE), "3:-35 31:-10 ");
+	assert_string_equal(metered_days_of(ACCOUNT_UNBILLED), "3:+35 31:+10 32:-45 ");
+}
+
+static void a_unit_of_money_a_line_is_no_difference(void **state)
+{
+	(void)state;
+	metered_subscribe(MAY + HOUR);
+	metered_used("u-1", 14, MAY + 2 * DAY, MAY + 2 * DAY + HOUR);
+	metered_bill("open", 1, JUNE + 2 * HOUR,
+	             METERED_INVOICE("open", "37",
+	                             METERED_LINE("il_1", "20") "," METERED_LINE("il_2", "17")));
+	assert_null(heard_of(FACT(DISCREPANCY_OPENED)));
+}
+
+static void what_is_voided_has_billed_nothing(void **state)
+{
+	(void)state;
+	metered_subscribe(MAY + HOUR);
+	metered_used("u-1", 14, MAY + 2 * DAY, MAY + 2 * DAY + HOUR);
+	metered_bill("open", 1, JUNE + 2 * HOUR,
+	             METERED_INVOICE("open", "35", METERED_LINE("il_1", "35")));
+	metered_pass(JUNE + DAY);
+	metered_bill("void", 2, JUNE + DAY + HOUR,
+	             METERED_INVOICE("void", "35", METERED_LINE("il_1", "35")));
+	assert_string_equal(metered_days_of(ACCOUNT_UNBILLED), "3:+35 ");
+	assert_string_equal(ledger_trial(&metered_stage),
+	                    "revenue USD -35\nunbilled_receivable USD 35\n");
+}
+
+static void a_trial_is_free(void **state)
+{
+	(void)state;
+	metered_feed("subscription", "sub_1", 1, "trialing", MAY, MAY + HOUR, false,
+	             METERED_SUBSCRIPTION("trialing", "1777593600", "1780272000", METERED_BY_UNIT));
+	metered_used("u-1", 14, MAY + 2 * DAY, MAY + 2 * DAY + HOUR);
+	metered_pass(JUNE + DAY);
+	assert_string_equal(metered_days_of(ACCOUNT_UNBILLED), "");
+}
+
+static void a_customer_without_a_metered_price_stays_counted(void **state)
+{
+	struct tally_row row = { .customer_id = metered_key, .meter = "calls" };
+
+	(void)state;
+	metered_used("u-1", 14, MAY + 2 * DAY, MAY + 2 * DAY + HOUR);
+	metered_pass(MAY + 9 * DAY);
+	assert_true(stage_test_row(&metered_stage, &tally_table, &row));
+	assert_string_equal(ledger_trial(&metered_stage), "");
+}
+
+static void what_came_too_late_for_the_meter_is_earned_by_the_line_that_bills_it(void **state)
+{
+	(void)state;
+	metered_subscribe(MAY + HOUR);
+	metered_used("u-1", 14, MAY + 2 * DAY, JUNE + 20 * DAY);
+	metered_pass(JUNE + 22 * DAY);
+	assert_string_equal(metered_days_of(ACCOUNT_UNBILLED), "");
+}
+
+#define TIERED METERED_PRICE("\"billing_scheme\":\"tiered\",\"tiers_mode\":\"graduated\"")
+#define TIERS "\"tiers\":[{\"up_to\":10,\"unit_amount\":5},{\"up_to\":null,\"unit_amount\":3}]"
+
+static void tiers_that_are_uploaded_later_are_found_at_the_next_day_s_end(void **state)
+{
+	(void)state;
+	metered_feed("subscription", "sub_1", 1, "active", MAY, MAY + HOUR, false,
+	             METERED_SUBSCRIPTION("active", "1777593600", "1780272000", TIERED));
+	metered_used("u-1", 12, MAY + 2 * DAY, MAY + 2 * DAY + HOUR);
+	metered_pass(MAY + 9 * DAY);
+	assert_string_equal(metered_days_of(ACCOUNT_UNBILLED), "");
+	metered_feed(
+	    "price", "price_1", 1, "", MAY, MAY + 9 * DAY + HOUR, false,
+	    "{\"id\":\"price_1\",\"object\":\"price\",\"currency\":\"usd\",\"billing_scheme\":"
+	    "\"tiered\",\"tiers_mode\":\"graduated\"," TIERS
+	    ",\"recurring\":{\"interval\":\"month\",\"usage_type\":\"metered\"}}");
+	metered_pass(MAY + 10 * DAY);
+	assert_string_equal(metered_days_of(ACCOUNT_UNBILLED), "3:+56 ");
+}
+
+static void usage_moves_the_tiers_of_the_days_after_it(void **state)
+{
+	(void)state;
+	metered_feed("subscription", "sub_1", 1, "active", MAY, MAY + HOUR, false,
+	             METERED_SUBSCRIPTION(
+			 "active", "1777593600", "1780272000",
+			 METERED_PRICE(
+			     "\"billing_scheme\":\"tiered\",\"tiers_mode\":\"graduated\"," TIERS)));
+	metered_used("u-2", 8, MAY + 9 * DAY, MAY + 9 * DAY + HOUR);
+	metered_pass(MAY + 10 * DAY);
+	assert_string_equal(metered_days_of(ACCOUNT_UNBILLED), "10:+40 ");
+	metered_used("u-1", 6, MAY + 2 * DAY, MAY + 10 * DAY + HOUR);
+	/* 14 are 62: six for 30, and of the eight after them four for 20 and four for 12. */
+	assert_string_equal(metered_days_of(ACCOUNT_UNBILLED), "3:+30 10:+32 ");
+}
+
+static void the_day_s_end_tells_how_what_is_unbilled_rolled_forward(void **state)
+{
+	const Opsmesh__V1__BillingEvent *event;
+
+	(void)state;
+	metered_subscribe(MAY + HOUR);
+	metered_used("u-1", 14, MAY + 2 * DAY, MAY + 2 * DAY + HOUR);
+	metered_pass(MAY + 3 * DAY + HOUR);
+	do
+		event = next(FACT(BOOKS_DAY_ENDED));
+	while (!text_equal(event->books_day_ended->day, "2026-05-03"));
+	const Opsmesh__V1__UnbilledRoll *const roll = event->books_day_ended->unbilled;
+
+	assert_non_null(roll);
+	assert_int_equal(roll->opening, 0);
+	assert_int_equal(roll->used, 35);
+	assert_int_equal(roll->billed, 0);
+	assert_int_equal(roll->closing, 35);
+	assert_int_equal(roll->off_by, 0);
+}
+
+int main(void)
+{
+#define CASE(name) cmocka_unit_test_setup_teardown(name, metered_start, metered_stop)
+	static const struct CMUnitTest tests[] = {
+		CASE(each_day_earns_what_the_period_is_worth_more_by_it),
+		CASE(what_is_late_within_a_period_is_earned_on_its_own_day),
+		CASE(what_was_too_much_is_taken_back_on_the_day_of_its_correction),
+		CASE(what_is_cancelled_was_never_worth_anything),
+		CASE(an_invoice_takes_its_period_out_of_what_is_unbilled),
+		CASE(what_is_billed_and_was_never_reported_is_earned_when_it_is_billed),
+		CASE(an_invoice_that_bills_something_else_is_a_case_until_it_does_not),
+		CASE(a_unit_of_money_a_line_is_no_difference),
+		CASE(what_is_voided_has_billed_nothing),
+		CASE(a_trial_is_free),
+		CASE(a_customer_without_a_metered_price_stays_counted),
+		CASE(what_came_too_late_for_the_meter_is_earned_by_the_line_that_bills_it),
+		CASE(tiers_that_are_uploaded_later_are_found_at_the_next_day_s_end),
+		CASE(usage_moves_the_tiers_of_the_days_after_it),
+		CASE(the_day_s_end_tells_how_what_is_unbilled_rolled_forward),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
