@@ -75,6 +75,18 @@ static bool price_read(struct gathering *it, const struct json_place *place,
 	            : subscription_plan_read(it->arena, &object, price, error));
 }
 
+/* Where a list names a discount by its id, the one that older fields tell in full may be the same. */
+static bool whole_of(const struct json_place *object, struct json_place *discount,
+                     struct json_error *error)
+{
+	const char *const named = json_string_value(discount->value);
+	const json_t *const told = json_object_get(object->value, "discount");
+
+	if (named == NULL || !text_equal(named, json_string_value(json_object_get(told, "id"))))
+		return true;
+	return json_object_at(object, "discount", discount, error);
+}
+
 static bool discount_list_read(struct gathering *it, const struct json_place *place,
                                const char *item, struct json_error *error)
 {
@@ -84,7 +96,7 @@ static bool discount_list_read(struct gathering *it, const struct json_place *pl
 	if (!json_array_if(place, "discounts", SUBSCRIPTION_DISCOUNTS_MAX, &list, error))
 		return false;
 	for (size_t i = 0; i < json_count(&list); i++) {
-		const struct json_place one = json_item(&list, i);
+		struct json_place one = json_item(&list, i);
 
 		if (subscription->discount_count == SUBSCRIPTION_DISCOUNTS_MAX)
 			return json_refuse(place, "discounts", error, "are more than %d in all",
@@ -92,7 +104,8 @@ static bool discount_list_read(struct gathering *it, const struct json_place *pl
 		struct subscription_discount *const discount =
 		    &it->discounts[subscription->discount_count++];
 		discount->item = item;
-		if (!subscription_discount_read(it->arena, &one, subscription->currency, discount,
+		if (!whole_of(place, &one, error) ||
+		    !subscription_discount_read(it->arena, &one, subscription->currency, discount,
 		                                error))
 			return false;
 	}

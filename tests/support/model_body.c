@@ -66,23 +66,27 @@ static const char *trial_time(const struct life *life, int64_t at_s)
 	return at_s == 0 ? "null" : arena_printf(life->arena, "%" PRId64, at_s);
 }
 
-/* It is gone when it has ended. */
+/* It is gone when it has ended. Either in the list, or named there and told beside it. */
 static const char *discounts_body(const struct life *life)
 {
 	const struct model_coupon *const coupon = &life->coupon;
 	const bool by_percent = coupon->percent > 0;
+	const char *const id = model_id(life, "di", life->subscription);
+	const char *body;
 
 	if (!model_coupon_holds(life, life->changed_s))
-		return "[]";
-	return arena_printf(life->arena,
-	                    "[{\"id\":\"%s\",\"object\":\"discount\",\"start\":%" PRId64
+		return "\"discount\":null,\"discounts\":[]";
+	body = arena_printf(life->arena,
+	                    "{\"id\":\"%s\",\"object\":\"discount\",\"start\":%" PRId64
 	                    ",\"end\":%s,\"coupon\":{\"id\":\"co_%s\",\"object\":\"coupon\","
-	                    "\"%s\":%" PRId64 ",\"currency\":\"%s\",\"duration\":\"%s\"}}]",
-	                    model_id(life, "di", life->subscription), coupon->start_s,
-	                    trial_time(life, coupon->end_s), life->customer->id,
-	                    by_percent ? "percent_off" : "amount_off",
+	                    "\"%s\":%" PRId64 ",\"currency\":\"%s\",\"duration\":\"%s\"}}",
+	                    id, coupon->start_s, trial_time(life, coupon->end_s),
+	                    life->customer->id, by_percent ? "percent_off" : "amount_off",
 	                    by_percent ? coupon->percent : coupon->amount, life->currency->word,
 	                    coupon->end_s == 0 ? "forever" : "repeating");
+	return by_percent
+	           ? arena_printf(life->arena, "\"discount\":%s,\"discounts\":[\"%s\"]", body, id)
+	           : arena_printf(life->arena, "\"discounts\":[%s]", body);
 }
 
 const char *model_subscription_body(const struct life *life)
@@ -92,7 +96,7 @@ const char *model_subscription_body(const struct life *life)
 	    "{\"id\":\"%s\",\"object\":\"subscription\",\"customer\":\"%s\",\"status\":\"%s\","
 	    "\"currency\":\"%s\",\"created\":%" PRId64 ",\"start_date\":%" PRId64
 	    ",\"current_period_start\":%" PRId64 ",\"current_period_end\":%" PRId64
-	    ",\"trial_start\":%s,\"trial_end\":%s,\"cancel_at_period_end\":%s,\"pause_collection\":%s,\"livemode\":false,\"discounts\":%s,"
+	    ",\"trial_start\":%s,\"trial_end\":%s,\"cancel_at_period_end\":%s,\"pause_collection\":%s,\"livemode\":false,%s,"
 	    "\"items\":{\"object\":\"list\",\"has_more\":false,\"data\":[{\"id\":\"%s\","
 	    "\"object\":\"subscription_item\",\"quantity\":%" PRId64
 	    ",\"price\":%s}],\"total_count\":1}%s}",

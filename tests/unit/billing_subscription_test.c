@@ -52,6 +52,28 @@ static bool reads(const char *text, struct subscription *subscription, struct js
 	return subscription_read(arena, &top, subscription, error);
 }
 
+static void a_discount_that_a_list_names_and_a_field_tells_is_known(void **state)
+{
+	static const char head[] = "{\"id\":\"sub_3\",\"customer\":\"cus_3\",\"status\":\"active\","
+				   "\"currency\":\"usd\",\"items\":{\"data\":[]},";
+	static const char whole[] =
+	    "\"discount\":{\"id\":\"di_1\",\"coupon\":{\"id\":\"co_1\",\"percent_off\":20,"
+	    "\"duration\":\"forever\"}}}";
+	struct subscription both;
+	struct json_error error;
+
+	(void)state;
+	assert_true(
+	    reads(arena_printf(arena, "%s\"discounts\":[\"di_1\",\"di_2\"],%s", head, whole), &both,
+	          &error));
+	assert_int_equal(both.discount_count, 2);
+	assert_int_equal(both.discounts[0].kind, SUBSCRIPTION_DISCOUNT_PERCENT);
+	assert_int_equal(both.discounts[0].ppm, 200000);
+	assert_string_equal(both.discounts[0].id, "di_1");
+	assert_int_equal(both.discounts[1].kind, SUBSCRIPTION_DISCOUNT_UNKNOWN);
+	assert_string_equal(both.discounts[1].id, "di_2");
+}
+
 static void both_shapes_of_the_api_are_read(void **state)
 {
 	const struct subscription now = subscription_fixture_read(arena, subscription_fixture);
@@ -195,6 +217,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(both_shapes_of_the_api_are_read),
+		cmocka_unit_test(a_discount_that_a_list_names_and_a_field_tells_is_known),
 		cmocka_unit_test(what_is_wrong_is_refused_with_field_and_reason),
 		cmocka_unit_test(a_period_that_ends_before_it_begins_is_left_out),
 		cmocka_unit_test(a_subscription_survives_its_bytes),
