@@ -28,9 +28,12 @@ static size_t count;
 static size_t capacity;
 static size_t bytes;
 
+/* What products report does not come from the provider. */
 static void keep(const struct model_customer *customer)
 {
 	for (size_t i = 0; i < customer->state_count; i++) {
+		if (text_equal(customer->states[i].type, MODEL_USAGE))
+			continue;
 		if (count == capacity) {
 			capacity = capacity == 0 ? 1024 : capacity * 2;
 			states = memory_resize(states, capacity * sizeof(*states));

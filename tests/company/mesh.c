@@ -30,6 +30,7 @@ struct company company;
 
 struct sending {
 	const struct model_state *state;
+	const char *customer;
 	bool uploaded;
 };
 
@@ -37,13 +38,14 @@ static struct sending *sendings;
 static size_t sending_count;
 static size_t sending_capacity;
 
-static void send_state(const struct model_state *state, bool uploaded)
+static void send_state(const struct model_customer *truth, const struct model_state *state,
+                       bool uploaded)
 {
 	if (sending_count == sending_capacity) {
 		sending_capacity = sending_capacity == 0 ? 1024 : sending_capacity * 2;
 		sendings = memory_resize(sendings, sending_capacity * sizeof(*sendings));
 	}
-	sendings[sending_count++] = (struct sending){ state, uploaded };
+	sendings[sending_count++] = (struct sending){ state, truth->id, uploaded };
 }
 
 /* What is to come of an object. */
@@ -60,7 +62,7 @@ static void send_final(const struct model_customer *truth, const char *id)
 {
 	for (size_t i = 0; i < truth->state_count; i++)
 		if (truth->states[i].stands && text_equal(truth->states[i].object_id, id))
-			send_state(&truth->states[i], true);
+			send_state(truth, &truth->states[i], true);
 }
 
 static bool is_lost(const struct told *told, const char *id)
@@ -85,15 +87,16 @@ static void lose(struct told *told, struct chance *chance)
 	}
 }
 
-static void send_twice_at_times(const struct model_state *state, struct chance *chance)
+static void send_twice_at_times(const struct model_customer *truth, const struct model_state *state,
+                                struct chance *chance)
 {
 	const bool uploaded = *state->event_type == '\0';
 
-	send_state(state, uploaded);
+	send_state(truth, state, uploaded);
 	if (!chance_of(chance, REPEATED))
 		return;
 	company.repeated++;
-	send_state(state, uploaded);
+	send_state(truth, state, uploaded);
 }
 
 /* What a webhook did not bring is uploaded, as it was in the end. */
@@ -112,7 +115,7 @@ static void send_customer(struct told *told, struct chance *chance)
 		if (is_lost(told, id))
 			continue;
 		if (*state->event_type == '\0' || !chance_of(chance, DROPPED)) {
-			send_twice_at_times(state, chance);
+			send_twice_at_times(truth, state, chance);
 			continue;
 		}
 		company.dropped++;
@@ -150,6 +153,19 @@ static Opsmesh__V1__NaturalId *natural_id(struct arena *arena, char *id, struct 
 	return made;
 }
 
+static bool is_usage(const struct sending *sending)
+{
+	return text_equal(sending->state->type, MODEL_USAGE);
+}
+
+static Opsmesh__V1__Route route_of(const struct sending *sending)
+{
+	if (is_usage(sending))
+		return OPSMESH__V1__ROUTE__ROUTE_USAGE;
+	return sending->uploaded ? OPSMESH__V1__ROUTE__ROUTE_STRIPE_OBJECTS
+	                         : OPSMESH__V1__ROUTE__ROUTE_STRIPE_WEBHOOK;
+}
+
 static struct bytes pack(struct arena *arena, const struct sending *sending, char *id,
                          struct instant now)
 {
@@ -157,8 +173,7 @@ static struct bytes pack(struct arena *arena, const struct sending *sending, cha
 	Opsmesh__V1__IntakeEvent event = OPSMESH__V1__INTAKE_EVENT__INIT;
 	Opsmesh__V1__RequestReceived received = OPSMESH__V1__REQUEST_RECEIVED__INIT;
 
-	received.route = sending->uploaded ? OPSMESH__V1__ROUTE__ROUTE_STRIPE_OBJECTS
-	                                   : OPSMESH__V1__ROUTE__ROUTE_STRIPE_WEBHOOK;
+	received.route = route_of(sending);
 	received.natural_id = natural_id(arena, id, body);
 	received.body = (ProtobufCBinaryData){ body.size, (uint8_t *)(uintptr_t)body.data };
 	event.request_id = id;
@@ -174,7 +189,8 @@ static void write_all(struct world *world)
 
 	for (size_t i = 0; i < sending_count; i++) {
 		char *const id = arena_printf(arena, "request-%zu", i);
-		const char *const key = sendings[i].state->object_id;
+		const char *const key =
+		    is_usage(&sendings[i]) ? sendings[i].customer : sendings[i].state->object_id;
 		char time[TIME_TEXT_SIZE];
 		const struct log_header headers[] = {
 			{ "ce_time", bytes_of(time_format(world->real, time)) }

@@ -4,6 +4,7 @@
 #include "common/base/hash.h"
 #include "common/base/status.h"
 #include "common/base/text.h"
+#include "common/base/time.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -284,6 +285,48 @@ static void live(struct life *life)
 	}
 }
 
+/* People. */
+
+static void report(struct life *life, const char *kind, int person, int64_t at_s)
+{
+	const char *const id =
+	    arena_printf(life->arena, "use_%s_%s_%d", life->customer->id, kind, person);
+	char at[TIME_TEXT_SIZE];
+
+	time_format((struct instant){ SECONDS(at_s).us }, at);
+	model_say(life, &(struct model_state){
+			    .object_id = id,
+			    .type = MODEL_USAGE,
+			    .event_type = "",
+			    .status = "",
+			    .created_s = at_s,
+			    .object = arena_printf(
+				life->arena,
+				"{\"source\":\"product\",\"id\":\"%s\",\"kind\":\"%s\","
+				"\"customer\":\"%s\",\"item\":\"%s\",\"subject\":\"person_%d\","
+				"\"at\":\"%s\"}",
+				id, kind, life->customer->id,
+				model_id(life, "si", life->subscription), person, at) });
+}
+
+/* In the last month: one leaves and another comes in their place; sometimes there is one too many. */
+static void assign_seats(struct life *life)
+{
+	const int64_t at_s = month_s(MONTHS - 1) + 25 * DAY_S;
+	const bool over = chance_of(&life->chance, 100);
+	const int people = (int)life->seats + over;
+
+	if (life->yearly || life->paused || life->seats > 12 ||
+	    !text_equal(life->status, "active") || !chance_of(&life->chance, 150))
+		return;
+	for (int i = 0; i < people; i++)
+		report(life, "seat_assigned", i, at_s + i * 60);
+	report(life, "seat_released", 0, at_s + DAY_S);
+	report(life, "seat_assigned", people, at_s + DAY_S + 3600);
+	if (over)
+		model_case_add(life, "seats_assigned", model_id(life, "si", life->subscription));
+}
+
 /* Rounded once, as late as can be. */
 static int64_t recurring(const struct life *life, int64_t at_s)
 {
@@ -321,6 +364,7 @@ void model_customer_make(struct arena *arena, uint64_t seed, int64_t number, boo
 	choose(&life);
 	model_say_customer(&life, "customer.created", MODEL_START_S);
 	live(&life);
+	assign_seats(&life);
 	customer->currency = life.currency->code;
 	customer->mrr = recurring(&life, MODEL_END_S);
 	customer->past_due_s = text_equal(life.status, "past_due") ? life.past_due_s : 0;

@@ -27,7 +27,8 @@
 #define MODEL_SETTLED_MAX 5 /* currencies in which it is settled */
 #define MODEL_WEEKS 26
 
-/* One state of one object. */
+/* One state of one object; or what a product reports of a customer, which has a type of its own. */
+#define MODEL_USAGE "usage"
 struct model_state {
 	const char *object_id;
 	const char *type;
