@@ -36,20 +36,31 @@ static Opsmesh__V1__ObjectMirrored mirrored_of(const struct object *it)
 	return mirrored;
 }
 
+static enum status send(struct object *it, int topic, const char *key, bool everywhere,
+                        const ProtobufCMessage *message)
+{
+	return task_emit(it->task, &(struct emission){ .topic = topic,
+	                                               .key = key,
+	                                               .time = it->seen.state_at,
+	                                               .everywhere = everywhere,
+	                                               .message = message });
+}
+
+static Google__Protobuf__Timestamp *state_at(const struct object *it)
+{
+	return proto_timestamp(it->task->arena, it->seen.state_at);
+}
+
 static enum status tell(struct object *it, const char *key, bool everywhere)
 {
 	Opsmesh__V1__ByCustomerEvent event = OPSMESH__V1__BY_CUSTOMER_EVENT__INIT;
 	Opsmesh__V1__ObjectMirrored mirrored = mirrored_of(it);
 
 	event.customer_id = text_of(key);
-	event.occurred_at = proto_timestamp(it->task->arena, it->seen.state_at);
+	event.occurred_at = state_at(it);
 	event.fact_case = OPSMESH__V1__BY_CUSTOMER_EVENT__FACT_MIRRORED;
 	event.mirrored = &mirrored;
-	return task_emit(it->task, &(struct emission){ .topic = OPS_BY_CUSTOMER,
-	                                               .key = key,
-	                                               .time = it->seen.state_at,
-	                                               .everywhere = everywhere,
-	                                               .message = &event.base });
+	return send(it, OPS_BY_CUSTOMER, key, everywhere, &event.base);
 }
 
 /* Who looks at one of two invoices has to know what the subscription was when the other was made. */
@@ -68,13 +79,10 @@ enum status object_tell_earlier(struct object *it)
 	earlier.payload.len = it->seen.body.size;
 	earlier.api_version = text_of(it->seen.api_version);
 	event.customer_id = text_of(it->row.customer_id);
-	event.occurred_at = proto_timestamp(it->task->arena, it->seen.state_at);
+	event.occurred_at = state_at(it);
 	event.fact_case = OPSMESH__V1__BY_CUSTOMER_EVENT__FACT_EARLIER;
 	event.earlier = &earlier;
-	return task_emit(it->task, &(struct emission){ .topic = OPS_BY_CUSTOMER,
-	                                               .key = it->row.customer_id,
-	                                               .time = it->seen.state_at,
-	                                               .message = &event.base });
+	return send(it, OPS_BY_CUSTOMER, it->row.customer_id, false, &event.base);
 }
 
 enum status object_tell_everyone(struct object *it)
@@ -99,13 +107,10 @@ enum status object_tell_charge(struct object *it)
 		mirrored.payload.len = 0;
 	}
 	event.charge_id = text_of(it->row.charge_id);
-	event.occurred_at = proto_timestamp(it->task->arena, it->seen.state_at);
+	event.occurred_at = state_at(it);
 	event.fact_case = OPSMESH__V1__BY_CHARGE_EVENT__FACT_MIRRORED;
 	event.mirrored = &mirrored;
-	return task_emit(it->task, &(struct emission){ .topic = OPS_BY_CHARGE,
-	                                               .key = it->row.charge_id,
-	                                               .time = it->seen.state_at,
-	                                               .message = &event.base });
+	return send(it, OPS_BY_CHARGE, it->row.charge_id, false, &event.base);
 }
 
 enum status object_tell_source(struct object *it)
@@ -117,13 +122,10 @@ enum status object_tell_source(struct object *it)
 		return STATUS_OK;
 	event.source_id = text_of(it->seen.source_id);
 	event.charge_id = text_of(it->row.charge_id);
-	event.occurred_at = proto_timestamp(it->task->arena, it->seen.state_at);
+	event.occurred_at = state_at(it);
 	event.fact_case = OPSMESH__V1__BY_SOURCE_EVENT__FACT_MIRRORED;
 	event.mirrored = &mirrored;
-	return task_emit(it->task, &(struct emission){ .topic = OPS_BY_SOURCE,
-	                                               .key = it->seen.source_id,
-	                                               .time = it->seen.state_at,
-	                                               .message = &event.base });
+	return send(it, OPS_BY_SOURCE, it->seen.source_id, false, &event.base);
 }
 
 static enum status tell_subject(struct object *it, const char *subject)
@@ -132,13 +134,10 @@ static enum status tell_subject(struct object *it, const char *subject)
 	Opsmesh__V1__ObjectMirrored mirrored = mirrored_of(it);
 
 	event.subject_id = text_of(subject);
-	event.occurred_at = proto_timestamp(it->task->arena, it->seen.state_at);
+	event.occurred_at = state_at(it);
 	event.fact_case = OPSMESH__V1__BY_PAYOUT_EVENT__FACT_MIRRORED;
 	event.mirrored = &mirrored;
-	return task_emit(it->task, &(struct emission){ .topic = OPS_BY_PAYOUT,
-	                                               .key = subject,
-	                                               .time = it->seen.state_at,
-	                                               .message = &event.base });
+	return send(it, OPS_BY_PAYOUT, subject, false, &event.base);
 }
 
 enum status object_tell_payout(struct object *it)
