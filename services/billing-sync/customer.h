@@ -138,6 +138,13 @@ enum status customer_look(struct customer *it, const char *at_hand) MUST_CHECK;
 enum status customer_on_standing(struct task *task, const char *key);
 void customer_need_standing(struct task *task, const char *key);
 
+/* A timer's key, "<customer>/<what it is about>"; both live in the arena, about is "" where there is none. */
+struct customer_timer {
+	const char *customer;
+	const char *about;
+};
+struct customer_timer customer_timer_of(struct task *task, const char *key);
+
 /* Of a timer whose key is "<customer>/<object>": both rows; what it says is caused by nothing that came. */
 #define CUSTOMER_TIMER_TRIAL "trial"
 enum status customer_open_timer(struct task *task, const char *key, struct customer *it,

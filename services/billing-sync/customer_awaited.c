@@ -201,10 +201,9 @@ enum status awaited_object(struct thing *thing, const char *type, const char *id
 
 static void split(struct task *task, const char *key, struct awaited_row *row)
 {
-	const size_t size = strcspn(key, "/");
+	const struct customer_timer timer = customer_timer_of(task, key);
 
-	*row = (struct awaited_row){ .customer_id = arena_text(task->arena, key, size),
-		                     .awaited_id = key[size] == '/' ? key + size + 1 : "" };
+	*row = (struct awaited_row){ .customer_id = timer.customer, .awaited_id = timer.about };
 }
 
 enum status customer_on_awaited(struct task *task, const char *key)

@@ -8,8 +8,6 @@
 #include "common/base/text.h"
 #include "common/io/proto.h"
 
-#include <string.h>
-
 #define PARTS_MAX 100 /* of one case: 6400 objects */
 
 static const struct column columns[] = {
@@ -336,10 +334,9 @@ enum status customer_clear(struct customer *it, const char *cause, const char *r
 
 static struct case_row row_of_key(struct task *task, const char *key)
 {
-	const size_t size = strcspn(key, "/");
+	const struct customer_timer timer = customer_timer_of(task, key);
 
-	return (struct case_row){ .customer_id = arena_text(task->arena, key, size),
-		                  .discrepancy_id = key[size] == '/' ? key + size + 1 : "" };
+	return (struct case_row){ .customer_id = timer.customer, .discrepancy_id = timer.about };
 }
 
 enum status customer_on_age(struct task *task, const char *key)

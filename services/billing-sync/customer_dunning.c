@@ -379,10 +379,10 @@ bool customer_dun_invoice(struct thing *thing, const struct invoice *invoice, en
 
 static void split(struct task *task, const char *key, struct dunning_state_row *row)
 {
-	const size_t size = strcspn(key, "/");
+	const struct customer_timer timer = customer_timer_of(task, key);
 
-	*row = (struct dunning_state_row){ .customer_id = arena_text(task->arena, key, size),
-		                           .invoice_id = key[size] == '/' ? key + size + 1 : "" };
+	*row =
+	    (struct dunning_state_row){ .customer_id = timer.customer, .invoice_id = timer.about };
 }
 
 enum status customer_on_dunning(struct task *task, const char *key)

@@ -4,7 +4,6 @@
 #include "services/billing-sync/customer_seat.h"
 
 #include <inttypes.h>
-#include <string.h>
 
 #define CAUSE "seats_assigned"
 
@@ -181,10 +180,9 @@ enum status customer_link_seats(struct customer *it, const char *subscription_id
 
 static struct holding_row row_of_key(struct task *task, const char *key)
 {
-	const size_t size = strcspn(key, "/");
+	const struct customer_timer timer = customer_timer_of(task, key);
 
-	return (struct holding_row){ .customer_id = arena_text(task->arena, key, size),
-		                     .item_id = key[size] == '/' ? key + size + 1 : "" };
+	return (struct holding_row){ .customer_id = timer.customer, .item_id = timer.about };
 }
 
 enum status customer_on_seats(struct task *task, const char *key)

@@ -133,12 +133,12 @@ static enum status stop_waiting(struct customer *it, struct charged_row *row)
 
 enum status ledger_on_settle(struct task *task, const char *key)
 {
-	const size_t size = strcspn(key, "/");
+	const struct customer_timer timer = customer_timer_of(task, key);
 	struct customer it = { .task = task,
 		               .cause_id = "",
 		               .at = task->due,
-		               .row = { .customer_id = arena_text(task->arena, key, size) } };
-	struct charged_row row = load(&it, key[size] == '/' ? key + size + 1 : "");
+		               .row = { .customer_id = timer.customer } };
+	struct charged_row row = load(&it, timer.about);
 
 	(void)task_load(task, &customer_table, &it.row);
 	if (row.currency == NULL || row.settled_currency != NULL)
@@ -152,9 +152,9 @@ enum status ledger_on_settle(struct task *task, const char *key)
 
 void ledger_need_settle(struct task *task, const char *key)
 {
-	const char *const customer = arena_text(task->arena, key, strcspn(key, "/"));
+	const struct customer_timer timer = customer_timer_of(task, key);
 
-	task_need(task, &customer_table, &(struct customer_row){ .customer_id = customer });
+	task_need(task, &customer_table, &(struct customer_row){ .customer_id = timer.customer });
 }
 
 static bool settle(struct thing *thing, struct charged_row *row,

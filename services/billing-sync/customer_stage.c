@@ -267,12 +267,20 @@ enum status customer_on_account_unlinked(struct task *task,
 
 /* Timers. */
 
-static void split(struct task *task, const char *key, struct held_row *held)
+struct customer_timer customer_timer_of(struct task *task, const char *key)
 {
 	const size_t size = strcspn(key, "/");
+	const char *const about = key[size] == '/' ? key + size + 1 : "";
 
-	*held = (struct held_row){ .customer_id = arena_text(task->arena, key, size),
-		                   .object_id = key[size] == '/' ? key + size + 1 : "" };
+	return (struct customer_timer){ arena_text(task->arena, key, size),
+		                        arena_string(task->arena, about) };
+}
+
+static void split(struct task *task, const char *key, struct held_row *held)
+{
+	const struct customer_timer timer = customer_timer_of(task, key);
+
+	*held = (struct held_row){ .customer_id = timer.customer, .object_id = timer.about };
 }
 
 enum status customer_open_timer(struct task *task, const char *key, struct customer *it,
