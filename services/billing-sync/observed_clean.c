@@ -40,9 +40,9 @@ static const char *const not_cards[] = { "metadata", "payment_method_options", N
 static bool check_member(const struct json_place *object, const char *field, const json_t *value,
                          struct json_error *error)
 {
-	if (money_is_amount(field) && json_is_real(value))
+	if (json_is_real(value) && money_is_amount(field))
 		return json_refuse(object, field, error, "must be a whole number of minor units");
-	if (text_among(numbers, field) && (json_is_string(value) || json_is_boolean(value)))
+	if ((json_is_string(value) || json_is_boolean(value)) && text_among(numbers, field))
 		return json_refuse(object, field, error, "must be a whole number of minor units");
 	if (!text_equal(field, "quantity") || json_is_null(value))
 		return true;

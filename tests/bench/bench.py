@@ -5,8 +5,7 @@
 
 Settings, from the environment: ROUNDS (5; the middle one counts), EVENTS (400000), MEMORY_EVENTS
 (1000000), SECONDS_EACH (20; of each latency), ROWS (which, of: fold zipf latency chain edge memory clock
-classifier triage billing),
-QUICK=1 for a look while developing: one short round of each.
+classifier triage billing statement), QUICK=1 for a look while developing: one short round of each.
 """
 
 import os
@@ -16,7 +15,7 @@ import time
 
 import psycopg
 
-from billing import bench_billing
+from billing import bench_billing, bench_statement
 from chain import Chain
 from classifier import bench_classifier
 from edge import Edge
@@ -230,7 +229,7 @@ def bench_clock(programs):
 def main():
     out, folder = os.path.abspath(sys.argv[1]), sys.argv[2]
     top = os.path.abspath(f"{os.path.dirname(__file__)}/../..")
-    rows = os.environ.get("ROWS", "fold zipf latency chain edge memory clock classifier triage billing").split()
+    rows = os.environ.get("ROWS", "fold zipf latency chain edge memory clock classifier triage billing statement").split()
     stack = Stack(top, folder)
     fold = Fold(stack, f"{out}/tests/bench")
     benches = {
@@ -243,6 +242,7 @@ def main():
         "clock": lambda: bench_clock(fold.programs),
         "classifier": lambda: bench_classifier(out, judge),
         "billing": lambda: bench_billing(stack, fold, out, CUSTOMERS, ROUNDS, judge, say, show, show_daemon),
+        "statement": lambda: bench_statement(out, judge),
         "triage": lambda: bench_triage(stack, out, MESSAGES, judge, say),
     }
     say(f"# {ROUNDS} rounds of {EVENTS} events, the middle one counts;"

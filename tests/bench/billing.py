@@ -6,6 +6,7 @@ the topic before the daemon starts. Its tables hold so many customers more, whic
 """
 
 import os
+import re
 import statistics
 import subprocess
 import time
@@ -19,6 +20,7 @@ from stack import PARTITIONS, Daemon, process_cpu, threads_cpu
 
 BAR_RATIO = 0.4
 BAR_FLAT = 1.3
+BAR_STATEMENT_MS = 50
 QUIET_S = 3  # so long nothing more is said when all is folded
 POPULATIONS = (10**4, 10**6)
 # What stands in the tables before: rows as wide as the daemon's, under ids that lie anywhere among them. A column
@@ -101,8 +103,10 @@ class Billing:
         self.wait_quiet(daemon, look)
         spent = {"daemon": process_cpu(daemon.pid), "server": self.stack.server_cpu() - server,
                  "broker": self.stack.broker_cpu() - broker, "threads": threads_cpu(daemon.pid)}
+        folded = daemon.metric("opsmesh_events_consumed_total")
         daemon.stop()
         run = self.measure(url, spent, peak[0])
+        run.folded = folded
         self.stack.drop_database(url)
         return run
 
@@ -151,4 +155,18 @@ def bench_billing(stack, fold, out, customers, rounds, judge, say, show, show_da
     for name, runs in (("of 10,000 customers", few), ("of 1,000,000 customers", many)):
         show(name, median(runs))
         show_daemon(median(runs))
-        say(f"         {median(runs).facts / billing.events:.2f} facts an event")
+        folds = median(runs).folded / billing.events
+        say(f"         {median(runs).facts / billing.events:.2f} facts an event, which the stages fold {folds:.2f} times;"
+            f" {whole * folds:.3f} of the full loop's folds")
+
+
+def bench_statement(out, judge):
+    """By the operator's tool, from its start to its end, as tests/integration/books.sh has it: the middle of nine."""
+    done = subprocess.run(["tests/integration/books.sh"], env={**os.environ, "OUT": out}, capture_output=True,
+                          text=True)
+    found = re.search(r"a statement of (\d+) bookings: (\d+) ms; of none: (\d+)", done.stdout)
+    if found is None:
+        raise RuntimeError(f"books.sh: {done.stdout[-200:]}")
+    bookings, took, empty = found.groups()
+    judge(f"a statement of {bookings} bookings", f"{took} ms, of which {empty} without any",
+          f"under {BAR_STATEMENT_MS} ms", int(took) < BAR_STATEMENT_MS)
