@@ -27,6 +27,7 @@ struct customer_row {
 	    *books; /* subscriptions that are held against invoices, a line each; NULL: none */
 	const char *agreed_by; /* the account that says what was agreed; NULL: nothing was */
 	struct bytes agreed;   /* seat_contracts_encode; absent: nothing */
+	struct bytes balance;  /* balance_words_encode: that the provider keeps; absent: none */
 };
 
 /* What an object was when it was last heard of. */

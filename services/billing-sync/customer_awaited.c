@@ -37,7 +37,7 @@ static const char *timer_key(const struct customer *it, const struct awaited_row
 /* What is to be fetched: of a figure what stands behind its word. */
 static const char *object_of(const struct awaited_row *row)
 {
-	const char *const slash = strchr(row->awaited_id, '/');
+	const char *const slash = strrchr(row->awaited_id, '/');
 
 	return row->named_by == NULL && slash != NULL ? slash + 1 : row->awaited_id;
 }
@@ -124,9 +124,17 @@ static enum status end(struct customer *it, const struct awaited_row *row)
 	return row->asked ? customer_clear(it, CAUSE, row->awaited_id, object_of(row)) : STATUS_OK;
 }
 
+/* More may be known than is shown: what shows it is behind. A balance is the sum of all. */
+static bool is_missing(const struct awaited_row *row)
+{
+	return row->named_by == NULL && text_starts(row->awaited_id, AWAITED_BALANCE "/")
+	           ? row->expected != row->found
+	           : row->expected > row->found;
+}
+
 static enum status follow(struct customer *it, struct awaited_row *row, bool waits)
 {
-	if (row->expected <= row->found)
+	if (!is_missing(row))
 		return waits ? end(it, row) : STATUS_OK;
 	row->since = time_earlier(row->since, it->at);
 	task_save(it->task, &awaited_table, row);

@@ -40,6 +40,7 @@ enum status awaited_came(struct thing *thing) MUST_CHECK;
 #define AWAITED_REFUNDED "refunded" /* of a charge: by refunds */
 #define AWAITED_DISPUTED "disputed" /* of a charge: by disputes, how many */
 #define AWAITED_CREDITED "credited" /* of an invoice: by credit notes */
+#define AWAITED_BALANCE "balance"   /* of a customer, "balance/<currency>": by what moved it */
 struct awaited_figure {
 	const char *what;
 	const char *type;     /* of the object that shows it */
@@ -48,7 +49,7 @@ struct awaited_figure {
 	int64_t expected;
 	int64_t found;
 };
-/* As the object says now, and as much as is known of it now. */
+/* As the object says now, and as much as is known of it now; more is no less wrong of a balance alone. */
 enum status awaited_figure(struct customer *it, const struct awaited_figure *figure) MUST_CHECK;
 /* So much is known of it now, whatever was expected. */
 enum status awaited_found(struct customer *it, const char *what, const char *object,

@@ -2,6 +2,7 @@
  * What a customer has to their credit: credit notes, and the balance that the provider keeps for them.
  */
 #include "services/billing-sync/credit_note.h"
+#include "services/billing-sync/customer_balance.h"
 #include "services/billing-sync/customer_deferral.h"
 #include "services/billing-sync/customer_receivable.h"
 #include "services/billing-sync/restated.h"
@@ -135,6 +136,18 @@ static enum status clear(struct thing *thing, const struct credit_note *note,
 	return customer_hold(thing, body_of(thing->customer->task->arena, credited));
 }
 
+/* To the balance. */
+static enum status give(struct customer *it, const struct credit_note *note,
+                        const struct booking_credit_note *owed)
+{
+	struct balance_word word = { .object = note->id,
+		                     .at = note->at,
+		                     .moved = { .minor = -owed->credited } };
+
+	memcpy(word.moved.currency, note->currency, sizeof(word.moved.currency));
+	return customer_balance_hear(it, &word);
+}
+
 static bool book_note(struct thing *thing, const struct credit_note *note, enum status *status,
                       struct json_error *error)
 {
@@ -165,6 +178,7 @@ static enum status undo_note(struct thing *thing, const struct credit_note *note
 	TRY(restated_undo(it->task, id, it->cause_id, note->has_voided ? note->voided : it->at));
 	if (thing->known)
 		TRY(customer_clear(it, "not_placed", note->id, note->id));
+	TRY(give(it, note, &(struct booking_credit_note){ .credited = 0 }));
 	return clear(thing, note, (struct credited){ 0 });
 }
 
@@ -260,6 +274,23 @@ static bool book_moved(struct thing *thing, const Opsmesh__V1__CustomerBalanceMo
 	return true;
 }
 
+/* What it states, and what it moved where nobody else tells of that. */
+static bool weigh_moved(struct thing *thing, const Opsmesh__V1__CustomerBalanceMoved *moved,
+                        enum status *status, struct json_error *error)
+{
+	struct balance_word word = { .object = moved->transaction_id, .at = thing->customer->at };
+	bool dated;
+
+	if (!stripe_time_if(&thing->object, "created", &dated, &word.at, error))
+		return false;
+	word.moved.minor = is_told_elsewhere(moved->type) ? 0 : moved->amount->minor;
+	memcpy(word.moved.currency, moved->amount->currency, sizeof(word.moved.currency));
+	word.states = moved->balance != NULL;
+	word.stated = word.states ? moved->balance->minor : 0;
+	*status = customer_balance_hear(thing->customer, &word);
+	return true;
+}
+
 bool credit_read_balance(struct thing *thing, enum status *status, struct json_error *error)
 {
 	Opsmesh__V1__BillingEvent event = OPSMESH__V1__BILLING_EVENT__INIT;
@@ -274,6 +305,8 @@ bool credit_read_balance(struct thing *thing, enum status *status, struct json_e
 		*status = customer_say(thing->customer, &event);
 	if (*status == STATUS_OK)
 		*status = customer_hold(thing, (struct bytes){ NULL, 0 });
+	if (*status == STATUS_OK && !weigh_moved(thing, &moved, status, error))
+		return false;
 	return *status != STATUS_OK || is_told_elsewhere(moved.type) ||
 	       book_moved(thing, &moved, status, error);
 }
@@ -308,5 +341,5 @@ bool credit_invoice(struct thing *thing, const struct invoice *invoice, enum sta
 	if (!booking_balance(it->task->arena, &fact, invoice->id, invoice->id, amount, booking))
 		return cannot(thing, booking, error);
 	*status = restated_book(it->task, &booking->journal, &booked);
-	return true;
+	return *status != STATUS_OK || customer_balance_invoice(thing, invoice, status, error);
 }

@@ -10,6 +10,7 @@
 #include "common/io/proto.h"
 #include "proto/opsmesh/v1/catalogue.h"
 #include "services/billing-sync/customer_awaited.h"
+#include "services/billing-sync/customer_balance.h"
 #include "services/billing-sync/customer_deferral.h"
 #include "services/billing-sync/customer_metered.h"
 #include "services/billing-sync/customer_seat.h"
@@ -20,15 +21,11 @@
 #include <string.h>
 
 static const struct column customer_columns[] = {
-	COLUMN(struct customer_row, customer_id),
-	COLUMN(struct customer_row, account_id),
-	COLUMN(struct customer_row, alive),
-	COLUMN(struct customer_row, subscribed),
-	COLUMN(struct customer_row, charges),
-	COLUMN(struct customer_row, books),
-	COLUMN(struct customer_row, agreed_by),
-	COLUMN(struct customer_row, agreed),
-	COLUMN_END,
+	COLUMN(struct customer_row, customer_id), COLUMN(struct customer_row, account_id),
+	COLUMN(struct customer_row, alive),       COLUMN(struct customer_row, subscribed),
+	COLUMN(struct customer_row, charges),     COLUMN(struct customer_row, books),
+	COLUMN(struct customer_row, agreed_by),   COLUMN(struct customer_row, agreed),
+	COLUMN(struct customer_row, balance),     COLUMN_END,
 };
 const struct state_table customer_table = { .name = "customer",
 	                                    .columns = customer_columns,
@@ -60,6 +57,7 @@ static const struct {
 	{ "payment_intent", customer_read_intent },
 	{ "invoice_payment", receivable_read_payment },
 	{ "credit_note", credit_read_note },
+	{ "customer", customer_read_customer },
 	{ "customer_balance_transaction", credit_read_balance },
 	{ "refund", customer_read_refund },
 	{ "dispute", customer_read_dispute },
