@@ -6,8 +6,8 @@
  *
  *   1. content before a bare note of deletion
  *   2. ended before not ended: what is deleted, or a subscription that is over, does not come back
- *   3. the provider's time in whole seconds; of an object without an event the arrival's, because it
- *      is true as of then
+ *   3. the provider's time in whole seconds; of an object without an event that at which it was so, as its
+ *      sender says, else the arrival's
  *   4. the rank of its status in the life of its type (object_type.h)
  *   5. what only grows (refunded so far, attempts, times redeemed)
  *   6. the event's verb: created, attached, others, detached, deleted; an object without an event last

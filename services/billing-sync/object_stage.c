@@ -165,6 +165,16 @@ static enum status fold(struct object *it)
 
 /* Reading. */
 
+/* An event has its own time. */
+static struct instant true_at(const struct object *it)
+{
+	struct instant at = it->received_at;
+
+	if (*it->event->event_id == '\0' && proto_instant(it->event->as_of, &at))
+		at = time_earlier(at, it->received_at);
+	return at;
+}
+
 static bool observe(struct object *it, const Opsmesh__V1__ProviderReceived *received,
                     struct json_error *error)
 {
@@ -172,7 +182,7 @@ static bool observe(struct object *it, const Opsmesh__V1__ProviderReceived *rece
 		.payload = { received->payload.data, received->payload.len },
 		.event_id = it->event->event_id,
 		.api_version = it->event->api_version,
-		.received_at = it->received_at,
+		.received_at = true_at(it),
 	};
 	const struct json_place top = json_top(NULL);
 

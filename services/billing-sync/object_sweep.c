@@ -88,8 +88,8 @@ enum status object_sweep(struct object *it, const struct object_row *before, boo
 		return heal(it, before, moved);
 	if (it->event->provenance != OPSMESH__V1__PROVENANCE__PROVENANCE_BACKFILL)
 		return STATUS_OK;
-	const struct sweep sweep =
-	    sweep_compare(it->task->arena, before, &it->seen, began(it).since);
+	const struct sweep sweep = sweep_compare(it->task->arena, before, &it->seen,
+	                                         it->event->as_of != NULL, began(it).since);
 
 	return sweep.cause == SWEEP_EQUAL ? STATUS_OK : differ(it, before, &sweep, moved);
 }

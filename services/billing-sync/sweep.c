@@ -37,6 +37,7 @@ struct comparing {
 	const struct observed *page;
 	struct sweep *sweep;
 	const char *type;
+	bool dated;   /* its sender said as of when it is */
 	bool cut;     /* a list of one of them is not whole */
 	bool matters; /* a field is another that nobody writes by hand */
 	bool written; /* one is that somebody does */
@@ -115,10 +116,22 @@ static void compare_fields(struct comparing *it, struct arena *arena, json_t *ou
 
 /* Causes. */
 
-static bool is_earlier(const struct object_row *standing, const struct observed *page)
+static bool is_over(const struct object_row *standing, const struct observed *page)
 {
-	return (standing->ended && !page->ended) || (standing->deleted && !page->deleted) ||
-	       page->rank < standing->rank || page->progress < standing->progress;
+	return (standing->ended && !page->ended) || (standing->deleted && !page->deleted);
+}
+
+static bool is_earlier(const struct comparing *it, const struct object_row *standing)
+{
+	return is_over(standing, it->page) ||
+	       (!it->dated &&
+	        (it->page->rank < standing->rank || it->page->progress < standing->progress));
+}
+
+/* Whatever is another may have become so since. */
+static bool is_older(const struct comparing *it, const struct object_row *standing)
+{
+	return it->dated && time_before(it->page->state_at, standing->state_at);
 }
 
 /* What the provider dates itself, and has not changed since. */
@@ -134,7 +147,9 @@ static enum sweep_cause cause_of(const struct comparing *it, const struct object
 {
 	if (it->fixed || (it->matters && same_update(ours, theirs)))
 		return SWEEP_OWN_BUG;
-	if (is_earlier(standing, it->page))
+	if (is_older(it, standing))
+		return SWEEP_EQUAL;
+	if (is_earlier(it, standing))
 		return SWEEP_STALE;
 	if (it->matters || standing->deleted != it->page->deleted)
 		return SWEEP_MISSED_EVENT;
@@ -172,10 +187,12 @@ static bool was_asked_for(struct arena *arena, const struct object_row *standing
 }
 
 struct sweep sweep_compare(struct arena *arena, const struct object_row *standing,
-                           const struct observed *page, struct instant since)
+                           const struct observed *page, bool dated, struct instant since)
 {
 	struct sweep sweep = { .cause = SWEEP_EQUAL };
-	struct comparing it = { .page = page, .sweep = &sweep, .type = page->object_type };
+	struct comparing it = {
+		.page = page, .sweep = &sweep, .type = page->object_type, .dated = dated
+	};
 	AUTO_JSON theirs = NULL;
 	AUTO_JSON ours = NULL;
 	struct json_error error;

@@ -1,13 +1,15 @@
 /*
  * sweep - what an object in a list page that was asked for in bulk says against the mirror. Pure.
  *
- * A page (provenance backfill) has no time of its own: it is true when it comes. What it has otherwise than
- * the mirror has one cause:
+ * A page (provenance backfill) is true as of when it comes, or as of when its sender says (as_of). Of a page
+ * that is older than the state that stands only what never changes is held against it: what else is another
+ * has changed since. What it has otherwise than the mirror has one cause:
  *
  *   missed_event     the provider has an object that was made after webhooks began and that none told of, or
  *                    a field that matters is another
- *   stale            the page is of an earlier stage than what stood: an earlier status, or less of what only
- *                    grows, or alive what has ended
+ *   stale            the page is of an earlier stage than what stood: alive what has ended; where nobody says
+ *                    as of when it is, an earlier status, or less of what only grows. Of a page that says so
+ *                    and is later, an invoice is really open again, and no event said it
  *   version          it is written otherwise, and says the same: fields that one of them has not, an object
  *                    within in the place of its id
  *   edited_by_hand   nothing but what people write into an object: description, metadata, ...
@@ -43,8 +45,11 @@ struct sweep {
 
 /* The word by which discrepancies name it. */
 const char *sweep_word(enum sweep_cause cause);
-/* Standing is the row before the page was folded; webhooks began at since, TIME_MAX: none came. */
+/*
+ * Standing is the row before the page was folded; webhooks began at since, TIME_MAX: none came. dated: the
+ * page's sender said as of when it is.
+ */
 struct sweep sweep_compare(struct arena *arena, const struct object_row *standing,
-                           const struct observed *page, struct instant since);
+                           const struct observed *page, bool dated, struct instant since);
 
 #endif

@@ -24,6 +24,16 @@ static enum status say_provider(struct request *request, Opsmesh__V1__ProviderEv
 	                                     .message = &event->base });
 }
 
+/* The edge has looked at its form. */
+static Google__Protobuf__Timestamp *as_of(const struct request *request)
+{
+	struct instant at;
+
+	return time_parse(request_parameter(request, "as_of"), &at)
+	           ? proto_timestamp(request->task->arena, at)
+	           : NULL;
+}
+
 static enum status say_item(struct request *request, const struct stripe_item *item,
                             Opsmesh__V1__Provenance provenance)
 {
@@ -43,6 +53,8 @@ static enum status say_item(struct request *request, const struct stripe_item *i
 	if (item->dated)
 		event.created_at = proto_timestamp(arena, item->created);
 	event.provenance = provenance;
+	if (*item->event_id == '\0')
+		event.as_of = as_of(request);
 	event.fact_case = OPSMESH__V1__PROVIDER_EVENT__FACT_RECEIVED;
 	event.received = &received;
 	return say_provider(request, &event);

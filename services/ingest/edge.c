@@ -46,7 +46,7 @@ static http_handler on_openapi;
 	ON("/v1/email/{mailbox}", "email", EDGE_MAIL_MAX, mail, edge_locate_email, NULL,         \
 	   "Takes a mail as it came.", EMAIL, false)                                             \
 	ON("/v1/stripe/objects", "provider", EDGE_JSON_MAX, json, edge_locate_stripe_objects,    \
-	   NULL, "Takes a Stripe object or list page; query: provenance=fetch|backfill|upload.", \
+	   NULL, "Takes a Stripe object, or a list page; how and as of when in the query part.", \
 	   STRIPE_OBJECTS, false)                                                                \
 	ON("/v1/webhooks/stripe", NULL, EDGE_JSON_MAX, NULL, edge_locate_stripe_webhook, NULL,   \
 	   "Takes an event that Stripe has signed.", STRIPE_WEBHOOK, false)

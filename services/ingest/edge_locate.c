@@ -261,6 +261,21 @@ static void page_identify(struct edge_intake *intake, size_t count)
 	intake->source = "page";
 }
 
+/* Of when an object without an event is true: an old export says so, or it would count as new. */
+static bool as_of_check(struct edge_intake *intake, struct edge_problem *problem)
+{
+	const char *const text = http_request_query(intake->request, "as_of");
+	struct instant at;
+
+	if (text == NULL)
+		return true;
+	if (!time_parse(text, &at) || time_before(at, TIME_OLDEST) || time_before(TIME_NEWEST, at))
+		return edge_refuse(problem, 422, "as_of",
+		                   "is not an RFC 3339 time of the years 1970 to 9999");
+	return !time_before(intake->received_at, at) ||
+	       edge_refuse(problem, 422, "as_of", "lies in the future");
+}
+
 /* Each object of a page goes to its own key, so that it meets its events. */
 bool edge_locate_stripe_objects(struct edge_intake *intake, struct edge_problem *problem)
 {
@@ -275,6 +290,8 @@ bool edge_locate_stripe_objects(struct edge_intake *intake, struct edge_problem 
 		known = strcmp(provenance, words[i]) == 0;
 	if (!known)
 		return edge_refuse(problem, 422, "provenance", "is not fetch, backfill or upload");
+	if (!as_of_check(intake, problem))
+		return false;
 	if (!decode_stripe_objects(intake->arena, intake->request->body, &items, &count, &refusal))
 		return refused(intake, &refusal, problem);
 	if (count == 0)

@@ -203,6 +203,32 @@ static json_t *answers_make(void)
 	                 "content", content("application/problem+json", reference("Problem")));
 }
 
+/* What stands behind the question mark. */
+static const struct {
+	Opsmesh__V1__Route route;
+	const char *name;
+	const char *format; /* NULL: plain text */
+	const char *description;
+} queries[] = {
+	{ OPSMESH__V1__ROUTE__ROUTE_STRIPE_OBJECTS, "provenance", NULL,
+	  "fetch, backfill or upload: how it was come by. Default: upload." },
+	{ OPSMESH__V1__ROUTE__ROUTE_STRIPE_OBJECTS, "as_of", "date-time",
+	  "When it was so, of an object without an event. Default: when it arrives." },
+};
+
+static void add_queries(const struct edge_route *route, json_t *result)
+{
+	for (size_t i = 0; i < COUNT_OF(queries); i++) {
+		if (queries[i].route != route->route)
+			continue;
+		CHECK(json_array_append_new(
+			  result, json_pack("{s:s, s:s, s:b, s:s, s:{s:s, s:s*}}", "name",
+		                            queries[i].name, "in", "query", "required", 0,
+		                            "description", queries[i].description, "schema", "type",
+		                            "string", "format", queries[i].format)) == 0);
+	}
+}
+
 static json_t *parameters_make(const struct edge_route *route)
 {
 	const char *at = route->pattern;
@@ -215,6 +241,7 @@ static json_t *parameters_make(const struct edge_route *route)
 		                                              at, size, "in", "path", "required", 1,
 		                                              "schema", "type", "string")) == 0);
 	}
+	add_queries(route, result);
 	return result;
 }
 

@@ -12,6 +12,7 @@
 struct stage_test object_stage;
 const char *object_fed;
 Opsmesh__V1__Provenance object_provenance;
+int object_as_of;
 
 struct instant object_now(void)
 {
@@ -28,6 +29,7 @@ int object_fixture_start(void **state)
 {
 	(void)state;
 	object_provenance = OPSMESH__V1__PROVENANCE__PROVENANCE_WEBHOOK;
+	object_as_of = OBJECT_UNSAID;
 	object_fixture_open(&object_stage, OBJECT_SHARD);
 	object_fed = stage_test_key(&object_stage, "o_");
 	return 0;
@@ -60,6 +62,8 @@ void object_feed_payload(struct stage_test *test, const struct provider_said *sa
 	event.api_version = text_mutable(said->version != NULL ? said->version : "");
 	event.received_at = proto_timestamp(test->arena, arrival);
 	event.provenance = object_provenance;
+	if (object_as_of != OBJECT_UNSAID)
+		event.as_of = proto_timestamp(test->arena, provider_time(object_as_of));
 	event.fact_case = OPSMESH__V1__PROVIDER_EVENT__FACT_RECEIVED;
 	event.received = &received;
 	(void)stage_test_feed(test, &(struct stage_test_event){ .topic = OPS_PROVIDER_EVENTS,

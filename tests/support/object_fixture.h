@@ -18,6 +18,7 @@
 #include <cmocka.h>
 
 #define OBJECT_SHARD 2
+#define OBJECT_UNSAID (-1)
 
 #define TEST(function) \
 	cmocka_unit_test_setup_teardown(function, object_fixture_start, object_fixture_stop)
@@ -27,6 +28,7 @@
 
 extern struct stage_test object_stage;
 extern Opsmesh__V1__Provenance object_provenance; /* of what is fed next; a webhook at first */
+extern int object_as_of;       /* and when it was so, as its sender says; OBJECT_UNSAID */
 extern const char *object_fed; /* the id of the object that object_feed is about; of the shard */
 
 int object_fixture_start(void **state);

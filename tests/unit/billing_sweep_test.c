@@ -89,6 +89,43 @@ static void each_difference_has_its_cause(void **state)
 	}
 }
 
+/* A page of which its sender says as of when it is, against a state of second 5. */
+static const struct {
+	const char *name;
+	const char *type;
+	int as_of;
+	const char *webhook;
+	const char *page;
+	const char *cause;
+} dated[] = {
+	{ "a page that is older than what stands differs in nothing", "invoice", 4,
+	  "'status':'paid','total':5", "'status':'open','total':6", "" },
+	{ "but in what never changes", "charge", 4, "'status':'succeeded','amount':5",
+	  "'status':'succeeded','amount':6", "own_bug" },
+	{ "an invoice that was really opened again is a missed event", "invoice", 6,
+	  "'status':'paid'", "'status':'open'", "missed_event" },
+	{ "so is less of what only grows", "charge", 6, "'status':'succeeded','amount_refunded':5",
+	  "'status':'succeeded','amount_refunded':4", "missed_event" },
+	{ "what is over does not come back", "subscription", 6, "'status':'canceled'",
+	  "'status':'active'", "stale" },
+	{ "a later page is held against it as any", "invoice", 6, "'status':'open'",
+	  "'status':'paid'", "missed_event" },
+};
+
+static void a_page_that_is_dated_is_judged_by_its_time(void **state)
+{
+	for (size_t i = 0; i < COUNT_OF(dated); i++) {
+		assert_int_equal(object_fixture_stop(state), 0);
+		assert_int_equal(object_fixture_start(state), 0);
+		(void)feed(WEBHOOK, "evt_1", 5, dated[i].type, dated[i].webhook);
+		object_as_of = dated[i].as_of;
+		const char *const cause = feed(PAGE, NULL, 50, dated[i].type, dated[i].page);
+
+		if (!text_equal(cause, dated[i].cause))
+			fail_msg("%s: %s", dated[i].name, cause);
+	}
+}
+
 /* provider_time(0) is PROVIDER_START_S. */
 static const char *made_at(int at)
 {
@@ -199,6 +236,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		TEST(each_difference_has_its_cause),
+		TEST(a_page_that_is_dated_is_judged_by_its_time),
 		TEST(what_was_made_before_the_first_webhook_is_no_difference),
 		TEST(an_event_that_was_late_explains_it),
 		TEST(our_own_error_heals_by_agreement_alone),

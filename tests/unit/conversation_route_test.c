@@ -4,6 +4,7 @@
 #include "tests/support/conversation_fixture.h"
 
 #include "common/base/text.h"
+#include "common/io/proto.h"
 #include "opsmesh/v1/account.pb-c.h"
 #include "opsmesh/v1/action.pb-c.h"
 #include "opsmesh/v1/control.pb-c.h"
@@ -277,6 +278,26 @@ static void an_object_says_how_it_came(void **state)
 	assert_int_equal(event->provenance, OPSMESH__V1__PROVENANCE__PROVENANCE_BACKFILL);
 	assert_string_equal(event->event_id, "");
 	assert_null(event->created_at);
+	assert_null(event->as_of);
+}
+
+static void an_object_says_as_of_when_it_is(void **state)
+{
+	const struct journalled request = { .route = ROUTE(STRIPE_OBJECTS),
+		                            .key = "ch_1",
+		                            .parameter = "as_of",
+		                            .value = "2026-05-01T00:00:00Z",
+		                            .body = "{\"id\":\"ch_1\",\"object\":\"charge\"}" };
+	struct instant as_of;
+
+	(void)state;
+	conversation_journal(&fixture, &request);
+	const Opsmesh__V1__ProviderEvent *const event =
+	    (const void *)conversation_expect(&fixture, "provider-events received ch_1\n");
+
+	assert_true(proto_instant(event->as_of, &as_of));
+	assert_int_equal(as_of.us, INT64_C(1777593600) * 1000000);
+	assert_int_equal(event->provenance, OPSMESH__V1__PROVENANCE__PROVENANCE_UPLOAD);
 }
 
 /* Usage. */
@@ -353,6 +374,7 @@ int main(void)
 		CASE(an_event_sent_twice_counts_once_and_with_other_bytes_is_a_conflict),
 		CASE(an_event_too_large_to_forward_is_refused),
 		CASE(an_object_says_how_it_came),
+		CASE(an_object_says_as_of_when_it_is),
 		CASE(usage_is_passed_on_once_and_another_content_is_a_conflict),
 		CASE(a_set_clock_says_nothing),
 	};

@@ -77,6 +77,12 @@ static void test_stripe_objects(void **state)
 	                 strlen("{\"id\":\"ch_2\",\"object\":\"charge\"}"));
 	assert_string_equal(fixture_received(1)->path_parameters[0]->name, "provenance");
 	assert_string_equal(fixture_received(1)->path_parameters[0]->value, "fetch");
+	assert_answer(fixture_post("/v1/stripe/objects?as_of=2026-05-01T09:00:00%2B09:00",
+	                           AUTHORIZED, "{\"id\":\"ch_3\",\"object\":\"charge\"}"),
+	              202, "\"id\"");
+	assert_string_equal(fixture_received(2)->path_parameters[0]->name, "as_of");
+	assert_string_equal(fixture_received(2)->path_parameters[0]->value,
+	                    "2026-05-01T09:00:00+09:00");
 }
 
 static void test_email(void **state)
