@@ -205,6 +205,19 @@ enum status awaited_object(struct thing *thing, const char *type, const char *id
 	return follow(it, &row, waits);
 }
 
+enum status awaited_within(struct thing *thing, const char *type, const char *id)
+{
+	struct customer *const it = thing->customer;
+	struct held_row held = { .customer_id = it->row.customer_id, .object_id = id };
+	struct awaited_row row;
+
+	if (task_load(it->task, &held_table, &held))
+		return STATUS_OK;
+	held.type = type;
+	task_save(it->task, &held_table, &held);
+	return load(it, id, &row) ? end(it, &row) : STATUS_OK;
+}
+
 /* The timer. */
 
 static void split(struct task *task, const char *key, struct awaited_row *row)

@@ -33,6 +33,8 @@ extern const struct state_table awaited_table;
 enum status awaited_names(struct thing *thing) MUST_CHECK;
 /* It names this one. */
 enum status awaited_object(struct thing *thing, const char *type, const char *id) MUST_CHECK;
+/* It has this one within it, which is booked with it, and need not come by itself. */
+enum status awaited_within(struct thing *thing, const char *type, const char *id) MUST_CHECK;
 /* It came, for the first time. */
 enum status awaited_came(struct thing *thing) MUST_CHECK;
 

@@ -165,6 +165,8 @@ static bool book_note(struct thing *thing, const struct credit_note *note, enum 
 	if (*status == STATUS_OK && booked)
 		*status = doubt(it, booking, note->id);
 	if (*status == STATUS_OK)
+		*status = give(it, note, &owed);
+	if (*status == STATUS_OK)
 		*status =
 		    clear(thing, note, (struct credited){ owed.total - owed.tax, owed.total });
 	return true;

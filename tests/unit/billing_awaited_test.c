@@ -123,12 +123,28 @@ static void feed_unsettled(void)
 	refund_named(1, "\"txn_1\"");
 }
 
+static void feed_unsettled_later(void)
+{
+	refund_named(3, "\"txn_1\"");
+}
+
+static void settled(int64_t revision)
+{
+	refund_named(revision,
+	             "{\"id\":\"txn_1\",\"object\":\"balance_transaction\",\"type\":\"refund\","
+	             "\"source\":\"re_1\",\"amount\":-2000,\"fee\":0,\"net\":-2000,"
+	             "\"currency\":\"jpy\",\"created\":1728000000,"
+	             "\"available_on\":1728000000}");
+}
+
 static void feed_settled(void)
 {
-	refund_named(1, "{\"id\":\"txn_1\",\"object\":\"balance_transaction\",\"type\":\"refund\","
-	                "\"source\":\"re_1\",\"amount\":-2000,\"fee\":0,\"net\":-2000,"
-	                "\"currency\":\"jpy\",\"created\":1728000000,"
-	                "\"available_on\":1728000000}");
+	settled(1);
+}
+
+static void feed_settled_later(void)
+{
+	settled(2);
 }
 
 static void feed_transaction(void)
@@ -344,6 +360,8 @@ static const struct {
 	{ "a dispute's", { feed_disputed_unsettled }, "opened 1 0 txn_1\n" },
 	{ "none that is within its refund", { feed_settled }, "" },
 	{ "nor within its dispute", { feed_disputed_settled }, "" },
+	{ "nor one that a later state has within it", { feed_unsettled, feed_settled_later }, "" },
+	{ "nor one that an earlier state had", { feed_settled, feed_unsettled_later }, "" },
 	{ "nor one that came", { feed_unsettled, feed_transaction }, "" },
 	{ "nor one that came first", { feed_transaction, feed_unsettled }, "" },
 };

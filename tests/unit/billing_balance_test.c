@@ -235,6 +235,33 @@ static void what_two_tell_of_is_counted_once(void **state)
 	assert_string_equal(case_of(), "");
 }
 
+static void feed_note(int64_t revision, const char *status)
+{
+	customer_feed("credit_note", "cn_1", revision, status,
+	              arena_printf(customer_stage.arena,
+	                           "{\"id\":\"cn_1\",\"object\":\"credit_note\",\"status\":\"%s\","
+	                           "\"currency\":\"usd\",\"amount\":500,\"total\":500,"
+	                           "\"subtotal\":500,\"created\":1728000000,\"refund\":null,"
+	                           "\"pre_payment_amount\":0,\"post_payment_amount\":500,"
+	                           "\"customer_balance_transaction\":\"cbtxn_1\"}",
+	                           status));
+}
+
+static void what_a_credit_note_gives_is_its_own_to_tell(void **state)
+{
+	(void)state;
+	feed_moved("cbtxn_1", "credit_note", -500, -500);
+	customer_wait(DAYS(4));
+	assert_string_equal(case_of(),
+	                    arena_printf(customer_stage.arena, "fetched -500 0 %s", customer_key));
+	feed_note(1, "issued");
+	assert_string_equal(case_of(), "healed");
+	feed_note(2, "void");
+	feed_customer(1, "balance", 0);
+	customer_wait(DAYS(4));
+	assert_string_equal(case_of(), "");
+}
+
 static void who_has_no_balance_has_no_row_of_it(void **state)
 {
 	struct customer_row row = { .customer_id = customer_key };
@@ -257,6 +284,7 @@ int main(void)
 		IN_STAGE(a_balance_that_nothing_moved_is_asked_for_and_heals),
 		IN_STAGE(what_an_invoice_used_up_has_to_come_from_somewhere),
 		IN_STAGE(what_two_tell_of_is_counted_once),
+		IN_STAGE(what_a_credit_note_gives_is_its_own_to_tell),
 		IN_STAGE(who_has_no_balance_has_no_row_of_it),
 	};
 
