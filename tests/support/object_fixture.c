@@ -12,7 +12,7 @@
 struct stage_test object_stage;
 const char *object_fed;
 Opsmesh__V1__Provenance object_provenance;
-int object_as_of;
+int object_as_of = OBJECT_UNSAID;
 
 struct instant object_now(void)
 {
