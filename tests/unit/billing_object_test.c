@@ -41,41 +41,6 @@ static void a_state_is_told_to_its_customer_whole(void **state)
 	assert_string_equal(object_row_of("invoice").currency, "USD");
 }
 
-/* An invoice that was paid in second 5, and voided by what comes in second 50. */
-static const struct {
-	const char *name;
-	int as_of;
-	const char *event_id; /* NULL: an upload */
-	int paid_again;       /* 0: it was not */
-	const char *status;
-} uploads[] = {
-	{ "an old export does not stand over a newer event", 4, NULL, 0, "paid" },
-	{ "a newer one does", 6, NULL, 0, "void" },
-	{ "a newer one does not stand over what is newer still", 6, NULL, 7, "paid" },
-	{ "one that says nothing is as of its arrival", OBJECT_UNSAID, NULL, 7, "void" },
-	{ "one of tomorrow is as of its arrival", 90000, NULL, 60, "paid" },
-	{ "an event has its own time", 4, "evt_3", 0, "void" },
-};
-
-static void an_upload_stands_by_the_time_that_its_sender_says(void **state)
-{
-	for (size_t i = 0; i < COUNT_OF(uploads); i++) {
-		assert_int_equal(object_fixture_stop(state), 0);
-		assert_int_equal(object_fixture_start(state), 0);
-		object_feed("evt_1", "invoice.paid", 5, "invoice", "'status':'paid'");
-		object_as_of = uploads[i].as_of;
-		object_feed(uploads[i].event_id, "invoice.voided", 50, "invoice",
-		            "'status':'void'");
-		object_as_of = OBJECT_UNSAID;
-		if (uploads[i].paid_again != 0)
-			object_feed("evt_2", "invoice.paid", uploads[i].paid_again, "invoice",
-			            "'status':'paid'");
-		object_fold();
-		if (!text_equal(object_row_of("invoice").status, uploads[i].status))
-			fail_msg("%s: %s", uploads[i].name, object_row_of("invoice").status);
-	}
-}
-
 static void reference_data_goes_to_every_shard(void **state)
 {
 	static const char *const types[] = { "product", "price", "plan", "coupon", "tax_rate" };
@@ -509,7 +474,6 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		TEST(a_state_is_told_to_its_customer_whole),
-		TEST(an_upload_stands_by_the_time_that_its_sender_says),
 		TEST(reference_data_goes_to_every_shard),
 		TEST(what_is_about_a_charge_meets_it),
 		TEST(a_transaction_meets_what_it_moves_money_of),
