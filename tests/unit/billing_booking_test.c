@@ -2,6 +2,7 @@
  * billing_booking_test - each rule from a money fact to a transaction, with its numbers worked out by hand.
  */
 #include "common/base/text.h"
+#include "tests/support/arena_fixture.h"
 #include "tests/support/booking_fixture.h"
 
 #include <string.h>
@@ -11,22 +12,6 @@
 #include <stddef.h>
 
 #include <cmocka.h>
-
-static struct arena *arena;
-
-static int start(void **state)
-{
-	(void)state;
-	arena = arena_create(65536);
-	return 0;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	arena_destroy(arena);
-	return 0;
-}
 
 static void expect(bool done, const struct booking *booking, enum booking_doubt doubt,
                    const char *id, const char *lines)
@@ -309,5 +294,5 @@ int main(void)
 		cmocka_unit_test(what_was_deferred_is_earned_or_cleared),
 	};
 
-	return cmocka_run_group_tests(tests, start, stop);
+	return cmocka_run_group_tests(tests, arena_open, arena_close);
 }

@@ -4,6 +4,7 @@
 #include "services/billing-sync/charge_twice.h"
 
 #include "common/base/text.h"
+#include "tests/support/arena_fixture.h"
 
 #include <string.h>
 
@@ -13,25 +14,9 @@
 
 #include <cmocka.h>
 
-static struct arena *arena;
-
 static const struct invoice_policy policy = { .twice_same_invoice = { INT64_C(3024000000000) },
 	                                      .twice_same_description = { INT64_C(86400000000) },
 	                                      .twice_across_invoices = true };
-
-static int open_all(void **state)
-{
-	(void)state;
-	arena = arena_create(65536);
-	return 0;
-}
-
-static int close_all(void **state)
-{
-	(void)state;
-	arena_destroy(arena);
-	return 0;
-}
 
 struct taken {
 	const char *id;
@@ -245,5 +230,5 @@ int main(void)
 		cmocka_unit_test(a_ring_of_another_kind_is_refused),
 	};
 
-	return cmocka_run_group_tests(tests, open_all, close_all);
+	return cmocka_run_group_tests(tests, arena_open, arena_close);
 }

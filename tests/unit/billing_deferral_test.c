@@ -4,6 +4,7 @@
 #include "services/billing-sync/deferral.h"
 
 #include "common/base/text.h"
+#include "tests/support/arena_fixture.h"
 #include "tests/support/chance.h"
 
 #include <inttypes.h>
@@ -22,22 +23,6 @@
 #define JANUARY 20454 /* 1 January 2026 as a day */
 
 static const struct books_policy books = { .time_zone = "UTC", .mode = RECOGNITION_BY_DAY };
-static struct arena *arena;
-
-static int open_arena(void **state)
-{
-	(void)state;
-	arena = arena_create(1 << 16);
-	return 0;
-}
-
-static int close_arena(void **state)
-{
-	(void)state;
-	arena_destroy(arena);
-	return 0;
-}
-
 static struct instant morning(int64_t day)
 {
 	return (struct instant){ day * DAY_US };
@@ -295,5 +280,5 @@ int main(void)
 		cmocka_unit_test(every_roll_forward_of_random_invoices_balances),
 	};
 
-	return cmocka_run_group_tests(tests, open_arena, close_arena);
+	return cmocka_run_group_tests(tests, arena_open, arena_close);
 }

@@ -5,6 +5,7 @@
 
 #include "common/base/text.h"
 #include "common/io/file.h"
+#include "tests/support/arena_fixture.h"
 #include "tests/support/policy_fixture.h"
 #include "tests/support/subscription_fixture.h"
 
@@ -16,22 +17,6 @@
 #include <stddef.h>
 
 #include <cmocka.h>
-
-static struct arena *arena;
-
-static int open_arena(void **state)
-{
-	(void)state;
-	arena = arena_create(1 << 16);
-	return 0;
-}
-
-static int close_arena(void **state)
-{
-	(void)state;
-	arena_destroy(arena);
-	return 0;
-}
 
 struct use {
 	const char *name;
@@ -243,5 +228,5 @@ int main(void)
 		cmocka_unit_test(what_is_wrong_with_an_access_policy_is_named),
 	};
 
-	return cmocka_run_group_tests(tests, open_arena, close_arena);
+	return cmocka_run_group_tests(tests, arena_open, arena_close);
 }

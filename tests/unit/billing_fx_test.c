@@ -5,6 +5,7 @@
 #include "common/io/file.h"
 #include "services/billing-sync/fx.h"
 #include "services/billing-sync/ratio.h"
+#include "tests/support/arena_fixture.h"
 #include "tests/support/policy_fixture.h"
 
 #include <string.h>
@@ -15,8 +16,6 @@
 
 #include <cmocka.h>
 
-static struct arena *arena;
-
 static const char *const november =
     "{\"id\":\"t\",\"version\":1,\"effective_from\":\"2026-11-01T00:00:00Z\",\"source\":\"test\","
     "\"base\":\"EUR\",\"days\":["
@@ -25,20 +24,6 @@ static const char *const november =
 static const char *const corrected =
     "{\"id\":\"t\",\"version\":2,\"effective_from\":\"2026-11-20T00:00:00Z\",\"source\":\"test\","
     "\"base\":\"EUR\",\"days\":[{\"date\":\"2026-11-03\",\"rates\":{\"USD\":\"1.18\"}}]}";
-
-static int start(void **state)
-{
-	(void)state;
-	arena = arena_create(65536);
-	return 0;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	arena_destroy(arena);
-	return 0;
-}
 
 static int64_t day(const char *date)
 {
@@ -319,5 +304,5 @@ int main(void)
 		cmocka_unit_test(the_project_s_own_document_is_read),
 	};
 
-	return cmocka_run_group_tests(tests, start, stop);
+	return cmocka_run_group_tests(tests, arena_open, arena_close);
 }

@@ -4,6 +4,7 @@
 #include "services/billing-sync/invoice.h"
 
 #include "common/base/text.h"
+#include "tests/support/arena_fixture.h"
 
 #include <string.h>
 
@@ -14,22 +15,6 @@
 #include <cmocka.h>
 
 #define BYTES_MAX 1000000
-
-static struct arena *arena;
-
-static int open_all(void **state)
-{
-	(void)state;
-	arena = arena_create(65536);
-	return 0;
-}
-
-static int close_all(void **state)
-{
-	(void)state;
-	arena_destroy(arena);
-	return 0;
-}
 
 static bool read_text(const char *text, struct invoice *invoice, struct json_error *error)
 {
@@ -441,5 +426,5 @@ int main(void)
 		cmocka_unit_test(decimals_are_read_and_multiplied_without_reals),
 	};
 
-	return cmocka_run_group_tests(tests, open_all, close_all);
+	return cmocka_run_group_tests(tests, arena_open, arena_close);
 }

@@ -4,6 +4,7 @@
 #include "common/base/text.h"
 #include "common/io/file.h"
 #include "services/billing-sync/journal.h"
+#include "tests/support/arena_fixture.h"
 #include "tests/support/policy_fixture.h"
 
 #include <string.h>
@@ -13,22 +14,6 @@
 #include <stddef.h>
 
 #include <cmocka.h>
-
-static struct arena *arena;
-
-static int start(void **state)
-{
-	(void)state;
-	arena = arena_create(65536);
-	return 0;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	arena_destroy(arena);
-	return 0;
-}
 
 static struct journal opened(const char *object)
 {
@@ -301,5 +286,5 @@ int main(void)
 		cmocka_unit_test(a_chart_without_an_account_is_refused),
 	};
 
-	return cmocka_run_group_tests(tests, start, stop);
+	return cmocka_run_group_tests(tests, arena_open, arena_close);
 }

@@ -7,6 +7,7 @@
 #include "services/billing-sync/dunning_policy.h"
 #include "services/billing-sync/refund_policy.h"
 #include "services/billing-sync/usage.h"
+#include "tests/support/arena_fixture.h"
 #include "tests/support/policy_fixture.h"
 
 #include <stdio.h>
@@ -17,22 +18,6 @@
 #include <stddef.h>
 
 #include <cmocka.h>
-
-static struct arena *arena;
-
-static int start(void **state)
-{
-	(void)state;
-	arena = arena_create(65536);
-	return 0;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	arena_destroy(arena);
-	return 0;
-}
 
 static struct instant day(const char *text)
 {
@@ -206,5 +191,5 @@ int main(void)
 		cmocka_unit_test(the_rules_of_the_day_are_those_of_its_version),
 	};
 
-	return cmocka_run_group_tests(tests, start, stop);
+	return cmocka_run_group_tests(tests, arena_open, arena_close);
 }

@@ -5,6 +5,7 @@
 
 #include "common/base/status.h"
 #include "common/io/zone.h"
+#include "tests/support/arena_fixture.h"
 #include "tests/support/chance.h"
 
 #include <setjmp.h>
@@ -14,22 +15,6 @@
 #include <cmocka.h>
 
 #define RANDOM_ORDERS 10000
-
-static struct arena *arena;
-
-static int open_arena(void **state)
-{
-	(void)state;
-	arena = arena_create(1 << 16);
-	return 0;
-}
-
-static int close_arena(void **state)
-{
-	(void)state;
-	arena_destroy(arena);
-	return 0;
-}
 
 static int64_t some_amount(struct chance *chance)
 {
@@ -174,5 +159,5 @@ int main(void)
 		cmocka_unit_test(parts_by_largest_remainder_differ_by_less_than_one),
 	};
 
-	return cmocka_run_group_tests(tests, open_arena, close_arena);
+	return cmocka_run_group_tests(tests, arena_open, arena_close);
 }

@@ -6,6 +6,7 @@
 #include "common/base/text.h"
 #include "common/io/file.h"
 #include "common/io/zone.h"
+#include "tests/support/arena_fixture.h"
 #include "tests/support/bent_document.h"
 
 #include <inttypes.h>
@@ -19,22 +20,6 @@
 #include <cmocka.h>
 
 #define MONTHS 5 /* that a row of a table spells out */
-
-static struct arena *arena;
-
-static int open_arena(void **state)
-{
-	(void)state;
-	arena = arena_create(1 << 16);
-	return 0;
-}
-
-static int close_arena(void **state)
-{
-	(void)state;
-	arena_destroy(arena);
-	return 0;
-}
 
 static struct instant at(const char *text)
 {
@@ -480,5 +465,5 @@ int main(void)
 		cmocka_unit_test(a_roll_forward_that_does_not_balance_says_by_how_much),
 	};
 
-	return cmocka_run_group_tests(tests, open_arena, close_arena);
+	return cmocka_run_group_tests(tests, arena_open, arena_close);
 }

@@ -5,6 +5,7 @@
 
 #include "common/base/text.h"
 #include "services/billing-sync/exact.h"
+#include "tests/support/arena_fixture.h"
 #include "tests/support/chance.h"
 #include "tests/support/recurring_sum.h"
 
@@ -21,22 +22,6 @@
 #define CUSTOMERS 40
 #define BOOK_DAYS 60
 #define RANDOM_FRACTIONS 10000
-
-static struct arena *arena;
-
-static int open_arena(void **state)
-{
-	(void)state;
-	arena = arena_create(1 << 16);
-	return 0;
-}
-
-static int close_arena(void **state)
-{
-	(void)state;
-	arena_destroy(arena);
-	return 0;
-}
 
 #define USD(minor_)                                       \
 	{                                                 \
@@ -254,5 +239,5 @@ int main(void)
 		cmocka_unit_test(halves_go_where_the_mode_says),
 	};
 
-	return cmocka_run_group_tests(tests, open_arena, close_arena);
+	return cmocka_run_group_tests(tests, arena_open, arena_close);
 }

@@ -4,6 +4,7 @@
 #include "services/billing-sync/recurring_report.h"
 
 #include "common/base/text.h"
+#include "tests/support/arena_fixture.h"
 #include "tests/support/chance.h"
 #include "tests/support/recurring_sum.h"
 
@@ -21,22 +22,6 @@
 #define CUSTOMERS 12
 #define HISTORY_DAYS 25
 #define CURRENCIES 3
-
-static struct arena *arena;
-
-static int open_arena(void **state)
-{
-	(void)state;
-	arena = arena_create(1 << 16);
-	return 0;
-}
-
-static int close_arena(void **state)
-{
-	(void)state;
-	arena_destroy(arena);
-	return 0;
-}
 
 static const char *told(const struct recurring_line *line)
 {
@@ -264,5 +249,5 @@ int main(void)
 		cmocka_unit_test(the_identity_holds_at_any_rates),
 	};
 
-	return cmocka_run_group_tests(tests, open_arena, close_arena);
+	return cmocka_run_group_tests(tests, arena_open, arena_close);
 }

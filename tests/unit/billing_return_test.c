@@ -2,6 +2,7 @@
  * billing_return_test - what refunds and disputes take from a charge, with its numbers worked out by hand.
  */
 #include "common/base/text.h"
+#include "tests/support/arena_fixture.h"
 #include "tests/support/booking_fixture.h"
 
 #include <string.h>
@@ -11,22 +12,6 @@
 #include <stddef.h>
 
 #include <cmocka.h>
-
-static struct arena *arena;
-
-static int start(void **state)
-{
-	(void)state;
-	arena = arena_create(65536);
-	return 0;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	arena_destroy(arena);
-	return 0;
-}
 
 static void expect(bool done, const struct booking *booking, enum booking_doubt doubt,
                    const char *id, const char *lines)
@@ -315,5 +300,5 @@ int main(void)
 		cmocka_unit_test(amounts_beyond_64_bits_are_refused),
 	};
 
-	return cmocka_run_group_tests(tests, start, stop);
+	return cmocka_run_group_tests(tests, arena_open, arena_close);
 }

@@ -4,6 +4,7 @@
  */
 #include "common/base/text.h"
 #include "services/billing-sync/seat_book_check.h"
+#include "tests/support/arena_fixture.h"
 #include "tests/support/chance.h"
 #include "tests/support/order.h"
 
@@ -17,22 +18,6 @@
 #include <cmocka.h>
 
 #define STEPS_MAX 6
-
-static struct arena *arena;
-
-static int start(void **state)
-{
-	(void)state;
-	arena = arena_create(65536);
-	return 0;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	arena_destroy(arena);
-	return 0;
-}
 
 /* Days of one year; hours within. */
 static struct instant day(int64_t number)
@@ -496,5 +481,5 @@ int main(void)
 		cmocka_unit_test(a_contract_goes_before_the_plan),
 	};
 
-	return cmocka_run_group_tests(tests, start, stop);
+	return cmocka_run_group_tests(tests, arena_open, arena_close);
 }

@@ -4,6 +4,7 @@
  */
 #include "common/base/text.h"
 #include "services/billing-sync/seat_book_check.h"
+#include "tests/support/arena_fixture.h"
 #include "tests/support/chance.h"
 
 #include <stdio.h>
@@ -21,22 +22,6 @@
 #define BILLS_MAX (MONTHS + CHANGES_MAX)
 #define LINES_MAX (CHANGES_MAX * 2 + 1)
 #define MONTH DAYS(30)
-
-static struct arena *arena;
-
-static int start(void **state)
-{
-	(void)state;
-	arena = arena_create(1 << 20);
-	return 0;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	arena_destroy(arena);
-	return 0;
-}
 
 struct change {
 	struct instant at;
@@ -238,5 +223,5 @@ int main(void)
 		cmocka_unit_test(what_is_billed_wrong_is_found_on_its_invoice),
 	};
 
-	return cmocka_run_group_tests(tests, start, stop);
+	return cmocka_run_group_tests(tests, arena_open, arena_close);
 }

@@ -3,6 +3,7 @@
  */
 #include "services/billing-sync/seat.h"
 
+#include "tests/support/arena_fixture.h"
 #include "tests/support/order.h"
 
 #include <string.h>
@@ -14,22 +15,6 @@
 #include <cmocka.h>
 
 #define US_A_DAY INT64_C(86400000000)
-
-static struct arena *arena;
-
-static int open_all(void **state)
-{
-	(void)state;
-	arena = arena_create(65536);
-	return 0;
-}
-
-static int close_all(void **state)
-{
-	(void)state;
-	arena_destroy(arena);
-	return 0;
-}
 
 static struct instant hour(int64_t day, int64_t hours)
 {
@@ -364,5 +349,5 @@ int main(void)
 		cmocka_unit_test(a_seat_that_changes_hands_is_one),
 	};
 
-	return cmocka_run_group_tests(tests, open_all, close_all);
+	return cmocka_run_group_tests(tests, arena_open, arena_close);
 }

@@ -4,6 +4,7 @@
 #include "services/billing-sync/standing.h"
 
 #include "common/base/text.h"
+#include "tests/support/arena_fixture.h"
 #include "tests/support/chance.h"
 #include "tests/support/recurring_sum.h"
 #include "tests/support/subscription_fixture.h"
@@ -29,22 +30,6 @@ static const struct mrr_policy mrr = { .past_due_at_most = { 62 * DAY_US } };
 static const struct books_policy books = { .time_zone = "UTC" };
 static const struct currency_policy units = { .others = { .exponent = 2 } };
 static const struct standing_rules rules = { &access, &mrr, &books, &units };
-static struct arena *arena;
-
-static int open_arena(void **state)
-{
-	(void)state;
-	arena = arena_create(1 << 16);
-	return 0;
-}
-
-static int close_arena(void **state)
-{
-	(void)state;
-	arena_destroy(arena);
-	return 0;
-}
-
 /* A customer of one subscription. */
 struct life {
 	struct subscription_memory memory;
@@ -234,5 +219,5 @@ int main(void)
 		cmocka_unit_test(a_shard_s_book_holds_at_each_day_s_end),
 	};
 
-	return cmocka_run_group_tests(tests, open_arena, close_arena);
+	return cmocka_run_group_tests(tests, arena_open, arena_close);
 }

@@ -4,6 +4,7 @@
 #include "services/billing-sync/subscription_change.h"
 
 #include "common/base/text.h"
+#include "tests/support/arena_fixture.h"
 #include "tests/support/chance.h"
 #include "tests/support/subscription_fixture.h"
 
@@ -18,22 +19,6 @@
 
 #define HISTORIES 300
 #define HISTORY_STEPS 30
-
-static struct arena *arena;
-
-static int open_arena(void **state)
-{
-	(void)state;
-	arena = arena_create(1 << 16);
-	return 0;
-}
-
-static int close_arena(void **state)
-{
-	(void)state;
-	arena_destroy(arena);
-	return 0;
-}
 
 static const char *told(const struct subscription_changes *changes)
 {
@@ -447,5 +432,5 @@ int main(void)
 		cmocka_unit_test(what_begins_ends_over_random_lives),
 	};
 
-	return cmocka_run_group_tests(tests, open_arena, close_arena);
+	return cmocka_run_group_tests(tests, arena_open, arena_close);
 }

@@ -4,6 +4,7 @@
 #include "services/billing-sync/subscription.h"
 
 #include "common/base/text.h"
+#include "tests/support/arena_fixture.h"
 #include "tests/support/bent_document.h"
 #include "tests/support/subscription_fixture.h"
 
@@ -26,22 +27,6 @@ static const char older[] =
     "\"amount\":120000,\"interval\":\"year\",\"interval_count\":1}},{\"id\":\"si_8\","
     "\"plan\":{\"id\":\"plan_m\",\"product\":\"prod_m\",\"currency\":\"jpy\",\"amount\":null,"
     "\"amount_decimal\":\"0.00125\",\"interval\":\"month\",\"usage_type\":\"metered\"}}]}}";
-
-static struct arena *arena;
-
-static int open_arena(void **state)
-{
-	(void)state;
-	arena = arena_create(1 << 16);
-	return 0;
-}
-
-static int close_arena(void **state)
-{
-	(void)state;
-	arena_destroy(arena);
-	return 0;
-}
 
 static bool reads(const char *text, struct subscription *subscription, struct json_error *error)
 {
@@ -223,5 +208,5 @@ int main(void)
 		cmocka_unit_test(a_subscription_survives_its_bytes),
 	};
 
-	return cmocka_run_group_tests(tests, open_arena, close_arena);
+	return cmocka_run_group_tests(tests, arena_open, arena_close);
 }

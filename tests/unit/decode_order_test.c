@@ -3,6 +3,7 @@
  */
 #include "common/base/text.h"
 #include "services/ingest/decode.h"
+#include "tests/support/arena_fixture.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -13,22 +14,6 @@
 
 #define ACCOUNT(orders) "{\"id\":\"acme\",\"stripe_customers\":[\"cus_1\"],\"orders\":" orders "}"
 #define HEAD "\"id\":\"o-1\",\"version\":1,\"customer\":\"cus_1\",\"from\":\"2026-01-01T00:00:00Z\""
-
-static struct arena *arena;
-
-static int start(void **state)
-{
-	(void)state;
-	arena = arena_create(65536);
-	return 0;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	arena_destroy(arena);
-	return 0;
-}
 
 static void orders_are_read_in_their_order(void **state)
 {
@@ -105,5 +90,5 @@ int main(void)
 		cmocka_unit_test(what_is_no_order_is_refused_with_its_place),
 	};
 
-	return cmocka_run_group_tests(tests, start, stop);
+	return cmocka_run_group_tests(tests, arena_open, arena_close);
 }

@@ -3,6 +3,7 @@
  */
 #include "common/base/text.h"
 #include "services/ingest/decode.h"
+#include "tests/support/arena_fixture.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -16,22 +17,6 @@
 	"\"source\":\"api\",\"id\":\"e-1\",\"customer\":\"cus_1\",\"at\":\"2026-05-01T00:00:00Z\""
 #define METER "{\"kind\":\"meter\"," HEAD ",\"meter\":\"calls\",\"quantity\":12}"
 #define CANCEL "{\"kind\":\"cancel\"," HEAD ",\"refers\":\"e-0\"}"
-
-static struct arena *arena;
-
-static int start(void **state)
-{
-	(void)state;
-	arena = arena_create(65536);
-	return 0;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	arena_destroy(arena);
-	return 0;
-}
 
 static void events_are_read(void **state)
 {
@@ -171,5 +156,5 @@ int main(void)
 		cmocka_unit_test(what_is_no_event_is_refused_with_its_place),
 	};
 
-	return cmocka_run_group_tests(tests, start, stop);
+	return cmocka_run_group_tests(tests, arena_open, arena_close);
 }

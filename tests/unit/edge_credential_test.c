@@ -2,6 +2,7 @@
  * API keys: what the setting may hold, and who may do what.
  */
 #include "services/ingest/edge_credential.h"
+#include "tests/support/arena_fixture.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,22 +13,6 @@
 
 #define KEY "0123456789abcdef"
 #define OTHER "fedcba9876543210"
-
-static struct arena *arena;
-
-static int start(void **state)
-{
-	(void)state;
-	arena = arena_create(65536);
-	return 0;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	arena_destroy(arena);
-	return 0;
-}
 
 static struct edge_credentials good(const char *text)
 {
@@ -112,11 +97,13 @@ static void a_wrong_setting_is_refused_and_shows_no_key(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(both_forms_say_the_same, start, stop),
-		cmocka_unit_test_setup_teardown(a_key_is_known_by_its_header_alone, start, stop),
-		cmocka_unit_test_setup_teardown(a_scope_is_what_it_says_and_no_more, start, stop),
-		cmocka_unit_test_setup_teardown(a_wrong_setting_is_refused_and_shows_no_key, start,
-		                                stop),
+		cmocka_unit_test_setup_teardown(both_forms_say_the_same, arena_open, arena_close),
+		cmocka_unit_test_setup_teardown(a_key_is_known_by_its_header_alone, arena_open,
+		                                arena_close),
+		cmocka_unit_test_setup_teardown(a_scope_is_what_it_says_and_no_more, arena_open,
+		                                arena_close),
+		cmocka_unit_test_setup_teardown(a_wrong_setting_is_refused_and_shows_no_key,
+		                                arena_open, arena_close),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

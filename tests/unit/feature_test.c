@@ -3,6 +3,7 @@
  */
 #include "services/classifier/feature.h"
 #include "services/classifier/feature_script.h"
+#include "tests/support/arena_fixture.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,8 +13,6 @@
 #include <cmocka.h>
 
 #define MEBIBYTE ((size_t)1 << 20)
-
-static struct arena *arena;
 
 static struct features features_of(const char *text, size_t size, struct prepared *prepared)
 {
@@ -150,20 +149,6 @@ static void scripts_are_told(void **state)
 		assert_int_equal(script_of(writings[i].code), writings[i].script);
 }
 
-static int begin(void **state)
-{
-	(void)state;
-	arena = arena_create(65536);
-	return 0;
-}
-
-static int end(void **state)
-{
-	(void)state;
-	arena_destroy(arena);
-	return 0;
-}
-
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -172,5 +157,5 @@ int main(void)
 		cmocka_unit_test(scripts_are_told),
 	};
 
-	return cmocka_run_group_tests(tests, begin, end);
+	return cmocka_run_group_tests(tests, arena_open, arena_close);
 }

@@ -4,6 +4,7 @@
 #include "common/io/mime.h"
 
 #include "common/base/text.h"
+#include "tests/support/arena_fixture.h"
 
 #include <dirent.h>
 #include <stdio.h>
@@ -23,22 +24,6 @@
 	"Message-ID: <1@example.jp>\r\n"
 #define TEXT(type_, encoding_) \
 	HEAD "Content-Type: " type_ "\r\nContent-Transfer-Encoding: " encoding_ "\r\n\r\n"
-
-static struct arena *arena;
-
-static int open_arena(void **state)
-{
-	(void)state;
-	arena = arena_create(65536);
-	return 0;
-}
-
-static int close_arena(void **state)
-{
-	(void)state;
-	arena_destroy(arena);
-	return 0;
-}
 
 /* From memory that ends with the mail, so that a read behind it is seen. */
 static struct mail decoded(const char *raw, size_t size)
@@ -399,5 +384,5 @@ int main(void)
 		cmocka_unit_test(real_mails_are_decoded_or_refused_with_a_reason),
 	};
 
-	return cmocka_run_group_tests(tests, open_arena, close_arena);
+	return cmocka_run_group_tests(tests, arena_open, arena_close);
 }

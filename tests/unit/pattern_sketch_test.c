@@ -3,6 +3,7 @@
  */
 #include "services/classifier/pattern_report.h"
 #include "services/classifier/pattern_sketch.h"
+#include "tests/support/arena_fixture.h"
 
 #include <string.h>
 
@@ -11,22 +12,6 @@
 #include <stddef.h>
 
 #include <cmocka.h>
-
-static struct arena *arena;
-
-static int start(void **state)
-{
-	(void)state;
-	arena = arena_create(1 << 20);
-	return 0;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	arena_destroy(arena);
-	return 0;
-}
 
 struct made {
 	uint16_t places[PATTERN_SKETCH_PLACES];
@@ -130,7 +115,7 @@ static void a_wall_of_text_is_bounded(void **state)
 	assert_int_equal(made.count, PATTERN_SKETCH_PLACES);
 }
 
-#define CASE(name) cmocka_unit_test_setup_teardown(name, start, stop)
+#define CASE(name) cmocka_unit_test_setup_teardown(name, arena_open, arena_close)
 
 int main(void)
 {

@@ -3,6 +3,7 @@
  */
 #include "common/base/text.h"
 #include "services/classifier/playbook.h"
+#include "tests/support/arena_fixture.h"
 #include "tests/support/bent_document.h"
 
 #include <stdio.h>
@@ -26,22 +27,6 @@ static const char document[] =
     "{\"id\":\"send\",\"do\":{\"en\":\"Send.\",\"ja\":\"送信。\"},\"macro\":\"refund_received\","
     "\"end\":true},"
     "{\"id\":\"explain\",\"do\":{\"en\":\"Explain.\",\"ja\":\"説明。\"},\"end\":true}]}";
-
-static struct arena *arena;
-
-static int open_arena(void **state)
-{
-	(void)state;
-	arena = arena_create(65536);
-	return 0;
-}
-
-static int close_arena(void **state)
-{
-	(void)state;
-	arena_destroy(arena);
-	return 0;
-}
 
 static void a_playbook_is_read(void **state)
 {
@@ -185,5 +170,5 @@ int main(void)
 		cmocka_unit_test(the_longest_chain_is_read_and_one_more_step_refused),
 	};
 
-	return cmocka_run_group_tests(tests, open_arena, close_arena);
+	return cmocka_run_group_tests(tests, arena_open, arena_close);
 }

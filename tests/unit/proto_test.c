@@ -9,6 +9,7 @@
 #include "opsmesh/v1/contact.pb-c.h"
 #include "opsmesh/v1/progress.pb-c.h"
 #include "opsmesh/v1/ticket.pb-c.h"
+#include "tests/support/arena_fixture.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -16,22 +17,6 @@
 #include <string.h>
 
 #include <cmocka.h>
-
-static struct arena *arena;
-
-static int arena_start(void **state)
-{
-	(void)state;
-	arena = arena_create(4096);
-	return 0;
-}
-
-static int arena_stop(void **state)
-{
-	(void)state;
-	arena_destroy(arena);
-	return 0;
-}
 
 static const struct {
 	const char *bytes; /* of a TicketEvent */
@@ -301,5 +286,5 @@ int main(void)
 		cmocka_unit_test(no_message_is_recursive_or_has_a_floating_point_field),
 	};
 
-	return cmocka_run_group_tests(tests, arena_start, arena_stop);
+	return cmocka_run_group_tests(tests, arena_open, arena_close);
 }

@@ -12,6 +12,7 @@
 #include "opsmesh/v1/intake.pb-c.h"
 #include "opsmesh/v1/sla.pb-c.h"
 #include "opsmesh/v1/ticket.pb-c.h"
+#include "tests/support/arena_fixture.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -25,22 +26,6 @@
 #define PEER "/usr/bin/python3 tests/support/protojson_peer.py 2>/dev/null"
 #define PEER_MISSING 77
 #define LINE_MAX_BYTES (1024 * 1024)
-
-static struct arena *arena;
-
-static int arena_start(void **state)
-{
-	(void)state;
-	arena = arena_create(4096);
-	return 0;
-}
-
-static int arena_stop(void **state)
-{
-	(void)state;
-	arena_destroy(arena);
-	return 0;
-}
 
 static const char *json_of(const ProtobufCMessage *message, enum protojson_view view)
 {
@@ -212,5 +197,5 @@ int main(void)
 		cmocka_unit_test(messages_at_random_print_as_python_prints_them),
 	};
 
-	return cmocka_run_group_tests(tests, arena_start, arena_stop);
+	return cmocka_run_group_tests(tests, arena_open, arena_close);
 }

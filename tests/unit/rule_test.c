@@ -5,6 +5,7 @@
 
 #include "common/base/text.h"
 #include "common/io/file.h"
+#include "tests/support/arena_fixture.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -30,22 +31,6 @@ static const char priorities[] = DOCUMENT(
     "\"decision\":\"high\"},"
     "{\"id\":\"asked\",\"when\":{\"asked\":[\"low\"]},\"decision\":\"low\"},"
     "{\"id\":\"rest\",\"decision\":\"normal\"}");
-
-static struct arena *arena;
-
-static int start(void **state)
-{
-	(void)state;
-	arena = arena_create(65536);
-	return 0;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	arena_destroy(arena);
-	return 0;
-}
 
 static void the_first_rule_that_matches_decides_and_says_why(void **state)
 {
@@ -242,5 +227,5 @@ int main(void)
 		cmocka_unit_test(rules_that_name_what_the_taxonomy_does_not_are_refused),
 	};
 
-	return cmocka_run_group_tests(tests, start, stop);
+	return cmocka_run_group_tests(tests, arena_open, arena_close);
 }

@@ -1,5 +1,6 @@
 /* state_test - rows packed and unpacked, and keys that order as their columns do. */
 #include "common/flow/state.h"
+#include "tests/support/arena_fixture.h"
 
 #include <string.h>
 
@@ -28,22 +29,6 @@ static const struct column columns[] = { COLUMN(struct row, name),
 static const struct state_table table = {
 	.name = "row", .columns = columns, .key_columns = 2, .row_size = sizeof(struct row)
 };
-
-static struct arena *arena;
-
-static int start(void **state)
-{
-	(void)state;
-	arena = arena_create(4096);
-	return 0;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	arena_destroy(arena);
-	return 0;
-}
 
 static void what_was_packed_comes_back(void **state)
 {
@@ -126,5 +111,5 @@ int main(void)
 		cmocka_unit_test(a_key_of_fewer_columns_begins_those_of_more),
 	};
 
-	return cmocka_run_group_tests(tests, start, stop);
+	return cmocka_run_group_tests(tests, arena_open, arena_close);
 }

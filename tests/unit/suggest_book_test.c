@@ -6,6 +6,7 @@
 #include "common/io/file.h"
 #include "services/classifier/macro_check.h"
 #include "services/classifier/taxonomy.h"
+#include "tests/support/arena_fixture.h"
 #include "tests/support/suggest_fixture.h"
 
 #include <string.h>
@@ -19,22 +20,6 @@
 #define POLICIES "deploy/policies/"
 #define TEXTS_MAX 4
 #define FOLDER_MAX 64 /* documents of the tree, of one kind */
-
-static struct arena *arena;
-
-static int open_arena(void **state)
-{
-	(void)state;
-	arena = arena_create(65536);
-	return 0;
-}
-
-static int close_arena(void **state)
-{
-	(void)state;
-	arena_destroy(arena);
-	return 0;
-}
 
 static void documents_that_do_not_agree_are_refused(void **state)
 {
@@ -287,5 +272,5 @@ int main(void)
 		cmocka_unit_test(the_macros_of_the_tree_can_be_filled),
 	};
 
-	return cmocka_run_group_tests(tests, open_arena, close_arena);
+	return cmocka_run_group_tests(tests, arena_open, arena_close);
 }

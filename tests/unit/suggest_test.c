@@ -4,6 +4,7 @@
 #include "services/classifier/suggest.h"
 
 #include "common/base/text.h"
+#include "tests/support/arena_fixture.h"
 #include "tests/support/suggest_fixture.h"
 
 #include <setjmp.h>
@@ -11,22 +12,6 @@
 #include <stddef.h>
 
 #include <cmocka.h>
-
-static struct arena *arena;
-
-static int open_arena(void **state)
-{
-	(void)state;
-	arena = arena_create(65536);
-	return 0;
-}
-
-static int close_arena(void **state)
-{
-	(void)state;
-	arena_destroy(arena);
-	return 0;
-}
 
 static struct instant day(const char *text)
 {
@@ -259,5 +244,5 @@ int main(void)
 		cmocka_unit_test(documents_name_languages_as_messages_do),
 	};
 
-	return cmocka_run_group_tests(tests, open_arena, close_arena);
+	return cmocka_run_group_tests(tests, arena_open, arena_close);
 }

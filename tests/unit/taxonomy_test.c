@@ -5,6 +5,7 @@
 
 #include "common/base/text.h"
 #include "common/io/file.h"
+#include "tests/support/arena_fixture.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -25,22 +26,6 @@
 #define WHOLE                                                        \
 	HEAD CATEGORIES_ALL QUEUES THRESHOLDS "\"intents\":[" REFUND \
 					      "," INTENT("bug", "technical", "rest") "]}"
-
-static struct arena *arena;
-
-static int start(void **state)
-{
-	(void)state;
-	arena = arena_create(65536);
-	return 0;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	arena_destroy(arena);
-	return 0;
-}
 
 static void a_taxonomy_answers_for_its_intents_and_queues(void **state)
 {
@@ -123,5 +108,5 @@ int main(void)
 		cmocka_unit_test(the_project_s_own_taxonomy_is_good),
 	};
 
-	return cmocka_run_group_tests(tests, start, stop);
+	return cmocka_run_group_tests(tests, arena_open, arena_close);
 }

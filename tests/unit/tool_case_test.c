@@ -4,6 +4,7 @@
 #include "common/base/text.h"
 #include "opsmesh/v1/billing.pb-c.h"
 #include "services/opsmesh/case_list.h"
+#include "tests/support/arena_fixture.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,8 +12,6 @@
 #include <cmocka.h>
 
 #define ROWS 4
-
-static struct arena *arena;
 
 /* Cases that are open, "0" on. */
 static struct case_list *list_of(size_t count)
@@ -247,20 +246,6 @@ static void test_open_ones_come_first_then_the_gravest_then_the_oldest(void **st
 	case_list_finish(list);
 }
 
-static int set_up(void **state)
-{
-	(void)state;
-	arena = arena_create(16384);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	arena_destroy(arena);
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -276,5 +261,5 @@ int main(void)
 		cmocka_unit_test(test_open_ones_come_first_then_the_gravest_then_the_oldest),
 	};
 
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	return cmocka_run_group_tests(tests, arena_open, arena_close);
 }

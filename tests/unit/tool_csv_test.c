@@ -5,14 +5,13 @@
 #include "services/opsmesh/chart_number.h"
 #include "services/opsmesh/csv.h"
 #include "services/opsmesh/running.h"
+#include "tests/support/arena_fixture.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <string.h>
 
 #include <cmocka.h>
-
-static struct arena *arena;
 
 /* What a line of one cell is, its end included. */
 static const char *cell(const char *text)
@@ -193,20 +192,6 @@ static void test_a_chart_that_is_none_is_refused_by_place(void **state)
 	}
 }
 
-static int set_up(void **state)
-{
-	(void)state;
-	arena = arena_create(4096);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	arena_destroy(arena);
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -220,5 +205,5 @@ int main(void)
 		cmocka_unit_test(test_a_chart_that_is_none_is_refused_by_place),
 	};
 
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	return cmocka_run_group_tests(tests, arena_open, arena_close);
 }

@@ -4,6 +4,7 @@
  */
 #include "common/base/text.h"
 #include "services/opsmesh/ledger_print.h"
+#include "tests/support/arena_fixture.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,8 +13,6 @@
 #include <cmocka.h>
 
 #define WORDS(...) ((const char *const[]){ __VA_ARGS__, NULL })
-
-static struct arena *arena;
 
 static const struct option options[] = {
 	{ "--customer", "C", "" }, { "--at", "T", "" }, { "--period", "P", "" },
@@ -440,20 +439,6 @@ static void test_a_long_journal_is_shown_in_pages(void **state)
 	assert_int_equal(scene->print.rows, 5000);
 }
 
-static int set_up(void **state)
-{
-	(void)state;
-	arena = arena_create(65536);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	arena_destroy(arena);
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -474,5 +459,5 @@ int main(void)
 		cmocka_unit_test(test_a_long_journal_is_shown_in_pages),
 	};
 
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	return cmocka_run_group_tests(tests, arena_open, arena_close);
 }

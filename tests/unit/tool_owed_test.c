@@ -4,14 +4,13 @@
 #include "services/opsmesh/ledger_owed.h"
 
 #include "common/base/text.h"
+#include "tests/support/arena_fixture.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <string.h>
 
 #include <cmocka.h>
-
-static struct arena *arena;
 
 struct scene {
 	struct ledger_ask ask;
@@ -133,20 +132,6 @@ static void test_what_a_terminal_would_obey_is_shown_as_a_question_mark(void **s
 	buffer_finish(&out);
 }
 
-static int begin(void **state)
-{
-	(void)state;
-	arena = arena_create(4096);
-	return 0;
-}
-
-static int finish(void **state)
-{
-	(void)state;
-	arena_destroy(arena);
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -155,5 +140,5 @@ int main(void)
 		cmocka_unit_test(test_what_a_terminal_would_obey_is_shown_as_a_question_mark),
 	};
 
-	return cmocka_run_group_tests(tests, begin, finish);
+	return cmocka_run_group_tests(tests, arena_open, arena_close);
 }

@@ -3,13 +3,12 @@
  * later for its days.
  */
 #include "services/opsmesh/ledger_print.h"
+#include "tests/support/arena_fixture.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 
 #include <cmocka.h>
-
-static struct arena *arena;
 
 static struct instant at(const char *text)
 {
@@ -156,20 +155,6 @@ static void test_a_period_that_is_not_closed_says_so(void **state)
 	assert_int_equal(ledger_seal_part(&seal), LEDGER_ALL);
 }
 
-static int set_up(void **state)
-{
-	(void)state;
-	arena = arena_create(65536);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	arena_destroy(arena);
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -178,5 +163,5 @@ int main(void)
 		cmocka_unit_test(test_a_period_that_is_not_closed_says_so),
 	};
 
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	return cmocka_run_group_tests(tests, arena_open, arena_close);
 }

@@ -5,6 +5,7 @@
 #include "opsmesh/v1/billing.pb-c.h"
 #include "proto/opsmesh/v1/catalogue.h"
 #include "services/opsmesh/story.h"
+#include "tests/support/arena_fixture.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,22 +15,6 @@
 #include <cmocka.h>
 
 #define FACT(name) OPSMESH__V1__BILLING_EVENT__FACT_##name
-
-static struct arena *arena;
-
-static int start(void **state)
-{
-	(void)state;
-	arena = arena_create(16384);
-	return 0;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	arena_destroy(arena);
-	return 0;
-}
 
 static void assert_told(const Opsmesh__V1__BillingEvent *event, const char *text)
 {
@@ -139,5 +124,5 @@ int main(void)
 		cmocka_unit_test(a_seat_is_told_without_its_holder),
 	};
 
-	return cmocka_run_group_tests(tests, start, stop);
+	return cmocka_run_group_tests(tests, arena_open, arena_close);
 }

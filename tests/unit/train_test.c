@@ -5,6 +5,7 @@
 #include "services/classifier/evaluate.h"
 #include "services/classifier/train.h"
 #include "services/classifier/train_csv.h"
+#include "tests/support/arena_fixture.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -13,8 +14,6 @@
 #include <unistd.h>
 
 #include <cmocka.h>
-
-static struct arena *arena;
 
 static bool one_of_two(const void *context, const char *label)
 {
@@ -259,20 +258,6 @@ static void a_map_leads_foreign_labels_home(void **state)
 	buffer_finish(&file);
 }
 
-static int begin(void **state)
-{
-	(void)state;
-	arena = arena_create(65536);
-	return 0;
-}
-
-static int end(void **state)
-{
-	(void)state;
-	arena_destroy(arena);
-	return 0;
-}
-
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -286,5 +271,5 @@ int main(void)
 		cmocka_unit_test(a_map_leads_foreign_labels_home),
 	};
 
-	return cmocka_run_group_tests(tests, begin, end);
+	return cmocka_run_group_tests(tests, arena_open, arena_close);
 }
