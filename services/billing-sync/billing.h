@@ -1,9 +1,11 @@
 /*
- * billing - what main.c and the tests take from the other files: the daemon's stages.
+ * billing - what main.c and the tests take from the other files: the daemon's stages, and what it counts.
  */
 #ifndef SERVICES_BILLING_SYNC_BILLING_H
 #define SERVICES_BILLING_SYNC_BILLING_H
 
+#include "common/base/metrics.h"
+#include "common/flow/outside.h"
 #include "common/flow/stage.h"
 
 enum {
@@ -17,5 +19,8 @@ enum {
 }; /* places in the table */
 
 extern const struct stage billing_sync_stages[]; /* ended by a name of NULL */
+
+extern struct metric *const billing_sync_metrics[]; /* ended by NULL */
+void billing_sync_tally(const struct fact *fact);   /* one that became true */
 
 #endif

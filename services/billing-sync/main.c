@@ -22,6 +22,8 @@ const struct service billing_sync = {
 	.stages = billing_sync_stages,
 	.lead = OPS_PROVIDER_EVENTS,
 	.migrations = billing_sync_migrations,
+	.metrics = billing_sync_metrics,
+	.committed = billing_sync_tally,
 };
 
 int main(int argc, char **argv)

@@ -1,0 +1,84 @@
+/*
+ * How the books stand, as gauges: what the last day's end said that this process has told. Until one has, and where
+ * a currency had nothing since, there is no new value; two instances that have had a shard both show theirs.
+ */
+#include "services/billing-sync/billing.h"
+
+#include "common/base/text.h"
+#include "common/io/proto.h"
+#include "opsmesh/v1/billing.pb-c.h"
+#include "proto/opsmesh/v1/catalogue.h"
+#include "services/billing-sync/figure_say.h"
+
+#define BLOCK_SIZE 4096
+
+static struct metric unexplained = {
+	.name = "opsmesh_billing_unexplained_minor",
+	.help =
+	    "What open discrepancies are off by as the last day of the books ended, in minor units, by shard "
+	    "and currency; more than a close allows holds it.",
+	.kind = METRIC_GAUGE,
+	.labels = { "shard", "currency" }
+};
+static struct metric off_by = {
+	.name = "opsmesh_billing_books_off_by_minor",
+	.help =
+	    "By how much deferred and recurring revenue do not add up as the last day of the books ended, in "
+	    "minor units without sign, by shard and currency; anything but 0 is an error of ours.",
+	.kind = METRIC_GAUGE,
+	.labels = { "shard", "currency" }
+};
+static struct metric waits = {
+	.name = "opsmesh_billing_recurring_waits",
+	.help =
+	    "1 while recurring revenue of a shard waits for an exchange rate to the reporting currency.",
+	.kind = METRIC_GAUGE,
+	.labels = { "shard" }
+};
+
+struct metric *const billing_sync_metrics[] = { &unexplained, &off_by, &waits, NULL };
+
+static void set(struct metric *metric, const char *shard, const char *currency, double value)
+{
+	metric_set(metric_series(metric, (const char *const[METRIC_LABELS_MAX]){ shard, currency }),
+	           value);
+}
+
+static double size_of(int64_t minor)
+{
+	return minor < 0 ? -(double)minor : (double)minor;
+}
+
+static void tell_day(const char *shard, const Opsmesh__V1__BooksDayEnded *fact)
+{
+	set(&unexplained, shard, fact->currency, (double)fact->unexplained);
+	set(&off_by, shard, fact->currency,
+	    size_of(fact->deferred->off_by) + size_of(fact->recurring->off_by));
+}
+
+static void tell(const char *shard, const Opsmesh__V1__BillingEvent *event)
+{
+	if (event->fact_case == OPSMESH__V1__BILLING_EVENT__FACT_BOOKS_DAY_ENDED)
+		tell_day(shard, event->books_day_ended);
+	if (event->fact_case == OPSMESH__V1__BILLING_EVENT__FACT_RECURRING_REPORTED)
+		set(&waits, shard, NULL, 0);
+	if (event->fact_case == OPSMESH__V1__BILLING_EVENT__FACT_RECURRING_UNREPORTED)
+		set(&waits, shard, NULL, 1);
+}
+
+/* Facts are said by the thousand: those about the books are few, and known by their key. */
+void billing_sync_tally(const struct fact *fact)
+{
+	static _Thread_local struct arena *scratch;
+	char reason[PROTO_REASON_SIZE];
+	ProtobufCMessage *message;
+
+	if (fact->topic != OPS_BILLING || !bytes_equal(fact->key, bytes_of(FIGURE_KEY)))
+		return;
+	if (scratch == NULL)
+		scratch = arena_create(BLOCK_SIZE);
+	if (proto_unpack(scratch, &opsmesh__v1__billing_event__descriptor, fact->message, &message,
+	                 reason))
+		tell(arena_printf(scratch, "%d", (int)fact->partition), (const void *)message);
+	arena_reset(scratch);
+}
