@@ -199,12 +199,12 @@ static void weigh(struct report *it, struct task *task, int64_t day, struct inst
 	memcpy(it->line.currency, it->policy->reporting_currency, sizeof(it->line.currency));
 	it->list = arena_zero(task->arena, CURRENCIES_MAX * sizeof(*it->list));
 	task_scan(task, &worth_table, &row, 0, &cursor);
-	while (it->lacking == NULL && task_next(task, &cursor, &row)) {
+	while (task_next(task, &cursor, &row)) {
 		struct weighed *const at = &it->list[it->count++];
 
 		CHECK(it->count < CURRENCIES_MAX);
 		at->row = row;
-		if (!weigh_currency(it, at))
+		if (it->lacking == NULL && !weigh_currency(it, at))
 			it->lacking = row.currency;
 	}
 }
@@ -338,6 +338,40 @@ static void forget(struct task *task)
 		task_remove(task, &worth_table, &row);
 }
 
+static bool has_begun(struct task *task, const char *currency)
+{
+	struct reported_day_row row = { .currency = currency };
+	struct task_cursor cursor;
+
+	task_scan(task, &reported_day_table, &row, 1, &cursor);
+	return task_next(task, &cursor, &row);
+}
+
+/* The book begins with a day whose rates are there, and what stands then: no day before is waited for. */
+static int64_t begin_later(const struct report *it, int64_t ended)
+{
+	struct task *const task = it->task;
+	const int64_t rated = fx_day_after(policies_rates(task), it->day);
+	const int64_t day = rated <= ended ? rated : ended + 1;
+
+	for (size_t i = 0; i < it->count; i++) {
+		struct worth_row row = it->list[i].row;
+
+		row.minor = stood(task, row.currency, day);
+		task_save(task, &worth_table, &row);
+	}
+	return day;
+}
+
+/* When to look again: at the next day's end, or that of the first day of which there are rates. */
+static int64_t next_end(struct task *task, const struct figure_row *open, int64_t ended)
+{
+	const char *const currency = policy_on(task, open->minor)->reporting_currency;
+	const int64_t rated = fx_day_after(policies_rates(task), ended);
+
+	return rated == INT64_MAX || has_begun(task, currency) ? ended + 1 : rated;
+}
+
 static void wait_on(struct task *task, struct figure_row *open, int64_t ended)
 {
 	if (nothing_stands(task)) {
@@ -346,31 +380,40 @@ static void wait_on(struct task *task, struct figure_row *open, int64_t ended)
 	}
 	task_save(task, &figure_table, open);
 	task_timer_set(task, CUSTOMER_TIMER_REPORTING, FIGURE_KEY,
-	               customer_books_due(task, ended + 1));
+	               customer_books_due(task, next_end(task, open, ended)));
+}
+
+/* The days that are not told, as far as they can be; *last is the last of them that was looked at. */
+static enum status tell_days(struct task *task, struct figure_row *open, int64_t ended,
+                             struct report *last)
+{
+	for (int told = 0; open->minor <= ended && told < DAYS_AT_ONCE; told++) {
+		weigh(last, task, open->minor, task->due);
+		if (last->line.currency[0] == '\0') {
+			forget(task);
+			return STATUS_OK;
+		}
+		if (last->lacking == NULL) {
+			TRY(tell(last, ended));
+			open->minor++;
+		} else if (has_begun(task, last->line.currency)) {
+			return say_unreported(last, ended);
+		} else {
+			open->minor = begin_later(last, ended);
+		}
+	}
+	return last->lacking != NULL ? say_unreported(last, ended) : STATUS_OK;
 }
 
 enum status customer_on_reporting(struct task *task, const char *key)
 {
 	const int64_t ended = figure_day(task, task->due) - 1;
+	struct report last = { .lacking = NULL };
 	struct figure_row open;
 
 	if (!open_day(task, &open))
 		return task_fail(task, STATUS_FATAL, "timer %s: no day of it is open", key);
-	for (int told = 0; open.minor <= ended && told < DAYS_AT_ONCE; told++) {
-		struct report report;
-
-		weigh(&report, task, open.minor, task->due);
-		if (report.line.currency[0] == '\0') {
-			forget(task);
-			break;
-		}
-		if (report.lacking != NULL) {
-			TRY(say_unreported(&report, ended));
-			break;
-		}
-		TRY(tell(&report, ended));
-		open.minor++;
-	}
+	TRY(tell_days(task, &open, ended, &last));
 	wait_on(task, &open, ended);
 	return STATUS_OK;
 }

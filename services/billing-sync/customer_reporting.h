@@ -5,8 +5,8 @@
  * currency that `mrr` names, at the dated rates of that day (recurring_report.h): RecurringReported, once for each day
  * as long as something stands. Where a rate is missing the days from there on wait, which RecurringUnreported says at
  * each day's end; when a document brings it they are told in their order. A rate is never guessed, and what was told
- * is never told again. What stands when such a book begins is taken over at the rates of its first day. The cost of a
- * day is that of its currencies, however many customers there are.
+ * is never told again. Such a book begins with the first day whose rates are there,
+ * and takes over what stands then. The cost of a day is that of its currencies, however many customers there are.
  */
 #ifndef SERVICES_BILLING_SYNC_CUSTOMER_REPORTING_H
 #define SERVICES_BILLING_SYNC_CUSTOMER_REPORTING_H

@@ -162,6 +162,21 @@ bool fx_rate(const struct policy_book *book, const struct fx_question *question,
 	return missing(question->day, lacking, "there is no rate", reason);
 }
 
+int64_t fx_day_after(const struct policy_book *book, int64_t day)
+{
+	int64_t after = INT64_MAX;
+
+	for (size_t i = 0; i < book->count; i++) {
+		const struct fx_document *const document =
+		    (const void *)(book->policies + i * book->size);
+
+		for (size_t k = 0; k < document->count; k++)
+			if (document->days[k].day > day && document->days[k].day < after)
+				after = document->days[k].day;
+	}
+	return after;
+}
+
 static int64_t power_of_ten(int exponent)
 {
 	int64_t power = 1;

@@ -56,6 +56,8 @@ struct fx_question {
  */
 bool fx_rate(const struct policy_book *book, const struct fx_question *question, struct ratio *rate,
              char reason[static FX_REASON_SIZE]) MUST_CHECK;
+/* The first day after that of which there are rates; INT64_MAX: there is none. */
+int64_t fx_day_after(const struct policy_book *book, int64_t day);
 /* A rate for minor units of the standard (money.h), in place of units. */
 bool fx_minor(const struct fx_question *question, struct ratio rate, struct ratio *minor,
               char reason[static FX_REASON_SIZE]) MUST_CHECK;

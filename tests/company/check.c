@@ -424,5 +424,6 @@ int company_check(struct world *world)
 	failed += company_check_debts(world);
 	failed += company_check_bank(world);
 	failed += company_check_revenue(world);
+	failed += company_check_rates(world);
 	return failed + check_lost();
 }

@@ -64,10 +64,13 @@ void company_make(int64_t customers, uint64_t seed, int lost);
 void company_finish(void);
 /* Prints what differs, at most so many lines; the number of cases that failed. */
 int company_check(struct world *world);
-/* Parts of it (check_debt.c, check_bank.c, check_revenue.c). */
+/* Parts of it (check_debt.c, check_bank.c, check_revenue.c, check_rates.c). */
 int company_check_debts(struct world *world);
 int company_check_bank(struct world *world);
 int company_check_revenue(struct world *world);
+int company_check_rates(struct world *world);
+/* The dated exchange rates of the run's days, compiled; of one day they come late. */
+const void *company_rates(void);
 
 /* What the parts share: each row of a table that any shard of a stage has, and each fact for others. */
 void company_each_row(struct world *world, const char *stage, const struct state_table *table,

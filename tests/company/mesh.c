@@ -314,6 +314,9 @@ void company_make(int64_t customers, uint64_t seed, int lost)
 		                    .seed = seed,
 		                    .customers = customers,
 		                    .lost_of_thousand = lost };
+	for (size_t i = 0; documents[i].name != NULL; i++)
+		if (text_equal(documents[i].name, "fx"))
+			documents[i].compiled = company_rates();
 	company.told = memory_zero((size_t)(customers + 1) * sizeof(*company.told));
 	company.bank = arena_zero(company.arena, sizeof(*company.bank));
 	for (int64_t i = 0; i < customers; i++) {

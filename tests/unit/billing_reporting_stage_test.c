@@ -306,6 +306,27 @@ static void what_stands_is_taken_over(void **state)
 	    next_told(), "2024-10-06 JPY 61080 +0 +0 +0 -0 -0 0 = 61080 off 0 at 120/1 by mrr/3");
 }
 
+/* Days before the first that has rates are not waited for, be they many. */
+static void the_book_begins_with_the_first_day_that_has_rates(void **state)
+{
+	static const char *const lines[] = {
+		"2024-10-04 since 2024-10-04 JPY/USD: JPY on 2024-10-04: there is no rate by mrr/3",
+		"2027-07-01 USD 48900 +0 +0 +0 -0 -0 0 = 48900 off 0 at 1/125 by mrr/3",
+		"2027-07-02 since 2027-07-02 JPY/USD: JPY on 2027-07-02: there is no rate by mrr/3",
+		NULL,
+	};
+
+	(void)state;
+	put("fx", &fx_kind, FX("1", "2024-01-01T00:00:00Z", RATE("2027-07-01", "125")), NULL);
+	subscribe("sub_1", 1, "active", "jpy", 12000, 4);
+	subscribe("sub_2", 1, "active", "usd", 900, 1); /* which would need no rate */
+	pass_days(1);
+	subscribe("sub_1", 2, "active", "jpy", 12000, 5);
+	customer_pass(time_add((struct instant){ DAYS(FIRST + 1001).us }, MINUTES(1)));
+	customer_pass(time_add((struct instant){ DAYS(FIRST + 1002).us }, MINUTES(1)));
+	is_told(lines);
+}
+
 /* A close. */
 
 static void a_close_has_the_period_s_line_and_what_it_lacks(void **state)
@@ -353,7 +374,7 @@ static const char *fx_text(uint64_t seed, const char *id, int version, bool late
 		const struct date date = date_of_days(day);
 		const int yen = chance_between(&chance, 90, 200);
 
-		if (chance_of(&chance, 300) != late)
+		if ((day > FIRST && chance_of(&chance, 300)) != late)
 			continue;
 		days = arena_printf(arena,
 		                    "%s%s{\"date\":\"%04d-%02d-%02d\",\"rates\":{\"JPY\":\"%d\","
@@ -378,6 +399,7 @@ static void live(uint64_t seed, bool rates_late)
 
 	chance_seed(&chance, seed);
 	put("fx", &fx_kind, first, rates_late ? NULL : second);
+	subscribe("sub_0", 1, "active", "usd", 100, 1); /* the book begins on the first day */
 	for (int64_t revision = 1; revision <= HISTORY_DAYS; revision++) {
 		const int which = chance_below(&chance, 3);
 
@@ -444,6 +466,7 @@ int main(void)
 		CASE(what_begins_at_midnight_sharp_is_of_the_next_day),
 		CASE(without_a_reporting_currency_there_is_no_such_book),
 		CASE(what_stands_is_taken_over),
+		CASE(the_book_begins_with_the_first_day_that_has_rates),
 		CASE(a_close_has_the_period_s_line_and_what_it_lacks),
 		CASE(days_are_the_same_however_late_their_rates_come),
 	};
