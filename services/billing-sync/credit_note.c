@@ -9,6 +9,15 @@ static bool amount_if(const struct json_place *object, const char *field, int64_
 	return json_integer_if(object, field, 0, INVOICE_AMOUNT_MAX, amount, error);
 }
 
+static void add_refund(struct credit_note *note, const char *refund)
+{
+	if (*refund == '\0')
+		return;
+	if (*note->refund == '\0')
+		note->refund = refund;
+	note->refunds[note->refund_count++] = refund;
+}
+
 static bool head_read(struct arena *arena, const struct json_place *object,
                       struct credit_note *note, struct json_error *error)
 {
@@ -70,13 +79,14 @@ static bool refunds_read(struct arena *arena, const struct json_place *object,
 	*listed = json_count(&list) > 0;
 	for (size_t i = 0; i < json_count(&list); i++) {
 		const struct json_place item = json_item(&list, i);
+		const char *refund;
 		int64_t amount = 0;
 
 		if (!amount_if(&item, "amount_refunded", &amount, error) ||
-		    (*note->refund == '\0' &&
-		     !stripe_id_if(arena, &item, "refund", &note->refund, error)))
+		    !stripe_id_if(arena, &item, "refund", &refund, error))
 			return false;
 		note->refunded += amount;
+		add_refund(note, refund);
 	}
 	return true;
 }
@@ -113,6 +123,7 @@ bool credit_note_read(struct arena *arena, const struct json_place *object,
 	if (!head_read(arena, object, &read, error) || !total_read(arena, object, &read, error) ||
 	    !stripe_word_if(arena, object, "type", &type, error))
 		return false;
+	add_refund(&read, read.refund);
 	read.unpaid = text_equal(type, "pre_payment") ? read.total : 0;
 	if (!amount_if(object, "pre_payment_amount", &read.unpaid, error))
 		return false;

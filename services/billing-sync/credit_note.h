@@ -14,10 +14,12 @@
 
 struct credit_note {
 	const char *id;
-	const char *invoice; /* "": none */
-	const char *status;  /* verbatim */
-	const char *reason;  /* verbatim; "": none */
-	const char *refund;  /* the first; "": none */
+	const char *invoice;                              /* "": none */
+	const char *status;                               /* verbatim */
+	const char *reason;                               /* verbatim; "": none */
+	const char *refund;                               /* the first; "": none */
+	const char *refunds[CREDIT_NOTE_REFUNDS_MAX + 1]; /* all of them, one perhaps twice */
+	size_t refund_count;
 	char currency[4];
 	struct instant at; /* effective, else made */
 	bool has_voided;

@@ -3,6 +3,7 @@
 #include "common/base/text.h"
 #include "common/flow/action.h"
 #include "common/io/proto.h"
+#include "services/billing-sync/customer_crediting.h"
 #include "services/billing-sync/customer_refund.h"
 #include "services/billing-sync/stripe.h"
 
@@ -29,8 +30,8 @@ struct row {
 	order_need *need;
 };
 
-static void need_charge(struct task *task, const char *customer,
-                        const Opsmesh__V1__ActionSubject *on);
+static order_need need_charge;
+static order_need need_invoice;
 
 static const struct row rows[] = {
 	{ "discrepancy",
@@ -44,14 +45,30 @@ static const struct row rows[] = {
 	  "Of a charge a refund can be approved, nothing else.",
 	  need_charge },
 	{ "refund",
-	  { { KIND(CLOSE), customer_withdraw_refund } },
-	  "The approval of a refund can be closed, nothing else.",
+	  { { KIND(APPROVE), customer_confirm_refund }, { KIND(CLOSE), customer_withdraw_refund } },
+	  "A refund that was asked for can be approved by another and closed, nothing else.",
 	  need_charge },
+	{ "invoice",
+	  { { KIND(APPROVE), customer_approve_credit } },
+	  "Of an invoice a credit note can be approved, nothing else.",
+	  need_invoice },
+	{ "credit_note",
+	  { { KIND(APPROVE), customer_confirm_credit }, { KIND(CLOSE), customer_withdraw_credit } },
+	  "A credit note that was asked for can be approved by another and closed, nothing else.",
+	  need_invoice },
 };
+
+/* Personal text of an invoice's story was shown: that is answered at the door. */
+static bool is_shown(const Opsmesh__V1__ActionRequested *requested)
+{
+	return requested->kind == KIND(EXPLAIN) && text_equal(requested->on->type, "invoice");
+}
 
 static const struct row *row_of(const Opsmesh__V1__ActionRequested *requested)
 {
-	for (size_t i = 0; requested != NULL && requested->on != NULL && i < COUNT_OF(rows); i++)
+	if (requested == NULL || requested->on == NULL || is_shown(requested))
+		return NULL;
+	for (size_t i = 0; i < COUNT_OF(rows); i++)
 		if (text_equal(rows[i].type, requested->on->type))
 			return &rows[i];
 	return NULL;
@@ -115,6 +132,15 @@ static void need_charge(struct task *task, const char *customer,
 		customer_need_refundable(task, customer, what);
 }
 
+static void need_invoice(struct task *task, const char *customer,
+                         const Opsmesh__V1__ActionSubject *on)
+{
+	const char *const what = what_of(on, customer);
+
+	if (what != NULL)
+		customer_need_creditable(task, customer, what);
+}
+
 /* Handlers. */
 
 enum status customer_act(const struct customer *customer, const Opsmesh__V1__ActionEvent *action)
@@ -128,9 +154,10 @@ enum status customer_act(const struct customer *customer, const Opsmesh__V1__Act
 		return STATUS_OK;
 	order.what = what_of(action->requested->on, customer->row.customer_id);
 	if (order.what == NULL)
-		return order_refuse(
-		    &order, OPSMESH__V1__REFUSAL_CODE__REFUSAL_CODE_INVALID, "on.id",
-		    arena_printf(customer->task->arena, "This is not the id of a %s.", row->type));
+		return order_refuse(&order, OPSMESH__V1__REFUSAL_CODE__REFUSAL_CODE_INVALID,
+		                    "on.id",
+		                    arena_printf(customer->task->arena,
+		                                 "This is no id of the type %s.", row->type));
 	order_handler *const handle = handler_of(row, action->requested->kind);
 
 	return handle != NULL

@@ -2,8 +2,9 @@
  * customer_action - what people and programs ask for about a customer's billing.
  *
  * The subject's public id is "<type>/<customer>/<what>": "discrepancy/<customer>/<digest>",
- * "charge/<customer>/<charge id>", "refund/<customer>/<charge id>/<action>". Every action ends in one ActionApplied or one ActionRefused; what it
- * changed is a fact before that.
+ * "charge/<customer>/<charge id>", "refund/<customer>/<charge id>/<action>", "invoice/<customer>/<invoice id>",
+ * "credit_note/<customer>/<invoice id>/<action>". Every action ends in one ActionApplied or one
+ * ActionRefused; what it changed is a fact before that.
  */
 #ifndef SERVICES_BILLING_SYNC_CUSTOMER_ACTION_H
 #define SERVICES_BILLING_SYNC_CUSTOMER_ACTION_H

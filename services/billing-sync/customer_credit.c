@@ -3,6 +3,7 @@
  */
 #include "services/billing-sync/credit_note.h"
 #include "services/billing-sync/customer_balance.h"
+#include "services/billing-sync/customer_crediting.h"
 #include "services/billing-sync/customer_deferral.h"
 #include "services/billing-sync/customer_receivable.h"
 #include "services/billing-sync/restated.h"
@@ -148,27 +149,25 @@ static enum status give(struct customer *it, const struct credit_note *note,
 	return customer_balance_hear(it, &word);
 }
 
-static bool book_note(struct thing *thing, const struct credit_note *note, enum status *status,
+static bool book_note(struct thing *thing, const struct credit_note *note,
+                      const struct booking_credit_note *owed, enum status *status,
                       struct json_error *error)
 {
 	struct customer *const it = thing->customer;
 	struct booking *const booking = arena_alloc(it->task->arena, sizeof(*booking));
 	const struct booking_fact fact = fact_of(it, note->at);
-	struct booking_credit_note owed;
 	bool booked;
 
-	if (!note_in_money(thing, note, &owed, error))
-		return false;
-	if (!booking_credit_note(it->task->arena, &fact, &owed, booking))
+	if (!booking_credit_note(it->task->arena, &fact, owed, booking))
 		return cannot(thing, booking, error);
 	*status = restated_book(it->task, &booking->journal, &booked);
 	if (*status == STATUS_OK && booked)
 		*status = doubt(it, booking, note->id);
 	if (*status == STATUS_OK)
-		*status = give(it, note, &owed);
+		*status = give(it, note, owed);
 	if (*status == STATUS_OK)
 		*status =
-		    clear(thing, note, (struct credited){ owed.total - owed.tax, owed.total });
+		    clear(thing, note, (struct credited){ owed->total - owed->tax, owed->total });
 	return true;
 }
 
@@ -204,20 +203,44 @@ static bool say_note(struct thing *thing, const struct credit_note *note, enum s
 	return true;
 }
 
+/* What is credited may not be given back in other ways as well. */
+static enum status hear_note(struct thing *thing, const struct credit_note *note,
+                             const struct booking_credit_note *owed)
+{
+	const int64_t paid = owed->total - owed->unpaid;
+	const struct credit_heard heard = {
+		.invoice = note->invoice,
+		.note = { .refund_id = thing->mirrored->object_id,
+		          .action_id = giving_action(thing),
+		          .amount = owed->total,
+		          .paid = paid > 0 ? paid : 0,
+		          .state = is_standing(thing, note) ? REFUND_SUCCEEDED : REFUND_FAILED,
+		          .at = note->at },
+		.refunds = note->refunds,
+		.refund_count = note->refund_count,
+	};
+
+	return *note->invoice != '\0' ? customer_hear_note(thing->customer, &heard) : STATUS_OK;
+}
+
 bool credit_read_note(struct thing *thing, enum status *status, struct json_error *error)
 {
+	struct booking_credit_note owed;
 	struct credit_note note;
 
-	if (!credit_note_read(thing->customer->task->arena, &thing->object, &note, error))
+	if (!credit_note_read(thing->customer->task->arena, &thing->object, &note, error) ||
+	    !note_in_money(thing, &note, &owed, error))
 		return false;
 	if (note.at.us == TIME_MIN.us)
 		note.at = thing->customer->at;
 	if (!say_note(thing, &note, status, error))
 		return false;
+	if (*status == STATUS_OK)
+		*status = hear_note(thing, &note, &owed);
 	if (*status != STATUS_OK)
 		return true;
 	if (is_standing(thing, &note))
-		return book_note(thing, &note, status, error);
+		return book_note(thing, &note, &owed, status, error);
 	*status = undo_note(thing, &note);
 	return true;
 }

@@ -1,6 +1,7 @@
 /*
  * An invoice: its status, what it says is due, paid and left, and whether it says what it should.
  */
+#include "services/billing-sync/customer_crediting.h"
 #include "services/billing-sync/customer_dunning.h"
 #include "services/billing-sync/customer_ledger.h"
 #include "services/billing-sync/customer_metered.h"
@@ -13,10 +14,13 @@
 
 #include <string.h>
 
+#define CREDITED (UINT32_C(1) << 31) /* beside the rules: it said that something was credited */
+
 /* One invoice at hand. */
 struct billed {
 	struct thing *thing;
 	struct invoice *invoice;
+	bool credited;   /* it said so when it was last heard of */
 	uint32_t shown;  /* a bit for each rule that it broke when it was last heard of */
 	uint32_t broken; /* and for each that it breaks now */
 };
@@ -149,7 +153,7 @@ static enum status check_all(struct billed *it)
 	const struct invoice_context context = { .policy = policies_invoice(task, at),
 		                                 .tax = policies_tax(task, at) };
 
-	_Static_assert(INVOICE_CHECK_COUNT <= 32, "a bit for each rule");
+	_Static_assert(INVOICE_CHECK_COUNT < 32, "a bit for each rule");
 	if (!counts(it))
 		return compare(it, NULL);
 	const struct invoice_findings *const findings =
@@ -161,7 +165,7 @@ static enum status check_all(struct billed *it)
 	return STATUS_OK;
 }
 
-/* What is held of it: the rules that it breaks. */
+/* What is held of it: the rules that it breaks, and whether something of it was credited. */
 
 static uint32_t shown_before(const struct held_row *held)
 {
@@ -179,13 +183,40 @@ static struct bytes body_of(struct arena *arena, uint32_t broken)
 	return body;
 }
 
+/* Both are bounded far below 64 bits. */
+static int64_t credited(const struct invoice *invoice)
+{
+	return invoice->figures[INVOICE_CREDITS_BEFORE].minor +
+	       invoice->figures[INVOICE_CREDITS_AFTER].minor;
+}
+
+static uint32_t held_bits(const struct billed *it)
+{
+	return it->broken | (credited(it->invoice) > 0 ? CREDITED : 0);
+}
+
+/* Asked for where it says, or said, so: few invoices are ever credited. */
+static bool hear_credited(const struct billed *it, enum status *status, struct json_error *error)
+{
+	const struct invoice *const invoice = it->invoice;
+	Opsmesh__V1__Money *said;
+
+	if (credited(invoice) == 0 && !it->credited)
+		return true;
+	if (!customer_amount(it->thing, "post_payment_credit_notes_amount", invoice->currency,
+	                     credited(invoice), &said, error))
+		return false;
+	*status = customer_hear_credited(it->thing->customer, invoice->id, said->minor);
+	return true;
+}
+
 static enum status take(struct billed *it, Opsmesh__V1__InvoiceChanged *changed)
 {
 	TRY(say_changed(it, changed));
 	TRY(check_all(it));
 	TRY(customer_seat_invoice(it->thing->customer, it->invoice, counts(it)));
 	TRY(customer_metered_invoice(it->thing->customer, it->invoice, counts(it)));
-	return customer_hold(it->thing, body_of(it->thing->customer->task->arena, it->broken));
+	return customer_hold(it->thing, body_of(it->thing->customer->task->arena, held_bits(it)));
 }
 
 bool customer_read_invoice(struct thing *thing, enum status *status, struct json_error *error)
@@ -193,13 +224,16 @@ bool customer_read_invoice(struct thing *thing, enum status *status, struct json
 	struct arena *const arena = thing->customer->task->arena;
 	struct billed it = { .thing = thing,
 		             .invoice = arena_alloc(arena, sizeof(*it.invoice)),
-		             .shown = shown_before(&thing->held) };
+		             .credited = (shown_before(&thing->held) & CREDITED) != 0,
+		             .shown = shown_before(&thing->held) & ~CREDITED };
 	Opsmesh__V1__InvoiceChanged changed = OPSMESH__V1__INVOICE_CHANGED__INIT;
 
 	if (!invoice_read(arena, &thing->object, it.invoice, error) ||
 	    !fill_amounts(thing, it.invoice, &changed, error))
 		return false;
 	*status = take(&it, &changed);
+	if (*status == STATUS_OK && !hear_credited(&it, status, error))
+		return false;
 	if (*status != STATUS_OK)
 		return true;
 	if (!ledger_invoice(thing, it.invoice, status, error))

@@ -6,6 +6,7 @@
  * guessed is looked for when it is asked, and one that is guessed wrongly is not used.
  */
 #include "services/billing-sync/customer_awaited.h"
+#include "services/billing-sync/customer_crediting.h"
 #include "services/billing-sync/customer_ledger.h"
 #include "services/billing-sync/customer_receivable.h"
 #include "services/billing-sync/customer_seat.h"
@@ -79,6 +80,12 @@ static void need_back(struct task *task, const char *customer, const char *id)
 	need_awaited(task, customer, arena_printf(task->arena, AWAITED_DISPUTED "/%s", id));
 }
 
+static void need_creditable(struct task *task, const char *customer, const char *id)
+{
+	task_need(task, &creditable_table,
+	          &(struct creditable_row){ .customer_id = customer, .invoice_id = id });
+}
+
 static const struct {
 	const char *type;
 	const char *field; /* NULL: the object itself */
@@ -95,6 +102,7 @@ static const struct {
 	{ "charge", "\"payment_intent\":\"", need_payment },
 	{ "credit_note", "\"invoice\":\"", need_receivable },
 	{ "dispute", "\"balance_transaction\":\"", need_held },
+	{ "credit_note", "\"invoice\":\"", need_creditable },
 	{ "dispute", "\"charge\":\"", need_charge },
 	{ "dispute", "\"charge\":\"", need_back },
 	{ "invoice", NULL, need_receivable },

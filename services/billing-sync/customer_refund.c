@@ -1,5 +1,6 @@
 #include "services/billing-sync/customer_refund.h"
 #include "services/billing-sync/customer_awaited.h"
+#include "services/billing-sync/customer_crediting.h"
 #include "services/billing-sync/customer_dunning.h"
 #include "services/billing-sync/policies.h"
 #include "services/billing-sync/refund.h"
@@ -8,9 +9,6 @@
 #include "common/base/text.h"
 
 #include <string.h>
-
-#define METADATA_FIELD "opsmesh_action"
-#define SCOPE_OF_ROLE "actions:approve:"
 
 static const struct column columns[] = {
 	COLUMN(struct refundable_row, customer_id),
@@ -65,9 +63,23 @@ static enum status hold(const struct refundable *it, enum dunning_why why, bool 
 	           : customer_dun_hold(it->customer, it->invoice, why, it->charge_id, now);
 }
 
+/* Its invoice counts what goes back of it, from the first on. */
+static enum status tell_invoice(const struct refundable *it)
+{
+	const bool gives =
+	    it->row->made_count > 0 || it->row->dispute_count > 0 || it->row->approval_count > 0;
+
+	if (it->invoice == NULL || it->row->linked || !gives)
+		return STATUS_OK;
+	it->row->linked = true;
+	return customer_credit_charge(it->customer, it->invoice, it->charge_id);
+}
+
 static enum status save(const struct refundable *it)
 {
 	struct task *const task = it->customer->task;
+
+	TRY(tell_invoice(it));
 	const struct bytes body = refund_encode(task->arena, it->row);
 
 	if (!bytes_equal(body, it->before) || it->told != (it->invoice != NULL))
@@ -82,20 +94,9 @@ static enum status save(const struct refundable *it)
 	return hold(it, DUNNING_REFUND, it->pending, refund_pending(it->row));
 }
 
-static char *request_id(const struct refundable *it, const char *action)
+static struct giving giving_of(const struct refundable *it)
 {
-	return arena_printf(it->customer->task->arena, "refund/%s/%s/%s",
-	                    it->customer->row.customer_id, it->charge_id, action);
-}
-
-static Opsmesh__V1__Money *money_of(const struct refundable *it, int64_t minor)
-{
-	Opsmesh__V1__Money *const made = arena_alloc(it->customer->task->arena, sizeof(*made));
-
-	opsmesh__v1__money__init(made);
-	made->minor = minor;
-	made->currency = arena_string(it->customer->task->arena, it->row->currency);
-	return made;
+	return (struct giving){ .customer = it->customer, .object = it->charge_id, .row = it->row };
 }
 
 /* What is heard of the charge. */
@@ -143,20 +144,6 @@ enum status customer_hear_applied(struct customer *it, const char *charge, const
 	return save(&refundable);
 }
 
-/* What whoever executed it wrote into the refund. */
-static const char *action_of(struct thing *thing)
-{
-	struct json_place metadata;
-	struct json_error error;
-	const char *action = "";
-
-	if (!json_has(&thing->object, "metadata") ||
-	    !json_object_at(&thing->object, "metadata", &metadata, &error) ||
-	    !json_text_if(&metadata, METADATA_FIELD, REFUND_ACTION_SIZE - 1, &action, &error))
-		return "";
-	return arena_string(thing->customer->task->arena, action);
-}
-
 static enum refund_state state_of(const char *status)
 {
 	if (text_equal(status, "succeeded"))
@@ -165,36 +152,10 @@ static enum refund_state state_of(const char *status)
 	                                                                      : REFUND_PENDING;
 }
 
-static enum status say_settled(const struct refundable *it, const struct refund_approval *approval,
-                               const struct refund_news *news)
-{
-	Opsmesh__V1__BillingEvent event = OPSMESH__V1__BILLING_EVENT__INIT;
-	Opsmesh__V1__RefundSettled settled = OPSMESH__V1__REFUND_SETTLED__INIT;
-
-	settled.request_id = request_id(it, approval->action);
-	settled.payment_id = text_mutable(it->charge_id);
-	settled.refund_id = text_mutable(news->refund_id);
-	settled.by_amount = !text_equal(news->action_id, approval->action);
-	event.fact_case = OPSMESH__V1__BILLING_EVENT__FACT_REFUND_SETTLED;
-	event.refund_settled = &settled;
-	return customer_say(it->customer, &event);
-}
-
-static enum status say_all_settled(const struct refundable *it, const struct refund_settled *before,
-                                   const struct refund_news *news)
-{
-	const struct refund_settled after = refund_settle(it->row);
-
-	for (size_t i = 0; i < it->row->approval_count; i++)
-		if (after.by[i] != REFUND_NONE && before->by[i] == REFUND_NONE)
-			TRY(say_settled(it, &it->row->approvals[i], news));
-	return STATUS_OK;
-}
-
 enum status customer_hear_refund(struct thing *thing, const Opsmesh__V1__RefundChanged *changed)
 {
 	struct refund_news news = { .refund_id = changed->refund_id,
-		                    .action_id = action_of(thing),
+		                    .action_id = giving_action(thing),
 		                    .amount = changed->amount != NULL ? changed->amount->minor : 0,
 		                    .state = state_of(changed->to_status),
 		                    .at = thing->customer->at };
@@ -207,10 +168,11 @@ enum status customer_hear_refund(struct thing *thing, const Opsmesh__V1__RefundC
 	if (!stripe_time_if(&thing->object, "created", &dated, &news.at, &error))
 		return customer_refuse(thing, &error);
 	TRY(load(thing->customer, changed->payment_id, &it));
+	const struct giving giving = giving_of(&it);
 	const struct refund_settled before = refund_settle(it.row);
 
 	refund_on_made(it.row, &news);
-	TRY(say_all_settled(&it, &before, &news));
+	TRY(giving_say_settled(&giving, &before, &news));
 	TRY(awaited_found(it.customer, AWAITED_REFUNDED, it.charge_id, refund_heard(it.row)));
 	return save(&it);
 }
@@ -253,210 +215,64 @@ enum status customer_hear_dispute(struct thing *thing, const Opsmesh__V1__Disput
 
 /* What is asked for. */
 
-static const char *parameter(const struct order *order, const char *name)
+/* What credit notes of its invoice give back is not there to be refunded. */
+static enum status open_giving(struct order *order, struct refundable *it, struct giving *giving)
 {
-	const Opsmesh__V1__ActionRequested *const requested = order->requested;
-
-	for (size_t i = 0; i < requested->n_parameters; i++)
-		if (text_equal(requested->parameters[i]->name, name) &&
-		    requested->parameters[i]->value_case ==
-		        OPSMESH__V1__ACTION_PARAMETER__VALUE_PLAIN)
-			return requested->parameters[i]->plain;
-	return "";
+	TRY(load(&order->customer, giving_object(order), it));
+	*giving = giving_of(it);
+	return it->invoice != NULL
+	           ? customer_credit_back(&order->customer, it->invoice, &giving->elsewhere.given)
+	           : STATUS_OK;
 }
 
-/* As at the door: "actions:*" covers "actions:approve:finance". */
-static bool scope_covers(const char *own, const char *scope)
+typedef bool giving_step(struct order *order, struct giving *it, enum status *status);
+
+static enum status act(struct order *order, giving_step *step)
 {
-	const size_t size = strlen(own);
+	struct refundable it;
+	struct giving giving;
+	enum status status;
 
-	return text_equal(own, scope) ||
-	       (text_ends(own, ":*") && strncmp(own, scope, size - 1) == 0);
-}
-
-static bool has_role(const struct order *order, const char *role)
-{
-	const char *const scope =
-	    arena_printf(order->customer.task->arena, SCOPE_OF_ROLE "%s", role);
-
-	for (size_t i = 0; i < order->requested->n_scopes; i++)
-		if (scope_covers(order->requested->scopes[i], scope))
-			return true;
-	return false;
-}
-
-static const char *const *roles_of(const struct order *order, const struct refund_policy *policy)
-{
-	const char **const roles =
-	    arena_alloc(order->customer.task->arena, (REFUND_ROLES_MAX + 1) * sizeof(*roles));
-	size_t count = 0;
-
-	for (size_t i = 0; policy->roles[i] != NULL && count < REFUND_ROLES_MAX; i++)
-		if (has_role(order, policy->roles[i]))
-			roles[count++] = policy->roles[i];
-	roles[count] = NULL;
-	return roles;
-}
-
-/* Of some currencies the provider carries fewer decimals than there are. */
-static bool can_be_given(struct order *order, struct money money)
-{
-	const struct currency_policy *const policy =
-	    policies_currency(order->customer.task, order->customer.at);
-	char reason[CURRENCY_REASON_SIZE];
-	int64_t units;
-
-	return currency_write(policy, money, &units, reason) &&
-	       currency_charges(policy, money.currency, units);
-}
-
-/* The parameter that is at fault, and why; NULL: none is. */
-static const char *read_ask(struct order *order, struct refund_ask *ask, const char **why)
-{
-	*ask = (struct refund_ask){ .action_id = order->action->action_id,
-		                    .intent = parameter(order, "intent"),
-		                    .keyed = order->requested->natural_id != NULL,
-		                    .at = order->customer.at };
-	if (strlen(ask->action_id) >= REFUND_ACTION_SIZE || *ask->action_id == '\0') {
-		*why = "The action's id is missing or too long.";
-		return "action_id";
-	}
-	if (strchr(order->what, '/') != NULL || strlen(order->what) > STRIPE_ID_MAX) {
-		*why = "This is not the id of a charge.";
-		return "on.id";
-	}
-	if (!text_number(parameter(order, "amount"), 1, INT64_MAX, &ask->money.minor)) {
-		*why = "The amount is a whole number of minor units above 0.";
-		return "amount";
-	}
-	if (!money_currency(parameter(order, "currency"), ask->money.currency)) {
-		*why = "The currency is missing or unknown.";
-		return "currency";
-	}
-	if (!can_be_given(order, ask->money)) {
-		*why = "The provider gives no such amount of this currency.";
-		return "amount";
-	}
-	*why = "What it is for is missing.";
-	return *ask->intent == '\0' ? "intent" : NULL;
-}
-
-static Opsmesh__V1__RefusalCode code_of(enum refund_refusal refusal)
-{
-	static const Opsmesh__V1__RefusalCode codes[] = {
-		[REFUND_CHARGE_UNKNOWN] = OPSMESH__V1__REFUSAL_CODE__REFUSAL_CODE_UNKNOWN_SUBJECT,
-		[REFUND_ACTION_REUSED] = OPSMESH__V1__REFUSAL_CODE__REFUSAL_CODE_INVALID,
-		[REFUND_WRONG_CURRENCY] = OPSMESH__V1__REFUSAL_CODE__REFUSAL_CODE_INVALID,
-		[REFUND_WRONG_AMOUNT] = OPSMESH__V1__REFUSAL_CODE__REFUSAL_CODE_INVALID,
-		[REFUND_TOO_MANY] = OPSMESH__V1__REFUSAL_CODE__REFUSAL_CODE_TOO_LARGE,
-		[REFUND_DISPUTED] = OPSMESH__V1__REFUSAL_CODE__REFUSAL_CODE_ILLEGAL_MOVE,
-		[REFUND_INQUIRED] = OPSMESH__V1__REFUSAL_CODE__REFUSAL_CODE_ILLEGAL_MOVE,
-		[REFUND_TOO_MUCH] = OPSMESH__V1__REFUSAL_CODE__REFUSAL_CODE_ILLEGAL_MOVE,
-		[REFUND_REPEATED] = OPSMESH__V1__REFUSAL_CODE__REFUSAL_CODE_NO_CHANGE,
-		[REFUND_NO_RULE] = OPSMESH__V1__REFUSAL_CODE__REFUSAL_CODE_NOT_ALLOWED,
-		[REFUND_TOO_LATE] = OPSMESH__V1__REFUSAL_CODE__REFUSAL_CODE_OUT_OF_TIME,
-		[REFUND_OVER_LIMIT] = OPSMESH__V1__REFUSAL_CODE__REFUSAL_CODE_NOT_ALLOWED,
-		[REFUND_WRONG_ROLE] = OPSMESH__V1__REFUSAL_CODE__REFUSAL_CODE_NOT_ALLOWED,
-	};
-
-	return codes[refusal];
-}
-
-static enum status say_approved(struct order *order, const struct refundable *it,
-                                const struct refund_policy *policy, const struct refund_ask *ask,
-                                const struct refund_answer *answer)
-{
-	Opsmesh__V1__BillingEvent event = OPSMESH__V1__BILLING_EVENT__INIT;
-	Opsmesh__V1__RefundApproved approved = OPSMESH__V1__REFUND_APPROVED__INIT;
-
-	approved.request_id = request_id(it, ask->action_id);
-	approved.action_id = order->action->action_id;
-	approved.payment_id = text_mutable(it->charge_id);
-	approved.amount = money_of(it, answer->amount);
-	approved.left = money_of(it, refund_left(it->row));
-	approved.intent = text_mutable(ask->intent);
-	approved.rule = text_mutable(answer->rule);
-	approved.role = text_mutable(answer->role);
-	approved.policy = arena_printf(order->customer.task->arena, "%s/%lld", policy->head.id,
-	                               (long long)policy->head.version);
-	approved.by = order->requested->by;
-	approved.reason = order->requested->reason;
-	event.fact_case = OPSMESH__V1__BILLING_EVENT__FACT_REFUND_APPROVED;
-	event.refund_approved = &approved;
-	return customer_say(&order->customer, &event);
+	TRY(open_giving(order, &it, &giving));
+	if (!step(order, &giving, &status))
+		return status;
+	TRY(save(&it));
+	return order_apply(order);
 }
 
 enum status customer_approve_refund(struct order *order)
 {
-	struct task *const task = order->customer.task;
-	const struct refund_policy *const policy = policies_refund(task, order->customer.at);
-	struct refundable it;
-	struct refund_ask ask;
-	const char *why;
-	const char *const field = read_ask(order, &ask, &why);
-
-	if (field != NULL)
-		return order_refuse(order, OPSMESH__V1__REFUSAL_CODE__REFUSAL_CODE_INVALID, field,
-		                    why);
-	ask.roles = roles_of(order, policy);
-	TRY(load(&order->customer, order->what, &it));
-	const struct refund_answer answer = refund_decide(task->arena, policy, it.row, &ask);
-
-	if (!answer.approved)
-		return order_refuse(order, code_of(answer.code), answer.field,
-		                    arena_printf(task->arena, "%s: %s",
-		                                 refund_refusal_names[answer.code], answer.reason));
-	if (!answer.again)
-		TRY(say_approved(order, &it, policy, &ask, &answer));
-	TRY(save(&it));
-	return order_apply(order);
+	return act(order, giving_approve);
 }
 
-/* Taking an approval back. */
-
-static enum status say_withdrawn(struct order *order, const struct refundable *it,
-                                 const char *action)
+enum status customer_confirm_refund(struct order *order)
 {
-	Opsmesh__V1__BillingEvent event = OPSMESH__V1__BILLING_EVENT__INIT;
-	Opsmesh__V1__RefundWithdrawn withdrawn = OPSMESH__V1__REFUND_WITHDRAWN__INIT;
-
-	withdrawn.request_id = request_id(it, action);
-	withdrawn.payment_id = text_mutable(it->charge_id);
-	withdrawn.left = money_of(it, refund_left(it->row));
-	withdrawn.by = order->requested->by;
-	withdrawn.reason = order->requested->reason;
-	event.fact_case = OPSMESH__V1__BILLING_EVENT__FACT_REFUND_WITHDRAWN;
-	event.refund_withdrawn = &withdrawn;
-	return customer_say(&order->customer, &event);
+	return act(order, giving_confirm);
 }
 
 enum status customer_withdraw_refund(struct order *order)
 {
-	const size_t size = strcspn(order->what, "/");
-	const char *const charge = arena_text(order->customer.task->arena, order->what, size);
-	const char *const action = order->what[size] == '/' ? order->what + size + 1 : "";
+	return act(order, giving_withdraw);
+}
+
+enum status customer_refund_linked(struct customer *customer, const char *charge,
+                                   const struct crediting *of, int64_t *sum)
+{
 	struct refundable it;
 
-	TRY(load(&order->customer, charge, &it));
-	switch (refund_standing(it.row, action)) {
-	case REFUND_STANDING_NONE:
-		return order_refuse(order, OPSMESH__V1__REFUSAL_CODE__REFUSAL_CODE_UNKNOWN_SUBJECT,
-		                    "on.id", "There is no such approval.");
-	case REFUND_STANDING_SETTLED:
-		return order_refuse(order, OPSMESH__V1__REFUSAL_CODE__REFUSAL_CODE_ILLEGAL_MOVE,
-		                    "on.id", "A refund has been made of it.");
-	case REFUND_STANDING_FAILED:
-		return order_refuse(order, OPSMESH__V1__REFUSAL_CODE__REFUSAL_CODE_NO_CHANGE,
-		                    "on.id", "It was taken back before.");
-	case REFUND_STANDING_OPEN:
-	default: break;
-	}
-	if (!refund_on_failure(it.row, action))
-		return task_fail(order->customer.task, STATUS_FATAL, "%s: its approval is gone",
-		                 action);
-	TRY(say_withdrawn(order, &it, action));
-	TRY(save(&it));
-	return order_apply(order);
+	TRY(load(customer, charge, &it));
+	*sum += crediting_linked(of, it.row);
+	return STATUS_OK;
+}
+
+enum status customer_refund_elsewhere(struct customer *customer, const char *charge,
+                                      const struct crediting *of, struct refund_elsewhere *sum)
+{
+	struct refundable it;
+
+	TRY(load(customer, charge, &it));
+	crediting_add_charge(of, it.row, sum);
+	return STATUS_OK;
 }
 
 void customer_need_refundable(struct task *task, const char *customer, const char *what)

@@ -1,17 +1,13 @@
 /*
  * customer_refund - what the charges of a customer may still give back, and refunds that are asked for.
  *
- * A row is kept for a charge: refund.h says what is in it. A refund is approved by the action `approve` on
- * "charge/<customer>/<charge>" with the parameters amount (minor units of ISO 4217), currency and intent;
- * who approves it needs the scope "actions:approve:<role>" of a role that the policy names. It is
- * then "refund/<customer>/<charge>/<action>": whoever executes it writes the action's id into the
- * refund's metadata, field `opsmesh_action`; or takes it back by the action `close` when it failed for good.
+ * A row is kept for a charge: refund.h says what is in it, customer_giving.h how a refund is asked for.
  */
 #ifndef SERVICES_BILLING_SYNC_CUSTOMER_REFUND_H
 #define SERVICES_BILLING_SYNC_CUSTOMER_REFUND_H
 
 #include "common/base/money.h"
-#include "services/billing-sync/customer_action.h"
+#include "services/billing-sync/customer_giving.h"
 
 /* What a charge may give back; body is refund_encode. */
 struct refundable_row {
@@ -41,7 +37,16 @@ enum status customer_hear_dispute(struct thing *thing,
                                   const Opsmesh__V1__DisputeChanged *changed) MUST_CHECK;
 
 order_handler customer_approve_refund;
+order_handler customer_confirm_refund;
 order_handler customer_withdraw_refund;
+/* Adds what of a charge's refunds was made by credit notes of an invoice that it paid. */
+struct crediting;
+enum status customer_refund_linked(struct customer *customer, const char *charge,
+                                   const struct crediting *of, int64_t *sum) MUST_CHECK;
+/* Adds what goes back of a charge, as such an invoice counts it. */
+enum status customer_refund_elsewhere(struct customer *customer, const char *charge,
+                                      const struct crediting *of,
+                                      struct refund_elsewhere *sum) MUST_CHECK;
 void customer_need_refundable(struct task *task, const char *customer, const char *what);
 
 #endif

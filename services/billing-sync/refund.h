@@ -1,12 +1,18 @@
 /*
  * refund - what a charge may still give back, and whether a refund that is asked for is approved.
  *
+ * The same of an invoice and its credit notes (crediting.h): what it billed is charged, a credit note a refund.
+ *
  * A row is kept for a charge: what was charged, the provider's refunds, the approvals that no refund of the
  * provider stands for yet, and what banks have taken by disputes. What is left is what was charged less all
  * of these, whatever order they are heard in; an approval is taken off the moment it is given, so that two
  * can never give more than there is. An approval ends when a refund of the provider names its action (then
  * that refund counts, unless it failed) or when the one who executes it says that it failed for good; it
- * is never executed again then. The same action again gets the same answer and takes nothing more. Pure.
+ * is never executed again then. The same action again gets the same answer and takes nothing more.
+ *
+ * Where the policy wants a second person, what the first approved waits: it takes nothing off, and is judged
+ * anew, with the second one's roles, when another confirms that very amount, currency and intent. Who acts on
+ * behalf of somebody is neither of the two another time. Pure.
  */
 #ifndef SERVICES_BILLING_SYNC_REFUND_H
 #define SERVICES_BILLING_SYNC_REFUND_H
@@ -37,13 +43,17 @@ struct refund_approval {
 	uint64_t content; /* what was asked: another one under the same action is refused */
 	int64_t amount;
 	struct instant at;
-	bool failed; /* said by the one who executes it */
+	bool failed; /* said by the one who executes it, or taken back */
+	bool waits;  /* for another's approval */
+	uint64_t by; /* while it waits: who asked, and whose key it was */
+	uint64_t key;
 };
 
 struct refund_made {
 	uint64_t refund;
 	uint64_t action; /* 0: somebody made it by hand */
 	int64_t amount;
+	int64_t paid; /* of a credit note: what of it had been paid, and goes back */
 	enum refund_state state;
 	struct instant at; /* when it was made */
 };
@@ -58,6 +68,7 @@ struct refund_dispute {
 struct refund_row {
 	bool known;
 	bool crowded; /* more than can be kept: nothing is approved any more */
+	bool linked;  /* the invoice that it paid knows that it gave back */
 	int64_t charged;
 	int64_t said; /* to have been given back, by the charge */
 	char currency[4];
@@ -70,6 +81,8 @@ struct refund_row {
 	struct refund_dispute disputes[REFUND_DISPUTES_MAX];
 };
 
+uint64_t refund_id(const char *text); /* 0 of "" */
+
 /* What was really taken from the card, of an uncaptured charge 0; and what it says was given back. */
 void refund_on_charge(struct refund_row *row, struct money captured, int64_t given,
                       struct instant at);
@@ -78,6 +91,7 @@ struct refund_news {
 	const char *refund_id;
 	const char *action_id; /* as the refund's metadata names it; "" none */
 	int64_t amount;
+	int64_t paid; /* likewise */
 	enum refund_state state;
 	struct instant at; /* when it was made */
 };
@@ -118,11 +132,18 @@ struct refund_ask {
 	const char *intent;
 	const char *const *roles; /* of who approves it, ended by NULL */
 	struct instant at;
-	bool keyed; /* with an Idempotency-Key */
+	bool keyed;      /* with an Idempotency-Key */
+	const char *by;  /* who approves it; "" nobody is named */
+	const char *key; /* whose key it was: the same, where nobody acts for another */
+	struct refund_elsewhere {
+		int64_t given; /* of the same money, by other ways */
+		int64_t taken;
+		bool disputed;
+	} elsewhere;
 };
 
 enum refund_refusal {
-	REFUND_CHARGE_UNKNOWN,
+	REFUND_UNKNOWN,       /* no such charge */
 	REFUND_ACTION_REUSED, /* with other content */
 	REFUND_WRONG_CURRENCY,
 	REFUND_WRONG_AMOUNT, /* none, or negative */
@@ -135,13 +156,20 @@ enum refund_refusal {
 	REFUND_TOO_LATE,
 	REFUND_OVER_LIMIT, /* of everybody */
 	REFUND_WRONG_ROLE,
+	REFUND_NOT_ASKED,     /* there is nothing to be confirmed */
+	REFUND_NOT_WAITING,   /* it is approved, made or taken back */
+	REFUND_OTHER_CONTENT, /* than what was asked for */
+	REFUND_NAMELESS,      /* two people are needed, and nobody is named */
+	REFUND_SAME_PERSON,
 };
 extern const char *const refund_refusal_names[];
 
 struct refund_answer {
 	bool approved;
-	bool again; /* it had been approved already */
+	bool waits; /* instead: for another's approval */
+	bool again; /* it was approved, or waits, already */
 	int64_t amount;
+	int64_t left;     /* after it */
 	const char *rule; /* "" where it is approved again, or refused before a rule was asked */
 	const char *role; /* that it needs; "" likewise */
 	enum refund_refusal code;
@@ -152,11 +180,18 @@ struct refund_answer {
 /* Takes an approved amount off what is left. */
 struct refund_answer refund_decide(struct arena *arena, const struct refund_policy *policy,
                                    struct refund_row *row, const struct refund_ask *ask);
+/* The same by a second person: the action is that of the first. */
+struct refund_answer refund_confirm(struct arena *arena, const struct refund_policy *policy,
+                                    struct refund_row *row, const struct refund_ask *ask);
+/* With what else is known of the same money. */
+int64_t refund_left_beside(const struct refund_row *row, const struct refund_elsewhere *elsewhere);
 
 /*
- * Version 2 of its bytes: the version; 1 for known plus 2 for crowded; charged; currency (3 bytes);
- * charged_at; said; how many approvals and each: action (a text with its size before it), content, amount, at,
- * failed; how many refunds and each: refund, action, amount, state, at; how many disputes and each: dispute, state, taken. Numbers are big-endian.
+ * Version 3 of its bytes: the version; 1 for known plus 2 for crowded plus 4 for linked; charged; currency (3
+ * bytes); charged_at; said; how many approvals and each: action (a text with its size before it), content,
+ * amount, at, 1 for failed plus 2 for waits, by and key where it waits; how many refunds and each: refund,
+ * action, amount, state, at, paid; how many disputes and each: dispute, state, taken. Numbers are big-endian.
+ * Version 2, in which nothing waits and there is no paid, is read as well.
  */
 struct bytes refund_encode(struct arena *arena, const struct refund_row *row);
 /* False: they are none, and what *row holds means nothing. */

@@ -12,16 +12,16 @@ static bool amount_read(const struct json_place *item, struct refund_amount *amo
 	       json_integer_at(item, "up_to", 1, INT64_MAX, &amount->up_to, error);
 }
 
-static bool amounts_read(struct arena *arena, const struct json_place *item,
-                         struct refund_limit *limit, struct json_error *error)
+static bool amounts_read(struct arena *arena, const struct json_place *item, const char *field,
+                         struct refund_amounts *read, struct json_error *error)
 {
 	struct refund_amount *amounts;
 	struct json_place list;
 
-	if (!json_array_if(item, "amounts", REFUND_AMOUNTS_MAX, &list, error))
+	if (!json_array_if(item, field, REFUND_AMOUNTS_MAX, &list, error))
 		return false;
-	if (json_has(item, "amounts") && json_count(&list) == 0)
-		return json_refuse(item, "amounts", error, "must have an amount, or be left out");
+	if (json_has(item, field) && json_count(&list) == 0)
+		return json_refuse(item, field, error, "must have an amount, or be left out");
 	amounts = arena_zero(arena, (json_count(&list) + 1) * sizeof(*amounts));
 	for (size_t i = 0; i < json_count(&list); i++) {
 		const struct json_place place = json_item(&list, i);
@@ -33,8 +33,7 @@ static bool amounts_read(struct arena *arena, const struct json_place *item,
 				return json_refuse(&place, "currency", error,
 				                   "stands in the list twice");
 	}
-	limit->amounts = amounts;
-	limit->amount_count = json_count(&list);
+	*read = (struct refund_amounts){ amounts, json_count(&list) };
 	return true;
 }
 
@@ -49,7 +48,7 @@ static bool limit_read(struct arena *arena, const struct refund_policy *policy,
 	    !json_word_at(item, "role", policy->roles, &role, error))
 		return false;
 	limit->role = (size_t)role;
-	return amounts_read(arena, item, limit, error);
+	return amounts_read(arena, item, "amounts", &limit->amounts, error);
 }
 
 static bool limits_read(struct arena *arena, const struct refund_policy *policy,
@@ -80,7 +79,9 @@ static bool rule_read(struct arena *arena, const struct refund_policy *policy,
                       const struct json_place *item, struct refund_rule *rule,
                       struct json_error *error)
 {
-	static const char *const fields[] = { "name", "intents", "window_days", "limits", NULL };
+	static const char *const fields[] = { "name",        "intents",
+		                              "window_days", "second_approver_above",
+		                              "limits",      NULL };
 	int64_t days;
 
 	if (!json_only(item, fields, error) ||
@@ -92,7 +93,8 @@ static bool rule_read(struct arena *arena, const struct refund_policy *policy,
 	for (const char *const *intent = rule->intents; *intent != NULL; intent++)
 		if (refund_rule_of(policy, *intent) != NULL)
 			return json_refuse(item, "intents", error, "has one of another rule's");
-	return limits_read(arena, policy, item, rule, error);
+	return amounts_read(arena, item, "second_approver_above", &rule->alone, error) &&
+	       limits_read(arena, policy, item, rule, error);
 }
 
 static bool rules_read(struct arena *arena, const struct json_place *top,
@@ -163,19 +165,24 @@ const struct refund_rule *refund_rule_of(const struct refund_policy *policy, con
 	return NULL;
 }
 
-static bool covers(const struct refund_limit *limit, struct money total)
+static bool covers(const struct refund_amounts *amounts, struct money total)
 {
-	for (size_t i = 0; i < limit->amount_count; i++)
-		if (text_equal(limit->amounts[i].currency, total.currency))
-			return total.minor <= limit->amounts[i].up_to;
-	return limit->amount_count == 0;
+	for (size_t i = 0; i < amounts->count; i++)
+		if (text_equal(amounts->items[i].currency, total.currency))
+			return total.minor <= amounts->items[i].up_to;
+	return amounts->count == 0;
+}
+
+bool refund_wants_second(const struct refund_rule *rule, struct money total)
+{
+	return !covers(&rule->alone, total);
 }
 
 const char *refund_role_for(const struct refund_policy *policy, const struct refund_rule *rule,
                             struct money total)
 {
 	for (size_t i = 0; i < rule->limit_count; i++)
-		if (covers(&rule->limits[i], total))
+		if (covers(&rule->limits[i].amounts, total))
 			return policy->roles[rule->limits[i].role];
 	return NULL;
 }

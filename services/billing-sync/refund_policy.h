@@ -4,6 +4,7 @@
  *   {"id":"refunds","version":1,"effective_from":"2026-01-01T00:00:00Z","inquiry":"full",
  *    "roles":["support","billing","finance"],
  *    "rules":[{"name":"duplicate","intents":["duplicate_charge"],"window_days":180,
+ *              "second_approver_above":[{"currency":"USD","up_to":500000}],
  *              "limits":[{"role":"support","amounts":[{"currency":"USD","up_to":20000}]},
  *                        {"role":"finance"}]}]}
  *
@@ -11,7 +12,8 @@
  * intent is the one that lists it. Its limits are asked from the first on: the first that covers the amount
  * names the role; a limit without amounts covers any, one with amounts covers only the currencies it lists.
  * What is measured is all that the charge has given back with this refund, so that a large one is not cut
- * into small ones. "inquiry" says what an inquiry of the bank, which is not yet a dispute, lets through: a
+ * into small ones. Above "second_approver_above", and in a currency that it does not list, two people must
+ * approve, each with the role; without it one is enough for any amount. "inquiry" says what an inquiry of the bank, which is not yet a dispute, lets through: a
  * refund in "full" alone, "any", or "none". The schema is deploy/policies/schema/refunds.schema.json.
  */
 #ifndef SERVICES_BILLING_SYNC_REFUND_POLICY_H
@@ -37,10 +39,14 @@ struct refund_amount {
 	int64_t up_to; /* minor units, inclusive */
 };
 
+struct refund_amounts {
+	const struct refund_amount *items;
+	size_t count;
+};
+
 struct refund_limit {
-	size_t role; /* its place in the policy's roles */
-	const struct refund_amount *amounts;
-	size_t amount_count; /* 0: any amount */
+	size_t role;                   /* its place in the policy's roles */
+	struct refund_amounts amounts; /* none: any amount */
 };
 
 struct refund_rule {
@@ -49,6 +55,7 @@ struct refund_rule {
 	int32_t window_days;
 	const struct refund_limit *limits;
 	size_t limit_count;
+	struct refund_amounts alone; /* up to which one is enough; none: for any amount */
 };
 
 struct refund_policy {
@@ -66,6 +73,8 @@ const struct refund_rule *refund_rule_of(const struct refund_policy *policy, con
 /* The least role that may give back so much in all; NULL: nobody may. */
 const char *refund_role_for(const struct refund_policy *policy, const struct refund_rule *rule,
                             struct money total);
+/* Must two people approve so much in all? */
+bool refund_wants_second(const struct refund_rule *rule, struct money total);
 /* Is one of the roles, a list ended by NULL, this one or one above it? */
 bool refund_role_may(const struct refund_policy *policy, const char *const *roles,
                      const char *role);

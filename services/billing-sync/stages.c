@@ -14,6 +14,7 @@
 #include "services/billing-sync/customer_action.h"
 #include "services/billing-sync/customer_awaited.h"
 #include "services/billing-sync/customer_books.h"
+#include "services/billing-sync/customer_crediting.h"
 #include "services/billing-sync/customer_cut.h"
 #include "services/billing-sync/customer_deferral.h"
 #include "services/billing-sync/customer_dunning.h"
@@ -101,15 +102,35 @@ static const int charge_emits[] = { OPS_BY_CUSTOMER, OPS_BILLING, -1 };
 
 STAGE_EVENTS_NEEDING(customer_events, CUSTOMER_EVENTS);
 
-static const struct state_table *const customer_tables[] = {
-	&customer_table, &held_table,         &case_table,     &charged_table,
-	&entry_table,    &standing_table,     &deferral_table, &earning_table,
-	&pace_table,     &reported_table,     &used_table,     &refundable_table,
-	&figure_table,   &open_dispute_table, &payment_table,  &receivable_table,
-	&card_table,     &dunning_table,      &owed_table,     &book_table,
-	&holding_table,  &awaited_table,      &worth_table,    &reported_day_table,
-	&tally_table,    &usage_book_table,   &tariff_table,   NULL
-};
+static const struct state_table *const customer_tables[] = { &customer_table,
+	                                                     &held_table,
+	                                                     &case_table,
+	                                                     &charged_table,
+	                                                     &entry_table,
+	                                                     &standing_table,
+	                                                     &deferral_table,
+	                                                     &earning_table,
+	                                                     &pace_table,
+	                                                     &reported_table,
+	                                                     &used_table,
+	                                                     &refundable_table,
+	                                                     &figure_table,
+	                                                     &open_dispute_table,
+	                                                     &payment_table,
+	                                                     &receivable_table,
+	                                                     &card_table,
+	                                                     &dunning_table,
+	                                                     &owed_table,
+	                                                     &book_table,
+	                                                     &holding_table,
+	                                                     &awaited_table,
+	                                                     &worth_table,
+	                                                     &reported_day_table,
+	                                                     &tally_table,
+	                                                     &usage_book_table,
+	                                                     &tariff_table,
+	                                                     &creditable_table,
+	                                                     NULL };
 static const struct stage_timer customer_timers[] = {
 	{ .name = CUSTOMER_TIMER_AGE, .handle = customer_on_age, .need = customer_need_age },
 	{ .name = CUSTOMER_TIMER_STANDING,

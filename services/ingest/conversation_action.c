@@ -156,10 +156,13 @@ static bool is_letter_order(const struct action_body *body)
 /* Subjects whose owner answers on a topic of its own. */
 static bool has_owner(const struct action_body *body)
 {
-	static const char *const types[] = { "ticket", "alert",  "discrepancy", "charge",
-		                             "refund", "period", NULL };
+	static const char *const types[] = { "ticket", "alert",       "discrepancy", "charge",
+		                             "refund", "credit_note", "period",      NULL };
 
-	return text_among(types, body->on_type);
+	/* Whoever explains an invoice was shown its story, and answered here. */
+	return text_among(types, body->on_type) ||
+	       (text_equal(body->on_type, "invoice") &&
+	        body->kind != OPSMESH__V1__ACTION_KIND__ACTION_KIND_EXPLAIN);
 }
 
 enum status conversation_action(struct request *request)

@@ -105,7 +105,8 @@ static const struct property properties[] = {
 	  "For whom the key acts; another than itself needs the scope on_behalf." },
 	{ "Action", "reason", "string", false, DECODE_TEXT_MAX, "Why." },
 	{ "Subject", "type", "string", true, DECODE_WORD_MAX,
-	  "ticket, account, alert, case, dead_letter, request, discrepancy, charge, refund." },
+	  "ticket, account, alert, case, dead_letter, request, discrepancy, charge, refund, invoice, "
+	  "credit_note, period." },
 	{ "Subject", "id", "string", true, DECODE_ID_MAX, "Its public id." },
 	{ "Clock", "now", "time", true, 0, "Nothing older will be sent." },
 	{ "Accepted", "id", "string", true, 0, "The request's id: the same for a repetition." },

@@ -22,11 +22,8 @@ const char *routing_key(struct arena *arena, const char *type, const char *id)
 	static const struct {
 		const char *type;
 		int segment;
-	} rows[] = { { "alert", 2 },
-		     { "case", 1 },
-		     { "discrepancy", 1 },
-		     { "charge", 1 },
-		     { "refund", 1 } };
+	} rows[] = { { "alert", 2 },  { "case", 1 },    { "discrepancy", 1 }, { "charge", 1 },
+		     { "refund", 1 }, { "invoice", 1 }, { "credit_note", 1 } };
 	const char *const first = segment(arena, id, 0);
 	const char *key = NULL;
 

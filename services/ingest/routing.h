@@ -11,8 +11,9 @@
 
 /*
  * The routing key that an id carries: <ticket> of "alert/<stage>/<ticket>/<rule>", <account> of
- * "case/<account>/<dispute>", <customer> of "discrepancy/<customer>/<digest>", "charge/<customer>/<charge>"
- * and "refund/<customer>/<charge>/<action>", else the id itself. Lives in the arena.
+ * "case/<account>/<dispute>", <customer> of "discrepancy/<customer>/<digest>", "charge/<customer>/<charge>",
+ * "refund/<customer>/<charge>/<action>", "invoice/<customer>/<invoice>" and
+ * "credit_note/<customer>/<invoice>/<action>", else the id itself. Lives in the arena.
  */
 const char *routing_key(struct arena *arena, const char *type, const char *id);
 

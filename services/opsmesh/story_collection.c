@@ -1,5 +1,5 @@
 /*
- * Collecting and giving back as sentences: what people decided of discrepancies and refunds, what
+ * Collecting and giving back as sentences: what people decided of discrepancies, refunds and credit notes, what
  * is done about invoices that are not paid.
  */
 #include "services/opsmesh/story.h"
@@ -39,26 +39,37 @@ static struct story_line tell_assigned(const struct story *story,
 	};
 }
 
+/* "a refund of 12.00 EUR of payment ch_1", "a credit note of 12.00 EUR of invoice in_1" */
+static const char *given(const struct story *story, const Opsmesh__V1__RefundApproved *fact)
+{
+	const bool note = *fact->invoice_id != '\0';
+
+	return arena_printf(story->arena, "%s of %s of %s %s", note ? "a credit note" : "a refund",
+	                    story_amount(story, fact->amount), note ? "invoice" : "payment",
+	                    note ? fact->invoice_id : fact->payment_id);
+}
+
 static struct story_line tell_approved(const struct story *story,
-                                       const Opsmesh__V1__RefundApproved *fact)
+                                       const Opsmesh__V1__RefundApproved *fact, const char *how)
 {
 	return (struct story_line){
 		story_actor(story, fact->by),
-		arena_printf(story->arena,
-		             "approves a refund of %s of payment %s for %s (%s of %s, role %s), "
-		             "%s left%s",
-		             story_amount(story, fact->amount), fact->payment_id, fact->intent,
-		             fact->rule, fact->policy, fact->role, story_amount(story, fact->left),
-		             story_saying(story, fact->reason))
+		arena_printf(story->arena, "%s %s for %s (%s of %s, role %s), %s left%s", how,
+		             given(story, fact), fact->intent, fact->rule, fact->policy, fact->role,
+		             story_amount(story, fact->left), story_saying(story, fact->reason))
 	};
 }
 
 static struct story_line tell_settled(const struct story *story,
                                       const Opsmesh__V1__RefundSettled *fact)
 {
+	const bool note = *fact->invoice_id != '\0';
+
 	return (struct story_line){
-		NULL, arena_printf(story->arena, "refund %s of payment %s stands for %s%s",
-		                   fact->refund_id, fact->payment_id, fact->request_id,
+		NULL, arena_printf(story->arena, "%s %s of %s %s stands for %s%s",
+		                   note ? "credit note" : "refund", fact->refund_id,
+		                   note ? "invoice" : "payment",
+		                   note ? fact->invoice_id : fact->payment_id, fact->request_id,
 		                   fact->by_amount ? ", by its amount" : "")
 	};
 }
@@ -136,17 +147,26 @@ static struct story_line tell_dunning(const struct story *story,
 struct story_line story_collection(const struct story *story,
                                    const Opsmesh__V1__BillingEvent *event)
 {
-	if (event->fact_case == OPSMESH__V1__BILLING_EVENT__FACT_DISCREPANCY_EXPLAINED)
+	switch ((int)event->fact_case) {
+	case OPSMESH__V1__BILLING_EVENT__FACT_DISCREPANCY_EXPLAINED:
 		return tell_explained(story, event->discrepancy_explained);
-	if (event->fact_case == OPSMESH__V1__BILLING_EVENT__FACT_DISCREPANCY_ACKNOWLEDGED)
+	case OPSMESH__V1__BILLING_EVENT__FACT_DISCREPANCY_ACKNOWLEDGED:
 		return tell_acknowledged(story, event->discrepancy_acknowledged);
-	if (event->fact_case == OPSMESH__V1__BILLING_EVENT__FACT_DISCREPANCY_ASSIGNED)
+	case OPSMESH__V1__BILLING_EVENT__FACT_DISCREPANCY_ASSIGNED:
 		return tell_assigned(story, event->discrepancy_assigned);
-	if (event->fact_case == OPSMESH__V1__BILLING_EVENT__FACT_REFUND_APPROVED)
-		return tell_approved(story, event->refund_approved);
-	if (event->fact_case == OPSMESH__V1__BILLING_EVENT__FACT_REFUND_SETTLED)
+	case OPSMESH__V1__BILLING_EVENT__FACT_REFUND_APPROVED:
+	case OPSMESH__V1__BILLING_EVENT__FACT_CREDIT_NOTE_APPROVED:
+		return tell_approved(story, event->refund_approved, "approves");
+	case OPSMESH__V1__BILLING_EVENT__FACT_REFUND_REQUESTED:
+	case OPSMESH__V1__BILLING_EVENT__FACT_CREDIT_NOTE_REQUESTED:
+		return tell_approved(story, event->refund_requested,
+		                     "asks a second person to approve");
+	case OPSMESH__V1__BILLING_EVENT__FACT_REFUND_SETTLED:
+	case OPSMESH__V1__BILLING_EVENT__FACT_CREDIT_NOTE_SETTLED:
 		return tell_settled(story, event->refund_settled);
-	if (event->fact_case == OPSMESH__V1__BILLING_EVENT__FACT_REFUND_WITHDRAWN)
+	case OPSMESH__V1__BILLING_EVENT__FACT_REFUND_WITHDRAWN:
+	case OPSMESH__V1__BILLING_EVENT__FACT_CREDIT_NOTE_WITHDRAWN:
 		return tell_withdrawn(story, event->refund_withdrawn);
-	return tell_dunning(story, event);
+	default: return tell_dunning(story, event);
+	}
 }

@@ -16,7 +16,10 @@ static const char book_text[] =
     "{\"role\":\"support\",\"amounts\":[{\"currency\":\"USD\",\"up_to\":5000},"
     "{\"currency\":\"JPY\",\"up_to\":7000}]},{\"role\":\"finance\"}]},"
     "{\"name\":\"goodwill\",\"intents\":[\"complaint\"],\"window_days\":30,\"limits\":["
-    "{\"role\":\"billing\",\"amounts\":[{\"currency\":\"USD\",\"up_to\":2000}]}]}]}";
+    "{\"role\":\"billing\",\"amounts\":[{\"currency\":\"USD\",\"up_to\":2000}]}]},"
+    "{\"name\":\"two\",\"intents\":[\"outage\"],\"window_days\":30,"
+    "\"second_approver_above\":[{\"currency\":\"USD\",\"up_to\":3000}],\"limits\":["
+    "{\"role\":\"billing\"}]}]}";
 
 const char *const refund_support[] = { "support", NULL };
 const char *const refund_billing[] = { "tickets", "billing", NULL };
@@ -68,7 +71,9 @@ struct refund_answer refund_ask_as(struct refund_row *row, const char *action, i
 		                  .intent = intent,
 		                  .roles = roles,
 		                  .at = time_add(refund_start_at, DAYS(days)),
-		                  .keyed = true };
+		                  .keyed = true,
+		                  .by = "mika",
+		                  .key = "mika" };
 
 	memcpy(ask.money.currency, row->currency, sizeof(ask.money.currency));
 	return refund_decide(refund_arena, &refund_book, row, &ask);

@@ -2,7 +2,8 @@
  * refund_fixture - a charge of 10,000, a policy for its refunds, and people who ask for them.
  *
  * Of a duplicate charge support may give 50 dollars or 7,000 yen within 180 days, finance all; of a
- * complaint billing may give 20 dollars within 30 days.
+ * complaint billing may give 20 dollars within 30 days; of an outage billing may give all, two of them above
+ * 30 dollars. Mika asks.
  */
 #ifndef TESTS_SUPPORT_REFUND_FIXTURE_H
 #define TESTS_SUPPORT_REFUND_FIXTURE_H

@@ -113,6 +113,23 @@ static void rules_of_refunds_are_refused_with_their_place(void **state)
 	                       COUNT_OF(rows));
 }
 
+static void limits_of_two_people_are_refused_with_their_place(void **state)
+{
+	static const struct bent_document rows[] = {
+		{ "an amount of nothing", "\"up_to\": 500000", "\"up_to\": 0",
+		  "rules[0].second_approver_above[0].up_to: " },
+		{ "a currency twice", "\"EUR\"", "\"USD\"",
+		  "rules[0].second_approver_above[1].currency: stands in the list twice" },
+		{ "no list", "\"second_approver_above\": [",
+		  "\"second_approver_above\": [], \"x\": [", "rules[0].x: " },
+	};
+
+	(void)state;
+	policy_fixture_refuses(arena, &refund_policy_kind,
+	                       policy_fixture_text(arena, "refunds/refunds-2.json"), rows,
+	                       COUNT_OF(rows));
+}
+
 static void times_of_usage_are_refused_with_their_place(void **state)
 {
 	static const struct bent_document rows[] = {
@@ -186,6 +203,7 @@ int main(void)
 		cmocka_unit_test(budgets_of_attempts_are_refused_with_their_place),
 		cmocka_unit_test(steps_of_dunning_are_refused_with_their_place),
 		cmocka_unit_test(rules_of_refunds_are_refused_with_their_place),
+		cmocka_unit_test(limits_of_two_people_are_refused_with_their_place),
 		cmocka_unit_test(times_of_usage_are_refused_with_their_place),
 		cmocka_unit_test(the_project_s_own_documents_are_read),
 		cmocka_unit_test(the_rules_of_the_day_are_those_of_its_version),

@@ -12,20 +12,23 @@
 static void hear_at(struct refund_row *row, const char *refund, const char *action, int64_t amount,
                     enum refund_state state, int days)
 {
-	refund_on_made(row, &(struct refund_news){ refund, action, amount, state,
-	                                           time_add(refund_start_at, DAYS(days)) });
+	refund_on_made(row, &(struct refund_news){ .refund_id = refund,
+	                                           .action_id = action,
+	                                           .amount = amount,
+	                                           .state = state,
+	                                           .at = time_add(refund_start_at, DAYS(days)) });
 }
 
 /* Who clicks twice has asked for one refund; who executes by hand has executed it. */
 static void the_same_again_is_one_until_somebody_means_another(void **state)
 {
 	struct refund_row *const row = refund_charged("USD");
-	struct refund_ask twice = { "a-2",
-		                    { 2000, "USD" },
-		                    "duplicate_charge",
-		                    refund_finance,
-		                    time_add(refund_start_at, DAYS(1)),
-		                    true };
+	struct refund_ask twice = { .action_id = "a-2",
+		                    .money = { 2000, "USD" },
+		                    .intent = "duplicate_charge",
+		                    .roles = refund_finance,
+		                    .at = time_add(refund_start_at, DAYS(1)),
+		                    .keyed = true };
 
 	(void)state;
 	assert_true(refund_ask_for(row, "a-1", 2000).approved);

@@ -288,7 +288,7 @@ static void an_approval_is_taken_back_once_and_not_after_its_refund(void **state
 	feed_refund("re_1", 1, "pending", 12000, "a-2", 3600);
 	pass_over();
 	withdraw("c-4", "a-2");
-	refused(CODE(ILLEGAL_MOVE), "A refund has been made of it.");
+	refused(CODE(ILLEGAL_MOVE), "It has been made.");
 }
 
 static void who_may_and_what_is_malformed(void **state)
@@ -334,7 +334,7 @@ static void a_charge_that_is_not_known_gives_nothing_back(void **state)
 {
 	(void)state;
 	approve("a-1", "1");
-	refused(CODE(UNKNOWN_SUBJECT), "charge_unknown");
+	refused(CODE(UNKNOWN_SUBJECT), "unknown");
 }
 
 int main(void)

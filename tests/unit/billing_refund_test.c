@@ -24,8 +24,11 @@ static const char *const nobody[] = { "tickets", NULL };
 static void hear(struct refund_row *row, const char *refund, const char *action, int64_t amount,
                  enum refund_state state)
 {
-	refund_on_made(row,
-	               &(struct refund_news){ refund, action, amount, state, refund_start_at });
+	refund_on_made(row, &(struct refund_news){ .refund_id = refund,
+	                                           .action_id = action,
+	                                           .amount = amount,
+	                                           .state = state,
+	                                           .at = refund_start_at });
 }
 
 static void rules_say_who_how_much_and_how_long_after(void **state)
@@ -100,7 +103,7 @@ static void a_charge_that_is_not_known_gives_nothing_back(void **state)
 	struct money money = { 0, "USD" };
 
 	(void)state;
-	refund_assert_refused(refund_ask_for(row, "a-1", 1), REFUND_CHARGE_UNKNOWN, "on.id");
+	refund_assert_refused(refund_ask_for(row, "a-1", 1), REFUND_UNKNOWN, "on.id");
 	refund_on_charge(row, money, 0, refund_start_at);
 	refund_assert_refused(refund_ask_for(row, "a-1", 1), REFUND_TOO_MUCH, "amount");
 }
@@ -108,8 +111,12 @@ static void a_charge_that_is_not_known_gives_nothing_back(void **state)
 static void another_currency_is_refused(void **state)
 {
 	struct refund_row *const row = refund_charged("USD");
-	const struct refund_ask yen = { "a-1",          { 100, "JPY" },  "duplicate_charge",
-		                        refund_finance, refund_start_at, true };
+	const struct refund_ask yen = { .action_id = "a-1",
+		                        .money = { 100, "JPY" },
+		                        .intent = "duplicate_charge",
+		                        .roles = refund_finance,
+		                        .at = refund_start_at,
+		                        .keyed = true };
 
 	(void)state;
 	refund_assert_refused(refund_decide(refund_arena, &refund_book, row, &yen),
@@ -201,8 +208,12 @@ static void an_inquiry_lets_all_of_it_through_alone(void **state)
 {
 	struct refund_policy other = refund_book;
 	struct refund_row *const row = refund_charged("USD");
-	const struct refund_ask part = { "a-1",          { 100, "USD" },  "duplicate_charge",
-		                         refund_finance, refund_start_at, true };
+	const struct refund_ask part = { .action_id = "a-1",
+		                         .money = { 100, "USD" },
+		                         .intent = "duplicate_charge",
+		                         .roles = refund_finance,
+		                         .at = refund_start_at,
+		                         .keyed = true };
 
 	(void)state;
 	refund_on_dispute(row, "dp_1", REFUND_DISPUTE_INQUIRY, 0);

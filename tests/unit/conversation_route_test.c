@@ -141,18 +141,32 @@ static void what_belongs_to_billing_is_answered_by_billing_alone(void **state)
 		"\"id\":\"discrepancy/T/9f\"},\"reason\":\"agreed\"}",
 		"{\"action\":\"approve\",\"on\":{\"type\":\"charge\",\"id\":\"charge/T/ch_1\"},"
 		"\"amount\":1200,\"currency\":\"JPY\",\"intent\":\"duplicate_charge\"}",
+		"{\"action\":\"approve\",\"on\":{\"type\":\"invoice\",\"id\":\"invoice/T/in_1\"},"
+		"\"amount\":1200,\"currency\":\"JPY\",\"intent\":\"duplicate_charge\"}",
+		"{\"action\":\"close\",\"on\":{\"type\":\"credit_note\","
+		"\"id\":\"credit_note/T/in_1/a-1\"}}",
 	};
+	static const char *const ids[] = { "R1", "R2", "R3", "R4" };
 
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(bodies); i++) {
-		const struct journalled request = { .route = ROUTE(ACTION),
-			                            .id = i == 0 ? "R1" : "R2",
-			                            .key = "T",
-			                            .body = bodies[i] };
+		const struct journalled request = {
+			.route = ROUTE(ACTION), .id = ids[i], .key = "T", .body = bodies[i]
+		};
 
 		conversation_journal(&fixture, &request);
 		(void)conversation_expect(&fixture, "actions requested T\n");
 	}
+}
+
+/* The story of an invoice was shown whole: no business of its owner's. */
+static void that_an_invoice_was_shown_is_answered_here(void **state)
+{
+	(void)state;
+	act("in_1", "{\"action\":\"explain\",\"on\":{\"type\":\"invoice\",\"id\":\"in_1\"},"
+	            "\"reason\":\"asked by the customer\"}");
+	(void)conversation_expect(&fixture, "actions requested in_1\n"
+	                                    "actions action_applied in_1\n");
 }
 
 static void an_action_on_a_ticket_stays_behind_what_was_asked_of_it_before(void **state)
@@ -367,6 +381,7 @@ int main(void)
 		CASE(a_key_that_is_not_named_any_more_is_withdrawn),
 		CASE(an_action_goes_to_the_shard_that_owns_its_subject),
 		CASE(what_belongs_to_billing_is_answered_by_billing_alone),
+		CASE(that_an_invoice_was_shown_is_answered_here),
 		CASE(an_action_on_a_ticket_stays_behind_what_was_asked_of_it_before),
 		CASE(a_retry_reaches_the_shard_that_refused_through_control),
 		CASE(a_drop_of_a_letter_of_its_own_goes_over_no_topic_and_is_answered),

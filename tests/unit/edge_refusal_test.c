@@ -168,6 +168,9 @@ static void test_routing(void **state)
 	assert_string_equal(routing_key(own, "discrepancy", "discrepancy/cus_1/9f"), "cus_1");
 	assert_string_equal(routing_key(own, "charge", "charge/cus_1/ch_1"), "cus_1");
 	assert_string_equal(routing_key(own, "refund", "refund/cus_1/ch_1/a-1"), "cus_1");
+	assert_string_equal(routing_key(own, "invoice", "invoice/cus_1/in_1"), "cus_1");
+	assert_string_equal(routing_key(own, "invoice", "in_1"), "in_1");
+	assert_string_equal(routing_key(own, "credit_note", "credit_note/cus_1/in_1/a-1"), "cus_1");
 	assert_string_equal(routing_key(own, "charge", "charge//ch_1"), "charge//ch_1");
 	assert_string_equal(routing_key(own, "charge", "refund/cus_1/ch_1"), "refund/cus_1/ch_1");
 	assert_string_equal(routing_key(own, "alert", "alert/sla"), "alert/sla");

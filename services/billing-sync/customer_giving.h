@@ -1,0 +1,44 @@
+/*
+ * customer_giving - what people let go back to a customer: refunds of a charge, credit notes of an invoice.
+ *
+ * It is approved by the action `approve` on "charge/<customer>/<charge>" or "invoice/<customer>/<invoice>" with
+ * the parameters amount (minor units of ISO 4217), currency and intent; who approves it needs the scope
+ * "actions:approve:<role>" of a role that the policy names. From then on it is
+ * "refund/<customer>/<charge>/<action>" or "credit_note/<customer>/<invoice>/<action>": whoever executes it
+ * writes the action's id into the metadata of what it makes, field `opsmesh_action`, or takes it back by
+ * the action `close`. Where the policy wants two people it waits as such until somebody else does `approve` on
+ * that, with the same three parameters.
+ */
+#ifndef SERVICES_BILLING_SYNC_CUSTOMER_GIVING_H
+#define SERVICES_BILLING_SYNC_CUSTOMER_GIVING_H
+
+#include "services/billing-sync/customer_action.h"
+#include "services/billing-sync/refund.h"
+
+/* What it goes back of, at hand. */
+struct giving {
+	struct customer *customer;
+	bool note;          /* credit notes of an invoice; else refunds of a charge */
+	const char *object; /* the charge, the invoice */
+	struct refund_row *row;
+	struct refund_elsewhere elsewhere;
+};
+
+/* The charge or invoice that an order is about: what is in front of the action, where one is named. */
+const char *giving_object(const struct order *order);
+
+/*
+ * Each says what was decided. True: the row is to be saved, and the order to be applied; false: it was refused,
+ * and *status is how that went.
+ */
+bool giving_approve(struct order *order, struct giving *it, enum status *status) MUST_CHECK;
+bool giving_confirm(struct order *order, struct giving *it, enum status *status) MUST_CHECK;
+bool giving_withdraw(struct order *order, struct giving *it, enum status *status) MUST_CHECK;
+
+/* The action that an object's metadata names; "" none. */
+const char *giving_action(struct thing *thing);
+/* Something was made: says which approvals it settled that were open before. */
+enum status giving_say_settled(const struct giving *it, const struct refund_settled *before,
+                               const struct refund_news *news) MUST_CHECK;
+
+#endif
