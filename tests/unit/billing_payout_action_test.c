@@ -5,7 +5,7 @@
 #include "common/io/proto.h"
 #include "opsmesh/v1/mirror.pb-c.h"
 #include "proto/opsmesh/v1/catalogue.h"
-#include "tests/support/customer_fixture.h"
+#include "tests/support/payout_fixture.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -17,50 +17,15 @@
 #define CODE(name) OPSMESH__V1__REFUSAL_CODE__REFUSAL_CODE_##name
 #define FACT(name) OPSMESH__V1__BILLING_EVENT__FACT_##name
 
-static int start_payout(void **state)
-{
-	(void)state;
-	customer_fixture_start(BILLING_PAYOUT, "po_");
-	return 0;
-}
-
-static Opsmesh__V1__ByPayoutEvent event_now(void)
-{
-	Opsmesh__V1__ByPayoutEvent event = OPSMESH__V1__BY_PAYOUT_EVENT__INIT;
-
-	event.subject_id = text_mutable(customer_key);
-	event.occurred_at = proto_timestamp(customer_stage.arena, customer_now());
-	return event;
-}
-
-static void feed(const char *type, const char *id, const char *status, const char *json)
-{
-	Opsmesh__V1__ByPayoutEvent event = event_now();
-	Opsmesh__V1__ObjectMirrored made = customer_mirrored(type, id, 1, status, json);
-
-	event.fact_case = OPSMESH__V1__BY_PAYOUT_EVENT__FACT_MIRRORED;
-	event.mirrored = &made;
-	customer_feed_event(OPS_BY_PAYOUT, &event.base);
-}
-
-static void feed_paid(const char *id, int amount)
-{
-	feed("balance_transaction", id, "available",
-	     arena_printf(customer_stage.arena,
-	                  "{\"id\":\"%s\",\"type\":\"charge\",\"source\":\"ch_1\",\"amount\":%d,"
-	                  "\"fee\":0,\"net\":%d,\"currency\":\"jpy\",\"created\":1700000000}",
-	                  id, amount, amount));
-}
-
 /* A payout of 1500 yen whose transactions come to another amount; the id of its case. */
 static const char *differing_payout(void)
 {
 	const Opsmesh__V1__BillingEvent *event;
 
-	feed("payout", customer_key, "paid",
-	     "{\"amount\":1500,\"currency\":\"jpy\",\"arrival_date\":1700100000,"
-	     "\"automatic\":true,\"reconciliation_status\":\"completed\"}");
-	feed_paid("txn_1", 900);
+	payout_feed("payout", customer_key, 1, "paid",
+	            "{\"amount\":1500,\"currency\":\"jpy\",\"arrival_date\":1700100000,"
+	            "\"automatic\":true,\"reconciliation_status\":\"completed\"}");
+	payout_feed_moved("txn_1", "charge", "ch_1", 900, 0);
 	customer_wait(DAYS(8));
 	do
 		event = customer_next();
@@ -80,7 +45,7 @@ static void ask(const char *word, Opsmesh__V1__ActionKind kind, const char *id,
 		                            .id = id,
 		                            .reason = "the bank kept a part",
 		                            .parameters = parameters };
-	Opsmesh__V1__ByPayoutEvent event = event_now();
+	Opsmesh__V1__ByPayoutEvent event = payout_event_now();
 
 	event.fact_case = OPSMESH__V1__BY_PAYOUT_EVENT__FACT_ASKED;
 	event.asked = customer_asked(&asked);
@@ -127,7 +92,7 @@ static void what_was_explained_opens_again_when_more_shows_it(void **state)
 	assert_int_equal(customer_next()->fact_case, FACT(DISCREPANCY_EXPLAINED));
 	assert_applied();
 	stage_test_restart(&customer_stage);
-	feed_paid("txn_2", 100);
+	payout_feed_moved("txn_2", "charge", "ch_1", 100, 0);
 	do
 		event = customer_next();
 	while (event->fact_case != FACT(DISCREPANCY_OPENED));
@@ -151,7 +116,7 @@ static void what_nobody_knows_is_refused_once(void **state)
 
 int main(void)
 {
-#define CASE(test) cmocka_unit_test_setup_teardown(test, start_payout, customer_stop)
+#define CASE(test) cmocka_unit_test_setup_teardown(test, payout_start, customer_stop)
 	const struct CMUnitTest tests[] = {
 		CASE(a_case_of_the_balance_is_seen_given_and_explained),
 		CASE(what_was_explained_opens_again_when_more_shows_it),

@@ -8,8 +8,8 @@
 #include "proto/opsmesh/v1/catalogue.h"
 #include "services/billing-sync/entry.h"
 #include "services/billing-sync/payout.h"
-#include "tests/support/customer_fixture.h"
 #include "tests/support/order.h"
+#include "tests/support/payout_fixture.h"
 #include "tests/support/provider_fixture.h"
 
 #include <stdio.h>
@@ -23,55 +23,11 @@
 
 #define BILLING(name) OPSMESH__V1__BILLING_EVENT__FACT_##name
 
-static int start_transaction(void **state)
-{
-	(void)state;
-	customer_fixture_start(BILLING_PAYOUT, "txn_");
-	return 0;
-}
-
-static int start_payout(void **state)
-{
-	(void)state;
-	customer_fixture_start(BILLING_PAYOUT, "po_");
-	return 0;
-}
-
 /* Feeding, under customer_key. */
-
-static Opsmesh__V1__ByPayoutEvent event_now(void)
-{
-	Opsmesh__V1__ByPayoutEvent event = OPSMESH__V1__BY_PAYOUT_EVENT__INIT;
-
-	event.subject_id = text_mutable(customer_key);
-	event.occurred_at = proto_timestamp(customer_stage.arena, customer_now());
-	return event;
-}
-
-static void feed(const char *type, const char *id, int64_t revision, const char *status,
-                 const char *json)
-{
-	Opsmesh__V1__ByPayoutEvent event = event_now();
-	Opsmesh__V1__ObjectMirrored made = customer_mirrored(type, id, revision, status, json);
-
-	event.fact_case = OPSMESH__V1__BY_PAYOUT_EVENT__FACT_MIRRORED;
-	event.mirrored = &made;
-	customer_feed_event(OPS_BY_PAYOUT, &event.base);
-}
-
-static void feed_moved(const char *id, const char *type, const char *source, int amount, int fee)
-{
-	feed("balance_transaction", id, 1, "available",
-	     arena_printf(
-		 customer_stage.arena,
-		 "{\"id\":\"%s\",\"type\":\"%s\",\"source\":\"%s\",\"amount\":%d,\"fee\":%d,"
-		 "\"net\":%d,\"currency\":\"jpy\",\"created\":1700000000}",
-		 id, type, source, amount, fee, amount - fee));
-}
 
 static void feed_placed(void)
 {
-	Opsmesh__V1__ByPayoutEvent event = event_now();
+	Opsmesh__V1__ByPayoutEvent event = payout_event_now();
 	Opsmesh__V1__MoneyPlaced placed = OPSMESH__V1__MONEY_PLACED__INIT;
 
 	placed.type = text_mutable("charge");
@@ -87,11 +43,12 @@ static void feed_placed(void)
 
 static void feed_payout(int64_t revision, const char *status, const char *reconciliation)
 {
-	feed("payout", customer_key, revision, status,
-	     arena_printf(customer_stage.arena,
-	                  "{\"amount\":1500,\"currency\":\"jpy\",\"arrival_date\":1700100000,"
-	                  "\"automatic\":true,\"reconciliation_status\":\"%s\"}",
-	                  reconciliation));
+	payout_feed(
+	    "payout", customer_key, revision, status,
+	    arena_printf(customer_stage.arena,
+	                 "{\"amount\":1500,\"currency\":\"jpy\",\"arrival_date\":1700100000,"
+	                 "\"automatic\":true,\"reconciliation_status\":\"%s\"}",
+	                 reconciliation));
 }
 
 static void pass_days(int days)
@@ -192,9 +149,9 @@ static const char *state_of_transaction(void)
 static void a_fee_of_its_own_is_booked_at_once(void **state)
 {
 	(void)state;
-	feed_moved(customer_key, "stripe_fee", "", -50, 0);
+	payout_feed_moved(customer_key, "stripe_fee", "", -50, 0);
 	assert_string_equal(booked(), "cash_in_transit -50 fees 50");
-	feed_moved(customer_key, "stripe_fee", "", -50, 0);
+	payout_feed_moved(customer_key, "stripe_fee", "", -50, 0);
 	assert_string_equal(booked(), "cash_in_transit -50 fees 50");
 	assert_string_equal(heard(), "");
 }
@@ -202,7 +159,7 @@ static void a_fee_of_its_own_is_booked_at_once(void **state)
 static void the_fee_of_a_payout_is_booked_and_the_payout_is_not(void **state)
 {
 	(void)state;
-	feed_moved(customer_key, "payout", "po_1", -1500, 15);
+	payout_feed_moved(customer_key, "payout", "po_1", -1500, 15);
 	assert_string_equal(booked(), "cash_in_transit -15 fees 15");
 }
 
@@ -218,19 +175,19 @@ static void what_is_unknown_is_in_suspense_and_said(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
-		assert_int_equal(start_transaction(NULL), 0);
-		feed_moved(customer_key, rows[i].type, rows[i].source, 700, 20);
+		assert_int_equal(payout_start_transaction(NULL), 0);
+		payout_feed_moved(customer_key, rows[i].type, rows[i].source, 700, 20);
 		assert_string_equal(booked(), "cash_in_transit 680 suspense -700 fees 20");
 		assert_string_equal(heard(), "not_placed opened 700");
 		assert_int_equal(customer_stop(NULL), 0);
 	}
-	assert_int_equal(start_transaction(NULL), 0);
+	assert_int_equal(payout_start_transaction(NULL), 0);
 }
 
 static void what_is_somebodys_waits_for_them_and_then_is_in_suspense(void **state)
 {
 	(void)state;
-	feed_moved(customer_key, "charge", "ch_1", 1000, 40);
+	payout_feed_moved(customer_key, "charge", "ch_1", 1000, 40);
 	pass_days(2);
 	assert_string_equal(booked(), "");
 	assert_string_equal(heard(), "");
@@ -249,10 +206,10 @@ static void what_is_placed_first_is_never_held(void **state)
 {
 	(void)state;
 	for (int placed_first = 0; placed_first < 2; placed_first++) {
-		assert_int_equal(start_transaction(NULL), 0);
+		assert_int_equal(payout_start_transaction(NULL), 0);
 		if (placed_first == 1)
 			feed_placed();
-		feed_moved(customer_key, "charge", "ch_1", 1000, 40);
+		payout_feed_moved(customer_key, "charge", "ch_1", 1000, 40);
 		stage_test_restart(&customer_stage);
 		feed_placed();
 		pass_days(30);
@@ -261,13 +218,14 @@ static void what_is_placed_first_is_never_held(void **state)
 		assert_string_equal(state_of_transaction(), "placed");
 		assert_int_equal(customer_stop(NULL), 0);
 	}
-	assert_int_equal(start_transaction(NULL), 0);
+	assert_int_equal(payout_start_transaction(NULL), 0);
 }
 
 static void what_cannot_be_read_is_said(void **state)
 {
 	(void)state;
-	feed("balance_transaction", customer_key, 1, "", "{\"id\":\"txn_1\",\"type\":\"charge\"}");
+	payout_feed("balance_transaction", customer_key, 1, "",
+	            "{\"id\":\"txn_1\",\"type\":\"charge\"}");
 	assert_string_equal(heard(), "refused currency");
 }
 
@@ -275,7 +233,7 @@ static void what_cannot_be_read_is_said(void **state)
 
 static void cut(int64_t number)
 {
-	Opsmesh__V1__ByPayoutEvent event = event_now();
+	Opsmesh__V1__ByPayoutEvent event = payout_event_now();
 	Opsmesh__V1__BooksCut made = OPSMESH__V1__BOOKS_CUT__INIT;
 
 	made.action_id = text_mutable("a-1");
@@ -325,7 +283,7 @@ static int64_t cut_of(const char *form)
 static void what_is_held_is_in_the_close_until_it_is_placed(void **state)
 {
 	(void)state;
-	feed_moved(customer_key, "charge", "ch_1", 1000, 40);
+	payout_feed_moved(customer_key, "charge", "ch_1", 1000, 40);
 	cut(1);
 	assert_string_equal(answered(), "payout 1:");
 	pass_days(6);
@@ -344,7 +302,7 @@ static void a_fee_is_in_the_close_and_booked_again_is_there_once(void **state)
 {
 	(void)state;
 	for (int i = 0; i < 2; i++) {
-		feed_moved(customer_key, "stripe_fee", "", -50, 0);
+		payout_feed_moved(customer_key, "stripe_fee", "", -50, 0);
 		cut(i + 1);
 		assert_string_equal(answered(),
 		                    arena_printf(customer_stage.arena,
@@ -372,9 +330,9 @@ static void feed_part(size_t part)
 {
 	switch (part) {
 	case 0: feed_payout(1, "paid", "completed"); break;
-	case 1: feed_moved("txn_a", "charge", "ch_1", 2000, 100); break;
-	case 2: feed_moved("txn_b", "refund", "re_1", -400, 0); break;
-	default: feed_moved("txn_own", "payout", customer_key, -1500, 0); break;
+	case 1: payout_feed_moved("txn_a", "charge", "ch_1", 2000, 100); break;
+	case 2: payout_feed_moved("txn_b", "refund", "re_1", -400, 0); break;
+	default: payout_feed_moved("txn_own", "payout", customer_key, -1500, 0); break;
 	}
 }
 
@@ -384,7 +342,7 @@ static void a_payout_is_reconciled_in_any_order_of_what_it_paid(void **state)
 
 	(void)state;
 	do {
-		assert_int_equal(start_payout(NULL), 0);
+		assert_int_equal(payout_start(NULL), 0);
 		for (size_t i = 0; i < COUNT_OF(order); i++) {
 			feed_part(order[i]);
 			feed_part(order[i]);
@@ -393,7 +351,7 @@ static void a_payout_is_reconciled_in_any_order_of_what_it_paid(void **state)
 		assert_string_equal(heard(), "reconciled 1500 of 2");
 		assert_int_equal(customer_stop(NULL), 0);
 	} while (order_next(order, COUNT_OF(order)));
-	assert_int_equal(start_payout(NULL), 0);
+	assert_int_equal(payout_start(NULL), 0);
 }
 
 static void what_is_missing_of_a_payout_is_a_case_until_it_comes(void **state)
@@ -426,7 +384,7 @@ static void a_payout_that_left_as_another_amount_differs(void **state)
 {
 	(void)state;
 	feed_payout(1, "paid", "in_progress");
-	feed_moved("txn_own", "payout", customer_key, -1400, 0);
+	payout_feed_moved("txn_own", "payout", customer_key, -1400, 0);
 	assert_string_equal(heard(), "differs 1400 of 0, payout_differs opened 1400");
 	feed_payout(2, "failed", "in_progress");
 	assert_string_equal(heard(), "payout_differs healed");
@@ -436,9 +394,9 @@ static void a_payout_that_left_as_another_amount_differs(void **state)
 static void a_payout_of_a_part_of_a_unit_is_a_case_until_it_is_whole(void **state)
 {
 	(void)state;
-	feed("payout", customer_key, 1, "paid", "{\"amount\":104545,\"currency\":\"huf\"}");
+	payout_feed("payout", customer_key, 1, "paid", "{\"amount\":104545,\"currency\":\"huf\"}");
 	assert_string_equal(heard(), "payout_differs opened 104545");
-	feed("payout", customer_key, 2, "paid", "{\"amount\":104500,\"currency\":\"huf\"}");
+	payout_feed("payout", customer_key, 2, "paid", "{\"amount\":104500,\"currency\":\"huf\"}");
 	assert_string_equal(heard(), "payout_differs healed");
 }
 
@@ -446,9 +404,10 @@ static void a_transaction_of_another_currency_is_not_counted(void **state)
 {
 	(void)state;
 	feed_part(0);
-	feed("balance_transaction", "txn_x", 1, "",
-	     "{\"id\":\"txn_x\",\"type\":\"charge\",\"source\":\"ch_1\",\"amount\":5,\"fee\":0,"
-	     "\"net\":5,\"currency\":\"eur\",\"created\":1700000000}");
+	payout_feed(
+	    "balance_transaction", "txn_x", 1, "",
+	    "{\"id\":\"txn_x\",\"type\":\"charge\",\"source\":\"ch_1\",\"amount\":5,\"fee\":0,"
+	    "\"net\":5,\"currency\":\"eur\",\"created\":1700000000}");
 	assert_string_equal(heard(), "refused currency");
 }
 
@@ -459,20 +418,21 @@ static void a_stated_balance_is_pending_and_available(void **state)
 	struct stated_row row = { .currency = "JPY" };
 
 	(void)state;
-	feed(
+	payout_feed(
 	    "balance", customer_key, 1, "",
 	    "{\"available\":[{\"amount\":70,\"currency\":\"jpy\"},{\"amount\":1,\"currency\":\"eur\"}],"
 	    "\"pending\":[{\"amount\":-20,\"currency\":\"jpy\"}]}");
 	assert_true(stage_test_row(&customer_stage, &stated_table, &row));
 	assert_int_equal(row.minor, 50);
-	feed("balance", customer_key, 2, "",
-	     "{\"available\":[{\"amount\":80,\"currency\":\"jpy\"}],\"pending\":[]}");
+	payout_feed("balance", customer_key, 2, "",
+	            "{\"available\":[{\"amount\":80,\"currency\":\"jpy\"}],\"pending\":[]}");
 	assert_true(stage_test_row(&customer_stage, &stated_table, &row));
 	assert_int_equal(row.minor, 80);
 }
 
-#define TRANSACTION(name) cmocka_unit_test_setup_teardown(name, start_transaction, customer_stop)
-#define PAYOUT(name) cmocka_unit_test_setup_teardown(name, start_payout, customer_stop)
+#define TRANSACTION(name) \
+	cmocka_unit_test_setup_teardown(name, payout_start_transaction, customer_stop)
+#define PAYOUT(name) cmocka_unit_test_setup_teardown(name, payout_start, customer_stop)
 
 int main(void)
 {
