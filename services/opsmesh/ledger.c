@@ -67,6 +67,27 @@ static void take_proof(void *argument, const struct db_rows *row)
 	spill(ledger, SPILL_BYTES);
 }
 
+static void take_recurring(void *argument, const struct db_rows *row)
+{
+	struct ledger *const ledger = argument;
+	const struct ledger_recurring recurring = {
+		.whole = db_int(row, 0, 0) != 0,
+		.currency = db_text(row, 0, 1),
+		.starting = db_int(row, 0, 2),
+		.added = db_int(row, 0, 3),
+		.reactivation = db_int(row, 0, 4),
+		.expansion = db_int(row, 0, 5),
+		.contraction = db_int(row, 0, 6),
+		.churn = db_int(row, 0, 7),
+		.fx = db_int(row, 0, 8),
+		.ending = db_int(row, 0, 9),
+		.told_to = db_int(row, 0, 10),
+	};
+
+	ledger_print_recurring(&ledger->print, &recurring);
+	spill(ledger, SPILL_BYTES);
+}
+
 static struct ledger_line line_of(const struct db_rows *row)
 {
 	return (struct ledger_line){
@@ -175,6 +196,19 @@ static enum status read_statement(struct ledger *ledger, size_t place)
 	return status;
 }
 
+/* Of days that are over; they are those of the books, whatever time of the day is asked for. */
+static enum status read_recurring(struct ledger *ledger, size_t place)
+{
+	const struct ledger_ask *const ask = &ledger->ask;
+	struct instant from = ask->from.us == TIME_MIN.us ? (struct instant){ 0 } : ask->from;
+	struct instant before = ask->before;
+
+	if (ask->period[0] != '\0' && !period_parse(ask->period, &from, &before))
+		return STATUS_FATAL;
+	return mesh_store_tell(&ledger->store, place, &sql_recurring_sum, take_recurring, ledger,
+	                       DB_INT(day_of(from)), DB_INT(day_of(before)));
+}
+
 static enum status read_rows(struct ledger *ledger, size_t place)
 {
 	const struct ledger_ask *const ask = &ledger->ask;
@@ -186,6 +220,7 @@ static enum status read_rows(struct ledger *ledger, size_t place)
 		                       DB_TIME(ask->from), DB_TIME(ask->before),
 		                       DB_TEXT(ask->customer),
 		                       DB_INT(ledger_seal_part(&ledger->seal)));
+	case LEDGER_RECURRING: return read_recurring(ledger, place);
 	case LEDGER_PROOF:
 		return mesh_store_tell(&ledger->store, place, &sql_moved_proof, take_proof, ledger,
 		                       DB_TIME(ask->from), DB_TIME(ask->before));

@@ -87,6 +87,9 @@ static bool read_customer(const struct tool *tool, struct ledger_ask *ask, const
 	*wrong = "the provider's balance is no customer's";
 	if (ask->view == LEDGER_PROOF)
 		return false;
+	*wrong = "recurring revenue is shown of all customers";
+	if (ask->view == LEDGER_RECURRING)
+		return false;
 	*wrong = "that is no customer's id";
 	ask->customer = customer;
 	return customer[0] != '\0' && strlen(customer) <= CUSTOMER_BYTES_MAX &&
@@ -100,6 +103,7 @@ static bool whole(const struct ledger_ask *ask, const char **wrong)
 		return true;
 	*wrong = "netsuite takes whole journal entries: opsmesh ledger journal";
 	if (ask->view == LEDGER_STATEMENT || ask->view == LEDGER_PROOF ||
+	    ask->view == LEDGER_RECURRING ||
 	    (ask->view == LEDGER_BALANCE && ask->customer[0] != '\0'))
 		return false;
 	*wrong = "netsuite takes over the balance of a time: --at or --period";
@@ -108,7 +112,8 @@ static bool whole(const struct ledger_ask *ask, const char **wrong)
 
 bool ledger_ask_read(const struct tool *tool, struct ledger_ask *ask, const char **wrong)
 {
-	static const char *const views[] = { "balance", "statement", "journal", "proof", NULL };
+	static const char *const views[] = { "balance", "statement", "journal",
+		                             "proof",   "recurring", NULL };
 	static const char *const formats[] = { "table", "csv", "netsuite", NULL };
 	const char *const format = tool_option(tool, "--format");
 	int view = 0;
@@ -117,7 +122,7 @@ bool ledger_ask_read(const struct tool *tool, struct ledger_ask *ask, const char
 	*ask = (struct ledger_ask){
 		.customer = "", .from = TIME_MIN, .before = TIME_MAX, .at = TIME_MIN, .period = ""
 	};
-	*wrong = "one of balance, statement, journal, proof";
+	*wrong = "one of balance, statement, journal, proof, recurring";
 	if (!word_of(tool->words[0], views, &view))
 		return false;
 	*wrong = "--format: one of table, csv, netsuite";

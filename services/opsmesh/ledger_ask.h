@@ -12,6 +12,7 @@ enum ledger_view {
 	LEDGER_STATEMENT, /* what changed what a customer owes */
 	LEDGER_JOURNAL,   /* every line */
 	LEDGER_PROOF,     /* the provider's balance: start + net - payouts = end */
+	LEDGER_RECURRING, /* monthly recurring revenue, and how it moved */
 };
 
 enum ledger_format { LEDGER_TABLE, LEDGER_CSV, LEDGER_NETSUITE };

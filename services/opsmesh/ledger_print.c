@@ -41,11 +41,23 @@ static const char *const proof_titles[] = { "CURRENCY",
 	                                    "           BOOKS OFF",
 	                                    "          STATED OFF",
 	                                    NULL };
+static const char *const recurring_titles[] = { "CURRENCY",
+	                                        "WHAT",
+	                                        "           START",
+	                                        "             NEW",
+	                                        "            BACK",
+	                                        "            MORE",
+	                                        "            LESS",
+	                                        "            LOST",
+	                                        "        BY RATES",
+	                                        "             END",
+	                                        "          OFF BY",
+	                                        "TOLD TO",
+	                                        NULL };
 static const char *const *const table_titles[] = {
-	[LEDGER_BALANCE] = balance_titles,
-	[LEDGER_STATEMENT] = statement_titles,
-	[LEDGER_JOURNAL] = journal_titles,
-	[LEDGER_PROOF] = proof_titles,
+	[LEDGER_BALANCE] = balance_titles,     [LEDGER_STATEMENT] = statement_titles,
+	[LEDGER_JOURNAL] = journal_titles,     [LEDGER_PROOF] = proof_titles,
+	[LEDGER_RECURRING] = recurring_titles,
 };
 
 static const char *const balance_columns[] = { "currency",     "account",       "debit",
@@ -67,11 +79,25 @@ static const char *const proof_columns[] = {
 	"on_its_way_minor", "waits_minor",   "books_minor", "books_off_minor", "stated_off_minor",
 	"true_for",         "shards_behind", NULL
 };
+static const char *const recurring_columns[] = { "currency",
+	                                         "what",
+	                                         "start_minor",
+	                                         "new_minor",
+	                                         "reactivation_minor",
+	                                         "expansion_minor",
+	                                         "contraction_minor",
+	                                         "churn_minor",
+	                                         "fx_minor",
+	                                         "end_minor",
+	                                         "off_minor",
+	                                         "told_to",
+	                                         "true_for",
+	                                         "shards_behind",
+	                                         NULL };
 static const char *const *const csv_columns[] = {
-	[LEDGER_BALANCE] = balance_columns,
-	[LEDGER_STATEMENT] = statement_columns,
-	[LEDGER_JOURNAL] = journal_columns,
-	[LEDGER_PROOF] = proof_columns,
+	[LEDGER_BALANCE] = balance_columns,     [LEDGER_STATEMENT] = statement_columns,
+	[LEDGER_JOURNAL] = journal_columns,     [LEDGER_PROOF] = proof_columns,
+	[LEDGER_RECURRING] = recurring_columns,
 };
 
 /* As NetSuite's import of journal entries names them. */
@@ -272,6 +298,7 @@ static bool even(const struct ledger_print *print)
 static bool is_whole(const struct ledger_print *print)
 {
 	return print->ask->view == LEDGER_JOURNAL || print->ask->view == LEDGER_PROOF ||
+	       print->ask->view == LEDGER_RECURRING ||
 	       (print->ask->view == LEDGER_BALANCE && print->ask->customer[0] == '\0');
 }
 
@@ -291,6 +318,9 @@ const char *ledger_verdict(const struct ledger_print *print)
 		return off[0] == '\0'
 		           ? "Every balance is what its transactions come to."
 		           : arena_printf(arena, "The provider's balance is off by %s.", off);
+	if (print->ask->view == LEDGER_RECURRING)
+		return off[0] == '\0' ? "Recurring revenue adds up."
+		                      : arena_printf(arena, "Recurring revenue is off by %s.", off);
 	if (print->ask->view == LEDGER_STATEMENT)
 		return arena_printf(arena, "%s owes %s.", print->ask->customer,
 		                    off[0] == '\0' ? "nothing" : off);

@@ -57,6 +57,22 @@ struct ledger_proof {
 	int64_t stated_off; /* from what its transactions came to then */
 };
 
+/* Monthly recurring revenue of a currency, and how it moved. */
+struct ledger_recurring {
+	bool whole; /* of all currencies, in this one; else what is in it */
+	const char *currency;
+	int64_t starting;
+	int64_t added;
+	int64_t reactivation;
+	int64_t expansion;
+	int64_t contraction;
+	int64_t churn;
+	int64_t fx;
+	int64_t ending;
+	int64_t
+	    told_to; /* of the whole: the last day that all shards have told; -1: nothing is open */
+};
+
 struct ledger_print {
 	const struct ledger_ask *ask;
 	const struct chart_numbers *chart; /* of netsuite alone */
@@ -84,6 +100,7 @@ void ledger_print_begin(struct ledger_print *print, struct arena *arena,
                         const struct ledger_seal *seal, const struct chart_numbers *chart);
 void ledger_print_sum(struct ledger_print *print, const struct ledger_sum *sum);
 void ledger_print_proof(struct ledger_print *print, const struct ledger_proof *proof);
+void ledger_print_recurring(struct ledger_print *print, const struct ledger_recurring *row);
 /* Of a statement or a journal. */
 void ledger_print_line(struct ledger_print *print, const struct ledger_line *line);
 /* Behind the last row. Of a table the verdict and the reach are part of it. */

@@ -136,6 +136,8 @@ static const char ledger_help[] =
     "statement C is statement --customer C: receivables and credits, with what is owed by then.\n"
     "proof holds the provider's balance against its transactions: start + net - paid out = end;\n"
     "the books have that less what waits, and payouts until they have arrived.\n"
+    "recurring is what comes in by the month and how it moved, of days that are over: by currency,\n"
+    "and all of it in the reporting one as far as its rates are there.\n"
     "--period says whether the period is closed, by which cut, and its seal. Its days are those of\n"
     "the books: they begin where closes have cut them, elsewhere as far from UTC's midnight as at\n"
     "the last close, and are UTC's before any. Of a closed one balance and journal have apart,\n"
@@ -200,10 +202,11 @@ static const struct command commands[] = {
 	  .needs = NEEDS_DATABASE,
 	  .run = explain_command },
 	{ .name = "ledger",
-	  .usage = "balance|statement|journal|proof [--customer C] [--at T|--period P] "
+	  .usage = "balance|statement|journal|proof|recurring [--customer C] [--at T|--period P] "
 	           "[--format table|csv|netsuite]",
 	  .summary =
-	      "the books: trial balance, what a customer owes and why, every line, the provider's balance",
+	      "the books: trial balance, what a customer owes and why, every line, the provider's balance, "
+	      "what comes in by the month",
 	  .help = ledger_help,
 	  .options = ledger_options,
 	  .words_min = 1,

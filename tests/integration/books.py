@@ -257,6 +257,34 @@ def story_proof(cursor):
     check(answer.returncode == 1 and "off by -0.1" in answer.stdout, "what the books lack is said", answer)
 
 
+def story_recurring(cursor):
+    """10,000 yen in one shard and 50.00 USD in another from the first on; on the second, which is not over, 70.00 more."""
+    day = 20574
+    for shard, currency, name, at, minor in ((0, "JPY", "mrr", day, 10000), (0, "JPY", "mrr_new", day, 10000),
+                                             (1, "USD", "mrr", day, 5000), (1, "USD", "mrr_new", day, 5000),
+                                             (1, "USD", "mrr", day + 1, 7000), (1, "USD", "pending", 0, day + 2),
+                                             (0, "", "reporting", 0, day + 1), (1, "", "reporting", 0, day + 1)):
+        cursor.execute("insert into figure values (%s, %s, %s, %s, %s)", (shard, currency, name, at, minor))
+    cursor.execute("insert into reported_day values (0, 'USD', %s, 0, 6444, 0, 0, 0, 0, 0, 6444), "
+                   "(1, 'USD', %s, 0, 5000, 0, 0, 0, 0, 0, 5000)", (day, day))
+
+    def figures(*options):
+        return [[row["currency"], row["what"], int(row["start_minor"]), int(row["new_minor"]), int(row["end_minor"]),
+                 row["off_minor"], row["told_to"]] for row in table("recurring", *options)]
+
+    check(figures() == [["JPY", "own", 0, 10000, 10000, "0", ""], ["USD", "own", 0, 5000, 5000, "0", ""],
+                        ["USD", "all", 0, 11444, 11444, "0", "2026-05-01"]], "what comes in by the month, of days that are over",
+          figures())
+    check([row[2:5] for row in figures("--period", "2026-06")] == [[10000, 0, 10000], [5000, 0, 5000], [11444, 0, 11444]],
+          "what stands, stands", figures("--period", "2026-06"))
+    people = run("ledger", "recurring", "--period", "2026-05-01")
+    check(people.returncode == 0 and "Recurring revenue adds up.\n" in people.stdout and "114.44" in people.stdout,
+          "people read that it adds up", people)
+    cursor.execute("update reported_day set fx = 7 where shard = 0")
+    people = run("ledger", "recurring")
+    check(people.returncode == 1 and "off by 0.07 USD" in people.stdout, "what does not add up is said", people)
+
+
 def close(cursor, period, cut, cut_at):
     """As the stage books does; days of the books begin at 15:00 of UTC."""
     cursor.execute("insert into period values (0, %s, %s::date - date '1970-01-01', %s::date - date '1970-01-01' + 1, "
@@ -336,5 +364,6 @@ with psycopg.connect(os.environ["BILLING_URL"], autocommit=True) as connection:
         story_discrepancies(pen)
         story_long(pen)
         story_proof(pen)
+        story_recurring(pen)
         story_sealed(pen)
 sys.exit(failures != 0)

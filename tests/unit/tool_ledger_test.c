@@ -123,6 +123,8 @@ static void test_what_makes_no_sense_is_refused_with_a_sentence(void **state)
 		{ { "statement", "a", "--format", "netsuite" }, "netsuite takes whole" },
 		{ { "balance", "a", "--format", "netsuite", "--period", "2026-05" },
 		  "netsuite takes whole" },
+		{ { "recurring", "a" }, "recurring revenue is shown of all customers" },
+		{ { "recurring", "--format", "netsuite" }, "netsuite takes whole" },
 		{ { "balance", "--frob" }, "--frob is not" },
 	};
 
