@@ -8,6 +8,7 @@
  */
 #include "services/opsmesh/ledger_owed.h"
 
+#include "common/base/text.h"
 #include "gen/opsmesh_sql.h"
 
 #include <stdio.h>
@@ -123,7 +124,10 @@ static void take_owed(void *argument, const struct db_rows *row)
 	struct ledger *const ledger = argument;
 	const struct ledger_line line = line_of(row);
 
-	ledger_owed_line(&ledger->owed, &line);
+	if (text_equal(line.account, LEDGER_UNBILLED))
+		ledger_print_unbilled(&ledger->print, line.currency, line.minor);
+	else
+		ledger_owed_line(&ledger->owed, &line);
 	spill(ledger, SPILL_BYTES);
 }
 
@@ -144,7 +148,9 @@ static void take_before(void *argument, const struct db_rows *row)
 		.cause = "",
 	};
 
-	ledger_print_line(&ledger->print, &line);
+	if (line.minor != 0)
+		ledger_print_line(&ledger->print, &line);
+	ledger_print_unbilled(&ledger->print, line.currency, db_int(row, 0, 2));
 }
 
 /* Of midnight in UTC. */

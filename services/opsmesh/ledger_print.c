@@ -284,6 +284,14 @@ void ledger_print_sum(struct ledger_print *print, const struct ledger_sum *sum)
 	print->rows += print->ask->format != LEDGER_NETSUITE;
 }
 
+void ledger_print_unbilled(struct ledger_print *print, const char *currency, int64_t minor)
+{
+	int64_t now;
+
+	if (!running_add(&print->unbilled, currency, minor, &now))
+		print->wrong = "a sum is beyond 64 bits, or there are too many currencies";
+}
+
 /* The end. */
 
 static bool even(const struct ledger_print *print)
@@ -311,8 +319,9 @@ const char *ledger_verdict(const struct ledger_print *print)
 {
 	struct arena *const arena = print->arena;
 	const char *const off = running_text(arena, &print->sums);
+	const char *const unbilled = running_text(arena, &print->unbilled);
 
-	if (print->rows == 0)
+	if (print->rows == 0 && unbilled[0] == '\0')
 		return "Nothing is booked.";
 	if (print->ask->view == LEDGER_PROOF)
 		return off[0] == '\0'
@@ -322,8 +331,10 @@ const char *ledger_verdict(const struct ledger_print *print)
 		return off[0] == '\0' ? "Recurring revenue adds up."
 		                      : arena_printf(arena, "Recurring revenue is off by %s.", off);
 	if (print->ask->view == LEDGER_STATEMENT)
-		return arena_printf(arena, "%s owes %s.", print->ask->customer,
-		                    off[0] == '\0' ? "nothing" : off);
+		return arena_printf(arena, "%s owes %s%s%s.", print->ask->customer,
+		                    off[0] == '\0' ? "nothing" : off,
+		                    unbilled[0] == '\0' ? "" : "; used and not billed yet: ",
+		                    unbilled);
 	if (!is_whole(print))
 		return arena_printf(arena, "What %s's lines come to: %s.", print->ask->customer,
 		                    off[0] == '\0' ? "zero" : off);

@@ -16,6 +16,8 @@
 #include "services/opsmesh/running.h"
 #include "services/opsmesh/table.h"
 
+#define LEDGER_UNBILLED "unbilled_receivable"
+
 /* What was added to an account and taken from it, in a currency; they come by part and currency. */
 struct ledger_sum {
 	const char *currency;
@@ -85,7 +87,8 @@ struct ledger_print {
 	struct buffer out;
 	struct csv csv;
 	struct table table;
-	struct running sums; /* of lines; of a statement what is owed */
+	struct running sums;     /* of lines; of a statement what is owed */
+	struct running unbilled; /* of a statement: what is used and not billed yet */
 	struct running debits;
 	struct running credits;
 	char currency[4];      /* whose accounts are being shown */
@@ -103,11 +106,13 @@ void ledger_print_proof(struct ledger_print *print, const struct ledger_proof *p
 void ledger_print_recurring(struct ledger_print *print, const struct ledger_recurring *row);
 /* Of a statement or a journal. */
 void ledger_print_line(struct ledger_print *print, const struct ledger_line *line);
+/* So much more is used and not billed yet, which the verdict tells; the account is LEDGER_UNBILLED. */
+void ledger_print_unbilled(struct ledger_print *print, const char *currency, int64_t minor);
 /* Behind the last row. Of a table the verdict and the reach are part of it. */
 void ledger_print_end(struct ledger_print *print);
 void ledger_print_finish(struct ledger_print *print);
 
-/* "Every currency sums to zero.", "cus_1 owes 12.00 EUR.", "Nothing is booked." */
+/* "Every currency sums to zero.", "cus_1 owes 12.00 EUR; used and not billed yet: 3.00 EUR.", "Nothing is booked." */
 const char *ledger_verdict(const struct ledger_print *print);
 /* False: whole books were shown, and they do not sum to zero. */
 bool ledger_balances(const struct ledger_print *print);

@@ -84,6 +84,10 @@ def write_books(cursor):
          ("revenue", "JPY", -300, "cus_2", "=1+1,\"x\""), ("credits", "JPY", -200, "cus_2", "@cmd"), shard=1)
     book(cursor, "invoice/in_4", "2026-05-04T10:00:00Z", ("receivable", "KWD", 1234, "cus_2", "in_4"),
          ("tax_payable", "KWD", -1234, "cus_2", "in_4"), shard=1)
+    book(cursor, "used/si_1/1", "2026-05-03T23:59:59Z", ("unbilled_receivable", "USD", 25, "cus_3", "si_1"),
+         ("revenue", "USD", -25, "cus_3", "si_1"))
+    book(cursor, "usage_billed/si_1/2", "2026-05-04T23:59:59Z", ("unbilled_receivable", "USD", -7, "cus_3", "si_1"),
+         ("revenue", "USD", 7, "cus_3", "si_1"))
 
 
 def story_balance():
@@ -117,6 +121,13 @@ def story_statement():
     check([(row["account"], row["owes_minor"]) for row in rows]
           == [("receivable", "500"), ("credits", "300"), ("receivable", "1234")],
           "credits are taken from what is owed, each currency by itself", rows)
+    people = run("ledger", "statement", "cus_3").stdout
+    check(people.startswith("cus_3 owes nothing; used and not billed yet: 0.18 USD.\n"),
+          "what is used and not billed yet is said beside what is owed", people)
+    people = run("ledger", "statement", "cus_3", "--at", "2026-05-04T00:00:00Z").stdout
+    check(people.startswith("cus_3 owes nothing; used and not billed yet: 0.25 USD.\n"), "of any time", people)
+    people = run("ledger", "statement", "cus_3", "--period", "2026-05-05").stdout
+    check("used and not billed yet: 0.18 USD.\n" in people, "and of a period with what was before it", people)
 
 
 def story_journal():

@@ -92,6 +92,26 @@ static void test_lines_of_one_transaction_are_summed_or_cancel(void **state)
 	ledger_print_finish(&scene->print);
 }
 
+static void test_what_is_used_and_not_billed_is_said_beside_what_is_owed(void **state)
+{
+	struct scene *const scene = scene_begin();
+
+	(void)state;
+	ledger_print_unbilled(&scene->print, "USD", 1250);
+	ledger_print_unbilled(&scene->print, "EUR", 100);
+	ledger_print_unbilled(&scene->print, "EUR", -100);
+	assert_string_equal(ledger_verdict(&scene->print),
+	                    "cus_1 owes nothing; used and not billed yet: 12.50 USD.");
+	add(scene, "invoice/in_1", "receivable", "USD", 700);
+	ledger_owed_end(&scene->owed);
+	ledger_print_end(&scene->print);
+	assert_string_equal(ledger_verdict(&scene->print),
+	                    "cus_1 owes 7.00 USD; used and not billed yet: 12.50 USD.");
+	ledger_print_unbilled(&scene->print, "USD", INT64_MAX);
+	assert_non_null(scene->print.wrong);
+	ledger_print_finish(&scene->print);
+}
+
 static void test_a_transaction_beyond_64_bits_is_said(void **state)
 {
 	struct scene *const scene = scene_begin();
@@ -136,6 +156,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_lines_of_one_transaction_are_summed_or_cancel),
+		cmocka_unit_test(test_what_is_used_and_not_billed_is_said_beside_what_is_owed),
 		cmocka_unit_test(test_a_transaction_beyond_64_bits_is_said),
 		cmocka_unit_test(test_what_a_terminal_would_obey_is_shown_as_a_question_mark),
 	};
