@@ -10,10 +10,13 @@
 
 #include <stdio.h>
 
-#define ITEMS                                                                                            \
-	"\"currency\":\"jpy\",\"items\":{\"object\":\"list\",\"data\":[{\"id\":\"si_1\",\"quantity\":2," \
-	"\"price\":{\"id\":\"price_1\",\"product\":\"prod_1\",\"unit_amount\":1500,"                     \
-	"\"recurring\":{\"interval\":\"month\",\"interval_count\":1}}}]}"
+#define ITEMS                                                                                             \
+	"\"currency\":\"jpy\",\"items\":{\"object\":\"list\",\"data\":[{\"id\":\"si_1\",\"quantity\":2,"  \
+	"\"price\":{\"id\":\"price_1\",\"product\":\"prod_1\",\"currency\":\"jpy\",\"unit_amount\":1500," \
+	"\"recurring\":{\"interval\":\"month\",\"interval_count\":1}}},"                                  \
+	"{\"id\":\"si_2\",\"current_period_start\":864000,\"current_period_end\":1728000,"                \
+	"\"price\":{\"id\":\"price_2\",\"product\":\"prod_2\",\"currency\":\"jpy\",\"unit_amount\":3,"    \
+	"\"recurring\":{\"interval\":\"month\",\"usage_type\":\"metered\",\"meter\":\"calls\"}}}]}"
 
 #define TXN(type, source, amount, fee, net)                                             \
 	"\"object\":\"balance_transaction\",\"type\":\"" type "\",\"source\":\"" source \
