@@ -9,13 +9,10 @@
 #include <string.h>
 
 static const struct column columns[] = {
-	COLUMN(struct deferral_row, customer_id),
-	COLUMN(struct deferral_row, invoice_id),
-	COLUMN(struct deferral_row, currency),
-	COLUMN(struct deferral_row, bookings),
-	COLUMN(struct deferral_row, facts),
-	COLUMN(struct deferral_row, plan),
-	COLUMN_END,
+	COLUMN(struct deferral_row, customer_id), COLUMN(struct deferral_row, invoice_id),
+	COLUMN(struct deferral_row, currency),    COLUMN(struct deferral_row, bookings),
+	COLUMN(struct deferral_row, facts),       COLUMN(struct deferral_row, plan),
+	COLUMN(struct deferral_row, schedule),    COLUMN_END,
 };
 const struct state_table deferral_table = { .name = "deferral",
 	                                    .columns = columns,
@@ -253,6 +250,7 @@ static enum status apply(struct replan *it)
 	}
 	it->row.facts = facts;
 	it->row.plan = deferral_encode(task->arena, &it->plan);
+	it->row.schedule = deferral_text(task->arena, &it->plan);
 	task_save(task, &deferral_table, &it->row);
 	return STATUS_OK;
 }

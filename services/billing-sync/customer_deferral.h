@@ -19,6 +19,7 @@ struct deferral_row {
 	int64_t bookings;     /* transactions that its facts have made so far */
 	struct bytes facts;   /* deferral_facts_encode */
 	struct bytes plan;    /* deferral_encode */
+	const char *schedule; /* deferral_text */
 };
 
 extern const struct state_table deferral_table;

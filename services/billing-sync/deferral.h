@@ -65,6 +65,9 @@ struct deferral_reversal {
 bool deferral_reverse(struct arena *arena, struct deferral *deferral, int64_t day, int64_t minor,
                       struct deferral_reversal *reversal, const char **reason) MUST_CHECK;
 
+/* For who looks at the books: as migration 0016 describes it. NULL: nothing is earned later, or it is too long to tell. */
+const char *deferral_text(struct arena *arena, const struct deferral *deferral);
+
 struct bytes deferral_encode(struct arena *arena, const struct deferral *deferral);
 bool deferral_decode(struct arena *arena, struct bytes bytes, struct deferral *deferral) MUST_CHECK;
 

@@ -4,6 +4,7 @@
 #ifndef SERVICES_OPSMESH_EXPLAIN_H
 #define SERVICES_OPSMESH_EXPLAIN_H
 
+#include "services/opsmesh/earned.h"
 #include "services/opsmesh/opsmesh.h"
 #include "services/opsmesh/shelf.h"
 #include "services/opsmesh/story.h"
@@ -21,6 +22,7 @@ struct explain {
 	struct told_list all; /* of its ticket, also what the story leaves out; sums rest on them */
 	struct clock_sum *sums;
 	size_t sum_count;
+	struct earned earned; /* of an invoice */
 };
 
 /*

@@ -6,6 +6,7 @@
 
 #include "common/base/text.h"
 #include "common/io/json.h"
+#include "gen/opsmesh_sql.h"
 #include "proto/opsmesh/v1/catalogue.h"
 
 #include <stdio.h>
@@ -224,6 +225,41 @@ static int find_account(struct explain *explain)
 	return explain->facts.count > 0 ? ANSWER_YES : nothing(explain);
 }
 
+/* What is earned of an invoice; in the arena, because the row is gone when the next is asked. */
+static void take_earned(void *argument, const struct db_rows *row)
+{
+	struct explain *const explain = argument;
+	struct arena *const arena = explain->tool->arena;
+
+	explain->earned.currency = arena_string(arena, db_text(row, 0, 0));
+	explain->earned.day = db_int(row, 0, 2);
+	if (!earned_read(arena, db_text(row, 0, 1), &explain->earned))
+		explain->earned.count = 0;
+}
+
+static const char *customer_of(const struct explain *explain)
+{
+	const char *customer = "";
+
+	for (size_t i = 0; i < explain->facts.count && customer[0] == '\0'; i++)
+		customer = message_text(explain->facts.list[i].message, "customer_id");
+	return customer;
+}
+
+static enum status find_earned(struct explain *explain)
+{
+	bool has = false;
+	size_t place;
+
+	if (!mesh_store_find(&explain->store, "billing", &place))
+		return STATUS_OK;
+	TRY(mesh_store_has(&explain->store, place, "deferral", &has));
+	if (!has)
+		return STATUS_OK;
+	return mesh_store_tell(&explain->store, place, &sql_schedule_look, take_earned, explain,
+	                       DB_TEXT(customer_of(explain)), DB_TEXT(explain->id));
+}
+
 /* What was said of the invoice itself, and whatever names it: payments, discrepancies. */
 static int find_invoice(struct explain *explain)
 {
@@ -239,7 +275,9 @@ static int find_invoice(struct explain *explain)
 			told_add(&explain->facts, told);
 	}
 	told_sort(&explain->facts);
-	return explain->facts.count > 0 ? ANSWER_YES : nothing(explain);
+	if (explain->facts.count == 0)
+		return nothing(explain);
+	return find_earned(explain) == STATUS_OK ? ANSWER_YES : away(explain);
 }
 
 /* "alert/sla/<ticket>/<metric>/<instance>": the segment of that number. */

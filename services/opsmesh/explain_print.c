@@ -124,6 +124,9 @@ int explain_print(const struct explain *explain)
 		print_facts(explain);
 	else
 		puts("Nothing was said about it.");
+	for (size_t i = 0; i < explain->earned.count; i++)
+		printf("%s%s\n", i == 0 ? "\nWhat is billed to be earned later:\n  " : "  ",
+		       earned_text(explain->tool->arena, &explain->earned, i));
 	if (explain->sum_count > 0)
 		puts("\nThe clocks, added up again:");
 	for (size_t i = 0; i < explain->sum_count; i++)
@@ -196,6 +199,22 @@ static json_t *triage_json(const struct explain *explain)
 	return row;
 }
 
+static json_t *earned_json(const struct earned *earned)
+{
+	json_t *const rows = json_array();
+
+	for (size_t i = 0; i < earned->count; i++) {
+		json_t *const row = json_object();
+
+		json_object_set_new(row, "line", json_string(earned->lines[i].line));
+		json_object_set_new(row, "currency", json_string(earned->currency));
+		json_object_set_new(row, "minor", json_integer(earned->lines[i].minor));
+		json_object_set_new(row, "earned_minor", json_integer(earned->lines[i].earned));
+		json_array_append_new(rows, row);
+	}
+	return rows;
+}
+
 static json_t *sum_json(const struct explain *explain, const struct clock_sum *sum)
 {
 	json_t *const row = json_object();
@@ -245,6 +264,8 @@ int explain_print_json(const struct explain *explain)
 		                    json_string(story_standing(&explain->story, &explain->facts)));
 		json_object_set_new(top, "triage", triage_json(explain));
 	}
+	if (explain->earned.count > 0)
+		json_object_set_new(top, "earned", earned_json(&explain->earned));
 	json_object_set_new(top, "facts", facts);
 	json_object_set_new(top, "clocks", clocks);
 	json_dumpf(top, stdout, JSON_COMPACT);

@@ -189,6 +189,17 @@ static const struct told story[] = {
 };
 #define STATES COUNT_OF(story)
 
+static void what_is_earned_when_can_be_read_by_others(void **state)
+{
+	struct deferral_row row = { .customer_id = key, .invoice_id = "in_1" };
+
+	(void)state;
+	feed(&story[0], MAY + 3600);
+	assert_true(stage_test_row(&stage, &deferral_table, &row));
+	assert_string_equal(row.schedule, "20574,20574+31=10909 il_1\n"
+	                                  "20574,20589+16=1600,20605+29=2900 il_2\n");
+}
+
 /* 10,909 over 31 days: 351 a day and 28 more, so 352 on the first 28 days. */
 static void each_day_earns_its_part(void **state)
 {
@@ -469,6 +480,7 @@ int main(void)
 		CASE(what_was_earned_stays_and_is_contra),
 		CASE(a_dispute_that_is_won_took_nothing),
 		CASE(what_is_voided_was_never_earned),
+		CASE(what_is_earned_when_can_be_read_by_others),
 		CASE(each_day_end_says_how_deferred_revenue_rolled_forward),
 		CASE(recurring_revenue_adds_up_at_each_day_end),
 		CASE(what_is_unexplained_is_in_units_of_the_books),
