@@ -103,6 +103,14 @@ shared()
 
 no_dead_letters() { (. "$run/env" && [ "$("$OPSMESH_BIN/opsmesh" dlq list --json)" = '[]' ]); }
 
+# As expected/ledger has it: six days of 3,871 yen.
+earned()
+{
+	(. "$run/env" && "$OPSMESH_BIN/opsmesh" explain invoice in_Kaede0501) > "$work/explained" &&
+		grep -q ': 23226 JPY of 120000 JPY is earned, the rest by 2026-05-31$' "$work/explained" ||
+		{ tail -n 5 "$work/explained"; return 1; }
+}
+
 # The daemons stand still meanwhile: nothing comes in, and its shards stay where they are.
 rebuild()
 {
@@ -130,6 +138,7 @@ check "and the same, byte for byte" same once two
 check "while processes are killed, as well" play_killed killed INSTANCES=2
 check "and the same, byte for byte" same once killed
 check "nothing is a dead letter" no_dead_letters
+check "an invoice tells what is earned by now of its line" earned
 for stage in $(python3 "$top/tests/integration/described.py"); do
 	check "folded again from the topics, $stage is the same" rebuild "$stage"
 done
