@@ -72,9 +72,25 @@ static void any_order_of_its_facts_ends_in_the_same_books(void **state)
 	assert_int_equal(orders, 720);
 }
 
+/* Nothing but the older state tells of May. */
+static void a_state_that_is_heard_after_a_newer_one_tells_of_its_period(void **state)
+{
+	(void)state;
+	metered_feed("subscription", "sub_1", 2, "active", JUNE, JUNE + HOUR, false,
+	             METERED_STATE_OF_JUNE);
+	metered_used("u-1", 10, MAY + 9 * DAY, JUNE + 2 * HOUR);
+	assert_string_equal(metered_days_of(ACCOUNT_UNBILLED), "");
+	metered_feed("subscription", "sub_1", 1, "active", MAY, JUNE + 3 * HOUR, true,
+	             METERED_STATE_OF_MAY);
+	assert_string_equal(metered_days_of(ACCOUNT_UNBILLED), "10:+25 ");
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(
+		    a_state_that_is_heard_after_a_newer_one_tells_of_its_period, metered_start,
+		    metered_stop),
 		cmocka_unit_test_setup_teardown(any_order_of_its_facts_ends_in_the_same_books,
 		                                metered_start, metered_stop),
 	};
