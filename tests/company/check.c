@@ -256,8 +256,7 @@ void company_each_fact(struct world *world, void (*tell)(const Opsmesh__V1__Bill
 static bool same_month(const struct told *told)
 {
 	const int64_t since_s = told->truth->past_due_s;
-	const int64_t end_s = MODEL_END_S + INT64_C(24) * 3600 * COMPANY_DAYS_AFTER;
-	const bool long_ago = since_s > 0 && end_s - since_s > PAST_DUE_S;
+	const bool long_ago = since_s > 0 && company.end_s - since_s > PAST_DUE_S;
 
 	return told->mrr == (long_ago ? 0 : told->truth->mrr) ||
 	       (long_ago && told->blurred && told->mrr == told->truth->mrr);
@@ -424,6 +423,7 @@ int company_check(struct world *world)
 	failed += company_check_debts(world);
 	failed += company_check_bank(world);
 	failed += company_check_revenue(world);
-	failed += company_check_rates(world);
+	if (!company.ordered) /* the rates are those of the days after it */
+		failed += company_check_rates(world);
 	return failed + check_lost();
 }

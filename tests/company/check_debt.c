@@ -69,12 +69,14 @@ static const char *wrong_with(const struct model_debt *truth, const struct told_
 	const bool over = debt->status != NULL && text_equal(debt->status, "over");
 	const bool asked = debt->status != NULL && is_asked_for(debt->status);
 
-	if (debt->recovered > truth->paid)
-		return "was said to be paid too often";
+	if (company.ordered ? debt->recovered != truth->recovered : debt->recovered > truth->paid)
+		return "was said to be paid too often, or too rarely";
 	if (!text_equal(truth->status, "open")) {
 		if (asked)
 			return "is still asked for";
-		return NULL;
+		return company.ordered && debt->exhausted != (truth->failed >= ATTEMPTS)
+		           ? "was exhausted otherwise"
+		           : NULL;
 	}
 	if (!asked)
 		return "is open, and nobody asks for it";
@@ -98,10 +100,11 @@ static int64_t wrong_of(const struct told *told)
 
 		if (why == NULL)
 			continue;
-		company_differ("%s (%s, dunning %s, %" PRId64 " of %" PRId64 ") %s",
+		company_differ("%s (%s, dunning %s, %" PRId64 " of %" PRId64
+		               " failed, recovered %d of %d times) %s",
 		               truth->invoice_id, truth->status,
 		               debt->status != NULL ? debt->status : "-", debt->failed,
-		               truth->failed, why);
+		               truth->failed, debt->recovered, truth->recovered, why);
 		wrong++;
 	}
 	return wrong;

@@ -25,9 +25,10 @@ static struct earning earnings[CURRENCIES_MAX];
 static size_t earning_count;
 static int64_t wrong;
 
+/* The first of the days whose ends are compared; the last one ends with the run. */
 static int64_t first_day(void)
 {
-	return (MODEL_END_S - MODEL_START_S) / (24 * 3600);
+	return (company.end_s - MODEL_START_S) / (24 * 3600) - DAYS_TOLD;
 }
 
 /* NULL: there is no room. */
@@ -56,7 +57,7 @@ static void add_truth(const struct model_year *year)
 static int day_of(const char *text)
 {
 	for (int i = 0; i < DAYS_TOLD; i++) {
-		const struct instant at = { (MODEL_END_S + i * INT64_C(24) * 3600) *
+		const struct instant at = { (MODEL_START_S + (first_day() + i) * 24 * 3600) *
 			                    INT64_C(1000000) };
 		char day[TIME_TEXT_SIZE];
 

@@ -45,6 +45,8 @@ struct company {
 	uint64_t seed;
 	int64_t customers;
 	int lost_of_thousand; /* objects that never come, of a thousand */
+	bool ordered;         /* all is told when it happens */
+	int64_t end_s;        /* the run's own */
 	struct told *told;    /* the last one is the bank's */
 	struct model_bank *bank;
 	struct map by_id;   /* customer's id -> struct told */
@@ -60,8 +62,12 @@ extern struct company company;
 extern const struct mesh company_mesh;
 
 /* So many customers of a seed; of a thousand objects so many never come. */
-void company_make(int64_t customers, uint64_t seed, int lost);
+void company_make(int64_t customers, uint64_t seed, int lost, bool ordered);
 void company_finish(void);
+/* Where all is told when it happens: a day of it. False: the mesh does not get to its end. */
+bool company_live_day(struct world *world);
+/* There is more to come. */
+bool company_goes_on(void);
 /* Prints what differs, at most so many lines; the number of cases that failed. */
 int company_check(struct world *world);
 /* Parts of it (check_debt.c, check_bank.c, check_revenue.c, check_rates.c). */

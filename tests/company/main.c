@@ -2,9 +2,10 @@
  * company - random histories of a model company, told to billing-sync in random order with duplicates, drops,
  * late uploads and crashes; in the end it must know what happened.
  *
- *   company [--customers N] [--seed S] [--lost N]
+ *   company [--customers N] [--seed S] [--lost N] [--ordered 0|1]
  *
- * Of a thousand objects that money hangs on, --lost so many never come. Log and database are those of the
+ * Of a thousand objects that money hangs on, --lost so many never come. --ordered 1: all of it is told when it
+ * happens, over half a year, and what is said on the way is checked too. Log and database are those of the
  * simulator, and the same seed runs the same way again. Prints `ok company: ...` or `FAIL company: ...`.
  */
 #include "tests/company/company.h"
@@ -31,14 +32,25 @@ static bool pass_days(struct world *world)
 	return true;
 }
 
-static int run(int64_t customers, uint64_t seed, int lost)
+static bool live(struct world *world, int64_t customers)
+{
+	if (!company.ordered)
+		return world_run(world, (int)customers * STEPS_EACH);
+	while (company_goes_on())
+		if (!company_live_day(world))
+			return false;
+	return true;
+}
+
+static int run(int64_t customers, uint64_t seed, int lost, bool ordered)
 {
 	static struct world world;
 	int failed;
 
-	company_make(customers, seed, lost);
-	world_init(&world, &company_mesh, seed, false, true);
-	if (world_run(&world, (int)customers * STEPS_EACH) && pass_days(&world)) {
+	company_make(customers, seed, lost, ordered);
+	world_init(&world, &company_mesh, seed, false, !ordered);
+	if (live(&world, customers) && pass_days(&world)) {
+		company.end_s = world.last_s;
 		failed = company_check(&world);
 	} else {
 		printf("FAIL company: it does not finish\n");
@@ -59,18 +71,22 @@ int main(int argc, char **argv)
 	int64_t customers = CUSTOMERS_DEFAULT;
 	int64_t seed = 1;
 	int64_t lost = LOST_DEFAULT;
+	int64_t ordered = 0;
 
 	for (int i = 1; i < argc; i += 2) {
 		const char *const value = i + 1 < argc ? argv[i + 1] : "";
 		int64_t *const to = text_equal(argv[i], "--customers") ? &customers
 		                    : text_equal(argv[i], "--seed")    ? &seed
 		                    : text_equal(argv[i], "--lost")    ? &lost
+		                    : text_equal(argv[i], "--ordered") ? &ordered
 		                                                       : NULL;
 
 		if (to != NULL && text_number(value, 0, 10000000, to))
 			continue;
-		fprintf(stderr, "usage: company [--customers N] [--seed S] [--lost N]\n");
+		fprintf(stderr,
+		        "usage: company [--customers N] [--seed S] [--lost N] [--ordered 0|1]\n");
 		return 2;
 	}
-	return run(customers, (uint64_t)seed, (int)lost) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return run(customers, (uint64_t)seed, (int)lost, ordered != 0) == 0 ? EXIT_SUCCESS
+	                                                                    : EXIT_FAILURE;
 }

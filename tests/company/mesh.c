@@ -18,6 +18,7 @@
 #include "tests/support/billing_fixture.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define GRACE_S 8
@@ -32,11 +33,13 @@ struct sending {
 	const struct model_state *state;
 	const char *customer;
 	bool uploaded;
+	size_t number;
 };
 
 static struct sending *sendings;
 static size_t sending_count;
 static size_t sending_capacity;
+static size_t written; /* of them, day by day */
 
 static void send_state(const struct model_customer *truth, const struct model_state *state,
                        bool uploaded)
@@ -45,7 +48,8 @@ static void send_state(const struct model_customer *truth, const struct model_st
 		sending_capacity = sending_capacity == 0 ? 1024 : sending_capacity * 2;
 		sendings = memory_resize(sendings, sending_capacity * sizeof(*sendings));
 	}
-	sendings[sending_count++] = (struct sending){ state, truth->id, uploaded };
+	sendings[sending_count] = (struct sending){ state, truth->id, uploaded, sending_count };
+	sending_count++;
 }
 
 /* What is to come of an object. */
@@ -114,7 +118,7 @@ static void send_customer(struct told *told, struct chance *chance)
 		map_set(&company.objects, bytes_of(id), told);
 		if (is_lost(told, id))
 			continue;
-		if (*state->event_type == '\0' || !chance_of(chance, DROPPED)) {
+		if (*state->event_type == '\0' || company.ordered || !chance_of(chance, DROPPED)) {
 			send_twice_at_times(truth, state, chance);
 			continue;
 		}
@@ -136,6 +140,17 @@ static void shuffle(struct chance *chance)
 		sendings[i - 1] = sendings[other];
 		sendings[other] = kept;
 	}
+}
+
+/* What is of one second, as it was said. */
+static int by_time(const void *a, const void *b)
+{
+	const struct sending *const left = a;
+	const struct sending *const right = b;
+
+	if (left->state->created_s != right->state->created_s)
+		return left->state->created_s < right->state->created_s ? -1 : 1;
+	return left->number < right->number ? -1 : 1;
 }
 
 /* The journal, as the edge writes it. Each is a request of its own: nothing is dropped as known before it is read. */
@@ -183,32 +198,65 @@ static struct bytes pack(struct arena *arena, const struct sending *sending, cha
 	return proto_pack(arena, &event.base);
 }
 
+static void append(struct world *world, int32_t partition, const char *key, struct bytes value)
+{
+	char time[TIME_TEXT_SIZE];
+	const struct log_header headers[] = { { "ce_time",
+		                                bytes_of(time_format(world->real, time)) } };
+
+	memory_log_append(&world->log, &(struct log_message){ .topic = OPS_INTAKE,
+	                                                      .partition = partition,
+	                                                      .key = bytes_of(key),
+	                                                      .value = value,
+	                                                      .headers = headers,
+	                                                      .header_count = COUNT_OF(headers) });
+}
+
+static void write_one(struct world *world, struct arena *arena, size_t number)
+{
+	const struct sending *const sending = &sendings[number];
+	char *const id = arena_printf(arena, "request-%zu", number);
+	const char *const key = is_usage(sending) ? sending->customer : sending->state->object_id;
+
+	append(world, hash_partition(key, strlen(key), WORLD_PARTITIONS), key,
+	       pack(arena, sending, id, world->real));
+	arena_reset(arena);
+}
+
+/* At once, a thousandth of a second apart. */
 static void write_all(struct world *world)
 {
 	struct arena *const arena = arena_create((size_t)64 * 1024);
 
 	for (size_t i = 0; i < sending_count; i++) {
-		char *const id = arena_printf(arena, "request-%zu", i);
-		const char *const key =
-		    is_usage(&sendings[i]) ? sendings[i].customer : sendings[i].state->object_id;
-		char time[TIME_TEXT_SIZE];
-		const struct log_header headers[] = {
-			{ "ce_time", bytes_of(time_format(world->real, time)) }
-		};
-
-		memory_log_append(&world->log,
-		                  &(struct log_message){
-				      .topic = OPS_INTAKE,
-				      .partition =
-					  hash_partition(key, strlen(key), WORLD_PARTITIONS),
-				      .key = bytes_of(key),
-				      .value = pack(arena, &sendings[i], id, world->real),
-				      .headers = headers,
-				      .header_count = COUNT_OF(headers) });
-		arena_reset(arena);
+		write_one(world, arena, i);
 		world->real = time_add(world->real, MILLISECONDS(1));
 	}
 	arena_destroy(arena);
+}
+
+bool company_live_day(struct world *world)
+{
+	const struct instant end = time_add(world->real, DAYS(1));
+	struct arena *const arena = arena_create((size_t)64 * 1024);
+
+	for (; written < sending_count; written++) {
+		const struct instant at = { sendings[written].state->created_s * 1000000 };
+
+		if (!time_before(at, end))
+			break;
+		world->real = time_later(world->real, at);
+		write_one(world, arena, written);
+	}
+	arena_destroy(arena);
+	world->real = end;
+	world->last_s = end.us / 1000000;
+	return world_run(world, 0);
+}
+
+bool company_goes_on(void)
+{
+	return written < sending_count;
 }
 
 /* The same for the same seed, however often it is asked. */
@@ -221,13 +269,15 @@ static void requests(struct world *world, uint64_t seed)
 	company.dropped = company.repeated = company.lost = 0;
 	for (int64_t i = 0; i <= company.customers; i++)
 		send_customer(&company.told[i], &chance);
-	shuffle(&chance);
-	world->real = (struct instant){ SECONDS(MODEL_END_S).us };
-	write_all(world);
 	company.sent = (int64_t)sending_count;
-	memory_free(sendings);
-	sendings = NULL;
-	sending_capacity = 0;
+	if (company.ordered) {
+		qsort(sendings, sending_count, sizeof(*sendings), by_time);
+		world->real = (struct instant){ SECONDS(MODEL_START_S).us };
+	} else {
+		shuffle(&chance);
+		world->real = (struct instant){ SECONDS(MODEL_END_S).us };
+		write_all(world);
+	}
 	world->last_s = world->real.us / 1000000 + SETTLE_S;
 }
 
@@ -301,7 +351,7 @@ static void know(struct told *told, const struct model_customer *truth)
 	map_set(&company.by_id, told->key, told);
 }
 
-void company_make(int64_t customers, uint64_t seed, int lost)
+void company_make(int64_t customers, uint64_t seed, int lost, bool ordered)
 {
 	const struct document *const compiled = billing_fixture();
 
@@ -313,7 +363,8 @@ void company_make(int64_t customers, uint64_t seed, int lost)
 	company = (struct company){ .arena = arena_create((size_t)1 << 20),
 		                    .seed = seed,
 		                    .customers = customers,
-		                    .lost_of_thousand = lost };
+		                    .lost_of_thousand = lost,
+		                    .ordered = ordered };
 	for (size_t i = 0; documents[i].name != NULL; i++)
 		if (text_equal(documents[i].name, "fx"))
 			documents[i].compiled = company_rates();
@@ -332,6 +383,7 @@ void company_make(int64_t customers, uint64_t seed, int lost)
 
 void company_finish(void)
 {
+	memory_free(sendings);
 	map_finish(&company.by_id);
 	map_finish(&company.objects);
 	memory_free(company.told);

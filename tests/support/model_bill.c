@@ -348,6 +348,8 @@ static void keep_debt(struct life *life, const struct model_invoice *invoice)
 	struct model_customer *const customer = life->customer;
 	struct model_debt debt = { .invoice_id = invoice->id, .failed = invoice->attempts };
 
+	bool failed = false;
+
 	if (invoice->attempts == 0)
 		return;
 	for (size_t i = 0; i < customer->state_count; i++) {
@@ -356,7 +358,12 @@ static void keep_debt(struct life *life, const struct model_invoice *invoice)
 		if (state->object_id != invoice->id)
 			continue;
 		debt.status = state->status;
-		debt.paid += strcmp(state->event_type, "invoice.paid") == 0;
+		failed = (failed || strcmp(state->event_type, "invoice.payment_failed") == 0) &&
+		         strcmp(state->status, "uncollectible") != 0;
+		if (strcmp(state->event_type, "invoice.paid") != 0)
+			continue;
+		debt.paid++;
+		debt.recovered += failed;
 	}
 	CHECK(customer->debt_count < MODEL_DEBTS_MAX);
 	customer->debts[customer->debt_count++] = debt;

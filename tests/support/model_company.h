@@ -90,6 +90,7 @@ struct model_debt {
 	int64_t failed;
 	const char *status; /* of the invoice in the end */
 	int paid;           /* how often it was, as one may be open again */
+	int recovered;      /* of these while it was asked for: not after it was given up */
 };
 
 struct model_customer {
