@@ -197,7 +197,8 @@ static void say_moved(struct life *life, const char *id, const char *type, const
 			    .event_type = "",
 			    .status = "",
 			    .created_s = at_s,
-			    .object = model_balance_body(life, id, type, note, amount, at_s) });
+			    .object = model_balance_body(life, id, type, note, amount, at_s),
+			    .heavy = true });
 }
 
 static void note_to_balance(struct life *life, struct model_invoice *invoice, int64_t at_s)
