@@ -112,6 +112,8 @@ static struct instant due_of(struct customer *it, const struct awaited_row *row)
 {
 	const struct suspense_policy *const policy = policies_suspense(it->task, row->since);
 
+	if (text_equal(row->type, AWAITED_PAYMENTS))
+		return time_add(row->since, policy->payment);
 	return time_add(row->since, is_silent(row) ? policy->settle : policy->place);
 }
 

@@ -4,7 +4,7 @@
  * An object that is named ("a charge names its invoice"), or a figure that others have to make up ("so much
  * was paid, and the charges that are known pay less"), may be ahead of what comes. When it is still missing
  * after the time of deploy/policies/suspense (`place`; of a balance transaction, which no webhook carries and
- * which was asked for when it was first named, `settle`), FetchRequested is said and the case `never_came` is
+ * which was asked for when it was first named, `settle`; of an invoice's payments `payment`), FetchRequested is said and the case `never_came` is
  * opened; it heals when what is missing comes. A row is kept as long as something is missing. The balance
  * transaction of a charge is the ledger's matter: the case `not_settled`.
  */
@@ -43,9 +43,10 @@ enum status awaited_came(struct thing *thing) MUST_CHECK;
 #define AWAITED_DISPUTED "disputed" /* of a charge: by disputes, how many */
 #define AWAITED_CREDITED "credited" /* of an invoice: by credit notes */
 #define AWAITED_BALANCE "balance"   /* of a customer, "balance/<currency>": by what moved it */
+#define AWAITED_PAYMENTS "invoice_payment" /* of an invoice that names none of those who paid */
 struct awaited_figure {
 	const char *what;
-	const char *type;     /* of the object that shows it */
+	const char *type;     /* of the object that shows it, or of those that are wanted */
 	const char *object;   /* whose list is wanted */
 	const char *currency; /* NULL: how many */
 	int64_t expected;

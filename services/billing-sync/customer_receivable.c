@@ -4,6 +4,7 @@
 #include "services/billing-sync/customer_receivable.h"
 #include "services/billing-sync/applied.h"
 #include "services/billing-sync/customer_awaited.h"
+#include "services/billing-sync/policies.h"
 #include "services/billing-sync/restated.h"
 #include "services/billing-sync/stripe.h"
 
@@ -12,15 +13,11 @@
 #include <string.h>
 
 static const struct column columns[] = {
-	COLUMN(struct receivable_row, customer_id),
-	COLUMN(struct receivable_row, invoice_id),
-	COLUMN(struct receivable_row, currency),
-	COLUMN(struct receivable_row, due),
-	COLUMN(struct receivable_row, applied),
-	COLUMN(struct receivable_row, outside_at),
-	COLUMN(struct receivable_row, credits),
-	COLUMN(struct receivable_row, credited),
-	COLUMN_END,
+	COLUMN(struct receivable_row, customer_id), COLUMN(struct receivable_row, invoice_id),
+	COLUMN(struct receivable_row, currency),    COLUMN(struct receivable_row, due),
+	COLUMN(struct receivable_row, applied),     COLUMN(struct receivable_row, outside_at),
+	COLUMN(struct receivable_row, recorded),    COLUMN(struct receivable_row, credits),
+	COLUMN(struct receivable_row, credited),    COLUMN_END,
 };
 const struct state_table receivable_table = { .name = "receivable",
 	                                      .columns = columns,
@@ -39,49 +36,71 @@ static struct receivable_row load(struct customer *it, const char *invoice)
 
 /* Outside of the provider. */
 
-/* One that the invoice lists without a charge and without an intent. */
-static bool is_on_record(const json_t *payment)
+static enum status read_recorded(struct customer *it, const struct receivable_row *row,
+                                 struct applied *recorded)
 {
-	const json_t *const by = json_object_get(payment, "payment");
-
-	return text_equal(json_string_value(json_object_get(payment, "status")), "paid") &&
-	       text_equal(json_string_value(json_object_get(by, "type")), "payment_record");
+	recorded->count = 0;
+	if (row->recorded.size == 0 || applied_decode(it->task->arena, row->recorded, recorded))
+		return STATUS_OK;
+	return task_fail(it->task, STATUS_FATAL, "invoice %s: what was paid beside cannot be read",
+	                 row->invoice_id);
 }
 
-static bool is_beside(const struct thing *thing, const struct invoice *invoice)
+/* By what is on record as paid outside, each once. */
+static enum status sum_recorded(struct customer *it, const struct receivable_row *row,
+                                int64_t *minor)
 {
-	const json_t *const list =
-	    json_object_get(json_object_get(thing->object.value, "payments"), "data");
-	const json_t *payment;
-	bool outside = invoice->outside;
-	size_t i;
+	struct arena *const arena = it->task->arena;
+	struct applied_part *const parts = arena_alloc(arena, 2 * APPLIED_MAX * sizeof(*parts));
+	struct applied *const recorded = arena_alloc(arena, sizeof(*recorded));
+	struct money any = { .minor = INT64_MAX };
 
-	json_array_foreach(list, i, payment)
-	{
-		outside = outside || is_on_record(payment);
-	}
-	return outside;
+	*minor = 0;
+	if (row->recorded.size == 0)
+		return STATUS_OK;
+	TRY(read_recorded(it, row, recorded));
+	memcpy(any.currency, row->currency, strlen(row->currency) + 1);
+	if (applied_parts(recorded, any, parts) > 0)
+		*minor = parts[0].minor;
+	return STATUS_OK;
 }
 
-static bool is_outside(const struct thing *thing, const struct invoice *invoice)
+/* What of it is paid, by whomever. */
+static enum status sum_paid(struct customer *it, const struct receivable_row *row, int64_t *minor)
 {
-	return is_beside(thing, invoice) && text_equal(invoice->status, "paid");
+	TRY(sum_recorded(it, row, minor));
+	if (__builtin_add_overflow(*minor, row->applied, minor))
+		return task_fail(it->task, STATUS_REJECT,
+		                 "invoice %s: what was paid of it is beyond 64 bits",
+		                 row->invoice_id);
+	return STATUS_OK;
 }
 
-/* What is due and no charge paid. */
+/* As much as is on record; where the invoice says no more than that it was, what is due and no charge paid. */
+static enum status sum_outside(struct customer *it, const struct receivable_row *row,
+                               int64_t *minor)
+{
+	if (row->recorded.size > 0)
+		return sum_recorded(it, row, minor);
+	*minor = row->outside_at.us != TIME_MIN.us && row->due > row->applied
+	             ? row->due - row->applied
+	             : 0;
+	return STATUS_OK;
+}
+
 static enum status book_outside(struct customer *it, const struct receivable_row *row)
 {
 	struct booking *const booking = arena_alloc(it->task->arena, sizeof(*booking));
-	const bool outside = row->outside_at.us != TIME_MIN.us && row->due > row->applied;
 	const struct booking_fact fact = { .cause = it->cause_id,
 		                           .customer = it->row.customer_id,
 		                           .at = row->outside_at,
 		                           .booked_at = it->task->now };
-	struct money amount = { .minor = outside ? row->due - row->applied : 0 };
+	struct money amount;
 	bool booked;
 
 	if (row->currency == NULL)
 		return STATUS_OK;
+	TRY(sum_outside(it, row, &amount.minor));
 	memcpy(amount.currency, row->currency, strlen(row->currency) + 1);
 	if (!booking_outside(it->task->arena, &fact, row->invoice_id, amount, booking))
 		return task_fail(it->task, STATUS_REJECT, "%s cannot be booked: %s",
@@ -92,12 +111,14 @@ static enum status book_outside(struct customer *it, const struct receivable_row
 enum status receivable_paid(struct customer *it, const char *invoice, struct money more)
 {
 	struct receivable_row row = load(it, invoice);
+	int64_t paid;
 
 	if (__builtin_add_overflow(row.applied, more.minor, &row.applied))
 		return task_fail(it->task, STATUS_REJECT,
 		                 "invoice %s: what was paid of it is beyond 64 bits", invoice);
 	task_save(it->task, &receivable_table, &row);
-	TRY(awaited_found(it, AWAITED_PAID, invoice, row.applied));
+	TRY(sum_paid(it, &row, &paid));
+	TRY(awaited_found(it, AWAITED_PAID, invoice, paid));
 	return row.outside_at.us != TIME_MIN.us ? book_outside(it, &row) : STATUS_OK;
 }
 
@@ -154,6 +175,64 @@ static bool read_word(struct thing *thing, const struct json_place *object,
 	       read_payer(arena, object, payer, error) && read_amount(thing, object, word, error);
 }
 
+/* Money outside of the provider that somebody has put on record there. */
+static bool is_on_record(const struct json_place *object)
+{
+	const json_t *const by = json_object_get(object->value, "payment");
+
+	return text_equal(json_string_value(json_object_get(by, "type")), "payment_record");
+}
+
+static bool recorded_at(struct thing *thing, const struct json_place *object, struct instant *at,
+                        struct json_error *error)
+{
+	struct json_place moves;
+	bool dated;
+
+	*at = thing->customer->at;
+	if (!stripe_time_if(object, "created", &dated, at, error))
+		return false;
+	return !json_has(object, "status_transitions") ||
+	       (json_object_at(object, "status_transitions", &moves, error) &&
+	        stripe_time_if(&moves, "paid_at", &dated, at, error));
+}
+
+static enum status put_recorded(struct customer *it, const struct applied_word *word,
+                                struct instant at)
+{
+	struct applied *const recorded = arena_alloc(it->task->arena, sizeof(*recorded));
+	struct receivable_row row = load(it, word->invoice);
+	int64_t paid;
+
+	TRY(read_recorded(it, &row, recorded));
+	if (!applied_put(recorded, word))
+		return task_fail(it->task, STATUS_REJECT,
+		                 "invoice %s: more than %d payments of it are on record",
+		                 word->invoice, APPLIED_MAX);
+	row.recorded = applied_encode(it->task->arena, recorded);
+	row.currency = arena_string(it->task->arena, word->amount.currency);
+	row.outside_at = row.outside_at.us == TIME_MIN.us ? at : time_earlier(row.outside_at, at);
+	task_save(it->task, &receivable_table, &row);
+	TRY(sum_paid(it, &row, &paid));
+	TRY(awaited_found(it, AWAITED_PAID, word->invoice, paid));
+	return book_outside(it, &row);
+}
+
+/* A part of an invoice; what is asked for and not yet paid is nobody's money. */
+static bool take_recorded(struct thing *thing, const struct json_place *object,
+                          struct applied_word *word, enum status *status, struct json_error *error)
+{
+	const json_t *const said = json_object_get(object->value, "status");
+	struct instant at;
+
+	if (!recorded_at(thing, object, &at, error))
+		return false;
+	if (!text_equal(json_string_value(said), "paid"))
+		word->amount.minor = 0;
+	*status = put_recorded(thing->customer, word, at);
+	return true;
+}
+
 bool receivable_read_payment(struct thing *thing, enum status *status, struct json_error *error)
 {
 	struct applied_word word = { .source = APPLIED_PAYMENT };
@@ -164,6 +243,8 @@ bool receivable_read_payment(struct thing *thing, enum status *status, struct js
 	if (*word.invoice == '\0')
 		return json_refuse(&thing->object, "invoice", error, "must be there");
 	*status = customer_hold(thing, (struct bytes){ NULL, 0 });
+	if (*status == STATUS_OK && is_on_record(&thing->object))
+		return take_recorded(thing, &thing->object, &word, status, error);
 	if (*status == STATUS_OK && *payer != '\0')
 		*status = receivable_said(thing->customer, payer, &word);
 	return true;
@@ -190,7 +271,9 @@ static bool take_list(struct thing *thing, const struct invoice *invoice, enum s
 		if (!read_word(thing, &item, &word, &payer, error))
 			return false;
 		word.invoice = invoice->id;
-		if (*payer != '\0')
+		if (is_on_record(&item) && !take_recorded(thing, &item, &word, status, error))
+			return false;
+		if (*status == STATUS_OK && *payer != '\0')
 			*status = receivable_said(thing->customer, payer, &word);
 	}
 	return true;
@@ -222,10 +305,10 @@ static bool take_outside(struct thing *thing, const struct invoice *invoice, enu
 {
 	struct customer *const it = thing->customer;
 	struct receivable_row row = load(it, invoice->id);
-	const bool outside = is_outside(thing, invoice);
+	const bool outside = invoice->outside && text_equal(invoice->status, "paid");
 	Opsmesh__V1__Money *due;
 
-	if (!outside && row.outside_at.us == TIME_MIN.us)
+	if (row.recorded.size > 0 || (!outside && row.outside_at.us == TIME_MIN.us))
 		return true;
 	if (!customer_amount(thing, "amount_due", invoice->currency,
 	                     invoice->figures[INVOICE_DUE].minor, &due, error))
@@ -238,22 +321,39 @@ static bool take_outside(struct thing *thing, const struct invoice *invoice, enu
 	return true;
 }
 
-/* What was paid of it, charges have to pay: how much beside the provider an invoice does not say. */
+/*
+ * Since invoice payments stand between the two, neither the invoice nor the charge names the other: those come
+ * by webhooks that not everybody takes, or by upload.
+ */
+static bool is_paid_by_payments(const struct thing *thing)
+{
+	const json_t *const object = thing->object.value;
+
+	return json_object_get(object, "parent") != NULL &&
+	       json_object_get(object, "charge") == NULL &&
+	       json_object_get(object, "payment_intent") == NULL;
+}
+
+/* What was paid of it, charges and what is on record have to pay; how much beside, it does not say itself. */
 static bool take_paid(struct thing *thing, const struct invoice *invoice, enum status *status,
                       struct json_error *error)
 {
-	struct awaited_figure figure = { .what = AWAITED_PAID,
-		                         .type = "invoice",
-		                         .object = invoice->id,
-		                         .found = load(thing->customer, invoice->id).applied };
+	struct customer *const it = thing->customer;
+	const struct receivable_row row = load(it, invoice->id);
+	const bool by_payments = is_paid_by_payments(thing);
+	const bool awaited = !by_payments || policies_suspense(it->task, it->at)->pays;
+	struct awaited_figure figure = { .what = AWAITED_PAID, .object = invoice->id };
 	Opsmesh__V1__Money *paid;
 
 	if (!customer_amount(thing, "amount_paid", invoice->currency,
 	                     invoice->figures[INVOICE_PAID].minor, &paid, error))
 		return false;
+	figure.type = by_payments ? AWAITED_PAYMENTS : "invoice";
 	figure.currency = paid->currency;
-	figure.expected = is_beside(thing, invoice) ? 0 : paid->minor;
-	*status = awaited_figure(thing->customer, &figure);
+	figure.expected = invoice->outside || !awaited ? 0 : paid->minor;
+	*status = sum_paid(it, &row, &figure.found);
+	if (*status == STATUS_OK)
+		*status = awaited_figure(it, &figure);
 	return true;
 }
 

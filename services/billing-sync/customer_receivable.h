@@ -33,8 +33,10 @@ struct receivable_row {
 	int64_t due;
 	int64_t applied;           /* of charges */
 	struct instant outside_at; /* TIME_MIN: it was not paid outside of the provider */
-	int64_t credits;           /* of credit notes, as it says itself */
-	int64_t credited;          /* of those that are known and stand */
+	struct bytes
+	    recorded;     /* applied_encode: that are on record as paid outside; absent: none */
+	int64_t credits;  /* of credit notes, as it says itself */
+	int64_t credited; /* of those that are known and stand */
 };
 
 extern const struct state_table payment_table;

@@ -6,6 +6,9 @@
  *                      a refund or dispute for its charge, a charge for its customer: then it is said;
  *                      what an object names or shows, for that to come: then it is asked for
  *    "settle":"7d",    a charge, a refund or a dispute for its balance transaction: then it is a discrepancy
+ *    "payment":"7d",   an invoice that is paid, of a version of the API in which neither it nor the charge names
+ *                      the other, for its invoice payments: then it is asked for; "never": nobody uploads
+ *                      them and no webhook brings them, so they are not missed. Absent: as "place"
  *    "pay_out":"3d"}   a payout whose transactions are told, for the last of them: then it differs
  *
  * Each is of 1 s to 366 d. The schema is deploy/policies/schema/suspense.schema.json.
@@ -20,6 +23,8 @@ struct suspense_policy {
 	struct duration place;
 	struct duration settle;
 	struct duration pay_out;
+	bool pays; /* invoice payments are missed, after: */
+	struct duration payment;
 };
 extern const struct policy_kind suspense_policy_kind;
 
