@@ -156,6 +156,8 @@ static const struct {
 	{ "stripe", OPSMESH__V1__ROUTE__ROUTE_STRIPE_WEBHOOK },
 	{ "usage", OPSMESH__V1__ROUTE__ROUTE_USAGE },
 	{ "refund", OPSMESH__V1__ROUTE__ROUTE_ACTION },
+	{ "credit", OPSMESH__V1__ROUTE__ROUTE_ACTION },
+	{ "explain", OPSMESH__V1__ROUTE__ROUTE_ACTION },
 };
 
 static Opsmesh__V1__Route route_of(const char *kind)
@@ -350,8 +352,8 @@ static const char *body_of(struct arena *arena, const struct request *request)
 		                    request->ref);
 	if (text_equal(kind, "usage"))
 		return ops_usage_body(arena, request);
-	return text_equal(kind, "refund") ? ops_refund_body(arena, request)
-	                                  : ops_stripe_body(arena, request);
+	return ops_is_refund(kind) ? ops_refund_body(arena, request)
+	                           : ops_stripe_body(arena, request);
 }
 
 static Opsmesh__V1__NaturalId *natural_id(struct arena *arena, const struct request *request,
@@ -395,7 +397,7 @@ static void fill_received(struct arena *arena, const struct request *request,
 	received->body = (ProtobufCBinaryData){ strlen(body), (uint8_t *)text_mutable(body) };
 	received->path_parameters = arena_copy(arena, &mailbox, sizeof(mailbox));
 	received->n_path_parameters = 1;
-	if (text_equal(request->kind, "refund"))
+	if (ops_is_refund(request->kind))
 		received->verification = verification(arena);
 	if (received->route <= OPSMESH__V1__ROUTE__ROUTE_CSAT)
 		received->ticket_id = text_mutable(request->key);

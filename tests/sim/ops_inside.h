@@ -15,10 +15,11 @@ const char *ops_stripe_body(struct arena *arena, const struct request *request);
 void ops_put_usage(struct world *world, struct chance *chance, int64_t at);
 const char *ops_usage_body(struct arena *arena, const struct request *request);
 
-/* Refunds of its charge that people ask for around a time, and the body of one of them. */
+/* What people ask for of its charge, its invoice and what nobody can place, and the body of one of them. */
 void ops_put_refunds(struct world *world, struct chance *chance, int64_t at);
+bool ops_is_refund(const char *kind);
 const char *ops_refund_body(struct arena *arena, const struct request *request);
-/* Each has one answer, and never is more approved or made than was charged. */
+/* Each has one answer, and never is more approved or made than was charged or billed. */
 bool ops_check_refunds(struct world *world, struct arena *arena, char *why);
 
 /* What must hold of the effects. Says why in a world_broken. */

@@ -1,6 +1,8 @@
 /*
- * Refunds that people ask for while the provider's news of the same charge are on their way: 12000 yen, of
- * which 2000 are given back by hand and 10000 disputed for a while.
+ * Refunds and credit notes that people ask for while the provider's news of the same charge and invoice are on
+ * their way: 12000 yen, of which 2000 are given back by hand, 2000 credited so, and 10000 disputed for a while.
+ * Which charge paid the invoice is never said: each of the two bears its own. And explanations of what nobody
+ * could place of the provider's balance, which no customer's owner knows.
  */
 #include "tests/sim/ops_inside.h"
 
@@ -9,15 +11,33 @@
 #include "common/io/proto.h"
 #include "opsmesh/v1/billing.pb-c.h"
 #include "proto/opsmesh/v1/catalogue.h"
+#include "services/billing-sync/discrepancy.h"
 
 #include <stdio.h>
 
 #define CHARGED 12000
 #define ASKED_MAX 6
+#define NO_MONEY (-1)
+#define UNPLACED "txn_6"
+
+/* What is asked for, and of what. */
+static const struct {
+	const char *kind;
+	const char *type;
+	const char *id;
+	char letter;  /* of its actions */
+	int approved; /* the fact that says so, with an amount */
+} gifts[] = {
+	{ "refund", "charge", "charge/cus_1/ch_1", 'f',
+	  OPSMESH__V1__BILLING_EVENT__FACT_REFUND_APPROVED },
+	{ "credit", "invoice", "invoice/cus_1/in_1", 'n',
+	  OPSMESH__V1__BILLING_EVENT__FACT_CREDIT_NOTE_APPROVED },
+	{ "explain", "discrepancy", NULL, 'x', NO_MONEY },
+};
 
 static const int64_t amounts[] = { 1000, 4000, 5000, 9000, 10000, 12000 };
 
-void ops_put_refunds(struct world *world, struct chance *chance, int64_t at)
+static void put_gifts(struct world *world, struct chance *chance, int64_t at, size_t gift)
 {
 	char ref[24];
 
@@ -25,20 +45,53 @@ void ops_put_refunds(struct world *world, struct chance *chance, int64_t at)
 		const int64_t amount = amounts[chance_below(chance, COUNT_OF(amounts))];
 		const int times = chance_of(chance, 200) ? 2 : 1;
 
-		(void)snprintf(ref, sizeof(ref), "f%d", i);
+		(void)snprintf(ref, sizeof(ref), "%c%d", gifts[gift].letter, i);
 		for (int k = 0; k < times; k++)
-			ops_put(world, at + chance_between(chance, 5, 40), "refund", "cus_1", ref)
+			ops_put(world, at + chance_between(chance, 5, 40), gifts[gift].kind,
+			        gifts[gift].id != NULL ? "cus_1" : UNPLACED, ref)
 			    ->number = amount;
 	}
 }
 
+void ops_put_refunds(struct world *world, struct chance *chance, int64_t at)
+{
+	for (size_t i = 0; i < COUNT_OF(gifts); i++)
+		put_gifts(world, chance, at, i);
+}
+
+bool ops_is_refund(const char *kind)
+{
+	for (size_t i = 0; i < COUNT_OF(gifts); i++)
+		if (text_equal(kind, gifts[i].kind))
+			return true;
+	return false;
+}
+
+static const char *explain_body(struct arena *arena)
+{
+	struct discrepancy *const matter = arena_alloc(arena, sizeof(*matter));
+	char id[DISCREPANCY_ID_SIZE];
+
+	discrepancy_init(matter, UNPLACED, "not_placed", UNPLACED, 0);
+	return arena_printf(arena,
+	                    "{\"action\":\"explain\",\"on\":{\"type\":\"discrepancy\","
+	                    "\"id\":\"%s\"},\"reason\":\"agreed\"}",
+	                    discrepancy_id(matter, id));
+}
+
 const char *ops_refund_body(struct arena *arena, const struct request *request)
 {
+	size_t gift = 0;
+
+	while (!text_equal(request->kind, gifts[gift].kind))
+		gift++;
+	if (gifts[gift].id == NULL)
+		return explain_body(arena);
 	return arena_printf(arena,
-	                    "{\"action\":\"approve\",\"on\":{\"type\":\"charge\","
-	                    "\"id\":\"charge/cus_1/ch_1\"},\"amount\":%lld,"
+	                    "{\"action\":\"approve\",\"on\":{\"type\":\"%s\","
+	                    "\"id\":\"%s\"},\"amount\":%lld,"
 	                    "\"currency\":\"JPY\",\"intent\":\"duplicate_charge\"}",
-	                    (long long)request->number);
+	                    gifts[gift].type, gifts[gift].id, (long long)request->number);
 }
 
 static const Opsmesh__V1__BillingEvent *billing_of(struct arena *arena, const struct fact *fact)
@@ -53,10 +106,10 @@ static const Opsmesh__V1__BillingEvent *billing_of(struct arena *arena, const st
 	return (const Opsmesh__V1__BillingEvent *)(void *)message;
 }
 
-/* How often one action was answered, and what was approved in all. */
+/* How often one action was answered, and what was approved in all, by gift. */
 struct said {
 	int answers;
-	int64_t approved;
+	int64_t approved[COUNT_OF(gifts)];
 };
 
 static void add(struct said *said, const Opsmesh__V1__BillingEvent *event, const char *ref)
@@ -65,8 +118,9 @@ static void add(struct said *said, const Opsmesh__V1__BillingEvent *event, const
 		said->answers += text_equal(event->action_applied->action_id, ref);
 	if (event->fact_case == OPSMESH__V1__BILLING_EVENT__FACT_ACTION_REFUSED)
 		said->answers += text_equal(event->action_refused->action_id, ref);
-	if (event->fact_case == OPSMESH__V1__BILLING_EVENT__FACT_REFUND_APPROVED)
-		said->approved += event->refund_approved->amount->minor;
+	for (size_t i = 0; i < COUNT_OF(gifts); i++)
+		if ((int)event->fact_case == gifts[i].approved)
+			said->approved[i] += event->refund_approved->amount->minor;
 }
 
 static struct said said_of(struct world *world, struct arena *arena, const char *ref)
@@ -91,14 +145,17 @@ bool ops_check_refunds(struct world *world, struct arena *arena, char *why)
 	for (size_t i = 0; i < world->accepted_count; i++) {
 		const struct request *const request = &world->accepted[i];
 
-		if (!text_equal(request->kind, "refund"))
+		if (!ops_is_refund(request->kind))
 			continue;
 		const int answers = said_of(world, arena, request->ref).answers;
 
 		if (answers != 1)
-			return world_broken(why, "refund %s was answered %d times", request->ref,
-			                    answers);
+			return world_broken(why, "%s %s was answered %d times", request->kind,
+			                    request->ref, answers);
 	}
-	return all.approved <= CHARGED ||
-	       world_broken(why, "%lld of %d were approved", (long long)all.approved, CHARGED);
+	for (size_t i = 0; i < COUNT_OF(gifts); i++)
+		if (all.approved[i] > CHARGED)
+			return world_broken(why, "%s: %lld of %d were approved", gifts[i].kind,
+			                    (long long)all.approved[i], CHARGED);
+	return true;
 }

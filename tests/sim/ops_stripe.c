@@ -18,6 +18,11 @@
 	"\"price\":{\"id\":\"price_2\",\"product\":\"prod_2\",\"currency\":\"jpy\",\"unit_amount\":3,"    \
 	"\"recurring\":{\"interval\":\"month\",\"usage_type\":\"metered\",\"meter\":\"calls\"}}}]}"
 
+#define LINES                                                                               \
+	",\"subtotal\":12000,\"lines\":{\"object\":\"list\",\"has_more\":false,\"data\":[{" \
+	"\"id\":\"il_1\",\"object\":\"line_item\",\"amount\":12000,\"currency\":\"jpy\","   \
+	"\"quantity\":1}]}"
+
 #define TXN(type, source, amount, fee, net)                                             \
 	"\"object\":\"balance_transaction\",\"type\":\"" type "\",\"source\":\"" source \
 	"\",\"amount\":" amount ",\"fee\":" fee ",\"net\":" net                         \
@@ -37,10 +42,10 @@ static const struct {
 	  "\"object\":\"subscription\",\"status\":\"canceled\",\"customer\":\"cus_1\"," ITEMS },
 	{ "in_1", "invoice.updated", 3,
 	  "\"object\":\"invoice\",\"status\":\"open\",\"customer\":\"cus_1\",\"currency\":\"jpy\","
-	  "\"total\":12000,\"amount_due\":12000,\"amount_paid\":0,\"amount_remaining\":12000" },
+	  "\"total\":12000,\"amount_due\":12000,\"amount_paid\":0,\"amount_remaining\":12000" LINES },
 	{ "in_1", "invoice.paid", 3,
 	  "\"object\":\"invoice\",\"status\":\"paid\",\"customer\":\"cus_1\",\"currency\":\"jpy\","
-	  "\"total\":12000,\"amount_due\":12000,\"amount_paid\":12000,\"amount_remaining\":0" },
+	  "\"total\":12000,\"amount_due\":12000,\"amount_paid\":12000,\"amount_remaining\":0" LINES },
 	{ "ch_1", "charge.failed", 2,
 	  "\"object\":\"charge\",\"status\":\"failed\",\"amount\":12000,\"currency\":\"jpy\"" },
 	{ "ch_1", "charge.succeeded", 3,
@@ -52,6 +57,10 @@ static const struct {
 	{ "re_1", "refund.created", 5,
 	  "\"object\":\"refund\",\"status\":\"succeeded\",\"amount\":2000,\"currency\":\"jpy\","
 	  "\"charge\":\"ch_1\"" },
+	{ "cn_1", "credit_note.created", 5,
+	  "\"object\":\"credit_note\",\"status\":\"issued\",\"invoice\":\"in_1\","
+	  "\"customer\":\"cus_1\",\"currency\":\"jpy\",\"type\":\"post_payment\","
+	  "\"total\":2000,\"out_of_band_amount\":2000,\"created\":1000005" },
 	{ "dp_1", "charge.dispute.created", 6,
 	  "\"object\":\"dispute\",\"status\":\"needs_response\",\"amount\":10000,\"currency\":\"jpy\","
 	  "\"charge\":\"ch_1\"" },
