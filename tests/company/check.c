@@ -423,7 +423,6 @@ int company_check(struct world *world)
 	failed += company_check_debts(world);
 	failed += company_check_bank(world);
 	failed += company_check_revenue(world);
-	if (!company.ordered) /* the rates are those of the days after it */
-		failed += company_check_rates(world);
+	failed += company_check_rates(world);
 	return failed + check_lost();
 }

@@ -13,8 +13,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#define FIRST_DAY (MODEL_END_S / (24 * 3600))
-#define DAYS_MAX 8      /* more than a run has */
+#define DAYS_MAX 240    /* more than a run has */
 #define LATE_DAY 1      /* its rates come when the third day after the first is half over */
 #define LATE_KNOWN 84   /* hours from the first day on */
 #define REPORTING "USD" /* as `mrr` says */
@@ -30,6 +29,12 @@ static const struct {
 	      { REPORTING, 2, 1, 0 } };
 
 #define OTHERS (COUNT_OF(rates) - 1)
+
+/* Told when it happens, all days of the company are days of the run; else those after its end. */
+static int64_t first_day(void)
+{
+	return (company.ordered ? MODEL_START_S : MODEL_END_S) / (24 * 3600);
+}
 
 static int64_t power(int exponent)
 {
@@ -49,7 +54,7 @@ static int64_t rate_on(size_t at, int64_t day)
 
 static const char *day_text(int64_t day)
 {
-	const struct date date = date_of_days(FIRST_DAY + day);
+	const struct date date = date_of_days(first_day() + day);
 	const char *text = arena_printf(company.arena, "{\"date\":\"%04d-%02d-%02d\",\"rates\":{",
 	                                date.year, date.month, date.day);
 
@@ -76,7 +81,7 @@ static const char *document_text(int version, struct instant from, const char *d
 
 const void *company_rates(void)
 {
-	const struct instant known = { SECONDS(MODEL_END_S).us + HOURS(LATE_KNOWN).us };
+	const struct instant known = { DAYS(first_day()).us + HOURS(LATE_KNOWN).us };
 	const char *days = "";
 	char reason[512] = "";
 	const void *compiled;
@@ -111,7 +116,7 @@ static int64_t day_of(const char *text)
 	int64_t day = -1;
 
 	if (date_parse(text, &date))
-		day = date_days(date) - FIRST_DAY;
+		day = date_days(date) - first_day();
 	if (day < DAYS_MAX)
 		return day < 0 ? -1 : day;
 	company_differ("%s is no day of the run", text);
