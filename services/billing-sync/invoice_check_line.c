@@ -12,12 +12,16 @@ static bool plain(const struct invoice_line *line, int64_t *minor)
 	return true;
 }
 
-/* Free though its price is not: somebody has to look. */
+/*
+ * Free though its price is not: somebody has to look. Of a subscription's item its book knows whether that was a
+ * trial (seat_book_check.c).
+ */
 static void check_amount(const struct invoice_hearing *hearing, const struct invoice_line *line)
 {
 	int64_t expected;
 
-	if (!plain(line, &expected) || line->proration != INVOICE_NO)
+	if (!plain(line, &expected) || line->proration != INVOICE_NO ||
+	    (line->minor == 0 && invoice_line_is_of_item(line, hearing->invoice->subscription)))
 		return;
 	invoice_hold(
 	    hearing,

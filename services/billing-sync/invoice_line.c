@@ -346,3 +346,10 @@ bool invoice_line_read(struct arena *arena, const struct json_place *line, const
 	*result = read;
 	return true;
 }
+
+bool invoice_line_is_of_item(const struct invoice_line *line, const char *subscription)
+{
+	return (*line->subscription != '\0' || *subscription != '\0') && *line->item != '\0' &&
+	       line->has_period && line->quantity.has && line->proration != INVOICE_UNSAID &&
+	       time_before(line->start, line->end);
+}

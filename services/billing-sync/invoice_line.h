@@ -75,6 +75,9 @@ bool invoice_line_read(struct arena *arena, const struct json_place *line, const
                        enum invoice_flag live, struct invoice_line *result,
                        struct json_error *error) MUST_CHECK;
 
+/* It says how much of a subscription's item it bills over what time. */
+bool invoice_line_is_of_item(const struct invoice_line *line, const char *subscription);
+
 /* Old `tax_amounts` or new `taxes`, whichever of the two fields is there. */
 bool invoice_taxes_read(struct arena *arena, const struct json_place *object, const char *old_field,
                         const char *new_field, struct invoice_taxes *taxes,

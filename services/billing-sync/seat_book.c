@@ -234,9 +234,8 @@ static bool line_of(struct seat_book *book, const char *subscription, const stru
 	const char *const named =
 	    *from->subscription != '\0' ? from->subscription : invoice->subscription;
 
-	if (!text_equal(named, subscription) || *from->item == '\0' || !from->has_period ||
-	    !from->quantity.has || from->proration == INVOICE_UNSAID ||
-	    !time_before(from->start, from->end))
+	if (!text_equal(named, subscription) ||
+	    !invoice_line_is_of_item(from, invoice->subscription))
 		return false;
 	*line = (struct seat_line){ .id = from->id,
 		                    .item = item_of(book, from->item),
@@ -246,6 +245,8 @@ static bool line_of(struct seat_book *book, const char *subscription, const stru
 		                    .quantity = from->quantity.minor,
 		                    .has_unit = from->by_unit && from->has_unit,
 		                    .unit = from->unit };
+	line->free = from->minor == 0 && line->has_unit &&
+	             invoice_decimal_times(from->unit, from->quantity.minor) != 0;
 	if (from->proration == INVOICE_YES)
 		line->kind = from->credits || from->minor < 0 ? SEAT_LINE_BACK : SEAT_LINE_MORE;
 	return line->item != SIZE_MAX;

@@ -71,6 +71,7 @@ struct seat_line {
 	int64_t quantity;
 	bool has_unit;
 	struct invoice_decimal unit;
+	bool free; /* it comes to nothing, and its price does not */
 };
 
 enum seat_check {
@@ -81,6 +82,7 @@ enum seat_check {
 	SEAT_CHECK_CURRENCY,
 	SEAT_CHECK_CONTRACT_PRICE,
 	SEAT_CHECK_CONTRACT_QUANTITY,
+	SEAT_CHECK_FREE,
 	SEAT_CHECKS,
 };
 
@@ -129,7 +131,10 @@ bool seat_book_timeline(const struct seat_book *book, size_t item, struct instan
 /* Since when it owes without a recovery between, by the states that are known. False: it does not now. */
 bool seat_book_owing(const struct seat_book *book, struct instant *since) MUST_CHECK;
 
-/* Version 2 of its bytes (packed.h), field by field as above; version 1 knew nothing of debts and pauses. */
+/*
+ * Version 3 of its bytes (packed.h), field by field as above; version 2 did not say what is free, version 1 knew
+ * nothing of debts and pauses.
+ */
 struct bytes seat_book_encode(struct arena *arena, const struct seat_book *book);
 bool seat_book_decode(struct arena *arena, struct bytes bytes, struct seat_book *book) MUST_CHECK;
 

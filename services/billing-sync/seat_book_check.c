@@ -31,6 +31,7 @@ const char *seat_check_word(enum seat_check check)
 		[SEAT_CHECK_CURRENCY] = "price_currency",
 		[SEAT_CHECK_CONTRACT_PRICE] = "contract_price",
 		[SEAT_CHECK_CONTRACT_QUANTITY] = "contract_quantity",
+		[SEAT_CHECK_FREE] = "line_free",
 	};
 
 	return words[check];
@@ -429,6 +430,22 @@ static void check_price(struct look *it, const struct seat_line *line)
 		     line, figures(it, line, price->unit, price->currency, "the plan"));
 }
 
+/* Free though its price is not, and nobody tries it out or has paused: somebody has to look. */
+static void check_free(struct look *it, const struct seat_line *line)
+{
+	struct seat_finding finding = {
+		.expected = invoice_decimal_times(line->unit, line->quantity),
+		.sentence =
+		    "Nothing is billed for a time that is no trial, at a price that is not free.",
+	};
+
+	if (!line->free || is_unbilled(it->book, line->start))
+		return;
+	memcpy(finding.currency, it->book->invoices[line->invoice].currency,
+	       sizeof(finding.currency));
+	note(it, SEAT_CHECK_FREE, line, finding);
+}
+
 void seat_book_check(struct arena *arena, const struct seat_book *book,
                      const struct seat_contract *contracts, size_t count,
                      struct seat_findings *findings)
@@ -450,8 +467,10 @@ void seat_book_check(struct arena *arena, const struct seat_book *book,
 		    i == 0 ? book->lines[i].start : time_later(it.drawn, book->lines[i].start);
 	it.drawn = time_earlier(it.drawn, it.issued);
 	for (size_t i = 0; i < book->line_count; i++)
-		if (book->lines[i].kind == SEAT_LINE_PERIOD)
+		if (book->lines[i].kind == SEAT_LINE_PERIOD) {
 			check_price(&it, &book->lines[i]);
+			check_free(&it, &book->lines[i]);
+		}
 	for (size_t i = 0; i < book->item_count && !it.cut; i++) {
 		check_seats(&it, i);
 		check_periods(&it, i);

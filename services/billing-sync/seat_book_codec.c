@@ -5,7 +5,7 @@
 
 #include "services/billing-sync/packed.h"
 
-#define BOOK_VERSION 2
+#define BOOK_VERSION 3
 
 /* Out. */
 
@@ -35,6 +35,7 @@ static void pack_line(struct buffer *out, const struct seat_line *line)
 	pack_time(out, line->end);
 	pack_i64(out, line->quantity);
 	pack_unit(out, line->has_unit, &line->unit);
+	pack_bool(out, line->free);
 }
 
 static void pack_history(struct buffer *out, const struct seat_book *book)
@@ -150,8 +151,8 @@ static void history_in(struct arena *arena, struct packed *from, uint32_t versio
 	}
 }
 
-static void line_in(struct arena *arena, struct packed *from, const struct seat_book *book,
-                    struct seat_line *line)
+static void line_in(struct arena *arena, struct packed *from, uint32_t version,
+                    const struct seat_book *book, struct seat_line *line)
 {
 	line->kind = (enum seat_line_kind)packed_u8(from, SEAT_LINE_BACK);
 	line->invoice = place_in(from, book->invoice_count);
@@ -162,9 +163,11 @@ static void line_in(struct arena *arena, struct packed *from, const struct seat_
 	line->end = packed_time(from);
 	line->quantity = packed_i64(from, 0, INVOICE_QUANTITY_MAX);
 	unit_in(from, &line->has_unit, &line->unit);
+	line->free = version > 2 && packed_bool(from);
 }
 
-static void billed_in(struct arena *arena, struct packed *from, struct seat_book *book)
+static void billed_in(struct arena *arena, struct packed *from, uint32_t version,
+                      struct seat_book *book)
 {
 	book->invoice_count = packed_u8(from, SEAT_BOOK_INVOICES);
 	for (size_t i = 0; i < book->invoice_count; i++) {
@@ -179,7 +182,7 @@ static void billed_in(struct arena *arena, struct packed *from, struct seat_book
 	book->line_room = book->line_count;
 	book->lines = arena_alloc(arena, (book->line_room + 1) * sizeof(*book->lines));
 	for (size_t i = 0; i < book->line_count; i++)
-		line_in(arena, from, book, &book->lines[i]);
+		line_in(arena, from, version, book, &book->lines[i]);
 	book->shown_count = packed_u8(from, SEAT_BOOK_FINDINGS);
 	for (size_t i = 0; i < book->shown_count; i++) {
 		book->shown[i].check = (enum seat_check)packed_u8(from, SEAT_CHECKS - 1);
@@ -200,6 +203,6 @@ bool seat_book_decode(struct arena *arena, struct bytes bytes, struct seat_book 
 	book->end = packed_time(&from);
 	book->revision = packed_i64(&from, 0, INT64_MAX);
 	history_in(arena, &from, version, book);
-	billed_in(arena, &from, book);
+	billed_in(arena, &from, version, book);
 	return packed_done(&from);
 }

@@ -33,6 +33,7 @@ struct bills {
 	int64_t until;
 	int64_t quantity;
 	int64_t unit; /* 0: 1000 */
+	bool free;
 };
 
 struct step {
@@ -127,6 +128,14 @@ static const struct story stories[] = {
 	    { .at = 30, .minutes = 1, .quantity = 5, .collection_paused = true },
 	    { .at = 60, .minutes = 1, .quantity = 5 },
 	    { "in_3", .at = 60, .lines = { { NO, false, 60, 90, 5, 0 } } } } },
+	{ "a month that begins in a trial is free",
+	  "",
+	  { { .quantity = 5, .status = SUBSCRIPTION_TRIALING },
+	    { "in_1", .lines = { { NO, false, 0, 30, 5, 0, true } } },
+	    { .at = 30, .quantity = 5 } } },
+	{ "a month that does not is not",
+	  "line_free in_1 5000 0;",
+	  { { .quantity = 5 }, { "in_1", .lines = { { NO, false, 0, 30, 5, 0, true } } } } },
 	{ "two months of a trial are free",
 	  "",
 	  { { .quantity = 5 },
@@ -232,7 +241,9 @@ static void fold_invoice(struct seat_book *book, const struct step *step)
 			.price = "price_1",
 			.subscription = "",
 			.item = "si_1",
-			.minor = bills->back ? -1 : 1,
+			.minor = bills->free   ? 0
+			         : bills->back ? -1
+			                       : 1,
 			.quantity = { true, bills->quantity },
 			.by_unit = true,
 			.has_unit = true,
@@ -388,7 +399,8 @@ static void a_long_life_keeps_its_newest_years(void **state)
 				                          months[i] * 30,
 				                          months[i] * 30 + 30,
 				                          months[i] == 99 ? 6 : 5,
-				                          0 };
+				                          0,
+				                          false };
 			fold_state(book, &lived, 0);
 			fold_invoice(book, &billed);
 		}
