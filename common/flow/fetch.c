@@ -86,6 +86,7 @@ enum status work_fetch(struct shard *shard, const struct fold *fold)
 	const struct outside *const outside = shard->context->outside;
 	struct task task = { .config = shard->context->config,
 		             .arena = shard->arena,
+		             .scratch = shard->scratch,
 		             .shard_number = shard->number,
 		             .partitions = shard->context->partitions,
 		             .shard = shard };

@@ -28,6 +28,7 @@ static enum status fire(struct shard *shard, const struct timer *first)
 	const char *const key = arena_string(shard->arena, first->key);
 	struct task task = { .config = shard->context->config,
 		             .arena = shard->arena,
+		             .scratch = shard->scratch,
 		             .due = first->due,
 		             .shard_number = shard->number,
 		             .partitions = shard->context->partitions,
@@ -40,6 +41,7 @@ static enum status fire(struct shard *shard, const struct timer *first)
 	work_timer(shard, first->index, key, TIME_MAX);
 	const enum status status = row->handle(&task, key);
 
+	arena_reset(shard->scratch);
 	if (shard->work->trouble != STATUS_OK)
 		return shard->work->trouble;
 	if (status == STATUS_OK) {

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #define ARENA_BLOCK ((size_t)64 * 1024)
+#define SCRATCH_BLOCK ((size_t)128 * 1024)
 /* What librdkafka and kafka_poll allocate for a record, and for each of its headers; measured. */
 #define RECORD_MEMORY 450
 #define HEADER_MEMORY 120
@@ -66,6 +67,7 @@ struct shard *shard_create(const struct shard_context *context, const struct sta
 	shard->first = stage_is_first(context->catalogue, stage);
 	shard->last_commit = real;
 	shard->arena = arena_create(ARENA_BLOCK);
+	shard->scratch = arena_create(SCRATCH_BLOCK);
 	create_tables(shard);
 	create_topics(shard);
 	mesh_time_init(&shard->inputs, context->catalogue, stage, number, context->partitions,
@@ -96,6 +98,7 @@ void shard_destroy(struct shard *shard)
 	timer_queue_finish(&shard->timers);
 	cache_destroy(shard->cache);
 	arena_destroy(shard->arena);
+	arena_destroy(shard->scratch);
 	memory_free(shard->high);
 	memory_free(shard->committed_high);
 	memory_free(shard);

@@ -106,6 +106,7 @@ struct shard {
 
 	/* of the batch under way */
 	struct arena *arena;
+	struct arena *scratch; /* of the event or timer at hand */
 	struct work *work;
 	struct batch batch;
 	bool in_batch;              /* folded, not yet true */

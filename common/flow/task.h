@@ -18,10 +18,11 @@ struct shard;
 struct document;
 
 struct task {
-	const void *config;        /* the service's settings; may hold secrets, never the clock */
-	struct arena *arena;       /* emptied after the batch */
-	struct instant now;        /* mesh time, frozen while the handler runs */
-	const struct event *event; /* what is handled; NULL in a timer */
+	const void *config;    /* the service's settings; may hold secrets, never the clock */
+	struct arena *arena;   /* emptied after the batch */
+	struct arena *scratch; /* emptied after the handler: what is neither saved nor emitted */
+	struct instant now;    /* mesh time, frozen while the handler runs */
+	const struct event *event;       /* what is handled; NULL in a timer */
 	const ProtobufCMessage *message; /* the whole message that the event carries */
 	struct instant due;              /* of a timer: when it was due, at or before now */
 	int32_t shard_number;

@@ -326,6 +326,7 @@ enum status work_handle(struct shard *shard, const struct event *event,
 	char problem[PROTO_REASON_SIZE];
 	struct task task = { .config = shard->context->config,
 		             .arena = shard->arena,
+		             .scratch = shard->scratch,
 		             .now = shard->row.now,
 		             .event = event,
 		             .shard_number = shard->number,
@@ -344,6 +345,7 @@ enum status work_handle(struct shard *shard, const struct event *event,
 	work_begin(shard);
 	const enum status status = handler->handle(&task, task.message);
 
+	arena_reset(shard->scratch);
 	if (status == STATUS_OK && shard->work->trouble == STATUS_OK)
 		work_keep(shard);
 	else

@@ -197,9 +197,10 @@ static enum status book_returned(struct settling *it, const struct applied_part 
                                  size_t count)
 {
 	struct arena *const arena = it->customer->task->arena;
-	struct returned_list *const list = arena_alloc(arena, sizeof(*list));
-	struct returned_shares *const before = arena_alloc(arena, sizeof(*before));
-	struct returned_shares *const after = arena_alloc(arena, sizeof(*after));
+	struct arena *const scratch = it->customer->task->scratch;
+	struct returned_list *const list = arena_alloc(scratch, sizeof(*list));
+	struct returned_shares *const before = arena_alloc(scratch, sizeof(*before));
+	struct returned_shares *const after = arena_alloc(scratch, sizeof(*after));
 
 	TRY(read_returned(it->customer, &it->row, list));
 	if (list->count == 0)
@@ -224,7 +225,7 @@ static enum status book_returned(struct settling *it, const struct applied_part 
 /* An intent whose charge is another one says nothing of this one. */
 static enum status join_intent(struct settling *it, struct applied *applied)
 {
-	struct applied *const more = arena_alloc(it->customer->task->arena, sizeof(*more));
+	struct applied *const more = arena_alloc(it->customer->task->scratch, sizeof(*more));
 
 	if (it->row.other_id == NULL)
 		return STATUS_OK;
@@ -239,9 +240,9 @@ static enum status join_intent(struct settling *it, struct applied *applied)
 
 static enum status settle(struct customer *customer, const char *charge, const char *told)
 {
-	struct arena *const arena = customer->task->arena;
-	struct applied *const applied = arena_alloc(arena, sizeof(*applied));
-	struct applied_part *const parts = arena_alloc(arena, 2 * APPLIED_MAX * sizeof(*parts));
+	struct arena *const scratch = customer->task->scratch;
+	struct applied *const applied = arena_alloc(scratch, sizeof(*applied));
+	struct applied_part *const parts = arena_alloc(scratch, 2 * APPLIED_MAX * sizeof(*parts));
 	struct settling it = { .customer = customer, .row = load(customer, charge), .told = told };
 
 	if (it.row.currency == NULL)
@@ -277,7 +278,7 @@ static enum status meet_intent(struct customer *it, const char *charge, const ch
 static enum status put(struct customer *it, struct payment_row *row,
                        const struct applied_word *word)
 {
-	struct applied *const applied = arena_alloc(it->task->arena, sizeof(*applied));
+	struct applied *const applied = arena_alloc(it->task->scratch, sizeof(*applied));
 
 	TRY(read_said(it, row, applied));
 	if (!applied_put(applied, word))
@@ -312,7 +313,7 @@ enum status receivable_charged(struct thing *thing, const struct ledger_charge *
 
 enum status receivable_returned(struct customer *it, const struct receivable_return *back)
 {
-	struct returned_list *const list = arena_alloc(it->task->arena, sizeof(*list));
+	struct returned_list *const list = arena_alloc(it->task->scratch, sizeof(*list));
 	const struct returned more = { back->object, back->dispute, back->part, back->at };
 	struct payment_row row = load(it, back->charge);
 

@@ -23,7 +23,7 @@ static enum status weigh(struct customer *it, const struct balance_words *words,
 enum status customer_balance_hear(struct customer *it, const struct balance_word *word)
 {
 	struct arena *const arena = it->task->arena;
-	struct balance_words *const words = arena_alloc(arena, sizeof(*words));
+	struct balance_words *const words = arena_alloc(it->task->scratch, sizeof(*words));
 	const bool nothing = word->moved.minor == 0 && !word->states;
 	int64_t stated;
 	int64_t moved;

@@ -35,7 +35,7 @@ static enum status load(struct customer *customer, const char *invoice, struct c
 
 	*it = (struct creditable){ .customer = customer,
 		                   .invoice = invoice,
-		                   .row = arena_zero(task->arena, sizeof(*it->row)) };
+		                   .row = arena_zero(task->scratch, sizeof(*it->row)) };
 	if (!task_load(task, &creditable_table, &row))
 		return STATUS_OK;
 	it->before = row.body;

@@ -58,7 +58,7 @@ static enum status load(struct customer *customer, const char *invoice, const st
 	*it = (struct dunned){ .customer = customer,
 		               .invoice_id = invoice,
 		               .debts = debts,
-		               .row = arena_zero(task->arena, sizeof(*it->row)) };
+		               .row = arena_zero(task->scratch, sizeof(*it->row)) };
 	it->known = task_load(task, &dunning_table, &row);
 	if (!it->known)
 		return STATUS_OK;

@@ -48,7 +48,7 @@ static enum status open_tally(struct customer *it, const char *meter, struct usa
 	struct task *const task = it->task;
 	struct tally_row row = { .customer_id = it->row.customer_id, .meter = meter };
 
-	*tally = arena_zero(task->arena, sizeof(**tally));
+	*tally = arena_zero(task->scratch, sizeof(**tally));
 	(*tally)->since = TIME_MIN;
 	if (!task_load(task, &tally_table, &row) ||
 	    usage_tally_decode(task->arena, row.body, *tally))
@@ -70,7 +70,7 @@ static enum status open_book(struct customer *it, const char *item, struct usage
 	struct task *const task = it->task;
 	struct usage_book_row row = { .customer_id = it->row.customer_id, .item_id = item };
 
-	*book = arena_zero(task->arena, sizeof(**book));
+	*book = arena_zero(task->scratch, sizeof(**book));
 	(*book)->newest = (*book)->since = TIME_MIN;
 	*known = task_load(task, &usage_book_table, &row);
 	if (!*known || usage_book_decode(task->arena, row.body, *book))

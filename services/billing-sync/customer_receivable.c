@@ -50,9 +50,9 @@ static enum status read_recorded(struct customer *it, const struct receivable_ro
 static enum status sum_recorded(struct customer *it, const struct receivable_row *row,
                                 int64_t *minor)
 {
-	struct arena *const arena = it->task->arena;
-	struct applied_part *const parts = arena_alloc(arena, 2 * APPLIED_MAX * sizeof(*parts));
-	struct applied *const recorded = arena_alloc(arena, sizeof(*recorded));
+	struct arena *const scratch = it->task->scratch;
+	struct applied_part *const parts = arena_alloc(scratch, 2 * APPLIED_MAX * sizeof(*parts));
+	struct applied *const recorded = arena_alloc(scratch, sizeof(*recorded));
 	struct money any = { .minor = INT64_MAX };
 
 	*minor = 0;
@@ -200,7 +200,7 @@ static bool recorded_at(struct thing *thing, const struct json_place *object, st
 static enum status put_recorded(struct customer *it, const struct applied_word *word,
                                 struct instant at)
 {
-	struct applied *const recorded = arena_alloc(it->task->arena, sizeof(*recorded));
+	struct applied *const recorded = arena_alloc(it->task->scratch, sizeof(*recorded));
 	struct receivable_row row = load(it, word->invoice);
 	int64_t paid;
 

@@ -42,7 +42,7 @@ static enum status load(struct customer *customer, const char *charge, struct re
 
 	*it = (struct refundable){ .customer = customer,
 		                   .charge_id = charge,
-		                   .row = arena_zero(task->arena, sizeof(*it->row)) };
+		                   .row = arena_zero(task->scratch, sizeof(*it->row)) };
 	if (!task_load(task, &refundable_table, &row))
 		return STATUS_OK;
 	it->before = row.body;

@@ -53,7 +53,7 @@ static enum status open(struct account *it, struct customer *customer, const cha
 
 	*it = (struct account){ .customer = customer,
 		                .id = id,
-		                .book = arena_zero(task->arena, sizeof(*it->book)) };
+		                .book = arena_zero(task->scratch, sizeof(*it->book)) };
 	if (!task_load(task, &book_table, &row))
 		enlist(customer, id);
 	else if (!seat_book_decode(task->arena, row.body, it->book))
