@@ -7,7 +7,7 @@
 #include "common/flow/task.h"
 #include "opsmesh/v1/mirror.pb-c.h"
 
-#define BILLING_TICKETS_MAX 256 /* open on one account at a time */
+#define BILLING_TICKETS_MAX 4096 /* open on one account at a time */
 
 /* A packed BillingTicketList; absent bytes are an empty one. False: it cannot be read. */
 bool billing_ticket_read(struct task *task, struct bytes packed,
