@@ -347,6 +347,17 @@ static bool has_begun(struct task *task, const char *currency)
 	return task_next(task, &cursor, &row);
 }
 
+/*
+ * There are rates, but none of so early a day. The reporting currency alone needs none; but a mesh that has no time yet
+ * stands in 1970, and a book that began then would tell every day since.
+ */
+static bool is_before_rates(struct task *task, int64_t day)
+{
+	const int64_t rated = fx_day_after(policies_rates(task), day - 1);
+
+	return rated != INT64_MAX && rated > day;
+}
+
 /* The book begins with a day whose rates are there, and what stands then: no day before is waited for. */
 static int64_t begin_later(const struct report *it, int64_t ended)
 {
@@ -393,10 +404,12 @@ static enum status tell_days(struct task *task, struct figure_row *open, int64_t
 			forget(task);
 			return STATUS_OK;
 		}
-		if (last->lacking == NULL) {
+		const bool begun = has_begun(task, last->line.currency);
+
+		if (last->lacking == NULL && (begun || !is_before_rates(task, open->minor))) {
 			TRY(tell(last, ended));
 			open->minor++;
-		} else if (has_begun(task, last->line.currency)) {
+		} else if (begun) {
 			return say_unreported(last, ended);
 		} else {
 			open->minor = begin_later(last, ended);

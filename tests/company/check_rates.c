@@ -11,15 +11,12 @@
 #include "services/billing-sync/recurring_book.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #define DAYS_MAX 240    /* more than a run has */
 #define LATE_DAY 1      /* its rates come when the third day after the first is half over */
 #define LATE_KNOWN 84   /* hours from the first day on */
 #define REPORTING "USD" /* as `mrr` says */
-#define HELD_MAX \
-	3000 /* customers told in any order: of more its days do not come out, which is not understood */
 
 /* One dollar is (base + a digit of the day) / 10^places of it; ISO's minor units. */
 static const struct {
@@ -216,12 +213,6 @@ int company_check_rates(struct world *world)
 {
 	int64_t days = 0;
 
-	if (!company.ordered && company.customers > HELD_MAX) {
-		printf(
-		    "skip company: recurring revenue in one currency, of more than %d customers\n",
-		    HELD_MAX);
-		return 0;
-	}
 	company_each_fact(world, tell_fact);
 	for (int64_t day = 0; day < DAYS_MAX && told[day].currency[0] != '\0'; day++, days++)
 		wrong += !same_day(day);

@@ -327,6 +327,26 @@ static void the_book_begins_with_the_first_day_that_has_rates(void **state)
 	is_told(lines);
 }
 
+/* Nor does it begin with what needs none: a mesh that has no time yet would tell every day since 1970. */
+static void before_the_first_rate_the_reporting_currency_alone_begins_nothing(void **state)
+{
+	static const char *const lines[] = {
+		"2027-07-01 USD 900 +0 +0 +0 -0 -0 0 = 900 off 0 by mrr/3",
+		"2027-07-02 USD 900 +0 +0 +400 -0 -0 0 = 1300 off 0 by mrr/3",
+		NULL,
+	};
+
+	(void)state;
+	put("fx", &fx_kind, FX("1", "2024-01-01T00:00:00Z", RATE("2027-07-01", "125")), NULL);
+	subscribe("sub_1", 1, "active", "usd", 900, 1);
+	pass_days(3);
+	stage_test_restart(&customer_stage);
+	customer_pass(time_add((struct instant){ DAYS(FIRST + 1001).us }, MINUTES(1)));
+	subscribe("sub_2", 1, "active", "usd", 400, 1);
+	customer_pass(time_add((struct instant){ DAYS(FIRST + 1002).us }, MINUTES(1)));
+	is_told(lines);
+}
+
 /* A close. */
 
 static void a_close_has_the_period_s_line_and_what_it_lacks(void **state)
@@ -467,6 +487,7 @@ int main(void)
 		CASE(without_a_reporting_currency_there_is_no_such_book),
 		CASE(what_stands_is_taken_over),
 		CASE(the_book_begins_with_the_first_day_that_has_rates),
+		CASE(before_the_first_rate_the_reporting_currency_alone_begins_nothing),
 		CASE(a_close_has_the_period_s_line_and_what_it_lacks),
 		CASE(days_are_the_same_however_late_their_rates_come),
 	};
