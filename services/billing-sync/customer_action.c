@@ -28,6 +28,7 @@ struct row {
 	struct act acts[ACTS_MAX]; /* ended by one without a handler, where there are fewer */
 	const char *otherwise;     /* what is said of any other action */
 	order_need *need;
+	giving_open *open; /* NULL: nothing can go back of it */
 };
 
 static order_need need_charge;
@@ -39,23 +40,28 @@ static const struct row rows[] = {
 	    { KIND(ASSIGN), case_assign },
 	    { KIND(EXPLAIN), case_explain } },
 	  "A discrepancy can be acknowledged, assigned and explained, nothing else.",
-	  case_need },
+	  case_need,
+	  NULL },
 	{ "charge",
-	  { { KIND(APPROVE), customer_approve_refund } },
+	  { { KIND(APPROVE), giving_approve } },
 	  "Of a charge a refund can be approved, nothing else.",
-	  need_charge },
+	  need_charge,
+	  customer_open_refund },
 	{ "refund",
-	  { { KIND(APPROVE), customer_confirm_refund }, { KIND(CLOSE), customer_withdraw_refund } },
+	  { { KIND(APPROVE), giving_confirm }, { KIND(CLOSE), giving_withdraw } },
 	  "A refund that was asked for can be approved by another and closed, nothing else.",
-	  need_charge },
+	  need_charge,
+	  customer_open_refund },
 	{ "invoice",
-	  { { KIND(APPROVE), customer_approve_credit } },
+	  { { KIND(APPROVE), giving_approve } },
 	  "Of an invoice a credit note can be approved, nothing else.",
-	  need_invoice },
+	  need_invoice,
+	  customer_open_credit },
 	{ "credit_note",
-	  { { KIND(APPROVE), customer_confirm_credit }, { KIND(CLOSE), customer_withdraw_credit } },
+	  { { KIND(APPROVE), giving_confirm }, { KIND(CLOSE), giving_withdraw } },
 	  "A credit note that was asked for can be approved by another and closed, nothing else.",
-	  need_invoice },
+	  need_invoice,
+	  customer_open_credit },
 };
 
 /* Personal text of an invoice's story was shown: that is answered at the door. */
@@ -152,6 +158,7 @@ enum status customer_act(const struct customer *customer, const Opsmesh__V1__Act
 
 	if (row == NULL)
 		return STATUS_OK;
+	order.open = row->open;
 	order.what = what_of(action->requested->on, customer->row.customer_id);
 	if (order.what == NULL)
 		return order_refuse(&order, OPSMESH__V1__REFUSAL_CODE__REFUSAL_CODE_INVALID,

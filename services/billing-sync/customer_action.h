@@ -12,12 +12,18 @@
 #include "opsmesh/v1/action.pb-c.h"
 #include "services/billing-sync/customer.h"
 
+/* Reads what it is that an order wants something to go back of; see customer_giving.h. */
+struct giving;
+struct order;
+typedef enum status giving_open(struct order *order, struct giving *giving);
+
 /* One action at hand. */
 struct order {
 	struct customer customer;
 	const Opsmesh__V1__ActionEvent *action;
 	const Opsmesh__V1__ActionRequested *requested;
-	const char *what; /* of the subject's id, behind the customer */
+	const char *what;  /* of the subject's id, behind the customer */
+	giving_open *open; /* NULL: nothing can go back of it */
 };
 
 enum status order_apply(struct order *order) MUST_CHECK;

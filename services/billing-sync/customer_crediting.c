@@ -64,11 +64,19 @@ static enum status save(const struct creditable *it)
 	                                                  it->invoice, pending);
 }
 
+static enum status save_giving(const struct giving *giving)
+{
+	return save(giving->of);
+}
+
 static struct giving giving_of(const struct creditable *it)
 {
-	return (struct giving){
-		.customer = it->customer, .note = true, .object = it->invoice, .row = &it->row->book
-	};
+	return (struct giving){ .customer = it->customer,
+		                .note = true,
+		                .object = it->invoice,
+		                .row = &it->row->book,
+		                .of = it,
+		                .save = save_giving };
 }
 
 /* What is heard. */
@@ -137,8 +145,10 @@ static void read_billed(const struct creditable *it)
 	refund_on_charge(book, total, book->said, billed->at);
 }
 
-static enum status open_giving(struct order *order, struct creditable *it, struct giving *giving)
+enum status customer_open_credit(struct order *order, struct giving *giving)
 {
+	struct creditable *const it = arena_alloc(order->customer.task->scratch, sizeof(*it));
+
 	TRY(load(&order->customer, giving_object(order), it));
 	read_billed(it);
 	*giving = giving_of(it);
@@ -146,36 +156,6 @@ static enum status open_giving(struct order *order, struct creditable *it, struc
 		TRY(customer_refund_elsewhere(&order->customer, it->row->charges[i], it->row,
 		                              &giving->elsewhere));
 	return STATUS_OK;
-}
-
-typedef bool giving_step(struct order *order, struct giving *it, enum status *status);
-
-static enum status act(struct order *order, giving_step *step)
-{
-	struct creditable it;
-	struct giving giving;
-	enum status status;
-
-	TRY(open_giving(order, &it, &giving));
-	if (!step(order, &giving, &status))
-		return status;
-	TRY(save(&it));
-	return order_apply(order);
-}
-
-enum status customer_approve_credit(struct order *order)
-{
-	return act(order, giving_approve);
-}
-
-enum status customer_confirm_credit(struct order *order)
-{
-	return act(order, giving_confirm);
-}
-
-enum status customer_withdraw_credit(struct order *order)
-{
-	return act(order, giving_withdraw);
 }
 
 void customer_need_creditable(struct task *task, const char *customer, const char *what)

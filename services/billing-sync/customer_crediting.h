@@ -38,9 +38,7 @@ enum status customer_credit_charge(struct customer *it, const char *invoice,
 enum status customer_credit_back(struct customer *it, const char *invoice,
                                  int64_t *back) MUST_CHECK;
 
-order_handler customer_approve_credit;
-order_handler customer_confirm_credit;
-order_handler customer_withdraw_credit;
+giving_open customer_open_credit;
 void customer_need_creditable(struct task *task, const char *customer, const char *what);
 
 #endif

@@ -281,7 +281,7 @@ static bool refuse_field(struct order *order, const char *field, const char *why
 	return false;
 }
 
-bool giving_approve(struct order *order, struct giving *it, enum status *status)
+static bool approve(struct order *order, struct giving *it, enum status *status)
 {
 	struct task *const task = order->customer.task;
 	const struct refund_policy *const policy = policies_refund(task, order->customer.at);
@@ -298,7 +298,7 @@ bool giving_approve(struct order *order, struct giving *it, enum status *status)
 	return conclude(order, it, policy, &ask, &answer, status);
 }
 
-bool giving_confirm(struct order *order, struct giving *it, enum status *status)
+static bool confirm(struct order *order, struct giving *it, enum status *status)
 {
 	struct task *const task = order->customer.task;
 	const struct refund_policy *const policy = policies_refund(task, order->customer.at);
@@ -334,7 +334,7 @@ static enum status say_withdrawn(const struct order *order, const struct giving 
 	return customer_say(it->customer, &event);
 }
 
-bool giving_withdraw(struct order *order, struct giving *it, enum status *status)
+static bool withdraw(struct order *order, struct giving *it, enum status *status)
 {
 	static const struct {
 		Opsmesh__V1__RefusalCode code;
@@ -357,4 +357,34 @@ bool giving_withdraw(struct order *order, struct giving *it, enum status *status
 		? say_withdrawn(order, it, action)
 		: task_fail(order->customer.task, STATUS_FATAL, "%s: its approval is gone", action);
 	return *status == STATUS_OK;
+}
+
+/* What each of these does. False: it was refused, and *status is how that went. */
+typedef bool giving_step(struct order *order, struct giving *it, enum status *status);
+
+static enum status act(struct order *order, giving_step *step)
+{
+	struct giving giving;
+	enum status status;
+
+	TRY(order->open(order, &giving));
+	if (!step(order, &giving, &status))
+		return status;
+	TRY(giving.save(&giving));
+	return order_apply(order);
+}
+
+enum status giving_approve(struct order *order)
+{
+	return act(order, approve);
+}
+
+enum status giving_confirm(struct order *order)
+{
+	return act(order, confirm);
+}
+
+enum status giving_withdraw(struct order *order)
+{
+	return act(order, withdraw);
 }

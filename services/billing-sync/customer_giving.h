@@ -15,6 +15,9 @@
 #include "services/billing-sync/customer_action.h"
 #include "services/billing-sync/refund.h"
 
+struct giving;
+typedef enum status giving_save(const struct giving *it);
+
 /* What it goes back of, at hand. */
 struct giving {
 	struct customer *customer;
@@ -22,18 +25,17 @@ struct giving {
 	const char *object; /* the charge, the invoice */
 	struct refund_row *row;
 	struct refund_elsewhere elsewhere;
+	const void *of;    /* its row, as the file that read it has it */
+	giving_save *save; /* keeps it */
 };
 
 /* The charge or invoice that an order is about: what is in front of the action, where one is named. */
 const char *giving_object(const struct order *order);
 
-/*
- * Each says what was decided. True: the row is to be saved, and the order to be applied; false: it was refused,
- * and *status is how that went.
- */
-bool giving_approve(struct order *order, struct giving *it, enum status *status) MUST_CHECK;
-bool giving_confirm(struct order *order, struct giving *it, enum status *status) MUST_CHECK;
-bool giving_withdraw(struct order *order, struct giving *it, enum status *status) MUST_CHECK;
+/* Each opens what the order is about, says what was decided, saves it and answers the order. */
+order_handler giving_approve;
+order_handler giving_confirm;
+order_handler giving_withdraw;
 
 /* The action that an object's metadata names; "" none. */
 const char *giving_action(struct thing *thing);

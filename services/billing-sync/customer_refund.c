@@ -94,9 +94,18 @@ static enum status save(const struct refundable *it)
 	return hold(it, DUNNING_REFUND, it->pending, refund_pending(it->row));
 }
 
+static enum status save_giving(const struct giving *giving)
+{
+	return save(giving->of);
+}
+
 static struct giving giving_of(const struct refundable *it)
 {
-	return (struct giving){ .customer = it->customer, .object = it->charge_id, .row = it->row };
+	return (struct giving){ .customer = it->customer,
+		                .object = it->charge_id,
+		                .row = it->row,
+		                .of = it,
+		                .save = save_giving };
 }
 
 /* What is heard of the charge. */
@@ -216,43 +225,15 @@ enum status customer_hear_dispute(struct thing *thing, const Opsmesh__V1__Disput
 /* What is asked for. */
 
 /* What credit notes of its invoice give back is not there to be refunded. */
-static enum status open_giving(struct order *order, struct refundable *it, struct giving *giving)
+enum status customer_open_refund(struct order *order, struct giving *giving)
 {
+	struct refundable *const it = arena_alloc(order->customer.task->scratch, sizeof(*it));
+
 	TRY(load(&order->customer, giving_object(order), it));
 	*giving = giving_of(it);
 	return it->invoice != NULL
 	           ? customer_credit_back(&order->customer, it->invoice, &giving->elsewhere.given)
 	           : STATUS_OK;
-}
-
-typedef bool giving_step(struct order *order, struct giving *it, enum status *status);
-
-static enum status act(struct order *order, giving_step *step)
-{
-	struct refundable it;
-	struct giving giving;
-	enum status status;
-
-	TRY(open_giving(order, &it, &giving));
-	if (!step(order, &giving, &status))
-		return status;
-	TRY(save(&it));
-	return order_apply(order);
-}
-
-enum status customer_approve_refund(struct order *order)
-{
-	return act(order, giving_approve);
-}
-
-enum status customer_confirm_refund(struct order *order)
-{
-	return act(order, giving_confirm);
-}
-
-enum status customer_withdraw_refund(struct order *order)
-{
-	return act(order, giving_withdraw);
 }
 
 enum status customer_refund_linked(struct customer *customer, const char *charge,

@@ -36,9 +36,7 @@ enum status customer_hear_refund(struct thing *thing,
 enum status customer_hear_dispute(struct thing *thing,
                                   const Opsmesh__V1__DisputeChanged *changed) MUST_CHECK;
 
-order_handler customer_approve_refund;
-order_handler customer_confirm_refund;
-order_handler customer_withdraw_refund;
+giving_open customer_open_refund;
 /* Adds what of a charge's refunds was made by credit notes of an invoice that it paid. */
 struct crediting;
 enum status customer_refund_linked(struct customer *customer, const char *charge,
