@@ -1,11 +1,11 @@
 /*
- * An invoice and what pays it: what it says itself, its invoice payments, money outside of the provider.
+ * An invoice and what pays it: what it says itself, and its invoice payments.
  */
 #include "services/billing-sync/customer_receivable.h"
 #include "services/billing-sync/applied.h"
 #include "services/billing-sync/customer_awaited.h"
+#include "services/billing-sync/customer_outside.h"
 #include "services/billing-sync/policies.h"
-#include "services/billing-sync/restated.h"
 #include "services/billing-sync/stripe.h"
 
 #include "common/base/text.h"
@@ -34,80 +34,6 @@ static struct receivable_row load(struct customer *it, const char *invoice)
 	return row;
 }
 
-/* Outside of the provider. */
-
-static enum status read_recorded(struct customer *it, const struct receivable_row *row,
-                                 struct applied *recorded)
-{
-	recorded->count = 0;
-	if (row->recorded.size == 0 || applied_decode(it->task->arena, row->recorded, recorded))
-		return STATUS_OK;
-	return task_fail(it->task, STATUS_FATAL, "invoice %s: what was paid beside cannot be read",
-	                 row->invoice_id);
-}
-
-/* By what is on record as paid outside, each once. */
-static enum status sum_recorded(struct customer *it, const struct receivable_row *row,
-                                int64_t *minor)
-{
-	struct arena *const scratch = it->task->scratch;
-	struct applied_part *const parts = arena_alloc(scratch, 2 * APPLIED_MAX * sizeof(*parts));
-	struct applied *const recorded = arena_alloc(scratch, sizeof(*recorded));
-	struct money any = { .minor = INT64_MAX };
-
-	*minor = 0;
-	if (row->recorded.size == 0)
-		return STATUS_OK;
-	TRY(read_recorded(it, row, recorded));
-	memcpy(any.currency, row->currency, strlen(row->currency) + 1);
-	if (applied_parts(recorded, any, parts) > 0)
-		*minor = parts[0].minor;
-	return STATUS_OK;
-}
-
-/* What of it is paid, by whomever. */
-static enum status sum_paid(struct customer *it, const struct receivable_row *row, int64_t *minor)
-{
-	TRY(sum_recorded(it, row, minor));
-	if (__builtin_add_overflow(*minor, row->applied, minor))
-		return task_fail(it->task, STATUS_REJECT,
-		                 "invoice %s: what was paid of it is beyond 64 bits",
-		                 row->invoice_id);
-	return STATUS_OK;
-}
-
-/* As much as is on record; where the invoice says no more than that it was, what is due and no charge paid. */
-static enum status sum_outside(struct customer *it, const struct receivable_row *row,
-                               int64_t *minor)
-{
-	if (row->recorded.size > 0)
-		return sum_recorded(it, row, minor);
-	*minor = row->outside_at.us != TIME_MIN.us && row->due > row->applied
-	             ? row->due - row->applied
-	             : 0;
-	return STATUS_OK;
-}
-
-static enum status book_outside(struct customer *it, const struct receivable_row *row)
-{
-	struct booking *const booking = arena_alloc(it->task->arena, sizeof(*booking));
-	const struct booking_fact fact = { .cause = it->cause_id,
-		                           .customer = it->row.customer_id,
-		                           .at = row->outside_at,
-		                           .booked_at = it->task->now };
-	struct money amount;
-	bool booked;
-
-	if (row->currency == NULL)
-		return STATUS_OK;
-	TRY(sum_outside(it, row, &amount.minor));
-	memcpy(amount.currency, row->currency, strlen(row->currency) + 1);
-	if (!booking_outside(it->task->arena, &fact, row->invoice_id, amount, booking))
-		return task_fail(it->task, STATUS_REJECT, "%s cannot be booked: %s",
-		                 booking->journal.id, journal_fault_text(booking->journal.fault));
-	return restated_book(it->task, &booking->journal, &booked);
-}
-
 enum status receivable_paid(struct customer *it, const char *invoice, struct money more)
 {
 	struct receivable_row row = load(it, invoice);
@@ -117,9 +43,9 @@ enum status receivable_paid(struct customer *it, const char *invoice, struct mon
 		return task_fail(it->task, STATUS_REJECT,
 		                 "invoice %s: what was paid of it is beyond 64 bits", invoice);
 	task_save(it->task, &receivable_table, &row);
-	TRY(sum_paid(it, &row, &paid));
+	TRY(outside_total(it, &row, &paid));
 	TRY(awaited_found(it, AWAITED_PAID, invoice, paid));
-	return row.outside_at.us != TIME_MIN.us ? book_outside(it, &row) : STATUS_OK;
+	return row.outside_at.us != TIME_MIN.us ? outside_book(it, &row) : STATUS_OK;
 }
 
 /* Invoice payments. */
@@ -175,62 +101,12 @@ static bool read_word(struct thing *thing, const struct json_place *object,
 	       read_payer(arena, object, payer, error) && read_amount(thing, object, word, error);
 }
 
-/* Money outside of the provider that somebody has put on record there. */
-static bool is_on_record(const struct json_place *object)
-{
-	const json_t *const by = json_object_get(object->value, "payment");
-
-	return text_equal(json_string_value(json_object_get(by, "type")), "payment_record");
-}
-
-static bool recorded_at(struct thing *thing, const struct json_place *object, struct instant *at,
-                        struct json_error *error)
-{
-	struct json_place moves;
-	bool dated;
-
-	*at = thing->customer->at;
-	if (!stripe_time_if(object, "created", &dated, at, error))
-		return false;
-	return !json_has(object, "status_transitions") ||
-	       (json_object_at(object, "status_transitions", &moves, error) &&
-	        stripe_time_if(&moves, "paid_at", &dated, at, error));
-}
-
-static enum status put_recorded(struct customer *it, const struct applied_word *word,
-                                struct instant at)
-{
-	struct applied *const recorded = arena_alloc(it->task->scratch, sizeof(*recorded));
-	struct receivable_row row = load(it, word->invoice);
-	int64_t paid;
-
-	TRY(read_recorded(it, &row, recorded));
-	if (!applied_put(recorded, word))
-		return task_fail(it->task, STATUS_REJECT,
-		                 "invoice %s: more than %d payments of it are on record",
-		                 word->invoice, APPLIED_MAX);
-	row.recorded = applied_encode(it->task->arena, recorded);
-	row.currency = arena_string(it->task->arena, word->amount.currency);
-	row.outside_at = row.outside_at.us == TIME_MIN.us ? at : time_earlier(row.outside_at, at);
-	task_save(it->task, &receivable_table, &row);
-	TRY(sum_paid(it, &row, &paid));
-	TRY(awaited_found(it, AWAITED_PAID, word->invoice, paid));
-	return book_outside(it, &row);
-}
-
-/* A part of an invoice; what is asked for and not yet paid is nobody's money. */
 static bool take_recorded(struct thing *thing, const struct json_place *object,
                           struct applied_word *word, enum status *status, struct json_error *error)
 {
-	const json_t *const said = json_object_get(object->value, "status");
-	struct instant at;
+	struct receivable_row row = load(thing->customer, word->invoice);
 
-	if (!recorded_at(thing, object, &at, error))
-		return false;
-	if (!text_equal(json_string_value(said), "paid"))
-		word->amount.minor = 0;
-	*status = put_recorded(thing->customer, word, at);
-	return true;
+	return outside_payment(thing, object, &row, word, status, error);
 }
 
 bool receivable_read_payment(struct thing *thing, enum status *status, struct json_error *error)
@@ -243,7 +119,7 @@ bool receivable_read_payment(struct thing *thing, enum status *status, struct js
 	if (*word.invoice == '\0')
 		return json_refuse(&thing->object, "invoice", error, "must be there");
 	*status = customer_hold(thing, (struct bytes){ NULL, 0 });
-	if (*status == STATUS_OK && is_on_record(&thing->object))
+	if (*status == STATUS_OK && outside_is_payment(&thing->object))
 		return take_recorded(thing, &thing->object, &word, status, error);
 	if (*status == STATUS_OK && *payer != '\0')
 		*status = receivable_said(thing->customer, payer, &word);
@@ -271,7 +147,7 @@ static bool take_list(struct thing *thing, const struct invoice *invoice, enum s
 		if (!read_word(thing, &item, &word, &payer, error))
 			return false;
 		word.invoice = invoice->id;
-		if (is_on_record(&item) && !take_recorded(thing, &item, &word, status, error))
+		if (outside_is_payment(&item) && !take_recorded(thing, &item, &word, status, error))
 			return false;
 		if (*status == STATUS_OK && *payer != '\0')
 			*status = receivable_said(thing->customer, payer, &word);
@@ -297,27 +173,6 @@ static bool take_named(struct thing *thing, const char *invoice, enum status *st
 		if (*payer != '\0')
 			*status = receivable_said(thing->customer, payer, &word);
 	}
-	return true;
-}
-
-static bool take_outside(struct thing *thing, const struct invoice *invoice, enum status *status,
-                         struct json_error *error)
-{
-	struct customer *const it = thing->customer;
-	struct receivable_row row = load(it, invoice->id);
-	const bool outside = invoice->outside && text_equal(invoice->status, "paid");
-	Opsmesh__V1__Money *due;
-
-	if (row.recorded.size > 0 || (!outside && row.outside_at.us == TIME_MIN.us))
-		return true;
-	if (!customer_amount(thing, "amount_due", invoice->currency,
-	                     invoice->figures[INVOICE_DUE].minor, &due, error))
-		return false;
-	row.currency = arena_string(it->task->arena, invoice->currency);
-	row.due = due->minor;
-	row.outside_at = !outside ? TIME_MIN : invoice->has_moved ? invoice->moved : it->at;
-	task_save(it->task, &receivable_table, &row);
-	*status = book_outside(it, &row);
 	return true;
 }
 
@@ -351,7 +206,7 @@ static bool take_paid(struct thing *thing, const struct invoice *invoice, enum s
 	figure.type = by_payments ? AWAITED_PAYMENTS : "invoice";
 	figure.currency = paid->currency;
 	figure.expected = invoice->outside || !awaited ? 0 : paid->minor;
-	*status = sum_paid(it, &row, &figure.found);
+	*status = outside_total(it, &row, &figure.found);
 	if (*status == STATUS_OK)
 		*status = awaited_figure(it, &figure);
 	return true;
@@ -415,7 +270,9 @@ bool receivable_invoice(struct thing *thing, const struct invoice *invoice, enum
 		return true;
 	if (!take_named(thing, invoice->id, status, error))
 		return false;
-	if (*status == STATUS_OK && !take_outside(thing, invoice, status, error))
+	struct receivable_row row = load(thing->customer, invoice->id);
+
+	if (*status == STATUS_OK && !outside_invoice(thing, invoice, &row, status, error))
 		return false;
 	if (*status == STATUS_OK && !take_credits(thing, invoice, status, error))
 		return false;

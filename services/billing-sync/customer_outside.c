@@ -1,0 +1,161 @@
+#include "services/billing-sync/customer_outside.h"
+#include "services/billing-sync/applied.h"
+#include "services/billing-sync/customer_awaited.h"
+#include "services/billing-sync/restated.h"
+#include "services/billing-sync/stripe.h"
+
+#include "common/base/text.h"
+
+#include <string.h>
+
+static enum status read_recorded(struct customer *it, const struct receivable_row *row,
+                                 struct applied *recorded)
+{
+	recorded->count = 0;
+	if (row->recorded.size == 0 || applied_decode(it->task->arena, row->recorded, recorded))
+		return STATUS_OK;
+	return task_fail(it->task, STATUS_FATAL, "invoice %s: what was paid beside cannot be read",
+	                 row->invoice_id);
+}
+
+/* By what is on record as paid outside, each once. */
+static enum status sum_recorded(struct customer *it, const struct receivable_row *row,
+                                int64_t *minor)
+{
+	struct arena *const scratch = it->task->scratch;
+	struct applied_part *const parts = arena_alloc(scratch, 2 * APPLIED_MAX * sizeof(*parts));
+	struct applied *const recorded = arena_alloc(scratch, sizeof(*recorded));
+	struct money any = { .minor = INT64_MAX };
+
+	*minor = 0;
+	if (row->recorded.size == 0)
+		return STATUS_OK;
+	TRY(read_recorded(it, row, recorded));
+	memcpy(any.currency, row->currency, strlen(row->currency) + 1);
+	if (applied_parts(recorded, any, parts) > 0)
+		*minor = parts[0].minor;
+	return STATUS_OK;
+}
+
+enum status outside_total(struct customer *it, const struct receivable_row *row, int64_t *minor)
+{
+	TRY(sum_recorded(it, row, minor));
+	if (__builtin_add_overflow(*minor, row->applied, minor))
+		return task_fail(it->task, STATUS_REJECT,
+		                 "invoice %s: what was paid of it is beyond 64 bits",
+		                 row->invoice_id);
+	return STATUS_OK;
+}
+
+/* As much as is on record; where the invoice says no more than that it was, what is due and no charge paid. */
+static enum status sum_outside(struct customer *it, const struct receivable_row *row,
+                               int64_t *minor)
+{
+	if (row->recorded.size > 0)
+		return sum_recorded(it, row, minor);
+	*minor = row->outside_at.us != TIME_MIN.us && row->due > row->applied
+	             ? row->due - row->applied
+	             : 0;
+	return STATUS_OK;
+}
+
+enum status outside_book(struct customer *it, const struct receivable_row *row)
+{
+	struct booking *const booking = arena_alloc(it->task->arena, sizeof(*booking));
+	const struct booking_fact fact = { .cause = it->cause_id,
+		                           .customer = it->row.customer_id,
+		                           .at = row->outside_at,
+		                           .booked_at = it->task->now };
+	struct money amount;
+	bool booked;
+
+	if (row->currency == NULL)
+		return STATUS_OK;
+	TRY(sum_outside(it, row, &amount.minor));
+	memcpy(amount.currency, row->currency, strlen(row->currency) + 1);
+	if (!booking_outside(it->task->arena, &fact, row->invoice_id, amount, booking))
+		return task_fail(it->task, STATUS_REJECT, "%s cannot be booked: %s",
+		                 booking->journal.id, journal_fault_text(booking->journal.fault));
+	return restated_book(it->task, &booking->journal, &booked);
+}
+
+/* Payments on record. */
+
+bool outside_is_payment(const struct json_place *object)
+{
+	const json_t *const by = json_object_get(object->value, "payment");
+
+	return text_equal(json_string_value(json_object_get(by, "type")), "payment_record");
+}
+
+static bool recorded_at(struct thing *thing, const struct json_place *object, struct instant *at,
+                        struct json_error *error)
+{
+	struct json_place moves;
+	bool dated;
+
+	*at = thing->customer->at;
+	if (!stripe_time_if(object, "created", &dated, at, error))
+		return false;
+	return !json_has(object, "status_transitions") ||
+	       (json_object_at(object, "status_transitions", &moves, error) &&
+	        stripe_time_if(&moves, "paid_at", &dated, at, error));
+}
+
+static enum status put_recorded(struct customer *it, struct receivable_row *row,
+                                const struct applied_word *word, struct instant at)
+{
+	struct applied *const recorded = arena_alloc(it->task->scratch, sizeof(*recorded));
+	int64_t paid;
+
+	TRY(read_recorded(it, row, recorded));
+	if (!applied_put(recorded, word))
+		return task_fail(it->task, STATUS_REJECT,
+		                 "invoice %s: more than %d payments of it are on record",
+		                 word->invoice, APPLIED_MAX);
+	row->recorded = applied_encode(it->task->arena, recorded);
+	row->currency = arena_string(it->task->arena, word->amount.currency);
+	row->outside_at =
+	    row->outside_at.us == TIME_MIN.us ? at : time_earlier(row->outside_at, at);
+	task_save(it->task, &receivable_table, row);
+	TRY(outside_total(it, row, &paid));
+	TRY(awaited_found(it, AWAITED_PAID, word->invoice, paid));
+	return outside_book(it, row);
+}
+
+bool outside_payment(struct thing *thing, const struct json_place *object,
+                     struct receivable_row *row, struct applied_word *word, enum status *status,
+                     struct json_error *error)
+{
+	const json_t *const said = json_object_get(object->value, "status");
+	struct instant at;
+
+	if (!recorded_at(thing, object, &at, error))
+		return false;
+	if (!text_equal(json_string_value(said), "paid"))
+		word->amount.minor = 0;
+	*status = put_recorded(thing->customer, row, word, at);
+	return true;
+}
+
+/* Invoices that were paid outside, and say no more. */
+
+bool outside_invoice(struct thing *thing, const struct invoice *invoice, struct receivable_row *row,
+                     enum status *status, struct json_error *error)
+{
+	struct customer *const it = thing->customer;
+	const bool outside = invoice->outside && text_equal(invoice->status, "paid");
+	Opsmesh__V1__Money *due;
+
+	if (row->recorded.size > 0 || (!outside && row->outside_at.us == TIME_MIN.us))
+		return true;
+	if (!customer_amount(thing, "amount_due", invoice->currency,
+	                     invoice->figures[INVOICE_DUE].minor, &due, error))
+		return false;
+	row->currency = arena_string(it->task->arena, invoice->currency);
+	row->due = due->minor;
+	row->outside_at = !outside ? TIME_MIN : invoice->has_moved ? invoice->moved : it->at;
+	task_save(it->task, &receivable_table, row);
+	*status = outside_book(it, row);
+	return true;
+}
