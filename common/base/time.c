@@ -13,6 +13,7 @@
 #define DAYS_PER_ERA INT64_C(146097)  /* of 400 years, after which the calendar repeats */
 #define DAYS_TO_EPOCH INT64_C(719468) /* from 0000-03-01 to 1970-01-01 */
 #define YEAR_MAX 9999                 /* of a date in four digits */
+#define MONTH_SIZE 7                  /* "2026-05" */
 #define NUMBER_DIGITS_MAX 18          /* of a duration: any such number fits in 64 bits */
 
 static struct instant read_clock(clockid_t clock)
@@ -239,6 +240,26 @@ bool date_parse(const char *text, struct date *result)
 	if (!take_date(&at, &date) || *at != '\0')
 		return false;
 	*result = date;
+	return true;
+}
+
+bool date_span(const char *text, int64_t *first, int64_t *end)
+{
+	char day[MONTH_SIZE + sizeof("-01")];
+	struct date date;
+
+	if (date_parse(text, &date)) {
+		*first = date_days(date);
+		*end = *first + 1;
+		return true;
+	}
+	if (strlen(text) != MONTH_SIZE)
+		return false;
+	snprintf(day, sizeof(day), "%s-01", text);
+	if (!date_parse(day, &date))
+		return false;
+	*first = date_days(date);
+	*end = *first + month_days(date.year, date.month);
 	return true;
 }
 

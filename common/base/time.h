@@ -58,6 +58,8 @@ struct date date_of_days(int64_t days);
 int date_weekday(struct date date); /* 0 is Monday */
 bool date_valid(struct date date);
 bool date_parse(const char *text, struct date *result); /* 2026-05-01 */
+/* A day as 2026-05-01 or a month as 2026-05: days from *first to before *end. */
+bool date_span(const char *text, int64_t *first, int64_t *end);
 
 /* "250ms", "90s", "15m", "24h", "7d". */
 bool duration_parse(const char *text, struct duration *result);

@@ -3,9 +3,6 @@
 #include "common/base/text.h"
 
 #include <inttypes.h>
-#include <string.h>
-
-#define MONTH_SIZE 7 /* 2026-01 */
 
 const char *const close_item_names[] = { "order",    "folded",       "unexplained",
 	                                 "ledger",   "roll_forward", "mrr",
@@ -71,24 +68,7 @@ const struct policy_kind close_policy_kind = {
 
 bool period_parse(const char *text, struct period *period)
 {
-	char first[MONTH_SIZE + sizeof("-01")];
-	struct date date;
-
-	if (date_parse(text, &date)) {
-		*period = (struct period){ date_days(date), date_days(date) + 1 };
-		return true;
-	}
-	if (strlen(text) != MONTH_SIZE)
-		return false;
-	memcpy(first, text, MONTH_SIZE);
-	memcpy(first + MONTH_SIZE, "-01", sizeof("-01"));
-	if (!date_parse(first, &date))
-		return false;
-	period->first_day = date_days(date);
-	date = date.month == 12 ? (struct date){ date.year + 1, 1, 1 }
-	                        : (struct date){ date.year, date.month + 1, 1 };
-	period->end_day = date_days(date);
-	return true;
+	return date_span(text, &period->first_day, &period->end_day);
 }
 
 /* The checklist: NULL, or why an item does not hold. */

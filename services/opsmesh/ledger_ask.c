@@ -2,11 +2,9 @@
 
 #include "common/base/text.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #define CUSTOMER_BYTES_MAX 255 /* the provider's own limit of an id */
-#define MONTH_SIZE 7           /* "2026-05" */
 
 static bool word_of(const char *text, const char *const *words, int *place)
 {
@@ -19,30 +17,15 @@ static bool word_of(const char *text, const char *const *words, int *place)
 	return false;
 }
 
-static struct instant midnight(struct date date)
-{
-	return time_add((struct instant){ 0 }, DAYS(date_days(date)));
-}
-
 bool period_parse(const char *text, struct instant *from, struct instant *before)
 {
-	char first[MONTH_SIZE + sizeof("-01")];
-	struct date date;
+	int64_t first;
+	int64_t end;
 
-	if (date_parse(text, &date)) {
-		*from = midnight(date);
-		*before = time_add(*from, DAYS(1));
-		return true;
-	}
-	if (strlen(text) != MONTH_SIZE)
+	if (!date_span(text, &first, &end))
 		return false;
-	snprintf(first, sizeof(first), "%s-01", text);
-	if (!date_parse(first, &date))
-		return false;
-	*from = midnight(date);
-	date.year += date.month == 12;
-	date.month = date.month % 12 + 1;
-	*before = midnight(date);
+	*from = (struct instant){ DAYS(first).us };
+	*before = (struct instant){ DAYS(end).us };
 	return true;
 }
 

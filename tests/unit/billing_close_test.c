@@ -305,35 +305,6 @@ static void another_figure_is_another_seal(void **state)
 			assert_memory_not_equal(seals[i], seals[k], DIGEST_SIZE);
 }
 
-static void periods_are_months_and_days(void **state)
-{
-	static const struct {
-		const char *text;
-		int64_t first;
-		int64_t end; /* 0: it is none */
-	} rows[] = {
-		{ "2026-01", JANUARY, FEBRUARY },
-		{ "2026-01-31", FEBRUARY - 1, FEBRUARY },
-		{ "2025-12", JANUARY - 31, JANUARY },
-		{ "2026-02", FEBRUARY, FEBRUARY + 28 },
-		{ "2028-02", 21215, 21215 + 29 },
-		{ "2026-13", 0, 0 },
-		{ "2026-1", 0, 0 },
-		{ "2026-02-29", 0, 0 },
-		{ "", 0, 0 },
-		{ "2026-01-01T", 0, 0 },
-	};
-
-	(void)state;
-	for (size_t i = 0; i < COUNT_OF(rows); i++) {
-		struct period period = { 0, 0 };
-
-		assert_true(period_parse(rows[i].text, &period) == (rows[i].end != 0));
-		assert_int_equal(period.first_day, rows[i].first);
-		assert_int_equal(period.end_day, rows[i].end);
-	}
-}
-
 static const struct bent_document bent[] = {
 	{ "a currency that nobody knows", "\"currency\": \"USD\"", "\"currency\": \"XYZ\"",
 	  "unexplained_at_most[0].currency: must be a currency as USD" },
@@ -365,7 +336,6 @@ int main(void)
 		cmocka_unit_test(a_limit_lets_so_much_stay_unexplained),
 		cmocka_unit_test(a_seal_does_not_depend_on_the_order_of_gathering),
 		cmocka_unit_test(another_figure_is_another_seal),
-		cmocka_unit_test(periods_are_months_and_days),
 		cmocka_unit_test(what_is_wrong_with_a_policy_is_named),
 	};
 

@@ -230,6 +230,37 @@ static void a_date_is_four_two_and_two_digits(void **state)
 	assert_false(date_valid((struct date){ 2026, 1, -1 }));
 }
 
+static void a_span_is_a_month_or_a_day(void **state)
+{
+	static const struct {
+		const char *text;
+		int64_t first;
+		int64_t end; /* 0: it is none */
+	} rows[] = {
+		{ "2026-01", 20454, 20485 },
+		{ "2026-01-31", 20484, 20485 },
+		{ "2025-12", 20423, 20454 },
+		{ "2026-02", 20485, 20513 },
+		{ "2028-02", 21215, 21215 + 29 },
+		{ "9999-12", 2932866, 2932897 },
+		{ "2026-13", 0, 0 },
+		{ "2026-1", 0, 0 },
+		{ "2026-02-29", 0, 0 },
+		{ "", 0, 0 },
+		{ "2026-01-01T", 0, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		int64_t first = 0;
+		int64_t end = 0;
+
+		assert_true(date_span(rows[i].text, &first, &end) == (rows[i].end != 0));
+		assert_int_equal(first, rows[i].first);
+		assert_int_equal(end, rows[i].end);
+	}
+}
+
 static void sums_stop_at_the_ends(void **state)
 {
 	const struct duration most = { INT64_MAX };
@@ -326,6 +357,7 @@ int main(void)
 		cmocka_unit_test(every_day_of_ten_thousand_years_follows_the_one_before),
 		cmocka_unit_test(dates_before_the_first_year_are_days_too),
 		cmocka_unit_test(a_date_is_four_two_and_two_digits),
+		cmocka_unit_test(a_span_is_a_month_or_a_day),
 		cmocka_unit_test(sums_stop_at_the_ends),
 		cmocka_unit_test(instants_are_ordered),
 		cmocka_unit_test(the_clocks_go_forward),
