@@ -15,7 +15,6 @@
 
 #define BYTES_MAX 1000000
 
-static struct arena *arena;
 static const struct policy_book *policies;
 static const struct policy_book *rates;
 
@@ -25,17 +24,19 @@ static const char collected[] =
     "\"country\":\"NZ\",\"collected\":true,\"rates\":[{\"kind\":\"standard\",\"ppm\":150000,"
     "\"from\":\"2010-10-01T00:00:00+13:00\",\"source\":\"test\"}]}]}";
 
-void invoice_fixture_open(struct arena *of)
+int invoice_fixture_open(void **state)
 {
-	arena = of;
+	(void)arena_open(state);
 	policies = policy_fixture_book(arena, &invoice_policy_kind, "invoices/stripe.json");
 	rates = policy_fixture_book(arena, &tax_policy_kind, "tax/rates.json");
+	return 0;
 }
 
-void invoice_fixture_close(void)
+int invoice_fixture_close(void **state)
 {
 	arena_destroy(policies->arena);
 	arena_destroy(rates->arena);
+	return arena_close(state);
 }
 
 static struct tax_policy with_new_zealand(void)

@@ -7,6 +7,7 @@
 #define TESTS_SUPPORT_INVOICE_FIXTURE_H
 
 #include "services/billing-sync/invoice_check.h"
+#include "tests/support/arena_fixture.h"
 
 /* January and February 2026, UTC. */
 #define JANUARY "1767225600"
@@ -62,9 +63,9 @@ struct invoice_row {
 	int known;        /* beside the invoice */
 };
 
-/* Works in the arena of the caller. */
-void invoice_fixture_open(struct arena *of);
-void invoice_fixture_close(void);
+/* As cmocka calls them before and after. */
+int invoice_fixture_open(void **state);
+int invoice_fixture_close(void **state);
 /* The documents of the tree, and by what is known the rates of tax. */
 struct invoice_context invoice_fixture_context(int known);
 struct invoice invoice_fixture_read(const char *single_quoted);

@@ -11,24 +11,6 @@
 
 #include <cmocka.h>
 
-static struct arena *arena;
-
-static int open_all(void **state)
-{
-	(void)state;
-	arena = arena_create(65536);
-	invoice_fixture_open(arena);
-	return 0;
-}
-
-static int close_all(void **state)
-{
-	(void)state;
-	invoice_fixture_close();
-	arena_destroy(arena);
-	return 0;
-}
-
 static const struct invoice_row sums[] = {
 	{ "one line that is the subtotal",
 	  INVOICE("usd", PLAIN(1500, 1500), LINE("a", 1500, 1, 1500, "")), "", NOTHING },
@@ -374,5 +356,5 @@ int main(void)
 		cmocka_unit_test(differences_are_bounded_and_counted),
 	};
 
-	return cmocka_run_group_tests(tests, open_all, close_all);
+	return cmocka_run_group_tests(tests, invoice_fixture_open, invoice_fixture_close);
 }

@@ -18,24 +18,6 @@
 #define FIXTURES "../shared/data/stripe-openapi-fixtures/openapi/fixtures3.json"
 #define BYTES_MAX 8000000
 
-static struct arena *arena;
-
-static int open_all(void **state)
-{
-	(void)state;
-	arena = arena_create(65536);
-	invoice_fixture_open(arena);
-	return 0;
-}
-
-static int close_all(void **state)
-{
-	(void)state;
-	invoice_fixture_close();
-	arena_destroy(arena);
-	return 0;
-}
-
 static bool document_of(const char *path, json_t **document)
 {
 	struct json_error error;
@@ -170,5 +152,5 @@ int main(void)
 		cmocka_unit_test(a_webhook_that_is_bent_is_found_out),
 	};
 
-	return cmocka_run_group_tests(tests, open_all, close_all);
+	return cmocka_run_group_tests(tests, invoice_fixture_open, invoice_fixture_close);
 }

@@ -9,24 +9,6 @@
 
 #include <cmocka.h>
 
-static struct arena *arena;
-
-static int open_all(void **state)
-{
-	(void)state;
-	arena = arena_create(65536);
-	invoice_fixture_open(arena);
-	return 0;
-}
-
-static int close_all(void **state)
-{
-	(void)state;
-	invoice_fixture_close();
-	arena_destroy(arena);
-	return 0;
-}
-
 static const struct invoice_row lines[] = {
 	{ "quantity times unit", INVOICE("usd", PLAIN(4500, 4500), LINE("a", 4500, 3, 1500, "")),
 	  "", NOTHING },
@@ -227,5 +209,5 @@ int main(void)
 		cmocka_unit_test(what_is_wrong_with_the_documents_is_named),
 	};
 
-	return cmocka_run_group_tests(tests, open_all, close_all);
+	return cmocka_run_group_tests(tests, invoice_fixture_open, invoice_fixture_close);
 }

@@ -3,6 +3,7 @@
  */
 #include "common/base/text.h"
 #include "services/billing-sync/usage_price.h"
+#include "tests/support/arena_fixture.h"
 
 #include <string.h>
 
@@ -11,22 +12,6 @@
 #include <stddef.h>
 
 #include <cmocka.h>
-
-static struct arena *arena;
-
-static int start(void **state)
-{
-	(void)state;
-	arena = arena_create(65536);
-	return 0;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	arena_destroy(arena);
-	return 0;
-}
 
 #define HEAD "\"id\":\"price_1\",\"currency\":\"usd\","
 #define RECURRING                                                                     \
@@ -188,5 +173,5 @@ int main(void)
 		cmocka_unit_test(a_price_that_is_wrong_is_refused_with_its_place),
 	};
 
-	return cmocka_run_group_tests(tests, start, stop);
+	return cmocka_run_group_tests(tests, arena_open, arena_close);
 }

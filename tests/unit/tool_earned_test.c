@@ -4,6 +4,7 @@
 #include "services/opsmesh/earned.h"
 
 #include "common/base/text.h"
+#include "tests/support/arena_fixture.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,22 +13,6 @@
 #include <cmocka.h>
 
 #define MAY 20574 /* 2026-05-01 */
-
-static struct arena *arena;
-
-static int start(void **state)
-{
-	(void)state;
-	arena = arena_create(65536);
-	return 0;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	arena_destroy(arena);
-	return 0;
-}
 
 static struct earned *earned_by(int64_t day, const char *text)
 {
@@ -106,5 +91,5 @@ int main(void)
 		cmocka_unit_test(what_is_no_schedule_is_not_told),
 	};
 
-	return cmocka_run_group_tests(tests, start, stop);
+	return cmocka_run_group_tests(tests, arena_open, arena_close);
 }
