@@ -1,6 +1,7 @@
 #include "services/classifier/rule.h"
 
 #include "common/base/text.h"
+#include "services/classifier/signal.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -9,17 +10,6 @@
 #define ASKED_MAX (RULE_TRAITS + 5) /* things that one rule can ask for */
 
 const char *const rule_kind_names[] = { "priority", "routing", "escalation", NULL };
-const char *const rule_signal_names[] = { "negative",
-	                                  "positive",
-	                                  "urgent",
-	                                  "cancel_threat",
-	                                  "dispute_threat",
-	                                  "public_threat",
-	                                  "legal_threat",
-	                                  "asks_person",
-	                                  "asked_again",
-	                                  "contradicts",
-	                                  NULL };
 static const char *const trait_names[RULE_TRAITS] = {
 	"tier", "region", "category", "intent", "language", "channel", "asked", "priority"
 };
@@ -61,10 +51,10 @@ static bool signals_match(const struct rule *rule, const struct rule_case *known
 
 	if (rule->signals == 0)
 		return true;
-	for (int i = 0; rule_signal_names[i] != NULL; i++)
+	for (int i = 0; i < SIGNALS; i++)
 		if ((heard & (UINT32_C(1) << i)) != 0)
 			return note(trace,
-			            arena_printf(trace->arena, "signal=%s", rule_signal_names[i]));
+			            arena_printf(trace->arena, "signal=%s", signal_kind_names[i]));
 	return false;
 }
 

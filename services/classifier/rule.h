@@ -20,7 +20,6 @@
 #include "services/classifier/taxonomy.h"
 
 #define RULE_WORD_MAX 63
-#define RULE_SIGNALS_MAX 32
 
 enum rule_kind { RULE_PRIORITY, RULE_ROUTING, RULE_ESCALATION, RULE_KINDS };
 extern const char *const rule_kind_names[]; /* "priority" ..., NULL at the end */
@@ -38,13 +37,10 @@ enum rule_trait {
 	RULE_TRAITS,
 };
 
-/* Of signals, in the order of the contract's SignalKind: "negative" is bit 0. NULL at the end. */
-extern const char *const rule_signal_names[];
-
 /* What is known of the message at hand. */
 struct rule_case {
 	const char *traits[RULE_TRAITS];
-	uint32_t signals;      /* a bit for each kind */
+	uint32_t signals;      /* a bit for each enum signal_kind */
 	int32_t sentiment_ppm; /* -1000000 to 1000000 */
 	int32_t urgency_ppm;
 	int64_t contacts; /* messages of the customer on this ticket, this one included */

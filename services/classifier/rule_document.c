@@ -4,6 +4,7 @@
 #include "services/classifier/rule.h"
 
 #include "common/base/text.h"
+#include "services/classifier/signal.h"
 
 #include <string.h>
 
@@ -69,7 +70,7 @@ static bool signals_read(const struct json_place *when, struct rule *rule, struc
 	if (!json_array_at(when, "signal", WORDS_MAX, &list, error))
 		return false;
 	for (size_t i = 0; i < json_count(&list); i++) {
-		if (!json_word_in(&list, i, rule_signal_names, &word, error))
+		if (!json_word_in(&list, i, signal_kind_names, &word, error))
 			return false;
 		rule->signals |= UINT32_C(1) << word;
 	}
