@@ -4,6 +4,7 @@
 #include "common/base/text.h"
 #include "common/io/file.h"
 #include "services/sla-watcher/policy_document.h"
+#include "tests/support/sla_fixture.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -15,61 +16,6 @@
 #include <cmocka.h>
 
 #define POLICIES "deploy/policies/"
-#define CALENDAR(id, zone, days, from, to)                                              \
-	"{\"id\":\"" id "\",\"version\":1,\"effective_from\":\"2026-01-01T00:00:00Z\"," \
-	"\"time_zone\":\"" zone "\",\"windows\":[{\"days\":" days ",\"from\":\"" from   \
-	"\",\"to\":\"" to "\"}]}"
-#define WEEKDAYS "[\"mon\",\"tue\",\"wed\",\"thu\",\"fri\"]"
-#define EVERY_DAY "[\"mon\",\"tue\",\"wed\",\"thu\",\"fri\",\"sat\",\"sun\"]"
-
-static const char *const calendar_texts[] = {
-	CALENDAR("office", "America/New_York", WEEKDAYS, "09:00", "17:00"),
-	CALENDAR("always", "UTC", EVERY_DAY, "00:00", "24:00"),
-};
-
-static const char policy_text[] =
-    "{\"id\":\"support\",\"version\":1,\"effective_from\":\"2026-01-01T00:00:00Z\","
-    "\"warn_percent\":[50],\"rules\":["
-    "{\"id\":\"urgent\",\"match\":{\"priority\":[\"urgent\"]},\"calendar\":\"always\","
-    "\"targets\":{\"first_reply\":\"30m\",\"next_reply\":\"30m\",\"resolution\":\"4h\"}},"
-    "{\"id\":\"short\",\"match\":{\"priority\":[\"high\"]},\"calendar\":\"office\","
-    "\"targets\":{\"first_reply\":\"1h\"}},"
-    "{\"id\":\"enterprise\",\"match\":{\"tier\":[\"enterprise\"]},\"calendar\":\"office\","
-    "\"targets\":{\"first_reply\":\"2h\",\"next_reply\":\"1h\",\"resolution\":\"16h\"}}]}";
-
-static struct arena *arena;
-static struct calendar_document documents[2];
-static struct sla_calendar calendars[2];
-static struct sla_policy policy;
-static struct sla_book book;
-
-static int open_book(void **state)
-{
-	struct json_error error;
-
-	(void)state;
-	arena = arena_create(65536);
-	for (size_t i = 0; i < COUNT_OF(documents); i++) {
-		assert_true(calendar_document_parse(arena, bytes_of(calendar_texts[i]), NULL, 0,
-		                                    &documents[i], &error));
-		calendars[i] = (struct sla_calendar){ .id = documents[i].id,
-			                              .version = documents[i].version,
-			                              .effective_from = documents[i].effective_from,
-			                              .calendar = documents[i].calendar };
-	}
-	assert_true(sla_policy_parse(arena, bytes_of(policy_text), calendars, 2, &policy, &error));
-	book = (struct sla_book){ &policy, 1, calendars, 2 };
-	return 0;
-}
-
-static int close_book(void **state)
-{
-	(void)state;
-	for (size_t i = 0; i < COUNT_OF(documents); i++)
-		calendar_document_finish(&documents[i]);
-	arena_destroy(arena);
-	return 0;
-}
 
 static void a_match_is_explained(void **state)
 {
@@ -77,7 +23,7 @@ static void a_match_is_explained(void **state)
 	struct buffer trace = { 0 };
 
 	(void)state;
-	assert_string_equal(sla_match(&policy, traits, &trace)->id, "enterprise");
+	assert_string_equal(sla_match(&sla_fixture_policy, traits, &trace)->id, "enterprise");
 	buffer_add(&trace, "", 1);
 	assert_string_equal((const char *)trace.data,
 	                    "Rule urgent does not match: priority is normal.\n"
@@ -116,8 +62,8 @@ static void what_is_wrong_with_a_policy_is_named(void **state)
 		         "{\"id\":\"p\",\"version\":1,\"effective_from\":\"2026-01-01T00:00:00Z\","
 		         "\"rules\":%s}",
 		         rows[i].rules);
-		assert_false(
-		    sla_policy_parse(arena, bytes_of(text), calendars, 2, &result, &error));
+		assert_false(sla_policy_parse(arena, bytes_of(text), sla_fixture_calendars,
+		                              SLA_FIXTURE_CALENDARS, &result, &error));
 		assert_string_equal(json_error_text(&error, reason), rows[i].want);
 	}
 }
@@ -190,5 +136,5 @@ int main(void)
 		cmocka_unit_test(the_documents_of_the_tree_are_valid),
 	};
 
-	return cmocka_run_group_tests(tests, open_book, close_book);
+	return cmocka_run_group_tests(tests, sla_fixture_open, sla_fixture_close);
 }

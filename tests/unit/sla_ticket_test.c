@@ -1,9 +1,9 @@
 /*
  * sla_ticket_test - what the clocks of a ticket say: golden vectors, deferral, correction, the machine.
  */
-#include "services/sla-watcher/policy_document.h"
 #include "services/sla-watcher/ticket.h"
 #include "tests/support/chance.h"
+#include "tests/support/sla_fixture.h"
 
 #include <string.h>
 
@@ -13,64 +13,9 @@
 
 #include <cmocka.h>
 
-#define CALENDAR(id, zone, days, from, to)                                              \
-	"{\"id\":\"" id "\",\"version\":1,\"effective_from\":\"2026-01-01T00:00:00Z\"," \
-	"\"time_zone\":\"" zone "\",\"windows\":[{\"days\":" days ",\"from\":\"" from   \
-	"\",\"to\":\"" to "\"}]}"
-#define WEEKDAYS "[\"mon\",\"tue\",\"wed\",\"thu\",\"fri\"]"
-#define EVERY_DAY "[\"mon\",\"tue\",\"wed\",\"thu\",\"fri\",\"sat\",\"sun\"]"
-
-static const char *const calendar_texts[] = {
-	CALENDAR("office", "America/New_York", WEEKDAYS, "09:00", "17:00"),
-	CALENDAR("always", "UTC", EVERY_DAY, "00:00", "24:00"),
-};
-
-static const char policy_text[] =
-    "{\"id\":\"support\",\"version\":1,\"effective_from\":\"2026-01-01T00:00:00Z\","
-    "\"warn_percent\":[50],\"rules\":["
-    "{\"id\":\"urgent\",\"match\":{\"priority\":[\"urgent\"]},\"calendar\":\"always\","
-    "\"targets\":{\"first_reply\":\"30m\",\"next_reply\":\"30m\",\"resolution\":\"4h\"}},"
-    "{\"id\":\"short\",\"match\":{\"priority\":[\"high\"]},\"calendar\":\"office\","
-    "\"targets\":{\"first_reply\":\"1h\"}},"
-    "{\"id\":\"enterprise\",\"match\":{\"tier\":[\"enterprise\"]},\"calendar\":\"office\","
-    "\"targets\":{\"first_reply\":\"2h\",\"next_reply\":\"1h\",\"resolution\":\"16h\"}}]}";
-
-static struct arena *arena;
-static struct calendar_document documents[2];
-static struct sla_calendar calendars[2];
-static struct sla_policy policy;
-static struct sla_book book;
 static struct sla_ticket ticket;
 static struct sla_said said;
 static size_t heard;
-
-static int open_book(void **state)
-{
-	struct json_error error;
-
-	(void)state;
-	arena = arena_create(65536);
-	for (size_t i = 0; i < COUNT_OF(documents); i++) {
-		assert_true(calendar_document_parse(arena, bytes_of(calendar_texts[i]), NULL, 0,
-		                                    &documents[i], &error));
-		calendars[i] = (struct sla_calendar){ .id = documents[i].id,
-			                              .version = documents[i].version,
-			                              .effective_from = documents[i].effective_from,
-			                              .calendar = documents[i].calendar };
-	}
-	assert_true(sla_policy_parse(arena, bytes_of(policy_text), calendars, 2, &policy, &error));
-	book = (struct sla_book){ &policy, 1, calendars, 2 };
-	return 0;
-}
-
-static int close_book(void **state)
-{
-	(void)state;
-	for (size_t i = 0; i < COUNT_OF(documents); i++)
-		calendar_document_finish(&documents[i]);
-	arena_destroy(arena);
-	return 0;
-}
 
 static struct instant when(const char *text)
 {
@@ -88,7 +33,7 @@ static bool apply(struct sla_input input)
 
 	said.count = 0;
 	heard = 0;
-	applied = sla_apply(&book, &ticket, &input, &said);
+	applied = sla_apply(&sla_fixture_book, &ticket, &input, &said);
 	sla_ticket_encode(&ticket, &bytes);
 	memset(&ticket, 0x5a, sizeof(ticket));
 	assert_true(sla_ticket_decode((struct bytes){ bytes.data, bytes.size }, &ticket));
@@ -496,5 +441,5 @@ int main(void)
 		cmocka_unit_test(a_damaged_encoding_is_refused),
 	};
 
-	return cmocka_run_group_tests(tests, open_book, close_book);
+	return cmocka_run_group_tests(tests, sla_fixture_open, sla_fixture_close);
 }
