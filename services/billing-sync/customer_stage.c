@@ -7,44 +7,14 @@
 
 #include "common/base/hash.h"
 #include "common/base/text.h"
-#include "common/io/proto.h"
-#include "proto/opsmesh/v1/catalogue.h"
 #include "services/billing-sync/customer_awaited.h"
 #include "services/billing-sync/customer_balance.h"
 #include "services/billing-sync/customer_deferral.h"
 #include "services/billing-sync/customer_metered.h"
 #include "services/billing-sync/customer_seat.h"
-#include "services/billing-sync/policies.h"
 #include "services/billing-sync/restated.h"
-#include "services/billing-sync/stripe.h"
 
 #include <string.h>
-
-static const struct column customer_columns[] = {
-	COLUMN(struct customer_row, customer_id), COLUMN(struct customer_row, account_id),
-	COLUMN(struct customer_row, alive),       COLUMN(struct customer_row, subscribed),
-	COLUMN(struct customer_row, charges),     COLUMN(struct customer_row, books),
-	COLUMN(struct customer_row, agreed_by),   COLUMN(struct customer_row, agreed),
-	COLUMN(struct customer_row, balance),     COLUMN_END,
-};
-const struct state_table customer_table = { .name = "customer",
-	                                    .columns = customer_columns,
-	                                    .key_columns = 1,
-	                                    .row_size = sizeof(struct customer_row) };
-
-static const struct column held_columns[] = {
-	COLUMN(struct held_row, customer_id),
-	COLUMN(struct held_row, object_id),
-	COLUMN(struct held_row, type),
-	COLUMN(struct held_row, status),
-	COLUMN(struct held_row, revision),
-	COLUMN(struct held_row, body),
-	COLUMN_END,
-};
-const struct state_table held_table = { .name = "held",
-	                                .columns = held_columns,
-	                                .key_columns = 2,
-	                                .row_size = sizeof(struct held_row) };
 
 /* What has something to say. Of everything else the mirror is all there is. */
 static const struct {
@@ -72,114 +42,11 @@ static thing_reader *reader_of(const char *type)
 	return NULL;
 }
 
-/* A customer at hand. */
-
-enum status customer_open(struct task *task, const char *customer_id,
-                          const Google__Protobuf__Timestamp *occurred_at, struct customer *it)
-{
-	const size_t size = strlen(customer_id);
-
-	if (!stripe_is_key(customer_id))
-		return task_fail(task, STATUS_REJECT,
-		                 "customer_id: empty, too long or with a slash");
-	if (hash_partition(customer_id, size, task->partitions) != task->shard_number)
-		return task_fail(task, STATUS_REJECT, "customer_id: belongs to another partition");
-	*it = (struct customer){
-		.task = task,
-		.cause_id = arena_text(task->arena, task->event->id.data, task->event->id.size),
-		.row = { .customer_id = customer_id },
-	};
-	if (!proto_instant(occurred_at, &it->at))
-		return task_fail(task, STATUS_REJECT, "occurred_at: missing or out of range");
-	(void)task_load(task, &customer_table, &it->row);
-	return STATUS_OK;
-}
-
 static enum status open_event(struct task *task, struct customer *it)
 {
 	const Opsmesh__V1__ByCustomerEvent *const event = (const void *)task->message;
 
 	return customer_open(task, event->customer_id, event->occurred_at, it);
-}
-
-enum status customer_say(struct customer *it, Opsmesh__V1__BillingEvent *event)
-{
-	if (task_has(it->task, &customer_table))
-		event->customer_id = text_mutable(it->row.customer_id);
-	event->occurred_at = proto_timestamp(it->task->arena, it->at);
-	event->cause_id = text_mutable(it->cause_id);
-	if (it->row.account_id != NULL)
-		event->account_id = text_mutable(it->row.account_id);
-	return task_emit(it->task, &(struct emission){ .topic = OPS_BILLING,
-	                                               .key = it->row.customer_id,
-	                                               .time = it->at,
-	                                               .message = &event->base });
-}
-
-/* An object at hand. */
-
-enum status customer_hold(struct thing *thing, struct bytes body)
-{
-	struct held_row row = thing->held;
-
-	row.type = thing->mirrored->object_type;
-	row.status = *thing->mirrored->status != '\0' ? thing->mirrored->status : NULL;
-	row.revision = thing->mirrored->revision;
-	row.body = body;
-	task_save(thing->customer->task, &held_table, &row);
-	return STATUS_OK;
-}
-
-bool customer_moved(const struct thing *thing)
-{
-	const char *const before = thing->held.status != NULL ? thing->held.status : "";
-
-	return !thing->known || !text_equal(before, thing->mirrored->status);
-}
-
-bool customer_amount(struct thing *thing, const char *field, const char *currency, int64_t amount,
-                     Opsmesh__V1__Money **money, struct json_error *error)
-{
-	struct task *const task = thing->customer->task;
-	const struct currency_policy *const policy = policies_currency(task, thing->customer->at);
-	char reason[CURRENCY_REASON_SIZE];
-	struct money read;
-
-	if (!currency_read(policy, currency, amount, &read, reason))
-		return json_refuse(&thing->object, field, error, "%s", reason);
-	*money = arena_alloc(task->arena, sizeof(**money));
-	opsmesh__v1__money__init(*money);
-	(*money)->minor = read.minor;
-	(*money)->currency = arena_string(task->arena, read.currency);
-	return true;
-}
-
-bool customer_money(struct thing *thing, const char *field, const char *currency,
-                    Opsmesh__V1__Money **money, struct json_error *error)
-{
-	int64_t amount = 0;
-
-	*money = NULL;
-	if (!json_integer_if(&thing->object, field, INT64_MIN, INT64_MAX, &amount, error))
-		return false;
-	return !json_has(&thing->object, field) ||
-	       customer_amount(thing, field, currency, amount, money, error);
-}
-
-enum status customer_refuse(struct thing *thing, const struct json_error *error)
-{
-	Opsmesh__V1__BillingEvent event = OPSMESH__V1__BILLING_EVENT__INIT;
-	Opsmesh__V1__ObjectRefused refused = OPSMESH__V1__OBJECT_REFUSED__INIT;
-
-	refused.object_id = thing->mirrored->object_id;
-	refused.object_type = thing->mirrored->object_type;
-	refused.code = OPSMESH__V1__REFUSAL_CODE__REFUSAL_CODE_INVALID;
-	refused.field = text_mutable(error->path);
-	refused.reason = text_mutable(error->reason);
-	refused.event_id = thing->mirrored->event_id;
-	event.fact_case = OPSMESH__V1__BILLING_EVENT__FACT_OBJECT_REFUSED;
-	event.object_refused = &refused;
-	return customer_say(thing->customer, &event);
 }
 
 static enum status read_thing(struct thing *thing, thing_reader *read)
@@ -263,46 +130,7 @@ enum status customer_on_account_unlinked(struct task *task,
 	return STATUS_OK;
 }
 
-/* Timers. */
-
-struct customer_timer customer_timer_of(struct task *task, const char *key)
-{
-	const size_t size = strcspn(key, "/");
-	const char *const about = key[size] == '/' ? key + size + 1 : "";
-
-	return (struct customer_timer){ arena_text(task->arena, key, size),
-		                        arena_string(task->arena, about) };
-}
-
-static void split(struct task *task, const char *key, struct held_row *held)
-{
-	const struct customer_timer timer = customer_timer_of(task, key);
-
-	*held = (struct held_row){ .customer_id = timer.customer, .object_id = timer.about };
-}
-
-enum status customer_open_timer(struct task *task, const char *key, struct customer *it,
-                                struct held_row *held)
-{
-	split(task, key, held);
-	*it = (struct customer){ .task = task,
-		                 .cause_id = "",
-		                 .at = task->due,
-		                 .row = { .customer_id = held->customer_id } };
-	(void)task_load(task, &customer_table, &it->row);
-	if (!task_load(task, &held_table, held))
-		return task_fail(task, STATUS_FATAL, "timer %s: what it is about is not held", key);
-	return STATUS_OK;
-}
-
-void customer_need_timer(struct task *task, const char *key)
-{
-	struct held_row held;
-
-	split(task, key, &held);
-	task_need(task, &customer_table, &(struct customer_row){ .customer_id = held.customer_id });
-	task_need(task, &held_table, &held);
-}
+/* Needs. */
 
 /* What it will be booked as, where that is plain from its id. */
 static void need_entry(struct task *task, const Opsmesh__V1__ObjectMirrored *mirrored)
