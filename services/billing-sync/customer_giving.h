@@ -12,7 +12,7 @@
 #ifndef SERVICES_BILLING_SYNC_CUSTOMER_GIVING_H
 #define SERVICES_BILLING_SYNC_CUSTOMER_GIVING_H
 
-#include "services/billing-sync/customer_action.h"
+#include "services/billing-sync/customer_order.h"
 #include "services/billing-sync/refund.h"
 
 struct giving;
