@@ -20,7 +20,6 @@
 #include "tests/support/guide_fixture.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define GRACE_S 8
@@ -239,18 +238,6 @@ static void put_mails(struct world *world, struct chance *chance, int i, int64_t
 	}
 }
 
-static int by_time(const void *a, const void *b)
-{
-	const struct request *const left = a;
-	const struct request *const right = b;
-
-	if (left->at_s != right->at_s)
-		return left->at_s < right->at_s ? -1 : 1;
-	const int ref = strcmp(left->ref, right->ref);
-
-	return ref != 0 ? ref : strcmp(left->text, right->text);
-}
-
 static void put_clock(struct world *world, int64_t at)
 {
 	for (int32_t p = 0; p < WORLD_PARTITIONS; p++)
@@ -282,7 +269,7 @@ static void requests(struct world *world, uint64_t seed)
 	ops_put_stripe(world, &chance, at - 5);
 	ops_put_usage(world, &chance, at - 5);
 	ops_put_refunds(world, &chance, at);
-	qsort(world->requests, world->request_count, sizeof(struct request), by_time);
+	world_sort(world);
 	world->last_s =
 	    world->requests[world->request_count - 1].at_s + 240; /* a window of patterns ends */
 	if (world->recorded)

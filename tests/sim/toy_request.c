@@ -4,7 +4,6 @@
 #include "tests/sim/toy_inside.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 static int32_t partition_of(const char *key)
@@ -90,18 +89,6 @@ static void put_ticket(struct world *world, struct chance *chance, int i, int64_
 	}
 }
 
-static int by_time(const void *a, const void *b)
-{
-	const struct request *const left = a;
-	const struct request *const right = b;
-
-	if (left->at_s != right->at_s)
-		return left->at_s < right->at_s ? -1 : 1;
-	const int ref = strcmp(left->ref, right->ref);
-
-	return ref != 0 ? ref : strcmp(left->text, right->text);
-}
-
 static void put_clock(struct world *world, int64_t at)
 {
 	for (int32_t p = 0; p < WORLD_PARTITIONS; p++)
@@ -121,11 +108,11 @@ void toy_requests(struct world *world, uint64_t seed)
 		at += chance_between(&chance, 0, 3);
 		put_ticket(world, &chance, i, at);
 	}
-	qsort(world->requests, world->request_count, sizeof(struct request), by_time);
+	world_sort(world);
 	world->last_s = world->requests[world->request_count - 1].at_s + 20;
 	if (world->recorded) {
 		put_clock(world, world->requests[world->request_count / 2].at_s);
-		qsort(world->requests, world->request_count, sizeof(struct request), by_time);
+		world_sort(world);
 		put_clock(world, world->last_s);
 	} else {
 		world->last_s += 120;

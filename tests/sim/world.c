@@ -5,6 +5,7 @@
 #include "common/flow/cache.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define PUBLISH_BYTES 600
@@ -177,6 +178,23 @@ void world_finish(struct world *world)
 	memory_store_finish(&world->store);
 	memory_log_finish(&world->log);
 	memory_free(world->edge);
+}
+
+static int by_time(const void *a, const void *b)
+{
+	const struct request *const left = a;
+	const struct request *const right = b;
+
+	if (left->at_s != right->at_s)
+		return left->at_s < right->at_s ? -1 : 1;
+	const int ref = strcmp(left->ref, right->ref);
+
+	return ref != 0 ? ref : strcmp(left->text, right->text);
+}
+
+void world_sort(struct world *world)
+{
+	qsort(world->requests, world->request_count, sizeof(struct request), by_time);
 }
 
 /* Faults. */

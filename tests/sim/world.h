@@ -76,6 +76,7 @@ struct world {
 void world_init(struct world *world, const struct mesh *mesh, uint64_t seed, bool recorded,
                 bool faults);
 void world_finish(struct world *world);
+void world_sort(struct world *world); /* its requests, by their time */
 /* Runs to the end. False: it does not get there. */
 bool world_run(struct world *world, int steps);
 /* The identity "stage|topic|source|sequence" of a request's dead letter; false: there is none. */
