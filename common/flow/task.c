@@ -176,6 +176,18 @@ bool task_drop(struct task *task, const char *topic, const char *source, int64_t
 	return settle_letter(task, topic, source, sequence, dead_letter_drop);
 }
 
+enum status task_key(struct task *task, const char *field, const char *key, size_t most)
+{
+	const size_t size = strlen(key);
+
+	if (size == 0 || size > most)
+		return task_fail(task, STATUS_REJECT, "%s: %s", field,
+		                 size == 0 ? "empty" : "too long");
+	if (hash_partition(key, size, task->partitions) != task->shard_number)
+		return task_fail(task, STATUS_REJECT, "%s: belongs to another partition", field);
+	return STATUS_OK;
+}
+
 enum status task_fail(struct task *task, enum status status, const char *format, ...)
 {
 	va_list arguments;

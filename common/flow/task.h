@@ -90,6 +90,12 @@ const void *task_document(struct task *task, const char *name);
 bool task_retry(struct task *task, const char *topic, const char *source, int64_t sequence);
 bool task_drop(struct task *task, const char *topic, const char *source, int64_t sequence);
 
+/*
+ * Is that the key of an event for this shard: not empty, of at most so many bytes, and of its partition? What is
+ * none is refused (REJECT) by the name of its field.
+ */
+enum status task_key(struct task *task, const char *field, const char *key, size_t most) MUST_CHECK;
+
 /* return task_fail(task, STATUS_REJECT, "ticket %s: no policy", id); */
 enum status task_fail(struct task *task, enum status status, const char *format, ...)
     PRINTF_LIKE(3, 4);

@@ -1,6 +1,5 @@
 #include "services/billing-sync/charge.h"
 
-#include "common/base/hash.h"
 #include "common/base/text.h"
 #include "common/io/json.h"
 #include "common/io/proto.h"
@@ -9,8 +8,6 @@
 #include "services/billing-sync/policies.h"
 #include "services/billing-sync/stripe.h"
 #include "services/billing-sync/waiting.h"
-
-#include <string.h>
 
 #define PAYLOAD_MAX ((size_t)1 << 20) /* what a broker carries */
 
@@ -139,14 +136,9 @@ static enum status take_charge(struct task *task, struct charge_row *row,
 enum status charge_on_mirrored(struct task *task, const Opsmesh__V1__ObjectMirrored *mirrored)
 {
 	const Opsmesh__V1__ByChargeEvent *const event = (const void *)task->message;
-	const size_t size = strlen(event->charge_id);
 	struct charge_row row = { .charge_id = event->charge_id };
 
-	if (size == 0 || size > STRIPE_ID_MAX)
-		return task_fail(task, STATUS_REJECT, "charge_id: %s",
-		                 size == 0 ? "empty" : "too long");
-	if (hash_partition(event->charge_id, size, task->partitions) != task->shard_number)
-		return task_fail(task, STATUS_REJECT, "charge_id: belongs to another partition");
+	TRY(task_key(task, "charge_id", event->charge_id, STRIPE_ID_MAX));
 	(void)task_load(task, &charge_table, &row);
 	if (text_equal(mirrored->object_type, "charge") ||
 	    text_equal(mirrored->object_type, "payment_intent"))

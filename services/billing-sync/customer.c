@@ -1,6 +1,5 @@
 #include "services/billing-sync/customer.h"
 
-#include "common/base/hash.h"
 #include "common/base/text.h"
 #include "common/io/proto.h"
 #include "proto/opsmesh/v1/catalogue.h"
@@ -40,13 +39,10 @@ const struct state_table held_table = { .name = "held",
 enum status customer_open(struct task *task, const char *customer_id,
                           const Google__Protobuf__Timestamp *occurred_at, struct customer *it)
 {
-	const size_t size = strlen(customer_id);
-
 	if (!stripe_is_key(customer_id))
 		return task_fail(task, STATUS_REJECT,
 		                 "customer_id: empty, too long or with a slash");
-	if (hash_partition(customer_id, size, task->partitions) != task->shard_number)
-		return task_fail(task, STATUS_REJECT, "customer_id: belongs to another partition");
+	TRY(task_key(task, "customer_id", customer_id, STRIPE_ID_MAX));
 	*it = (struct customer){
 		.task = task,
 		.cause_id = arena_text(task->arena, task->event->id.data, task->event->id.size),

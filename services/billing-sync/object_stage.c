@@ -1,10 +1,7 @@
-#include "common/base/hash.h"
 #include "common/base/text.h"
 #include "common/io/proto.h"
 #include "services/billing-sync/object.h"
 #include "services/billing-sync/wanted.h"
-
-#include <string.h>
 
 static const struct column columns[] = {
 	COLUMN(struct object_row, object_id),
@@ -196,13 +193,8 @@ static bool observe(struct object *it, const Opsmesh__V1__ProviderReceived *rece
 static enum status open_event(struct task *task, struct object *it)
 {
 	const Opsmesh__V1__ProviderEvent *const event = (const void *)task->message;
-	const size_t size = strlen(event->object_id);
 
-	if (size == 0 || size > STRIPE_ID_MAX)
-		return task_fail(task, STATUS_REJECT, "object_id: %s",
-		                 size == 0 ? "empty" : "too long");
-	if (hash_partition(event->object_id, size, task->partitions) != task->shard_number)
-		return task_fail(task, STATUS_REJECT, "object_id: belongs to another partition");
+	TRY(task_key(task, "object_id", event->object_id, STRIPE_ID_MAX));
 	*it = (struct object){
 		.task = task,
 		.event = event,

@@ -1,22 +1,14 @@
 #include "services/billing-sync/payout.h"
 
-#include "common/base/hash.h"
 #include "common/io/proto.h"
 #include "services/billing-sync/policies.h"
 #include "services/billing-sync/stripe.h"
 
-#include <string.h>
-
 enum status payout_open(struct task *task, struct customer *it)
 {
 	const Opsmesh__V1__ByPayoutEvent *const event = (const void *)task->message;
-	const size_t size = strlen(event->subject_id);
 
-	if (size == 0 || size > STRIPE_ID_MAX)
-		return task_fail(task, STATUS_REJECT, "subject_id: %s",
-		                 size == 0 ? "empty" : "too long");
-	if (hash_partition(event->subject_id, size, task->partitions) != task->shard_number)
-		return task_fail(task, STATUS_REJECT, "subject_id: belongs to another partition");
+	TRY(task_key(task, "subject_id", event->subject_id, STRIPE_ID_MAX));
 	*it = (struct customer){
 		.task = task,
 		.cause_id = arena_text(task->arena, task->event->id.data, task->event->id.size),

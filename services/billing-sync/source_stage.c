@@ -1,6 +1,5 @@
 #include "services/billing-sync/source.h"
 
-#include "common/base/hash.h"
 #include "common/base/text.h"
 #include "common/io/json.h"
 #include "common/io/proto.h"
@@ -8,8 +7,6 @@
 #include "services/billing-sync/policies.h"
 #include "services/billing-sync/stripe.h"
 #include "services/billing-sync/waiting.h"
-
-#include <string.h>
 
 #define PAYLOAD_MAX ((size_t)1 << 20) /* what a broker carries */
 
@@ -146,14 +143,9 @@ static enum status take_source(struct task *task, struct source_row *row,
 enum status source_on_mirrored(struct task *task, const Opsmesh__V1__ObjectMirrored *mirrored)
 {
 	const Opsmesh__V1__BySourceEvent *const event = (const void *)task->message;
-	const size_t size = strlen(event->source_id);
 	struct source_row row = { .source_id = event->source_id };
 
-	if (size == 0 || size > STRIPE_ID_MAX)
-		return task_fail(task, STATUS_REJECT, "source_id: %s",
-		                 size == 0 ? "empty" : "too long");
-	if (hash_partition(event->source_id, size, task->partitions) != task->shard_number)
-		return task_fail(task, STATUS_REJECT, "source_id: belongs to another partition");
+	TRY(task_key(task, "source_id", event->source_id, STRIPE_ID_MAX));
 	(void)task_load(task, &source_table, &row);
 	if (!text_equal(mirrored->object_type, "balance_transaction"))
 		return take_source(task, &row, mirrored);

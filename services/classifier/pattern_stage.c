@@ -3,7 +3,6 @@
  */
 #include "services/classifier/pattern.h"
 
-#include "common/base/hash.h"
 #include "common/base/text.h"
 #include "common/io/proto.h"
 
@@ -37,10 +36,7 @@ static enum status check_event(struct task *task, const Opsmesh__V1__ByIntentEve
 	TRY(check_text(task, "reported.language", reported->language, 0, LANGUAGE_MAX));
 	if (strchr(event->intent, '/') != NULL)
 		return task_fail(task, STATUS_REJECT, "intent: must not have a '/'");
-	if (hash_partition(event->intent, strlen(event->intent), task->partitions) !=
-	    task->shard_number)
-		return task_fail(task, STATUS_REJECT, "intent: belongs to another partition");
-	return STATUS_OK;
+	return task_key(task, "intent", event->intent, PATTERN_ID_MAX);
 }
 
 /* Ascending and each once, whatever the writer did; a token that is too long is none. */

@@ -3,13 +3,10 @@
  */
 #include "services/classifier/triage.h"
 
-#include "common/base/hash.h"
 #include "common/base/text.h"
 #include "common/io/proto.h"
 #include "common/io/unicode.h"
 #include "proto/opsmesh/v1/catalogue.h"
-
-#include <string.h>
 
 static const char *const tier_words[] = { "", "free", "pro", "business", "enterprise" };
 static const char *const priority_words[] = { "", "low", "normal", "high", "urgent" };
@@ -60,13 +57,7 @@ static const char *or_null(const char *text)
 
 enum status triage_open(struct task *task, const char *ticket_id, struct triage *it)
 {
-	const size_t size = strlen(ticket_id);
-
-	if (size == 0 || size > TRIAGE_ID_MAX)
-		return task_fail(task, STATUS_REJECT, "ticket_id: %s",
-		                 size == 0 ? "empty" : "too long");
-	if (hash_partition(ticket_id, size, task->partitions) != task->shard_number)
-		return task_fail(task, STATUS_REJECT, "ticket_id: belongs to another partition");
+	TRY(task_key(task, "ticket_id", ticket_id, TRIAGE_ID_MAX));
 	*it = (struct triage){
 		.task = task,
 		.guide = task_document(task, GUIDE_NAME),

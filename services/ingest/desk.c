@@ -1,23 +1,15 @@
 #include "services/ingest/desk.h"
 
-#include "common/base/hash.h"
 #include "common/base/text.h"
 #include "common/io/proto.h"
 #include "proto/opsmesh/v1/catalogue.h"
 #include "services/ingest/lines.h"
 
-#include <string.h>
-
 enum status desk_turn(struct desk *desk, const char *ticket_id)
 {
 	struct task *const task = desk->task;
-	const size_t size = strlen(ticket_id);
 
-	if (size == 0 || size > TICKET_ID_MAX)
-		return task_fail(task, STATUS_REJECT, "ticket_id: %s",
-		                 size == 0 ? "empty" : "too long");
-	if (hash_partition(ticket_id, size, task->partitions) != task->shard_number)
-		return task_fail(task, STATUS_REJECT, "ticket_id: belongs to another partition");
+	TRY(task_key(task, "ticket_id", ticket_id, TICKET_ID_MAX));
 	desk->row = (struct ticket_row){ .ticket_id = ticket_id,
 		                         .opened_at = TIME_MIN,
 		                         .changed_at = TIME_MIN };

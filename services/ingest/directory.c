@@ -8,7 +8,6 @@
 #include "services/ingest/ingest.h"
 #include "services/ingest/lines.h"
 
-#include "common/base/hash.h"
 #include "common/base/text.h"
 #include "common/io/proto.h"
 #include "proto/opsmesh/v1/catalogue.h"
@@ -28,16 +27,11 @@ struct meeting {
 static enum status open_meeting(struct task *task, struct meeting *meeting)
 {
 	const Opsmesh__V1__ByContactEvent *const event = (const void *)task->message;
-	const size_t size = strlen(event->contact_key);
 
 	*meeting = (struct meeting){ .task = task,
 		                     .request_id = event->request_id,
 		                     .row.contact_key = event->contact_key };
-	if (size == 0 || size > CONTACT_KEY_MAX)
-		return task_fail(task, STATUS_REJECT, "contact_key: %s",
-		                 size == 0 ? "empty" : "too long");
-	if (hash_partition(event->contact_key, size, task->partitions) != task->shard_number)
-		return task_fail(task, STATUS_REJECT, "contact_key: belongs to another partition");
+	TRY(task_key(task, "contact_key", event->contact_key, CONTACT_KEY_MAX));
 	if (!proto_instant(event->occurred_at, &meeting->at))
 		return task_fail(task, STATUS_REJECT, "occurred_at: missing or out of range");
 	(void)task_load(task, &contact_table, &meeting->row);

@@ -5,7 +5,6 @@
 #include "services/sla-watcher/watcher.h"
 
 #include "common/base/check.h"
-#include "common/base/hash.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -59,23 +58,11 @@ static bool read_replies(struct watch *watch, struct bytes packed)
 	return true;
 }
 
-static enum status check_id(struct task *task, const char *ticket_id)
-{
-	const size_t size = strlen(ticket_id);
-
-	if (size == 0 || size > WATCH_ID_MAX)
-		return task_fail(task, STATUS_REJECT, "ticket_id: %s",
-		                 size == 0 ? "empty" : "too long");
-	if (hash_partition(ticket_id, size, task->partitions) != task->shard_number)
-		return task_fail(task, STATUS_REJECT, "ticket_id: belongs to another partition");
-	return STATUS_OK;
-}
-
 enum status watch_open(struct task *task, const char *ticket_id, struct watch *watch)
 {
 	struct sla_ticket_row row = { .ticket_id = ticket_id };
 
-	TRY(check_id(task, ticket_id));
+	TRY(task_key(task, "ticket_id", ticket_id, WATCH_ID_MAX));
 	*watch = (struct watch){ .task = task,
 		                 .library = task_document(task, WATCH_BOOK),
 		                 .ticket_id = ticket_id,

@@ -1,6 +1,7 @@
 /*
- * task_test - rows that a handler knows to be new, and which tables are its stage's own.
+ * task_test - rows that a handler knows to be new, which tables are its stage's own, and which keys.
  */
+#include "common/base/hash.h"
 #include "common/base/text.h"
 #include "common/flow/task.h"
 #include "sim/toy.pb-c.h"
@@ -8,6 +9,7 @@
 
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -262,6 +264,33 @@ static void a_stage_without_tables_has_none(void **state)
 
 #define CASE(name) cmocka_unit_test_setup_teardown(name, start, stop)
 
+static void a_key_of_an_event_is_within_its_bound_and_of_its_shard(void **state)
+{
+	static const struct {
+		const char *key;
+		bool of_another;    /* shard */
+		const char *reason; /* "": it may be one */
+	} rows[] = {
+		{ "t-1", false, "" },
+		{ "12345678", false, "" },
+		{ "", false, "ticket_id: empty" },
+		{ "123456789", false, "ticket_id: too long" },
+		{ "t-1", true, "ticket_id: belongs to another partition" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		const int32_t number = hash_partition(rows[i].key, strlen(rows[i].key), 4);
+		struct task task = { .partitions = 4,
+			             .shard_number =
+			                 rows[i].of_another ? (number + 1) % 4 : number };
+
+		assert_int_equal(task_key(&task, "ticket_id", rows[i].key, 8),
+		                 *rows[i].reason == '\0' ? STATUS_OK : STATUS_REJECT);
+		assert_string_equal(task.reason, rows[i].reason);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest cases[] = {
@@ -273,6 +302,7 @@ int main(void)
 		CASE(a_row_in_the_store_is_not_added_a_second_time),
 		CASE(a_stage_has_its_own_tables_and_no_others),
 		CASE(a_stage_without_tables_has_none),
+		CASE(a_key_of_an_event_is_within_its_bound_and_of_its_shard),
 	};
 
 	return cmocka_run_group_tests(cases, NULL, NULL);
