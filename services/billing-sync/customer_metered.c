@@ -165,6 +165,13 @@ static const struct subscription_item *item_of(const struct subscription *state,
 	return NULL;
 }
 
+/* Also when the subscription has ended with it. */
+static bool is_trial(const struct subscription *state, struct instant period_end)
+{
+	return state->status == SUBSCRIPTION_TRIALING ||
+	       (state->trial_end.has && !time_before(state->trial_end.at, period_end));
+}
+
 /* What the state says of its period; a subscription that is over has none beyond its end. */
 static struct usage_period period_of(const struct customer *it, const struct subscription *state,
                                      const struct subscription_item *item, int64_t revision)
@@ -173,11 +180,11 @@ static struct usage_period period_of(const struct customer *it, const struct sub
 		                       .end = item->period_end.at,
 		                       .at = it->at,
 		                       .revision = revision,
-		                       .free = state->status == SUBSCRIPTION_TRIALING,
 		                       .price = item->price.id };
 
 	if (state->ended_at.has)
 		period.end = time_later(period.start, time_earlier(period.end, state->ended_at.at));
+	period.free = is_trial(state, period.end);
 	return period;
 }
 

@@ -227,6 +227,11 @@ static void tell_fact(const Opsmesh__V1__BillingEvent *event)
 		               event->object_refused->field, event->object_refused->reason);
 		refused++;
 	}
+	if (event->fact_case == OPSMESH__V1__BILLING_EVENT__FACT_USAGE_REFUSED) {
+		company_differ("%s is refused: %s %s", event->usage_refused->event_id,
+		               event->usage_refused->field, event->usage_refused->reason);
+		refused++;
+	}
 }
 
 void company_each_fact(struct world *world, void (*tell)(const Opsmesh__V1__BillingEvent *event))
@@ -369,7 +374,7 @@ static int check_customers(void)
 	for (int64_t i = 0; i < company.customers; i++) {
 		const struct told *const told = &company.told[i];
 
-		if (told->lost_count > 0)
+		if (told->lost_count > 0 || (told->blurred && told->truth->used_unbilled))
 			continue;
 		known++;
 		books += !company_same_books(told, true);
@@ -416,7 +421,8 @@ int company_check(struct world *world)
 	int failed;
 
 	gather(world);
-	failed = company_say("nothing that the provider says is refused", refused, company.sent);
+	failed = company_say("nothing that the provider and the product say is refused", refused,
+	                     company.sent);
 	failed += company_say("each object stands as it was in the end", mirror_wrong, mirrored);
 	failed += check_whole();
 	failed += check_customers();
@@ -424,5 +430,6 @@ int company_check(struct world *world)
 	failed += company_check_bank(world);
 	failed += company_check_revenue(world);
 	failed += company_check_rates(world);
+	failed += company_check_usage(world);
 	return failed + check_lost();
 }

@@ -34,9 +34,11 @@ struct told {
 	const char *causes[MODEL_CASES_MAX]; /* of open discrepancies */
 	size_t cause_count;
 	struct told_debt debts[MODEL_DEBTS_MAX]; /* as the truth has them */
-	bool dunned;                             /* what was not owed */
-	bool blurred;                            /* a subscription's state came by upload alone */
-	bool asked; /* what never came was asked for, or something does not add up */
+	int64_t used; /* units that the provider's meter was to hear of, less what was taken back */
+	int64_t used_late;
+	bool dunned;  /* what was not owed */
+	bool blurred; /* a subscription's state came by upload alone */
+	bool asked;   /* what never came was asked for, or something does not add up */
 	bool beyond;
 };
 
@@ -70,11 +72,12 @@ bool company_live_day(struct world *world);
 bool company_goes_on(void);
 /* Prints what differs, at most so many lines; the number of cases that failed. */
 int company_check(struct world *world);
-/* Parts of it (check_debt.c, check_bank.c, check_revenue.c, check_rates.c). */
+/* Parts of it: check_debt.c and so on. */
 int company_check_debts(struct world *world);
 int company_check_bank(struct world *world);
 int company_check_revenue(struct world *world);
 int company_check_rates(struct world *world);
+int company_check_usage(struct world *world);
 /* The dated exchange rates of the run's days, compiled; of one day they come late. */
 const void *company_rates(void);
 

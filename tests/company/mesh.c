@@ -91,13 +91,19 @@ static void lose(struct told *told, struct chance *chance)
 	}
 }
 
+static bool may_repeat(const struct model_state *state)
+{
+	return company.ordered || !text_equal(state->type, MODEL_USAGE) ||
+	       state->created_s > MODEL_END_S - MODEL_REMEMBERED_S;
+}
+
 static void send_twice_at_times(const struct model_customer *truth, const struct model_state *state,
                                 struct chance *chance)
 {
 	const bool uploaded = *state->event_type == '\0';
 
 	send_state(truth, state, uploaded);
-	if (!chance_of(chance, REPEATED))
+	if (!chance_of(chance, REPEATED) || !may_repeat(state))
 		return;
 	company.repeated++;
 	send_state(truth, state, uploaded);
@@ -198,11 +204,11 @@ static struct bytes pack(struct arena *arena, const struct sending *sending, cha
 	return proto_pack(arena, &event.base);
 }
 
-static void append(struct world *world, int32_t partition, const char *key, struct bytes value)
+static void append(struct world *world, struct instant at, const char *key, struct bytes value)
 {
+	const int32_t partition = hash_partition(key, strlen(key), WORLD_PARTITIONS);
 	char time[TIME_TEXT_SIZE];
-	const struct log_header headers[] = { { "ce_time",
-		                                bytes_of(time_format(world->real, time)) } };
+	const struct log_header headers[] = { { "ce_time", bytes_of(time_format(at, time)) } };
 
 	memory_log_append(&world->log, &(struct log_message){ .topic = OPS_INTAKE,
 	                                                      .partition = partition,
@@ -212,14 +218,17 @@ static void append(struct world *world, int32_t partition, const char *key, stru
 	                                                      .header_count = COUNT_OF(headers) });
 }
 
+/* What is used counts by when its report came, so that has its own time also where all is read at once. */
 static void write_one(struct world *world, struct arena *arena, size_t number)
 {
 	const struct sending *const sending = &sendings[number];
 	char *const id = arena_printf(arena, "request-%zu", number);
 	const char *const key = is_usage(sending) ? sending->customer : sending->state->object_id;
+	const struct instant at = is_usage(sending)
+	                              ? (struct instant){ SECONDS(sending->state->created_s).us }
+	                              : world->real;
 
-	append(world, hash_partition(key, strlen(key), WORLD_PARTITIONS), key,
-	       pack(arena, sending, id, world->real));
+	append(world, at, key, pack(arena, sending, id, at));
 	arena_reset(arena);
 }
 

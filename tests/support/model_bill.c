@@ -10,7 +10,6 @@
 
 #define HOUR_S 3600
 #define DAY_S (24 * HOUR_S)
-#define TAX_PERCENT 10
 #define APART_S (2 * DAY_S) /* attempts to collect */
 #define ATTEMPTS_MAX 8
 
@@ -61,7 +60,8 @@ static void add_line(struct life *life, struct model_invoice *invoice, struct mo
 {
 	CHECK(invoice->line_count < MODEL_LINES_MAX);
 	if (life->taxed)
-		line.tax = model_in_steps(life, line.amount - line.discount, TAX_PERCENT, 100);
+		line.tax =
+		    model_in_steps(life, line.amount - line.discount, MODEL_TAX_PERCENT, 100);
 	invoice->subtotal += line.amount;
 	invoice->discount += line.discount;
 	invoice->tax += line.tax;
@@ -79,10 +79,20 @@ static void add_pending(struct life *life, struct model_invoice *invoice)
 	life->pending_count = 0;
 }
 
+/* Discounts are for seats. */
+static void add_used(struct life *life, struct model_invoice *invoice)
+{
+	struct model_line lines[MODEL_USED_LINES_MAX];
+	const size_t count = model_used_lines(life, lines);
+
+	for (size_t i = 0; i < count; i++)
+		add_line(life, invoice, lines[i]);
+}
+
 /* Its states. */
 
-static void say(struct life *life, const struct model_invoice *invoice, const char *event,
-                const char *status, int64_t at_s)
+void model_say_invoice(struct life *life, const struct model_invoice *invoice, const char *event,
+                       const char *status, int64_t at_s)
 {
 	model_say(life,
 	          &(struct model_state){ .object_id = invoice->id,
@@ -107,7 +117,7 @@ static int64_t ending(const struct model_invoice *invoice)
 	return invoice->starting + invoice->total - invoice->noted_before - invoice->due;
 }
 
-static void move_balance(struct life *life, int64_t balance, int64_t at_s)
+void model_move_balance(struct life *life, int64_t balance, int64_t at_s)
 {
 	if (life->balance == balance)
 		return;
@@ -131,98 +141,6 @@ static void book(struct life *life, const struct model_invoice *invoice)
 	model_year_put(life, invoice, true);
 }
 
-static void book_note(struct life *life, const struct model_note *note, const char *against)
-{
-	model_book_own(life, "refunds", note->net);
-	model_book_own(life, "tax_payable", note->tax);
-	model_book_own(life, against, -note->net - note->tax);
-}
-
-/* Credit notes. */
-
-static struct model_note note_of(struct life *life, const struct model_invoice *invoice,
-                                 int64_t at_s)
-{
-	struct model_note note = { .id = model_id(life, "cn", ++life->note), .created_s = at_s };
-
-	note.net = model_in_steps(life, invoice->subtotal - invoice->discount, 1, 5);
-	if (life->taxed)
-		note.tax = model_in_steps(life, note.net, TAX_PERCENT, 100);
-	return note;
-}
-
-static void say_note(struct life *life, const struct model_invoice *invoice,
-                     const struct model_note *note)
-{
-	model_say(life, &(struct model_state){ .object_id = note->id,
-	                                       .type = "credit_note",
-	                                       .event_type = "credit_note.created",
-	                                       .status = "issued",
-	                                       .created_s = note->created_s,
-	                                       .object = model_note_body(life, invoice, note),
-	                                       .heavy = true });
-}
-
-static void note_before(struct life *life, struct model_invoice *invoice, int64_t at_s)
-{
-	const struct model_note note = note_of(life, invoice, at_s);
-
-	invoice->noted_before = note.net + note.tax;
-	invoice->due -= invoice->noted_before;
-	say_note(life, invoice, &note);
-	say(life, invoice, "invoice.updated", "open", at_s);
-	book_note(life, &note, "receivable");
-	model_reverse(life, invoice->id, note.id, note.net, at_s);
-}
-
-static void note_by_refund(struct life *life, struct model_invoice *invoice,
-                           struct model_charge *charge, int64_t at_s)
-{
-	struct model_note note = note_of(life, invoice, at_s);
-
-	invoice->noted_after = note.net + note.tax;
-	note.refund = model_refund(life, charge, invoice->noted_after, at_s);
-	say_note(life, invoice, &note);
-	say(life, invoice, "invoice.updated", "paid", at_s);
-	book_note(life, &note, "refunds");
-	model_reverse_instead(life, invoice->id, note.refund, note.id, note.net);
-}
-
-static void say_moved(struct life *life, const char *id, const char *type, const char *note,
-                      int64_t amount, int64_t at_s)
-{
-	model_say(life, &(struct model_state){
-			    .object_id = id,
-			    .type = "customer_balance_transaction",
-			    .event_type = "",
-			    .status = "",
-			    .created_s = at_s,
-			    .object = model_balance_body(life, id, type, note, amount, at_s),
-			    .heavy = true });
-}
-
-static void note_to_balance(struct life *life, struct model_invoice *invoice, int64_t at_s)
-{
-	struct model_note note = note_of(life, invoice, at_s);
-
-	invoice->noted_after = note.net + note.tax;
-	note.balance = model_id(life, "cbtxn", life->note);
-	move_balance(life, life->balance - invoice->noted_after, at_s);
-	say_moved(life, note.balance, "credit_note", note.id, -invoice->noted_after, at_s);
-	say_note(life, invoice, &note);
-	say(life, invoice, "invoice.updated", "paid", at_s);
-	book_note(life, &note, "credits");
-	model_reverse(life, invoice->id, note.id, note.net, at_s);
-}
-
-void model_give(struct life *life, int64_t amount, int64_t at_s)
-{
-	move_balance(life, life->balance - amount, at_s);
-	say_moved(life, model_id(life, "cbtxn", ++life->note), "adjustment", NULL, -amount, at_s);
-	model_book_own(life, "credits", -amount);
-	model_book_own(life, "refunds", amount);
-}
-
 /* What becomes of it. */
 
 static void pay(struct life *life, struct model_invoice *invoice, int64_t at_s)
@@ -231,19 +149,19 @@ static void pay(struct life *life, struct model_invoice *invoice, int64_t at_s)
 
 	invoice->charged = true;
 	if (whole && chance_of(&life->chance, 15)) {
-		note_before(life, invoice, at_s);
+		model_note_before(life, invoice, at_s);
 		at_s += 600;
 	}
 	struct model_charge charge = model_pay(life, invoice, at_s);
 
-	say(life, invoice, "invoice.paid", "paid", at_s);
+	model_say_invoice(life, invoice, "invoice.paid", "paid", at_s);
 	book(life, invoice);
 	const bool noted = whole && invoice->noted_before == 0 && chance_of(&life->chance, 25);
 
 	if (noted && chance_of(&life->chance, 500))
-		note_to_balance(life, invoice, at_s + HOUR_S);
+		model_note_to_balance(life, invoice, at_s + HOUR_S);
 	else if (noted)
-		note_by_refund(life, invoice, &charge, at_s + HOUR_S);
+		model_note_by_refund(life, invoice, &charge, at_s + HOUR_S);
 	model_live_on(life, &charge);
 	if (!noted && charge.refunded == 0 && chance_of(&life->chance, 12))
 		model_pay_again(life, invoice, at_s + HOUR_S);
@@ -252,7 +170,7 @@ static void pay(struct life *life, struct model_invoice *invoice, int64_t at_s)
 static void pay_beside(struct life *life, struct model_invoice *invoice, int64_t at_s)
 {
 	invoice->outside = true;
-	say(life, invoice, "invoice.paid", "paid", at_s);
+	model_say_invoice(life, invoice, "invoice.paid", "paid", at_s);
 	book(life, invoice);
 	model_book_own(life, "receivable", -invoice->due);
 	model_book_own(life, "cash", invoice->due);
@@ -260,7 +178,7 @@ static void pay_beside(struct life *life, struct model_invoice *invoice, int64_t
 
 static void give_up(struct life *life, struct model_invoice *invoice, int64_t at_s)
 {
-	say(life, invoice, "invoice.marked_uncollectible", "uncollectible", at_s);
+	model_say_invoice(life, invoice, "invoice.marked_uncollectible", "uncollectible", at_s);
 	if (chance_of(&life->chance, 300)) { /* paid after all */
 		pay(life, invoice, at_s + DAY_S);
 		return;
@@ -273,8 +191,8 @@ static void give_up(struct life *life, struct model_invoice *invoice, int64_t at
 /* What it had used of the balance is there again. */
 static void make_void(struct life *life, struct model_invoice *invoice, int64_t at_s)
 {
-	say(life, invoice, "invoice.voided", "void", at_s);
-	move_balance(life, invoice->starting, at_s);
+	model_say_invoice(life, invoice, "invoice.voided", "void", at_s);
+	model_move_balance(life, invoice->starting, at_s);
 }
 
 static void end_unpaid(struct life *life, struct model_invoice *invoice, int64_t at_s)
@@ -301,7 +219,7 @@ static void try_to_collect(struct life *life, struct model_invoice *invoice, int
 	for (int i = 0; i < times; i++, at_s += APART_S) {
 		model_fail_to_pay(life, invoice, at_s);
 		invoice->attempts++;
-		say(life, invoice, "invoice.payment_failed", "open", at_s + 1);
+		model_say_invoice(life, invoice, "invoice.payment_failed", "open", at_s + 1);
 		if (i > 0)
 			continue;
 		life->status = "past_due";
@@ -335,9 +253,9 @@ static void struggle(struct life *life, struct model_invoice *invoice, int64_t a
 static void reopen(struct life *life, struct model_invoice *invoice, int64_t at_s)
 {
 	invoice->outside = true;
-	say(life, invoice, "invoice.paid", "paid", at_s);
+	model_say_invoice(life, invoice, "invoice.paid", "paid", at_s);
 	invoice->outside = false;
-	say(life, invoice, "invoice.updated", "open", at_s + HOUR_S);
+	model_say_invoice(life, invoice, "invoice.updated", "open", at_s + HOUR_S);
 	if (chance_of(&life->chance, 500))
 		pay(life, invoice, at_s + DAY_S);
 	else
@@ -372,10 +290,10 @@ static void keep_debt(struct life *life, const struct model_invoice *invoice)
 
 static void open(struct life *life, struct model_invoice *invoice, int64_t at_s)
 {
-	say(life, invoice, "invoice.created", "draft", invoice->created_s);
-	say(life, invoice, "invoice.finalized", "open", at_s);
+	model_say_invoice(life, invoice, "invoice.created", "draft", invoice->created_s);
+	model_say_invoice(life, invoice, "invoice.finalized", "open", at_s);
 	model_year_put(life, invoice, false);
-	move_balance(life, ending(invoice), at_s);
+	model_move_balance(life, ending(invoice), at_s);
 }
 
 static void meet(struct life *life, struct model_invoice *invoice, int64_t at_s)
@@ -383,7 +301,7 @@ static void meet(struct life *life, struct model_invoice *invoice, int64_t at_s)
 	const int fate = chance_below(&life->chance, 1000);
 
 	if (invoice->due == 0) {
-		say(life, invoice, "invoice.paid", "paid", at_s + 1);
+		model_say_invoice(life, invoice, "invoice.paid", "paid", at_s + 1);
 		book(life, invoice);
 	} else if (fate < 882) {
 		pay(life, invoice, at_s + 1);
@@ -416,6 +334,7 @@ void model_bill(struct life *life, int64_t at_s)
 
 	add_pending(life, &invoice);
 	add_line(life, &invoice, period_line(life, life->seats + (wrong ? 2 : 0), at_s));
+	add_used(life, &invoice);
 	if (chance_of(&life->chance, 6)) {
 		at_s += 3 * HOUR_S;
 		invoice = bill_anew(life, &invoice, at_s);
@@ -424,6 +343,7 @@ void model_bill(struct life *life, int64_t at_s)
 	meet(life, &invoice, at_s + HOUR_S);
 	keep_debt(life, &invoice);
 	weigh(life, &invoice);
+	model_used_end(life, strcmp(life->status, "canceled") != 0 ? &invoice : NULL);
 	if (wrong && strcmp(life->status, "canceled") != 0)
 		model_case_add(life, "seats_billed", invoice.id);
 }
@@ -433,7 +353,7 @@ void model_bill_nothing(struct life *life, int64_t at_s)
 	struct model_invoice invoice = draft(life, "subscription_cycle", at_s);
 
 	add_line(life, &invoice, period_line(life, life->seats, at_s));
-	say(life, &invoice, "invoice.created", "draft", at_s);
+	model_say_invoice(life, &invoice, "invoice.created", "draft", at_s);
 	make_void(life, &invoice, at_s + HOUR_S);
 	weigh(life, &invoice);
 }
@@ -452,6 +372,32 @@ static struct model_line rest_of(const struct life *life, int64_t at_s)
 	};
 }
 
+/* One that is issued at once, between two others. */
+static void bill_between(struct life *life, struct model_invoice *invoice)
+{
+	const int64_t at_s = invoice->created_s + 60;
+
+	open(life, invoice, at_s);
+	if (invoice->due == 0) {
+		model_say_invoice(life, invoice, "invoice.paid", "paid", at_s + 1);
+		book(life, invoice);
+	} else {
+		pay(life, invoice, at_s + 1);
+	}
+	weigh(life, invoice);
+}
+
+void model_bill_rest(struct life *life, int64_t at_s)
+{
+	struct model_invoice invoice = draft(life, "subscription_cycle", at_s);
+
+	add_used(life, &invoice);
+	if (invoice.line_count == 0)
+		return;
+	bill_between(life, &invoice);
+	model_used_end(life, &invoice);
+}
+
 void model_prorate(struct life *life, const struct life *before, int64_t at_s, bool now)
 {
 	struct model_line back = rest_of(before, at_s);
@@ -465,12 +411,5 @@ void model_prorate(struct life *life, const struct life *before, int64_t at_s, b
 		return;
 	invoice = draft(life, "subscription_update", at_s + 60);
 	add_pending(life, &invoice);
-	open(life, &invoice, at_s + 120);
-	if (invoice.due == 0) {
-		say(life, &invoice, "invoice.paid", "paid", at_s + 121);
-		book(life, &invoice);
-	} else {
-		pay(life, &invoice, at_s + 121);
-	}
-	weigh(life, &invoice);
+	bill_between(life, &invoice);
 }

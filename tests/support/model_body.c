@@ -99,14 +99,15 @@ const char *model_subscription_body(const struct life *life)
 	    ",\"trial_start\":%s,\"trial_end\":%s,\"cancel_at_period_end\":%s,\"pause_collection\":%s,\"livemode\":false,%s,"
 	    "\"items\":{\"object\":\"list\",\"has_more\":false,\"data\":[{\"id\":\"%s\","
 	    "\"object\":\"subscription_item\",\"quantity\":%" PRId64
-	    ",\"price\":%s}],\"total_count\":1}%s}",
+	    ",\"price\":%s}%s],\"total_count\":%d}%s}",
 	    model_subscription_id(life), life->customer->id, life->status, life->currency->word,
 	    MODEL_START_S, MODEL_START_S, life->period_start_s, life->period_end_s,
 	    trial_time(life, life->trial_start_s), trial_time(life, life->trial_end_s),
 	    life->ending ? "true" : "false",
 	    life->paused ? "{\"behavior\":\"void\",\"resumes_at\":null}" : "null",
 	    discounts_body(life), model_id(life, "si", life->subscription), life->seats,
-	    model_price_body(life, life->plan, life->unit), model_filler(life));
+	    model_price_body(life, life->plan, life->unit), model_used_item_body(life),
+	    1 + (life->meter.kind != 0), model_filler(life));
 }
 
 /* Payments. */

@@ -190,7 +190,8 @@ static void change(struct life *life, int month)
 		enter_period(life, month);
 	if (text_equal(life->status, "trialing"))
 		life->status = "active";
-	life->paused = !life->yearly && !paused && chance_of(&life->chance, 40);
+	life->paused =
+	    !life->yearly && !paused && chance_of(&life->chance, 40) && life->meter.kind == 0;
 	if (seats)
 		life->seats = chance_between(&life->chance, 1, 30);
 	if (plan) {
@@ -236,6 +237,8 @@ static bool may_leave(struct life *life, int month)
 	}
 	life->status = "canceled";
 	model_say_subscription(life, "customer.subscription.deleted", month_s(month + 1));
+	if (month + 1 < MONTHS)
+		model_bill_rest(life, month_s(month + 1) + 120);
 	return false;
 }
 
@@ -279,6 +282,7 @@ static void live(struct life *life)
 		if (text_equal(life->status, "past_due") || text_equal(life->status, "unpaid"))
 			return;
 		if (!is_over(life)) {
+			model_meter_use(life, month_s(month), month_s(month + 1));
 			amend(life, month);
 			(void)may_leave(life, month);
 		}
@@ -362,8 +366,11 @@ void model_customer_make(struct arena *arena, uint64_t seed, int64_t number, boo
 	chance_seed(&life.chance, seed * UINT64_C(1000003) + (uint64_t)number);
 	(void)chance_next(&life.chance);
 	choose(&life);
+	model_meter_choose(&life, number);
 	model_say_customer(&life, "customer.created", MODEL_START_S);
+	model_say_tariff(&life);
 	live(&life);
+	model_used_end(&life, NULL);
 	assign_seats(&life);
 	customer->currency = life.currency->code;
 	customer->mrr = recurring(&life, MODEL_END_S);

@@ -26,6 +26,8 @@
 #define MODEL_PAYOUTS_MAX 160
 #define MODEL_SETTLED_MAX 5 /* currencies in which it is settled */
 #define MODEL_WEEKS 26
+/* What a product reported before the last days is said once: nobody remembers it when all is told at the end. */
+#define MODEL_REMEMBERED_S (30 * 24 * INT64_C(3600))
 
 /* One state of one object; or what a product reports of a customer, which has a type of its own. */
 #define MODEL_USAGE "usage"
@@ -111,6 +113,9 @@ struct model_customer {
 	size_t moved_count;
 	struct model_year years[MODEL_YEARS_MAX];
 	size_t year_count;
+	int64_t used;       /* units of its meter, less what was taken back */
+	int64_t used_late;  /* and those that came too late for it */
+	bool used_unbilled; /* the invoice of a period became void: its states alone tell of it */
 };
 
 /* A week's balance in one currency, paid out. */
@@ -136,7 +141,10 @@ void model_bank_tell(struct arena *arena, uint64_t seed, struct model_bank *bank
 /* ISO 4217; NULL at the end. */
 extern const char *const model_settled[MODEL_SETTLED_MAX + 1];
 
-/* ample: with the fields that nobody reads, so that a state is as large as the provider's. */
+/*
+ * ample: with the fields that nobody reads, so that a state is as large as the provider's, and without what products
+ * report and what it is worth: the provider does not say it.
+ */
 void model_customer_make(struct arena *arena, uint64_t seed, int64_t number, bool ample,
                          struct model_customer *customer);
 /* The event that carries a state; of a state that no webhook carries, and of what is uploaded, the object. */

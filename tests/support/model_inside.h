@@ -19,11 +19,20 @@ struct model_currency {
 	int64_t divide;         /* minor units of this in one of that, by their exponents alone */
 };
 
-#define MODEL_LINES_MAX 8
+#define MODEL_TAX_PERCENT 10
+#define MODEL_LINES_MAX 12
 #define MODEL_PENDING_MAX 4
+#define MODEL_USED_LINES_MAX 4
+
+enum model_line_kind {
+	MODEL_LINE_SEATS,
+	MODEL_LINE_USED,
+	MODEL_LINE_LATE, /* what was used and came too late to be billed with its period */
+};
 
 /* Amounts are the provider's. */
 struct model_line {
+	enum model_line_kind kind;
 	int64_t amount; /* before its discount; below zero: it gives back */
 	int64_t discount;
 	int64_t tax;
@@ -52,6 +61,19 @@ struct model_invoice {
 	bool charged; /* a charge names it */
 	struct model_line lines[MODEL_LINES_MAX];
 	size_t line_count;
+};
+
+/* What is used by a meter, in the period that no invoice has billed yet. */
+struct model_meter {
+	struct chance chance; /* its own, so that the rest of a life is the same without it */
+	int kind;             /* of its price; 0: nothing is metered */
+	int64_t start_s;      /* 0: there is no such period */
+	int64_t end_s;
+	bool free;     /* it is a trial */
+	int64_t used;  /* units that the provider knows of when it bills them */
+	int64_t after; /* and of which it hears later */
+	int64_t late;  /* of times that it takes no more: for the next invoice */
+	int reports;
 };
 
 /* Taken off each invoice for a time. */
@@ -89,6 +111,7 @@ struct life {
 	int64_t period_end_s;
 	int64_t balance; /* the provider's; below zero: to its credit */
 	struct model_coupon coupon;
+	struct model_meter meter;
 	struct model_line pending[MODEL_PENDING_MAX]; /* for the next invoice */
 	size_t pending_count;
 };
@@ -160,11 +183,39 @@ void model_bill(struct life *life, int64_t at_s);
 void model_bill_nothing(struct life *life, int64_t at_s);
 /* The subscription became another within its period: now, or with the next invoice. */
 void model_prorate(struct life *life, const struct life *before, int64_t at_s, bool now);
-/* An amount is given to the customer, against invoices to come. */
-void model_give(struct life *life, int64_t amount, int64_t at_s);
 bool model_coupon_holds(const struct life *life, int64_t at_s);
 int64_t model_in_steps(const struct life *life, int64_t amount, int64_t numerator,
                        int64_t denominator);
+
+/* A subscription is over: what was used until then. */
+void model_bill_rest(struct life *life, int64_t at_s);
+
+void model_say_invoice(struct life *life, const struct model_invoice *invoice, const char *event,
+                       const char *status, int64_t at_s);
+void model_move_balance(struct life *life, int64_t balance, int64_t at_s);
+
+/* What is noted off (model_note.c). */
+void model_note_before(struct life *life, struct model_invoice *invoice, int64_t at_s);
+void model_note_by_refund(struct life *life, struct model_invoice *invoice,
+                          struct model_charge *charge, int64_t at_s);
+void model_note_to_balance(struct life *life, struct model_invoice *invoice, int64_t at_s);
+/* An amount is given to the customer, against invoices to come. */
+void model_give(struct life *life, int64_t amount, int64_t at_s);
+
+/* What is used (model_usage.c). */
+void model_meter_choose(struct life *life, int64_t number);
+/* Of a price in tiers: a webhook without them, and an upload with them. */
+void model_say_tariff(struct life *life);
+/* What a period had is reported; that it had nothing, too. */
+void model_meter_use(struct life *life, int64_t start_s, int64_t end_s);
+/* Of the period that is over, and what came too late before: how many lines. */
+size_t model_used_lines(struct life *life, struct model_line lines[static MODEL_USED_LINES_MAX]);
+/* It was billed, or, NULL, no invoice of it stands. */
+void model_used_end(struct life *life, const struct model_invoice *invoice);
+const char *model_used_item_id(const struct life *life);
+const char *model_used_item_body(
+    const struct life *life); /* with a comma before it; "": there is none */
+const char *model_used_price_body(const struct life *life);
 
 /* What is earned later (model_year.c). */
 void model_year_put(struct life *life, const struct model_invoice *invoice, bool owed);

@@ -35,6 +35,20 @@ static const char *proration_of(const struct model_line *line)
 	           : "{\"credited_items\":null}";
 }
 
+/* What comes too late is of no item. */
+static const char *item_of(const struct life *life, const struct model_line *line)
+{
+	if (line->kind == MODEL_LINE_LATE)
+		return "\"price\":null,\"subscription\":null,\"subscription_item\":null";
+	return arena_printf(
+	    life->arena, "\"price\":%s,\"subscription\":\"%s\",\"subscription_item\":\"%s\"",
+	    line->kind == MODEL_LINE_USED ? model_used_price_body(life)
+					  : model_price_body(life, line->plan, line->unit),
+	    model_subscription_id(life),
+	    line->kind == MODEL_LINE_USED ? model_used_item_id(life)
+					  : model_id(life, "si", life->subscription));
+}
+
 static const char *line_body(const struct life *life, const struct model_invoice *invoice,
                              size_t number)
 {
@@ -46,14 +60,12 @@ static const char *line_body(const struct life *life, const struct model_invoice
 	    ",\"currency\":\"%s\",\"description\":\"Seats\",\"discountable\":true,\"livemode\":false,"
 	    "\"discount_amounts\":%s,\"period\":{\"start\":%" PRId64 ",\"end\":%" PRId64
 	    "},\"proration\":%s,\"proration_details\":%s,\"quantity\":%" PRId64
-	    ",\"price\":%s,\"subscription\":\"%s\",\"subscription_item\":\"%s\",\"tax_amounts\":%s,"
-	    "\"type\":\"%s\"}",
+	    ",%s,\"tax_amounts\":%s,\"type\":\"%s\"}",
 	    number > 0 ? "," : "", invoice->id, number, line->amount, life->currency->word,
 	    discounts_of(life, line->discount), line->start_s, line->end_s,
 	    line->proration ? "true" : "false", proration_of(line), line->quantity,
-	    model_price_body(life, line->plan, line->unit), model_subscription_id(life),
-	    model_id(life, "si", life->subscription), taxes_of(life, line->tax),
-	    line->proration ? "invoiceitem" : "subscription");
+	    item_of(life, line), taxes_of(life, line->tax),
+	    line->proration || line->kind == MODEL_LINE_LATE ? "invoiceitem" : "subscription");
 }
 
 static const char *lines_body(const struct life *life, const struct model_invoice *invoice)

@@ -239,7 +239,7 @@ void model_live_on(struct life *life, struct model_charge *charge)
 	const int64_t step = life->currency->step;
 
 	say_charge(life, charge, "charge.succeeded", charge->created_s);
-	if (chance_of(&life->chance, 60)) {
+	if (chance_of(&life->chance, 60) && charge->amount >= 3 * step) {
 		const int64_t part = charge->amount / 3 / step * step;
 
 		(void)model_refund(life, charge, part, charge->created_s + DAY_S);

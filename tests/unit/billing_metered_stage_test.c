@@ -11,6 +11,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 
 #include <cmocka.h>
 
@@ -184,6 +185,20 @@ static void what_is_voided_has_billed_nothing(void **state)
 	                    "revenue USD -35\nunbilled_receivable USD 35\n");
 }
 
+static void a_trial_that_was_cancelled_at_its_end_is_free(void **state)
+{
+	static const char over[] =
+	    METERED_SUBSCRIPTION("canceled", "1777593600", "1780272000", METERED_BY_UNIT);
+	char body[sizeof(over) + 64];
+
+	(void)state;
+	(void)snprintf(body, sizeof(body), "{\"trial_end\":%d,%s", METERED_JUNE, over + 1);
+	metered_used("u-1", 10, MAY + 2 * DAY, MAY + 2 * DAY + HOUR);
+	metered_feed("subscription", "sub_1", 1, "canceled", JUNE, JUNE + HOUR, false, body);
+	metered_pass(JUNE + DAY);
+	assert_string_equal(ledger_trial(&metered_stage), "");
+}
+
 static void a_trial_is_free(void **state)
 {
 	(void)state;
@@ -285,6 +300,7 @@ int main(void)
 		CASE(a_unit_of_money_a_line_is_no_difference),
 		CASE(what_is_voided_has_billed_nothing),
 		CASE(a_trial_is_free),
+		CASE(a_trial_that_was_cancelled_at_its_end_is_free),
 		CASE(a_customer_without_a_metered_price_stays_counted),
 		CASE(what_came_too_late_for_the_meter_is_earned_by_the_line_that_bills_it),
 		CASE(tiers_that_are_uploaded_later_are_found_at_the_next_day_s_end),
