@@ -1,59 +1,129 @@
 #include "services/billing-sync/billing_ticket.h"
 
 #include "common/base/text.h"
-#include "common/io/proto.h"
+#include "services/billing-sync/claim.h"
 
 #include <string.h>
 
-bool billing_ticket_read(struct task *task, struct bytes packed,
-                         Opsmesh__V1__BillingTicketList *list)
-{
-	char problem[PROTO_REASON_SIZE];
-	ProtobufCMessage *message;
+#define ALL "" /* instead of an invoice */
 
-	opsmesh__v1__billing_ticket_list__init(list);
-	if (packed.size == 0)
-		return true;
-	if (!proto_unpack(task->arena, &opsmesh__v1__billing_ticket_list__descriptor, packed,
-	                  &message, problem))
-		return false;
-	*list = *(Opsmesh__V1__BillingTicketList *)(void *)message;
-	return true;
+static const struct column account_columns[] = {
+	COLUMN(struct billing_ticket_row, account_id),
+	COLUMN(struct billing_ticket_row, ticket_id),
+	COLUMN(struct billing_ticket_row, invoices),
+	COLUMN_END,
+};
+const struct state_table billing_ticket_table = { .name = "billing_ticket",
+	                                          .columns = account_columns,
+	                                          .key_columns = 2,
+	                                          .row_size = sizeof(struct billing_ticket_row),
+	                                          .resident = true };
+
+static const struct column customer_columns[] = {
+	COLUMN(struct customer_ticket_row, customer_id),
+	COLUMN(struct customer_ticket_row, invoice_id),
+	COLUMN(struct customer_ticket_row, ticket_id),
+	COLUMN(struct customer_ticket_row, account_id),
+	COLUMN_END,
+};
+const struct state_table customer_ticket_table = { .name = "customer_ticket",
+	                                           .columns = customer_columns,
+	                                           .key_columns = 4,
+	                                           .row_size = sizeof(struct customer_ticket_row),
+	                                           .resident = true };
+
+/* At the account. */
+
+static const char *invoices_of(struct arena *arena, const Opsmesh__V1__BillingTicket *ticket)
+{
+	const char *list = NULL;
+
+	for (size_t i = 0; i < ticket->n_invoice_ids; i++)
+		list =
+		    arena_printf(arena, "%s%s\n", list != NULL ? list : "", ticket->invoice_ids[i]);
+	return list;
 }
 
-bool billing_ticket_put(struct arena *arena, Opsmesh__V1__BillingTicketList *list,
-                        const Opsmesh__V1__BillingTicket *ticket)
+void billing_ticket_at_account(struct task *task, const char *account,
+                               const Opsmesh__V1__BillingTicket *ticket)
 {
-	Opsmesh__V1__BillingTicket **const items =
-	    arena_alloc(arena, (list->n_items + 1) * sizeof(*items));
-	size_t place = 0;
-	size_t rest;
-
-	while (place < list->n_items &&
-	       strcmp(list->items[place]->ticket_id, ticket->ticket_id) < 0)
-		place++;
-	rest = place;
-	if (rest < list->n_items && text_equal(list->items[rest]->ticket_id, ticket->ticket_id))
-		rest++;
-	if (ticket->open && rest == place && list->n_items == BILLING_TICKETS_MAX)
-		return false;
-	for (size_t i = 0; i < place; i++)
-		items[i] = list->items[i];
-	size_t count = place;
+	const struct billing_ticket_row row = { .account_id = account,
+		                                .ticket_id = ticket->ticket_id,
+		                                .invoices = invoices_of(task->arena, ticket) };
 
 	if (ticket->open)
-		items[count++] = arena_copy(arena, ticket, sizeof(*ticket));
-	while (rest < list->n_items)
-		items[count++] = list->items[rest++];
-	list->items = items;
-	list->n_items = count;
-	return true;
+		task_save(task, &billing_ticket_table, &row);
+	else
+		task_remove(task, &billing_ticket_table, &row);
 }
 
-bool billing_ticket_concerns(const Opsmesh__V1__BillingTicket *ticket, const char *invoice)
+Opsmesh__V1__BillingTicket billing_ticket_of(struct arena *arena,
+                                             const struct billing_ticket_row *row, bool open)
 {
-	for (size_t i = 0; i < ticket->n_invoice_ids; i++)
-		if (text_equal(ticket->invoice_ids[i], invoice))
-			return true;
-	return ticket->n_invoice_ids == 0;
+	Opsmesh__V1__BillingTicket ticket = OPSMESH__V1__BILLING_TICKET__INIT;
+
+	ticket.ticket_id = text_mutable(row->ticket_id);
+	ticket.open = open;
+	ticket.invoice_ids = arena_alloc(arena, CLAIM_INVOICES_MAX * sizeof(char *));
+	for (const char *at = row->invoices;
+	     at != NULL && *at != '\0' && ticket.n_invoice_ids < CLAIM_INVOICES_MAX;
+	     at += strcspn(at, "\n") + 1)
+		ticket.invoice_ids[ticket.n_invoice_ids++] =
+		    arena_text(arena, at, strcspn(at, "\n"));
+	return ticket;
+}
+
+/* At the customer. */
+
+static void remove_row(struct task *task, struct customer_ticket_row row)
+{
+	if (task_load(task, &customer_ticket_table, &row))
+		task_remove(task, &customer_ticket_table, &row);
+}
+
+/* A row whose account is not known goes with the first word of any. */
+static void let_go(struct task *task, struct customer_ticket_row row)
+{
+	remove_row(task, row);
+	row.account_id = "";
+	remove_row(task, row);
+}
+
+void billing_ticket_at_customer(struct task *task, const char *customer,
+                                const Opsmesh__V1__BillingTicket *ticket)
+{
+	struct customer_ticket_row row = { .customer_id = customer,
+		                           .invoice_id = ALL,
+		                           .ticket_id = ticket->ticket_id,
+		                           .account_id = ticket->account_id };
+
+	let_go(task, row);
+	if (ticket->open && ticket->n_invoice_ids == 0)
+		task_save(task, &customer_ticket_table, &row);
+	for (size_t i = 0; i < ticket->n_invoice_ids; i++) {
+		row.invoice_id = ticket->invoice_ids[i];
+		let_go(task, row);
+		if (ticket->open)
+			task_save(task, &customer_ticket_table, &row);
+	}
+}
+
+static bool is_there(struct task *task, const struct customer_ticket_row *row)
+{
+	struct customer_ticket_row found;
+	struct task_cursor cursor;
+
+	task_scan(task, &customer_ticket_table, row, 3, &cursor);
+	return task_next(task, &cursor, &found);
+}
+
+bool billing_ticket_concerns(struct task *task, const char *customer, const char *invoice,
+                             const char *ticket)
+{
+	return is_there(task, &(struct customer_ticket_row){ .customer_id = customer,
+	                                                     .invoice_id = ALL,
+	                                                     .ticket_id = ticket }) ||
+	       is_there(task, &(struct customer_ticket_row){ .customer_id = customer,
+	                                                     .invoice_id = invoice,
+	                                                     .ticket_id = ticket });
 }

@@ -7,6 +7,9 @@
 
 #include <string.h>
 
+/* At a time; the rest of the places is for the invoice's disputes and refunds. */
+#define TICKETS_HOLDING_MAX (DUNNING_HOLDS_MAX / 2)
+
 static const struct column dunning_columns[] = {
 	COLUMN(struct dunning_state_row, customer_id),
 	COLUMN(struct dunning_state_row, invoice_id),
@@ -22,7 +25,6 @@ const struct state_table dunning_table = { .name = "dunning",
 static const struct column owed_columns[] = {
 	COLUMN(struct owed_row, customer_id),
 	COLUMN(struct owed_row, body),
-	COLUMN(struct owed_row, tickets),
 	COLUMN_END,
 };
 const struct state_table owed_table = { .name = "owed",
@@ -40,8 +42,7 @@ static enum status load_debts(struct customer *it, struct debts **debts)
 	made->row = (struct owed_row){ .customer_id = it->row.customer_id };
 	const bool known = task_load(it->task, &owed_table, &made->row);
 
-	if ((known && !owed_decode(made->row.body, &made->book)) ||
-	    !billing_ticket_read(it->task, made->row.tickets, &made->tickets))
+	if (known && !owed_decode(made->row.body, &made->book))
 		return task_fail(it->task, STATUS_FATAL, "%s: what it owes cannot be read",
 		                 it->row.customer_id);
 	*debts = made;
@@ -87,13 +88,6 @@ static void save(struct dunned *it)
 	                                       .body = body });
 	it->known = true;
 	it->before = body;
-}
-
-static void keep_tickets(struct customer *it, struct debts *debts)
-{
-	debts->row.tickets = proto_pack(it->task->arena, &debts->tickets.base);
-	debts->row.body = owed_encode(it->task->arena, &debts->book);
-	task_save(it->task, &owed_table, &debts->row);
 }
 
 /* The timer: at the next step, and before all failures at the deadline of what nobody collects. */
@@ -149,16 +143,6 @@ static enum status arm_others(struct customer *it, const struct debts *debts, co
 
 /* Tickets. */
 
-static bool is_open(const struct dunned *it, const char *ticket)
-{
-	const Opsmesh__V1__BillingTicketList *const list = &it->debts->tickets;
-
-	for (size_t i = 0; i < list->n_items; i++)
-		if (text_equal(list->items[i]->ticket_id, ticket))
-			return billing_ticket_concerns(list->items[i], it->invoice_id);
-	return false;
-}
-
 static enum status let_go(struct dunned *it)
 {
 	struct task *const task = it->customer->task;
@@ -166,7 +150,9 @@ static enum status let_go(struct dunned *it)
 	for (size_t i = it->row->hold_count; i-- > 0;) {
 		const char *const id = arena_string(task->arena, it->row->holds[i].id);
 
-		if (it->row->holds[i].why != DUNNING_TICKET || is_open(it, id))
+		if (it->row->holds[i].why != DUNNING_TICKET ||
+		    billing_ticket_concerns(task, it->customer->row.customer_id, it->invoice_id,
+		                            id))
 			continue;
 		const struct dunning_decisions decisions =
 		    dunning_release(task->arena, it->row, DUNNING_TICKET, id, it->customer->at);
@@ -176,22 +162,41 @@ static enum status let_go(struct dunned *it)
 	return STATUS_OK;
 }
 
-/* The invoice is held by the tickets that are open on it, and by no others. */
-static enum status follow_tickets(struct dunned *it)
+/* May one more ticket hold it? */
+static bool has_room(const struct dunning_row *row)
+{
+	size_t tickets = 0;
+
+	for (size_t i = 0; i < row->hold_count; i++)
+		tickets += row->holds[i].why == DUNNING_TICKET;
+	return tickets < TICKETS_HOLDING_MAX && row->hold_count < DUNNING_HOLDS_MAX;
+}
+
+/* By those that are open on the invoice; on "" by those that are open on all. */
+static enum status hold_by_tickets(struct dunned *it, const char *invoice)
 {
 	struct task *const task = it->customer->task;
-	const Opsmesh__V1__BillingTicketList *const list = &it->debts->tickets;
+	struct customer_ticket_row row = { .customer_id = it->customer->row.customer_id,
+		                           .invoice_id = invoice };
+	struct task_cursor cursor;
 
-	TRY(let_go(it));
-	for (size_t i = 0; i < list->n_items; i++) {
+	task_scan(task, &customer_ticket_table, &row, 2, &cursor);
+	while (has_room(it->row) && task_next(task, &cursor, &row)) {
 		struct dunning_decisions decisions;
 
-		if (billing_ticket_concerns(list->items[i], it->invoice_id) &&
-		    dunning_hold(task->arena, it->row, DUNNING_TICKET, list->items[i]->ticket_id,
+		if (dunning_hold(task->arena, it->row, DUNNING_TICKET, row.ticket_id,
 		                 it->customer->at, &decisions))
 			TRY(dunned_say(it, &decisions));
 	}
 	return STATUS_OK;
+}
+
+/* The invoice is held by the tickets that are open on it, the next one when one is closed, and by no others. */
+static enum status follow_tickets(struct dunned *it)
+{
+	TRY(let_go(it));
+	TRY(hold_by_tickets(it, ""));
+	return hold_by_tickets(it, it->invoice_id);
 }
 
 enum status customer_dun_ticket(struct customer *it, const Opsmesh__V1__BillingTicket *ticket)
@@ -200,10 +205,7 @@ enum status customer_dun_ticket(struct customer *it, const Opsmesh__V1__BillingT
 	struct debts *debts;
 
 	TRY(load_debts(it, &debts));
-	if (!billing_ticket_put(it->task->arena, &debts->tickets, ticket))
-		return task_fail(it->task, STATUS_REJECT, "%s: more than %d tickets about money",
-		                 it->row.customer_id, BILLING_TICKETS_MAX);
-	keep_tickets(it, debts);
+	billing_ticket_at_customer(it->task, it->row.customer_id, ticket);
 	for (size_t i = 0; i < debts->book.count; i++) {
 		struct dunned dunned;
 

@@ -25,7 +25,6 @@ struct dunning_state_row {
 struct owed_row {
 	const char *customer_id;
 	struct bytes body;
-	struct bytes tickets; /* BillingTicketList, packed; absent: none is open */
 };
 
 extern const struct state_table dunning_table;

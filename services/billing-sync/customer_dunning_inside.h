@@ -7,11 +7,10 @@
 #include "services/billing-sync/customer_dunning.h"
 #include "services/billing-sync/owed.h"
 
-/* All that the customer owes, and the tickets about money that are open. */
+/* All that the customer owes. */
 struct debts {
 	struct owed_book book;
 	struct owed_row row; /* as it was */
-	Opsmesh__V1__BillingTicketList tickets;
 };
 
 /* One invoice at hand, among all that the customer owes. */

@@ -13,7 +13,6 @@ static const struct column columns[] = {
 	COLUMN(struct owner_row, account_id),
 	COLUMN(struct owner_row, customers),
 	COLUMN(struct owner_row, agreed),
-	COLUMN(struct owner_row, tickets),
 	COLUMN_END,
 };
 const struct state_table owner_table = { .name = "account",
@@ -67,29 +66,32 @@ static enum status tell_unlinked(struct task *task, const char *customer, const 
 	return tell(task, customer, &event);
 }
 
-static enum status tell_ticket(struct task *task, const char *customer,
-                               const Opsmesh__V1__BillingTicket *ticket, bool open)
+static enum status tell_ticket(struct task *task, const char *customer, const char *account,
+                               const Opsmesh__V1__BillingTicket *ticket)
 {
 	Opsmesh__V1__ByCustomerEvent event = OPSMESH__V1__BY_CUSTOMER_EVENT__INIT;
 	Opsmesh__V1__BillingTicket copy = *ticket;
 
-	copy.open = open;
+	copy.account_id = text_mutable(account);
 	event.fact_case = OPSMESH__V1__BY_CUSTOMER_EVENT__FACT_BILLING_TICKET;
 	event.billing_ticket = &copy;
 	return tell(task, customer, &event);
 }
 
 /* All that are open on the account, to a customer who becomes its own or was it. */
-static enum status tell_tickets(struct task *task, const char *customer,
-                                const struct owner_row *row, bool open)
+static enum status tell_tickets(struct task *task, const char *customer, const char *account,
+                                bool open)
 {
-	Opsmesh__V1__BillingTicketList list;
+	struct billing_ticket_row row = { .account_id = account };
+	struct task_cursor cursor;
 
-	if (!billing_ticket_read(task, row->tickets, &list))
-		return task_fail(task, STATUS_FATAL, "%s: its tickets cannot be read",
-		                 row->account_id);
-	for (size_t i = 0; i < list.n_items; i++)
-		TRY(tell_ticket(task, customer, list.items[i], open));
+	task_scan(task, &billing_ticket_table, &row, 1, &cursor);
+	while (task_next(task, &cursor, &row)) {
+		const Opsmesh__V1__BillingTicket ticket =
+		    billing_ticket_of(task->arena, &row, open);
+
+		TRY(tell_ticket(task, customer, account, &ticket));
+	}
 	return STATUS_OK;
 }
 
@@ -164,7 +166,7 @@ static enum status let_go(struct task *task, const struct owner_row *before, con
 		if (holds(now, id))
 			continue;
 		TRY(tell_unlinked(task, id, before->account_id));
-		TRY(tell_tickets(task, id, before, false));
+		TRY(tell_tickets(task, id, before->account_id, false));
 	}
 	return STATUS_OK;
 }
@@ -235,7 +237,7 @@ enum status owner_on_declared(struct task *task, const Opsmesh__V1__AccountDecla
 		if (row.customers != NULL && holds(row.customers, id))
 			continue;
 		TRY(tell_linked(task, id, row.account_id));
-		TRY(tell_tickets(task, id, &row, true));
+		TRY(tell_tickets(task, id, row.account_id, true));
 	}
 	TRY(tell_agreed(task, &row, declared));
 	row.customers = list;
@@ -255,20 +257,12 @@ enum status owner_on_ticket(struct task *task, const Opsmesh__V1__BillingTicket 
 {
 	const Opsmesh__V1__ByAccountEvent *const event = (const void *)task->message;
 	struct owner_row row = { .account_id = event->account_id };
-	Opsmesh__V1__BillingTicketList list;
 
 	(void)task_load(task, &owner_table, &row);
-	if (!billing_ticket_read(task, row.tickets, &list))
-		return task_fail(task, STATUS_FATAL, "%s: its tickets cannot be read",
-		                 row.account_id);
-	if (!billing_ticket_put(task->arena, &list, ticket))
-		return task_fail(task, STATUS_REJECT, "%s: more than %d tickets about money",
-		                 row.account_id, BILLING_TICKETS_MAX);
-	row.tickets = proto_pack(task->arena, &list.base);
-	task_save(task, &owner_table, &row);
+	billing_ticket_at_account(task, row.account_id, ticket);
 	for (const char *at = row.customers; at != NULL && *at != '\0'; at += strcspn(at, "\n") + 1)
-		TRY(tell_ticket(task, arena_text(task->arena, at, strcspn(at, "\n")), ticket,
-		                ticket->open));
+		TRY(tell_ticket(task, arena_text(task->arena, at, strcspn(at, "\n")),
+		                row.account_id, ticket));
 	return STATUS_OK;
 }
 

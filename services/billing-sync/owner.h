@@ -20,7 +20,6 @@ struct owner_row {
 	const char *account_id;
 	const char *customers; /* ids of the provider, sorted, with a line feed behind each */
 	const char *agreed;    /* likewise: those with whom something was agreed */
-	struct bytes tickets;  /* BillingTicketList, packed; absent: none is open */
 };
 
 extern const struct state_table owner_table;

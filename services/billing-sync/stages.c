@@ -8,6 +8,7 @@
 #include "opsmesh/v1/mirror.pb-c.h"
 #include "opsmesh/v1/provider.pb-c.h"
 #include "proto/opsmesh/v1/catalogue.h"
+#include "services/billing-sync/billing_ticket.h"
 #include "services/billing-sync/books.h"
 #include "services/billing-sync/charge.h"
 #include "services/billing-sync/claim.h"
@@ -49,8 +50,9 @@
 
 STAGE_EVENTS_NEEDING(object_events, OBJECT_EVENTS);
 
-static const struct state_table *const object_tables[] = { &object_table, &owner_table, &cut_table,
-	                                                   &webhooks_table, NULL };
+static const struct state_table *const object_tables[] = {
+	&object_table, &owner_table, &cut_table, &webhooks_table, &billing_ticket_table, NULL
+};
 static const int object_emits[] = { OPS_BY_SOURCE, OPS_BY_CHARGE, OPS_BY_CUSTOMER,
 	                            OPS_BY_PAYOUT, OPS_BILLING,   -1 };
 
@@ -130,6 +132,7 @@ static const struct state_table *const customer_tables[] = { &customer_table,
 	                                                     &usage_book_table,
 	                                                     &tariff_table,
 	                                                     &creditable_table,
+	                                                     &customer_ticket_table,
 	                                                     NULL };
 static const struct stage_timer customer_timers[] = {
 	{ .name = CUSTOMER_TIMER_AGE, .handle = customer_on_age, .need = customer_need_age },

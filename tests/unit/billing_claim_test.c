@@ -7,7 +7,6 @@
 #include "opsmesh/v1/ticket.pb-c.h"
 #include "opsmesh/v1/triage.pb-c.h"
 #include "proto/opsmesh/v1/catalogue.h"
-#include "services/billing-sync/billing_ticket.h"
 #include "tests/support/customer_fixture.h"
 
 #include <setjmp.h>
@@ -227,14 +226,14 @@ static void feed_declared(char **customers, size_t count)
 	customer_feed_event(OPS_ACCOUNTS, &event.base);
 }
 
-static void feed_ticket(bool open)
+static void feed_ticket(const char *id, bool open)
 {
 	Opsmesh__V1__ByAccountEvent event = OPSMESH__V1__BY_ACCOUNT_EVENT__INIT;
 	Opsmesh__V1__BillingTicket ticket = OPSMESH__V1__BILLING_TICKET__INIT;
 
 	event.account_id = text_mutable(customer_key);
 	event.occurred_at = now();
-	ticket.ticket_id = text_mutable("T-1");
+	ticket.ticket_id = text_mutable(id);
 	ticket.open = open;
 	event.fact_case = OPSMESH__V1__BY_ACCOUNT_EVENT__FACT_BILLING_TICKET;
 	event.billing_ticket = &ticket;
@@ -263,7 +262,7 @@ static void all_customers_of_the_account_hear_of_it_also_those_of_later(void **s
 	char *both[] = { text_mutable("cus_1"), text_mutable("cus_2") };
 
 	(void)state;
-	feed_ticket(true);
+	feed_ticket("T-1", true);
 	assert_string_equal(customers_told(), "");
 	feed_declared(both, 1);
 	assert_string_equal(customers_told(), "cus_1 open 0");
@@ -272,38 +271,55 @@ static void all_customers_of_the_account_hear_of_it_also_those_of_later(void **s
 	assert_string_equal(customers_told(), "cus_2 open 0");
 	feed_declared(both + 1, 1);
 	assert_string_equal(customers_told(), "cus_1 closed 0");
-	feed_ticket(false);
+	feed_ticket("T-1", false);
 	assert_string_equal(customers_told(), "cus_2 closed 0");
 	feed_declared(both, 2);
 	assert_string_equal(customers_told(), "");
 }
 
-/* The list. */
-
-static void a_list_has_room_for_so_many(void **state)
+/* How many tickets a customer was told since it was asked last. */
+static int count_told(bool open)
 {
-	struct arena *const arena = arena_create(4096);
-	Opsmesh__V1__BillingTicketList list = OPSMESH__V1__BILLING_TICKET_LIST__INIT;
-	Opsmesh__V1__BillingTicket ticket = OPSMESH__V1__BILLING_TICKET__INIT;
+	const ProtobufCMessage *message;
+	int count = 0;
+
+	while (stage_test_next(&customer_stage, &message) != NULL) {
+		const Opsmesh__V1__ByCustomerEvent *const event = (const void *)message;
+
+		if (event->fact_case != OPSMESH__V1__BY_CUSTOMER_EVENT__FACT_BILLING_TICKET)
+			continue;
+		assert_int_equal(event->billing_ticket->open, open);
+		assert_string_equal(event->billing_ticket->account_id, customer_key);
+		count++;
+	}
+	return count;
+}
+
+static void feed_many(int count, bool open)
+{
+	for (int i = 0; i < count; i++)
+		feed_ticket(arena_printf(customer_stage.arena, "T-%d", i), open);
+}
+
+/* More than any list had room for; twice, as after a crash. */
+static void an_account_may_have_ten_thousand_tickets(void **state)
+{
+	char *one[] = { text_mutable("cus_1") };
 
 	(void)state;
-	ticket.open = true;
-	for (int i = BILLING_TICKETS_MAX; i-- > 0;) {
-		ticket.ticket_id = arena_printf(arena, "T-%03d", i);
-		assert_true(billing_ticket_put(arena, &list, &ticket));
-		assert_true(billing_ticket_put(arena, &list, &ticket));
-	}
-	assert_int_equal(list.n_items, BILLING_TICKETS_MAX);
-	assert_string_equal(list.items[7]->ticket_id, "T-007");
-	ticket.ticket_id = text_mutable("T-x");
-	assert_false(billing_ticket_put(arena, &list, &ticket));
-	ticket.open = false;
-	assert_true(billing_ticket_put(arena, &list, &ticket));
-	ticket.ticket_id = text_mutable("T-007");
-	assert_true(billing_ticket_put(arena, &list, &ticket));
-	assert_int_equal(list.n_items, BILLING_TICKETS_MAX - 1);
-	assert_string_equal(list.items[7]->ticket_id, "T-008");
-	arena_destroy(arena);
+	feed_many(10000, true);
+	feed_many(10, true);
+	stage_test_restart(&customer_stage);
+	feed_declared(one, 1);
+	assert_int_equal(count_told(true), 10000);
+	feed_many(9999, false);
+	assert_int_equal(count_told(false), 9999);
+	feed_declared(one, 0);
+	assert_int_equal(count_told(false), 1);
+	feed_ticket("T-9999", false);
+	feed_ticket("T-never", false);
+	feed_declared(one, 1);
+	assert_int_equal(count_told(true), 0);
 }
 
 int main(void)
@@ -315,7 +331,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 		    all_customers_of_the_account_hear_of_it_also_those_of_later, start_object,
 		    customer_stop),
-		cmocka_unit_test(a_list_has_room_for_so_many),
+		cmocka_unit_test_setup_teardown(an_account_may_have_ten_thousand_tickets,
+		                                start_object, customer_stop),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

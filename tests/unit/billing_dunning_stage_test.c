@@ -11,6 +11,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -206,7 +207,7 @@ static void a_dispute_holds_an_invoice_that_is_known_later_too(void **state)
 	assert_string_equal(dunning_said(), "held by dispute");
 }
 
-static void feed_ticket(const char *id, bool open, const char *invoice)
+static void feed_ticket_of(const char *account, const char *id, bool open, const char *invoice)
 {
 	Opsmesh__V1__ByCustomerEvent event = OPSMESH__V1__BY_CUSTOMER_EVENT__INIT;
 	Opsmesh__V1__BillingTicket ticket = OPSMESH__V1__BILLING_TICKET__INIT;
@@ -215,12 +216,18 @@ static void feed_ticket(const char *id, bool open, const char *invoice)
 	event.customer_id = text_mutable(customer_key);
 	event.occurred_at = proto_timestamp(customer_stage.arena, customer_now());
 	ticket.ticket_id = text_mutable(id);
+	ticket.account_id = text_mutable(account);
 	ticket.open = open;
 	ticket.invoice_ids = invoices;
 	ticket.n_invoice_ids = *invoice != '\0' ? 1 : 0;
 	event.fact_case = OPSMESH__V1__BY_CUSTOMER_EVENT__FACT_BILLING_TICKET;
 	event.billing_ticket = &ticket;
 	customer_feed_event(OPS_BY_CUSTOMER, &event.base);
+}
+
+static void feed_ticket(const char *id, bool open, const char *invoice)
+{
+	feed_ticket_of("acme", id, open, invoice);
 }
 
 static void a_ticket_holds_the_invoice_that_it_names_or_all(void **state)
@@ -261,6 +268,60 @@ static void what_begins_while_a_ticket_is_open_is_held_from_the_start(void **sta
 	assert_string_equal(dunning_said(), "resumed");
 	customer_wait(DAYS(1));
 	assert_string_equal(dunning_said(), "first_reminder");
+}
+
+/* It goes from one account of the customer to another, and the one that it left is heard of last. */
+static void a_ticket_that_changes_its_account_still_holds(void **state)
+{
+	(void)state;
+	feed_open(1, 1);
+	feed_ticket_of("acme", "T-1", true, "in_1");
+	feed_ticket_of("other", "T-1", true, "in_1");
+	feed_ticket_of("acme", "T-1", false, "in_1");
+	assert_string_equal(dunning_said(), "held by ticket");
+	feed_ticket_of("other", "T-1", false, "in_1");
+	assert_string_equal(dunning_said(), "resumed");
+}
+
+/* Of the invoice, of another, of all. */
+static void feed_tickets(int from, int to, bool open)
+{
+	for (int i = from; i < to; i++)
+		feed_ticket(arena_printf(customer_stage.arena, "T-%d", i), open,
+		            i % 2 == 0   ? "in_1"
+		            : i % 3 == 0 ? "in_7"
+		                         : "");
+}
+
+/* Said again and closed twice, some before they open; the dispute has its place beside them. */
+static void ten_thousand_tickets_hold_until_the_last_is_closed(void **state)
+{
+	(void)state;
+	feed_open(1, 1);
+	feed_tickets(0, 10000, true);
+	feed_part("needs_response", 1);
+	feed_tickets(2, 3, true);
+	feed_tickets(10001, 10002, false);
+	stage_test_restart(&customer_stage);
+	feed_tickets(0, 10000, false);
+	feed_tickets(2, 3, false);
+	customer_wait(DAYS(1));
+	assert_null(strstr(dunning_said(), "re")); /* minded, or sumed */
+	feed_part("won", 2);
+	assert_string_equal(dunning_said(), "resumed");
+}
+
+/* More than may hold at a time: whichever are closed first, the last one ends it. */
+static void a_ticket_holds_in_the_place_of_one_that_is_closed(void **state)
+{
+	(void)state;
+	feed_open(1, 1);
+	feed_tickets(0, 81, true);
+	feed_tickets(0, 80, false);
+	customer_wait(DAYS(30));
+	assert_null(strstr(dunning_said(), "re"));
+	feed_tickets(80, 81, false);
+	assert_string_equal(dunning_said(), "resumed");
 }
 
 /* An invoice of another currency is none of its business. */
@@ -421,6 +482,9 @@ int main(void)
 		CASE(a_dispute_holds_an_invoice_that_is_known_later_too),
 		CASE(a_ticket_holds_the_invoice_that_it_names_or_all),
 		CASE(what_begins_while_a_ticket_is_open_is_held_from_the_start),
+		CASE(a_ticket_that_changes_its_account_still_holds),
+		CASE(ten_thousand_tickets_hold_until_the_last_is_closed),
+		CASE(a_ticket_holds_in_the_place_of_one_that_is_closed),
 		CASE(what_is_owed_in_one_currency_counts_alone),
 		CASE(what_nobody_collects_is_dunned_from_its_deadline_on),
 		CASE(attempts_exhaust_it_before_the_steps_do),
