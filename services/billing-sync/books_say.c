@@ -88,6 +88,13 @@ static void fill_sums(struct arena *arena, const struct period_figures *figures,
 	fact->deferred = arena_alloc(arena, (figures->roll_count + 1) * sizeof(*fact->deferred));
 	for (size_t i = 0; i < figures->roll_count; i++)
 		fact->deferred[fact->n_deferred++] = figure_say_roll(arena, &figures->rolls[i]);
+	fact->unbilled =
+	    arena_alloc(arena, (figures->unbilled_count + 1) * sizeof(*fact->unbilled));
+	for (size_t i = 0; i < figures->unbilled_count; i++) {
+		fact->unbilled[fact->n_unbilled] =
+		    figure_say_unbilled(arena, &figures->unbilled[i]);
+		fact->n_unbilled += fact->unbilled[fact->n_unbilled] != NULL;
+	}
 	fact->recurring = arena_alloc(arena, (figures->mrr_count + 1) * sizeof(*fact->recurring));
 	for (size_t i = 0; i < figures->mrr_count; i++)
 		fact->recurring[fact->n_recurring++] =

@@ -11,6 +11,7 @@ struct sum {
 	struct arena *arena;
 	struct period_balance *balances;
 	struct recognition_roll *rolls;
+	struct unbilled_roll *unbilled;
 	struct recurring_line *recurring;
 	struct period_amount *unexplained;
 	struct period_dispute *disputes;
@@ -62,6 +63,21 @@ static void add_roll(struct sum *it, const Opsmesh__V1__DeferredRoll *more)
 	add(&it->rolls[i].recognised, more->recognised);
 	add(&it->rolls[i].cleared, more->cleared);
 	add(&it->rolls[i].closing, more->closing);
+}
+
+static void add_unbilled(struct sum *it, const Opsmesh__V1__UnbilledRoll *more)
+{
+	size_t *const count = &it->figures->unbilled_count;
+	size_t i = 0;
+
+	while (i < *count && !text_equal(it->unbilled[i].currency, more->currency))
+		i++;
+	if (i == *count)
+		set_currency(it->unbilled[(*count)++].currency, more->currency);
+	add(&it->unbilled[i].opening, more->opening);
+	add(&it->unbilled[i].used, more->used);
+	add(&it->unbilled[i].billed, more->billed);
+	add(&it->unbilled[i].closing, more->closing);
 }
 
 static void add_line(struct recurring_line *line, const Opsmesh__V1__RecurringSum *more)
@@ -138,6 +154,8 @@ static void add_answer(struct sum *it, const Opsmesh__V1__ShardFigured *answer)
 		add_balance(it, answer->balances[i]);
 	for (size_t i = 0; i < answer->n_deferred; i++)
 		add_roll(it, answer->deferred[i]);
+	for (size_t i = 0; i < answer->n_unbilled; i++)
+		add_unbilled(it, answer->unbilled[i]);
 	for (size_t i = 0; i < answer->n_recurring; i++)
 		add_recurring(it, answer->recurring[i]);
 	for (size_t i = 0; i < answer->n_unexplained; i++)
@@ -155,6 +173,7 @@ static void open_lists(struct sum *it, const Opsmesh__V1__ShardFigured *const *a
 	struct arena *const arena = it->arena;
 	size_t balances = 1;
 	size_t rolls = 1;
+	size_t unbilled = 1;
 	size_t recurring = 1;
 	size_t unexplained = 1;
 	size_t disputes = 1;
@@ -162,12 +181,14 @@ static void open_lists(struct sum *it, const Opsmesh__V1__ShardFigured *const *a
 	for (size_t i = 0; i < count; i++) {
 		balances += answers[i]->n_balances;
 		rolls += answers[i]->n_deferred;
+		unbilled += answers[i]->n_unbilled;
 		recurring += answers[i]->n_recurring;
 		unexplained += answers[i]->n_unexplained;
 		disputes += answers[i]->n_disputes;
 	}
 	it->balances = arena_zero(arena, balances * sizeof(*it->balances));
 	it->rolls = arena_zero(arena, rolls * sizeof(*it->rolls));
+	it->unbilled = arena_zero(arena, unbilled * sizeof(*it->unbilled));
 	it->recurring = arena_zero(arena, recurring * sizeof(*it->recurring));
 	it->unexplained = arena_zero(arena, unexplained * sizeof(*it->unexplained));
 	it->disputes = arena_zero(arena, disputes * sizeof(*it->disputes));
@@ -185,6 +206,7 @@ void books_sum(struct arena *arena, const Opsmesh__V1__ShardFigured *const *answ
 	figures->shards = it.shards;
 	figures->balances = it.balances;
 	figures->rolls = it.rolls;
+	figures->unbilled = it.unbilled;
 	figures->mrr = it.recurring;
 	figures->unexplained = it.unexplained;
 	figures->disputes = it.disputes;

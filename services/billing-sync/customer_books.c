@@ -54,7 +54,7 @@ static enum status say(struct task *task, const char *currency, int64_t day)
 	ended.deferred = figure_say_roll(task->arena, &figures.roll);
 	ended.recurring = figure_say_recurring(task->arena, &figures.recurring);
 	ended.unexplained = figures.unexplained;
-	ended.unbilled = figure_say_unbilled(task->arena, currency, &figures.unbilled);
+	ended.unbilled = figure_say_unbilled(task->arena, &figures.unbilled);
 	event.fact_case = OPSMESH__V1__BILLING_EVENT__FACT_BOOKS_DAY_ENDED;
 	event.books_day_ended = &ended;
 	return customer_books_say(task, &event);

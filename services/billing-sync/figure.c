@@ -101,14 +101,6 @@ bool figure_book(struct task *task, const struct journal *journal)
 
 /* Summing up. */
 
-int64_t unbilled_gap(const struct unbilled_roll *roll)
-{
-	__extension__ const __int128 gap =
-	    (__int128)roll->opening + roll->used - roll->billed - roll->closing;
-
-	return gap > INT64_MAX ? INT64_MAX : gap < INT64_MIN ? INT64_MIN : (int64_t)gap;
-}
-
 static void add_roll(struct figures *figures, const struct figure_row *row,
                      const struct period *period)
 {
@@ -180,6 +172,7 @@ void figures_of(struct task *task, const char *currency, const struct period *pe
 
 	*figures = (struct figures){ .currency = currency };
 	memcpy(figures->roll.currency, currency, strlen(currency) + 1);
+	memcpy(figures->unbilled.currency, currency, strlen(currency) + 1);
 	memcpy(figures->recurring.currency, currency, strlen(currency) + 1);
 	task_scan(task, home(task), &row, 1, &cursor);
 	while (task_next(task, &cursor, &row))

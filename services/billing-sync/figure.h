@@ -45,17 +45,6 @@ bool figure_book(struct task *task, const struct journal *journal);
 /* The books are cut: what is booked from now on comes after that cut. */
 void figure_cut(struct task *task, int64_t number);
 
-/* What a period did to what is used and not billed yet. */
-struct unbilled_roll {
-	int64_t opening;
-	int64_t used;
-	int64_t billed;
-	int64_t closing; /* by the ledger */
-};
-
-/* opening + used - billed - closing, cut to 64 bits; 0: it rolls forward. */
-int64_t unbilled_gap(const struct unbilled_roll *roll);
-
 /* All that is known of a period in one currency, in the shard. */
 struct figures {
 	const char *currency;

@@ -13,6 +13,7 @@ static void open_lists(struct arena *arena, Opsmesh__V1__ShardFigured *answer)
 {
 	answer->balances = arena_alloc(arena, LIST_ROOM * sizeof(*answer->balances));
 	answer->deferred = arena_alloc(arena, PERIOD_LIMITS_MAX * sizeof(*answer->deferred));
+	answer->unbilled = arena_alloc(arena, PERIOD_LIMITS_MAX * sizeof(*answer->unbilled));
 	answer->recurring = arena_alloc(arena, PERIOD_LIMITS_MAX * sizeof(*answer->recurring));
 	answer->unexplained = arena_alloc(arena, PERIOD_LIMITS_MAX * sizeof(*answer->unexplained));
 }
@@ -41,12 +42,16 @@ static void add_currencies(struct task *task, const struct period *period,
 
 	while ((currency = figure_currency_after(task, currency)) != NULL &&
 	       answer->n_deferred < PERIOD_LIMITS_MAX) {
+		Opsmesh__V1__UnbilledRoll *unbilled;
 		struct figures figures;
 
 		figures_of(task, currency, period, &figures);
 		add_balances(task->arena, answer, &figures);
 		answer->deferred[answer->n_deferred++] =
 		    figure_say_roll(task->arena, &figures.roll);
+		unbilled = figure_say_unbilled(task->arena, &figures.unbilled);
+		if (unbilled != NULL)
+			answer->unbilled[answer->n_unbilled++] = unbilled;
 		answer->recurring[answer->n_recurring++] =
 		    figure_say_recurring(task->arena, &figures.recurring);
 		if (figures.unexplained != 0)

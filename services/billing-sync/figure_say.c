@@ -33,7 +33,7 @@ Opsmesh__V1__DeferredRoll *figure_say_roll(struct arena *arena, const struct rec
 	return made;
 }
 
-Opsmesh__V1__UnbilledRoll *figure_say_unbilled(struct arena *arena, const char *currency,
+Opsmesh__V1__UnbilledRoll *figure_say_unbilled(struct arena *arena,
                                                const struct unbilled_roll *roll)
 {
 	Opsmesh__V1__UnbilledRoll *made;
@@ -42,7 +42,7 @@ Opsmesh__V1__UnbilledRoll *figure_say_unbilled(struct arena *arena, const char *
 		return NULL;
 	made = arena_alloc(arena, sizeof(*made));
 	opsmesh__v1__unbilled_roll__init(made);
-	made->currency = arena_string(arena, currency);
+	made->currency = arena_string(arena, roll->currency);
 	made->opening = roll->opening;
 	made->used = roll->used;
 	made->billed = roll->billed;

@@ -14,7 +14,7 @@ Opsmesh__V1__Money *figure_say_money(struct arena *arena, const char *currency, 
 Opsmesh__V1__DeferredRoll *figure_say_roll(struct arena *arena,
                                            const struct recognition_roll *roll);
 /* NULL: nothing was ever used that has a price. */
-Opsmesh__V1__UnbilledRoll *figure_say_unbilled(struct arena *arena, const char *currency,
+Opsmesh__V1__UnbilledRoll *figure_say_unbilled(struct arena *arena,
                                                const struct unbilled_roll *roll);
 Opsmesh__V1__RecurringSum *figure_say_recurring(struct arena *arena,
                                                 const struct recurring_line *line);

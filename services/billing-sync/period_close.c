@@ -4,9 +4,9 @@
 
 #include <inttypes.h>
 
-const char *const close_item_names[] = { "order",    "folded",       "unexplained",
-	                                 "ledger",   "roll_forward", "mrr",
-	                                 "disputes", "rates",        NULL };
+const char *const close_item_names[] = { "order",        "folded",   "unexplained", "ledger",
+	                                 "roll_forward", "unbilled", "mrr",         "disputes",
+	                                 "rates",        NULL };
 
 /* The document. */
 
@@ -166,6 +166,21 @@ static const char *check_roll(struct arena *arena, const struct period_figures *
 	return NULL;
 }
 
+static const char *check_unbilled(struct arena *arena, const struct period_figures *figures,
+                                  const struct close_policy *policy)
+{
+	(void)policy;
+	for (size_t i = 0; i < figures->unbilled_count; i++) {
+		const int64_t gap = unbilled_gap(&figures->unbilled[i]);
+
+		if (gap != 0)
+			return arena_printf(
+			    arena, "what is used and not billed yet in %s is off by %" PRId64,
+			    figures->unbilled[i].currency, gap);
+	}
+	return NULL;
+}
+
 static const char *check_mrr(struct arena *arena, const struct period_figures *figures,
                              const struct close_policy *policy)
 {
@@ -229,6 +244,7 @@ bool close_check(struct arena *arena, const struct period_figures *figures,
 		[CLOSE_UNEXPLAINED] = check_unexplained,
 		[CLOSE_LEDGER] = check_ledger,
 		[CLOSE_ROLL] = check_roll,
+		[CLOSE_UNBILLED] = check_unbilled,
 		[CLOSE_MRR] = check_mrr,
 		[CLOSE_DISPUTES] = check_disputes,
 		[CLOSE_RATES] = check_rates,

@@ -84,6 +84,8 @@ struct period_figures {
 	const struct period_balance *balances;
 	size_t roll_count;
 	const struct recognition_roll *rolls;
+	size_t unbilled_count;
+	const struct unbilled_roll *unbilled;
 	size_t mrr_count;
 	const struct recurring_line *mrr;
 	size_t disputes_open; /* as the mirror counts them */
@@ -101,6 +103,7 @@ enum close_item {
 	CLOSE_UNEXPLAINED, /* no unexplained discrepancy above its limit */
 	CLOSE_LEDGER,      /* the trial balance is zero in every currency */
 	CLOSE_ROLL,        /* the deferred revenue rolls forward */
+	CLOSE_UNBILLED,    /* and what is used and not billed yet */
 	CLOSE_MRR,         /* its identity holds in every currency and in the reporting one */
 	CLOSE_DISPUTES,    /* every open dispute is listed, or counted with the rest */
 	CLOSE_RATES, /* every currency of the books has a rate that is frozen; none was wanting for MRR */

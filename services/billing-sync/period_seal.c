@@ -2,7 +2,8 @@
  * The seal of a period. Its bytes (packed.h): a version, the days, the cut, how many shards passed it,
  * id and version of the policy, then each list as its size and its rows; a row is packed by itself, and the
  * rows of a list are in the order of their bytes. Where there is recurring revenue in a reporting currency, its row
- * follows. The digest is over the seal before and these bytes.
+ * follows, and where something was ever used that has a price, the list of what is not billed yet. The digest is over
+ * the seal before and these bytes.
  */
 #include "services/billing-sync/packed.h"
 #include "services/billing-sync/period_close.h"
@@ -94,6 +95,25 @@ static void rolls_pack(struct arena *arena, const struct period_figures *figures
 	rows_pack(&rows, out);
 }
 
+static void unbilled_pack(struct arena *arena, const struct period_figures *figures,
+                          struct buffer *out)
+{
+	struct rows rows = rows_open(arena, figures->unbilled_count);
+
+	for (size_t i = 0; i < figures->unbilled_count; i++) {
+		const struct unbilled_roll *const roll = &figures->unbilled[i];
+		struct buffer row = { 0 };
+
+		pack_text(&row, roll->currency);
+		pack_i64(&row, roll->opening);
+		pack_i64(&row, roll->used);
+		pack_i64(&row, roll->billed);
+		pack_i64(&row, roll->closing);
+		row_end(arena, &rows, &row);
+	}
+	rows_pack(&rows, out);
+}
+
 static void line_pack(struct buffer *out, const struct recurring_line *line)
 {
 	pack_text(out, line->currency);
@@ -172,6 +192,8 @@ void close_seal(struct arena *arena, const struct period_figures *figures,
 	rates_pack(arena, figures, &out);
 	if (figures->reported.currency[0] != '\0')
 		line_pack(&out, &figures->reported);
+	if (figures->unbilled_count > 0)
+		unbilled_pack(arena, figures, &out);
 	digest_sha256((struct bytes){ out.data, out.size }, seal);
 	buffer_finish(&out);
 }

@@ -401,3 +401,13 @@ int64_t recognition_gap(const struct recognition_roll *roll)
 		return INT64_MAX;
 	return gap < INT64_MIN ? INT64_MIN : (int64_t)gap;
 }
+
+int64_t unbilled_gap(const struct unbilled_roll *roll)
+{
+	__extension__ const __int128 gap =
+	    (__int128)roll->opening + roll->used - roll->billed - roll->closing;
+
+	if (gap > INT64_MAX)
+		return INT64_MAX;
+	return gap < INT64_MIN ? INT64_MIN : (int64_t)gap;
+}

@@ -111,4 +111,16 @@ struct recognition_roll {
 /* opening + billed - recognised - cleared - closing, cut to 64 bits; 0: the roll-forward balances. */
 int64_t recognition_gap(const struct recognition_roll *roll);
 
+/* What a period did to what is used and not billed yet, in one currency. */
+struct unbilled_roll {
+	char currency[4];
+	int64_t opening;
+	int64_t used;
+	int64_t billed;
+	int64_t closing; /* by the ledger */
+};
+
+/* opening + used - billed - closing, cut to 64 bits; 0: it rolls forward. */
+int64_t unbilled_gap(const struct unbilled_roll *roll);
+
 #endif

@@ -291,8 +291,21 @@ static struct story_line tell_unreported(const struct story *story,
 static struct story_line tell_closed(const struct story *story,
                                      const Opsmesh__V1__PeriodClosed *fact)
 {
-	return line_of(arena_printf(story->arena, "the books of %s are closed, sealed %.16s",
-	                            fact->period, fact->digest));
+	const char *unbilled = "";
+
+	for (size_t i = 0; i < fact->n_unbilled; i++) {
+		Opsmesh__V1__Money left = OPSMESH__V1__MONEY__INIT;
+
+		left.currency = fact->unbilled[i]->currency;
+		left.minor = fact->unbilled[i]->closing;
+		if (left.minor != 0)
+			unbilled =
+			    arena_printf(story->arena, "%s%s%s", unbilled,
+			                 *unbilled == '\0' ? "; used and not billed: " : ", ",
+			                 story_amount(story, &left));
+	}
+	return line_of(arena_printf(story->arena, "the books of %s are closed, sealed %.16s%s",
+	                            fact->period, fact->digest, unbilled));
 }
 
 /* Of payouts. */

@@ -56,6 +56,28 @@ static void feed_message(int topic, const char *of, int64_t at, int64_t heard,
 	CHECK(stage_test_fold(&metered_stage, STAGE_TEST_ALL, at_second(heard)) == STATUS_OK);
 }
 
+const Opsmesh__V1__ShardFigured *metered_cut(const char *period, int64_t heard)
+{
+	Opsmesh__V1__ByCustomerEvent event = OPSMESH__V1__BY_CUSTOMER_EVENT__INIT;
+	Opsmesh__V1__BooksCut made = OPSMESH__V1__BOOKS_CUT__INIT;
+	const ProtobufCMessage *message = NULL;
+	const struct fact *fact;
+
+	made.action_id = text_mutable("a-1");
+	made.period = text_mutable(period);
+	made.number = 1;
+	event.customer_id = text_mutable("books");
+	event.occurred_at = proto_timestamp(metered_stage.arena, at_second(heard));
+	event.fact_case = OPSMESH__V1__BY_CUSTOMER_EVENT__FACT_BOOKS_CUT;
+	event.books_cut = &made;
+	feed_message(OPS_BY_CUSTOMER, metered_key, heard, heard, &event.base);
+	do
+		fact = stage_test_next(&metered_stage, &message);
+	while (fact != NULL && fact->topic != OPS_BY_BOOKS);
+	CHECK(fact != NULL);
+	return ((const Opsmesh__V1__ByBooksEvent *)(const void *)message)->shard_figured;
+}
+
 void metered_feed(const char *type, const char *id, int64_t revision, const char *status,
                   int64_t at, int64_t heard, bool earlier, const char *json)
 {

@@ -4,6 +4,7 @@
 #ifndef TESTS_SUPPORT_METERED_FIXTURE_H
 #define TESTS_SUPPORT_METERED_FIXTURE_H
 
+#include "opsmesh/v1/books.pb-c.h"
 #include "opsmesh/v1/usage.pb-c.h"
 #include "services/billing-sync/chart.h"
 #include "tests/support/stage_test.h"
@@ -32,6 +33,9 @@ void metered_used(const char *id, int64_t quantity, int64_t at, int64_t heard);
 void metered_subscribe(int64_t heard);
 /* Its invoice for May, an hour after its end. */
 void metered_bill(const char *status, int64_t revision, int64_t heard, const char *json);
+
+/* The books are cut for that period; what the shard answers. */
+const Opsmesh__V1__ShardFigured *metered_cut(const char *period, int64_t heard);
 
 /* The ledger of one account, day by day: "1:+25 10:+18 ", days of May from 1 on. */
 const char *metered_days_of(enum account account);

@@ -181,6 +181,8 @@ struct part {
 	int64_t unexplained;
 	int64_t disputes_open;
 	int64_t rolled;         /* that deferred revenue is off by */
+	int64_t used;           /* and is not billed yet */
+	int64_t unearned;       /* that it is off by */
 	int64_t dollars;        /* of recurring revenue, all currencies, since the first day */
 	const char *unreported; /* NULL: it reaches the end of the period */
 };
@@ -198,6 +200,8 @@ static void tell_part(const struct part *part, const char *from, int shard, int6
 	Opsmesh__V1__DeferredRoll roll = OPSMESH__V1__DEFERRED_ROLL__INIT;
 	Opsmesh__V1__RecurringSum reported = OPSMESH__V1__RECURRING_SUM__INIT;
 	Opsmesh__V1__DeferredRoll *rolls[1] = { &roll };
+	Opsmesh__V1__UnbilledRoll unbilled = OPSMESH__V1__UNBILLED_ROLL__INIT;
+	Opsmesh__V1__UnbilledRoll *unbilleds[1] = { &unbilled };
 	Opsmesh__V1__Money *unexplained[1] = { &money[2] };
 
 	for (int i = 0; i < 3; i++)
@@ -211,6 +215,9 @@ static void tell_part(const struct part *part, const char *from, int shard, int6
 	balances[1].balance = &money[1];
 	roll.currency = text_mutable("JPY");
 	roll.closing = part->rolled;
+	unbilled.currency = text_mutable("JPY");
+	unbilled.used = part->used;
+	unbilled.closing = part->used - part->unearned;
 	made.action_id = text_mutable(part->action);
 	made.action = text_mutable("close");
 	made.period = text_mutable(part->period);
@@ -223,6 +230,8 @@ static void tell_part(const struct part *part, const char *from, int shard, int6
 	told.balances = list;
 	told.n_deferred = 1;
 	told.deferred = rolls;
+	told.n_unbilled = part->used != 0;
+	told.unbilled = unbilleds;
 	told.n_unexplained = part->unexplained != 0;
 	told.unexplained = unexplained;
 	told.disputes_open = part->disputes_open;
@@ -280,7 +289,7 @@ static const Opsmesh__V1__PeriodClosed *closed(void)
 
 static void a_period_is_closed_when_every_shard_of_both_stages_has_answered(void **state)
 {
-	const struct part part = FIRST(.yen = 500, .dollars = 7);
+	const struct part part = FIRST(.yen = 500, .dollars = 7, .used = 30);
 	const struct part held = FIRST(.yen = 50);
 	const Opsmesh__V1__PeriodClosed *fact;
 	struct period_row row = { .period = "2026-05-01" };
@@ -299,6 +308,9 @@ static void a_period_is_closed_when_every_shard_of_both_stages_has_answered(void
 	assert_string_equal(fact->period, "2026-05-01");
 	assert_int_equal(fact->n_balances, 2);
 	assert_int_equal(fact->balances[0]->balance->minor, 2200);
+	assert_int_equal(fact->n_unbilled, 1);
+	assert_int_equal(fact->unbilled[0]->used, 120);
+	assert_int_equal(fact->unbilled[0]->closing, 120);
 	assert_int_equal(fact->reported->added, 28);
 	assert_int_equal(fact->reported->ending, 28);
 	assert_int_equal(fact->n_rates, 1);
@@ -353,6 +365,8 @@ static void what_does_not_hold_is_said_item_by_item(void **state)
 		  "rates: recurring revenue waits" },
 		{ FIRST(.rolled = 5), CLOSE_AT,
 		  "roll_forward: deferred revenue in JPY is off by -20" },
+		{ FIRST(.used = 9, .unearned = 2), CLOSE_AT,
+		  "unbilled: what is used and not billed yet in JPY is off by 8" },
 		{ FIRST(.rolled = 5, .disputes_open = 1), CLOSE_AT,
 		  "roll_forward: deferred revenue in JPY is off by -20; disputes: 4 disputes are open, 0 are "
 		  "listed" },

@@ -29,6 +29,7 @@ struct books {
 	struct period_amount unexplained[2];
 	struct period_balance balances[5];
 	struct recognition_roll rolls[2];
+	struct unbilled_roll unbilled[2];
 	struct recurring_line mrr[2];
 	struct period_dispute disputes[2];
 	struct period_rate rates[2];
@@ -66,6 +67,7 @@ static struct books *good_books(void)
 		              { "cash", "JPY", 500 },
 		              { "revenue", "JPY", -500 } },
 		.rolls = { { "USD", 1000, 500, 900, 100, 500 }, { "JPY", 0, 10, 4, 0, 6 } },
+		.unbilled = { { "USD", 40, 60, 70, 30 }, { "EUR", 0, 5, 0, 5 } },
 		.mrr = { { "USD", 1000, { 100, 50, 30, 20, 60, 0 }, 1100 },
 		         { "EUR", 90, { [RECURRING_FX] = -2 }, 88 } },
 		.disputes = { { "dp_1", "USD", 500, 0 }, { "dp_2", "USD", 300, 0 } },
@@ -85,6 +87,8 @@ static struct books *good_books(void)
 		.balances = books->balances,
 		.roll_count = 2,
 		.rolls = books->rolls,
+		.unbilled_count = 2,
+		.unbilled = books->unbilled,
 		.mrr_count = 2,
 		.mrr = books->mrr,
 		.disputes_open = 2,
@@ -127,6 +131,10 @@ static const struct bend bends[] = {
 	  "deferred revenue in USD is off by 1" },
 	{ "deferred revenue was made up", CLOSE_ROLL, AT(rolls[1].cleared), 1,
 	  "deferred revenue in JPY is off by -1" },
+	{ "what was used is not in the ledger", CLOSE_UNBILLED, AT(unbilled[1].closing), 4,
+	  "what is used and not billed yet in EUR is off by 1" },
+	{ "what was billed is still unbilled", CLOSE_UNBILLED, AT(unbilled[0].billed), 71,
+	  "what is used and not billed yet in USD is off by -1" },
 	{ "a churn was counted twice", CLOSE_MRR, AT(mrr[0].moved[RECURRING_CHURN]), 120,
 	  "recurring revenue in USD is off by 60" },
 	{ "a rate moved and nobody said so", CLOSE_MRR, AT(mrr[1].moved[RECURRING_FX]), 0,
@@ -265,6 +273,8 @@ static void a_seal_does_not_depend_on_the_order_of_gathering(void **state)
 		swap(books->balances, sizeof(books->balances[0]), (size_t)chance_below(&chance, 5),
 		     (size_t)chance_below(&chance, 5));
 		swap(books->rolls, sizeof(books->rolls[0]), 0, (size_t)chance_below(&chance, 2));
+		swap(books->unbilled, sizeof(books->unbilled[0]), 0,
+		     (size_t)chance_below(&chance, 2));
 		swap(books->mrr, sizeof(books->mrr[0]), 0, (size_t)chance_below(&chance, 2));
 		swap(books->rates, sizeof(books->rates[0]), 0, (size_t)chance_below(&chance, 2));
 		swap(books->disputes, sizeof(books->disputes[0]), 0,
@@ -283,7 +293,9 @@ static void another_figure_is_another_seal(void **state)
 		AT(mrr[1].ending),           AT(mrr[0].moved[RECURRING_NEW]),
 		AT(disputes[1].minor),       AT(disputes[1].more),
 		AT(figures.period.end_day),  AT(figures.cut.us),
-		AT(figures.reported.ending),
+		AT(figures.reported.ending), AT(unbilled[0].opening),
+		AT(unbilled[0].used),        AT(unbilled[1].billed),
+		AT(unbilled[1].closing),
 	};
 	uint8_t seals[COUNT_OF(places) + 2][DIGEST_SIZE];
 	static const uint8_t ones[DIGEST_SIZE] = { 1 };

@@ -286,6 +286,21 @@ static void the_day_s_end_tells_how_what_is_unbilled_rolled_forward(void **state
 	assert_int_equal(roll->off_by, 0);
 }
 
+static void a_close_is_told_what_is_used_and_not_billed_yet(void **state)
+{
+	(void)state;
+	metered_subscribe(MAY + HOUR);
+	metered_used("u-1", 14, MAY + 2 * DAY, MAY + 2 * DAY + HOUR);
+	metered_pass(MAY + 3 * DAY + HOUR);
+	const Opsmesh__V1__ShardFigured *const told =
+	    metered_cut("2026-05-03", MAY + 3 * DAY + HOUR);
+
+	assert_int_equal(told->n_unbilled, 1);
+	assert_string_equal(told->unbilled[0]->currency, "USD");
+	assert_int_equal(told->unbilled[0]->used, 35);
+	assert_int_equal(told->unbilled[0]->closing, 35);
+}
+
 int main(void)
 {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, metered_start, metered_stop)
@@ -306,6 +321,7 @@ int main(void)
 		CASE(tiers_that_are_uploaded_later_are_found_at_the_next_day_s_end),
 		CASE(usage_moves_the_tiers_of_the_days_after_it),
 		CASE(the_day_s_end_tells_how_what_is_unbilled_rolled_forward),
+		CASE(a_close_is_told_what_is_used_and_not_billed_yet),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
