@@ -7,7 +7,8 @@
  * plan has otherwise than the ledger is booked, dated at the end of its day: what was used as revenue that is
  * not billed yet, what an invoice bills out of it again, because the invoice's own transaction has the revenue.
  * So what is billed and was never reported is earned when it is billed, and in the end a period has earned what
- * was billed for it; what an invoice bills otherwise is the discrepancy `usage_billed`.
+ * was billed for it; what an invoice bills otherwise is the discrepancy `usage_billed`, and a period that no
+ * invoice bills in the time of deploy/policies/invoices is `never_billed`.
  *
  * What came too late for the provider's meter is not valued: it is earned by the line of the next invoice that
  * bills it, so that no closed period becomes another (domain.md 3.10).

@@ -1,11 +1,12 @@
 /*
- * customer_metered_inside - what the two files of customer_metered share: an item at hand, and its settling.
+ * customer_metered_inside - what the files of customer_metered share: an item at hand, and its settling.
  */
 #ifndef SERVICES_BILLING_SYNC_CUSTOMER_METERED_INSIDE_H
 #define SERVICES_BILLING_SYNC_CUSTOMER_METERED_INSIDE_H
 
 #include "services/billing-sync/customer_metered.h"
 #include "services/billing-sync/usage_book.h"
+#include "services/billing-sync/usage_plan.h"
 #include "services/billing-sync/usage_tally.h"
 
 /* One subscription item, which bills the meter that the tally is of. */
@@ -20,6 +21,12 @@ struct metered {
 struct instant metered_day_end(struct task *task);
 /* The ledger becomes what the facts say, and so do the discrepancies; the book is not kept yet. */
 enum status metered_settle(struct metered *it) MUST_CHECK;
+/*
+ * Periods that ended and that no invoice bills, after the time of deploy/policies/invoices, become the case
+ * `never_billed`, which heals when one does. next: when the next of them is due; TIME_MAX: none is.
+ */
+enum status metered_miss(struct metered *it, const struct usage_plan *plan,
+                         struct instant *next) MUST_CHECK;
 void metered_set_timer(struct customer *it, const char *item, const char *meter,
                        struct instant due);
 

@@ -9,7 +9,6 @@
 #include "services/billing-sync/figure.h"
 #include "services/billing-sync/figure_say.h"
 #include "services/billing-sync/policies.h"
-#include "services/billing-sync/usage_plan.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -197,18 +196,20 @@ static enum status tell(struct settling *it)
 	return STATUS_OK;
 }
 
-/* When the next day with something is over; what has no price yet is looked at each day. */
-static void set_timer(const struct settling *it)
+/* When the next day with something is over, or something is missed; what has no price yet is looked at each day. */
+static void set_timer(const struct settling *it, struct instant missed)
 {
+	struct instant due = missed;
 	int64_t next = it->plan.unpriced ? it->today : INT64_MAX;
 
 	for (size_t i = 0; i < it->plan.count; i++)
 		if (it->plan.postings[i].day >= it->today && it->plan.postings[i].day < next)
 			next = it->plan.postings[i].day;
 	if (next < INT64_MAX)
+		due = time_earlier(due, recognition_midnight(it->books->zone, next + 1));
+	if (time_before(due, TIME_MAX))
 		metered_set_timer(it->metered->customer, it->metered->item,
-		                  it->metered->book->meter,
-		                  recognition_midnight(it->books->zone, next + 1));
+		                  it->metered->book->meter, due);
 }
 
 /* Prices whose tiers no subscription told, and an uploaded price may have told since. */
@@ -253,6 +254,8 @@ enum status metered_settle(struct metered *it)
 		.tolerance_per_line = policies_invoice(task, task->now)->tolerance_per_line,
 	};
 
+	struct instant missed;
+
 	settling->metered = it;
 	settling->books = policies_standing(task, task->now).books;
 	settling->today = recognition_day(rules.zone, task->now);
@@ -264,6 +267,7 @@ enum status metered_settle(struct metered *it)
 	                                                     : "";
 	TRY(book_changes(settling));
 	TRY(tell(settling));
-	set_timer(settling);
+	TRY(metered_miss(it, &settling->plan, &missed));
+	set_timer(settling, missed);
 	return STATUS_OK;
 }

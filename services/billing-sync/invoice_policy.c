@@ -54,7 +54,7 @@ static bool twice_read(const struct json_place *top, struct invoice_policy *poli
 
 /* Besides those of the head. */
 static const char *const document_fields[] = { "tolerance_per_line", "minimum_charge", "twice",
-	                                       NULL };
+	                                       "never_billed_after", NULL };
 
 static bool document_read(struct arena *arena, const struct json_place *top, void *result,
                           struct json_error *error)
@@ -63,7 +63,9 @@ static bool document_read(struct arena *arena, const struct json_place *top, voi
 
 	if (!json_integer_at(top, "tolerance_per_line", 0, INVOICE_TOLERANCE_MAX,
 	                     &policy->tolerance_per_line, error) ||
-	    !minimums_read(arena, top, policy, error) || !twice_read(top, policy, error))
+	    !minimums_read(arena, top, policy, error) || !twice_read(top, policy, error) ||
+	    !policy_span_if(top, "never_billed_after", SECONDS(1), WINDOW_MAX,
+	                    &policy->never_billed_after, error))
 		return false;
 	return true;
 }

@@ -4,11 +4,13 @@
  *   {"id":"stripe","version":1,"effective_from":"1970-01-01T00:00:00Z","source":"who says so",
  *    "tolerance_per_line":1,
  *    "minimum_charge":[{"currency":"USD","minor":50}],
- *    "twice":{"same_invoice":"35d","same_description":"24h","across_invoices":true}}
+ *    "twice":{"same_invoice":"35d","same_description":"24h","across_invoices":true},
+ *    "never_billed_after":"7d"}
  *
  * An amount below a currency's least charge is not collected: the invoice's amount due is zero and the
  * customer's balance takes it. A currency that is not listed has no such amount. "across_invoices": two charges
- * that are said to be for the same count though each names an invoice of its own. The schema is
+ * that are said to be for the same count though each names an invoice of its own. So long after a metered period
+ * has ended it is a discrepancy that no invoice bills what was used; absent: it never is. The schema is
  * deploy/policies/schema/invoices.schema.json.
  */
 #ifndef SERVICES_BILLING_SYNC_INVOICE_POLICY_H
@@ -33,6 +35,7 @@ struct invoice_policy {
 	struct duration
 	    twice_same_description; /* two charges said to be for the same, within this */
 	bool twice_across_invoices;
+	struct duration never_billed_after; /* the end of a metered period; 0: it is not missed */
 };
 
 extern const struct policy_kind invoice_policy_kind;

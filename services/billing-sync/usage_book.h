@@ -63,6 +63,9 @@ struct usage_book {
 	struct usage_line lines[USAGE_LINES_MAX]; /* by start, issued, invoice */
 	size_t shown_count;
 	const char *shown[USAGE_LINES_MAX]; /* invoices that are said to bill something else */
+	size_t missed_count;
+	struct instant
+	    missed[USAGE_PERIODS_MAX]; /* starts of periods that are said never to be billed */
 	size_t posting_count;
 	const struct usage_posting *postings; /* by start and day; in the arena */
 };
@@ -86,7 +89,7 @@ void usage_book_forget(struct arena *arena, struct usage_book *book, struct inst
 /* NULL: no state has told of it. */
 struct usage_price *usage_book_price(struct usage_book *book, const char *id);
 
-/* A row's bytes (packed.h): a version, then the fields in the order of the structs. */
+/* A row's bytes (packed.h): a version, then the fields in the order of the structs, what is missed last. */
 struct bytes usage_book_encode(struct arena *arena, const struct usage_book *book);
 bool usage_book_decode(struct arena *arena, struct bytes bytes, struct usage_book *book) MUST_CHECK;
 

@@ -3,7 +3,7 @@
  */
 #include "services/billing-sync/usage_book.h"
 
-#define VERSION 1
+#define VERSION 2 /* 1 had nothing missed */
 #define TEXT_SIZE (STRIPE_ID_MAX + 1)
 #define AMOUNT_MAX (INT64_MAX / USAGE_LINES_MAX) /* far beyond the lines of an invoice */
 
@@ -54,6 +54,13 @@ static void pack_postings(struct buffer *out, const struct usage_book *book)
 	}
 }
 
+static void pack_missed(struct buffer *out, const struct usage_book *book)
+{
+	pack_u8(out, (uint32_t)book->missed_count);
+	for (size_t i = 0; i < book->missed_count; i++)
+		pack_time(out, book->missed[i]);
+}
+
 struct bytes usage_book_encode(struct arena *arena, const struct usage_book *book)
 {
 	struct buffer out = { .data = NULL };
@@ -71,6 +78,7 @@ struct bytes usage_book_encode(struct arena *arena, const struct usage_book *boo
 	pack_periods(&out, book);
 	pack_lines(&out, book);
 	pack_postings(&out, book);
+	pack_missed(&out, book);
 	return pack_end(arena, &out);
 }
 
@@ -133,14 +141,22 @@ static void postings_in(struct arena *arena, struct packed *from, struct usage_b
 	book->postings = list;
 }
 
+static void missed_in(struct packed *from, struct usage_book *book)
+{
+	book->missed_count = packed_u8(from, USAGE_PERIODS_MAX);
+	for (size_t i = 0; i < book->missed_count; i++)
+		book->missed[i] = packed_time(from);
+}
+
 bool usage_book_decode(struct arena *arena, struct bytes bytes, struct usage_book *book)
 {
 	struct packed from = packed_open(bytes);
+	const uint32_t version = packed_u8(&from, VERSION);
 	const char *subscription;
 	const char *meter;
 	bool known;
 
-	if (packed_u8(&from, VERSION) != VERSION)
+	if (version == 0)
 		return false;
 	known = packed_u8(&from, 1) == 1;
 	subscription = text_in(arena, &from);
@@ -156,5 +172,7 @@ bool usage_book_decode(struct arena *arena, struct bytes bytes, struct usage_boo
 	periods_in(arena, &from, book);
 	lines_in(arena, &from, book);
 	postings_in(arena, &from, book);
+	if (version == VERSION)
+		missed_in(&from, book);
 	return packed_done(&from);
 }

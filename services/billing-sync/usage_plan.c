@@ -202,6 +202,21 @@ static void judge(struct making *it, const struct span *span, const struct usage
 	it->plan->findings[it->plan->finding_count++] = finding;
 }
 
+static void miss(struct making *it, const struct span *span, const struct usage_price *price,
+                 int64_t expected)
+{
+	struct usage_plan *const plan = it->plan;
+	struct usage_unbilled unbilled = { .start = span->start,
+		                           .end = span->end,
+		                           .expected = expected };
+
+	if (span->line_count > 0 || expected <= it->rules->tolerance_per_line)
+		return;
+	memcpy(unbilled.currency, price->currency, sizeof(unbilled.currency));
+	CHECK(plan->unbilled_count < USAGE_PERIODS_MAX);
+	plan->unbilled[plan->unbilled_count++] = unbilled;
+}
+
 static void plan_span(struct making *it, const struct span *span)
 {
 	const struct usage_price *const price = price_of(it, span);
@@ -219,6 +234,7 @@ static void plan_span(struct making *it, const struct span *span)
 	else
 		post_days(it, span, price);
 	judge(it, span, price, amount);
+	miss(it, span, price, amount);
 }
 
 /* Days that are worth nothing are none. */

@@ -30,12 +30,22 @@ struct usage_finding {
 	int64_t found; /* by all invoices that bill it */
 };
 
+/* A period that is worth something and that no invoice bills, more than the tolerance of a line. */
+struct usage_unbilled {
+	struct instant start;
+	struct instant end; /* may be to come */
+	char currency[4];
+	int64_t expected; /* the provider's units */
+};
+
 struct usage_plan {
 	const char *currency; /* NULL: nothing is worth anything */
 	size_t count;
 	const struct usage_posting *postings; /* by period and day; none is all zero */
 	size_t finding_count;
 	struct usage_finding findings[USAGE_LINES_MAX];
+	size_t unbilled_count;
+	struct usage_unbilled unbilled[USAGE_PERIODS_MAX];
 	bool unpriced; /* there is usage of a period whose price is not known */
 };
 

@@ -286,6 +286,89 @@ static void the_day_s_end_tells_how_what_is_unbilled_rolled_forward(void **state
 	assert_int_equal(roll->off_by, 0);
 }
 
+/* From December 2026 on periods that are never billed are missed, a week after their end. */
+#define DECEMBER 1796083200
+#define JANUARY 1798761600
+
+static void use_december(const char *status)
+{
+	metered_feed("subscription", "sub_1", 1, status, DECEMBER, DECEMBER + HOUR, false,
+	             arena_printf(metered_stage.arena,
+	                          METERED_SUBSCRIPTION("%s", "1796083200", "1798761600",
+	                                               METERED_BY_UNIT),
+	                          status));
+	metered_used("u-1", 14, DECEMBER + 2 * DAY, DECEMBER + 2 * DAY + HOUR);
+}
+
+static void bill_december(const char *status, int64_t revision, int64_t heard)
+{
+	metered_feed(
+	    "invoice", "in_1", revision, status, JANUARY + HOUR, heard, false,
+	    arena_printf(
+		metered_stage.arena,
+		"{\"id\":\"in_1\",\"object\":\"invoice\",\"customer\":\"cus_1\",\"status\":\"%s\","
+		"\"currency\":\"usd\",\"created\":%d,\"subtotal\":35,\"total\":35,"
+		"\"amount_due\":35,\"amount_paid\":0,\"amount_remaining\":35,"
+		"\"subscription\":\"sub_1\",\"lines\":{\"object\":\"list\",\"has_more\":false,"
+		"\"data\":[{\"id\":\"il_1\",\"object\":\"line_item\",\"amount\":35,"
+		"\"currency\":\"usd\",\"subscription_item\":\"si_1\","
+		"\"subscription\":\"sub_1\",\"proration\":false,\"quantity\":14,"
+		"\"period\":{\"start\":%d,\"end\":%d}}]}}",
+		status, JANUARY + HOUR, DECEMBER, JANUARY));
+}
+
+static void a_period_that_no_invoice_bills_in_time_is_a_case_until_one_does(void **state)
+{
+	const Opsmesh__V1__BillingEvent *event;
+
+	(void)state;
+	use_december("active");
+	bill_december("draft", 1, JANUARY + HOUR);
+	metered_pass(JANUARY + 7 * DAY - HOUR);
+	assert_null(heard_of(FACT(DISCREPANCY_OPENED)));
+	stage_test_restart(&metered_stage);
+	metered_pass(JANUARY + 7 * DAY);
+	event = next(FACT(DISCREPANCY_OPENED));
+	assert_string_equal(event->discrepancy_opened->cause, "never_billed");
+	assert_string_equal(event->discrepancy_opened->object_ids[0], "2026-12-01T00:00:00Z");
+	assert_int_equal(event->discrepancy_opened->expected->minor, 35);
+	assert_int_equal(event->discrepancy_opened->found->minor, 0);
+	assert_int_equal(event->discrepancy_opened->severity, OPSMESH__V1__PRIORITY__PRIORITY_HIGH);
+	metered_used("u-2", 1, DECEMBER + 20 * DAY, JANUARY + 8 * DAY);
+	event = next(FACT(DISCREPANCY_GROWN));
+	assert_int_equal(event->discrepancy_grown->expected->minor, 38);
+	stage_test_restart(&metered_stage);
+	bill_december("open", 2, JANUARY + 9 * DAY);
+	event = next(FACT(DISCREPANCY_HEALED));
+	assert_string_equal(event->discrepancy_healed->cause, "never_billed");
+	metered_pass(JANUARY + 60 * DAY);
+	assert_null(heard_of(FACT(DISCREPANCY_HEALED)));
+}
+
+static void what_is_billed_in_time_is_not_missed(void **state)
+{
+	(void)state;
+	use_december("active");
+	bill_december("open", 1, JANUARY + HOUR);
+	metered_pass(JANUARY + 60 * DAY);
+	assert_null(heard_of(FACT(DISCREPANCY_OPENED)));
+}
+
+/* A trial owes nothing, and in May no rule missed anything. */
+static void what_nobody_has_to_bill_is_not_missed(void **state)
+{
+	(void)state;
+	use_december("trialing");
+	metered_pass(JANUARY + 60 * DAY);
+	assert_null(heard_of(FACT(DISCREPANCY_OPENED)));
+	(void)metered_stop(NULL);
+	(void)metered_start(NULL);
+	metered_subscribe(MAY + HOUR);
+	metered_used("u-1", 14, MAY + 2 * DAY, MAY + 2 * DAY + HOUR);
+	metered_pass(JANUARY);
+	assert_null(heard_of(FACT(DISCREPANCY_OPENED)));
+}
+
 static void a_close_is_told_what_is_used_and_not_billed_yet(void **state)
 {
 	(void)state;
@@ -321,6 +404,9 @@ int main(void)
 		CASE(tiers_that_are_uploaded_later_are_found_at_the_next_day_s_end),
 		CASE(usage_moves_the_tiers_of_the_days_after_it),
 		CASE(the_day_s_end_tells_how_what_is_unbilled_rolled_forward),
+		CASE(a_period_that_no_invoice_bills_in_time_is_a_case_until_one_does),
+		CASE(what_is_billed_in_time_is_not_missed),
+		CASE(what_nobody_has_to_bill_is_not_missed),
 		CASE(a_close_is_told_what_is_used_and_not_billed_yet),
 	};
 
