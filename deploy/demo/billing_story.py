@@ -86,11 +86,11 @@ def tell_books(day):
               "lost", "monthly then", "unexplained"]
     table("THE BOOKS, DAY BY DAY: revenue that is not yet earned, and what comes in by the month", titles,
           [[date, currency, *(digits(minor, currency) for minor in figures)]
-           for date, currency, *figures in tables.books(day) if date[:2] == "20"])
+           for date, currency, *figures in tables.books_days(day)])
     table("WHAT COMES IN BY THE MONTH, all currencies in one, at each day's exchange rates",
           ["day", "", "before", "new", "back", "more", "less", "lost", "by exchange rates", "then"],
           [[date, currency, *(digits(minor, currency) for minor in figures)]
-           for what, date, currency, *figures in tables.books(day) if what == "reported"])
+           for date, currency, *figures in tables.reported_days(day)])
     for kind, fact, event in day.facts("ops.billing.v1"):
         if kind == "period_closed":
             print(f"  {when(event['time'])}  {fact['period']} is closed and sealed with {fact['digest']}")

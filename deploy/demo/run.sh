@@ -23,18 +23,20 @@ trap 'exit 130' INT TERM
 . "$run/env"
 python3 "$here/story.py" "$run/day" || exit 1
 
-printf '\nWHAT IS STILL OPEN, FROM THE TABLES: opsmesh list clocks\n\n'
-"$OPSMESH_BIN/opsmesh" list clocks
-
-printf '\nTHE BOOKS: opsmesh ledger balance\n\n'
-"$OPSMESH_BIN/opsmesh" ledger balance
-printf '\nWHAT DOES NOT ADD UP: opsmesh list discrepancies --all\n\n'
-"$OPSMESH_BIN/opsmesh" list discrepancies --all
-
 id_of() { python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))[sys.argv[2]])' "$run/day/names.json" "$1"; }
-ticket=$(id_of K3)
-printf '\nTHE FIRST OF THEM, AS THE OPERATOR'\''S TOOL TELLS IT: opsmesh explain ticket %s\n\n' "$ticket"
-"$OPSMESH_BIN/opsmesh" explain ticket "$ticket" --reveal 'the demo shows the people that it invented'
+
+# As the operator's tool tells it: a title, and what the tool is asked.
+ask()
+{
+	printf '\n%s: opsmesh %s\n\n' "$1" "${*:2}"
+	"$OPSMESH_BIN/opsmesh" "${@:2}" || exit 1
+}
+
+ask 'WHAT IS STILL OPEN, FROM THE TABLES' list clocks
+ask 'THE BOOKS' ledger balance
+ask 'WHAT DOES NOT ADD UP' list discrepancies --all
+ask 'THE FIRST OF THE TICKETS, AS THE OPERATOR SEES IT' explain ticket "$(id_of K3)" \
+	--reveal 'the demo shows the people that it invented'
 
 printf '\nWHETHER IT CAME OUT RIGHT\n\n'
 if python3 "$here/tables.py" "$run/day"; then

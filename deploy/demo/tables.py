@@ -262,9 +262,8 @@ def days_told(day):
     return told
 
 
-def books(day):
-    """Each day by currency, summed over the shards: who says nothing of a day stands as before. Then recurring revenue
-    of all currencies in the reporting one, what it waits for, and what was sealed."""
+def books_days(day):
+    """Each day by currency, summed over the shards: who says nothing of a day stands as before."""
     told = days_told(day)
     dates = sorted({date for shard in told.values() for date in shard})
     for currency in sorted({currency for _, currency in told}):
@@ -276,13 +275,23 @@ def books(day):
                 stands[shard] = Counter(told[shard].get(date, still))
             yield [date, currency, *(str(sum(row[key] for row in stands.values()))
                                      for key in (*ROLL, *RECURRING, "unexplained"))]
+
+
+def reported_days(day):
+    """Recurring revenue of all currencies in the reporting one, summed over the shards."""
     reported = {}
     for kind, fact, _ in day.facts("ops.billing.v1"):
         if kind == "recurring_reported":
             row = reported.setdefault((fact["day"], fact["recurring"]["currency"]), Counter())
             row.update({key: int(fact["recurring"].get(key, 0)) for key in REPORTED})
     for key, row in sorted(reported.items()):
-        yield ["reported", *key, *(str(row[column]) for column in REPORTED)]
+        yield [*key, *(str(row[column]) for column in REPORTED)]
+
+
+def books(day):
+    """Each day; recurring revenue in the reporting currency, and what that waits for; what was sealed."""
+    yield from books_days(day)
+    yield from (["reported", *row] for row in reported_days(day))
     for kind, fact, _ in day.facts("ops.billing.v1"):
         if kind == "recurring_unreported":
             yield ["unreported", fact["day"], fact["since"], fact["currency"], fact["reportingCurrency"]]
