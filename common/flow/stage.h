@@ -36,6 +36,11 @@ struct stage {
 	const int *emits;                        /* topics that it writes, ended by -1 */
 	/* A refusal parks the event's key: later events of that key wait in order behind it. */
 	bool parks;
+	/*
+	 * Optional: says as a fact what a handler refused of what outsiders said (task_refuse), so that it is no
+	 * dead letter. Nothing that the handler did stands; what this answers is what became of the event.
+	 */
+	enum status (*refused)(struct task *task, const char *reason);
 };
 
 #define STAGE_TOPICS_MAX 8

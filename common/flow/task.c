@@ -199,3 +199,16 @@ enum status task_fail(struct task *task, enum status status, const char *format,
 	CHECK(size >= 0);
 	return status;
 }
+
+enum status task_refuse(struct task *task, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	const int size = vsnprintf(task->reason, sizeof(task->reason), format, arguments);
+
+	va_end(arguments);
+	CHECK(size >= 0);
+	task->outsiders = true;
+	return STATUS_REJECT;
+}

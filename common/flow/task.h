@@ -28,6 +28,7 @@ struct task {
 	int32_t shard_number;
 	int32_t partitions;
 	enum status trouble; /* of a load that failed; the runtime's */
+	bool outsiders;      /* what was refused is theirs; the runtime's */
 	struct shard *shard; /* the runtime's */
 	char reason[TASK_REASON_SIZE];
 };
@@ -99,5 +100,7 @@ enum status task_key(struct task *task, const char *field, const char *key, size
 /* return task_fail(task, STATUS_REJECT, "ticket %s: no policy", id); */
 enum status task_fail(struct task *task, enum status status, const char *format, ...)
     PRINTF_LIKE(3, 4);
+/* Of what an outsider said, and no defect of ours: answers REJECT, and the stage's `refused` says it. */
+enum status task_refuse(struct task *task, const char *format, ...) PRINTF_LIKE(2, 3);
 
 #endif

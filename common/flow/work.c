@@ -320,6 +320,18 @@ const ProtobufCMessage *work_unpack(struct shard *shard, const struct event *eve
 	return message;
 }
 
+/* What the handler did is undone; its stage says why. */
+static enum status say_refused(struct shard *shard, struct task *task)
+{
+	char reason[TASK_REASON_SIZE];
+
+	memcpy(reason, task->reason, sizeof(reason));
+	task->outsiders = false;
+	work_undo(shard);
+	work_begin(shard);
+	return shard->stage->refused(task, reason);
+}
+
 enum status work_handle(struct shard *shard, const struct event *event,
                         const ProtobufCMessage *message, char reason[static TASK_REASON_SIZE])
 {
@@ -343,8 +355,11 @@ enum status work_handle(struct shard *shard, const struct event *event,
 	if (handler == NULL) /* unknown facts are skipped */
 		return STATUS_OK;
 	work_begin(shard);
-	const enum status status = handler->handle(&task, task.message);
+	enum status status = handler->handle(&task, task.message);
 
+	if (status == STATUS_REJECT && task.outsiders && shard->stage->refused != NULL &&
+	    shard->work->trouble == STATUS_OK)
+		status = say_refused(shard, &task);
 	arena_reset(shard->scratch);
 	if (status == STATUS_OK && shard->work->trouble == STATUS_OK)
 		work_keep(shard);

@@ -73,8 +73,8 @@ static enum status wait(struct task *task, struct charge_row *row,
 	TRY(be_patient(task, row));
 	waiting_put(task->arena, &list, mirrored);
 	if (list.n_items > CHARGE_WAITING_MAX)
-		return task_fail(task, STATUS_REJECT, "charge %s: more than %d objects wait for it",
-		                 row->charge_id, CHARGE_WAITING_MAX);
+		return task_refuse(task, "charge %s: more than %d objects wait for it",
+		                   row->charge_id, CHARGE_WAITING_MAX);
 	row->waiting = proto_pack(task->arena, &list.base);
 	task_save(task, &charge_table, row);
 	return STATUS_OK;

@@ -187,6 +187,11 @@ bool currency_read(const struct currency_policy *policy, const char *currency, i
 
 	if (!convert(policy, currency, true, amount, &read.minor, reason))
 		return false;
+	if (read.minor > CURRENCY_AMOUNT_MAX || read.minor < -CURRENCY_AMOUNT_MAX) {
+		snprintf(reason, CURRENCY_REASON_SIZE, "%s: the amount has more than 15 digits",
+		         currency);
+		return false;
+	}
 	memcpy(read.currency, currency, sizeof(read.currency));
 	*money = read;
 	return true;

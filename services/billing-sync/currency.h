@@ -24,6 +24,8 @@
 #define CURRENCY_OF_RULE_MAX 64 /* currencies that one rule names */
 #define CURRENCY_SENTENCE_MAX 400
 #define CURRENCY_REASON_SIZE 512
+/* Minor units of one amount. The provider charges 12 digits at most; thousands of these add up within 64 bits. */
+#define CURRENCY_AMOUNT_MAX INT64_C(1000000000000000)
 
 struct currency_rule {
 	const char *const *currencies; /* ended by NULL; of the rule for all others: empty */
@@ -44,8 +46,8 @@ struct currency_policy {
 extern const struct policy_kind currency_kind;
 
 /*
- * The provider's integer as money, and back. Currency is upper case. False: reason is one sentence that
- * names the currency; no amount is in it.
+ * The provider's integer as money, of CURRENCY_AMOUNT_MAX at most, and back. Currency is upper case. False: reason is
+ * one sentence that names the currency; no amount is in it.
  */
 bool currency_read(const struct currency_policy *policy, const char *currency, int64_t amount,
                    struct money *money, char reason[static CURRENCY_REASON_SIZE]) MUST_CHECK;

@@ -4,6 +4,7 @@
 #include "common/io/proto.h"
 #include "proto/opsmesh/v1/catalogue.h"
 #include "services/billing-sync/policies.h"
+#include "services/billing-sync/refused.h"
 #include "services/billing-sync/stripe.h"
 
 #include <string.h>
@@ -56,7 +57,7 @@ enum status customer_open(struct task *task, const char *customer_id,
 
 enum status customer_say(struct customer *it, Opsmesh__V1__BillingEvent *event)
 {
-	if (task_has(it->task, &customer_table))
+	if (!it->nobody && task_has(it->task, &customer_table))
 		event->customer_id = text_mutable(it->row.customer_id);
 	event->occurred_at = proto_timestamp(it->task->arena, it->at);
 	event->cause_id = text_mutable(it->cause_id);
@@ -120,18 +121,7 @@ bool customer_money(struct thing *thing, const char *field, const char *currency
 
 enum status customer_refuse(struct thing *thing, const struct json_error *error)
 {
-	Opsmesh__V1__BillingEvent event = OPSMESH__V1__BILLING_EVENT__INIT;
-	Opsmesh__V1__ObjectRefused refused = OPSMESH__V1__OBJECT_REFUSED__INIT;
-
-	refused.object_id = thing->mirrored->object_id;
-	refused.object_type = thing->mirrored->object_type;
-	refused.code = OPSMESH__V1__REFUSAL_CODE__REFUSAL_CODE_INVALID;
-	refused.field = text_mutable(error->path);
-	refused.reason = text_mutable(error->reason);
-	refused.event_id = thing->mirrored->event_id;
-	event.fact_case = OPSMESH__V1__BILLING_EVENT__FACT_OBJECT_REFUSED;
-	event.object_refused = &refused;
-	return customer_say(thing->customer, &event);
+	return refused_say(thing->customer, thing->mirrored, error->path, error->reason);
 }
 
 /* Timers. */

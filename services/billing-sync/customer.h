@@ -71,6 +71,7 @@ struct customer {
 	const char *cause_id;
 	struct instant at; /* business time */
 	struct customer_row row;
+	bool nobody; /* the row has the key of an object that is no customer's */
 };
 
 /* One mirrored object. */

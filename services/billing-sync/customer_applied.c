@@ -72,8 +72,8 @@ static struct booking_fact fact_of(const struct customer *it, struct instant at)
 
 static enum status cannot(struct customer *it, const struct booking *booking)
 {
-	return task_fail(it->task, STATUS_REJECT, "%s cannot be booked: %s", booking->journal.id,
-	                 journal_fault_text(booking->journal.fault));
+	return task_refuse(it->task, "%s cannot be booked: %s", booking->journal.id,
+	                   journal_fault_text(booking->journal.fault));
 }
 
 static enum status say(struct settling *it, const struct applied_part *part)
@@ -282,9 +282,8 @@ static enum status put(struct customer *it, struct payment_row *row,
 
 	TRY(read_said(it, row, applied));
 	if (!applied_put(applied, word))
-		return task_fail(it->task, STATUS_REJECT,
-		                 "payment %s: more than %d things say what it pays",
-		                 row->payment_id, APPLIED_MAX);
+		return task_refuse(it->task, "payment %s: more than %d things say what it pays",
+		                   row->payment_id, APPLIED_MAX);
 	row->said = applied_encode(it->task->arena, applied);
 	return STATUS_OK;
 }
@@ -319,9 +318,9 @@ enum status receivable_returned(struct customer *it, const struct receivable_ret
 
 	TRY(read_returned(it, &row, list));
 	if (!returned_add(list, &more))
-		return task_fail(it->task, STATUS_REJECT,
-		                 "charge %s: too much was taken back of it, or too often",
-		                 back->charge);
+		return task_refuse(it->task,
+		                   "charge %s: too much was taken back of it, or too often",
+		                   back->charge);
 	row.returned = returned_encode(it->task->arena, list);
 	save(it, &row);
 	return settle(it, back->charge, "");

@@ -63,9 +63,9 @@ static enum status settle(struct replan *it, bool good, const struct booking *bo
 	struct task *const task = it->customer->task;
 
 	if (!good)
-		return task_fail(task, STATUS_REJECT, "invoice %s: %s cannot be booked: %s",
-		                 it->row.invoice_id, booking->journal.reason,
-		                 journal_fault_text(booking->journal.fault));
+		return task_refuse(task, "invoice %s: %s cannot be booked: %s", it->row.invoice_id,
+		                   booking->journal.reason,
+		                   journal_fault_text(booking->journal.fault));
 	if (booking->journal.count > 0)
 		(void)figure_book(task, &booking->journal);
 	return STATUS_OK;
@@ -235,7 +235,7 @@ static enum status apply(struct replan *it)
 	const char *reason;
 
 	if (!deferral_plan(task->arena, &it->facts, it->books, &it->plan, &reason))
-		return task_fail(task, STATUS_REJECT, "invoice %s: %s", it->row.invoice_id, reason);
+		return task_refuse(task, "invoice %s: %s", it->row.invoice_id, reason);
 	const struct bytes facts = deferral_facts_encode(task->arena, &it->facts);
 
 	if (bytes_equal(facts, it->row.facts))
@@ -316,9 +316,9 @@ enum status customer_deferral_reverse(struct customer *it, const struct customer
 		return STATUS_OK;
 	TRY(recall(it, reversed->invoice, &replan));
 	if (!deferral_facts_reverse(it->task->arena, &replan.facts, &more))
-		return task_fail(it->task, STATUS_REJECT,
-		                 "invoice %s: too much was taken back of it, or too often",
-		                 reversed->invoice);
+		return task_refuse(it->task,
+		                   "invoice %s: too much was taken back of it, or too often",
+		                   reversed->invoice);
 	return apply(&replan);
 }
 

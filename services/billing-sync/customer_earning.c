@@ -91,8 +91,7 @@ static enum status change(struct task *task, const char *currency, int64_t day, 
 
 	(void)task_load(task, &pace_table, &row);
 	if (__builtin_add_overflow(row.minor, minor, &row.minor))
-		return task_fail(task, STATUS_REJECT, "%s: what is earned a day is beyond 64 bits",
-		                 currency);
+		return task_refuse(task, "%s: what is earned a day is beyond 64 bits", currency);
 	if (row.minor == 0)
 		task_remove(task, &pace_table, &row);
 	else

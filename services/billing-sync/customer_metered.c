@@ -5,7 +5,9 @@
 
 #include "common/base/hash.h"
 #include "common/base/text.h"
+#include "common/io/proto.h"
 #include "services/billing-sync/policies.h"
+#include "services/billing-sync/refused.h"
 
 #include <string.h>
 
@@ -293,6 +295,26 @@ enum status customer_metered_invoice(struct customer *it, const struct invoice *
 
 /* Prices. */
 
+/* It went everywhere: the shard of its own key says why it cannot be read. */
+static enum status refuse_price(struct task *task, const Opsmesh__V1__ObjectMirrored *mirrored,
+                                const struct json_error *error)
+{
+	const Opsmesh__V1__ByCustomerEvent *const event = (const void *)task->message;
+	const char *const id = mirrored->object_id;
+	struct customer it = {
+		.task = task,
+		.cause_id = arena_text(task->arena, task->event->id.data, task->event->id.size),
+		.row = { .customer_id = id },
+		.nobody = true,
+	};
+
+	if (hash_partition(id, strlen(id), task->partitions) != task->shard_number)
+		return STATUS_OK;
+	if (!proto_instant(event->occurred_at, &it.at))
+		return task_fail(task, STATUS_REJECT, "occurred_at: missing or out of range");
+	return refused_say(&it, mirrored, error->path, error->reason);
+}
+
 enum status customer_metered_price(struct task *task, const Opsmesh__V1__ObjectMirrored *mirrored)
 {
 	const struct bytes payload = { mirrored->payload.data, mirrored->payload.len };
@@ -300,18 +322,15 @@ enum status customer_metered_price(struct task *task, const Opsmesh__V1__ObjectM
 	AUTO_JSON document = NULL;
 	struct usage_price price;
 	struct json_error error;
-	char reason[JSON_ERROR_SIZE];
 
 	if (memmem(payload.data, payload.size, "\"metered\"", strlen("\"metered\"")) == NULL)
 		return STATUS_OK;
 	if (!json_parse(payload, CUSTOMER_PAYLOAD_MAX, &document, &error))
-		return task_fail(task, STATUS_REJECT, "price %s: %s", row.price_id,
-		                 json_error_text(&error, reason));
+		return refuse_price(task, mirrored, &error);
 	const struct json_place object = json_top(document);
 
 	if (!usage_price_read(task->arena, &object, &price, &error))
-		return task_fail(task, STATUS_REJECT, "price %s: %s", row.price_id,
-		                 json_error_text(&error, reason));
+		return refuse_price(task, mirrored, &error);
 	if (!price.metered || !usage_price_known(&price))
 		return STATUS_OK;
 	row.body = usage_price_encode(task->arena, &price);

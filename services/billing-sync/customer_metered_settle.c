@@ -79,8 +79,8 @@ static enum status book(const struct settling *it, int64_t day, int64_t minor, b
 	                                  booking)
 	           : booking_used(task->arena, &fact, it->metered->item, number, amount, booking);
 	if (!good)
-		return task_fail(task, STATUS_REJECT, "item %s: its usage cannot be booked: %s",
-		                 it->metered->item, journal_fault_text(booking->journal.fault));
+		return task_refuse(task, "item %s: its usage cannot be booked: %s",
+		                   it->metered->item, journal_fault_text(booking->journal.fault));
 	(void)figure_book(task, &booking->journal);
 	figure_add(task, it->currency, billed ? FIGURE_USAGE_BILLED : FIGURE_USED, day, minor);
 	return say(it, day, minor, billed);

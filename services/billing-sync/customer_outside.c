@@ -41,9 +41,8 @@ enum status outside_total(struct customer *it, const struct receivable_row *row,
 {
 	TRY(sum_recorded(it, row, minor));
 	if (__builtin_add_overflow(*minor, row->applied, minor))
-		return task_fail(it->task, STATUS_REJECT,
-		                 "invoice %s: what was paid of it is beyond 64 bits",
-		                 row->invoice_id);
+		return task_refuse(it->task, "invoice %s: what was paid of it is beyond 64 bits",
+		                   row->invoice_id);
 	return STATUS_OK;
 }
 
@@ -74,8 +73,8 @@ enum status outside_book(struct customer *it, const struct receivable_row *row)
 	TRY(sum_outside(it, row, &amount.minor));
 	memcpy(amount.currency, row->currency, strlen(row->currency) + 1);
 	if (!booking_outside(it->task->arena, &fact, row->invoice_id, amount, booking))
-		return task_fail(it->task, STATUS_REJECT, "%s cannot be booked: %s",
-		                 booking->journal.id, journal_fault_text(booking->journal.fault));
+		return task_refuse(it->task, "%s cannot be booked: %s", booking->journal.id,
+		                   journal_fault_text(booking->journal.fault));
 	return restated_book(it->task, &booking->journal, &booked);
 }
 
@@ -110,9 +109,9 @@ static enum status put_recorded(struct customer *it, struct receivable_row *row,
 
 	TRY(read_recorded(it, row, recorded));
 	if (!applied_put(recorded, word))
-		return task_fail(it->task, STATUS_REJECT,
-		                 "invoice %s: more than %d payments of it are on record",
-		                 word->invoice, APPLIED_MAX);
+		return task_refuse(it->task,
+		                   "invoice %s: more than %d payments of it are on record",
+		                   word->invoice, APPLIED_MAX);
 	row->recorded = applied_encode(it->task->arena, recorded);
 	row->currency = arena_string(it->task->arena, word->amount.currency);
 	row->outside_at =

@@ -40,8 +40,8 @@ enum status receivable_paid(struct customer *it, const char *invoice, struct mon
 	int64_t paid;
 
 	if (__builtin_add_overflow(row.applied, more.minor, &row.applied))
-		return task_fail(it->task, STATUS_REJECT,
-		                 "invoice %s: what was paid of it is beyond 64 bits", invoice);
+		return task_refuse(it->task, "invoice %s: what was paid of it is beyond 64 bits",
+		                   invoice);
 	task_save(it->task, &receivable_table, &row);
 	TRY(outside_total(it, &row, &paid));
 	TRY(awaited_found(it, AWAITED_PAID, invoice, paid));
@@ -221,8 +221,8 @@ enum status receivable_credited(struct customer *it, const char *invoice, int64_
 	if (more == 0)
 		return STATUS_OK;
 	if (__builtin_add_overflow(row.credited, more, &row.credited))
-		return task_fail(it->task, STATUS_REJECT,
-		                 "invoice %s: what is credited of it is beyond 64 bits", invoice);
+		return task_refuse(it->task, "invoice %s: what is credited of it is beyond 64 bits",
+		                   invoice);
 	task_save(it->task, &receivable_table, &row);
 	return awaited_found(it, AWAITED_CREDITED, invoice, row.credited);
 }

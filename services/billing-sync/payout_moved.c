@@ -85,8 +85,8 @@ static enum status hold(struct customer *it, struct moved_row *row)
 	bool booked;
 
 	if (!booking_held(it->task->arena, &fact, &moved, booking))
-		return task_fail(it->task, STATUS_REJECT, "%s cannot be held: %s",
-		                 row->transaction_id, journal_fault_text(booking->journal.fault));
+		return task_refuse(it->task, "%s cannot be held: %s", row->transaction_id,
+		                   journal_fault_text(booking->journal.fault));
 	TRY(restated_book(it->task, &booking->journal, &booked));
 	row->state = HELD;
 	return customer_observe(it, &finding);
@@ -118,8 +118,8 @@ static enum status book_fee(struct customer *it, struct moved_row *row)
 		moved.net = -moved.fee;
 	}
 	if (!booking_fee(it->task->arena, &fact, &moved, booking))
-		return task_fail(it->task, STATUS_REJECT, "%s cannot be booked: %s",
-		                 row->transaction_id, journal_fault_text(booking->journal.fault));
+		return task_refuse(it->task, "%s cannot be booked: %s", row->transaction_id,
+		                   journal_fault_text(booking->journal.fault));
 	if (booking->journal.count > 0)
 		(void)figure_book(it->task, &booking->journal);
 	return STATUS_OK;

@@ -318,8 +318,8 @@ static enum status book(struct customer *it, const struct payout_row *row)
 		return STATUS_OK;
 	memcpy(amount.currency, row->currency, strlen(row->currency) + 1);
 	if (!booking_payout(it->task->arena, &fact, row->payout_id, amount, booking))
-		return task_fail(it->task, STATUS_REJECT, "%s cannot be booked: %s", row->payout_id,
-		                 journal_fault_text(booking->journal.fault));
+		return task_refuse(it->task, "%s cannot be booked: %s", row->payout_id,
+		                   journal_fault_text(booking->journal.fault));
 	return restated_book(it->task, &booking->journal, &booked);
 }
 

@@ -36,8 +36,7 @@ static enum status find(struct task *task, const char *id, struct generation *fo
 		}
 		found->since = reversal->at;
 	}
-	return task_fail(task, STATUS_REJECT, "%s became another more than %d times", id,
-	                 RESTATED_MAX);
+	return task_refuse(task, "%s became another more than %d times", id, RESTATED_MAX);
 }
 
 void restated_need(struct task *task, const char *id)
@@ -78,8 +77,8 @@ static enum status reverse(struct task *task, const struct journal *standing, co
 	struct journal undone = journal_reverse(task->arena, standing, cause, at, task->now);
 
 	if (!journal_seal(&undone))
-		return task_fail(task, STATUS_REJECT, "%s cannot be undone: %s", standing->id,
-		                 journal_fault_text(undone.fault));
+		return task_refuse(task, "%s cannot be undone: %s", standing->id,
+		                   journal_fault_text(undone.fault));
 	(void)figure_book(task, &undone);
 	return STATUS_OK;
 }

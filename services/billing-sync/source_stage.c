@@ -67,9 +67,8 @@ static enum status wait(struct task *task, struct source_row *row,
 		                 row->source_id);
 	waiting_put(task->arena, &list, mirrored);
 	if (list.n_items > SOURCE_WAITING_MAX)
-		return task_fail(task, STATUS_REJECT,
-		                 "source %s: more than %d balance transactions wait for it",
-		                 row->source_id, SOURCE_WAITING_MAX);
+		return task_refuse(task, "source %s: more than %d balance transactions wait for it",
+		                   row->source_id, SOURCE_WAITING_MAX);
 	row->waiting = proto_pack(task->arena, &list.base);
 	task_save(task, &source_table, row);
 	return STATUS_OK;

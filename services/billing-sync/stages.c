@@ -34,6 +34,7 @@
 #include "services/billing-sync/owner.h"
 #include "services/billing-sync/payout.h"
 #include "services/billing-sync/period_action.h"
+#include "services/billing-sync/refused.h"
 #include "services/billing-sync/source.h"
 
 /* object */
@@ -65,7 +66,7 @@ static const int object_emits[] = { OPS_BY_SOURCE, OPS_BY_CHARGE, OPS_BY_CUSTOME
 STAGE_EVENTS_NEEDING(source_events, SOURCE_EVENTS);
 
 static const struct state_table *const source_tables[] = { &source_table, NULL };
-static const int source_emits[] = { OPS_BY_CHARGE, -1 };
+static const int source_emits[] = { OPS_BY_CHARGE, OPS_BILLING, -1 };
 
 /* charge */
 
@@ -230,28 +231,32 @@ const struct stage billing_sync_stages[] = {
 	                         "Balance transactions meet the refund or dispute that they are of.",
 	                     .events = source_events,
 	                     .tables = source_tables,
-	                     .emits = source_emits },
+	                     .emits = source_emits,
+	                     .refused = refused_by_source },
 	[BILLING_CHARGE] = { .name = "charge",
 	                     .doc =
 	                         "Refunds and disputes meet their charge, which knows the customer.",
 	                     .events = charge_events,
 	                     .tables = charge_tables,
 	                     .timers = charge_timers,
-	                     .emits = charge_emits },
+	                     .emits = charge_emits,
+	                     .refused = refused_by_charge },
 	[BILLING_CUSTOMER] = { .name = "customer",
 	                       .doc =
 	                           "Says what became another of what a customer has, owes and paid.",
 	                       .events = customer_events,
 	                       .tables = customer_tables,
 	                       .timers = customer_timers,
-	                       .emits = customer_emits },
+	                       .emits = customer_emits,
+	                       .refused = refused_by_customer },
 	[BILLING_PAYOUT] = { .name = "payout",
 	                     .doc =
 	                         "The provider's balance: what it is made of, what was paid out.",
 	                     .events = payout_events,
 	                     .tables = payout_tables,
 	                     .timers = payout_timers,
-	                     .emits = payout_emits },
+	                     .emits = payout_emits,
+	                     .refused = refused_by_payout },
 	[BILLING_BOOKS] = { .name = "books",
 	                    .doc = "Closes a period of the books, or says what does not hold.",
 	                    .events = books_events,

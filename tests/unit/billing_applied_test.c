@@ -270,6 +270,34 @@ static void what_cannot_be_read_is_refused(void **state)
 	assert_string_equal(ledger_trial(&customer_stage), "");
 }
 
+/* What goes beyond a bound of ours has no effect and is said, as often as it comes. */
+static void too_many_words_about_a_payment_are_said_and_stop_nobody(void **state)
+{
+	(void)state;
+	for (int i = 1; i <= APPLIED_MAX + 20; i++) {
+		const char *const id = arena_printf(customer_stage.arena, "p%d", i);
+
+		customer_feed("invoice_payment", id, 1, "paid",
+		              arena_printf(customer_stage.arena,
+		                           "{\"id\":\"%s\",\"object\":\"invoice_payment\","
+		                           "\"invoice\":\"in_%d\",\"currency\":\"jpy\","
+		                           "\"status\":\"paid\",\"amount_paid\":1,\"payment\":{"
+		                           "\"type\":\"charge\",\"charge\":\"ch_1\"}}",
+		                           id, i));
+		const Opsmesh__V1__BillingEvent *const event = customer_heard();
+
+		if (i <= APPLIED_MAX) {
+			assert_null(event);
+			continue;
+		}
+		assert_int_equal(event->fact_case, OPSMESH__V1__BILLING_EVENT__FACT_OBJECT_REFUSED);
+		assert_string_equal(event->object_refused->object_id, id);
+		assert_string_equal(event->object_refused->reason,
+		                    "payment ch_1: more than 100 things say what it pays");
+		assert_string_equal(event->customer_id, customer_key);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest cases[] = {
@@ -278,6 +306,7 @@ int main(void)
 		CASE(any_order_applies_the_same),
 		CASE(what_is_known_late_is_applied_late_and_said),
 		CASE(what_cannot_be_read_is_refused),
+		CASE(too_many_words_about_a_payment_are_said_and_stop_nobody),
 	};
 
 	return cmocka_run_group_tests(cases, NULL, NULL);

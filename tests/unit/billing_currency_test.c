@@ -74,7 +74,7 @@ static void an_amount_has_the_provider_s_exponent(void **state)
 		{ &policy, { 0, "ISK" }, 0 },
 		{ &policy, { 1200, "TND" }, 1200 },
 		{ &policy, { 10000, "XOF" }, 10000 },
-		{ &policy, { INT64_MAX, "EUR" }, INT64_MAX },
+		{ &policy, { CURRENCY_AMOUNT_MAX, "EUR" }, CURRENCY_AMOUNT_MAX },
 	};
 
 	(void)state;
@@ -104,6 +104,11 @@ static void what_cannot_be_said_exactly_is_refused(void **state)
 		{ "MGA", 550, false, "MGA: the amount is no whole number of units" },
 		{ "MGA", INT64_MAX, true, "MGA: the amount is beyond 64 bits" },
 		{ "ISK", INT64_MAX, false, "ISK: the amount is beyond 64 bits" },
+		{ "EUR", CURRENCY_AMOUNT_MAX + 1, true, "EUR: the amount has more than 15 digits" },
+		{ "EUR", -CURRENCY_AMOUNT_MAX - 1, true,
+		  "EUR: the amount has more than 15 digits" },
+		{ "MGA", CURRENCY_AMOUNT_MAX / 10, true,
+		  "MGA: the amount has more than 15 digits" },
 		{ "UGX", 500, true, "UGX is refused: it is listed as zero-decimal" },
 		{ "UGX", 5, false, "UGX is refused: it is listed as zero-decimal" },
 		{ "XAU", 5, true, "no currency is known by this code" },

@@ -2,11 +2,14 @@
  * billing_metered_stage_test - what usage is worth in the ledger, day by day, until an invoice bills it.
  */
 #include "common/base/check.h"
+#include "common/base/hash.h"
 #include "common/base/text.h"
 #include "opsmesh/v1/billing.pb-c.h"
 #include "services/billing-sync/customer_metered.h"
 #include "tests/support/ledger_fixture.h"
 #include "tests/support/metered_fixture.h"
+
+#include <string.h>
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -249,6 +252,44 @@ static void tiers_that_are_uploaded_later_are_found_at_the_next_day_s_end(void *
 	assert_string_equal(metered_days_of(ACCOUNT_UNBILLED), "3:+56 ");
 }
 
+static bool is_own(const char *id)
+{
+	return hash_partition(id, strlen(id), STAGE_TEST_PARTITIONS) == metered_stage.number;
+}
+
+/* It goes to every shard; the one of its own key says so. More of them than a shard survives of its own defects. */
+static void prices_that_cannot_be_read_are_said_once_and_stop_nobody(void **state)
+{
+	const char *const own = stage_test_key(&metered_stage, "price_");
+	const char *other = own;
+	const Opsmesh__V1__BillingEvent *event;
+
+	(void)state;
+	for (int64_t i = 1; i <= 20; i++) {
+		metered_feed("price", own, i, "", MAY, MAY + HOUR + i, false,
+		             "{\"id\":\"price\",\"object\":\"price\",\"currency\":\"usd\","
+		             "\"billing_scheme\":\"tiered\",\"tiers_mode\":\"stairs\","
+		             "\"recurring\":{\"interval\":\"month\",\"usage_type\":\"metered\"}}");
+		metered_pass(MAY + HOUR + i);
+		event = next(FACT(OBJECT_REFUSED));
+		assert_string_equal(event->object_refused->object_id, own);
+		assert_string_equal(event->object_refused->field, "tiers_mode");
+		assert_string_equal(event->customer_id, "");
+	}
+	while (is_own(other))
+		other = arena_printf(metered_stage.arena, "%s0", other);
+	for (int64_t i = 1; i <= 20; i++) {
+		metered_feed("price", other, i, "", MAY, MAY + 2 * HOUR + i, false,
+		             "{\"usage_type\":\"metered\"");
+		metered_pass(MAY + 2 * HOUR + i);
+	}
+	assert_null(heard_of(FACT(OBJECT_REFUSED)));
+	metered_subscribe(MAY + 3 * HOUR);
+	metered_used("u-1", 14, MAY + 2 * DAY, MAY + 2 * DAY + HOUR);
+	metered_pass(MAY + 3 * DAY);
+	assert_string_equal(metered_days_of(ACCOUNT_UNBILLED), "3:+35 ");
+}
+
 static void usage_moves_the_tiers_of_the_days_after_it(void **state)
 {
 	(void)state;
@@ -402,6 +443,7 @@ int main(void)
 		CASE(a_customer_without_a_metered_price_stays_counted),
 		CASE(what_came_too_late_for_the_meter_is_earned_by_the_line_that_bills_it),
 		CASE(tiers_that_are_uploaded_later_are_found_at_the_next_day_s_end),
+		CASE(prices_that_cannot_be_read_are_said_once_and_stop_nobody),
 		CASE(usage_moves_the_tiers_of_the_days_after_it),
 		CASE(the_day_s_end_tells_how_what_is_unbilled_rolled_forward),
 		CASE(a_period_that_no_invoice_bills_in_time_is_a_case_until_one_does),

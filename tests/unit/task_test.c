@@ -1,12 +1,14 @@
 /*
- * task_test - rows that a handler knows to be new, which tables are its stage's own, and which keys.
+ * task_test - rows that a handler knows to be new, a stage's own tables and keys, and what outsiders got wrong.
  */
 #include "common/base/hash.h"
 #include "common/base/text.h"
+#include "common/flow/dead_letter.h"
 #include "common/flow/task.h"
 #include "sim/toy.pb-c.h"
 #include "tests/support/stage_test.h"
 
+#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -78,7 +80,25 @@ static enum status on_word(struct task *task, const ProtobufCMessage *message)
 	row.number = 0;
 	(void)task_load(task, table, &row);
 	seen = row.number;
+	if (text_starts(word->bad, "theirs"))
+		return task_refuse(task, "%s", word->bad);
 	return word->bad[0] != '\0' ? task_fail(task, STATUS_REJECT, "bad") : STATUS_OK;
+}
+
+/* What was said of the last that an outsider got wrong; "": nothing. */
+static char said[64];
+
+static enum status say_refused(struct task *task, const char *reason)
+{
+	const Sim__V1__Toy *const word = (const void *)task->message;
+	struct line_row row = { .key = word->key };
+
+	assert_true(snprintf(said, sizeof(said), "%s", reason) < (int)sizeof(said));
+	assert_false(task_load(task, &line_table, &row));
+	row.number = -1;
+	task_save(task, &line_table, &row);
+	return text_ends(reason, "but not that") ? task_fail(task, STATUS_REJECT, "nor this")
+	                                         : STATUS_OK;
 }
 
 static const struct stage_event events[] = { { .topic = IN, .handle = on_word }, { .topic = -1 } };
@@ -86,7 +106,12 @@ static const struct state_table *const tables[] = { &line_table, &resident_table
 static const struct stage_timer timers[] = { { .name = NULL } };
 static const int emits[] = { OUT, -1 };
 static const struct stage adder = {
-	.name = "adder", .events = events, .tables = tables, .timers = timers, .emits = emits
+	.name = "adder",
+	.events = events,
+	.tables = tables,
+	.timers = timers,
+	.emits = emits,
+	.refused = say_refused,
 };
 static const struct stage bare = {
 	.name = "adder", .events = events, .timers = timers, .emits = emits
@@ -113,6 +138,7 @@ static int start(void **state)
 	clock_s = 1000;
 	asked = 0;
 	seen = 0;
+	said[0] = '\0';
 	stage_test_init(&test, &catalogue, &adder, NUMBER, NULL, NULL);
 	store_ops = test.outside.store_ops;
 	counting = *store_ops;
@@ -195,6 +221,42 @@ static void a_refused_event_adds_nothing_and_may_come_again(void **state)
 	tell("add resident", "r", 9, "");
 	assert_int_equal(kept(&line_table, "a"), 8);
 	assert_int_equal(kept(&resident_table, "r"), 9);
+}
+
+static bool is_letter(int64_t sequence)
+{
+	struct dead_letter_row row = {
+		.stage = "adder", .topic = "in", .source = "before/1", .sequence = sequence
+	};
+
+	return stage_test_row(&test, &dead_letter_table, &row);
+}
+
+/* As often as it likes: a shard stops after ten that are its own. */
+static void what_an_outsider_got_wrong_is_said_and_is_no_dead_letter(void **state)
+{
+	(void)state;
+	for (int64_t i = 1; i <= 40; i++) {
+		char key[16];
+
+		assert_true(snprintf(key, sizeof(key), "k%" PRId64, i) > 0);
+		tell("add", key, 7, "theirs");
+		assert_string_equal(said, "theirs");
+		assert_int_equal(kept(&line_table, key), -1);
+		assert_false(is_letter(i));
+		said[0] = '\0';
+	}
+	tell("add", "own", 7, "bad");
+	assert_true(is_letter(41));
+	assert_string_equal(said, "");
+}
+
+static void what_cannot_be_said_of_it_is_a_dead_letter(void **state)
+{
+	(void)state;
+	tell("add", "a", 7, "theirs, but not that");
+	assert_int_equal(kept(&line_table, "a"), 0);
+	assert_true(is_letter(1));
 }
 
 static void what_was_removed_may_be_added_again(void **state)
@@ -297,6 +359,8 @@ int main(void)
 		CASE(a_row_that_is_added_is_seen_at_once_and_kept),
 		CASE(a_row_that_is_added_is_looked_for_by_nobody),
 		CASE(a_refused_event_adds_nothing_and_may_come_again),
+		CASE(what_an_outsider_got_wrong_is_said_and_is_no_dead_letter),
+		CASE(what_cannot_be_said_of_it_is_a_dead_letter),
 		CASE(what_was_removed_may_be_added_again),
 		CASE(a_row_in_memory_is_not_added_a_second_time),
 		CASE(a_row_in_the_store_is_not_added_a_second_time),
