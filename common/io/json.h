@@ -40,6 +40,16 @@ bool json_parse(struct bytes text, size_t max_bytes, json_t **result,
 bool json_parse_brief(struct bytes text, size_t max_bytes, json_t **result,
                       struct json_error *error) MUST_CHECK;
 
+/*
+ * For every dump: a decimal of up to 15 digits comes back as it was written. Without it 0.86 is written as
+ * 0.85999999999999999, since a real number is floating point in jansson.
+ */
+#define JSON_DIGITS JSON_REAL_PRECISION(15)
+
+/* A value as text of its own, its fields in their order, without space. */
+struct arena;
+struct bytes json_compact(struct arena *arena, const json_t *value);
+
 void json_release(json_t **value);
 #define AUTO_JSON __attribute__((cleanup(json_release))) json_t *
 

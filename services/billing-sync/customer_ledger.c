@@ -68,8 +68,8 @@ static enum status wait(struct thing *thing, struct charged_row *row)
 		                 row->charge_id);
 	waiting_put(task->arena, &list, thing->mirrored);
 	if (list.n_items > LEDGER_WAITING_MAX)
-		return task_fail(task, STATUS_REJECT, "charge %s: more than %d objects wait for it",
-		                 row->charge_id, LEDGER_WAITING_MAX);
+		return task_refuse(task, "charge %s: more than %d objects wait for it",
+		                   row->charge_id, LEDGER_WAITING_MAX);
 	row->waiting = proto_pack(task->arena, &list.base);
 	task_save(task, &charged_table, row);
 	return STATUS_OK;
@@ -77,22 +77,13 @@ static enum status wait(struct thing *thing, struct charged_row *row)
 
 /* Reading. */
 
-/* An object within another, as JSON of its own. */
-static struct bytes text_of(struct arena *arena, const json_t *value)
-{
-	const size_t size = json_dumpb(value, NULL, 0, JSON_COMPACT);
-	char *const text = arena_alloc(arena, size + 1);
-
-	return (struct bytes){ text, json_dumpb(value, text, size, JSON_COMPACT) };
-}
-
 static bool read_transaction(struct thing *thing, const json_t *value,
                              struct balance_transaction *moved, struct json_error *error)
 {
 	struct task *const task = thing->customer->task;
 	char reason[CURRENCY_REASON_SIZE];
 
-	if (!balance_transaction_read(task->arena, text_of(task->arena, value), moved, error))
+	if (!balance_transaction_read(task->arena, json_compact(task->arena, value), moved, error))
 		return false;
 	if (!balance_transaction_in_money(policies_currency(task, moved->created), moved, reason))
 		return json_refuse(&thing->object, "currency", error, "%s", reason);

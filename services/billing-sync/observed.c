@@ -9,7 +9,6 @@
 
 #define MOST_BODIES 4096 /* bytes: what is no larger is written once, not measured first */
 #define COUNTER_MAX (INT64_MAX / (OBJECT_TYPE_COUNTERS + 1)) /* so that their sum stays a number */
-#define DIGITS 15 /* every decimal of so many digits comes back as it was written */
 #define PATH_FIELD_SIZE 64
 
 /* Of two events of one second the one with the later verb is the later. */
@@ -216,7 +215,7 @@ static void take_missing(struct arena *arena, const struct json_place *object, s
 static bool write_body(struct arena *arena, const json_t *object, struct observed *it,
                        struct json_error *error)
 {
-	const size_t flags = JSON_COMPACT | JSON_SORT_KEYS | JSON_REAL_PRECISION(DIGITS);
+	const size_t flags = JSON_COMPACT | JSON_SORT_KEYS | JSON_DIGITS;
 	char most[MOST_BODIES];
 	const size_t size = json_dumpb(object, most, sizeof(most), flags);
 	const struct json_place top = json_top(NULL);

@@ -8,7 +8,6 @@
 #define DECIMAL_MAX 40     /* bytes of a number as text */
 #define DIGITS_MAX 18      /* of it, so that 64 bits hold them */
 #define PERCENT_DECIMALS 4 /* a percentage in parts per million */
-#define REAL_DIGITS 15     /* that a real number keeps of any decimal */
 #define PACKAGE_MAX 4294967295
 
 static const char *const interval_names[] = { "day", "week", "month", "year", NULL };
@@ -158,8 +157,7 @@ static bool percent_read(const struct json_place *coupon, int32_t *ppm, struct j
 {
 	char text[DECIMAL_MAX + 1] = "";
 	const json_t *const value = json_object_get(coupon->value, "percent_off");
-	const size_t size = json_dumpb(value, text, DECIMAL_MAX,
-	                               JSON_ENCODE_ANY | JSON_REAL_PRECISION(REAL_DIGITS));
+	const size_t size = json_dumpb(value, text, DECIMAL_MAX, JSON_ENCODE_ANY | JSON_DIGITS);
 	int64_t digits;
 	int32_t decimals;
 

@@ -39,17 +39,6 @@ static bool read_headers(struct arena *arena, const struct json_place *top, stru
 	return true;
 }
 
-/* A JSON value goes as it stands, without space. */
-static struct bytes compact(struct arena *arena, const json_t *value)
-{
-	const size_t flags = JSON_COMPACT | JSON_ENCODE_ANY;
-	const size_t size = json_dumpb(value, NULL, 0, flags);
-	char *const text = arena_alloc(arena, size + 1);
-
-	CHECK(json_dumpb(value, text, size, flags) == size);
-	return (struct bytes){ text, size };
-}
-
 static bool read_body(struct arena *arena, const struct json_place *top, struct request *request,
                       struct json_error *error)
 {
@@ -67,7 +56,7 @@ static bool read_body(struct arena *arena, const struct json_place *top, struct 
 		request->body = arena_bytes(arena, (struct bytes){ json_string_value(body),
 		                                                   json_string_length(body) });
 	else if (body != NULL)
-		request->body = compact(arena, body);
+		request->body = json_compact(arena, body);
 	return true;
 }
 

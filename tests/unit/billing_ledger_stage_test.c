@@ -210,6 +210,42 @@ static void two_amounts_of_one_transaction_are_a_case_and_booked_once(void **sta
 	assert_string_equal(ledger_trial(&customer_stage), before);
 }
 
+/* As floating point 0.86 has seventeen digits, which no rate may have, and 0.0067 does not end. */
+static void an_exchange_rate_keeps_its_digits(void **state)
+{
+	static const struct {
+		const char *rate;
+		const char *cents; /* of 12,000 yen */
+	} rows[] = {
+		{ "0.86", "1032000" },       { "0.9", "1080000" },    { "0.0067", "8040" },
+		{ "0.1", "120000" },         { "1.1634", "1396080" }, { "0.006421", "7705" },
+		{ "0.00642112345", "7705" }, { "6.42e-03", "7704" },  { "3", "3600000" },
+	};
+
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		struct arena *const arena = customer_stage.arena;
+		const char *const cents = rows[i].cents;
+
+		customer_feed("charge", "ch_1", 1, "succeeded", CHARGE("0"));
+		customer_feed(
+		    "balance_transaction", "txn_1", 1, "available",
+		    arena_printf(
+			arena,
+			"{\"id\":\"txn_1\",\"object\":\"balance_transaction\",\"type\":"
+			"\"charge\",\"amount\":%s,\"fee\":0,\"net\":%s,\"currency\":\"usd\","
+			"\"created\":1777600100,\"source\":\"ch_1\",\"exchange_rate\":%s}",
+			cents, cents, rows[i].rate));
+		assert_string_equal(
+		    ledger_trial(&customer_stage),
+		    arena_printf(arena,
+		                 "cash_in_transit USD %s\nexchange JPY 12000\nexchange USD -%s\n"
+		                 "receivable JPY -12000\n",
+		                 cents, cents));
+		assert_int_equal(customer_stop(state), 0);
+		assert_int_equal(customer_start(state), 0);
+	}
+}
+
 /* Of 12,000 a refund gives 2,000 back and a bank takes 11,000; then the refund fails. */
 static void what_goes_back_beyond_the_charge_is_a_case_until_it_does_not(void **state)
 {
@@ -307,6 +343,7 @@ int main(void)
 		CASE(any_order_books_the_same),
 		CASE(what_comes_alone_is_booked_in_any_order),
 		CASE(two_amounts_of_one_transaction_are_a_case_and_booked_once),
+		CASE(an_exchange_rate_keeps_its_digits),
 		CASE(what_goes_back_beyond_the_charge_is_a_case_until_it_does_not),
 		CASE(what_is_not_the_charges_settlement_does_not_settle_it),
 		CASE(a_charge_that_never_settles_is_a_case_until_it_does),
