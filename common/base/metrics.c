@@ -29,6 +29,7 @@ struct metric_series {
 	const struct metric *metric;
 	struct metric_series *_Atomic next; /* never changes once it is set */
 	char *labels;              /* name="value",... as it is written; "" without labels */
+	_Atomic bool forgotten;    /* gauge: not written */
 	_Atomic int64_t total;     /* counter */
 	_Atomic double level;      /* gauge; histogram: the sum */
 	_Atomic int64_t buckets[]; /* histogram: of each bound alone, then of what is above */
@@ -77,10 +78,9 @@ static void add_escaped(struct buffer *out, const char *text, bool quoted)
 	}
 }
 
-/* The labels of a series as they are written, which is also what it is found by. */
-static char *format_labels(const struct metric *metric, const char *const *values)
+/* The first labels of a series as they are written, all of which is also what it is found by. */
+static char *format_some(const struct metric *metric, const char *const *values, size_t count)
 {
-	const size_t count = label_count(metric);
 	struct arena *const arena = arena_create(BLOCK_SIZE);
 	struct buffer text = { 0 };
 
@@ -97,6 +97,11 @@ static char *format_labels(const struct metric *metric, const char *const *value
 	buffer_add(&text, "", 1);
 	arena_destroy(arena);
 	return (char *)text.data;
+}
+
+static char *format_labels(const struct metric *metric, const char *const *values)
+{
+	return format_some(metric, values, label_count(metric));
 }
 
 static struct metric_series *series_find(const struct metric *metric, const char *labels)
@@ -255,6 +260,27 @@ void metric_set(struct metric_series *series, double value)
 {
 	CHECK(series->metric->kind == METRIC_GAUGE);
 	atomic_store(&series->level, value);
+	atomic_store(&series->forgotten, false);
+}
+
+void metric_forget(struct metric *metric, const char *const *values)
+{
+	size_t count = 0;
+
+	CHECK(metric->kind == METRIC_GAUGE);
+	while (count < label_count(metric) && values[count] != NULL)
+		count++;
+	char *const labels =
+	    format_some(metric, values, count); /* ends with a quote, or is empty */
+
+	for (struct metric_series *at = series_first(metric); at != NULL;
+	     at = atomic_load(&at->next)) {
+		if (strncmp(at->labels, labels, strlen(labels)) != 0)
+			continue;
+		atomic_store(&at->forgotten, true);
+		atomic_store(&at->level, 0);
+	}
+	memory_free(labels);
 }
 
 void metric_observe(struct metric_series *series, double value)
@@ -374,7 +400,8 @@ static void write_metric(const struct metric *metric, struct buffer *out)
 	add(out, "\n");
 	for (const struct metric_series *series = series_first(metric); series != NULL;
 	     series = atomic_load(&series->next))
-		write_series(series, out);
+		if (!atomic_load(&series->forgotten))
+			write_series(series, out);
 }
 
 void metrics_write(struct buffer *out)

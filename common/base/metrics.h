@@ -33,6 +33,11 @@ void metric_register(struct metric *metric); /* once, before the first use */
 struct metric_series *metric_series(struct metric *metric, const char *const *values);
 void metric_add(struct metric_series *series, int64_t amount);
 void metric_set(struct metric_series *series, double value);
+/*
+ * Series of a gauge whose first labels have these values are not written until they are set again: what they
+ * measured is no longer this process's. values: as for metric_series; those behind the first NULL may be any.
+ */
+void metric_forget(struct metric *metric, const char *const *values);
 void metric_observe(struct metric_series *series, double value);
 double metric_value(const struct metric_series *series); /* of a histogram, how many */
 void metrics_write(struct buffer *out); /* the whole set, in order of registration */

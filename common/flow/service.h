@@ -112,6 +112,12 @@ struct service {
 	struct metric *const *metrics;            /* its own; ended by NULL; may be NULL */
 	/* Every fact that became true, once, for metrics of its own; on the worker's thread; may be NULL. */
 	void (*committed)(const struct fact *fact);
+	/*
+	 * For gauges, likewise: each shard that is here, once a second, as it is. Of the task only what reads
+	 * resident rows and documents may be used. And one that has gone to another instance, once.
+	 */
+	void (*look)(const struct stage *stage, struct task *task);
+	void (*lost)(const struct stage *stage, int32_t shard);
 	const char *
 	    batch_events; /* default of BATCH_EVENTS, where events are large; NULL: the runtime's */
 	const struct service_command *commands; /* beside those that all have; may be NULL */

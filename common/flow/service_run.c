@@ -266,7 +266,10 @@ static void open_worker(struct running *it)
 	for (struct metric *const *own = daemon->service->metrics; own != NULL && *own != NULL;
 	     own++)
 		metric_register(*own);
-	it->vitals = vitals_create(&it->worker, daemon->build, daemon->service->committed);
+	it->vitals =
+	    vitals_create(&it->worker, daemon->build,
+	                  &(struct vitals_service){ daemon->service->committed,
+	                                            daemon->service->look, daemon->service->lost });
 }
 
 /* Documents again. */

@@ -3,6 +3,8 @@
 #include "common/base/memory.h"
 #include "common/flow/cache.h"
 #include "common/flow/dead_letter.h"
+#include "common/flow/task.h"
+#include "common/flow/worker_inside.h"
 
 #include <stdio.h>
 #include <unistd.h>
@@ -83,7 +85,9 @@ struct vitals {
 	struct behind *behind; /* slot * STAGE_TOPICS_MAX + topic */
 	int64_t *left_out;     /* by slot, as of its last batch */
 	struct vitals_outages outages;
-	void (*committed)(const struct fact *fact);
+	struct vitals_service service;
+	bool *here; /* by slot: it was, when last looked at */
+	struct arena *arena;
 };
 
 static struct metric_series *unlabelled(struct metric *metric)
@@ -116,9 +120,9 @@ static int64_t count_words(const char *list)
 
 static void tell_committed(const struct vitals *vitals, const struct batch *batch)
 {
-	for (size_t i = 0; vitals->committed != NULL && i < batch->fact_count; i++)
+	for (size_t i = 0; vitals->service.committed != NULL && i < batch->fact_count; i++)
 		if (!batch->facts[i].dead_letter)
-			vitals->committed(&batch->facts[i]);
+			vitals->service.committed(&batch->facts[i]);
 }
 
 static void on_batch(void *context, const struct batch *batch)
@@ -161,12 +165,14 @@ static void begin_series(const struct stage *stages)
 }
 
 struct vitals *vitals_create(struct worker *worker, const char *build,
-                             void (*committed)(const struct fact *fact))
+                             const struct vitals_service *service)
 {
 	struct vitals *const vitals = memory_zero(sizeof(*vitals));
 
 	vitals->worker = worker;
-	vitals->committed = committed;
+	vitals->service = *service;
+	vitals->here = memory_zero(worker->slot_count * sizeof(*vitals->here));
+	vitals->arena = arena_create((size_t)16 << 10);
 	vitals->behind =
 	    memory_zero(worker->slot_count * STAGE_TOPICS_MAX * sizeof(*vitals->behind));
 	vitals->left_out = memory_zero(worker->slot_count * sizeof(*vitals->left_out));
@@ -185,6 +191,8 @@ void vitals_destroy(struct vitals *vitals)
 	vitals->worker->witness = (struct worker_witness){ 0 };
 	memory_free(vitals->behind);
 	memory_free(vitals->left_out);
+	memory_free(vitals->here);
+	arena_destroy(vitals->arena);
 	memory_free(vitals);
 }
 
@@ -263,6 +271,30 @@ static void look_at_shard(struct vitals *vitals, const struct shard *shard, stru
 	sums->stopped += shard->stopped == NULL ? 0 : 1;
 }
 
+/* What the service measures of a shard, and that one is gone. A shard that is loaded anew is still here. */
+static void look_for_service(struct vitals *vitals, size_t place)
+{
+	const struct slot *const slot = &vitals->worker->slots[place];
+	const struct stage *const stage = slot_stage(vitals->worker, slot);
+
+	if (slot->state == SLOT_OWNED && vitals->service.look != NULL) {
+		struct task task = { .config = vitals->worker->context.config,
+			             .arena = vitals->arena,
+			             .scratch = vitals->arena,
+			             .now = slot->shard->committed_now,
+			             .shard_number = slot->shard->number,
+			             .partitions = vitals->worker->context.partitions,
+			             .shard = slot->shard };
+
+		vitals->service.look(stage, &task);
+		arena_reset(vitals->arena);
+	}
+	if (slot->state == SLOT_ELSEWHERE && vitals->here[place] && vitals->service.lost != NULL)
+		vitals->service.lost(stage, slot_partition(vitals->worker, slot));
+	if (slot->state == SLOT_OWNED || slot->state == SLOT_ELSEWHERE)
+		vitals->here[place] = slot->state == SLOT_OWNED;
+}
+
 static void tell_topics(const struct catalogue *catalogue, const struct stage *stage,
                         const struct sums *sums)
 {
@@ -327,6 +359,8 @@ void vitals_look(struct vitals *vitals, struct vitals_outages outages)
 		tell_topics(worker->context.catalogue, &worker->stages[i], &sums);
 		tell_stage(&worker->stages[i], &sums, real);
 	}
+	for (size_t i = 0; i < worker->slot_count; i++)
+		look_for_service(vitals, i);
 	metric_add(unlabelled(&store_outages), outages.store - vitals->outages.store);
 	metric_add(unlabelled(&log_outages), outages.log - vitals->outages.log);
 	vitals->outages = outages;

@@ -15,12 +15,16 @@ extern struct metric *const vitals_metrics[];
 
 struct vitals;
 
-/*
- * Registers the metrics, once a process, and becomes the worker's witness. committed (may be NULL) is told
- * every fact that became true, once.
- */
+/* What the service measures itself, as service.h says; each may be NULL. */
+struct vitals_service {
+	void (*committed)(const struct fact *fact);
+	void (*look)(const struct stage *stage, struct task *task);
+	void (*lost)(const struct stage *stage, int32_t shard);
+};
+
+/* Registers the metrics, once a process, and becomes the worker's witness. */
 struct vitals *vitals_create(struct worker *worker, const char *build,
-                             void (*committed)(const struct fact *fact));
+                             const struct vitals_service *service);
 void vitals_destroy(struct vitals *vitals);
 
 struct vitals_outages {

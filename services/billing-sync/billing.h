@@ -6,7 +6,7 @@
 
 #include "common/base/metrics.h"
 #include "common/flow/outside.h"
-#include "common/flow/stage.h"
+#include "common/flow/task.h"
 
 enum {
 	BILLING_OBJECT,
@@ -20,7 +20,9 @@ enum {
 
 extern const struct stage billing_sync_stages[]; /* ended by a name of NULL */
 
-extern struct metric *const billing_sync_metrics[]; /* ended by NULL */
-void billing_sync_tally(const struct fact *fact);   /* one that became true */
+extern struct metric *const billing_sync_metrics[];                   /* ended by NULL */
+void billing_sync_tally(const struct fact *fact);                     /* one that became true */
+void billing_sync_look(const struct stage *stage, struct task *task); /* a shard that is here */
+void billing_sync_lost(const struct stage *stage, int32_t shard);     /* and one that is no more */
 
 #endif

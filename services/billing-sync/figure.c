@@ -7,7 +7,8 @@
 
 #include <string.h>
 
-#define CUT "cut" /* of no currency: the number of the last one */
+#define AFTER_NAMES "\x7f" /* sorts behind every name of a figure */
+#define CUT "cut"          /* of no currency: the number of the last one */
 
 static const struct column columns[] = {
 	COLUMN(struct figure_row, currency),
@@ -33,6 +34,11 @@ static const struct state_table *home(const struct task *task)
 	if (task_has(task, &figure_table))
 		return &figure_table;
 	return task_has(task, &balance_figure_table) ? &balance_figure_table : NULL;
+}
+
+bool figure_kept(const struct task *task)
+{
+	return home(task) != NULL;
 }
 
 static int64_t sum_of(int64_t a, int64_t b)
@@ -183,12 +189,19 @@ void figures_of(struct task *task, const char *currency, const struct period *pe
 
 const char *figure_currency_after(struct task *task, const char *currency)
 {
-	struct figure_row row = { .currency = currency };
+	struct figure_row row = { .currency = currency, .name = AFTER_NAMES };
 	struct task_cursor cursor;
 
 	task_scan(task, home(task), &row, 0, &cursor);
-	while (task_next(task, &cursor, &row))
-		if (strcmp(row.currency, currency) > 0)
-			return row.currency;
-	return NULL;
+	cursor.last = state_key(task->arena, home(task), &row, 2);
+	return task_next(task, &cursor, &row) ? row.currency : NULL;
+}
+
+int64_t figure_unexplained(struct task *task, const char *currency)
+{
+	struct figure_row row = { .currency = currency, .name = FIGURE_UNEXPLAINED };
+	struct task_cursor cursor;
+
+	task_scan(task, home(task), &row, 3, &cursor);
+	return task_next(task, &cursor, &row) ? row.minor : 0;
 }

@@ -57,6 +57,10 @@ struct figures {
 };
 void figures_of(struct task *task, const char *currency, const struct period *period,
                 struct figures *figures);
+/* What open discrepancies are off by now. */
+int64_t figure_unexplained(struct task *task, const char *currency);
+/* Does the stage of the task keep any? */
+bool figure_kept(const struct task *task);
 /* The currency after that one ("" before the first) of which there is a figure; NULL: none. */
 const char *figure_currency_after(struct task *task, const char *currency);
 

@@ -24,6 +24,8 @@ const struct service billing_sync = {
 	.migrations = billing_sync_migrations,
 	.metrics = billing_sync_metrics,
 	.committed = billing_sync_tally,
+	.look = billing_sync_look,
+	.lost = billing_sync_lost,
 };
 
 int main(int argc, char **argv)

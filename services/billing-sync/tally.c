@@ -1,6 +1,7 @@
 /*
- * How the books stand, as gauges: what the last day's end said that this process has told. Until one has, and where
- * a currency had nothing since, there is no new value; two instances that have had a shard both show theirs.
+ * How the books stand, as gauges. What is unexplained is looked up in each shard that is here; what the books are off
+ * by, and whether a rate is waited for, is what was said last by a shard since it came here: until it says something
+ * there is no value. A shard that goes to another instance takes its series along.
  */
 #include "services/billing-sync/billing.h"
 
@@ -10,37 +11,45 @@
 #include "proto/opsmesh/v1/catalogue.h"
 #include "services/billing-sync/figure_say.h"
 
+#include <stdio.h>
+
 #define BLOCK_SIZE 4096
 
 static struct metric unexplained = {
 	.name = "opsmesh_billing_unexplained_minor",
 	.help =
-	    "What open discrepancies are off by as the last day of the books ended, in minor units, by shard "
-	    "and currency; more than a close allows holds it.",
+	    "What open discrepancies are off by now, in minor units, by stage, shard and currency; "
+	    "more than a close allows holds it.",
 	.kind = METRIC_GAUGE,
-	.labels = { "shard", "currency" }
+	.labels = { "stage", "shard", "currency" }
 };
 static struct metric off_by = {
 	.name = "opsmesh_billing_books_off_by_minor",
 	.help =
-	    "By how much deferred and recurring revenue do not add up as the last day of the books ended, in "
-	    "minor units without sign, by shard and currency; anything but 0 is an error of ours.",
+	    "By how much deferred and recurring revenue and what is used and not billed do not add up as the "
+	    "last day of the books ended, in minor units without sign, by stage, shard and currency; anything "
+	    "but 0 is an error of ours.",
 	.kind = METRIC_GAUGE,
-	.labels = { "shard", "currency" }
+	.labels = { "stage", "shard", "currency" }
 };
 static struct metric waits = {
 	.name = "opsmesh_billing_recurring_waits",
 	.help =
 	    "1 while recurring revenue of a shard waits for an exchange rate to the reporting currency.",
 	.kind = METRIC_GAUGE,
-	.labels = { "shard" }
+	.labels = { "stage", "shard" }
 };
 
 struct metric *const billing_sync_metrics[] = { &unexplained, &off_by, &waits, NULL };
 
-static void set(struct metric *metric, const char *shard, const char *currency, double value)
+/* Of the stage that says how its days ended. */
+#define SAYS "customer"
+
+static void set(struct metric *metric, const char *stage, const char *shard, const char *currency,
+                double value)
 {
-	metric_set(metric_series(metric, (const char *const[METRIC_LABELS_MAX]){ shard, currency }),
+	metric_set(metric_series(metric,
+	                         (const char *const[METRIC_LABELS_MAX]){ stage, shard, currency }),
 	           value);
 }
 
@@ -51,9 +60,10 @@ static double size_of(int64_t minor)
 
 static void tell_day(const char *shard, const Opsmesh__V1__BooksDayEnded *fact)
 {
-	set(&unexplained, shard, fact->currency, (double)fact->unexplained);
-	set(&off_by, shard, fact->currency,
-	    size_of(fact->deferred->off_by) + size_of(fact->recurring->off_by));
+	const double unbilled = fact->unbilled != NULL ? size_of(fact->unbilled->off_by) : 0;
+
+	set(&off_by, SAYS, shard, fact->currency,
+	    size_of(fact->deferred->off_by) + size_of(fact->recurring->off_by) + unbilled);
 }
 
 static void tell(const char *shard, const Opsmesh__V1__BillingEvent *event)
@@ -61,9 +71,9 @@ static void tell(const char *shard, const Opsmesh__V1__BillingEvent *event)
 	if (event->fact_case == OPSMESH__V1__BILLING_EVENT__FACT_BOOKS_DAY_ENDED)
 		tell_day(shard, event->books_day_ended);
 	if (event->fact_case == OPSMESH__V1__BILLING_EVENT__FACT_RECURRING_REPORTED)
-		set(&waits, shard, NULL, 0);
+		set(&waits, SAYS, shard, NULL, 0);
 	if (event->fact_case == OPSMESH__V1__BILLING_EVENT__FACT_RECURRING_UNREPORTED)
-		set(&waits, shard, NULL, 1);
+		set(&waits, SAYS, shard, NULL, 1);
 }
 
 /* Facts are said by the thousand: those about the books are few, and known by their key. */
@@ -81,4 +91,26 @@ void billing_sync_tally(const struct fact *fact)
 	                 reason))
 		tell(arena_printf(scratch, "%d", (int)fact->partition), (const void *)message);
 	arena_reset(scratch);
+}
+
+void billing_sync_look(const struct stage *stage, struct task *task)
+{
+	const char *const shard = arena_printf(task->arena, "%d", (int)task->shard_number);
+	const char *currency = "";
+
+	if (!figure_kept(task))
+		return;
+	while ((currency = figure_currency_after(task, currency)) != NULL)
+		set(&unexplained, stage->name, shard, currency,
+		    (double)figure_unexplained(task, currency));
+}
+
+void billing_sync_lost(const struct stage *stage, int32_t shard)
+{
+	char number[16];
+
+	(void)snprintf(number, sizeof(number), "%d", (int)shard);
+	for (struct metric *const *metric = billing_sync_metrics; *metric != NULL; metric++)
+		metric_forget(*metric,
+		              (const char *const[METRIC_LABELS_MAX]){ stage->name, number });
 }

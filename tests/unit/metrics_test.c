@@ -162,6 +162,29 @@ static void a_gauge_goes_up_and_down(void **state)
 	assert_line("{shard=\"ticket/1\"} 1e-09\n");
 }
 
+static void what_is_forgotten_is_not_written_until_it_is_set_again(void **state)
+{
+	static struct metric depth = { .name = "opsmesh_test_depth",
+		                       .help = "Of a well.",
+		                       .kind = METRIC_GAUGE,
+		                       .labels = { "well", "side" } };
+
+	(void)state;
+	metric_register(&depth);
+	metric_set(of(&depth, "a", "left"), 1);
+	metric_set(of(&depth, "a", "right"), 2);
+	metric_set(of(&depth, "ab", "left"), 3);
+	metric_forget(&depth, (const char *const[METRIC_LABELS_MAX]){ "a" });
+	assert_null(strstr(scrape(), "{well=\"a\""));
+	assert_line("{well=\"ab\",side=\"left\"} 3\n");
+	assert_true(same(metric_value(of(&depth, "a", "left")), 0));
+	metric_set(of(&depth, "a", "right"), 4);
+	assert_line("{well=\"a\",side=\"right\"} 4\n");
+	assert_null(strstr(scrape(), "{well=\"a\",side=\"left\"}"));
+	metric_forget(&depth, (const char *const[METRIC_LABELS_MAX]){ NULL });
+	assert_null(strstr(scrape(), "{well="));
+}
+
 static void a_histogram_counts_what_is_not_over_a_bound(void **state)
 {
 	struct metric_series *const series = of(&commit, "ticket", NULL);
@@ -250,6 +273,7 @@ int main(void)
 		cmocka_unit_test(the_same_labels_are_the_same_series),
 		cmocka_unit_test(a_label_from_outside_cannot_break_the_line),
 		cmocka_unit_test(a_gauge_goes_up_and_down),
+		cmocka_unit_test(what_is_forgotten_is_not_written_until_it_is_set_again),
 		cmocka_unit_test(a_histogram_counts_what_is_not_over_a_bound),
 		cmocka_unit_test(too_many_labels_share_one_series),
 		cmocka_unit_test(threads_lose_no_count),
