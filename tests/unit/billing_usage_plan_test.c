@@ -296,12 +296,50 @@ static void a_book_is_written_and_read_again(void **state)
 	book->postings = &posting;
 	book->posting_count = 1;
 	book->shown[book->shown_count++] = "in_1";
+	book->missed[book->missed_count++] = day(1);
 	const struct bytes bytes = usage_book_encode(arena, book);
 
 	assert_true(usage_book_decode(arena, bytes, again));
 	assert_true(bytes_equal(bytes, usage_book_encode(arena, again)));
 	for (size_t i = 0; i < bytes.size; i++)
 		assert_false(usage_book_decode(arena, (struct bytes){ bytes.data, i }, again));
+}
+
+static void a_book_of_before_anything_was_missed_is_read(void **state)
+{
+	struct usage_book *const again = arena_zero(arena, sizeof(*again));
+	struct bytes bytes;
+
+	(void)state;
+	period(1, 31, &half_cents);
+	bytes = usage_book_encode(arena, book);
+	unsigned char *const old = arena_copy(arena, bytes.data, bytes.size);
+
+	old[0] = 1;
+	assert_true(usage_book_decode(arena, (struct bytes){ old, bytes.size - 1 }, again));
+	assert_true(bytes_equal(bytes, usage_book_encode(arena, again)));
+	old[0] = 0;
+	assert_false(usage_book_decode(arena, (struct bytes){ old, bytes.size - 1 }, again));
+}
+
+static void what_no_invoice_bills_is_told_with_its_end(void **state)
+{
+	const struct usage_rules rules = { .currencies = &currencies, .tolerance_per_line = 1 };
+	struct usage_plan *const plan = arena_alloc(arena, sizeof(*plan));
+
+	(void)state;
+	period(1, 31, &half_cents);
+	use(2, 2);
+	usage_plan_make(arena, book, tally, &rules, plan);
+	assert_int_equal(plan->unbilled_count, 0); /* as much as a line may be off by */
+	use(3, 12);
+	usage_plan_make(arena, book, tally, &rules, plan);
+	assert_int_equal(plan->unbilled_count, 1);
+	assert_int_equal(plan->unbilled[0].end.us, day(31).us);
+	assert_int_equal(plan->unbilled[0].expected, 7);
+	bill("in_1", 31, 1, 31, 7);
+	usage_plan_make(arena, book, tally, &rules, plan);
+	assert_int_equal(plan->unbilled_count, 0);
 }
 
 int main(void)
@@ -322,6 +360,8 @@ int main(void)
 		CASE(a_currency_without_decimals_is_not_a_hundred_times_as_much),
 		CASE(krona_that_the_provider_counts_in_hundredths_are_whole),
 		CASE(a_book_is_written_and_read_again),
+		CASE(a_book_of_before_anything_was_missed_is_read),
+		CASE(what_no_invoice_bills_is_told_with_its_end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
