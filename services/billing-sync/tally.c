@@ -10,6 +10,7 @@
 #include "opsmesh/v1/billing.pb-c.h"
 #include "proto/opsmesh/v1/catalogue.h"
 #include "services/billing-sync/figure_say.h"
+#include "services/billing-sync/packed.h"
 
 #include <stdio.h>
 
@@ -93,16 +94,35 @@ void billing_sync_tally(const struct fact *fact)
 	arena_reset(scratch);
 }
 
+/* Every currency that any shard had while this process lived: what heals may leave no row of its own. */
+struct currencies {
+	size_t count;
+	char list[PERIOD_LIMITS_MAX][4];
+};
+
+static void note(struct currencies *seen, const char *currency)
+{
+	for (size_t i = 0; i < seen->count; i++)
+		if (text_equal(seen->list[i], currency))
+			return;
+	if (seen->count < PERIOD_LIMITS_MAX &&
+	    pack_copy(seen->list[seen->count], sizeof(seen->list[0]), currency))
+		seen->count++;
+}
+
 void billing_sync_look(const struct stage *stage, struct task *task)
 {
+	static _Thread_local struct currencies seen;
 	const char *const shard = arena_printf(task->arena, "%d", (int)task->shard_number);
 	const char *currency = "";
 
 	if (!figure_kept(task))
 		return;
 	while ((currency = figure_currency_after(task, currency)) != NULL)
-		set(&unexplained, stage->name, shard, currency,
-		    (double)figure_unexplained(task, currency));
+		note(&seen, currency);
+	for (size_t i = 0; i < seen.count; i++)
+		set(&unexplained, stage->name, shard, seen.list[i],
+		    (double)figure_unexplained(task, seen.list[i]));
 }
 
 void billing_sync_lost(const struct stage *stage, int32_t shard)

@@ -106,7 +106,6 @@ static void look(int which, const struct state_table *table, int64_t minor)
 	billing_sync_look(&billing_sync_stages[which], &task);
 	task_remove(&task, table,
 	            &(struct figure_row){ .currency = "USD", .name = FIGURE_UNEXPLAINED });
-	put(&task, table, "USD", "cash", 1);
 	billing_sync_look(&billing_sync_stages[which], &task);
 	(void)customer_stop(NULL);
 }
