@@ -158,7 +158,7 @@ static void pay(struct life *life, struct model_invoice *invoice, int64_t at_s)
 	book(life, invoice);
 	const bool noted = whole && invoice->noted_before == 0 && chance_of(&life->chance, 25);
 
-	if (noted && chance_of(&life->chance, 500))
+	if (noted && chance_of(&life->chance, 500) && !life->beside)
 		model_note_to_balance(life, invoice, at_s + HOUR_S);
 	else if (noted)
 		model_note_by_refund(life, invoice, &charge, at_s + HOUR_S);

@@ -13,6 +13,8 @@
 #define MONTHS 6
 #define YEAR_MONTHS 12
 #define STATES_MORE 32
+#define BESIDE 100    /* where a second subscription's numbers begin */
+#define BESIDE_DAYS 7 /* that its months begin after others */
 
 static const struct model_currency currencies[] = {
 	{ "usd", "USD", 1, 1500, 1, "usd", "USD", 0, 1 },
@@ -122,9 +124,9 @@ void model_let_stand(struct model_customer *customer)
 
 /* A life. */
 
-static int64_t month_s(int month)
+static int64_t month_s(const struct life *life, int month)
 {
-	return MODEL_START_S + (int64_t)month_days[month] * DAY_S;
+	return MODEL_START_S + (int64_t)(life->anchor_days + month_days[month]) * DAY_S;
 }
 
 static void choose(struct life *life)
@@ -156,16 +158,16 @@ static void choose_coupon(struct life *life, int month)
 	else
 		coupon->amount =
 		    life->currency->unit / 3 / life->currency->step * life->currency->step;
-	coupon->start_s = month_s(month);
+	coupon->start_s = month_s(life, month);
 	if (!chance_of(&life->chance, 300))
-		coupon->end_s = month_s(last < YEAR_MONTHS ? last : YEAR_MONTHS);
+		coupon->end_s = month_s(life, last < YEAR_MONTHS ? last : YEAR_MONTHS);
 }
 
 static void enter_period(struct life *life, int month)
 {
-	life->period_start_s = month_s(month);
+	life->period_start_s = month_s(life, month);
 	life->period_end_s =
-	    life->yearly ? life->period_start_s + INT64_C(365) * DAY_S : month_s(month + 1);
+	    life->yearly ? life->period_start_s + INT64_C(365) * DAY_S : month_s(life, month + 1);
 }
 
 static void begin(struct life *life, int month, bool trial)
@@ -174,9 +176,9 @@ static void begin(struct life *life, int month, bool trial)
 	life->status = trial ? "trialing" : "active";
 	enter_period(life, month);
 	choose_coupon(life, month);
-	life->trial_start_s = trial ? month_s(month) : 0;
-	life->trial_end_s = trial ? month_s(month + 1) : 0;
-	model_say_subscription(life, "customer.subscription.created", month_s(month));
+	life->trial_start_s = trial ? month_s(life, month) : 0;
+	life->trial_end_s = trial ? month_s(life, month + 1) : 0;
+	model_say_subscription(life, "customer.subscription.created", month_s(life, month));
 }
 
 /* At the beginning of a month, before it is billed. */
@@ -186,7 +188,7 @@ static void change(struct life *life, int month)
 	const bool plan = !life->yearly && chance_of(&life->chance, 40);
 	const bool paused = life->paused;
 
-	if (!life->yearly || life->trial_end_s == month_s(month))
+	if (!life->yearly || life->trial_end_s == month_s(life, month))
 		enter_period(life, month);
 	if (text_equal(life->status, "trialing"))
 		life->status = "active";
@@ -198,16 +200,16 @@ static void change(struct life *life, int month)
 		life->plan++;
 		life->unit += life->currency->step * 500;
 	}
-	model_say_subscription(life, "customer.subscription.updated", month_s(month) + 60);
+	model_say_subscription(life, "customer.subscription.updated", month_s(life, month) + 60);
 }
 
 /* Within the month: more seats or fewer, or a dearer plan; what it comes to is billed now, or next time. */
 static void amend(struct life *life, int month)
 {
-	const int64_t at_s = month_s(month) + 19 * DAY_S + 5 * 3600;
+	const int64_t at_s = month_s(life, month) + 19 * DAY_S + 5 * 3600;
 	const struct life before = *life;
 
-	if (life->yearly || life->paused || life->pending_count > 0 ||
+	if (life->yearly || life->beside || life->paused || life->pending_count > 0 ||
 	    !text_equal(life->status, "active") || !chance_of(&life->chance, 50))
 		return;
 	if (chance_of(&life->chance, 300)) {
@@ -225,20 +227,21 @@ static void amend(struct life *life, int month)
 /* False: it is over. */
 static bool may_leave(struct life *life, int month)
 {
-	if (!chance_of(&life->chance, 40))
+	if (!chance_of(&life->chance, 40) || (life->beside && month + 1 == MONTHS))
 		return true;
 	life->ending = true;
-	model_say_subscription(life, "customer.subscription.updated", month_s(month) + 22 * DAY_S);
+	model_say_subscription(life, "customer.subscription.updated",
+	                       month_s(life, month) + 22 * DAY_S);
 	if (chance_of(&life->chance, 200)) { /* thought better of it */
 		life->ending = false;
 		model_say_subscription(life, "customer.subscription.updated",
-		                       month_s(month) + 24 * DAY_S);
+		                       month_s(life, month) + 24 * DAY_S);
 		return true;
 	}
 	life->status = "canceled";
-	model_say_subscription(life, "customer.subscription.deleted", month_s(month + 1));
+	model_say_subscription(life, "customer.subscription.deleted", month_s(life, month + 1));
 	if (month + 1 < MONTHS)
-		model_bill_rest(life, month_s(month + 1) + 120);
+		model_bill_rest(life, month_s(life, month + 1) + 120);
 	return false;
 }
 
@@ -246,17 +249,18 @@ static void live_month(struct life *life, int month, int begun)
 {
 	if (month > begun)
 		change(life, month);
-	const bool renews = !life->yearly || month == begun || life->trial_end_s == month_s(month);
+	const bool renews =
+	    !life->yearly || month == begun || life->trial_end_s == month_s(life, month);
 
 	if (text_equal(life->status, "trialing") || !renews)
 		return;
-	if (chance_of(&life->chance, 8))
+	if (chance_of(&life->chance, 8) && !life->beside)
 		model_give(life, model_in_steps(life, life->currency->unit, 1, 2),
-		           month_s(month) + 100);
+		           month_s(life, month) + 100);
 	if (life->paused)
-		model_bill_nothing(life, month_s(month) + 120);
+		model_bill_nothing(life, month_s(life, month) + 120);
 	else
-		model_bill(life, month_s(month) + 120);
+		model_bill(life, month_s(life, month) + 120);
 }
 
 static bool is_over(const struct life *life)
@@ -282,7 +286,7 @@ static void live(struct life *life)
 		if (text_equal(life->status, "past_due") || text_equal(life->status, "unpaid"))
 			return;
 		if (!is_over(life)) {
-			model_meter_use(life, month_s(month), month_s(month + 1));
+			model_meter_use(life, month_s(life, month), month_s(life, month + 1));
 			amend(life, month);
 			(void)may_leave(life, month);
 		}
@@ -316,7 +320,7 @@ static void report(struct life *life, const char *kind, int person, int64_t at_s
 /* In the last month: one leaves and another comes in their place; sometimes there is one too many. */
 static void assign_seats(struct life *life)
 {
-	const int64_t at_s = month_s(MONTHS - 1) + 25 * DAY_S;
+	const int64_t at_s = month_s(life, MONTHS - 1) + 25 * DAY_S;
 	const bool over = chance_of(&life->chance, 100);
 	const int people = (int)life->seats + over;
 
@@ -331,19 +335,67 @@ static void assign_seats(struct life *life)
 		model_case_add(life, "seats_assigned", model_id(life, "si", life->subscription));
 }
 
-/* Rounded once, as late as can be. */
+/* Of what it brings a month: exact, so that it is rounded once, for all of a customer's. */
 static int64_t recurring(const struct life *life, int64_t at_s)
 {
-	const int64_t months = life->yearly ? 12 : 1;
-	const int64_t whole = life->seats * life->unit;
+	const int64_t times = life->yearly ? 1 : YEAR_MONTHS;
 	const bool less = model_coupon_holds(life, at_s);
 
 	if (life->paused ||
 	    !(text_equal(life->status, "active") || text_equal(life->status, "past_due")))
 		return 0;
-	return model_share(whole - (less ? life->coupon.amount : 0),
-	                   100 - (less ? life->coupon.percent : 0),
-	                   100 * months * life->currency->scale);
+	return (life->seats * life->unit - (less ? life->coupon.amount : 0)) *
+	       (100 - (less ? life->coupon.percent : 0)) * times;
+}
+
+static void keep_recurring(struct life *life)
+{
+	struct model_customer *const customer = life->customer;
+
+	CHECK(customer->brought_count < MODEL_SUBSCRIPTIONS_MAX);
+	customer->currency = life->currency->code;
+	customer->brought_in = 100 * YEAR_MONTHS * life->currency->scale;
+	customer->brought[customer->brought_count++] = (struct model_brought){
+		.parts = recurring(life, MODEL_END_S),
+		.past_due_s = text_equal(life->status, "past_due") ? life->past_due_s : 0,
+	};
+}
+
+/* Another subscription. */
+
+/* Both would draw on one balance, in the order of their days. */
+static bool has_balance(const struct life *life)
+{
+	for (size_t i = 0; i < life->customer->state_count; i++)
+		if (text_equal(life->customer->states[i].event_type, "customer.updated"))
+			return true;
+	return false;
+}
+
+/* Some customers have a second one, with days and invoices of its own. */
+static void live_beside(const struct life *first, int64_t number)
+{
+	struct life life = { .arena = first->arena,
+		             .seed = first->seed,
+		             .customer = first->customer,
+		             .currency = first->currency,
+		             .taxed = first->taxed,
+		             .beside = true,
+		             .anchor_days = BESIDE_DAYS,
+		             .plan = BESIDE,
+		             .subscription = BESIDE,
+		             .charge = BESIDE,
+		             .invoice = BESIDE,
+		             .note = BESIDE };
+
+	chance_seed(&life.chance, first->seed * UINT64_C(1000081) + (uint64_t)number);
+	(void)chance_next(&life.chance);
+	if (first->ample || has_balance(first) || !chance_of(&life.chance, 150))
+		return;
+	life.seats = chance_between(&life.chance, 1, 9);
+	life.unit = 2 * life.currency->unit;
+	live(&life);
+	keep_recurring(&life);
 }
 
 /* As the provider's own: of two that come after each other the ids are nowhere near. */
@@ -372,9 +424,8 @@ void model_customer_make(struct arena *arena, uint64_t seed, int64_t number, boo
 	live(&life);
 	model_used_end(&life, NULL);
 	assign_seats(&life);
-	customer->currency = life.currency->code;
-	customer->mrr = recurring(&life, MODEL_END_S);
-	customer->past_due_s = text_equal(life.status, "past_due") ? life.past_due_s : 0;
+	keep_recurring(&life);
+	live_beside(&life, number);
 	model_let_stand(customer);
 }
 

@@ -19,9 +19,10 @@
 #define MODEL_STATES_MAX 1000             /* of one customer, or of the bank */
 #define MODEL_SUMS_MAX 40
 #define MODEL_CASES_MAX 16
-#define MODEL_DEBTS_MAX 16
-#define MODEL_MOVED_MAX 64
-#define MODEL_YEARS_MAX 8     /* invoices of one customer that bill a year */
+#define MODEL_DEBTS_MAX 24
+#define MODEL_MOVED_MAX 96
+#define MODEL_SUBSCRIPTIONS_MAX 2
+#define MODEL_YEARS_MAX 16    /* invoices of one customer whose time may be yet to come */
 #define MODEL_REVERSALS_MAX 8 /* of one of them */
 #define MODEL_PAYOUTS_MAX 160
 #define MODEL_SETTLED_MAX 5 /* currencies in which it is settled */
@@ -71,7 +72,7 @@ struct model_reversal {
 	int64_t at_s;
 };
 
-/* A year that was billed, to be earned day by day; minor units by ISO 4217. */
+/* A year that was billed, or a month of a second subscription, to be earned day by day; minor units by ISO 4217. */
 struct model_year {
 	const char *invoice_id;
 	const char *currency;
@@ -95,11 +96,18 @@ struct model_debt {
 	int recovered;      /* of these while it was asked for: not after it was given up */
 };
 
+/* What a subscription brings a month in the end. */
+struct model_brought {
+	int64_t parts;      /* in model_customer.brought_in */
+	int64_t past_due_s; /* it does not pay now; when that was so first; 0: it pays */
+};
+
 struct model_customer {
 	const char *id;
 	const char *currency; /* of what it brings a month */
-	int64_t mrr;
-	int64_t past_due_s; /* it does not pay now; when that was so first; 0: it pays */
+	struct model_brought brought[MODEL_SUBSCRIPTIONS_MAX];
+	size_t brought_count;
+	int64_t brought_in; /* so many parts are a minor unit by ISO 4217 */
 	struct model_state *states;
 	size_t state_count;
 	size_t state_room;

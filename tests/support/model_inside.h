@@ -91,6 +91,8 @@ struct life {
 	struct model_customer *customer;
 	const struct model_currency *currency;
 	bool ample;
+	bool beside;     /* not the customer's first subscription: it leaves the balance alone */
+	int anchor_days; /* of a month on which its own begin */
 	bool taxed;
 	bool yearly;
 	int64_t seats;

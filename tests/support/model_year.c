@@ -1,5 +1,5 @@
 /*
- * model_year - years that are billed at once and earned day by day.
+ * model_year - years that are billed at once and earned day by day, and months that may be yet to come.
  *
  * Each month has its days' share of the year, by largest remainder, and each of its days the same, the first ones a
  * unit more where that does not go into it. What is taken back clears what is not yet earned on its day, and the
@@ -31,7 +31,7 @@ void model_year_put(struct life *life, const struct model_invoice *invoice, bool
 	const struct model_line *const line = &invoice->lines[0];
 	struct model_year *year = year_of(life, invoice->id);
 
-	if (!life->yearly)
+	if (!life->yearly && !life->beside)
 		return;
 	CHECK(invoice->line_count == 1);
 	if (year == NULL) {
