@@ -217,13 +217,21 @@ static void miss(struct making *it, const struct span *span, const struct usage_
 	plan->unbilled[plan->unbilled_count++] = unbilled;
 }
 
+static bool is_refused(const struct making *it, const char *currency)
+{
+	char reason[CURRENCY_REASON_SIZE];
+	struct money none;
+
+	return !currency_read(it->rules->currencies, currency, 0, &none, reason);
+}
+
 static void plan_span(struct making *it, const struct span *span)
 {
 	const struct usage_price *const price = price_of(it, span);
 	int64_t amount;
 	bool used;
 
-	if (!value_of(it, span, price, &amount, &used)) {
+	if (!value_of(it, span, price, &amount, &used) || is_refused(it, price->currency)) {
 		it->plan->unpriced = it->plan->unpriced || used;
 		return;
 	}

@@ -6,8 +6,8 @@
  * what its price makes of the whole, rounded once; a correction may take away. It is unbilled until the end of
  * the day on which the period's first invoice was issued, or of its own day where that is later. The plan is
  * made of the facts anew whenever one is added, so it says the same for the same facts, whichever came first;
- * what is booked is the difference to the plan before. A period whose price is not known is worth nothing yet,
- * and is held against no invoice. Pure.
+ * what is booked is the difference to the plan before. A period whose price is not known, or is in a currency that is
+ * refused, is worth nothing yet, and is held against no invoice. Pure.
  */
 #ifndef SERVICES_BILLING_SYNC_USAGE_PLAN_H
 #define SERVICES_BILLING_SYNC_USAGE_PLAN_H
@@ -46,7 +46,7 @@ struct usage_plan {
 	struct usage_finding findings[USAGE_LINES_MAX];
 	size_t unbilled_count;
 	struct usage_unbilled unbilled[USAGE_PERIODS_MAX];
-	bool unpriced; /* there is usage of a period whose price is not known */
+	bool unpriced; /* there is usage of such a period */
 };
 
 /* In the arena; texts are the book's. */

@@ -69,12 +69,13 @@ static const char *wrong_with(const struct model_debt *truth, const struct told_
 	const bool over = debt->status != NULL && text_equal(debt->status, "over");
 	const bool asked = debt->status != NULL && is_asked_for(debt->status);
 
-	if (company.ordered ? debt->recovered != truth->recovered : debt->recovered > truth->paid)
+	if (company.settings.ordered ? debt->recovered != truth->recovered
+	                             : debt->recovered > truth->paid)
 		return "was said to be paid too often, or too rarely";
 	if (!text_equal(truth->status, "open")) {
 		if (asked)
 			return "is still asked for";
-		return company.ordered && debt->exhausted != (truth->failed >= ATTEMPTS)
+		return company.settings.ordered && debt->exhausted != (truth->failed >= ATTEMPTS)
 		           ? "was exhausted otherwise"
 		           : NULL;
 	}
@@ -117,10 +118,10 @@ int company_check_debts(struct world *world)
 
 	company_each_row(world, "customer", &dunning_table, &row, tell_row);
 	company_each_fact(world, tell_fact);
-	for (int64_t i = 0; i < company.customers; i++) {
+	for (int64_t i = 0; i < company.settings.customers; i++) {
 		const struct told *const told = &company.told[i];
 
-		if (told->lost_count > 0)
+		if (!company_is_known(told))
 			continue;
 		debts += (int64_t)told->truth->debt_count;
 		wrong += wrong_of(told);

@@ -24,16 +24,16 @@ static const struct {
 	int exponent;
 	int base;
 	int places;
-} rates[] = { { "EUR", 2, 920, 3 },  { "JPY", 0, 1500, 1 }, { "KWD", 3, 300, 3 },
-	      { "ISK", 0, 1380, 1 }, { "HUF", 2, 3500, 1 }, { "TWD", 2, 320, 1 },
-	      { REPORTING, 2, 1, 0 } };
+} rates[] = { { "EUR", 2, 920, 3 },   { "JPY", 0, 1500, 1 }, { "KWD", 3, 300, 3 },
+	      { "ISK", 0, 1380, 1 },  { "HUF", 2, 3500, 1 }, { "TWD", 2, 320, 1 },
+	      { "UGX", 0, 37000, 1 }, { REPORTING, 2, 1, 0 } };
 
 #define OTHERS (COUNT_OF(rates) - 1)
 
 /* Told when it happens, all days of the company are days of the run; else those after its end. */
 static int64_t first_day(void)
 {
-	return (company.ordered ? MODEL_START_S : MODEL_END_S) / (24 * 3600);
+	return (company.settings.ordered ? MODEL_START_S : MODEL_END_S) / (24 * 3600);
 }
 
 static int64_t power(int exponent)

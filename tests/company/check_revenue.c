@@ -124,9 +124,11 @@ int company_check_revenue(struct world *world)
 	struct entry_row entry;
 	int64_t years = 0;
 
-	for (int64_t i = 0; i < company.customers; i++) {
+	for (int64_t i = 0; i < company.settings.customers; i++) {
 		const struct model_customer *const truth = company.told[i].truth;
 
+		if (company_is_refused(&company.told[i]))
+			continue;
 		years += (int64_t)truth->year_count;
 		for (size_t k = 0; k < truth->year_count; k++)
 			add_truth(&truth->years[k]);

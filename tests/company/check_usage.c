@@ -29,7 +29,7 @@ int company_check_usage(struct world *world)
 	int64_t wrong = 0, used = 0;
 
 	company_each_fact(world, tell_fact);
-	for (int64_t i = 0; i < company.customers; i++) {
+	for (int64_t i = 0; i < company.settings.customers; i++) {
 		const struct told *const told = &company.told[i];
 		const struct model_customer *const truth = told->truth;
 

@@ -42,14 +42,19 @@ struct told {
 	bool beyond;
 };
 
-struct company {
-	struct arena *arena;
+struct company_settings {
 	uint64_t seed;
 	int64_t customers;
-	int lost_of_thousand; /* objects that never come, of a thousand */
-	bool ordered;         /* all is told when it happens */
-	int64_t end_s;        /* the run's own */
-	struct told *told;    /* the last one is the bank's */
+	int64_t lost; /* objects that never come, of a thousand */
+	bool ordered; /* all is told when it happens */
+	bool refused; /* what the documents refuse is refused */
+};
+
+struct company {
+	struct arena *arena;
+	struct company_settings settings;
+	int64_t end_s;     /* the run's own */
+	struct told *told; /* the last one is the bank's */
 	struct model_bank *bank;
 	struct map by_id;   /* customer's id -> struct told */
 	struct map objects; /* object's id -> struct told */
@@ -63,8 +68,7 @@ struct company {
 extern struct company company;
 extern const struct mesh company_mesh;
 
-/* So many customers of a seed; of a thousand objects so many never come. */
-void company_make(int64_t customers, uint64_t seed, int lost, bool ordered);
+void company_make(const struct company_settings *settings);
 void company_finish(void);
 /* Where all is told when it happens: a day of it. False: the mesh does not get to its end. */
 bool company_live_day(struct world *world);
@@ -78,14 +82,21 @@ int company_check_bank(struct world *world);
 int company_check_revenue(struct world *world);
 int company_check_rates(struct world *world);
 int company_check_usage(struct world *world);
+int company_check_refused(struct world *world);
 /* The dated exchange rates of the run's days, compiled; of one day they come late. */
 const void *company_rates(void);
+/* What the provider's integers mean, also of currencies that the project's document refuses. */
+const void *company_currencies(void);
 
 /* What the parts share: each row of a table that any shard of a stage has, and each fact for others. */
 void company_each_row(struct world *world, const char *stage, const struct state_table *table,
                       void *row, void (*tell)(const void *row));
 void company_each_fact(struct world *world, void (*tell)(const Opsmesh__V1__BillingEvent *event));
 struct told *company_told(const char *customer); /* NULL: none of them */
+/* Its currency is; then nothing of it is booked. */
+bool company_is_refused(const struct told *told);
+/* All that happened to it is to be known. */
+bool company_is_known(const struct told *told);
 void company_tell_sum(struct told *told, const struct entry_row *row);
 /* Every account of it is as it should be; say: what is not. */
 bool company_same_books(const struct told *told, bool say);

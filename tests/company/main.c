@@ -2,10 +2,11 @@
  * company - random histories of a model company, told to billing-sync in random order with duplicates, drops,
  * late uploads and crashes; in the end it must know what happened.
  *
- *   company [--customers N] [--seed S] [--lost N] [--ordered 0|1]
+ *   company [--customers N] [--seed S] [--lost N] [--ordered 0|1] [--refused 0|1]
  *
  * Of a thousand objects that money hangs on, --lost so many never come. --ordered 1: all of it is told when it
- * happens, over half a year, and what is said on the way is checked too. Log and database are those of the
+ * happens, over half a year, and what is said on the way is checked too. --refused 1: the currency of which the
+ * provider contradicts itself is refused, as the project's document says. Log and database are those of the
  * simulator, and the same seed runs the same way again. Prints `ok company: ...` or `FAIL company: ...`.
  */
 #include "tests/company/company.h"
@@ -34,7 +35,7 @@ static bool pass_days(struct world *world)
 
 static bool live(struct world *world, int64_t customers)
 {
-	if (!company.ordered)
+	if (!company.settings.ordered)
 		return world_run(world, (int)customers * STEPS_EACH);
 	while (company_goes_on())
 		if (!company_live_day(world))
@@ -42,14 +43,14 @@ static bool live(struct world *world, int64_t customers)
 	return true;
 }
 
-static int run(int64_t customers, uint64_t seed, int lost, bool ordered)
+static int run(const struct company_settings *settings)
 {
 	static struct world world;
 	int failed;
 
-	company_make(customers, seed, lost, ordered);
-	world_init(&world, &company_mesh, seed, false, !ordered);
-	if (live(&world, customers) && pass_days(&world)) {
+	company_make(settings);
+	world_init(&world, &company_mesh, settings->seed, false, !settings->ordered);
+	if (live(&world, settings->customers) && pass_days(&world)) {
 		company.end_s = world.last_s;
 		failed = company_check(&world);
 	} else {
@@ -59,34 +60,49 @@ static int run(int64_t customers, uint64_t seed, int lost, bool ordered)
 	printf("# seed %" PRIu64 ": %" PRId64 " customers, %" PRId64 " events and uploads, %" PRId64
 	       " webhooks dropped, %" PRId64 " repeated, %" PRId64
 	       " objects lost for ever; %" PRId64 " crashes, %" PRId64 " freezes\n",
-	       seed, company.customers, company.sent, company.dropped, company.repeated,
+	       settings->seed, settings->customers, company.sent, company.dropped, company.repeated,
 	       company.lost, world.crashes, world.freezes);
 	world_finish(&world);
 	company_finish();
 	return failed;
 }
 
+static const struct {
+	const char *word;
+	int64_t standard;
+} options[] = { { "--customers", CUSTOMERS_DEFAULT },
+	        { "--seed", 1 },
+	        { "--lost", LOST_DEFAULT },
+	        { "--ordered", 0 },
+	        { "--refused", 0 } };
+
+/* False: there is no such option, or it has no such value. */
+static bool take(const char *word, const char *value, int64_t values[static COUNT_OF(options)])
+{
+	for (size_t i = 0; i < COUNT_OF(options); i++)
+		if (text_equal(word, options[i].word))
+			return text_number(value, 0, 10000000, &values[i]);
+	return false;
+}
+
 int main(int argc, char **argv)
 {
-	int64_t customers = CUSTOMERS_DEFAULT;
-	int64_t seed = 1;
-	int64_t lost = LOST_DEFAULT;
-	int64_t ordered = 0;
+	int64_t values[COUNT_OF(options)];
 
+	for (size_t i = 0; i < COUNT_OF(options); i++)
+		values[i] = options[i].standard;
 	for (int i = 1; i < argc; i += 2) {
-		const char *const value = i + 1 < argc ? argv[i + 1] : "";
-		int64_t *const to = text_equal(argv[i], "--customers") ? &customers
-		                    : text_equal(argv[i], "--seed")    ? &seed
-		                    : text_equal(argv[i], "--lost")    ? &lost
-		                    : text_equal(argv[i], "--ordered") ? &ordered
-		                                                       : NULL;
-
-		if (to != NULL && text_number(value, 0, 10000000, to))
+		if (take(argv[i], i + 1 < argc ? argv[i + 1] : "", values))
 			continue;
-		fprintf(stderr,
-		        "usage: company [--customers N] [--seed S] [--lost N] [--ordered 0|1]\n");
+		fprintf(stderr, "usage: company [--customers N] [--seed S] [--lost N] "
+		                "[--ordered 0|1] [--refused 0|1]\n");
 		return 2;
 	}
-	return run(customers, (uint64_t)seed, (int)lost, ordered != 0) == 0 ? EXIT_SUCCESS
-	                                                                    : EXIT_FAILURE;
+	return run(&(struct company_settings){ .customers = values[0],
+	                                       .seed = (uint64_t)values[1],
+	                                       .lost = values[2],
+	                                       .ordered = values[3] != 0,
+	                                       .refused = values[4] != 0 }) == 0
+	           ? EXIT_SUCCESS
+	           : EXIT_FAILURE;
 }

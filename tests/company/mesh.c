@@ -84,7 +84,7 @@ static void lose(struct told *told, struct chance *chance)
 		const struct model_state *const state = &truth->states[i];
 
 		if (!state->heavy || is_lost(told, state->object_id) ||
-		    told->lost_count == LOST_MAX || !chance_of(chance, company.lost_of_thousand))
+		    told->lost_count == LOST_MAX || !chance_of(chance, (int)company.settings.lost))
 			continue;
 		told->lost[told->lost_count++] = state->object_id;
 		company.lost++;
@@ -93,7 +93,7 @@ static void lose(struct told *told, struct chance *chance)
 
 static bool may_repeat(const struct model_state *state)
 {
-	return company.ordered || !text_equal(state->type, MODEL_USAGE) ||
+	return company.settings.ordered || !text_equal(state->type, MODEL_USAGE) ||
 	       state->created_s > MODEL_END_S - MODEL_REMEMBERED_S;
 }
 
@@ -124,7 +124,8 @@ static void send_customer(struct told *told, struct chance *chance)
 		map_set(&company.objects, bytes_of(id), told);
 		if (is_lost(told, id))
 			continue;
-		if (*state->event_type == '\0' || company.ordered || !chance_of(chance, DROPPED)) {
+		if (*state->event_type == '\0' || company.settings.ordered ||
+		    !chance_of(chance, DROPPED)) {
 			send_twice_at_times(truth, state, chance);
 			continue;
 		}
@@ -276,10 +277,10 @@ static void requests(struct world *world, uint64_t seed)
 	chance_seed(&chance, seed * 2 + 1);
 	sending_count = 0;
 	company.dropped = company.repeated = company.lost = 0;
-	for (int64_t i = 0; i <= company.customers; i++)
+	for (int64_t i = 0; i <= company.settings.customers; i++)
 		send_customer(&company.told[i], &chance);
 	company.sent = (int64_t)sending_count;
-	if (company.ordered) {
+	if (company.settings.ordered) {
 		qsort(sendings, sending_count, sizeof(*sendings), by_time);
 		world->real = (struct instant){ SECONDS(MODEL_START_S).us };
 	} else {
@@ -360,8 +361,9 @@ static void know(struct told *told, const struct model_customer *truth)
 	map_set(&company.by_id, told->key, told);
 }
 
-void company_make(int64_t customers, uint64_t seed, int lost, bool ordered)
+void company_make(const struct company_settings *settings)
 {
+	const int64_t customers = settings->customers;
 	const struct document *const compiled = billing_fixture();
 
 	for (size_t i = 0; compiled[i].name != NULL; i++) {
@@ -369,24 +371,22 @@ void company_make(int64_t customers, uint64_t seed, int lost, bool ordered)
 		documents[i] = compiled[i];
 	}
 	compile_people();
-	company = (struct company){ .arena = arena_create((size_t)1 << 20),
-		                    .seed = seed,
-		                    .customers = customers,
-		                    .lost_of_thousand = lost,
-		                    .ordered = ordered };
+	company = (struct company){ .arena = arena_create((size_t)1 << 20), .settings = *settings };
 	for (size_t i = 0; documents[i].name != NULL; i++)
 		if (text_equal(documents[i].name, "fx"))
 			documents[i].compiled = company_rates();
+		else if (text_equal(documents[i].name, "currencies") && !settings->refused)
+			documents[i].compiled = company_currencies();
 	company.told = memory_zero((size_t)(customers + 1) * sizeof(*company.told));
 	company.bank = arena_zero(company.arena, sizeof(*company.bank));
 	for (int64_t i = 0; i < customers; i++) {
 		struct model_customer *const truth = arena_alloc(company.arena, sizeof(*truth));
 
-		model_customer_make(company.arena, seed, i, false, truth);
+		model_customer_make(company.arena, settings->seed, i, false, truth);
 		model_bank_add(company.bank, truth);
 		know(&company.told[i], truth);
 	}
-	model_bank_tell(company.arena, seed, company.bank);
+	model_bank_tell(company.arena, settings->seed, company.bank);
 	know(&company.told[customers], &company.bank->told);
 }
 

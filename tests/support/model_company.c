@@ -24,8 +24,9 @@ static const struct model_currency currencies[] = {
 	{ "isk", "ISK", 100, 210000, 100, "isk", "ISK", 0, 1 },
 	{ "huf", "HUF", 1, 540000, 100, "huf", "HUF", 0, 1 },
 	{ "twd", "TWD", 1, 48000, 100, "twd", "TWD", 0, 1 },
+	{ "ugx", "UGX", 100, 5500000, 100, "usd", "USD", 270, 1 },
 };
-static const int currency_shares[] = { 500, 740, 880, 930, 960, 980, 1000 };
+static const int currency_shares[] = { 500, 740, 880, 930, 955, 970, 985, 1000 };
 
 /* The first of each month of 2026 and of the one after it, in days from the beginning. */
 static const int month_days[YEAR_MONTHS + 1] = { 0,   31,  59,  90,  120, 151, 181,
@@ -136,6 +137,8 @@ static void choose(struct life *life)
 
 	while (share >= currency_shares[which])
 		which++;
+	if (life->ample && text_equal(currencies[which].code, "UGX"))
+		which--;
 	life->currency = &currencies[which];
 	life->seats = chance_between(&life->chance, 1, 20);
 	life->yearly = chance_of(&life->chance, 120);

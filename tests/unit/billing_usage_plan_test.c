@@ -285,6 +285,18 @@ static void krona_that_the_provider_counts_in_hundredths_are_whole(void **state)
 	assert_string_equal(plan_of(), "1: 10+1-0;1: 11+2-0;");
 }
 
+static void in_a_currency_that_is_refused_nothing_is_worth_anything(void **state)
+{
+	struct usage_price shillings = half_cents;
+
+	(void)state;
+	memcpy(shillings.currency, "UGX", 4);
+	period(1, 31, &shillings);
+	use(10, 20);
+	bill("in_1", 31, 1, 31, 99);
+	assert_string_equal(plan_of(), "");
+}
+
 static void a_book_is_written_and_read_again(void **state)
 {
 	struct usage_book *const again = arena_zero(arena, sizeof(*again));
@@ -359,6 +371,7 @@ int main(void)
 		CASE(what_was_let_go_stays_as_it_is),
 		CASE(a_currency_without_decimals_is_not_a_hundred_times_as_much),
 		CASE(krona_that_the_provider_counts_in_hundredths_are_whole),
+		CASE(in_a_currency_that_is_refused_nothing_is_worth_anything),
 		CASE(a_book_is_written_and_read_again),
 		CASE(a_book_of_before_anything_was_missed_is_read),
 		CASE(what_no_invoice_bills_is_told_with_its_end),
