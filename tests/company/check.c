@@ -339,8 +339,10 @@ static bool has_cause(const struct told *told, const char *cause)
  */
 static bool is_for_want(const struct told *told, const char *cause)
 {
-	static const char *const causes[] = { "seats_billed", "seats_assigned", "price_billed",
-		                              "period_gap",   "period_overlap", NULL };
+	static const char *const causes[] = { "seats_billed",   "seats_assigned",
+		                              "price_billed",   "period_gap",
+		                              "period_overlap", "contract_quantity",
+		                              "contract_price", NULL };
 
 	return told->blurred && text_among(causes, cause);
 }

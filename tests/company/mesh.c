@@ -182,6 +182,8 @@ static bool is_usage(const struct sending *sending)
 
 static Opsmesh__V1__Route route_of(const struct sending *sending)
 {
+	if (text_equal(sending->state->type, MODEL_ACCOUNT))
+		return OPSMESH__V1__ROUTE__ROUTE_ACCOUNT;
 	if (is_usage(sending))
 		return OPSMESH__V1__ROUTE__ROUTE_USAGE;
 	return sending->uploaded ? OPSMESH__V1__ROUTE__ROUTE_STRIPE_OBJECTS

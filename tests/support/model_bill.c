@@ -344,6 +344,8 @@ void model_bill(struct life *life, int64_t at_s)
 	keep_debt(life, &invoice);
 	weigh(life, &invoice);
 	model_used_end(life, strcmp(life->status, "canceled") != 0 ? &invoice : NULL);
+	if (strcmp(life->status, "canceled") != 0)
+		model_contract_hold(life, &invoice);
 	if (wrong && strcmp(life->status, "canceled") != 0)
 		model_case_add(life, "seats_billed", invoice.id);
 }

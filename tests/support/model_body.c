@@ -96,7 +96,8 @@ const char *model_subscription_body(const struct life *life)
 	    "{\"id\":\"%s\",\"object\":\"subscription\",\"customer\":\"%s\",\"status\":\"%s\","
 	    "\"currency\":\"%s\",\"created\":%" PRId64 ",\"start_date\":%" PRId64
 	    ",\"current_period_start\":%" PRId64 ",\"current_period_end\":%" PRId64
-	    ",\"trial_start\":%s,\"trial_end\":%s,\"cancel_at_period_end\":%s,\"pause_collection\":%s,\"livemode\":false,%s,"
+	    ",\"trial_start\":%s,\"trial_end\":%s,\"cancel_at_period_end\":%s,\"pause_collection\":%s,\"schedule\":%s,"
+	    "\"livemode\":false,%s,"
 	    "\"items\":{\"object\":\"list\",\"has_more\":false,\"data\":[{\"id\":\"%s\","
 	    "\"object\":\"subscription_item\",\"quantity\":%" PRId64
 	    ",\"price\":%s}%s],\"total_count\":%d}%s}",
@@ -105,7 +106,8 @@ const char *model_subscription_body(const struct life *life)
 	    trial_time(life, life->trial_start_s), trial_time(life, life->trial_end_s),
 	    life->ending ? "true" : "false",
 	    life->paused ? "{\"behavior\":\"void\",\"resumes_at\":null}" : "null",
-	    discounts_body(life), model_id(life, "si", life->subscription), life->seats,
+	    model_schedule_named(life), discounts_body(life),
+	    model_id(life, "si", life->subscription), life->seats,
 	    model_price_body(life, life->plan, life->unit), model_used_item_body(life),
 	    1 + (life->meter.kind != 0), model_filler(life));
 }

@@ -181,6 +181,10 @@ static void begin(struct life *life, int month, bool trial)
 	choose_coupon(life, month);
 	life->trial_start_s = trial ? month_s(life, month) : 0;
 	life->trial_end_s = trial ? month_s(life, month + 1) : 0;
+	model_schedule_begin(life, month_s(life, month), month_s(life, month + 2),
+	                     month_s(life, month + 3));
+	model_contract_begin(life, month_s(life, month), month_s(life, month + 2),
+	                     month_s(life, YEAR_MONTHS));
 	model_say_subscription(life, "customer.subscription.created", month_s(life, month));
 }
 
@@ -188,7 +192,8 @@ static void begin(struct life *life, int month, bool trial)
 static void change(struct life *life, int month)
 {
 	const bool seats = chance_of(&life->chance, 100);
-	const bool plan = !life->yearly && chance_of(&life->chance, 40);
+	const bool turns = model_schedule_turns(life, month_s(life, month));
+	const bool plan = (!life->yearly && chance_of(&life->chance, 40)) || turns;
 	const bool paused = life->paused;
 
 	if (!life->yearly || life->trial_end_s == month_s(life, month))
@@ -203,6 +208,7 @@ static void change(struct life *life, int month)
 		life->plan++;
 		life->unit += life->currency->step * 500;
 	}
+	model_schedule_move(life, month_s(life, month));
 	model_say_subscription(life, "customer.subscription.updated", month_s(life, month) + 60);
 }
 
@@ -278,6 +284,7 @@ static void live(struct life *life)
 	begin(life, begun, chance_of(&life->chance, 200));
 	for (int month = begun; month < MONTHS; month++) {
 		if (is_over(life)) {
+			model_schedule_end(life, month_s(life, month));
 			if (!chance_of(&life->chance, 300))
 				return;
 			life->paused = life->ending = false;
@@ -422,6 +429,8 @@ void model_customer_make(struct arena *arena, uint64_t seed, int64_t number, boo
 	(void)chance_next(&life.chance);
 	choose(&life);
 	model_meter_choose(&life, number);
+	model_schedule_choose(&life, number);
+	model_contract_choose(&life, number);
 	model_say_customer(&life, "customer.created", MODEL_START_S);
 	model_say_tariff(&life);
 	live(&life);

@@ -18,7 +18,7 @@
 #define MODEL_END_S INT64_C(1782864000)   /* 1 July */
 #define MODEL_STATES_MAX 1000             /* of one customer, or of the bank */
 #define MODEL_SUMS_MAX 40
-#define MODEL_CASES_MAX 16
+#define MODEL_CASES_MAX 32
 #define MODEL_DEBTS_MAX 24
 #define MODEL_MOVED_MAX 96
 #define MODEL_SUBSCRIPTIONS_MAX 2
@@ -30,8 +30,9 @@
 /* What a product reported before the last days is said once: nobody remembers it when all is told at the end. */
 #define MODEL_REMEMBERED_S (30 * 24 * INT64_C(3600))
 
-/* One state of one object; or what a product reports of a customer, which has a type of its own. */
+/* One state of one object; or what a product reports of a customer, or an account says, which have types of their own. */
 #define MODEL_USAGE "usage"
+#define MODEL_ACCOUNT "account"
 struct model_state {
 	const char *object_id;
 	const char *type;

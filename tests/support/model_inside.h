@@ -76,6 +76,30 @@ struct model_meter {
 	int reports;
 };
 
+/* It was said beforehand how a subscription goes on. */
+struct model_schedule {
+	struct chance chance; /* its own */
+	const char *status;   /* NULL: there is none */
+	int64_t start_s;
+	int64_t turn_s; /* to another plan */
+	int64_t end_s;
+};
+
+/* What was agreed from a time on; amounts are the provider's. */
+struct model_agreed {
+	int64_t from_s;
+	int64_t quantity;
+	int64_t unit;
+};
+
+struct model_contract {
+	struct chance chance; /* its own */
+	bool chosen;
+	int64_t until_s;
+	struct model_agreed agreed[2]; /* versions of it: the later holds */
+	int count;
+};
+
 /* Taken off each invoice for a time. */
 struct model_coupon {
 	int64_t percent; /* 0: an amount */
@@ -114,6 +138,8 @@ struct life {
 	int64_t balance; /* the provider's; below zero: to its credit */
 	struct model_coupon coupon;
 	struct model_meter meter;
+	struct model_schedule schedule;
+	struct model_contract contract;
 	struct model_line pending[MODEL_PENDING_MAX]; /* for the next invoice */
 	size_t pending_count;
 };
@@ -218,6 +244,24 @@ const char *model_used_item_id(const struct life *life);
 const char *model_used_item_body(
     const struct life *life); /* with a comma before it; "": there is none */
 const char *model_used_price_body(const struct life *life);
+
+/* How it was said to go on (model_schedule.c). */
+void model_schedule_choose(struct life *life, int64_t number);
+/* Some subscriptions have one, from their beginning on. */
+void model_schedule_begin(struct life *life, int64_t start_s, int64_t turn_s, int64_t end_s);
+/* It is the time of another plan. */
+bool model_schedule_turns(const struct life *life, int64_t at_s);
+void model_schedule_move(struct life *life, int64_t at_s);
+/* The subscription is over. */
+void model_schedule_end(struct life *life, int64_t at_s);
+const char *model_schedule_named(const struct life *life); /* as JSON; "null" */
+
+/* What was agreed (model_contract.c). */
+void model_contract_choose(struct life *life, int64_t number);
+/* With its first subscription; other seats may be agreed from then_s on. */
+void model_contract_begin(struct life *life, int64_t from_s, int64_t then_s, int64_t until_s);
+/* What an invoice bills otherwise is a case. */
+void model_contract_hold(struct life *life, const struct model_invoice *invoice);
 
 /* What is earned later (model_year.c). */
 void model_year_put(struct life *life, const struct model_invoice *invoice, bool owed);
