@@ -161,6 +161,7 @@ enum status customer_on_account_linked(struct task *task, const Opsmesh__V1__Acc
 enum status customer_on_account_unlinked(struct task *task,
                                          const Opsmesh__V1__AccountUnlinked *unlinked);
 enum status customer_on_swept(struct task *task, const Opsmesh__V1__ObjectSwept *swept);
+enum status customer_on_left(struct task *task, const Opsmesh__V1__ObjectLeft *left);
 void customer_need(struct task *task, const ProtobufCMessage *message);
 /* What an object of the customer's names in its payload, and what that will be looked up for. */
 void customer_need_named(struct task *task, const char *customer,

@@ -154,13 +154,17 @@ static bool may_be_awaited(const Opsmesh__V1__ObjectMirrored *mirrored)
 	return mirrored->about != NULL || text_among(types, mirrored->object_type);
 }
 
-enum status awaited_came(struct thing *thing)
+enum status awaited_ends(struct customer *it, const char *id)
 {
 	struct awaited_row row;
 
-	return may_be_awaited(thing->mirrored) &&
-	               load(thing->customer, thing->mirrored->object_id, &row)
-	           ? end(thing->customer, &row)
+	return load(it, id, &row) ? end(it, &row) : STATUS_OK;
+}
+
+enum status awaited_came(struct thing *thing)
+{
+	return may_be_awaited(thing->mirrored)
+	           ? awaited_ends(thing->customer, thing->mirrored->object_id)
 	           : STATUS_OK;
 }
 
@@ -211,13 +215,12 @@ enum status awaited_within(struct thing *thing, const char *type, const char *id
 {
 	struct customer *const it = thing->customer;
 	struct held_row held = { .customer_id = it->row.customer_id, .object_id = id };
-	struct awaited_row row;
 
 	if (task_load(it->task, &held_table, &held))
 		return STATUS_OK;
 	held.type = type;
 	task_save(it->task, &held_table, &held);
-	return load(it, id, &row) ? end(it, &row) : STATUS_OK;
+	return awaited_ends(it, id);
 }
 
 /* The timer. */

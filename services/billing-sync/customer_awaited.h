@@ -31,12 +31,16 @@ extern const struct state_table awaited_table;
 
 /* What the object at hand names, and nothing of it may be known. */
 enum status awaited_names(struct thing *thing) MUST_CHECK;
+/* What states of it name that were stale, or that nobody could be told of. */
+enum status awaited_names_before(struct thing *thing) MUST_CHECK;
 /* It names this one. */
 enum status awaited_object(struct thing *thing, const char *type, const char *id) MUST_CHECK;
 /* It has this one within it, which is booked with it, and need not come by itself. */
 enum status awaited_within(struct thing *thing, const char *type, const char *id) MUST_CHECK;
 /* It came, for the first time. */
 enum status awaited_came(struct thing *thing) MUST_CHECK;
+/* Whether it was waited for or not: it is not any longer. */
+enum status awaited_ends(struct customer *it, const char *id) MUST_CHECK;
 
 #define AWAITED_PAID "paid"         /* of an invoice: by charges */
 #define AWAITED_REFUNDED "refunded" /* of a charge: by refunds */

@@ -2,55 +2,16 @@
  * What an object of a customer's names, of which nothing may be known.
  */
 #include "services/billing-sync/customer_awaited.h"
+#include "services/billing-sync/named.h"
 #include "services/billing-sync/stripe.h"
 
 #include "common/base/text.h"
+#include "common/io/proto.h"
 
 #include <string.h>
 
 #define TRANSACTION "balance_transaction"
 #define WITHIN_MAX 10 /* of a dispute: it has two at most */
-
-/* What names what: where the field stands, within which object of the object. */
-static const struct {
-	const char *type;
-	const char *within[2];
-	const char *field;
-	const char *named;
-} rows[] = {
-	{ "charge", { NULL }, "invoice", "invoice" },
-	{ "dispute", { NULL }, "balance_transaction", "balance_transaction" },
-	{ "invoice", { NULL }, "charge", "charge" },
-	{ "invoice", { NULL }, "subscription", "subscription" },
-	{ "invoice", { "parent", "subscription_details" }, "subscription", "subscription" },
-	{ "invoice_payment", { NULL }, "invoice", "invoice" },
-	{ "payment_intent", { NULL }, "latest_charge", "charge" },
-	{ "refund", { NULL }, "balance_transaction", "balance_transaction" },
-	{ "refund", { NULL }, "failure_balance_transaction", "balance_transaction" },
-	{ "subscription", { NULL }, "latest_invoice", "invoice" },
-};
-
-/* "": nothing that can be read. What has to be read is refused by whoever reads it. */
-static const char *named_by(struct thing *thing, size_t which)
-{
-	struct json_place place = thing->object;
-	struct json_error error;
-	const char *id;
-
-	for (size_t i = 0; i < COUNT_OF(rows[which].within); i++) {
-		const char *const within = rows[which].within[i];
-		struct json_place inner;
-
-		if (within == NULL)
-			break;
-		if (!json_has(&place, within) || !json_object_at(&place, within, &inner, &error))
-			return "";
-		place = inner;
-	}
-	return stripe_id_if(thing->customer->task->arena, &place, rows[which].field, &id, &error)
-	           ? id
-	           : "";
-}
 
 /* Balance transactions that are within their object: what else is, comes by itself as well. */
 
@@ -92,15 +53,30 @@ static bool is_of_money(const struct thing *thing)
 
 enum status awaited_names(struct thing *thing)
 {
+	struct named_list list;
+
 	if (is_of_money(thing))
 		TRY(take_all_within(thing));
-	for (size_t i = 0; i < COUNT_OF(rows); i++) {
-		if (!text_equal(rows[i].type, thing->mirrored->object_type))
-			continue;
-		const char *const id = named_by(thing, i);
+	named_read(thing->customer->task->arena, thing->mirrored->object_type, &thing->object,
+	           &list);
+	for (size_t i = 0; i < list.count; i++)
+		TRY(awaited_object(thing, list.items[i].type, list.items[i].id));
+	return STATUS_OK;
+}
 
-		if (*id != '\0')
-			TRY(awaited_object(thing, rows[i].named, id));
+enum status awaited_names_before(struct thing *thing)
+{
+	const Opsmesh__V1__ObjectMirrored *const mirrored = thing->mirrored;
+	struct customer then = *thing->customer;
+	struct thing earlier = *thing;
+
+	earlier.customer = &then;
+	for (size_t i = 0; i < mirrored->n_named; i++) {
+		const Opsmesh__V1__Named *const named = mirrored->named[i];
+
+		if (!proto_instant(named->at, &then.at))
+			return task_fail(then.task, STATUS_REJECT, "named: a time is out of range");
+		TRY(awaited_object(&earlier, named->object_type, named->object_id));
 	}
 	return STATUS_OK;
 }

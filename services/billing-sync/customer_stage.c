@@ -61,7 +61,7 @@ static enum status read_thing(struct thing *thing, thing_reader *read)
 		return customer_refuse(thing, &error);
 	thing->object = json_top(document);
 	if (!read(thing, &status, &error))
-		return customer_refuse(thing, &error);
+		status = customer_refuse(thing, &error);
 	return status == STATUS_OK ? awaited_names(thing) : status;
 }
 
@@ -91,6 +91,7 @@ enum status customer_on_mirrored(struct task *task, const Opsmesh__V1__ObjectMir
 		                         .object_id = mirrored->object_id } };
 
 	thing.known = task_load(task, &held_table, &thing.held);
+	TRY(awaited_names_before(&thing));
 	if (thing.known && thing.held.revision >= mirrored->revision)
 		return STATUS_OK;
 	if (!thing.known)

@@ -72,6 +72,10 @@ static bool conflict(const struct object_row *row, const struct observed *seen,
 	} else if (contradicts(row->amount, seen->amount)) {
 		answer->field = "amount";
 		answer->reason = "is another amount or fee than the one that it was known with";
+	} else if (*seen->customer_id != '\0' && !seen->type->moves &&
+	           contradicts(row->customer_id, seen->customer_id)) {
+		answer->field = "customer";
+		answer->reason = "is another customer than the one that it belongs to";
 	} else if (*seen->charge_id != '\0' && contradicts(row->charge_id, seen->charge_id)) {
 		answer->field = "charge";
 		answer->reason = "is another charge than the one that it was about";
@@ -110,6 +114,17 @@ static bool belong(struct object_row *row, const struct observed *seen)
 	row->customer_id = seen->customer_id;
 	row->customer_at = seen->state_at;
 	return !same;
+}
+
+/* Whoever had it, or heard an older state of it; NULL: nobody else. */
+static const char *left_behind(const char *before, const struct object_row *row,
+                               const struct observed *seen)
+{
+	if (before != NULL && !text_equal(before, row->customer_id))
+		return before;
+	return *seen->customer_id != '\0' && !text_equal(seen->customer_id, row->customer_id)
+	           ? seen->customer_id
+	           : NULL;
 }
 
 /* No object moves from one charge or payout to another: that was refused as a contradiction. */
@@ -177,6 +192,7 @@ struct mirror_answer mirror_fold(struct object_row *row, const struct observed *
 	if (conflict(row, seen, &answer))
 		return answer;
 	const struct instant customer_at = row->customer_at;
+	const char *const customer = row->customer_id;
 	const int order = first ? 1 : compare(seen, row);
 	const bool same = text_equal(row->digest, seen->digest);
 	const bool was_gone = row->deleted;
@@ -185,6 +201,7 @@ struct mirror_answer mirror_fold(struct object_row *row, const struct observed *
 	answer.save |= learn(&row->currency, seen->currency);
 	answer.save |= learn(&row->amount, seen->amount);
 	answer.customer = belong(row, seen);
+	answer.left = left_behind(customer, row, seen);
 	answer.charge = meet(&row->charge_id, seen->charge_id);
 	answer.payout = meet(&row->payout_id, seen->payout_id);
 	answer.save |= bury(row, seen);

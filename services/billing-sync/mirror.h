@@ -17,8 +17,9 @@
  * most of those into the order in which they happened. What remains equal is told apart by step 7, which
  * means nothing. Arrival would mean nothing either, and cannot converge: of two states that differ in
  * their arrival alone, one order of delivery ends in the first and the other in the second. Arrival
- * counts in one place: live or test mode, the connected account, the currency, the charge, a balance
- * transaction's amount and its payout are what was said first; who says otherwise later is refused, and that is said, whatever the order.
+ * counts in one place: live or test mode, the connected account, the currency, the customer (but of what moves:
+ * object_type.h), the charge, a balance transaction's amount and its payout are what was said first; who says
+ * otherwise later is refused, and that is said, whatever the order.
  *
  * But for step 2 nothing is unmodifiable: a later state stands, be it a dispute won after it was lost
  * or an invoice open after it was paid. Deletion is kept apart from the content, so that the object as it
@@ -66,6 +67,7 @@ struct object_row {
 	const char *
 	    swept; /* what a list page had otherwise and nothing explains: sweep_word; NULL: nothing */
 	struct instant swept_at; /* the state that had stood then */
+	struct bytes named;      /* NamedList, packed: see object_named.c; absent: nothing */
 };
 
 enum mirror_verdict {
@@ -88,6 +90,8 @@ struct mirror_answer {
 	const char *reason;
 	bool save;     /* the row is another, if only in what it knows of its state's time */
 	bool customer; /* the row's customer is another than before */
+	const char *
+	    left; /* a customer who had it, or may have heard so, and whose it is not; NULL: none */
 	bool charge;
 	bool payout;
 };

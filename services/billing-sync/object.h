@@ -7,7 +7,7 @@
  * a fact and never a dead letter: what strangers send must not stop a shard.
  *
  *   by-customer  of an object whose customer is known; a state is told again, with its revision, when the
- *                customer becomes known by what is otherwise old
+ *                customer becomes known by what is otherwise old; who had it before hears that it has gone
  *   by-charge    charges, refunds, disputes, fraud warnings, and balance transactions that name a charge
  *   by-source    refunds and disputes, and balance transactions that name another object than a charge
  *   by-payout    payouts and balance transactions, these also under the payout that is their source and that
@@ -19,6 +19,7 @@
 
 #include "common/flow/task.h"
 #include "opsmesh/v1/billing.pb-c.h"
+#include "opsmesh/v1/mirror.pb-c.h"
 #include "opsmesh/v1/provider.pb-c.h"
 #include "services/billing-sync/mirror.h"
 
@@ -40,11 +41,18 @@ struct object {
 	struct instant received_at;
 	struct observed seen;
 	struct object_row row;
+	Opsmesh__V1__NamedList
+	    named; /* what its row has of that; told with the state that stands */
 };
 
+/* What its states name that nobody is told as such; in *more whether that is more than before. */
+enum status object_follow_names(struct object *it, const struct object_row *before,
+                                bool *more) MUST_CHECK;
 /* The state that stands, to whom it belongs; brought by what was observed. */
 enum status object_tell_everyone(struct object *it) MUST_CHECK;
 enum status object_tell_customer(struct object *it) MUST_CHECK;
+/* It is not this customer's, but the row's. */
+enum status object_tell_left(struct object *it, const char *customer) MUST_CHECK;
 enum status object_tell_charge(struct object *it) MUST_CHECK;
 enum status object_tell_source(struct object *it) MUST_CHECK;
 /* What was observed, though a later state stands: of what is looked back at. */

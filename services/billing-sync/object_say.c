@@ -33,6 +33,8 @@ static Opsmesh__V1__ObjectMirrored mirrored_of(const struct object *it)
 	mirrored.event_type = text_of(it->seen.event_type);
 	mirrored.provenance = it->event->provenance;
 	mirrored.cause_id = text_of(it->cause_id);
+	mirrored.n_named = it->named.n_items;
+	mirrored.named = it->named.items;
 	return mirrored;
 }
 
@@ -93,6 +95,21 @@ enum status object_tell_everyone(struct object *it)
 enum status object_tell_customer(struct object *it)
 {
 	return it->row.customer_id != NULL ? tell(it, it->row.customer_id, false) : STATUS_OK;
+}
+
+enum status object_tell_left(struct object *it, const char *customer)
+{
+	Opsmesh__V1__ByCustomerEvent event = OPSMESH__V1__BY_CUSTOMER_EVENT__INIT;
+	Opsmesh__V1__ObjectLeft left = OPSMESH__V1__OBJECT_LEFT__INIT;
+
+	left.object_id = text_of(it->row.object_id);
+	left.object_type = text_of(it->row.object_type);
+	left.customer_id = text_of(it->row.customer_id);
+	event.customer_id = text_of(customer);
+	event.occurred_at = proto_timestamp(it->task->arena, it->row.customer_at);
+	event.fact_case = OPSMESH__V1__BY_CUSTOMER_EVENT__FACT_LEFT;
+	event.left = &left;
+	return send(it, OPS_BY_CUSTOMER, customer, false, &event.base);
 }
 
 enum status object_tell_charge(struct object *it)

@@ -4,37 +4,22 @@
 #include "services/billing-sync/wanted.h"
 
 static const struct column columns[] = {
-	COLUMN(struct object_row, object_id),
-	COLUMN(struct object_row, object_type),
-	COLUMN(struct object_row, customer_id),
-	COLUMN(struct object_row, customer_at),
-	COLUMN(struct object_row, charge_id),
-	COLUMN(struct object_row, payout_id),
-	COLUMN(struct object_row, status),
-	COLUMN(struct object_row, rank),
-	COLUMN(struct object_row, progress),
-	COLUMN(struct object_row, verb),
-	COLUMN(struct object_row, revision),
-	COLUMN(struct object_row, bare),
-	COLUMN(struct object_row, ended),
-	COLUMN(struct object_row, deleted),
-	COLUMN(struct object_row, gone_at),
-	COLUMN(struct object_row, mode),
-	COLUMN(struct object_row, account),
-	COLUMN(struct object_row, currency),
-	COLUMN(struct object_row, amount),
-	COLUMN(struct object_row, api_version),
-	COLUMN(struct object_row, state_at),
-	COLUMN(struct object_row, seen_at),
-	COLUMN(struct object_row, event_id),
-	COLUMN(struct object_row, event_type),
-	COLUMN(struct object_row, provenance),
-	COLUMN(struct object_row, digest),
-	COLUMN(struct object_row, body),
-	COLUMN(struct object_row, asked),
-	COLUMN(struct object_row, swept),
-	COLUMN(struct object_row, swept_at),
-	COLUMN_END,
+	COLUMN(struct object_row, object_id),   COLUMN(struct object_row, object_type),
+	COLUMN(struct object_row, customer_id), COLUMN(struct object_row, customer_at),
+	COLUMN(struct object_row, charge_id),   COLUMN(struct object_row, payout_id),
+	COLUMN(struct object_row, status),      COLUMN(struct object_row, rank),
+	COLUMN(struct object_row, progress),    COLUMN(struct object_row, verb),
+	COLUMN(struct object_row, revision),    COLUMN(struct object_row, bare),
+	COLUMN(struct object_row, ended),       COLUMN(struct object_row, deleted),
+	COLUMN(struct object_row, gone_at),     COLUMN(struct object_row, mode),
+	COLUMN(struct object_row, account),     COLUMN(struct object_row, currency),
+	COLUMN(struct object_row, amount),      COLUMN(struct object_row, api_version),
+	COLUMN(struct object_row, state_at),    COLUMN(struct object_row, seen_at),
+	COLUMN(struct object_row, event_id),    COLUMN(struct object_row, event_type),
+	COLUMN(struct object_row, provenance),  COLUMN(struct object_row, digest),
+	COLUMN(struct object_row, body),        COLUMN(struct object_row, asked),
+	COLUMN(struct object_row, swept),       COLUMN(struct object_row, swept_at),
+	COLUMN(struct object_row, named),       COLUMN_END,
 };
 const struct state_table object_table = { .name = "object",
 	                                  .columns = columns,
@@ -126,11 +111,11 @@ static enum status take(struct object *it, const struct object_row *before)
  * been so before, or again after something else, which was not heard yet.
  */
 static enum status leave(struct object *it, const struct mirror_answer *answer,
-                         const struct object_row *before)
+                         const struct object_row *before, bool named)
 {
-	if (answer->customer)
+	if (answer->customer || named)
 		TRY(object_tell_customer(it));
-	if (answer->charge || (answer->customer && is_awaited(it)))
+	if (answer->charge || (is_awaited(it) ? answer->customer : named))
 		TRY(object_tell_charge(it));
 	if (answer->charge)
 		TRY(object_tell_source(it));
@@ -148,14 +133,19 @@ static enum status fold(struct object *it)
 	const struct object_row before = it->row;
 	const struct mirror_answer answer =
 	    mirror_fold(&it->row, &it->seen, it->received_at, (int64_t)it->event->provenance);
+	bool named;
 	bool swept;
 
 	if (answer.verdict == MIRROR_CONFLICT)
 		return object_say_refused(it, OPSMESH__V1__REFUSAL_CODE__REFUSAL_CODE_NOT_ALLOWED,
 		                          answer.field, answer.reason);
-	TRY(answer.verdict == MIRROR_TAKEN ? take(it, &before) : leave(it, &answer, &before));
+	TRY(object_follow_names(it, &before, &named));
+	TRY(answer.verdict == MIRROR_TAKEN ? take(it, &before)
+	                                   : leave(it, &answer, &before, named));
+	if (answer.left != NULL)
+		TRY(object_tell_left(it, answer.left));
 	TRY(object_sweep(it, &before, &swept));
-	if (answer.save || swept)
+	if (answer.save || named || swept)
 		task_save(it->task, &object_table, &it->row);
 	return STATUS_OK;
 }

@@ -15,7 +15,10 @@
  *   balance           The provider gives it no id: who uploads one names it "balance". Nor does it say of a
  *                     balance transaction which payout paid it, but in the list of that payout's: who
  *                     uploads such a list writes the payout's id into each, as `payout`.
- *   payment_intent    The words with "source" are those of versions before 2019.
+ *   payment_intent    The words with "source" are those of versions before 2019. Its customer may be updated until it
+ *                     succeeds; it alone moves. A charge may be given a customer only where it has none, a payment
+ *                     method that was detached is never attached again, and of everything else no update has
+ *                     that parameter.
  */
 #ifndef SERVICES_BILLING_SYNC_OBJECT_TYPE_H
 #define SERVICES_BILLING_SYNC_OBJECT_TYPE_H
@@ -48,6 +51,7 @@ struct object_type {
 	bool one_amount;   /* "amount" and "fee" never change */
 	bool of_balance;   /* the provider's balance is made of it */
 	bool by_prefix;    /* of its source: the id tells whether that is a charge */
+	bool moves;        /* it may become another customer's */
 };
 
 /* Never NULL. */

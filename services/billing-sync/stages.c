@@ -94,6 +94,7 @@ static const int charge_emits[] = { OPS_BY_CUSTOMER, OPS_BILLING, -1 };
 	CUSTOMER(ON, books_cut, BooksCut)                                                       \
 	CUSTOMER(ON, account_unlinked, AccountUnlinked)                                         \
 	CUSTOMER(ON, swept, ObjectSwept)                                                        \
+	CUSTOMER(ON, left, ObjectLeft)                                                          \
 	CUSTOMER(ON, billing_ticket, BillingTicket)                                             \
 	ON(OPS_BY_CUSTOMER, Opsmesh__V1__ByCustomerEvent, earlier, Opsmesh__V1__ObjectMirrored, \
 	   customer_on_earlier, customer_need_earlier)                                          \

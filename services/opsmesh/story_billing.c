@@ -379,6 +379,7 @@ struct story_line story_billing(const struct story *story, const struct told *to
 		return tell_closed(story, event->period_closed);
 	case OPSMESH__V1__BILLING_EVENT__FACT_OBJECT_DIFFERED:
 	case OPSMESH__V1__BILLING_EVENT__FACT_OBJECT_AGREED:
+	case OPSMESH__V1__BILLING_EVENT__FACT_OBJECT_MOVED:
 	case OPSMESH__V1__BILLING_EVENT__FACT_CREDIT_NOTE_CHANGED:
 	case OPSMESH__V1__BILLING_EVENT__FACT_CUSTOMER_BALANCE_MOVED:
 	case OPSMESH__V1__BILLING_EVENT__FACT_PAYMENT_APPLIED:

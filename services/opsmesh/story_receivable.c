@@ -61,6 +61,12 @@ static struct story_line tell_agreed(const struct story *story,
 	                            fact->object_type, fact->object_id, fact->cause));
 }
 
+static struct story_line tell_moved(const struct story *story, const Opsmesh__V1__ObjectMoved *fact)
+{
+	return line_of(arena_printf(story->arena, "the %s %s is now customer %s's",
+	                            fact->object_type, fact->object_id, fact->to_customer_id));
+}
+
 struct story_line story_receivable(const struct story *story,
                                    const Opsmesh__V1__BillingEvent *event)
 {
@@ -72,5 +78,7 @@ struct story_line story_receivable(const struct story *story,
 		return tell_differed(story, event->object_differed);
 	if (event->fact_case == OPSMESH__V1__BILLING_EVENT__FACT_OBJECT_AGREED)
 		return tell_agreed(story, event->object_agreed);
+	if (event->fact_case == OPSMESH__V1__BILLING_EVENT__FACT_OBJECT_MOVED)
+		return tell_moved(story, event->object_moved);
 	return tell_applied(story, event->payment_applied);
 }

@@ -2,6 +2,7 @@
  * billing_awaited_test - what is named or shown and does not come: asked for once, a case, and healed when it comes.
  */
 #include "common/base/text.h"
+#include "common/io/proto.h"
 #include "services/billing-sync/customer_awaited.h"
 #include "tests/support/customer_fixture.h"
 
@@ -387,6 +388,33 @@ static void a_lost_balance_transaction_is_a_case(void **state)
 	}
 }
 
+/* What a state named that was stale is heard, though the one that stands is known already. */
+static void what_an_older_state_named_is_missed_from_then_on(void **state)
+{
+	static char json[] = "{\"id\":\"ch_1\",\"object\":\"charge\",\"status\":\"failed\","
+			     "\"amount\":12000,\"currency\":\"jpy\"}";
+	Opsmesh__V1__ObjectMirrored made = customer_mirrored("charge", "ch_1", 1, "failed", json);
+	Opsmesh__V1__Named named = OPSMESH__V1__NAMED__INIT;
+	Opsmesh__V1__Named *list[] = { &named };
+
+	(void)state;
+	customer_feed_mirrored(&made);
+	assert_string_equal(said(), "");
+	named.object_type = text_mutable("invoice");
+	named.object_id = text_mutable("in_1");
+	named.at = proto_timestamp(customer_stage.arena, time_add(customer_now(), DAYS(-4)));
+	made.named = list;
+	made.n_named = 1;
+	customer_feed_mirrored(&made);
+	customer_wait(HOURS(1));
+	assert_string_equal(said(), "fetch invoice in_1 by ch_1\nopened 1 0 in_1\n");
+	customer_feed_mirrored(&made);
+	customer_wait(DAYS(9));
+	assert_string_equal(said(), "");
+	feed_invoice();
+	assert_string_equal(said(), "healed in_1\n");
+}
+
 /* Two that name the same are one matter. */
 static void what_two_name_is_asked_for_once(void **state)
 {
@@ -409,6 +437,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_never_comes_is_asked_for_once_and_heals),
 		cmocka_unit_test(a_lost_balance_transaction_is_a_case),
+		cmocka_unit_test_setup_teardown(what_an_older_state_named_is_missed_from_then_on,
+		                                customer_start, customer_stop),
 		cmocka_unit_test_setup_teardown(what_two_name_is_asked_for_once, customer_start,
 		                                customer_stop),
 	};

@@ -2,6 +2,8 @@
  * billing_failure_stage_test - payments that failed: what their codes mean, and when a card's budget is used up.
  */
 #include "common/base/text.h"
+#include "common/io/proto.h"
+#include "proto/opsmesh/v1/catalogue.h"
 #include "tests/support/customer_fixture.h"
 
 #include <setjmp.h>
@@ -194,6 +196,57 @@ static void an_intent_that_fails_without_a_charge_is_told(void **state)
 	assert_null(customer_heard());
 }
 
+/* Intents that move. */
+
+static void feed_failing_intent(int64_t revision)
+{
+	customer_feed("payment_intent", "pi_1", revision, "requires_payment_method",
+	              "{\"id\":\"pi_1\",\"object\":\"payment_intent\",\"status\":"
+	              "\"requires_payment_method\",\"amount\":12000,\"currency\":\"usd\","
+	              "\"last_payment_error\":{\"code\":\"authentication_required\"}}");
+}
+
+static void feed_left(const char *to)
+{
+	Opsmesh__V1__ByCustomerEvent event = OPSMESH__V1__BY_CUSTOMER_EVENT__INIT;
+	Opsmesh__V1__ObjectLeft left = OPSMESH__V1__OBJECT_LEFT__INIT;
+
+	left.object_id = text_mutable("pi_1");
+	left.object_type = text_mutable("payment_intent");
+	left.customer_id = text_mutable(to);
+	event.customer_id = text_mutable(customer_key);
+	event.occurred_at = proto_timestamp(customer_stage.arena, customer_now());
+	event.fact_case = OPSMESH__V1__BY_CUSTOMER_EVENT__FACT_LEFT;
+	event.left = &left;
+	customer_feed_event(OPS_BY_CUSTOMER, &event.base);
+}
+
+static void an_intent_that_moves_is_said_once_and_may_come_back(void **state)
+{
+	(void)state;
+	feed_failing_intent(1);
+	assert_int_equal(customer_next()->fact_case, FACT(PAYMENT_CHANGED));
+	feed_left("cus_2");
+	assert_string_equal(customer_next()->object_moved->to_customer_id, "cus_2");
+	feed_left("cus_2");
+	feed_failing_intent(1);
+	assert_null(customer_heard());
+	feed_failing_intent(3);
+	assert_int_equal(customer_next()->fact_case, FACT(PAYMENT_CHANGED));
+	feed_left("cus_2");
+	assert_int_equal(customer_next()->fact_case, FACT(OBJECT_MOVED));
+	assert_null(customer_heard());
+}
+
+static void an_intent_that_had_moved_before_it_was_heard_of_is_said_as_well(void **state)
+{
+	(void)state;
+	feed_left("cus_2");
+	feed_left("cus_2");
+	assert_string_equal(customer_next()->object_moved->object_id, "pi_1");
+	assert_null(customer_heard());
+}
+
 int main(void)
 {
 #define CASE(test) cmocka_unit_test_setup_teardown(test, customer_start, customer_stop)
@@ -204,6 +257,8 @@ int main(void)
 		CASE(a_card_that_the_network_forbids_is_said_once),
 		CASE(each_card_has_its_own_budget),
 		CASE(an_intent_that_fails_without_a_charge_is_told),
+		CASE(an_intent_that_moves_is_said_once_and_may_come_back),
+		CASE(an_intent_that_had_moved_before_it_was_heard_of_is_said_as_well),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -27,6 +27,15 @@ static struct arena *arena;
 
 static const char *const customers[] = { "null", "'cus_1'", "'cus_2'" };
 
+/* Any, where objects move; else always the same or none. */
+static const char *random_customer(struct chance *chance, const struct object_type *type,
+                                   int number)
+{
+	if (type->moves)
+		return customers[chance_below(chance, COUNT_OF(customers))];
+	return customers[chance_below(chance, 2) * (number + 1)];
+}
+
 static const char *random_object(struct chance *chance, const char *type, int number)
 {
 	const struct object_type *const known = object_type_of(type);
@@ -41,16 +50,16 @@ static const char *random_object(struct chance *chance, const char *type, int nu
 	return arena_printf(arena,
 	                    "{'id':'%s_%d','object':'%s',%s'customer':%s,'amount_refunded':%d,"
 	                    "'times_redeemed':%d,'metadata':{'n':'%d'}}",
-	                    type, number, type, status,
-	                    customers[chance_below(chance, COUNT_OF(customers))],
+	                    type, number, type, status, random_customer(chance, known, number),
 	                    chance_below(chance, 3), chance_below(chance, 3),
 	                    chance_below(chance, 4));
 }
 
 static struct provider_said random_said(struct chance *chance, int number)
 {
-	static const char *const types[] = { "subscription", "invoice", "charge", "coupon",
-		                             "customer",     "price",   "refund", "strange" };
+	static const char *const types[] = { "subscription", "invoice", "charge",
+		                             "coupon",       "price",   "customer",
+		                             "refund",       "strange", "payment_intent" };
 	static const char *const verbs[] = { "created", "updated", "updated", "deleted" };
 	static const char *const versions[] = { NULL, "2019-12-03" };
 	const char *const type = types[chance_below(chance, COUNT_OF(types))];
