@@ -14,7 +14,8 @@ static const struct column customer_columns[] = {
 	COLUMN(struct customer_row, alive),       COLUMN(struct customer_row, subscribed),
 	COLUMN(struct customer_row, charges),     COLUMN(struct customer_row, books),
 	COLUMN(struct customer_row, agreed_by),   COLUMN(struct customer_row, agreed),
-	COLUMN(struct customer_row, balance),     COLUMN_END,
+	COLUMN(struct customer_row, balance),     COLUMN(struct customer_row, came),
+	COLUMN(struct customer_row, named_us),    COLUMN_END,
 };
 const struct state_table customer_table = { .name = "customer",
 	                                    .columns = customer_columns,

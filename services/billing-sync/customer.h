@@ -28,6 +28,8 @@ struct customer_row {
 	const char *agreed_by; /* the account that says what was agreed; NULL: nothing was */
 	struct bytes agreed;   /* seat_contracts_encode; absent: nothing */
 	struct bytes balance;  /* balance_words_encode: that the provider keeps; absent: none */
+	bool came;             /* the customer's own object has */
+	int64_t named_us;      /* until then: the earliest of the others, since 1970; 0: none */
 };
 
 /* What an object was when it was last heard of. */
@@ -162,6 +164,8 @@ enum status customer_on_account_unlinked(struct task *task,
                                          const Opsmesh__V1__AccountUnlinked *unlinked);
 enum status customer_on_swept(struct task *task, const Opsmesh__V1__ObjectSwept *swept);
 enum status customer_on_left(struct task *task, const Opsmesh__V1__ObjectLeft *left);
+/* That is the last that was heard of the object. */
+bool customer_has_left(const struct held_row *held);
 void customer_need(struct task *task, const ProtobufCMessage *message);
 /* What an object of the customer's names in its payload, and what that will be looked up for. */
 void customer_need_named(struct task *task, const char *customer,

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #define CAUSE "never_came"
+#define CUSTOMER "customer"
 
 static const struct column columns[] = {
 	COLUMN(struct awaited_row, customer_id), COLUMN(struct awaited_row, awaited_id),
@@ -57,6 +58,10 @@ static const char *sentence_of(struct arena *arena, const struct awaited_row *ro
 		  "More of the invoice is credited than known credit notes say." },
 	};
 
+	if (text_equal(row->awaited_id, row->customer_id))
+		return arena_printf(arena,
+		                    "Objects of customer %s have come, and the customer never has.",
+		                    row->customer_id);
 	for (size_t i = 0; row->named_by == NULL && i < COUNT_OF(rows); i++)
 		if (text_starts(row->awaited_id, rows[i].what))
 			return rows[i].sentence;
@@ -149,7 +154,8 @@ static enum status follow(struct customer *it, struct awaited_row *row, bool wai
 /* Of what something may have named (customer_named.c): of all else no row is looked for. */
 static bool may_be_awaited(const Opsmesh__V1__ObjectMirrored *mirrored)
 {
-	static const char *const types[] = { "charge", "invoice", "subscription", NULL };
+	static const char *const types[] = { "charge", "invoice", "payment_intent", "subscription",
+		                             NULL };
 
 	return mirrored->about != NULL || text_among(types, mirrored->object_type);
 }
@@ -192,15 +198,10 @@ enum status awaited_found(struct customer *it, const char *what, const char *obj
 	return follow(it, &row, true);
 }
 
-enum status awaited_object(struct thing *thing, const char *type, const char *id)
+static enum status follow_named(struct customer *it, const char *type, const char *id,
+                                const char *by)
 {
-	struct customer *const it = thing->customer;
-	const char *const by = thing->mirrored->object_id;
-	struct held_row held = { .customer_id = it->row.customer_id, .object_id = id };
 	struct awaited_row row;
-
-	if (task_load(it->task, &held_table, &held))
-		return STATUS_OK;
 	const bool waits = load(it, id, &row);
 
 	if (waits && row.asked)
@@ -209,6 +210,38 @@ enum status awaited_object(struct thing *thing, const char *type, const char *id
 	row.named_by = waits && strcmp(row.named_by, by) < 0 ? row.named_by : by;
 	row.expected = 1;
 	return follow(it, &row, waits);
+}
+
+enum status awaited_object(struct thing *thing, const char *type, const char *id)
+{
+	struct customer *const it = thing->customer;
+	struct held_row held = { .customer_id = it->row.customer_id, .object_id = id };
+
+	return task_load(it->task, &held_table, &held)
+	           ? STATUS_OK
+	           : follow_named(it, type, id, thing->mirrored->object_id);
+}
+
+/* The customer's row tells whether there is anything to do, so that nothing is looked for. */
+enum status awaited_customer(struct thing *thing)
+{
+	struct customer *const it = thing->customer;
+	const char *const id = it->row.customer_id;
+	const bool named = it->row.named_us != 0;
+
+	if (it->row.came)
+		return STATUS_OK;
+	if (text_equal(thing->mirrored->object_type, CUSTOMER)) {
+		it->row.came = true;
+		it->row.named_us = 0;
+		task_save(it->task, &customer_table, &it->row);
+		return named ? awaited_ends(it, id) : STATUS_OK;
+	}
+	if (named && it->at.us >= it->row.named_us)
+		return STATUS_OK;
+	it->row.named_us = it->at.us;
+	task_save(it->task, &customer_table, &it->row);
+	return follow_named(it, CUSTOMER, id, id);
 }
 
 enum status awaited_within(struct thing *thing, const char *type, const char *id)

@@ -37,6 +37,8 @@ enum status awaited_names_before(struct thing *thing) MUST_CHECK;
 enum status awaited_object(struct thing *thing, const char *type, const char *id) MUST_CHECK;
 /* It has this one within it, which is booked with it, and need not come by itself. */
 enum status awaited_within(struct thing *thing, const char *type, const char *id) MUST_CHECK;
+/* It is the customer, or it is of a customer who may not have come. */
+enum status awaited_customer(struct thing *thing) MUST_CHECK;
 /* It came, for the first time. */
 enum status awaited_came(struct thing *thing) MUST_CHECK;
 /* Whether it was waited for or not: it is not any longer. */

@@ -198,6 +198,14 @@ static enum status tell_intent(struct thing *thing, Opsmesh__V1__PaymentChanged 
 	return customer_hold(thing, body);
 }
 
+/* Once: that it has come, or come back (customer_left.c). What it said of a failure before stays said. */
+static enum status keep_intent(struct thing *thing)
+{
+	const bool here = thing->known && !customer_has_left(&thing->held);
+
+	return here ? STATUS_OK : customer_hold(thing, bytes_of(""));
+}
+
 bool customer_read_intent(struct thing *thing, enum status *status, struct json_error *error)
 {
 	Opsmesh__V1__PaymentChanged changed = OPSMESH__V1__PAYMENT_CHANGED__INIT;
@@ -205,8 +213,10 @@ bool customer_read_intent(struct thing *thing, enum status *status, struct json_
 
 	if (!payment_failure_read(thing->customer->task->arena, &thing->object, &failure, error))
 		return false;
-	if (!failure.failed || failure.charge_id[0] != '\0')
+	if (!failure.failed || failure.charge_id[0] != '\0') {
+		*status = keep_intent(thing);
 		return true;
+	}
 	if (!fill_intent(thing, &failure, &changed, error))
 		return false;
 	*status = tell_intent(thing, &changed);

@@ -6,6 +6,15 @@
 
 #include "common/base/text.h"
 
+#include <string.h>
+
+#define LEFT "left " /* and whose it is */
+
+bool customer_has_left(const struct held_row *held)
+{
+	return held->body.size >= strlen(LEFT) && memcmp(held->body.data, LEFT, strlen(LEFT)) == 0;
+}
+
 static enum status say_moved(struct customer *it, const Opsmesh__V1__ObjectLeft *left)
 {
 	Opsmesh__V1__BillingEvent event = OPSMESH__V1__BILLING_EVENT__INIT;
@@ -23,7 +32,7 @@ static enum status say_moved(struct customer *it, const Opsmesh__V1__ObjectLeft 
 enum status customer_on_left(struct task *task, const Opsmesh__V1__ObjectLeft *left)
 {
 	const Opsmesh__V1__ByCustomerEvent *const event = (const void *)task->message;
-	const struct bytes body = bytes_of(arena_printf(task->arena, "left %s", left->customer_id));
+	const struct bytes body = bytes_of(arena_printf(task->arena, LEFT "%s", left->customer_id));
 	struct held_row held = { .customer_id = event->customer_id, .object_id = left->object_id };
 	struct customer it;
 

@@ -91,6 +91,7 @@ enum status customer_on_mirrored(struct task *task, const Opsmesh__V1__ObjectMir
 		                         .object_id = mirrored->object_id } };
 
 	thing.known = task_load(task, &held_table, &thing.held);
+	TRY(awaited_customer(&thing));
 	TRY(awaited_names_before(&thing));
 	if (thing.known && thing.held.revision >= mirrored->revision)
 		return STATUS_OK;

@@ -12,11 +12,14 @@ static const struct {
 	const char *named;
 } rows[] = {
 	{ "charge", { NULL }, "invoice", "invoice" },
+	{ "charge", { NULL }, "payment_intent", "payment_intent" },
 	{ "dispute", { NULL }, "balance_transaction", "balance_transaction" },
 	{ "invoice", { NULL }, "charge", "charge" },
+	{ "invoice", { NULL }, "payment_intent", "payment_intent" },
 	{ "invoice", { NULL }, "subscription", "subscription" },
 	{ "invoice", { "parent", "subscription_details" }, "subscription", "subscription" },
 	{ "invoice_payment", { NULL }, "invoice", "invoice" },
+	{ "invoice_payment", { "payment" }, "payment_intent", "payment_intent" },
 	{ "payment_intent", { NULL }, "latest_charge", "charge" },
 	{ "refund", { NULL }, "balance_transaction", "balance_transaction" },
 	{ "refund", { NULL }, "failure_balance_transaction", "balance_transaction" },

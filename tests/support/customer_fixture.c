@@ -86,6 +86,13 @@ void customer_feed(const char *type, const char *id, int64_t revision, const cha
 	customer_feed_mirrored(&made);
 }
 
+void customer_feed_self(void)
+{
+	customer_feed("customer", customer_key, 1, "",
+	              arena_printf(customer_stage.arena, "{\"id\":\"%s\",\"object\":\"customer\"}",
+	                           customer_key));
+}
+
 /* Who asks, and what they may. */
 
 static Opsmesh__V1__PersonalText *words_of(const char *text)

@@ -39,6 +39,8 @@ void customer_feed_usage(const struct customer_usage *usage);
 void customer_feed_mirrored(Opsmesh__V1__ObjectMirrored *mirrored);
 void customer_feed(const char *type, const char *id, int64_t revision, const char *status,
                    const char *json);
+/* The customer's own object: nobody misses it from then on. */
+void customer_feed_self(void);
 /* Somebody asks for something; parameters are name, value, ... ended by NULL. */
 struct customer_ask {
 	const char *action_id;

@@ -160,8 +160,15 @@ const char *metered_days_of(enum account account)
 	return text;
 }
 
+void metered_feed_self(int64_t heard)
+{
+	metered_feed("customer", metered_key, 1, "", METERED_MAY, heard, false,
+	             arena_printf(metered_stage.arena, "{\"id\":\"%s\"}", metered_key));
+}
+
 void metered_subscribe(int64_t heard)
 {
+	metered_feed_self(heard);
 	metered_feed("subscription", "sub_1", 1, "active", METERED_MAY, heard, false,
 	             METERED_STATE_OF_MAY);
 }

@@ -29,6 +29,8 @@ void metered_report(Opsmesh__V1__UsageKind kind, const char *id, const char *ref
                     int64_t quantity, int64_t at, int64_t heard);
 /* So many calls. */
 void metered_used(const char *id, int64_t quantity, int64_t at, int64_t heard);
+/* The customer's own object: nobody misses it from then on. */
+void metered_feed_self(int64_t heard);
 /* Its subscription in May. */
 void metered_subscribe(int64_t heard);
 /* Its invoice for May, an hour after its end. */

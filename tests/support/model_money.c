@@ -137,6 +137,7 @@ void model_fail_to_pay(struct life *life, const struct model_invoice *invoice, i
 		.failure = reasons[chance_below(&life->chance, COUNT_OF(reasons))]
 	};
 
+	say_intent(life, &charge, "payment_intent.created", "requires_payment_method", at_s);
 	say_charge(life, &charge, "charge.failed", at_s);
 }
 

@@ -35,6 +35,7 @@ static void feed_invoice(const char *id, int64_t revision, int line)
 /* A discrepancy that is open; its id. */
 static const char *open_discrepancy(void)
 {
+	customer_feed_self();
 	feed_invoice("in_1", 1, 11000);
 	assert_int_equal(customer_next()->fact_case, FACT(INVOICE_CHANGED));
 	return customer_next()->discrepancy_opened->discrepancy_id;

@@ -253,6 +253,21 @@ static void feed_intent(void)
 	              "\"amount\":12000,\"currency\":\"jpy\",\"latest_charge\":\"ch_1\"}");
 }
 
+static void feed_charge_of_intent(void)
+{
+	customer_feed("charge", "ch_1", 1, "failed",
+	              "{\"id\":\"ch_1\",\"object\":\"charge\",\"status\":\"failed\","
+	              "\"amount\":12000,\"currency\":\"jpy\",\"payment_intent\":\"pi_1\"}");
+}
+
+static void feed_subscription(void)
+{
+	customer_feed("subscription", "sub_1", 1, "incomplete",
+	              "{\"id\":\"sub_1\",\"object\":\"subscription\",\"status\":\"incomplete\","
+	              "\"currency\":\"jpy\",\"created\":1728000000,\"items\":{\"object\":\"list\","
+	              "\"has_more\":false,\"data\":[]}}");
+}
+
 typedef void feeding(void);
 
 /* What came, in what order, and what is said of what did not. */
@@ -278,6 +293,12 @@ static const struct {
 	  "fetch charge ch_1 by pi_1\nopened 1 0 ch_1\n",
 	  NULL,
 	  "" },
+	{ "an intent that its charge names is asked for",
+	  { feed_charge_of_intent },
+	  "fetch payment_intent pi_1 by ch_1\nopened 1 0 pi_1\n",
+	  feed_intent,
+	  "healed pi_1\n" },
+	{ "but not one that came first", { feed_intent, feed_charge_of_intent }, "", NULL, "" },
 	{ "a refund that its charge shows is asked for",
 	  { feed_invoice, feed_returned },
 	  "fetch charge ch_1 by ch_1\nopened 2000 0 ch_1\n",
@@ -334,6 +355,7 @@ static void what_never_comes_is_asked_for_once_and_heals(void **state)
 {
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		(void)customer_start(state);
+		customer_feed_self();
 		for (size_t k = 0; k < SEEN_MAX && cases[i].first[k] != NULL; k++)
 			cases[i].first[k]();
 		customer_wait(DAYS(2));
@@ -371,6 +393,7 @@ static void a_lost_balance_transaction_is_a_case(void **state)
 {
 	for (size_t i = 0; i < sizeof(silent) / sizeof(silent[0]); i++) {
 		(void)customer_start(state);
+		customer_feed_self();
 		feed_charge();
 		feed_invoice();
 		for (size_t k = 0; k < SEEN_MAX && silent[i].first[k] != NULL; k++)
@@ -398,6 +421,7 @@ static void what_an_older_state_named_is_missed_from_then_on(void **state)
 	Opsmesh__V1__Named *list[] = { &named };
 
 	(void)state;
+	customer_feed_self();
 	customer_feed_mirrored(&made);
 	assert_string_equal(said(), "");
 	named.object_type = text_mutable("invoice");
@@ -415,12 +439,47 @@ static void what_an_older_state_named_is_missed_from_then_on(void **state)
 	assert_string_equal(said(), "healed in_1\n");
 }
 
+/* Whoever came before a customer does. */
+static void a_customer_who_never_comes_is_asked_for_once_and_heals(void **state)
+{
+	(void)state;
+	feed_subscription();
+	customer_wait(DAYS(2));
+	assert_string_equal(said(), "");
+	feed_refund();
+	customer_wait(DAYS(2));
+	assert_string_equal(said(), arena_printf(customer_stage.arena,
+	                                         "fetch customer %s by %s\nopened 1 0 %s\n",
+	                                         customer_key, customer_key, customer_key));
+	stage_test_restart(&customer_stage);
+	customer_wait(DAYS(9));
+	assert_string_equal(said(), "");
+	customer_feed_self();
+	assert_string_equal(said(),
+	                    arena_printf(customer_stage.arena, "healed %s\n", customer_key));
+	feed_charge();
+	feed_invoice();
+	customer_wait(DAYS(9));
+	assert_string_equal(said(), "");
+}
+
+static void a_customer_who_comes_in_time_is_not_asked_for(void **state)
+{
+	(void)state;
+	feed_subscription();
+	customer_wait(DAYS(1));
+	customer_feed_self();
+	customer_wait(DAYS(9));
+	assert_string_equal(said(), "");
+}
+
 /* Two that name the same are one matter. */
 static void what_two_name_is_asked_for_once(void **state)
 {
 	struct awaited_row row = { .awaited_id = "ch_1" };
 
 	(void)state;
+	customer_feed_self();
 	feed_intent();
 	customer_feed("payment_intent", "pi_0", 1, "succeeded",
 	              "{\"id\":\"pi_0\",\"object\":\"payment_intent\",\"status\":\"succeeded\","
@@ -441,6 +500,11 @@ int main(void)
 		                                customer_start, customer_stop),
 		cmocka_unit_test_setup_teardown(what_two_name_is_asked_for_once, customer_start,
 		                                customer_stop),
+		cmocka_unit_test_setup_teardown(
+		    a_customer_who_never_comes_is_asked_for_once_and_heals, customer_start,
+		    customer_stop),
+		cmocka_unit_test_setup_teardown(a_customer_who_comes_in_time_is_not_asked_for,
+		                                customer_start, customer_stop),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

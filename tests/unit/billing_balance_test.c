@@ -210,6 +210,7 @@ static void a_balance_that_nothing_moved_is_asked_for_and_heals(void **state)
 static void what_an_invoice_used_up_has_to_come_from_somewhere(void **state)
 {
 	(void)state;
+	customer_feed_self();
 	feed_invoice(1, "open", -500, 0);
 	customer_wait(DAYS(4));
 	assert_string_equal(case_of(),
@@ -250,6 +251,7 @@ static void feed_note(int64_t revision, const char *status)
 static void what_a_credit_note_gives_is_its_own_to_tell(void **state)
 {
 	(void)state;
+	customer_feed_self();
 	feed_moved("cbtxn_1", "credit_note", -500, -500);
 	customer_wait(DAYS(4));
 	assert_string_equal(case_of(),
@@ -267,6 +269,7 @@ static void who_has_no_balance_has_no_row_of_it(void **state)
 	struct customer_row row = { .customer_id = customer_key };
 
 	(void)state;
+	customer_feed_self();
 	feed_invoice(1, "open", 0, 0);
 	customer_wait(DAYS(4));
 	assert_string_equal(case_of(), "");

@@ -333,6 +333,7 @@ static void the_day_s_end_tells_how_what_is_unbilled_rolled_forward(void **state
 
 static void use_december(const char *status)
 {
+	metered_feed_self(DECEMBER + HOUR);
 	metered_feed("subscription", "sub_1", 1, status, DECEMBER, DECEMBER + HOUR, false,
 	             arena_printf(metered_stage.arena,
 	                          METERED_SUBSCRIPTION("%s", "1796083200", "1798761600",

@@ -114,6 +114,7 @@ static void invoice_payments_are_waited_for_as_the_policy_says(void **state)
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
 		assert_int_equal(customer_stop(state), 0);
 		assert_int_equal(customer_start(state), 0);
+		customer_feed_self();
 		for (size_t k = 0; k < cases[i].count; k++)
 			customer_tell(&story[cases[i].told[k]]);
 		customer_wait(DAYS(6));

@@ -123,6 +123,7 @@ static void the_end_of_a_trial_is_told_three_days_before(void **state)
 	const Opsmesh__V1__BillingEvent *event;
 
 	(void)state;
+	customer_feed_self();
 	feed_subscription("sub_1", 1, "trialing", 1, more);
 	assert_string_equal(of_life()->subscription_started->status, "trialing");
 	assert_int_equal(of_life()->subscription_changed->move,
