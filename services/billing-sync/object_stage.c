@@ -1,6 +1,7 @@
 #include "common/base/text.h"
 #include "common/io/proto.h"
 #include "services/billing-sync/object.h"
+#include "services/billing-sync/policies.h"
 #include "services/billing-sync/wanted.h"
 
 static const struct column columns[] = {
@@ -203,6 +204,10 @@ enum status object_on_received(struct task *task, const Opsmesh__V1__ProviderRec
 	TRY(open_event(task, &it));
 	if (!observe(&it, received, &error))
 		return object_say_refused(&it, OPSMESH__V1__REFUSAL_CODE__REFUSAL_CODE_INVALID,
+		                          error.path, error.reason);
+	if (!provider_takes(policies_provider(task, it.received_at), &it.seen, it.received_at,
+	                    &error))
+		return object_say_refused(&it, OPSMESH__V1__REFUSAL_CODE__REFUSAL_CODE_NOT_ALLOWED,
 		                          error.path, error.reason);
 	it.row = mirror_row(it.seen.object_id, it.seen.object_type);
 	(void)task_load(task, &object_table, &it.row);

@@ -138,6 +138,15 @@ static bool take_mode(const struct json_place *object, struct observed *it,
 	return true;
 }
 
+/* Some types write it as a text, which the books never look at. */
+static void take_made(const struct json_place *object, struct observed *it)
+{
+	const json_t *const made = json_object_get(object->value, "created");
+
+	it->made = json_is_integer(made);
+	it->made_s = json_integer_value(made);
+}
+
 static bool take_currency(struct arena *arena, const struct json_place *object, struct observed *it,
                           struct json_error *error)
 {
@@ -254,6 +263,7 @@ static bool read_object(struct arena *arena, json_t *value, struct observed *it,
 		return json_refuse(&object, "id", error, "must not have a slash");
 	take_progress(&object, it);
 	take_missing(arena, &object, it);
+	take_made(&object, it);
 	return take_mode(&object, it, error) && take_currency(arena, &object, it, error) &&
 	       take_amount(arena, &object, it, error) && take_places(arena, &object, it, error) &&
 	       take_status(arena, &object, it, error) && take_end(&object, it, error) &&

@@ -52,6 +52,8 @@ struct observed {
 	const char *api_version; /* "": not said */
 	const char *event_id;    /* "": no event */
 	const char *event_type;  /* "": no event */
+	bool made;               /* the object says when it was made: */
+	int64_t made_s;          /* seconds since 1970, whatever number that is */
 	bool dated;              /* state_at is the provider's word */
 	struct instant state_at; /* whole seconds: the event's time, else that of the arrival */
 	int64_t rank;            /* of its status */

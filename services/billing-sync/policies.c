@@ -16,6 +16,7 @@
 #define ATTEMPTS "attempts"
 #define DUNNING "dunning"
 #define SUSPENSE "suspense"
+#define PROVIDER "provider"
 
 static const void *compile_currencies(const struct document *files, size_t count, char *reason,
                                       size_t reason_size)
@@ -101,6 +102,12 @@ static const void *compile_suspense(const struct document *files, size_t count, 
 	return policy_compile(&suspense_policy_kind, files, count, reason, reason_size);
 }
 
+static const void *compile_provider(const struct document *files, size_t count, char *reason,
+                                    size_t reason_size)
+{
+	return policy_compile(&provider_policy_kind, files, count, reason, reason_size);
+}
+
 static const void *compile_close(const struct document *files, size_t count, char *reason,
                                  size_t reason_size)
 {
@@ -170,6 +177,10 @@ const struct service_document billing_documents[] = {
 	  .path = "suspense/",
 	  .doc = "How long what cannot be placed may wait.",
 	  .compile = compile_suspense },
+	{ .name = PROVIDER,
+	  .path = "provider/",
+	  .doc = "Which of the provider's objects are ours: of which mode, of which accounts.",
+	  .compile = compile_provider },
 	{ .name = CLOSE,
 	  .path = "close/",
 	  .doc = "What may stay unexplained when a period of the books is closed.",
@@ -239,6 +250,11 @@ const struct dunning_policy *policies_dunning(struct task *task, struct instant 
 const struct suspense_policy *policies_suspense(struct task *task, struct instant at)
 {
 	return policy_at(task_document(task, SUSPENSE), at);
+}
+
+const struct provider_policy *policies_provider(struct task *task, struct instant at)
+{
+	return policy_at(task_document(task, PROVIDER), at);
 }
 
 int64_t policies_units(struct task *task, struct instant at, struct money money)

@@ -13,6 +13,7 @@
 #include "services/billing-sync/invoice_policy.h"
 #include "services/billing-sync/movement.h"
 #include "services/billing-sync/period_close.h"
+#include "services/billing-sync/provider_policy.h"
 #include "services/billing-sync/refund_policy.h"
 #include "services/billing-sync/standing.h"
 #include "services/billing-sync/suspense_policy.h"
@@ -32,6 +33,7 @@ const struct refund_policy *policies_refund(struct task *task, struct instant at
 const struct decline_policy *policies_decline(struct task *task, struct instant at);
 const struct attempt_policy *policies_attempt(struct task *task, struct instant at);
 const struct dunning_policy *policies_dunning(struct task *task, struct instant at);
+const struct provider_policy *policies_provider(struct task *task, struct instant at);
 const struct suspense_policy *policies_suspense(struct task *task, struct instant at);
 /* Minor units as the provider's integer, as evidence has it; where it has none as they are. */
 int64_t policies_units(struct task *task, struct instant at, struct money money);

@@ -16,7 +16,8 @@ FOLDER = "deploy/policies"
 KINDS = {"calendars": "calendar", "holidays": "holidays", "sla": "policy", "macros": "macro",
          "playbooks": "playbook", "glossary": "glossary", "signals": "signals", "shortfall": "shortfall",
          "patterns": "patterns", "taxonomy": "taxonomy", "rules": "rules",
-         "access": "access", "mrr": "mrr", "close": "close", "books": "books", "suspense": "suspense", "chart": "chart",
+         "access": "access", "mrr": "mrr", "close": "close", "books": "books", "suspense": "suspense", "provider": "provider",
+         "chart": "chart",
          "currencies": "currencies", "fx": "fx", "declines": "declines", "attempts": "attempts",
          "dunning": "dunning", "refunds": "refunds", "usage": "usage",
          "invoices": "invoices", "tax": "tax", "discrepancies": "discrepancies"}

@@ -9,6 +9,7 @@
 #include "common/io/proto.h"
 #include "proto/opsmesh/v1/catalogue.h"
 #include "services/billing-sync/billing.h"
+#include "services/billing-sync/provider_policy.h"
 #include "services/billing-sync/suspense_policy.h"
 #include "services/classifier/classifier.h"
 #include "services/classifier/pattern.h"
@@ -61,6 +62,11 @@
 	"{\"id\":\"suspense\",\"version\":1,\"effective_from\":\"1970-01-01T00:00:00Z\"," \
 	"\"place\":\"6s\",\"settle\":\"6s\",\"pay_out\":\"5s\"}"
 
+/* The world begins in 1970. */
+#define PROVIDER                                                                          \
+	"{\"id\":\"provider\",\"version\":1,\"effective_from\":\"1970-01-01T00:00:00Z\"," \
+	"\"earliest\":\"1970-01-01T00:00:00Z\",\"ahead\":\"1d\"}"
+
 /* The daemons. */
 
 static const struct ingest_config config = { .contact_secret = "contact secret 1",
@@ -106,6 +112,8 @@ static void compile_documents(void)
 	};
 	const struct document suspense = { .name = "suspense/suspense.json",
 		                           .body = bytes_of(SUSPENSE) };
+	const struct document provider = { .name = "provider/provider.json",
+		                           .body = bytes_of(PROVIDER) };
 	char reason[512];
 
 	if (people_documents[0].name != NULL)
@@ -116,6 +124,9 @@ static void compile_documents(void)
 		*own = *at;
 		if (text_equal(at->name, "suspense"))
 			own->compiled = policy_compile(&suspense_policy_kind, &suspense, 1, reason,
+			                               sizeof(reason));
+		if (text_equal(at->name, "provider"))
+			own->compiled = policy_compile(&provider_policy_kind, &provider, 1, reason,
 			                               sizeof(reason));
 		CHECK(own->compiled != NULL);
 	}

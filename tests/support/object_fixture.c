@@ -6,6 +6,7 @@
 #include "opsmesh/v1/provider.pb-c.h"
 #include "proto/opsmesh/v1/catalogue.h"
 #include "services/billing-sync/billing.h"
+#include "tests/support/billing_fixture.h"
 
 #define DAY_S 86400
 
@@ -22,7 +23,7 @@ struct instant object_now(void)
 void object_fixture_open(struct stage_test *test, int32_t number)
 {
 	stage_test_init(test, &opsmesh_catalogue, &billing_sync_stages[BILLING_OBJECT], number,
-	                NULL, NULL);
+	                billing_fixture(), NULL);
 }
 
 int object_fixture_start(void **state)
