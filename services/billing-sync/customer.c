@@ -10,12 +10,21 @@
 #include <string.h>
 
 static const struct column customer_columns[] = {
-	COLUMN(struct customer_row, customer_id), COLUMN(struct customer_row, account_id),
-	COLUMN(struct customer_row, alive),       COLUMN(struct customer_row, subscribed),
-	COLUMN(struct customer_row, charges),     COLUMN(struct customer_row, books),
-	COLUMN(struct customer_row, agreed_by),   COLUMN(struct customer_row, agreed),
-	COLUMN(struct customer_row, balance),     COLUMN(struct customer_row, came),
-	COLUMN(struct customer_row, named_us),    COLUMN_END,
+	COLUMN(struct customer_row, customer_id),
+	COLUMN(struct customer_row, account_id),
+	COLUMN(struct customer_row, alive),
+	COLUMN(struct customer_row, subscribed),
+	COLUMN(struct customer_row, charges),
+	COLUMN(struct customer_row, books),
+	COLUMN(struct customer_row, agreed_by),
+	COLUMN(struct customer_row, agreed),
+	COLUMN(struct customer_row, balance),
+	COLUMN(struct customer_row, live_object),
+	COLUMN(struct customer_row, test_object),
+	COLUMN(struct customer_row, rivals),
+	COLUMN(struct customer_row, came),
+	COLUMN(struct customer_row, named_us),
+	COLUMN_END,
 };
 const struct state_table customer_table = { .name = "customer",
 	                                    .columns = customer_columns,

@@ -25,11 +25,14 @@ struct customer_row {
 	bool subscribed;      /* it has had one */
 	const char
 	    *books; /* subscriptions that are held against invoices, a line each; NULL: none */
-	const char *agreed_by; /* the account that says what was agreed; NULL: nothing was */
-	struct bytes agreed;   /* seat_contracts_encode; absent: nothing */
-	struct bytes balance;  /* balance_words_encode: that the provider keeps; absent: none */
-	bool came;             /* the customer's own object has */
-	int64_t named_us;      /* until then: the earliest of the others, since 1970; 0: none */
+	const char *agreed_by;   /* the account that says what was agreed; NULL: nothing was */
+	struct bytes agreed;     /* seat_contracts_encode; absent: nothing */
+	struct bytes balance;    /* balance_words_encode: that the provider keeps; absent: none */
+	const char *live_object; /* the first of live mode that came, and of test mode */
+	const char *test_object;
+	const char *rivals; /* accounts that declare it too, a line each; NULL: none */
+	bool came;          /* the customer's own object has */
+	int64_t named_us;   /* until then: the earliest of the others, since 1970; 0: none */
 };
 
 /* What an object was when it was last heard of. */

@@ -11,6 +11,7 @@
 #include "services/billing-sync/customer_balance.h"
 #include "services/billing-sync/customer_deferral.h"
 #include "services/billing-sync/customer_metered.h"
+#include "services/billing-sync/customer_mode.h"
 #include "services/billing-sync/customer_seat.h"
 #include "services/billing-sync/restated.h"
 
@@ -60,6 +61,7 @@ static enum status read_thing(struct thing *thing, thing_reader *read)
 	if (!json_parse_brief(payload, CUSTOMER_PAYLOAD_MAX, &document, &error))
 		return customer_refuse(thing, &error);
 	thing->object = json_top(document);
+	TRY(customer_mode_seen(thing));
 	if (!read(thing, &status, &error))
 		status = customer_refuse(thing, &error);
 	return status == STATUS_OK ? awaited_names(thing) : status;
@@ -106,30 +108,6 @@ enum status customer_on_billing_ticket(struct task *task, const Opsmesh__V1__Bil
 
 	TRY(open_event(task, &it));
 	return customer_dun_ticket(&it, ticket);
-}
-
-enum status customer_on_account_linked(struct task *task, const Opsmesh__V1__AccountLinked *linked)
-{
-	struct customer it;
-
-	TRY(open_event(task, &it));
-	it.row.account_id = linked->account_id;
-	task_save(task, &customer_table, &it.row);
-	return STATUS_OK;
-}
-
-/* Another account may have taken the customer over meanwhile. */
-enum status customer_on_account_unlinked(struct task *task,
-                                         const Opsmesh__V1__AccountUnlinked *unlinked)
-{
-	struct customer it;
-
-	TRY(open_event(task, &it));
-	if (!text_equal(it.row.account_id != NULL ? it.row.account_id : "", unlinked->account_id))
-		return STATUS_OK;
-	it.row.account_id = NULL;
-	task_save(task, &customer_table, &it.row);
-	return STATUS_OK;
 }
 
 /* Needs. */

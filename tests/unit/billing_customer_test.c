@@ -24,26 +24,6 @@ static int start_charge(void **state)
 	return 0;
 }
 
-static void feed_link(const char *linked, const char *unlinked)
-{
-	Opsmesh__V1__ByCustomerEvent event = OPSMESH__V1__BY_CUSTOMER_EVENT__INIT;
-	Opsmesh__V1__AccountLinked on = OPSMESH__V1__ACCOUNT_LINKED__INIT;
-	Opsmesh__V1__AccountUnlinked off = OPSMESH__V1__ACCOUNT_UNLINKED__INIT;
-
-	event.customer_id = text_mutable(customer_key);
-	event.occurred_at = proto_timestamp(customer_stage.arena, customer_now());
-	if (linked != NULL) {
-		on.account_id = text_mutable(linked);
-		event.fact_case = OPSMESH__V1__BY_CUSTOMER_EVENT__FACT_ACCOUNT_LINKED;
-		event.account_linked = &on;
-	} else {
-		off.account_id = text_mutable(unlinked);
-		event.fact_case = OPSMESH__V1__BY_CUSTOMER_EVENT__FACT_ACCOUNT_UNLINKED;
-		event.account_unlinked = &off;
-	}
-	customer_feed_event(OPS_BY_CUSTOMER, &event.base);
-}
-
 static void feed_charge(const char *type, const char *id, int64_t revision, const char *json)
 {
 	Opsmesh__V1__ByChargeEvent event = OPSMESH__V1__BY_CHARGE_EVENT__INIT;
@@ -334,26 +314,6 @@ static void a_customer_whose_id_has_a_slash_is_refused(void **state)
 	assert_null(stage_test_next(&customer_stage, NULL));
 }
 
-/* Accounts. */
-
-static void facts_name_the_account_when_it_is_known(void **state)
-{
-	(void)state;
-	feed_invoice("in_1", 1, "open", 12000, 0);
-	assert_string_equal(customer_next()->account_id, "");
-	feed_link("acme", NULL);
-	feed_invoice("in_1", 2, "paid", 12000, 12000);
-	assert_string_equal(customer_next()->account_id, "acme");
-	feed_link("other", NULL);
-	feed_link(NULL, "acme");
-	feed_invoice("in_1", 3, "open", 12000, 0);
-	assert_string_equal(customer_next()->account_id, "other");
-	feed_link(NULL, "other");
-	stage_test_restart(&customer_stage);
-	feed_invoice("in_1", 4, "paid", 12000, 12000);
-	assert_string_equal(customer_next()->account_id, "");
-}
-
 /* Charges. */
 
 static void what_names_a_charge_waits_for_its_customer(void **state)
@@ -443,7 +403,6 @@ int main(void)
 		CUSTOMER(a_late_win_is_told),
 		CUSTOMER(a_moved_deadline_is_told),
 		CUSTOMER(a_customer_whose_id_has_a_slash_is_refused),
-		CUSTOMER(facts_name_the_account_when_it_is_known),
 		CHARGE(what_names_a_charge_waits_for_its_customer),
 		CHARGE(what_waits_too_long_is_said),
 		CHARGE(a_charge_that_names_nobody_is_said),
