@@ -5,7 +5,6 @@
 
 #include <string.h>
 
-#define CAUSE "never_came"
 #define CUSTOMER "customer"
 
 static const struct column columns[] = {
@@ -43,7 +42,17 @@ static const char *object_of(const struct awaited_row *row)
 	return row->named_by == NULL && slash != NULL ? slash + 1 : row->awaited_id;
 }
 
+static bool is_of(const struct awaited_row *row, const char *figure)
+{
+	return row->named_by == NULL && text_starts(row->awaited_id, figure);
+}
+
 /* The case. */
+
+static const char *cause_of(const struct awaited_row *row)
+{
+	return is_of(row, AWAITED_LINES "/") ? "lines_cut" : "never_came";
+}
 
 static const char *sentence_of(struct arena *arena, const struct awaited_row *row)
 {
@@ -56,14 +65,16 @@ static const char *sentence_of(struct arena *arena, const struct awaited_row *ro
 		{ AWAITED_DISPUTED "/", "The charge is disputed, and no dispute is known." },
 		{ AWAITED_CREDITED "/",
 		  "More of the invoice is credited than known credit notes say." },
+		{ AWAITED_LINES "/", "The invoice has more lines than came with it: it is not in "
+		                     "the books as it stands." },
 	};
 
 	if (text_equal(row->awaited_id, row->customer_id))
 		return arena_printf(arena,
 		                    "Objects of customer %s have come, and the customer never has.",
 		                    row->customer_id);
-	for (size_t i = 0; row->named_by == NULL && i < COUNT_OF(rows); i++)
-		if (text_starts(row->awaited_id, rows[i].what))
+	for (size_t i = 0; i < COUNT_OF(rows); i++)
+		if (is_of(row, rows[i].what))
 			return rows[i].sentence;
 	return arena_printf(arena, "The %s %s is named by %s, and has never come.", row->type,
 	                    row->awaited_id, row->named_by != NULL ? row->named_by : "");
@@ -81,7 +92,7 @@ static int64_t units(struct customer *it, const struct awaited_row *row, int64_t
 
 static enum status observe(struct customer *it, const struct awaited_row *row)
 {
-	struct finding finding = { .cause = CAUSE,
+	struct finding finding = { .cause = cause_of(row),
 		                   .root = row->awaited_id,
 		                   .evidence = { .object = object_of(row),
 		                                 .expected = units(it, row, row->expected),
@@ -128,13 +139,14 @@ static enum status end(struct customer *it, const struct awaited_row *row)
 {
 	task_timer_clear(it->task, CUSTOMER_TIMER_AWAITED, timer_key(it, row));
 	task_remove(it->task, &awaited_table, row);
-	return row->asked ? customer_clear(it, CAUSE, row->awaited_id, object_of(row)) : STATUS_OK;
+	return row->asked ? customer_clear(it, cause_of(row), row->awaited_id, object_of(row))
+	                  : STATUS_OK;
 }
 
-/* More may be known than is shown: what shows it is behind. A balance is the sum of all. */
+/* More may be known than is shown: what shows it is behind. A balance is the sum of all, and lines are booked. */
 static bool is_missing(const struct awaited_row *row)
 {
-	return row->named_by == NULL && text_starts(row->awaited_id, AWAITED_BALANCE "/")
+	return is_of(row, AWAITED_BALANCE "/") || is_of(row, AWAITED_LINES "/")
 	           ? row->expected != row->found
 	           : row->expected > row->found;
 }
@@ -280,7 +292,7 @@ enum status customer_on_awaited(struct task *task, const char *key)
 		return STATUS_OK;
 	row.asked = true;
 	task_save(task, &awaited_table, &row);
-	if (!is_silent(&row))
+	if (!is_silent(&row) && !is_of(&row, AWAITED_LINES "/"))
 		TRY(say_fetch(&it, &row));
 	return observe(&it, &row);
 }

@@ -5,7 +5,7 @@
  * was paid, and the charges that are known pay less"), may be ahead of what comes. When it is still missing
  * after the time of deploy/policies/suspense (`place`; of a balance transaction, which no webhook carries and
  * which was asked for when it was first named, `settle`; of an invoice's payments `payment`), FetchRequested is said and the case `never_came` is
- * opened; it heals when what is missing comes. A row is kept as long as something is missing. The balance
+ * opened (of lines that are missing `lines_cut`); it heals when what is missing comes. A row is kept as long as something is missing. The balance
  * transaction of a charge is the ledger's matter: the case `not_settled`.
  */
 #ifndef SERVICES_BILLING_SYNC_CUSTOMER_AWAITED_H
@@ -49,6 +49,7 @@ enum status awaited_ends(struct customer *it, const char *id) MUST_CHECK;
 #define AWAITED_DISPUTED "disputed" /* of a charge: by disputes, how many */
 #define AWAITED_CREDITED "credited" /* of an invoice: by credit notes */
 #define AWAITED_BALANCE "balance"   /* of a customer, "balance/<currency>": by what moved it */
+#define AWAITED_LINES "lines"       /* of an invoice: by what is booked of it (customer_lines.h) */
 #define AWAITED_PAYMENTS "invoice_payment" /* of an invoice that names none of those who paid */
 struct awaited_figure {
 	const char *what;
@@ -58,7 +59,8 @@ struct awaited_figure {
 	int64_t expected;
 	int64_t found;
 };
-/* As the object says now, and as much as is known of it now; more is no less wrong of a balance alone. */
+/* As the object says now, and as much as is known of it now; more is no less wrong of a balance and of
+ * lines alone. */
 enum status awaited_figure(struct customer *it, const struct awaited_figure *figure) MUST_CHECK;
 /* So much is known of it now, whatever was expected. */
 enum status awaited_found(struct customer *it, const char *what, const char *object,

@@ -3,6 +3,7 @@
  */
 #include "services/billing-sync/customer_deferral.h"
 #include "services/billing-sync/customer_ledger.h"
+#include "services/billing-sync/customer_lines.h"
 #include "services/billing-sync/policies.h"
 #include "services/billing-sync/restated.h"
 
@@ -138,13 +139,13 @@ static bool book(struct earning *it, int64_t total, enum status *status, struct 
 	return true;
 }
 
-/* A cut one waits for its whole lines, which were asked for. */
+/* A cut one waits for its whole lines, which were asked for (customer_lines.h). */
 static bool book_lines(struct earning *it, enum status *status, struct json_error *error)
 {
 	const struct invoice *const invoice = it->invoice;
 	int64_t total;
 
-	if (invoice->cut || !invoice->has_lines || !invoice->figures[INVOICE_TOTAL].has)
+	if (lines_missing(invoice) || !invoice->figures[INVOICE_TOTAL].has)
 		return true;
 	return in_money(it, "total", invoice->figures[INVOICE_TOTAL].minor, &total, error) &&
 	       add_lines(it, error) && book(it, total, status, error);

@@ -4,6 +4,7 @@
 #include "services/billing-sync/customer_crediting.h"
 #include "services/billing-sync/customer_dunning.h"
 #include "services/billing-sync/customer_ledger.h"
+#include "services/billing-sync/customer_lines.h"
 #include "services/billing-sync/customer_metered.h"
 #include "services/billing-sync/customer_receivable.h"
 #include "services/billing-sync/customer_seat.h"
@@ -15,12 +16,14 @@
 #include <string.h>
 
 #define CREDITED (UINT32_C(1) << 31) /* beside the rules: it said that something was credited */
+#define CUT (UINT32_C(1) << 30)      /* and: lines of it were missing, in this state or before */
 
 /* One invoice at hand. */
 struct billed {
 	struct thing *thing;
 	struct invoice *invoice;
 	bool credited;   /* it said so when it was last heard of */
+	bool cut;        /* now, or in a state before */
 	uint32_t shown;  /* a bit for each rule that it broke when it was last heard of */
 	uint32_t broken; /* and for each that it breaks now */
 };
@@ -153,7 +156,7 @@ static enum status check_all(struct billed *it)
 	const struct invoice_context context = { .policy = policies_invoice(task, at),
 		                                 .tax = policies_tax(task, at) };
 
-	_Static_assert(INVOICE_CHECK_COUNT < 32, "a bit for each rule");
+	_Static_assert(INVOICE_CHECK_COUNT < 30, "a bit for each rule");
 	if (!counts(it))
 		return compare(it, NULL);
 	const struct invoice_findings *const findings =
@@ -192,7 +195,7 @@ static int64_t credited(const struct invoice *invoice)
 
 static uint32_t held_bits(const struct billed *it)
 {
-	return it->broken | (credited(it->invoice) > 0 ? CREDITED : 0);
+	return it->broken | (credited(it->invoice) > 0 ? CREDITED : 0) | (it->cut ? CUT : 0);
 }
 
 /* Asked for where it says, or said, so: few invoices are ever credited. */
@@ -225,18 +228,23 @@ bool customer_read_invoice(struct thing *thing, enum status *status, struct json
 	struct billed it = { .thing = thing,
 		             .invoice = arena_alloc(arena, sizeof(*it.invoice)),
 		             .credited = (shown_before(&thing->held) & CREDITED) != 0,
-		             .shown = shown_before(&thing->held) & ~CREDITED };
+		             .cut = (shown_before(&thing->held) & CUT) != 0,
+		             .shown = shown_before(&thing->held) & ~(CREDITED | CUT) };
 	Opsmesh__V1__InvoiceChanged changed = OPSMESH__V1__INVOICE_CHANGED__INIT;
 
 	if (!invoice_read(arena, &thing->object, it.invoice, error) ||
 	    !fill_amounts(thing, it.invoice, &changed, error))
 		return false;
+	it.cut = it.cut || lines_missing(it.invoice);
 	*status = take(&it, &changed);
 	if (*status == STATUS_OK && !hear_credited(&it, status, error))
 		return false;
 	if (*status != STATUS_OK)
 		return true;
 	if (!ledger_invoice(thing, it.invoice, status, error))
+		return false;
+	if (*status == STATUS_OK && it.cut &&
+	    !lines_invoice(thing, it.invoice, counts(&it), status, error))
 		return false;
 	if (*status == STATUS_OK && !credit_invoice(thing, it.invoice, status, error))
 		return false;

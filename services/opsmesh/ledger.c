@@ -153,6 +153,14 @@ static void take_before(void *argument, const struct db_rows *row)
 	ledger_print_unbilled(&ledger->print, line.currency, db_int(row, 0, 2));
 }
 
+static void take_unbooked(void *argument, const struct db_rows *row)
+{
+	struct ledger *const ledger = argument;
+
+	ledger_print_unbooked(&ledger->print, db_text(row, 0, 0), db_text(row, 0, 1),
+	                      db_int(row, 0, 2));
+}
+
 /* Of midnight in UTC. */
 static int64_t day_of(struct instant at)
 {
@@ -199,7 +207,9 @@ static enum status read_statement(struct ledger *ledger, size_t place)
 	status = mesh_store_tell(&ledger->store, place, &sql_entry_owed, take_owed, ledger,
 	                         DB_TIME(ask->from), DB_TIME(ask->before), DB_TEXT(ask->customer));
 	ledger_owed_end(&ledger->owed);
-	return status;
+	TRY(status);
+	return mesh_store_tell(&ledger->store, place, &sql_awaited_lines, take_unbooked, ledger,
+	                       DB_TEXT(ask->customer), DB_TIME(ask->before));
 }
 
 /* Of days that are over; they are those of the books, whatever time of the day is asked for. */

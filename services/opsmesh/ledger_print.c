@@ -112,6 +112,7 @@ void ledger_print_begin(struct ledger_print *print, struct arena *arena,
 	*print = (struct ledger_print){
 		.ask = ask, .chart = chart, .arena = arena, .reach = reach, .seal = seal
 	};
+	print->unbooked = "";
 	print->page = arena_create(PAGE_BLOCK);
 	print->true_for = reach_time(arena, reach);
 	print->behind = reach_behind(arena, reach);
@@ -292,6 +293,18 @@ void ledger_print_unbilled(struct ledger_print *print, const char *currency, int
 		print->wrong = "a sum is beyond 64 bits, or there are too many currencies";
 }
 
+void ledger_print_unbooked(struct ledger_print *print, const char *invoice, const char *currency,
+                           int64_t minor)
+{
+	struct arena *const arena = print->arena;
+
+	print->unbooked =
+	    arena_printf(arena, "%s%s%s %s %s", print->unbooked,
+	                 print->unbooked[0] == '\0' ? "; billed and not booked, its lines are cut: "
+	                                            : ", ",
+	                 invoice, decimal_text(arena, currency, minor), currency);
+}
+
 /* The end. */
 
 static bool even(const struct ledger_print *print)
@@ -321,7 +334,7 @@ const char *ledger_verdict(const struct ledger_print *print)
 	const char *const off = running_text(arena, &print->sums);
 	const char *const unbilled = running_text(arena, &print->unbilled);
 
-	if (print->rows == 0 && unbilled[0] == '\0')
+	if (print->rows == 0 && unbilled[0] == '\0' && print->unbooked[0] == '\0')
 		return "Nothing is booked.";
 	if (print->ask->view == LEDGER_PROOF)
 		return off[0] == '\0'
@@ -331,10 +344,10 @@ const char *ledger_verdict(const struct ledger_print *print)
 		return off[0] == '\0' ? "Recurring revenue adds up."
 		                      : arena_printf(arena, "Recurring revenue is off by %s.", off);
 	if (print->ask->view == LEDGER_STATEMENT)
-		return arena_printf(arena, "%s owes %s%s%s.", print->ask->customer,
+		return arena_printf(arena, "%s owes %s%s%s%s.", print->ask->customer,
 		                    off[0] == '\0' ? "nothing" : off,
 		                    unbilled[0] == '\0' ? "" : "; used and not billed yet: ",
-		                    unbilled);
+		                    unbilled, print->unbooked);
 	if (!is_whole(print))
 		return arena_printf(arena, "What %s's lines come to: %s.", print->ask->customer,
 		                    off[0] == '\0' ? "zero" : off);

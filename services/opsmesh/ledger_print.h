@@ -89,6 +89,7 @@ struct ledger_print {
 	struct table table;
 	struct running sums;     /* of lines; of a statement what is owed */
 	struct running unbilled; /* of a statement: what is used and not billed yet */
+	const char *unbooked;    /* of a statement: "; billed and not booked ..."; "" nothing */
 	struct running debits;
 	struct running credits;
 	char currency[4];      /* whose accounts are being shown */
@@ -108,6 +109,9 @@ void ledger_print_recurring(struct ledger_print *print, const struct ledger_recu
 void ledger_print_line(struct ledger_print *print, const struct ledger_line *line);
 /* So much more is used and not billed yet, which the verdict tells; the account is LEDGER_UNBILLED. */
 void ledger_print_unbilled(struct ledger_print *print, const char *currency, int64_t minor);
+/* So much of an invoice is not in the books, because lines of it are missing: the verdict tells. */
+void ledger_print_unbooked(struct ledger_print *print, const char *invoice, const char *currency,
+                           int64_t minor);
 /* Behind the last row. Of a table the verdict and the reach are part of it. */
 void ledger_print_end(struct ledger_print *print);
 void ledger_print_finish(struct ledger_print *print);

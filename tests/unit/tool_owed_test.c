@@ -112,6 +112,26 @@ static void test_what_is_used_and_not_billed_is_said_beside_what_is_owed(void **
 	ledger_print_finish(&scene->print);
 }
 
+/* Its payment alone would look like credit. */
+static void test_what_is_billed_and_not_booked_is_said_beside_what_is_owed(void **state)
+{
+	struct scene *const scene = scene_begin();
+
+	(void)state;
+	ledger_print_unbooked(&scene->print, "in_1", "USD", 9000);
+	assert_string_equal(ledger_verdict(&scene->print),
+	                    "cus_1 owes nothing; billed and not booked, its lines are cut: in_1 "
+	                    "90.00 USD.");
+	add(scene, "charge/ch_1", "receivable", "USD", -9000);
+	ledger_owed_end(&scene->owed);
+	ledger_print_unbooked(&scene->print, "in_2", "JPY", -50);
+	ledger_print_end(&scene->print);
+	assert_string_equal(ledger_verdict(&scene->print),
+	                    "cus_1 owes -90.00 USD; billed and not booked, its lines are cut: "
+	                    "in_1 90.00 USD, in_2 -50 JPY.");
+	ledger_print_finish(&scene->print);
+}
+
 static void test_a_transaction_beyond_64_bits_is_said(void **state)
 {
 	struct scene *const scene = scene_begin();
@@ -157,6 +177,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_lines_of_one_transaction_are_summed_or_cancel),
 		cmocka_unit_test(test_what_is_used_and_not_billed_is_said_beside_what_is_owed),
+		cmocka_unit_test(test_what_is_billed_and_not_booked_is_said_beside_what_is_owed),
 		cmocka_unit_test(test_a_transaction_beyond_64_bits_is_said),
 		cmocka_unit_test(test_what_a_terminal_would_obey_is_shown_as_a_question_mark),
 	};
