@@ -3,6 +3,7 @@
 #include "common/base/text.h"
 #include "common/io/proto.h"
 #include "services/billing-sync/customer_booked.h"
+#include "services/billing-sync/customer_over.h"
 #include "services/billing-sync/policies.h"
 #include "services/billing-sync/stripe.h"
 #include "services/billing-sync/waiting.h"
@@ -22,6 +23,8 @@ static const struct column columns[] = {
 	COLUMN(struct charged_row, taken),
 	COLUMN(struct charged_row, waiting),
 	COLUMN(struct charged_row, unsettled),
+	COLUMN(struct charged_row, given),
+	COLUMN(struct charged_row, released),
 	COLUMN_END,
 };
 const struct state_table charged_table = { .name = "charged",
@@ -184,24 +187,6 @@ static struct booking_charged charged_of(const struct charged_row *row)
 	return charged;
 }
 
-/* What went back of a charge is more than it was. */
-static enum status weigh(struct customer *it, const struct charged_row *row)
-{
-	struct finding finding = {
-		.cause = "refund_over_charge",
-		.root = row->charge_id,
-		.evidence = { .object = row->charge_id,
-		              .expected = booked_units(it, row->currency, row->presented),
-		              .found = booked_units(it, row->currency, row->taken) },
-		.sentence = "Refunds and disputes have taken more than was charged.",
-	};
-
-	if (row->taken <= row->presented)
-		return customer_clear(it, finding.cause, finding.root, row->charge_id);
-	memcpy(finding.evidence.currency, row->currency, strlen(row->currency) + 1);
-	return customer_observe(it, &finding);
-}
-
 /*
  * In one currency the transaction itself says what moved of a dispute, whose amount may be another by now:
  * a part of it was won, or less is disputed.
@@ -222,7 +207,7 @@ static bool take(struct move *move, bool dispute, enum status *status, struct js
 	const struct booking_charged charged = charged_of(move->row);
 	struct booking *const booking = arena_alloc(it->task->arena, sizeof(*booking));
 	const int64_t part = part_of(move, dispute);
-	const bool over = move->row->taken > move->row->presented;
+	const bool over = over_is(move->row);
 	int64_t taken = move->row->taken;
 	bool booked;
 	const bool good = dispute ? booking_dispute(it->task->arena, &fact, &charged, move->object,
@@ -243,8 +228,7 @@ static bool take(struct move *move, bool dispute, enum status *status, struct js
 
 	move->row->taken = taken;
 	task_save(it->task, &charged_table, move->row);
-	if (over || taken > move->row->presented)
-		*status = weigh(it, move->row);
+	*status = over_weigh(it, move->row, over);
 	if (*status == STATUS_OK)
 		*status = receivable_returned(it, &back);
 	return true;
@@ -463,10 +447,12 @@ enum status ledger_charge(struct thing *thing, const struct ledger_charge *charg
 	TRY(book_charge(thing, charge));
 	row.currency = arena_string(task->arena, charge->presented.currency);
 	row.presented = charge->presented.minor;
+	row.released = charge->released;
 	task_save(task, &charged_table, &row);
 	task_timer_set(task, LEDGER_TIMER_SETTLE, settle_key(thing->customer, &row),
 	               time_add(thing->customer->at,
 	                        policies_suspense(task, thing->customer->at)->settle));
 	TRY(receivable_charged(thing, charge));
+	TRY(over_weigh(thing->customer, &row, false));
 	return release(thing->customer, &row);
 }

@@ -25,6 +25,8 @@ struct charged_row {
 	int64_t taken;        /* of presented, by refunds and disputes */
 	struct bytes waiting; /* MirroredList, packed; absent: nothing waits */
 	bool unsettled;       /* for too long: it was said */
+	int64_t given;        /* by all refunds that did not fail, booked or not */
+	int64_t released;     /* was reserved beyond what was captured */
 };
 
 extern const struct state_table charged_table;
@@ -35,6 +37,7 @@ struct ledger_charge {
 	const char *invoice; /* that it names itself; "": none */
 	const char *intent;  /* its payment intent; "": none */
 	struct money presented;
+	int64_t released; /* was reserved beyond it */
 	struct instant at;
 };
 enum status ledger_charge(struct thing *thing, const struct ledger_charge *charge) MUST_CHECK;

@@ -116,6 +116,8 @@ static bool book(struct thing *thing, const struct charge_figures *figures,
 	                     error))
 		return false;
 	charge.presented.minor = taken->minor;
+	charge.released =
+	    changed->amount->minor > taken->minor ? changed->amount->minor - taken->minor : 0;
 	memcpy(charge.presented.currency, figures->currency, sizeof(figures->currency));
 	heard.captured = charge.presented;
 	*status = ledger_charge(thing, &charge);

@@ -2,6 +2,7 @@
 #include "services/billing-sync/customer_awaited.h"
 #include "services/billing-sync/customer_crediting.h"
 #include "services/billing-sync/customer_dunning.h"
+#include "services/billing-sync/customer_over.h"
 #include "services/billing-sync/policies.h"
 #include "services/billing-sync/refund.h"
 #include "services/billing-sync/stripe.h"
@@ -183,6 +184,7 @@ enum status customer_hear_refund(struct thing *thing, const Opsmesh__V1__RefundC
 	refund_on_made(it.row, &news);
 	TRY(giving_say_settled(&giving, &before, &news));
 	TRY(awaited_found(it.customer, AWAITED_REFUNDED, it.charge_id, refund_heard(it.row)));
+	TRY(over_heard(it.customer, it.charge_id, refund_made_sum(it.row)));
 	return save(&it);
 }
 

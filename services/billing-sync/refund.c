@@ -180,14 +180,21 @@ enum refund_standing refund_standing(const struct refund_row *row, const char *a
 	return row->approvals[place].failed ? REFUND_STANDING_FAILED : REFUND_STANDING_OPEN;
 }
 
-/* Given back or on its way; the charge may know of refunds that nobody has told us yet. */
-static int64_t made(const struct refund_row *row)
+int64_t refund_made_sum(const struct refund_row *row)
 {
 	int64_t sum = 0;
 
 	for (size_t i = 0; i < row->made_count; i++)
 		if (row->made[i].state != REFUND_FAILED)
 			sum = refund_plus(sum, row->made[i].amount);
+	return sum;
+}
+
+/* The charge may know of refunds that nobody has told us yet. */
+static int64_t made(const struct refund_row *row)
+{
+	const int64_t sum = refund_made_sum(row);
+
 	return sum > row->said ? sum : row->said;
 }
 

@@ -1,0 +1,180 @@
+/*
+ * billing_over_test - refunds that give back more than was charged are a case, with or without their transactions.
+ */
+#include "common/base/text.h"
+#include "tests/support/customer_fixture.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#define FACT(name) OPSMESH__V1__BILLING_EVENT__FACT_##name
+#define STATES 4
+#define ORDERS 24 /* of so many */
+
+/* What was said of the cause, a line each: "opened 12000 13000 ch_1", "moved 12000 13000", "healed". */
+static const char *said(void)
+{
+	struct arena *const arena = customer_stage.arena;
+	const Opsmesh__V1__BillingEvent *event;
+	const char *text = "";
+
+	while ((event = customer_heard()) != NULL) {
+		const Opsmesh__V1__DiscrepancyOpened *const opened = event->discrepancy_opened;
+		const Opsmesh__V1__DiscrepancyMoved *const moved = event->discrepancy_grown;
+
+		if (event->fact_case == FACT(DISCREPANCY_OPENED) &&
+		    text_equal(opened->cause, "refund_over_charge"))
+			text = arena_printf(arena, "%sopened %lld %lld %s\n", text,
+			                    (long long)opened->expected->minor,
+			                    (long long)opened->found->minor, opened->object_ids[0]);
+		else if ((event->fact_case == FACT(DISCREPANCY_GROWN) ||
+		          event->fact_case == FACT(DISCREPANCY_SHRUNK)) &&
+		         text_equal(moved->cause, "refund_over_charge"))
+			text = arena_printf(arena, "%smoved %lld %lld\n", text,
+			                    (long long)moved->expected->minor,
+			                    (long long)moved->found->minor);
+		else if (event->fact_case == FACT(DISCREPANCY_HEALED) &&
+		         text_equal(event->discrepancy_healed->cause, "refund_over_charge"))
+			text = arena_printf(arena, "%shealed\n", text);
+	}
+	return text;
+}
+
+/* Objects of one charge. */
+
+static void feed_charge(int amount, int captured)
+{
+	customer_feed("charge", "ch_1", 1, "succeeded",
+	              arena_printf(customer_stage.arena,
+	                           "{\"id\":\"ch_1\",\"object\":\"charge\",\"status\":"
+	                           "\"succeeded\",\"amount\":%d,\"amount_captured\":%d,"
+	                           "\"captured\":%s,\"amount_refunded\":0,\"currency\":\"jpy\","
+	                           "\"created\":1777600000}",
+	                           amount, captured, captured > 0 ? "true" : "false"));
+}
+
+static void feed_transaction(const char *id, const char *type, const char *source, int amount)
+{
+	customer_feed("balance_transaction", id, 1, "available",
+	              arena_printf(customer_stage.arena,
+	                           "{\"id\":\"%s\",\"object\":\"balance_transaction\",\"type\":"
+	                           "\"%s\",\"source\":\"%s\",\"amount\":%d,\"fee\":0,\"net\":%d,"
+	                           "\"currency\":\"jpy\",\"created\":1777600100,"
+	                           "\"available_on\":1777600100}",
+	                           id, type, source, amount, amount));
+}
+
+/* With its transaction within, where it has one. */
+static void feed_refund(const char *id, int64_t revision, const char *status, int amount,
+                        const char *transaction)
+{
+	const char *const inside =
+	    arena_printf(customer_stage.arena,
+	                 ",\"balance_transaction\":{\"id\":\"%s\",\"object\":"
+	                 "\"balance_transaction\",\"type\":\"refund\",\"source\":\"%s\","
+	                 "\"amount\":-%d,\"fee\":0,\"net\":-%d,\"currency\":\"jpy\","
+	                 "\"created\":1777600200,\"available_on\":1777600200}",
+	                 transaction, id, amount, amount);
+
+	customer_feed("refund", id, revision, status,
+	              arena_printf(customer_stage.arena,
+	                           "{\"id\":\"%s\",\"object\":\"refund\",\"status\":\"%s\","
+	                           "\"charge\":\"ch_1\",\"currency\":\"jpy\",\"amount\":%d,"
+	                           "\"created\":1777600150%s}",
+	                           id, status, amount, *transaction != '\0' ? inside : ""));
+}
+
+static void feed(size_t which, const char *transaction)
+{
+	switch (which) {
+	case 0: feed_charge(12000, 12000); return;
+	case 1: feed_transaction("txn_1", "charge", "ch_1", 12000); return;
+	case 2: feed_refund("re_1", 1, "succeeded", 7000, transaction); return;
+	default: feed_refund("re_2", 1, "pending", 6000, ""); return;
+	}
+}
+
+/* The order of that number, from 0. */
+static void feed_all(size_t number, const char *transaction)
+{
+	bool fed[STATES] = { false };
+
+	for (size_t left = STATES; left > 0; left--) {
+		size_t skip = number % left;
+		size_t which = 0;
+
+		number /= left;
+		while (fed[which] || skip-- > 0)
+			which++;
+		fed[which] = true;
+		feed(which, transaction);
+	}
+}
+
+static void in_any_order_it_is_one_case_and_heals_when_one_fails(void **state)
+{
+	static const char *const transactions[] = { "", "txn_2" };
+
+	for (size_t i = 0; i < 2 * ORDERS; i++) {
+		(void)customer_start(state);
+		feed_all(i / 2, transactions[i % 2]);
+		assert_string_equal(said(), "opened 12000 13000 ch_1\n");
+		stage_test_restart(&customer_stage);
+		feed_refund("re_2", 2, "failed", 6000, "");
+		assert_string_equal(said(), "healed\n");
+		(void)customer_stop(state);
+	}
+}
+
+/* What was heard of it and what is booked of it are not two matters. */
+static void what_is_booked_of_it_later_is_the_same_case(void **state)
+{
+	(void)state;
+	feed_charge(12000, 12000);
+	feed_transaction("txn_1", "charge", "ch_1", 12000);
+	feed_refund("re_1", 1, "pending", 13000, "");
+	assert_string_equal(said(), "opened 12000 13000 ch_1\n");
+	feed_refund("re_1", 2, "succeeded", 13000, "txn_2");
+	assert_string_equal(said(), "");
+	feed_refund("re_2", 1, "succeeded", 100, "txn_3");
+	assert_string_equal(said(), "moved 12000 13100\n");
+	feed_refund("re_1", 3, "failed", 13000, "txn_2");
+	assert_string_equal(said(), "");
+}
+
+/* Its reservation is released by a refund of what was not captured. */
+static void what_was_never_captured_was_not_charged(void **state)
+{
+	(void)state;
+	feed_refund("re_0", 1, "succeeded", 4000, "");
+	feed_charge(12000, 8000);
+	feed_refund("re_1", 1, "succeeded", 8000, "");
+	assert_string_equal(said(), "");
+	feed_refund("re_2", 1, "succeeded", 1, "");
+	assert_string_equal(said(), "opened 8000 8001 ch_1\n");
+}
+
+static void nor_was_what_is_only_reserved(void **state)
+{
+	(void)state;
+	feed_charge(12000, 0);
+	feed_refund("re_1", 1, "succeeded", 12000, "");
+	assert_string_equal(said(), "");
+}
+
+#define CASE(name) cmocka_unit_test_setup_teardown(name, customer_start, customer_stop)
+
+int main(void)
+{
+	const struct CMUnitTest cases[] = {
+		cmocka_unit_test(in_any_order_it_is_one_case_and_heals_when_one_fails),
+		CASE(what_is_booked_of_it_later_is_the_same_case),
+		CASE(what_was_never_captured_was_not_charged),
+		CASE(nor_was_what_is_only_reserved),
+	};
+
+	return cmocka_run_group_tests(cases, NULL, NULL);
+}
