@@ -3,6 +3,7 @@
 #include "common/base/text.h"
 #include "common/io/proto.h"
 #include "services/billing-sync/customer_booked.h"
+#include "services/billing-sync/customer_foreign.h"
 #include "services/billing-sync/customer_over.h"
 #include "services/billing-sync/policies.h"
 #include "services/billing-sync/stripe.h"
@@ -37,8 +38,8 @@ struct move {
 	struct thing *thing;
 	struct charged_row *row;
 	struct balance_transaction moved;
-	const char *object; /* the refund's or dispute's id */
-	int64_t amount;     /* in the charge's currency, as the object says it */
+	const char *object;  /* the refund's or dispute's id */
+	struct money amount; /* as the object says it: in the charge's currency, or in doubt */
 };
 
 static enum status release(struct customer *it, struct charged_row *row);
@@ -196,7 +197,7 @@ static int64_t part_of(const struct move *move, bool dispute)
 	const int64_t amount = move->moved.amount;
 
 	if (!dispute || !text_equal(move->moved.currency, move->row->currency))
-		return move->amount;
+		return move->amount.minor;
 	return amount < 0 ? -amount : amount;
 }
 
@@ -206,10 +207,16 @@ static bool take(struct move *move, bool dispute, enum status *status, struct js
 	const struct booking_fact fact = booked_fact(it, move->moved.created);
 	const struct booking_charged charged = charged_of(move->row);
 	struct booking *const booking = arena_alloc(it->task->arena, sizeof(*booking));
-	const int64_t part = part_of(move, dispute);
+	const bool foreign = !text_equal(move->amount.currency, move->row->currency);
+	int64_t part = part_of(move, dispute);
 	const bool over = over_is(move->row);
 	int64_t taken = move->row->taken;
 	bool booked;
+
+	if (foreign && !foreign_part(move->row, &move->moved, &part)) {
+		*status = foreign_held(it, move->row, move->object, move->amount);
+		return true;
+	}
 	const bool good = dispute ? booking_dispute(it->task->arena, &fact, &charged, move->object,
 	                                            part, &move->moved, booking, &taken)
 	                          : booking_refund(it->task->arena, &fact, &charged, move->object,
@@ -229,6 +236,8 @@ static bool take(struct move *move, bool dispute, enum status *status, struct js
 	move->row->taken = taken;
 	task_save(it->task, &charged_table, move->row);
 	*status = over_weigh(it, move->row, over);
+	if (*status == STATUS_OK && foreign)
+		*status = foreign_booked(it, move->row, move->object);
 	if (*status == STATUS_OK)
 		*status = receivable_returned(it, &back);
 	return true;
@@ -239,13 +248,10 @@ static bool take_amount(struct move *move, const char *currency, int64_t amount,
 {
 	struct task *const task = move->thing->customer->task;
 	char reason[CURRENCY_REASON_SIZE];
-	struct money money;
 
-	if (!currency_read(policies_currency(task, move->thing->customer->at), currency, amount,
-	                   &money, reason))
-		return json_refuse(&move->thing->object, "amount", error, "%s", reason);
-	move->amount = money.minor;
-	return true;
+	return currency_read(policies_currency(task, move->thing->customer->at), currency, amount,
+	                     &move->amount, reason) ||
+	       json_refuse(&move->thing->object, "amount", error, "%s", reason);
 }
 
 /* The charge's currency is that in which refunds and disputes name their amount. */
@@ -327,6 +333,10 @@ static bool apply(struct thing *thing, struct charged_row *row, enum status *sta
 
 	if (alone && !read_transaction(thing, thing->object.value, &move.moved, error))
 		return false;
+	if (row->currency != NULL && text_equal(type, "refund"))
+		*status = foreign_refund(thing, row);
+	if (*status != STATUS_OK)
+		return true;
 	if (alone && thing->mirrored->about == NULL) {
 		if (!is_of_charge(thing, &move.moved))
 			return true;

@@ -9,6 +9,7 @@
 
 #include "common/base/text.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static const struct column columns[] = {
@@ -140,6 +141,8 @@ enum status customer_hear_charge(struct thing *thing, const struct charge_heard 
 	if (it.invoice == NULL && *heard->invoice != '\0')
 		it.invoice = heard->invoice;
 	TRY(await_back(&it, heard->disputed));
+	if (it.row->made_count > 0)
+		TRY(over_heard(it.customer, it.charge_id, refund_made_sum(it.row)));
 	return save(&it);
 }
 
@@ -177,6 +180,8 @@ enum status customer_hear_refund(struct thing *thing, const Opsmesh__V1__RefundC
 		return STATUS_OK;
 	if (!stripe_time_if(&thing->object, "created", &dated, &news.at, &error))
 		return customer_refuse(thing, &error);
+	if (changed->amount != NULL)
+		snprintf(news.currency, sizeof(news.currency), "%s", changed->amount->currency);
 	TRY(load(thing->customer, changed->payment_id, &it));
 	const struct giving giving = giving_of(&it);
 	const struct refund_settled before = refund_settle(it.row);

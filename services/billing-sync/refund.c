@@ -64,6 +64,7 @@ void refund_on_made(struct refund_row *row, const struct refund_news *news)
 	made->paid = news->paid > made->paid ? news->paid : made->paid;
 	made->state = news->state > made->state ? news->state : made->state;
 	made->at = time_before(made->at, news->at) ? news->at : made->at;
+	memcpy(made->currency, news->currency, sizeof(made->currency));
 	if (news->action_id[0] != '\0')
 		made->action = refund_id(news->action_id);
 }
@@ -180,20 +181,35 @@ enum refund_standing refund_standing(const struct refund_row *row, const char *a
 	return row->approvals[place].failed ? REFUND_STANDING_FAILED : REFUND_STANDING_OPEN;
 }
 
-int64_t refund_made_sum(const struct refund_row *row)
+static int64_t amount_of(const struct refund_row *row, const struct refund_made *made,
+                         int64_t foreign)
+{
+	const bool same =
+	    !row->known || made->currency[0] == '\0' || text_equal(made->currency, row->currency);
+
+	return same ? made->amount : foreign;
+}
+
+/* Of those that did not fail. */
+static int64_t standing(const struct refund_row *row, int64_t foreign)
 {
 	int64_t sum = 0;
 
 	for (size_t i = 0; i < row->made_count; i++)
 		if (row->made[i].state != REFUND_FAILED)
-			sum = refund_plus(sum, row->made[i].amount);
+			sum = refund_plus(sum, amount_of(row, &row->made[i], foreign));
 	return sum;
+}
+
+int64_t refund_made_sum(const struct refund_row *row)
+{
+	return standing(row, 0);
 }
 
 /* The charge may know of refunds that nobody has told us yet. */
 static int64_t made(const struct refund_row *row)
 {
-	const int64_t sum = refund_made_sum(row);
+	const int64_t sum = standing(row, INT64_MAX);
 
 	return sum > row->said ? sum : row->said;
 }
@@ -203,7 +219,7 @@ int64_t refund_heard(const struct refund_row *row)
 	int64_t sum = 0;
 
 	for (size_t i = 0; i < row->made_count; i++)
-		sum = refund_plus(sum, row->made[i].amount);
+		sum = refund_plus(sum, amount_of(row, &row->made[i], INT64_MAX));
 	return row->crowded ? INT64_MAX : sum;
 }
 

@@ -56,6 +56,7 @@ struct refund_made {
 	int64_t paid; /* of a credit note: what of it had been paid, and goes back */
 	enum refund_state state;
 	struct instant at; /* when it was made */
+	char currency[4];  /* "": the charge's */
 };
 
 struct refund_dispute {
@@ -94,6 +95,7 @@ struct refund_news {
 	int64_t paid; /* likewise */
 	enum refund_state state;
 	struct instant at; /* when it was made */
+	char currency[4];  /* "": the charge's */
 };
 void refund_on_made(struct refund_row *row, const struct refund_news *news);
 void refund_on_dispute(struct refund_row *row, const char *dispute_id,
@@ -120,12 +122,15 @@ enum refund_standing refund_standing(const struct refund_row *row, const char *a
 bool refund_disputed(const struct refund_row *row);
 bool refund_pending(const struct refund_row *row);
 
-/* Given back or on its way, by refunds that are known. */
+/* Given back or on its way, by refunds that are known; what is in another currency than the charge not. */
 int64_t refund_made_sum(const struct refund_row *row);
-/* By all refunds that are known; one that failed may still be in what the charge says. */
+/*
+ * By all refunds that are known; one that failed may still be in what the charge says. Of one in another currency
+ * than the charge nobody can say what it gave: more than there is.
+ */
 int64_t refund_heard(const struct refund_row *row);
 
-/* 0 where nothing is, and where more was given than charged. */
+/* 0 where nothing is, where more was given than charged, and where one was in another currency. */
 int64_t refund_left(const struct refund_row *row);
 
 struct refund_ask {
@@ -189,11 +194,11 @@ struct refund_answer refund_confirm(struct arena *arena, const struct refund_pol
 int64_t refund_left_beside(const struct refund_row *row, const struct refund_elsewhere *elsewhere);
 
 /*
- * Version 3 of its bytes: the version; 1 for known plus 2 for crowded plus 4 for linked; charged; currency (3
+ * Version 4 of its bytes: the version; 1 for known plus 2 for crowded plus 4 for linked; charged; currency (3
  * bytes); charged_at; said; how many approvals and each: action (a text with its size before it), content,
  * amount, at, 1 for failed plus 2 for waits, by and key where it waits; how many refunds and each: refund,
- * action, amount, state, at, paid; how many disputes and each: dispute, state, taken. Numbers are big-endian.
- * Version 2, in which nothing waits and there is no paid, is read as well.
+ * action, amount, state, at, paid, currency (a text likewise); how many disputes and each: dispute, state, taken. Numbers are big-endian.
+ * Version 3, in which a refund has no currency, and 2, in which nothing waits and there is no paid, are read as well.
  */
 struct bytes refund_encode(struct arena *arena, const struct refund_row *row);
 /* False: they are none, and what *row holds means nothing. */

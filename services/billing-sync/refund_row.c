@@ -3,8 +3,9 @@
 
 #include <string.h>
 
-#define ROW_VERSION 3
+#define ROW_VERSION 4
 #define FIRST_READ 2
+#define FIRST_PAID 3
 #define FLAG_KNOWN 1U
 #define FLAG_CROWDED 2U
 #define FLAG_LINKED 4U
@@ -37,6 +38,7 @@ static void encode_lists(struct buffer *out, const struct refund_row *row)
 		pack_u8(out, row->made[i].state);
 		pack_time(out, row->made[i].at);
 		pack_i64(out, row->made[i].paid);
+		pack_text(out, row->made[i].currency);
 	}
 	pack_u8(out, (uint32_t)row->dispute_count);
 	for (size_t i = 0; i < row->dispute_count; i++) {
@@ -88,8 +90,10 @@ static void decode_lists(struct packed *from, uint32_t version, struct refund_ro
 		row->made[i].amount = packed_i64(from, 0, INT64_MAX);
 		row->made[i].state = (enum refund_state)packed_u8(from, REFUND_FAILED);
 		row->made[i].at = packed_time(from);
-		if (version == ROW_VERSION)
+		if (version >= FIRST_PAID)
 			row->made[i].paid = packed_i64(from, 0, INT64_MAX);
+		if (version == ROW_VERSION)
+			packed_text(from, row->made[i].currency, sizeof(row->made[i].currency));
 	}
 	row->dispute_count = packed_u8(from, REFUND_DISPUTES_MAX);
 	for (size_t i = 0; i < row->dispute_count; i++) {

@@ -21,6 +21,7 @@
 #include "services/billing-sync/customer_dunning.h"
 #include "services/billing-sync/customer_earning.h"
 #include "services/billing-sync/customer_failure.h"
+#include "services/billing-sync/customer_foreign.h"
 #include "services/billing-sync/customer_holding.h"
 #include "services/billing-sync/customer_metered.h"
 #include "services/billing-sync/customer_receivable.h"
@@ -134,6 +135,7 @@ static const struct state_table *const customer_tables[] = { &customer_table,
 	                                                     &usage_book_table,
 	                                                     &tariff_table,
 	                                                     &creditable_table,
+	                                                     &foreign_table,
 	                                                     &customer_ticket_table,
 	                                                     NULL };
 static const struct stage_timer customer_timers[] = {
