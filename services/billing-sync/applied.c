@@ -60,6 +60,29 @@ void applied_join(struct applied *applied, const struct applied *other)
 	}
 }
 
+static bool mentions(const struct applied *applied, const char *invoice)
+{
+	for (size_t i = 0; i < applied->count; i++)
+		if (text_equal(applied->words[i].invoice, invoice))
+			return true;
+	return false;
+}
+
+void applied_leave(struct applied *applied, const struct applied *other)
+{
+	for (size_t i = 0; i < other->count; i++) {
+		struct applied_word nothing = other->words[i];
+		bool there;
+
+		nothing.source = APPLIED_PAYMENT;
+		nothing.amount.minor = 0;
+		const size_t at = place_of(applied, &nothing, &there);
+
+		if (!there && !mentions(applied, nothing.invoice))
+			insert(applied, at, &nothing);
+	}
+}
+
 /* Parts. */
 
 /* The part of an invoice, in the order of the invoices. */

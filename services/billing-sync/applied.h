@@ -39,6 +39,8 @@ struct applied {
 bool applied_put(struct applied *applied, const struct applied_word *word) MUST_CHECK;
 /* What is said of the payment intent of a charge is said of the charge. Both were bounded. */
 void applied_join(struct applied *applied, const struct applied *other);
+/* What is said of another charge's intent is for nothing here: its invoices are parts of 0. */
+void applied_leave(struct applied *applied, const struct applied *other);
 
 struct applied_part {
 	const char *invoice;

@@ -11,6 +11,7 @@
 
 #include "services/billing-sync/invoice_policy.h"
 
+#define CHARGED_TWICE "charged_twice" /* the cause */
 #define CHARGES_MAX 32      /* of one customer; a window with more of one amount is no accident */
 #define CHARGE_TEXT_SIZE 16 /* bytes of a description's digest: people may have written it */
 

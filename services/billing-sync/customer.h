@@ -123,6 +123,8 @@ thing_reader customer_read_subscription;
 /* A charge that succeeded, in its state now. */
 struct charge_seen;
 enum status customer_see_charge(struct customer *it, const struct charge_seen *charge) MUST_CHECK;
+/* It is known now what an invoice asks, and with that which of its charges are too much. */
+enum status customer_twice_asked(struct customer *it, const char *invoice) MUST_CHECK;
 
 /* What one object of the customer's shows. */
 struct finding {

@@ -2,8 +2,8 @@
  * A charge and the invoices that it pays, as the ledger has to have them.
  */
 #include "services/billing-sync/customer_deferral.h"
+#include "services/billing-sync/customer_paying.h"
 #include "services/billing-sync/customer_receivable.h"
-#include "services/billing-sync/customer_refund.h"
 #include "services/billing-sync/restated.h"
 #include "services/billing-sync/returned.h"
 
@@ -12,11 +12,17 @@
 #include <string.h>
 
 static const struct column columns[] = {
-	COLUMN(struct payment_row, customer_id), COLUMN(struct payment_row, payment_id),
-	COLUMN(struct payment_row, other_id),    COLUMN(struct payment_row, currency),
-	COLUMN(struct payment_row, presented),   COLUMN(struct payment_row, charged_at),
-	COLUMN(struct payment_row, said),        COLUMN(struct payment_row, returned),
-	COLUMN(struct payment_row, shared),      COLUMN_END,
+	COLUMN(struct payment_row, customer_id),
+	COLUMN(struct payment_row, payment_id),
+	COLUMN(struct payment_row, other_id),
+	COLUMN(struct payment_row, currency),
+	COLUMN(struct payment_row, presented),
+	COLUMN(struct payment_row, charged_at),
+	COLUMN(struct payment_row, said),
+	COLUMN(struct payment_row, returned),
+	COLUMN(struct payment_row, shared),
+	COLUMN(struct payment_row, refunded),
+	COLUMN_END,
 };
 const struct state_table payment_table = { .name = "payment",
 	                                   .columns = columns,
@@ -28,7 +34,12 @@ struct settling {
 	struct customer *customer;
 	struct payment_row row;
 	struct money charged;
+	struct applied_part *parts; /* by invoice: what is said to be for it, then what it takes */
+	struct paying_claim *claims;
+	struct payer *shares;
+	size_t count;
 	int64_t left; /* pays no invoice */
+	int64_t back; /* of that, went back */
 	const char
 	    *told; /* the invoice that the charge names itself, as was said of it; "": none */
 };
@@ -92,17 +103,19 @@ static enum status say(struct settling *it, const struct applied_part *part)
 	return customer_say(it->customer, &event);
 }
 
-/* What of the charge was for the invoice so far. */
-static int64_t standing(const struct settling *it, const char *id)
+/* All of it, for the invoice that it names itself, is what was said of it when it was paid. */
+static bool is_told(const struct settling *it, size_t which, bool booked)
 {
-	struct task *const task = it->customer->task;
-	struct journal *const journal = arena_alloc(task->arena, sizeof(*journal));
+	const struct applied_part *const part = &it->parts[which];
+	const bool named = text_equal(part->invoice, it->told);
+	const bool whole = part->minor == it->charged.minor;
 
-	return restated_load(task, id, journal) ? journal->lines->amount.minor : 0;
+	return booked ? named && whole : whole || !named || !it->claims[which].fresh;
 }
 
-static enum status book_part(struct settling *it, const struct applied_part *part)
+static enum status book_part(struct settling *it, size_t which)
 {
+	const struct applied_part *const part = &it->parts[which];
 	struct task *const task = it->customer->task;
 	struct booking *const booking = arena_alloc(task->arena, sizeof(*booking));
 	const struct booking_fact fact = fact_of(it->customer, it->row.charged_at);
@@ -113,18 +126,9 @@ static enum status book_part(struct settling *it, const struct applied_part *par
 	if (!booking_applied(task->arena, &fact, it->row.payment_id, part->invoice, amount,
 	                     booking))
 		return cannot(it->customer, booking);
-	const int64_t before = standing(it, booking->journal.id);
-
 	TRY(restated_book(task, &booking->journal, &booked));
 	it->left -= part->minor;
-	if (!booked)
-		return STATUS_OK;
-	amount.minor -= before;
-	TRY(receivable_paid(it->customer, part->invoice, amount));
-	TRY(customer_hear_applied(it->customer, it->row.payment_id, part->invoice));
-	return part->minor == it->charged.minor && text_equal(part->invoice, it->told)
-	           ? STATUS_OK
-	           : say(it, part);
+	return is_told(it, which, booked) ? STATUS_OK : say(it, part);
 }
 
 /* What went back. */
@@ -193,20 +197,55 @@ static int64_t minor_of(const struct returned_share *share)
 	return share != NULL ? share->of.minor : 0;
 }
 
-static enum status book_returned(struct settling *it, const struct applied_part *parts,
-                                 size_t count)
+/* Of refunds that the charge knows of, and whose money has not been heard of. */
+static int64_t unbooked_of(const struct payment_row *row, const struct returned_list *list)
+{
+	int64_t left = row->refunded;
+
+	for (size_t i = 0; i < list->count && left > 0; i++)
+		if (!list->items[i].dispute && list->items[i].minor > 0)
+			left -= list->items[i].minor < left ? list->items[i].minor : left;
+	return left;
+}
+
+/* All that went back; below zero it came back before it is known to have gone. */
+static int64_t gone_of(const struct payment_row *row, const struct returned_list *list)
+{
+	int64_t gone = unbooked_of(row, list);
+
+	for (size_t i = 0; i < list->count; i++)
+		if (list->items[i].minor > 0 &&
+		    __builtin_add_overflow(gone, list->items[i].minor, &gone))
+			gone = INT64_MAX;
+	return gone;
+}
+
+/* What is not booked of it yet goes the same way. */
+static int64_t own_of(const struct settling *it, const struct returned_shares *shares,
+                      int64_t unbooked)
+{
+	int64_t own = unbooked;
+
+	for (size_t i = 0; i < shares->count; i++)
+		if (*shares->items[i].invoice == '\0')
+			own += shares->items[i].of.minor;
+	return own < it->left ? own : it->left;
+}
+
+static enum status book_returned(struct settling *it, const struct returned_list *list)
 {
 	struct arena *const arena = it->customer->task->arena;
 	struct arena *const scratch = it->customer->task->scratch;
-	struct returned_list *const list = arena_alloc(scratch, sizeof(*list));
 	struct returned_shares *const before = arena_alloc(scratch, sizeof(*before));
 	struct returned_shares *const after = arena_alloc(scratch, sizeof(*after));
 
-	TRY(read_returned(it->customer, &it->row, list));
+	after->count = 0;
+	it->back = own_of(it, after, unbooked_of(&it->row, list));
 	if (list->count == 0)
 		return STATUS_OK;
 	TRY(read_shares(it->customer, &it->row, before));
-	returned_share_out(list, it->left, parts, count, after);
+	returned_share_out(list, it->left, it->parts, it->count, after);
+	it->back = own_of(it, after, unbooked_of(&it->row, list));
 	TRY(book_own(it, after));
 	for (size_t i = 0; i < before->count; i++)
 		if (returned_find(after, &before->items[i]) == NULL)
@@ -222,7 +261,7 @@ static enum status book_returned(struct settling *it, const struct applied_part 
 
 /* The invoices. */
 
-/* An intent whose charge is another one says nothing of this one. */
+/* An intent whose charge is another one says nothing of this one, and no longer what it did. */
 static enum status join_intent(struct settling *it, struct applied *applied)
 {
 	struct applied *const more = arena_alloc(it->customer->task->scratch, sizeof(*more));
@@ -231,31 +270,100 @@ static enum status join_intent(struct settling *it, struct applied *applied)
 		return STATUS_OK;
 	const struct payment_row intent = load(it->customer, it->row.other_id);
 
-	if (intent.other_id == NULL || !text_equal(intent.other_id, it->row.payment_id))
+	if (intent.other_id == NULL)
 		return STATUS_OK;
 	TRY(read_said(it->customer, &intent, more));
-	applied_join(applied, more);
+	if (text_equal(intent.other_id, it->row.payment_id))
+		applied_join(applied, more);
+	else
+		applied_leave(applied, more);
+	return STATUS_OK;
+}
+
+static enum status read_parts(struct settling *it)
+{
+	struct arena *const scratch = it->customer->task->scratch;
+	struct applied *const applied = arena_alloc(scratch, sizeof(*applied));
+
+	it->charged.minor = it->left = it->row.presented;
+	memcpy(it->charged.currency, it->row.currency, strlen(it->row.currency) + 1);
+	it->parts = arena_alloc(scratch, 2 * APPLIED_MAX * sizeof(*it->parts));
+	TRY(read_said(it->customer, &it->row, applied));
+	TRY(join_intent(it, applied));
+	it->count = applied_parts(applied, it->charged, it->parts);
+	return STATUS_OK;
+}
+
+/* What paid no invoice goes back first, then what pays them, in their order. */
+static void set_claims(struct settling *it, int64_t gone)
+{
+	int64_t own = it->charged.minor;
+
+	for (size_t i = 0; i < it->count; i++)
+		own -= it->parts[i].minor;
+	gone -= own < gone ? own : gone;
+	for (size_t i = 0; i < it->count; i++) {
+		struct payer payer = { .charge = it->row.payment_id,
+			               .at = it->row.charged_at,
+			               .wants = it->charged };
+
+		payer.wants.minor = it->parts[i].minor;
+		payer.gone = gone < payer.wants.minor ? gone : payer.wants.minor;
+		gone -= payer.gone;
+		it->claims[i] =
+		    (struct paying_claim){ .invoice = it->parts[i].invoice, .payer = payer };
+	}
+}
+
+static enum status claim_parts(struct settling *it, const struct returned_list *list)
+{
+	struct arena *const scratch = it->customer->task->scratch;
+
+	it->claims = arena_alloc(scratch, (it->count + 1) * sizeof(*it->claims));
+	it->shares = arena_alloc(scratch, (it->count + 1) * sizeof(*it->shares));
+	set_claims(it, gone_of(&it->row, list));
+	for (size_t i = 0; i < it->count; i++) {
+		TRY(paying_claim(it->customer, &it->claims[i], &it->shares[i]));
+		it->parts[i].minor = it->shares[i].given;
+	}
+	return STATUS_OK;
+}
+
+/* Who was charged for an invoice beyond what it takes, and has not got that back. */
+static enum status weigh(const struct settling *it)
+{
+	int64_t held = it->left - it->back;
+
+	for (size_t i = 0; i < it->count; i++) {
+		const struct payer *const share = &it->shares[i];
+		const int64_t beyond = share->wants.minor - share->given;
+		const int64_t over = beyond < held ? beyond : held;
+
+		held -= over;
+		TRY(paying_over(it->customer, it->parts[i].invoice, share, over));
+	}
 	return STATUS_OK;
 }
 
 static enum status settle(struct customer *customer, const char *charge, const char *told)
 {
-	struct arena *const scratch = customer->task->scratch;
-	struct applied *const applied = arena_alloc(scratch, sizeof(*applied));
-	struct applied_part *const parts = arena_alloc(scratch, 2 * APPLIED_MAX * sizeof(*parts));
+	struct returned_list *const list = arena_alloc(customer->task->scratch, sizeof(*list));
 	struct settling it = { .customer = customer, .row = load(customer, charge), .told = told };
 
 	if (it.row.currency == NULL)
 		return STATUS_OK;
-	it.charged.minor = it.left = it.row.presented;
-	memcpy(it.charged.currency, it.row.currency, strlen(it.row.currency) + 1);
-	TRY(read_said(customer, &it.row, applied));
-	TRY(join_intent(&it, applied));
-	const size_t count = applied_parts(applied, it.charged, parts);
+	TRY(read_parts(&it));
+	TRY(read_returned(customer, &it.row, list));
+	TRY(claim_parts(&it, list));
+	for (size_t i = 0; i < it.count; i++)
+		TRY(book_part(&it, i));
+	TRY(book_returned(&it, list));
+	return weigh(&it);
+}
 
-	for (size_t i = 0; i < count; i++)
-		TRY(book_part(&it, &parts[i]));
-	return book_returned(&it, parts, count);
+enum status receivable_settle(struct customer *it, const char *charge)
+{
+	return settle(it, charge, "");
 }
 
 /* What others call. */
@@ -301,6 +409,7 @@ enum status receivable_charged(struct thing *thing, const struct ledger_charge *
 		row.presented = charge->presented.minor;
 		row.charged_at = charge->at;
 	}
+	row.refunded = charge->refunded;
 	if (*charge->intent != '\0')
 		row.other_id = charge->intent;
 	if (*charge->invoice != '\0')

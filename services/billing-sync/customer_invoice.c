@@ -6,6 +6,7 @@
 #include "services/billing-sync/customer_ledger.h"
 #include "services/billing-sync/customer_lines.h"
 #include "services/billing-sync/customer_metered.h"
+#include "services/billing-sync/customer_paying.h"
 #include "services/billing-sync/customer_receivable.h"
 #include "services/billing-sync/customer_seat.h"
 #include "services/billing-sync/invoice_check.h"
@@ -22,9 +23,11 @@
 struct billed {
 	struct thing *thing;
 	struct invoice *invoice;
-	bool credited;   /* it said so when it was last heard of */
+	struct invoice_held before; /* what it said when it was last heard of */
+	struct invoice_held now;
+	bool credited;   /* it said so then */
 	bool cut;        /* now, or in a state before */
-	uint32_t shown;  /* a bit for each rule that it broke when it was last heard of */
+	uint32_t shown;  /* a bit for each rule that it broke then */
 	uint32_t broken; /* and for each that it breaks now */
 };
 
@@ -168,22 +171,30 @@ static enum status check_all(struct billed *it)
 	return STATUS_OK;
 }
 
-/* What is held of it: the rules that it breaks, and whether something of it was credited. */
+/* What is held of it: the rules that it breaks, whether something of it was credited, what it asks. */
 
-static uint32_t shown_before(const struct held_row *held)
+static void read_held(struct billed *it)
 {
-	return held->body.size == sizeof(uint32_t) ? bytes_u32(held->body.data) : 0;
+	if (!invoice_held_decode(it->thing->held.body, &it->before))
+		it->before = (struct invoice_held){ .shown = 0 };
+	it->credited = (it->before.shown & CREDITED) != 0;
+	it->cut = (it->before.shown & CUT) != 0;
+	it->shown = it->before.shown & ~(CREDITED | CUT);
 }
 
-static struct bytes body_of(struct arena *arena, uint32_t broken)
+/* Both amounts were read as money before. */
+static void set_asked(struct billed *it, const Opsmesh__V1__InvoiceChanged *changed)
 {
-	struct buffer out = { 0 };
-	struct bytes body;
+	struct invoice_held *const now = &it->now;
+	const struct invoice *const invoice = it->invoice;
+	const bool gone = it->thing->mirrored->deleted || text_equal(invoice->status, "void");
 
-	buffer_add_u32(&out, broken);
-	body = arena_bytes(arena, (struct bytes){ out.data, out.size });
-	buffer_finish(&out);
-	return body;
+	now->asked = gone || (counts(it) && changed->due != NULL);
+	now->asks.minor = !gone && now->asked ? changed->due->minor : 0;
+	memcpy(now->asks.currency, invoice->currency, sizeof(now->asks.currency));
+	now->owed = counts(it) && changed->total != NULL;
+	now->total = now->owed ? changed->total->minor : 0;
+	now->issued = invoice->has_issued ? invoice->issued : it->thing->customer->at;
 }
 
 /* Both are bounded far below 64 bits. */
@@ -213,28 +224,35 @@ static bool hear_credited(const struct billed *it, enum status *status, struct j
 	return true;
 }
 
+static enum status hold(struct billed *it)
+{
+	struct customer *const customer = it->thing->customer;
+
+	it->now.shown = held_bits(it);
+	TRY(customer_hold(it->thing, invoice_held_encode(customer->task->arena, &it->now)));
+	return paying_invoice(customer, it->invoice->id, &it->before, &it->now);
+}
+
 static enum status take(struct billed *it, Opsmesh__V1__InvoiceChanged *changed)
 {
 	TRY(say_changed(it, changed));
 	TRY(check_all(it));
 	TRY(customer_seat_invoice(it->thing->customer, it->invoice, counts(it)));
 	TRY(customer_metered_invoice(it->thing->customer, it->invoice, counts(it)));
-	return customer_hold(it->thing, body_of(it->thing->customer->task->arena, held_bits(it)));
+	set_asked(it, changed);
+	return hold(it);
 }
 
 bool customer_read_invoice(struct thing *thing, enum status *status, struct json_error *error)
 {
 	struct arena *const arena = thing->customer->task->arena;
-	struct billed it = { .thing = thing,
-		             .invoice = arena_alloc(arena, sizeof(*it.invoice)),
-		             .credited = (shown_before(&thing->held) & CREDITED) != 0,
-		             .cut = (shown_before(&thing->held) & CUT) != 0,
-		             .shown = shown_before(&thing->held) & ~(CREDITED | CUT) };
+	struct billed it = { .thing = thing, .invoice = arena_alloc(arena, sizeof(*it.invoice)) };
 	Opsmesh__V1__InvoiceChanged changed = OPSMESH__V1__INVOICE_CHANGED__INIT;
 
 	if (!invoice_read(arena, &thing->object, it.invoice, error) ||
 	    !fill_amounts(thing, it.invoice, &changed, error))
 		return false;
+	read_held(&it);
 	it.cut = it.cut || lines_missing(it.invoice);
 	*status = take(&it, &changed);
 	if (*status == STATUS_OK && !hear_credited(&it, status, error))

@@ -86,6 +86,12 @@ static void need_creditable(struct task *task, const char *customer, const char 
 	          &(struct creditable_row){ .customer_id = customer, .invoice_id = id });
 }
 
+static void need_paying(struct task *task, const char *customer, const char *id)
+{
+	need_receivable(task, customer, id);
+	need_held(task, customer, id);
+}
+
 static const struct {
 	const char *type;
 	const char *field; /* NULL: the object itself */
@@ -119,6 +125,9 @@ static const struct {
 	{ "invoice", "\"payment_intent\":\"", need_held },
 	{ "invoice", "\"payment_intent\":\"", need_awaited },
 	{ "payment_intent", NULL, need_awaited },
+	{ "invoice_payment", "\"invoice\":\"", need_paying },
+	{ "invoice_payment", "\"charge\":\"", need_payment },
+	{ "invoice_payment", "\"payment_intent\":\"", need_payment },
 	{ "payment_intent", "\"latest_charge\":\"", need_held },
 	{ "payment_intent", "\"latest_charge\":\"", need_awaited },
 	{ "refund", "\"balance_transaction\":\"", need_held },
@@ -173,7 +182,7 @@ void customer_need_named(struct task *task, const char *customer,
 		if (*id == '\0' || !text_valid(bytes_of(id)))
 			continue;
 		rows[i].need(task, customer, id);
-		if (rows[i].need == need_receivable && rows[i].field != NULL)
+		if (rows[i].need == need_receivable && text_equal(rows[i].type, "charge"))
 			need_applied(task, mirrored, id);
 	}
 }

@@ -1,6 +1,7 @@
 #include "services/billing-sync/customer_outside.h"
 #include "services/billing-sync/applied.h"
 #include "services/billing-sync/customer_awaited.h"
+#include "services/billing-sync/payer.h"
 #include "services/billing-sync/restated.h"
 #include "services/billing-sync/stripe.h"
 
@@ -19,8 +20,7 @@ static enum status read_recorded(struct customer *it, const struct receivable_ro
 }
 
 /* By what is on record as paid outside, each once. */
-static enum status sum_recorded(struct customer *it, const struct receivable_row *row,
-                                int64_t *minor)
+enum status outside_recorded(struct customer *it, const struct receivable_row *row, int64_t *minor)
 {
 	struct arena *const scratch = it->task->scratch;
 	struct applied_part *const parts = arena_alloc(scratch, 2 * APPLIED_MAX * sizeof(*parts));
@@ -37,10 +37,29 @@ static enum status sum_recorded(struct customer *it, const struct receivable_row
 	return STATUS_OK;
 }
 
+/* What charges are said to pay of it, beyond what it takes. */
+static enum status sum_beyond(struct customer *it, const struct receivable_row *row, int64_t *minor)
+{
+	struct payer_list *const list = arena_alloc(it->task->scratch, sizeof(*list));
+
+	*minor = 0;
+	if (row->payers.size == 0)
+		return STATUS_OK;
+	if (!payer_decode(it->task->arena, row->payers, list))
+		return task_fail(it->task, STATUS_FATAL, "invoice %s: who pays it cannot be read",
+		                 row->invoice_id);
+	*minor = payer_wanted(list) - payer_given(list);
+	return STATUS_OK;
+}
+
 enum status outside_total(struct customer *it, const struct receivable_row *row, int64_t *minor)
 {
-	TRY(sum_recorded(it, row, minor));
-	if (__builtin_add_overflow(*minor, row->applied, minor))
+	int64_t beyond;
+
+	TRY(sum_beyond(it, row, &beyond));
+	TRY(outside_recorded(it, row, minor));
+	if (__builtin_add_overflow(*minor, row->applied, minor) ||
+	    __builtin_add_overflow(*minor, beyond, minor))
 		return task_refuse(it->task, "invoice %s: what was paid of it is beyond 64 bits",
 		                   row->invoice_id);
 	return STATUS_OK;
@@ -51,7 +70,7 @@ static enum status sum_outside(struct customer *it, const struct receivable_row 
                                int64_t *minor)
 {
 	if (row->recorded.size > 0)
-		return sum_recorded(it, row, minor);
+		return outside_recorded(it, row, minor);
 	*minor = row->outside_at.us != TIME_MIN.us && row->due > row->applied
 	             ? row->due - row->applied
 	             : 0;

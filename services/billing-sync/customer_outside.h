@@ -10,7 +10,10 @@
 
 #include "services/billing-sync/customer_receivable.h"
 
-/* What of it is paid, by whomever. */
+/* What of it is on record as paid so. */
+enum status outside_recorded(struct customer *it, const struct receivable_row *row,
+                             int64_t *minor) MUST_CHECK;
+/* What of it is paid, by whomever, and be it twice. */
 enum status outside_total(struct customer *it, const struct receivable_row *row,
                           int64_t *minor) MUST_CHECK;
 enum status outside_book(struct customer *it, const struct receivable_row *row) MUST_CHECK;

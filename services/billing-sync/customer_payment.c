@@ -103,6 +103,7 @@ static bool book(struct thing *thing, const struct charge_figures *figures,
 	struct ledger_charge charge = { .id = changed->payment_id,
 		                        .invoice = changed->invoice_id,
 		                        .intent = figures->intent,
+		                        .refunded = changed->refunded->minor,
 		                        .at = figures->created };
 	struct charge_heard heard = { .invoice = changed->invoice_id,
 		                      .refunded = changed->refunded->minor,

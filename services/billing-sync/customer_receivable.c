@@ -5,6 +5,7 @@
 #include "services/billing-sync/applied.h"
 #include "services/billing-sync/customer_awaited.h"
 #include "services/billing-sync/customer_outside.h"
+#include "services/billing-sync/customer_paying.h"
 #include "services/billing-sync/policies.h"
 #include "services/billing-sync/stripe.h"
 
@@ -13,18 +14,24 @@
 #include <string.h>
 
 static const struct column columns[] = {
-	COLUMN(struct receivable_row, customer_id), COLUMN(struct receivable_row, invoice_id),
-	COLUMN(struct receivable_row, currency),    COLUMN(struct receivable_row, due),
-	COLUMN(struct receivable_row, applied),     COLUMN(struct receivable_row, outside_at),
-	COLUMN(struct receivable_row, recorded),    COLUMN(struct receivable_row, credits),
-	COLUMN(struct receivable_row, credited),    COLUMN_END,
+	COLUMN(struct receivable_row, customer_id),
+	COLUMN(struct receivable_row, invoice_id),
+	COLUMN(struct receivable_row, currency),
+	COLUMN(struct receivable_row, due),
+	COLUMN(struct receivable_row, applied),
+	COLUMN(struct receivable_row, outside_at),
+	COLUMN(struct receivable_row, recorded),
+	COLUMN(struct receivable_row, credits),
+	COLUMN(struct receivable_row, credited),
+	COLUMN(struct receivable_row, payers),
+	COLUMN_END,
 };
 const struct state_table receivable_table = { .name = "receivable",
 	                                      .columns = columns,
 	                                      .key_columns = 2,
 	                                      .row_size = sizeof(struct receivable_row) };
 
-static struct receivable_row load(struct customer *it, const char *invoice)
+struct receivable_row receivable_load(struct customer *it, const char *invoice)
 {
 	struct receivable_row row = { .customer_id = it->row.customer_id,
 		                      .invoice_id = invoice,
@@ -34,18 +41,14 @@ static struct receivable_row load(struct customer *it, const char *invoice)
 	return row;
 }
 
-enum status receivable_paid(struct customer *it, const char *invoice, struct money more)
+enum status receivable_paid(struct customer *it, const struct receivable_row *row)
 {
-	struct receivable_row row = load(it, invoice);
 	int64_t paid;
 
-	if (__builtin_add_overflow(row.applied, more.minor, &row.applied))
-		return task_refuse(it->task, "invoice %s: what was paid of it is beyond 64 bits",
-		                   invoice);
-	task_save(it->task, &receivable_table, &row);
-	TRY(outside_total(it, &row, &paid));
-	TRY(awaited_found(it, AWAITED_PAID, invoice, paid));
-	return row.outside_at.us != TIME_MIN.us ? outside_book(it, &row) : STATUS_OK;
+	task_save(it->task, &receivable_table, row);
+	TRY(outside_total(it, row, &paid));
+	TRY(awaited_found(it, AWAITED_PAID, row->invoice_id, paid));
+	return row->outside_at.us != TIME_MIN.us ? outside_book(it, row) : STATUS_OK;
 }
 
 /* Invoice payments. */
@@ -104,9 +107,13 @@ static bool read_word(struct thing *thing, const struct json_place *object,
 static bool take_recorded(struct thing *thing, const struct json_place *object,
                           struct applied_word *word, enum status *status, struct json_error *error)
 {
-	struct receivable_row row = load(thing->customer, word->invoice);
+	struct receivable_row row = receivable_load(thing->customer, word->invoice);
 
-	return outside_payment(thing, object, &row, word, status, error);
+	if (!outside_payment(thing, object, &row, word, status, error))
+		return false;
+	if (*status == STATUS_OK)
+		*status = paying_beside(thing->customer, word->invoice);
+	return true;
 }
 
 bool receivable_read_payment(struct thing *thing, enum status *status, struct json_error *error)
@@ -194,7 +201,7 @@ static bool take_paid(struct thing *thing, const struct invoice *invoice, enum s
                       struct json_error *error)
 {
 	struct customer *const it = thing->customer;
-	const struct receivable_row row = load(it, invoice->id);
+	const struct receivable_row row = receivable_load(it, invoice->id);
 	const bool by_payments = is_paid_by_payments(thing);
 	const bool awaited = !by_payments || policies_suspense(it->task, it->at)->pays;
 	struct awaited_figure figure = { .what = AWAITED_PAID, .object = invoice->id };
@@ -216,7 +223,7 @@ static bool take_paid(struct thing *thing, const struct invoice *invoice, enum s
 
 enum status receivable_credited(struct customer *it, const char *invoice, int64_t more)
 {
-	struct receivable_row row = load(it, invoice);
+	struct receivable_row row = receivable_load(it, invoice);
 
 	if (more == 0)
 		return STATUS_OK;
@@ -242,7 +249,7 @@ static bool credits_of(struct thing *thing, const struct invoice *invoice,
 static bool take_credits(struct thing *thing, const struct invoice *invoice, enum status *status,
                          struct json_error *error)
 {
-	struct receivable_row row = load(thing->customer, invoice->id);
+	struct receivable_row row = receivable_load(thing->customer, invoice->id);
 	Opsmesh__V1__Money *credits;
 
 	if (!credits_of(thing, invoice, &credits, error))
@@ -270,7 +277,7 @@ bool receivable_invoice(struct thing *thing, const struct invoice *invoice, enum
 		return true;
 	if (!take_named(thing, invoice->id, status, error))
 		return false;
-	struct receivable_row row = load(thing->customer, invoice->id);
+	struct receivable_row row = receivable_load(thing->customer, invoice->id);
 
 	if (*status == STATUS_OK && !outside_invoice(thing, invoice, &row, status, error))
 		return false;

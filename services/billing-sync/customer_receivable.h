@@ -1,8 +1,8 @@
 /*
  * customer_receivable - what a customer's charges pay of the invoices, and what of a charge pays none.
  *
- * A charge is the customer's own money until it is known which invoice it pays (applied.h); then that much
- * of it moves there, at the time of the charge, however late it is known. What is taken back from a charge
+ * A charge is the customer's own money until it is known which invoice it pays (applied.h); then as much of it
+ * as the invoice takes (payer.h) moves there, at the time of the charge, however late it is known. What is taken back from a charge
  * stands against revenue, but for what had paid no invoice: that was the customer's (returned.h), and what
  * an invoice bears of it clears what of that is not earned yet (customer_deferral.h). All is stated anew
  * (restated.h) whenever one of the figures is another, so that the order of facts does not matter.
@@ -20,6 +20,7 @@ struct payment_row {
 	    *other_id; /* of a charge its payment intent, of that its charge; NULL: not known */
 	const char *currency; /* NULL: it is no charge, or none that was booked */
 	int64_t presented;
+	int64_t refunded; /* as the charge itself says */
 	struct instant charged_at;
 	struct bytes said;     /* applied_encode; absent: nobody said anything */
 	struct bytes returned; /* returned_encode; absent: nothing */
@@ -34,9 +35,10 @@ struct receivable_row {
 	int64_t applied;           /* of charges */
 	struct instant outside_at; /* TIME_MIN: it was not paid outside of the provider */
 	struct bytes
-	    recorded;     /* applied_encode: that are on record as paid outside; absent: none */
-	int64_t credits;  /* of credit notes, as it says itself */
-	int64_t credited; /* of those that are known and stand */
+	    recorded;        /* applied_encode: that are on record as paid outside; absent: none */
+	int64_t credits;     /* of credit notes, as it says itself */
+	int64_t credited;    /* of those that are known and stand */
+	struct bytes payers; /* payer_encode: the charges; absent: none */
 };
 
 extern const struct state_table payment_table;
@@ -58,8 +60,12 @@ enum status receivable_returned(struct customer *it,
 struct applied_word;
 enum status receivable_said(struct customer *it, const char *payment,
                             const struct applied_word *word) MUST_CHECK;
-/* So much more of a charge, or less, is for the invoice. */
-enum status receivable_paid(struct customer *it, const char *invoice, struct money more) MUST_CHECK;
+/* A charge is settled anew: what an invoice takes of it is another. */
+enum status receivable_settle(struct customer *it, const char *charge) MUST_CHECK;
+
+struct receivable_row receivable_load(struct customer *it, const char *invoice);
+/* What charges pay of an invoice is another: the row is saved. */
+enum status receivable_paid(struct customer *it, const struct receivable_row *row) MUST_CHECK;
 /* So much more of an invoice, or less, is credited by notes. */
 enum status receivable_credited(struct customer *it, const char *invoice, int64_t more) MUST_CHECK;
 /* What an invoice says of what pays it, and of its credit notes. False: it cannot be read; error says why. */

@@ -25,6 +25,8 @@ struct customer_story {
 	/* What ledger_trial and ledger_owed say in the end. */
 	const char *trial;
 	const char *owed;
+	/* NULL: not asked. "<cause> <object> <expected>/<found>" and a line feed for each that is open, in order. */
+	const char *cases;
 };
 
 /* By customer_feed. */
@@ -36,5 +38,7 @@ void customer_tell(const struct customer_told *told);
  * started before and after.
  */
 void customer_any_order(const struct customer_story *story, int rounds);
+/* The same of every order that there is, without restarts: of six states 720. */
+void customer_every_order(const struct customer_story *story);
 
 #endif

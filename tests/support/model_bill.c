@@ -163,7 +163,7 @@ static void pay(struct life *life, struct model_invoice *invoice, int64_t at_s)
 	else if (noted)
 		model_note_by_refund(life, invoice, &charge, at_s + HOUR_S);
 	model_live_on(life, &charge);
-	if (!noted && charge.refunded == 0 && chance_of(&life->chance, 12))
+	if (!noted && charge.refunded == 0 && !charge.disputed && chance_of(&life->chance, 12))
 		model_pay_again(life, invoice, at_s + HOUR_S);
 }
 

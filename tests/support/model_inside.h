@@ -147,6 +147,7 @@ struct life {
 struct model_charge {
 	const char *id;
 	const char *invoice; /* "": none */
+	bool beyond;         /* that was paid before */
 	int64_t created_s;
 	int64_t amount;
 	int64_t gross; /* of its balance transaction, minor units of settles_in */

@@ -143,6 +143,12 @@ void model_fail_to_pay(struct life *life, const struct model_invoice *invoice, i
 
 /* What goes back. */
 
+/* The invoice that it names was paid, or there is none. */
+static bool is_own(const struct model_charge *charge)
+{
+	return charge->beyond || *charge->invoice == '\0';
+}
+
 /* The balance transaction of a part that goes back, or comes again; what the books say of it. */
 static struct model_move move_back(struct life *life, struct model_charge *charge, const char *id,
                                    const char *account, int64_t part, int64_t fee, int64_t at_s)
@@ -161,7 +167,7 @@ static struct model_move move_back(struct life *life, struct model_charge *charg
 	pay_out(life, &move);
 	model_say_move(life, &move, false);
 	charge->taken += part;
-	model_book_own(life, *charge->invoice != '\0' ? account : "receivable", part);
+	model_book_own(life, is_own(charge) ? "receivable" : account, part);
 	book_settled(life, "cash_in_transit", move.amount - move.fee);
 	book_settled(life, "fees", move.fee);
 	if (exchanges(life)) {
@@ -196,7 +202,8 @@ const char *model_refund(struct life *life, struct model_charge *charge, int64_t
 	model_say(life, &state);
 	charge->refunded += amount;
 	say_charge(life, charge, "charge.refunded", at_s);
-	model_reverse(life, charge->invoice, id, amount, at_s);
+	if (!is_own(charge))
+		model_reverse(life, charge->invoice, id, amount, at_s);
 	return id;
 }
 
@@ -258,6 +265,7 @@ void model_pay_again(struct life *life, const struct model_invoice *invoice, int
 {
 	struct model_charge again = model_pay(life, invoice, at_s);
 
+	again.beyond = true;
 	say_charge(life, &again, "charge.succeeded", again.created_s);
 	if (chance_of(&life->chance, 500))
 		model_case_add(life, "charged_twice", again.id);
