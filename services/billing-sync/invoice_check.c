@@ -1,11 +1,8 @@
 #include "services/billing-sync/invoice_check.h"
 
 #include "common/base/check.h"
-#include "common/base/money.h"
 #include "common/base/text.h"
 #include "services/billing-sync/invoice_check_inside.h"
-
-#include <string.h>
 
 static const char *const words[] = {
 #define ON(name, word) [INVOICE_CHECK_##name] = (word),
@@ -17,64 +14,6 @@ const char *invoice_check_word(enum invoice_check check)
 {
 	CHECK(check < INVOICE_CHECK_COUNT);
 	return words[check];
-}
-
-/* Noting. */
-
-static void applies(const struct invoice_hearing *hearing, enum invoice_check check)
-{
-	hearing->findings->applied |= UINT32_C(1) << check;
-}
-
-void invoice_note(const struct invoice_hearing *hearing, enum invoice_check check,
-                  struct invoice_pair pair, const char *currency, const char *sentence)
-{
-	struct invoice_findings *const findings = hearing->findings;
-	struct invoice_difference *const next = &findings->differences[findings->count];
-
-	applies(hearing, check);
-	if (findings->count == INVOICE_DIFFERENCES_MAX) {
-		findings->more++;
-		return;
-	}
-	*next = (struct invoice_difference){ check,          pair.line, pair.expected, pair.found,
-		                             pair.tolerance, "",        sentence };
-	memcpy(next->currency, currency, strlen(currency) + 1);
-	findings->count++;
-}
-
-static bool beyond(struct invoice_pair pair)
-{
-	const uint64_t apart = pair.found > pair.expected
-	                           ? (uint64_t)pair.found - (uint64_t)pair.expected
-	                           : (uint64_t)pair.expected - (uint64_t)pair.found;
-
-	return apart > (uint64_t)pair.tolerance;
-}
-
-static const char *money_text(const struct invoice_hearing *hearing, int64_t minor)
-{
-	struct money money = { .minor = minor };
-
-	memcpy(money.currency, hearing->invoice->currency, sizeof(money.currency));
-	return money_format(hearing->arena, money);
-}
-
-void invoice_hold(const struct invoice_hearing *hearing, enum invoice_check check,
-                  struct invoice_pair pair, const char *what)
-{
-	applies(hearing, check);
-	if (!beyond(pair))
-		return;
-	invoice_note(hearing, check, pair, hearing->invoice->currency,
-	             arena_printf(hearing->arena, "%s %s, not %s.", what,
-	                          money_text(hearing, pair.found),
-	                          money_text(hearing, pair.expected)));
-}
-
-int64_t invoice_tolerance(const struct invoice_hearing *hearing, size_t lines)
-{
-	return hearing->context->policy->tolerance_per_line * (int64_t)lines;
 }
 
 /* Figures of the invoice. */
@@ -268,7 +207,7 @@ static void check_due(const struct invoice_hearing *hearing)
 
 	if (!knows_due(invoice))
 		return;
-	applies(hearing, INVOICE_CHECK_DUE);
+	invoice_applies(hearing, INVOICE_CHECK_DUE);
 	if (figure(invoice, INVOICE_DUE) == 0 && expected < least)
 		return;
 	invoice_hold(hearing, INVOICE_CHECK_DUE, whole(hearing, expected, INVOICE_DUE, 0),
@@ -298,7 +237,7 @@ static void check_paid(const struct invoice_hearing *hearing)
 	if (!stated(invoice, INVOICE_PAID) || !stated(invoice, INVOICE_REMAINING) ||
 	    !stated(invoice, INVOICE_DUE))
 		return;
-	applies(hearing, INVOICE_CHECK_PAID);
+	invoice_applies(hearing, INVOICE_CHECK_PAID);
 	if (found == due + figure(invoice, INVOICE_OVERPAID))
 		return;
 	invoice_hold(hearing, INVOICE_CHECK_PAID, (struct invoice_pair){ "", due, found, 0 },

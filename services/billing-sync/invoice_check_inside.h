@@ -1,34 +1,10 @@
 /*
- * invoice_check_inside - what the files of the checks share with each other.
+ * invoice_check_inside - the checks that have a file of their own.
  */
 #ifndef SERVICES_BILLING_SYNC_INVOICE_CHECK_INSIDE_H
 #define SERVICES_BILLING_SYNC_INVOICE_CHECK_INSIDE_H
 
-#include "services/billing-sync/invoice_check.h"
-
-struct invoice_hearing {
-	struct arena *arena;
-	const struct invoice *invoice;
-	const struct invoice_context *context;
-	struct invoice_findings *findings;
-};
-
-/* A figure that something should be, and is. */
-struct invoice_pair {
-	const char *line; /* "" of the invoice */
-	int64_t expected;
-	int64_t found;
-	int64_t tolerance;
-};
-
-/* The rule applies; a difference beyond the tolerance is noted with "<what> <found>, not <expected>." */
-void invoice_hold(const struct invoice_hearing *hearing, enum invoice_check check,
-                  struct invoice_pair pair, const char *what);
-/* A difference whatever the figures are; currency "": no money. */
-void invoice_note(const struct invoice_hearing *hearing, enum invoice_check check,
-                  struct invoice_pair pair, const char *currency, const char *sentence);
-/* The policy's tolerance for so many lines. */
-int64_t invoice_tolerance(const struct invoice_hearing *hearing, size_t lines);
+#include "services/billing-sync/invoice_hearing.h"
 
 void invoice_check_line(const struct invoice_hearing *hearing, const struct invoice_line *line);
 void invoice_check_tax(const struct invoice_hearing *hearing);
