@@ -64,9 +64,9 @@ static enum status share(struct paying *it)
 		it->before[i] = it->list->items[i].given;
 	payer_share(it->list, beside);
 	if (__builtin_add_overflow(payer_given(it->list), it->unlisted, &it->row.applied))
-		return task_fail(it->customer->task, STATUS_REJECT,
-		                 "invoice %s: what was paid of it is beyond 64 bits",
-		                 it->row.invoice_id);
+		return task_refuse(it->customer->task,
+		                   "invoice %s: what was paid of it is beyond 64 bits",
+		                   it->row.invoice_id);
 	it->row.payers = payer_encode(it->customer->task->arena, it->list);
 	return receivable_paid(it->customer, &it->row);
 }
@@ -113,9 +113,9 @@ static enum status put(struct paying *it, const struct payer *payer)
 	}
 	return payer_put(it->list, payer)
 	           ? share(it)
-	           : task_fail(it->customer->task, STATUS_REJECT,
-	                       "invoice %s: more than %d charges pay it, or beyond 64 bits",
-	                       it->row.invoice_id, PAYER_MAX);
+	           : task_refuse(it->customer->task,
+	                         "invoice %s: more than %d charges pay it, or beyond 64 bits",
+	                         it->row.invoice_id, PAYER_MAX);
 }
 
 enum status paying_claim(struct customer *customer, struct paying_claim *claim,
