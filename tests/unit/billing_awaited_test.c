@@ -2,7 +2,6 @@
  * billing_awaited_test - what is named or shown and does not come: asked for once, a case, and healed when it comes.
  */
 #include "common/base/text.h"
-#include "common/io/proto.h"
 #include "services/billing-sync/customer_awaited.h"
 #include "tests/support/customer_fixture.h"
 
@@ -260,14 +259,6 @@ static void feed_charge_of_intent(void)
 	              "\"amount\":12000,\"currency\":\"jpy\",\"payment_intent\":\"pi_1\"}");
 }
 
-static void feed_subscription(void)
-{
-	customer_feed("subscription", "sub_1", 1, "incomplete",
-	              "{\"id\":\"sub_1\",\"object\":\"subscription\",\"status\":\"incomplete\","
-	              "\"currency\":\"jpy\",\"created\":1728000000,\"items\":{\"object\":\"list\","
-	              "\"has_more\":false,\"data\":[]}}");
-}
-
 typedef void feeding(void);
 
 /* What came, in what order, and what is said of what did not. */
@@ -411,68 +402,6 @@ static void a_lost_balance_transaction_is_a_case(void **state)
 	}
 }
 
-/* What a state named that was stale is heard, though the one that stands is known already. */
-static void what_an_older_state_named_is_missed_from_then_on(void **state)
-{
-	static char json[] = "{\"id\":\"ch_1\",\"object\":\"charge\",\"status\":\"failed\","
-			     "\"amount\":12000,\"currency\":\"jpy\"}";
-	Opsmesh__V1__ObjectMirrored made = customer_mirrored("charge", "ch_1", 1, "failed", json);
-	Opsmesh__V1__Named named = OPSMESH__V1__NAMED__INIT;
-	Opsmesh__V1__Named *list[] = { &named };
-
-	(void)state;
-	customer_feed_self();
-	customer_feed_mirrored(&made);
-	assert_string_equal(said(), "");
-	named.object_type = text_mutable("invoice");
-	named.object_id = text_mutable("in_1");
-	named.at = proto_timestamp(customer_stage.arena, time_add(customer_now(), DAYS(-4)));
-	made.named = list;
-	made.n_named = 1;
-	customer_feed_mirrored(&made);
-	customer_wait(HOURS(1));
-	assert_string_equal(said(), "fetch invoice in_1 by ch_1\nopened 1 0 in_1\n");
-	customer_feed_mirrored(&made);
-	customer_wait(DAYS(9));
-	assert_string_equal(said(), "");
-	feed_invoice();
-	assert_string_equal(said(), "healed in_1\n");
-}
-
-/* Whoever came before a customer does. */
-static void a_customer_who_never_comes_is_asked_for_once_and_heals(void **state)
-{
-	(void)state;
-	feed_subscription();
-	customer_wait(DAYS(2));
-	assert_string_equal(said(), "");
-	feed_refund();
-	customer_wait(DAYS(2));
-	assert_string_equal(said(), arena_printf(customer_stage.arena,
-	                                         "fetch customer %s by %s\nopened 1 0 %s\n",
-	                                         customer_key, customer_key, customer_key));
-	stage_test_restart(&customer_stage);
-	customer_wait(DAYS(9));
-	assert_string_equal(said(), "");
-	customer_feed_self();
-	assert_string_equal(said(),
-	                    arena_printf(customer_stage.arena, "healed %s\n", customer_key));
-	feed_charge();
-	feed_invoice();
-	customer_wait(DAYS(9));
-	assert_string_equal(said(), "");
-}
-
-static void a_customer_who_comes_in_time_is_not_asked_for(void **state)
-{
-	(void)state;
-	feed_subscription();
-	customer_wait(DAYS(1));
-	customer_feed_self();
-	customer_wait(DAYS(9));
-	assert_string_equal(said(), "");
-}
-
 /* Two that name the same are one matter. */
 static void what_two_name_is_asked_for_once(void **state)
 {
@@ -496,15 +425,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_never_comes_is_asked_for_once_and_heals),
 		cmocka_unit_test(a_lost_balance_transaction_is_a_case),
-		cmocka_unit_test_setup_teardown(what_an_older_state_named_is_missed_from_then_on,
-		                                customer_start, customer_stop),
 		cmocka_unit_test_setup_teardown(what_two_name_is_asked_for_once, customer_start,
 		                                customer_stop),
-		cmocka_unit_test_setup_teardown(
-		    a_customer_who_never_comes_is_asked_for_once_and_heals, customer_start,
-		    customer_stop),
-		cmocka_unit_test_setup_teardown(a_customer_who_comes_in_time_is_not_asked_for,
-		                                customer_start, customer_stop),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -148,6 +148,7 @@ static void feed(const struct state states[static STATES_MAX], bool backwards)
 {
 	const size_t count = count_of(states);
 
+	customer_feed_self();
 	for (size_t i = 0; i < 2 * count; i++) {
 		const size_t at = backwards ? count - 1 - i % count : i % count;
 
