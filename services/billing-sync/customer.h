@@ -131,6 +131,8 @@ struct finding {
 	const char *cause;
 	const char *root; /* what all objects that show it have in common */
 	struct discrepancy_evidence evidence;
+	int64_t expected_count; /* beside evidence of money: seats, seconds; both 0: none */
+	int64_t found_count;
 	const char *sentence; /* for people, no personal data */
 };
 /* Equal figures clear the object's. Texts live as long as the batch. */

@@ -190,6 +190,12 @@ static Opsmesh__V1__Money *money_of(const struct matter *it, int64_t amount)
 	return made;
 }
 
+/* What is no money is counted; money may have been. */
+static int64_t count_of(const struct matter *it, int64_t figure, int64_t beside)
+{
+	return it->evidence->currency[0] == '\0' ? figure : beside;
+}
+
 static enum status say_opened(const struct matter *it)
 {
 	struct arena *const arena = it->customer->task->arena;
@@ -201,10 +207,8 @@ static enum status say_opened(const struct matter *it)
 	opened.cause = text_mutable(found->cause);
 	opened.expected = money_of(it, it->evidence->expected);
 	opened.found = money_of(it, it->evidence->found);
-	if (it->evidence->currency[0] == '\0') {
-		opened.expected_count = it->evidence->expected;
-		opened.found_count = it->evidence->found;
-	}
+	opened.expected_count = count_of(it, it->evidence->expected, it->expected_count);
+	opened.found_count = count_of(it, it->evidence->found, it->found_count);
 	opened.object_ids = arena_alloc(arena, (found->count + 1) * sizeof(*opened.object_ids));
 	for (size_t i = 0; i < found->count; i++)
 		opened.object_ids[opened.n_object_ids++] = text_mutable(found->evidence[i].object);
@@ -230,10 +234,8 @@ static enum status say_moved(const struct matter *it, bool grown)
 	moved.object_id = text_mutable(it->evidence->object);
 	moved.expected = money_of(it, it->evidence->expected);
 	moved.found = money_of(it, it->evidence->found);
-	if (it->evidence->currency[0] == '\0') {
-		moved.expected_count = it->evidence->expected;
-		moved.found_count = it->evidence->found;
-	}
+	moved.expected_count = count_of(it, it->evidence->expected, it->expected_count);
+	moved.found_count = count_of(it, it->evidence->found, it->found_count);
 	moved.objects = (int64_t)it->discrepancy->count;
 	event.fact_case = grown ? OPSMESH__V1__BILLING_EVENT__FACT_DISCREPANCY_GROWN
 	                        : OPSMESH__V1__BILLING_EVENT__FACT_DISCREPANCY_SHRUNK;
@@ -304,7 +306,9 @@ enum status customer_observe(struct customer *it, const struct finding *finding)
 {
 	struct matter matter = { .customer = it,
 		                 .sentence = finding->sentence,
-		                 .evidence = &finding->evidence };
+		                 .evidence = &finding->evidence,
+		                 .expected_count = finding->expected_count,
+		                 .found_count = finding->found_count };
 	enum discrepancy_move move = DISCREPANCY_MOVE_FULL;
 
 	for (uint32_t part = 0; part < PARTS_MAX && move == DISCREPANCY_MOVE_FULL; part++) {

@@ -14,7 +14,9 @@ struct matter {
 	const char *id;
 	const char *sentence;
 	const struct discrepancy_evidence
-	    *evidence; /* that was observed; of clearing the object alone */
+	    *evidence;          /* that was observed; of clearing the object alone */
+	int64_t expected_count; /* beside money, as in struct finding */
+	int64_t found_count;
 };
 
 /* The table of the stage at hand that keeps its cases. */

@@ -54,9 +54,10 @@ static struct instant midnight(struct instant at)
 	return (struct instant){ at.us - (at.us % DAYS(1).us + DAYS(1).us) % DAYS(1).us };
 }
 
-static enum status observe(struct seats *it, const struct seat_difference *difference)
+static enum status observe(struct seats *it, const struct seat_difference *difference,
+                           const struct seat_worth *worth)
 {
-	const struct finding finding = {
+	struct finding finding = {
 		.cause = CAUSE,
 		.root = it->row.item_id,
 		.evidence = { .object = it->row.item_id,
@@ -68,14 +69,19 @@ static enum status observe(struct seats *it, const struct seat_difference *diffe
 		                         difference->found, difference->expected, difference->days),
 	};
 
+	customer_seat_worth(&finding, worth);
 	it->holdings.shown = true;
 	return customer_observe(it->customer, &finding);
 }
 
-static enum status settle(struct seats *it, const struct seat_difference *difference)
+static enum status settle(struct seats *it, const struct seat_book *book, size_t item,
+                          const struct seat_difference *difference)
 {
+	const struct seat_worth worth =
+	    seat_worth_item(book, item, difference->expected, difference->found);
+
 	if (difference->days > 0)
-		return observe(it, difference);
+		return observe(it, difference, &worth);
 	if (!it->holdings.shown)
 		return STATUS_OK;
 	it->holdings.shown = false;
@@ -112,7 +118,7 @@ static enum status judge(struct seats *it, const struct seat_book *book, size_t 
 	    seat_holdings_compare(task->arena, &it->holdings, timeline, from, until);
 
 	wait_for_day(it, time_later(seat_holdings_last(&it->holdings), newest->effective_at));
-	TRY(settle(it, &difference));
+	TRY(settle(it, book, item, &difference));
 	keep(it);
 	return STATUS_OK;
 }

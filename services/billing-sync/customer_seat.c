@@ -85,9 +85,22 @@ static enum status observe(struct account *it, const struct seat_finding *found)
 		.sentence = found->sentence,
 	};
 
-	for (size_t i = 0; i < sizeof(finding.evidence.currency); i++)
-		finding.evidence.currency[i] = found->currency[i];
+	memcpy(finding.evidence.currency, found->currency, sizeof(found->currency));
+	customer_seat_worth(&finding, &found->worth);
 	return customer_observe(it->customer, &finding);
+}
+
+void customer_seat_worth(struct finding *finding, const struct seat_worth *worth)
+{
+	struct discrepancy_evidence *const evidence = &finding->evidence;
+
+	if (*worth->currency == '\0')
+		return;
+	finding->expected_count = evidence->expected;
+	finding->found_count = evidence->found;
+	evidence->expected = worth->expected;
+	evidence->found = worth->found;
+	memcpy(evidence->currency, worth->currency, sizeof(worth->currency));
 }
 
 static bool stands(const struct seat_findings *findings, const struct seat_shown *shown)

@@ -26,6 +26,9 @@ enum status customer_seat_state(struct customer *it, const char *subscription_id
 enum status customer_seat_invoice(struct customer *it, const struct invoice *invoice,
                                   bool counts) MUST_CHECK;
 
+/* Evidence in seats or seconds becomes that of what they come to, where they come to something. */
+void customer_seat_worth(struct finding *finding, const struct seat_worth *worth);
+
 /* The row of a subscription that was mirrored. */
 void customer_need_book(struct task *task, const Opsmesh__V1__ByCustomerEvent *event);
 

@@ -37,6 +37,16 @@ const char *seat_check_word(enum seat_check check)
 	return words[check];
 }
 
+static struct seat_worth worth_of(const struct look *it, enum seat_check check,
+                                  const struct seat_line *line, const struct seat_finding *of)
+{
+	if (check == SEAT_CHECK_BILLED || check == SEAT_CHECK_CONTRACT_QUANTITY)
+		return seat_worth_units(it->book, line, of->expected, of->found);
+	return check == SEAT_CHECK_OVERLAP
+	           ? seat_worth_time(it->book, line, of->expected, of->found)
+	           : (struct seat_worth){ .currency = "" };
+}
+
 /* The first of a rule, an item and an invoice stands for all. */
 static void note(struct look *it, enum seat_check check, const struct seat_line *line,
                  struct seat_finding finding)
@@ -44,6 +54,7 @@ static void note(struct look *it, enum seat_check check, const struct seat_line 
 	struct seat_findings *const findings = it->findings;
 
 	finding.check = check;
+	finding.worth = worth_of(it, check, line, &finding);
 	finding.item = it->book->items[line->item];
 	finding.invoice = it->book->invoices[line->invoice].id;
 	for (size_t i = 0; i < findings->count; i++)

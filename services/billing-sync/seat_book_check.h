@@ -7,7 +7,7 @@
 #ifndef SERVICES_BILLING_SYNC_SEAT_BOOK_CHECK_H
 #define SERVICES_BILLING_SYNC_SEAT_BOOK_CHECK_H
 
-#include "services/billing-sync/seat_book.h"
+#include "services/billing-sync/seat_worth.h"
 
 /* What was agreed for a price, or all prices of a product; in force while a billed period begins. */
 struct seat_contract {
@@ -29,8 +29,9 @@ struct seat_finding {
 	const char *invoice;
 	int64_t expected; /* seats; seconds since 1970 of periods; minor units of prices */
 	int64_t found;
-	char currency[4];     /* "" where it is no money */
-	const char *sentence; /* for people, no personal data */
+	char currency[4];        /* "" where it is no money: then */
+	struct seat_worth worth; /* what it comes to */
+	const char *sentence;    /* for people, no personal data */
 };
 
 struct seat_findings {

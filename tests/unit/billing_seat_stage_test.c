@@ -86,6 +86,15 @@ static const Opsmesh__V1__BillingEvent *next_of(Opsmesh__V1__BillingEvent__FactC
 	return event;
 }
 
+/* What is unexplained in dollars, as a close is told. */
+static int64_t stands_unexplained(void)
+{
+	static int64_t number = 0;
+	const Opsmesh__V1__ShardFigured *const figured = customer_cut("2024-10-05", ++number);
+
+	return figured->n_unexplained > 0 ? figured->unexplained[0]->minor : 0;
+}
+
 static void a_seat_count_that_disagrees_with_its_invoice_is_a_case(void **state)
 {
 	(void)state;
@@ -94,11 +103,13 @@ static void a_seat_count_that_disagrees_with_its_invoice_is_a_case(void **state)
 	const Opsmesh__V1__BillingEvent *event = next_of(FACT(DISCREPANCY_OPENED));
 
 	assert_string_equal(event->discrepancy_opened->cause, "seats_billed");
-	assert_null(event->discrepancy_opened->found);
+	assert_int_equal(event->discrepancy_opened->found->minor, 5000);
 	assert_int_equal(event->discrepancy_opened->expected_count, 4);
 	assert_int_equal(event->discrepancy_opened->found_count, 5);
 	assert_string_equal(event->discrepancy_opened->object_ids[0], "in_1");
-	assert_null(event->discrepancy_opened->expected);
+	assert_int_equal(event->discrepancy_opened->expected->minor, 4000);
+	assert_string_equal(event->discrepancy_opened->expected->currency, "USD");
+	assert_int_equal(stands_unexplained(), 1000);
 	assert_non_null(strstr(event->discrepancy_opened->sentence,
 	                       "5 seats are billed where 4 were in force"));
 	customer_feed("invoice", "in_1", 2, "paid", invoice("paid", 5, 1000));
@@ -106,6 +117,7 @@ static void a_seat_count_that_disagrees_with_its_invoice_is_a_case(void **state)
 	customer_feed("invoice", "in_1", 3, "void", invoice("void", 5, 1000));
 	event = next_of(FACT(DISCREPANCY_HEALED));
 	assert_string_equal(event->discrepancy_healed->cause, "seats_billed");
+	assert_int_equal(stands_unexplained(), 0);
 }
 
 static void the_invoice_first_and_the_subscription_after_is_the_same_case(void **state)

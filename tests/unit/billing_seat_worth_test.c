@@ -1,0 +1,148 @@
+/*
+ * billing_seat_worth_test - what seats and times that do not agree come to by the price of their line.
+ */
+#include "common/base/text.h"
+#include "services/billing-sync/seat_book_check.h"
+#include "tests/support/arena_fixture.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#define MONTH_S (INT64_C(30) * 86400)
+
+/* One invoice of 5 seats, at 10.00 each but where it is said, for a month from 1970 on. */
+static struct seat_line line_of(bool has_unit, int64_t unit)
+{
+	return (struct seat_line){ .kind = SEAT_LINE_PERIOD,
+		                   .id = "il_1",
+		                   .price = "price_1",
+		                   .end = { SECONDS(MONTH_S).us },
+		                   .quantity = 5,
+		                   .has_unit = has_unit,
+		                   .unit = invoice_decimal_of(unit) };
+}
+
+static struct seat_book *book_of(struct seat_line *lines, size_t count)
+{
+	struct seat_book *const book = arena_zero(arena, sizeof(*book));
+
+	book->invoices[0] = (struct seat_invoice){ .id = "in_1", .currency = "USD" };
+	book->invoice_count = 1;
+	book->lines = lines;
+	book->line_count = count;
+	return book;
+}
+
+static const struct {
+	const char *name;
+	bool time; /* else seats */
+	bool priced;
+	int64_t unit;
+	int64_t expected;
+	int64_t found;
+	const char *worth; /* "": none */
+} cases[] = {
+	{ "two seats too many", false, true, 3000, 10, 12, "30000 36000 USD" },
+	{ "two seats too few", false, true, 3000, 12, 10, "36000 30000 USD" },
+	{ "a thousand where there is one", false, true, 3000, 1, 1000, "3000 3000000 USD" },
+	{ "a price in tiers", false, false, 0, 10, 12, "" },
+	{ "seats that cost nothing", false, true, 0, 10, 12, "" },
+	{ "a month that is billed twice", true, true, 1000, MONTH_S, 0, "0 5000 USD" },
+	{ "a third of it", true, true, 1000, MONTH_S / 3, 0, "3333 5000 USD" },
+	{ "more than all of it", true, true, 1000, 2 * MONTH_S, 0, "0 5000 USD" },
+	{ "a time in tiers", true, false, 0, MONTH_S, 0, "" },
+	{ "a time that is billed by none", true, true, 1000, 0, MONTH_S, "" },
+	{ "beyond 64 bits it stays at the edge", false, true, INVOICE_AMOUNT_MAX, 1, INT64_MAX,
+	  "1000000000000000 9223372036854775807 USD" },
+};
+
+static const char *told(const struct seat_worth *worth)
+{
+	return *worth->currency == '\0'
+	           ? ""
+	           : arena_printf(arena, "%lld %lld %s", (long long)worth->expected,
+	                          (long long)worth->found, worth->currency);
+}
+
+static void what_does_not_agree_has_a_worth(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		struct seat_line line = line_of(cases[i].priced, cases[i].unit);
+		const struct seat_book *const book = book_of(&line, 1);
+		const struct seat_worth worth =
+		    cases[i].time
+			? seat_worth_time(book, &line, cases[i].expected, cases[i].found)
+			: seat_worth_units(book, &line, cases[i].expected, cases[i].found);
+
+		if (!text_equal(told(&worth), cases[i].worth))
+			fail_msg("%s: %s", cases[i].name, told(&worth));
+	}
+}
+
+static void an_item_is_worth_what_its_newest_priced_period_says(void **state)
+{
+	struct seat_line lines[] = { line_of(true, 1000), line_of(true, 1200), line_of(false, 0),
+		                     line_of(true, 7), line_of(true, 9) };
+	const struct seat_book *const book = book_of(lines, COUNT_OF(lines));
+	struct seat_worth worth;
+
+	(void)state;
+	lines[1].start.us = 1;
+	lines[2].start.us = 2;
+	lines[3].start.us = 3;
+	lines[3].kind = SEAT_LINE_MORE;
+	lines[4].start.us = 4;
+	lines[4].item = 1;
+	worth = seat_worth_item(book, 0, 4, 5);
+	assert_string_equal(told(&worth), "4800 6000 USD");
+	worth = seat_worth_item(book, 2, 4, 5);
+	assert_string_equal(told(&worth), "");
+}
+
+/* A contract's quantity and a period that is billed a second time have theirs; a price is money as it is. */
+static void each_finding_brings_its_worth(void **state)
+{
+	struct seat_line lines[] = { line_of(true, 1000), line_of(true, 1000) };
+	struct seat_book *const book = book_of(lines, COUNT_OF(lines));
+	const struct seat_contract contract = { .id = "o-1",
+		                                .price = "price_1",
+		                                .product = "",
+		                                .quantity = 4,
+		                                .has_unit = true,
+		                                .unit = 900,
+		                                .currency = "USD",
+		                                .until = TIME_MAX };
+	struct seat_findings *const findings = arena_alloc(arena, sizeof(*findings));
+	size_t seen = 0;
+
+	(void)state;
+	book->items[0] = "si_1";
+	book->item_count = 1;
+	seat_book_check(arena, book, &contract, 1, findings);
+	for (size_t i = 0; i < findings->count; i++) {
+		const struct seat_finding *const it = &findings->list[i];
+
+		seen |= (size_t)1 << it->check;
+		assert_string_equal(told(&it->worth), it->check == SEAT_CHECK_OVERLAP ? "0 5000 USD"
+		                                      : it->check == SEAT_CHECK_CONTRACT_QUANTITY
+		                                          ? "4000 5000 USD"
+		                                          : "");
+	}
+	assert_int_equal(seen, 1 << SEAT_CHECK_OVERLAP | 1 << SEAT_CHECK_CONTRACT_QUANTITY |
+	                           1 << SEAT_CHECK_CONTRACT_PRICE);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_does_not_agree_has_a_worth),
+		cmocka_unit_test(an_item_is_worth_what_its_newest_priced_period_says),
+		cmocka_unit_test(each_finding_brings_its_worth),
+	};
+
+	return cmocka_run_group_tests(tests, arena_open, arena_close);
+}
