@@ -59,8 +59,11 @@ static size_t answers_expected(const struct task *task)
 	return STAGES_ANSWERING * (size_t)task->partitions;
 }
 
-/* What was closed last; false: nothing ever was. */
-static bool last_closed(struct task *task, struct period_row *last)
+/*
+ * What was closed last, which is before the next seal, and the first day that is open; false: nothing ever was
+ * closed. A month ends with its last day, and its close may come after that day's.
+ */
+static bool last_closed(struct task *task, struct period_row *last, int64_t *open_from)
 {
 	struct period_row row = { .period = "" };
 	struct task_cursor cursor;
@@ -68,9 +71,9 @@ static bool last_closed(struct task *task, struct period_row *last)
 
 	task_scan(task, &period_table, &row, 0, &cursor);
 	while (task_next(task, &cursor, &row)) {
-		if (any && row.end_day <= last->end_day)
-			continue;
-		*last = row;
+		*open_from = any && *open_from > row.end_day ? *open_from : row.end_day;
+		if (!any || row.cut > last->cut)
+			*last = row;
 		any = true;
 	}
 	return any;
@@ -97,15 +100,18 @@ static void prepare(struct close *it, const struct period *period)
 {
 	struct task *const task = it->task;
 	const struct books_policy *const books = policies_standing(task, task->now).books;
-	struct period_row last = { .end_day = period->first_day };
+	struct period_row row = { .period = it->cut->period };
+	struct period_row last;
+	int64_t open_from = period->first_day;
 	struct bytes digest;
 
-	if (last_closed(task, &last) && text_unhex(task->arena, last.digest, &digest) &&
+	if (last_closed(task, &last, &open_from) && text_unhex(task->arena, last.digest, &digest) &&
 	    digest.size == DIGEST_SIZE)
 		memcpy(it->before, digest.data, DIGEST_SIZE);
 	it->figures = (struct period_figures){
 		.period = *period,
-		.open_from = last.end_day,
+		.open_from = open_from,
+		.sealed = task_load(task, &period_table, &row),
 		.cut = recognition_midnight(books->zone, period->end_day),
 		.shards_expected = answers_expected(task),
 	};

@@ -83,13 +83,22 @@ static const char *date_text(struct arena *arena, int64_t day)
 	return arena_printf(arena, "%04d-%02d-%02d", date.year, date.month, date.day);
 }
 
+/* A month may be closed after days of it, or all: those stay as they are sealed. */
+static bool is_rest(const struct period_figures *figures)
+{
+	const struct period *const period = &figures->period;
+
+	return !figures->sealed && period->end_day - period->first_day > 1 &&
+	       figures->open_from > period->first_day && figures->open_from <= period->end_day;
+}
+
 static const char *check_order(struct arena *arena, const struct period_figures *figures,
                                const struct close_policy *policy)
 {
 	(void)policy;
 	if (figures->period.end_day <= figures->period.first_day)
 		return "the period has no days";
-	if (figures->open_from == figures->period.first_day)
+	if (figures->open_from == figures->period.first_day || is_rest(figures))
 		return NULL;
 	return arena_printf(arena,
 	                    figures->open_from > figures->period.first_day

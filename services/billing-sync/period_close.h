@@ -74,6 +74,7 @@ struct period_rate {
 struct period_figures {
 	struct period period;
 	int64_t open_from;  /* the first day that is not closed yet */
+	bool sealed;        /* this very period is closed */
 	struct instant cut; /* the instant at which end_day begins in the zone of the books */
 	size_t shards_expected;
 	size_t shard_count;
@@ -98,8 +99,8 @@ struct period_figures {
 };
 
 enum close_item {
-	CLOSE_ORDER,       /* the period before is closed, and this one is not */
-	CLOSE_FOLDED,      /* all events before the cut are folded on all shards */
+	CLOSE_ORDER,  /* the period before is closed, and this one is not; of a month days may be */
+	CLOSE_FOLDED, /* all events before the cut are folded on all shards */
 	CLOSE_UNEXPLAINED, /* no unexplained discrepancy above its limit */
 	CLOSE_LEDGER,      /* the trial balance is zero in every currency */
 	CLOSE_ROLL,        /* the deferred revenue rolls forward */

@@ -185,6 +185,7 @@ struct part {
 	int64_t unearned;       /* that it is off by */
 	int64_t dollars;        /* of recurring revenue, all currencies, since the first day */
 	const char *unreported; /* NULL: it reaches the end of the period */
+	const char *currency;   /* NULL: JPY */
 };
 
 static void tell_part(const struct part *part, const char *from, int shard, int64_t second)
@@ -203,9 +204,10 @@ static void tell_part(const struct part *part, const char *from, int shard, int6
 	Opsmesh__V1__UnbilledRoll unbilled = OPSMESH__V1__UNBILLED_ROLL__INIT;
 	Opsmesh__V1__UnbilledRoll *unbilleds[1] = { &unbilled };
 	Opsmesh__V1__Money *unexplained[1] = { &money[2] };
+	const char *const currency = part->currency != NULL ? part->currency : "JPY";
 
 	for (int i = 0; i < 3; i++)
-		money[i].currency = text_mutable("JPY");
+		money[i].currency = text_mutable(currency);
 	money[0].minor = part->yen;
 	money[1].minor = -part->yen;
 	money[2].minor = part->unexplained;
@@ -213,9 +215,9 @@ static void tell_part(const struct part *part, const char *from, int shard, int6
 	balances[0].balance = &money[0];
 	balances[1].account = text_mutable("revenue");
 	balances[1].balance = &money[1];
-	roll.currency = text_mutable("JPY");
+	roll.currency = text_mutable(currency);
 	roll.closing = part->rolled;
-	unbilled.currency = text_mutable("JPY");
+	unbilled.currency = text_mutable(currency);
 	unbilled.used = part->used;
 	unbilled.closing = part->used - part->unearned;
 	made.action_id = text_mutable(part->action);
@@ -251,7 +253,8 @@ static void tell_part(const struct part *part, const char *from, int shard, int6
 /* All shards answer alike, from one on; those of `payout` have nothing. A crash lies between. */
 static void tell_all(const struct part *part, int first, int64_t second)
 {
-	const struct part other = { part->action, part->period, part->number, .yen = 0 };
+	const struct part other = { part->action, part->period, part->number,
+		                    .currency = part->currency };
 
 	for (int i = 0; i < STAGE_TEST_PARTITIONS; i++) {
 		tell_part(part, "customer", (first + i) % STAGE_TEST_PARTITIONS, second + i);
@@ -404,6 +407,34 @@ static void periods_are_closed_once_and_in_their_order(void **state)
 	assert_string_equal(closed()->digest_before, before);
 }
 
+/* Then no day of it, and the next seal is over the month's. */
+static void a_month_is_closed_after_a_day_of_it(void **state)
+{
+	const struct part first = FIRST(.yen = 1, .currency = "USD");
+	const struct part month = { "a-2", "2026-05", 2, .yen = 9, .currency = "USD" };
+	const struct part again = { "a-3", "2026-05", 3, .currency = "USD" };
+	const struct part day = { "a-4", "2026-05-31", 4, .currency = "USD" };
+	const struct part next_day = { "a-5", "2026-06-01", 5, .currency = "USD" };
+	const int64_t june = CLOSE_AT + 30 * DAY;
+	const char *before;
+
+	(void)state;
+	tell_all(&first, 0, CLOSE_AT);
+	before = arena_string(stage.arena, closed()->digest);
+	tell_all(&month, 0, june);
+	const Opsmesh__V1__PeriodClosed *const it = closed();
+
+	assert_string_equal(it->digest_before, before);
+	assert_string_not_equal(it->digest, before);
+	before = arena_string(stage.arena, it->digest);
+	tell_all(&again, 0, june + 100);
+	assert_string_equal(refusal(), "order: the books are closed up to 2026-06-01 already");
+	tell_all(&day, 0, june + 200);
+	assert_string_equal(refusal(), "order: the books are closed up to 2026-06-01 already");
+	tell_all(&next_day, 0, june + DAY);
+	assert_string_equal(closed()->digest_before, before);
+}
+
 #define CASE(name, start) cmocka_unit_test_setup_teardown(name, start, stop)
 
 int main(void)
@@ -417,6 +448,7 @@ int main(void)
 		CASE(the_order_of_the_answers_does_not_change_the_seal, start_books),
 		CASE(what_does_not_hold_is_said_item_by_item, start_books),
 		CASE(periods_are_closed_once_and_in_their_order, start_books),
+		CASE(a_month_is_closed_after_a_day_of_it, start_books),
 	};
 
 	return cmocka_run_group_tests(cases, NULL, NULL);

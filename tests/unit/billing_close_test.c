@@ -115,8 +115,8 @@ struct bend {
 static const struct bend bends[] = {
 	{ "the period before is open", CLOSE_ORDER, AT(figures.open_from), JANUARY - 31,
 	  "the books are still open from 2025-12-01 on" },
-	{ "the period is closed already", CLOSE_ORDER, AT(figures.open_from), FEBRUARY,
-	  "the books are closed up to 2026-02-01 already" },
+	{ "the period is closed already", CLOSE_ORDER, AT(figures.open_from), FEBRUARY + 1,
+	  "the books are closed up to 2026-02-02 already" },
 	{ "a period of no days", CLOSE_ORDER, AT(figures.period.end_day), JANUARY,
 	  "the period has no days" },
 	{ "a shard is behind by a microsecond", CLOSE_FOLDED, AT(shards[0].folded_to.us), CUT - 1,
@@ -169,6 +169,41 @@ static void an_item_that_does_not_hold_says_why(void **state)
 	for (size_t i = 0; i < COUNT_OF(bends); i++)
 		wrong += bend_differs(&bends[i]);
 	assert_int_equal(wrong, 0);
+}
+
+static void a_month_may_be_closed_after_its_days_but_once(void **state)
+{
+	static const struct {
+		const char *name;
+		int64_t end;
+		int64_t open_from;
+		bool sealed;
+		bool holds;
+	} rows[] = {
+		{ "nothing of it is closed", FEBRUARY, JANUARY, false, true },
+		{ "its first day is", FEBRUARY, JANUARY + 1, false, true },
+		{ "all its days are", FEBRUARY, FEBRUARY, false, true },
+		{ "it is closed itself", FEBRUARY, FEBRUARY, true, false },
+		{ "the next one is closed", FEBRUARY, FEBRUARY + 28, false, false },
+		{ "the one before is open", FEBRUARY, JANUARY - 1, false, false },
+		{ "a day whose month is closed", JANUARY + 1, FEBRUARY, false, false },
+		{ "the last day of a month that is closed", JANUARY + 1, JANUARY + 1, false,
+		  false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		struct books *const books = good_books();
+		struct close_checklist list;
+
+		books->figures.period.end_day = rows[i].end;
+		books->figures.open_from = rows[i].open_from;
+		books->figures.sealed = rows[i].sealed;
+		assert_int_equal(close_check(arena, &books->figures, &policy, &list),
+		                 rows[i].holds);
+		if ((list.reasons[CLOSE_ORDER] == NULL) != rows[i].holds)
+			fail_msg("%s", rows[i].name);
+	}
 }
 
 static void books_that_add_up_may_be_closed(void **state)
@@ -340,6 +375,7 @@ static void what_is_wrong_with_a_policy_is_named(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_month_may_be_closed_after_its_days_but_once),
 		cmocka_unit_test(books_that_add_up_may_be_closed),
 		cmocka_unit_test(an_item_that_does_not_hold_says_why),
 		cmocka_unit_test(disputes_that_are_only_counted_are_listed_too),
