@@ -14,7 +14,7 @@
 #define YEAR_MONTHS 12
 #define STATES_MORE 32
 #define BESIDE 100    /* where a second subscription's numbers begin */
-#define BESIDE_DAYS 7 /* that its months begin after others */
+#define BESIDE_DAYS 5 /* that its months begin after others */
 
 static const struct model_currency currencies[] = {
 	{ "usd", "USD", 1, 1500, 1, "usd", "USD", 0, 1 },

@@ -14,6 +14,8 @@
 #define DISPUTE_FEE 1500
 #define FIXED_FEE 30
 #define FEE_PER_MILLE 29
+#define DISPUTED_AFTER_S (5 * DAY_S)
+#define DECIDED_AFTER_S (20 * DAY_S)
 
 int64_t model_share(int64_t amount, int64_t numerator, int64_t denominator)
 {
@@ -229,13 +231,13 @@ static void dispute(struct life *life, struct model_charge *charge, int64_t at_s
 		model_reverse(life, charge->invoice, id, amount, at_s);
 	if (won) {
 		const struct model_move in =
-		    move_back(life, charge, id, "disputes", -amount, 0, at_s + 20 * DAY_S);
+		    move_back(life, charge, id, "disputes", -amount, 0, at_s + DECIDED_AFTER_S);
 
 		moves = arena_printf(arena, "%s,%s", moves, model_move_body(life->arena, &in));
 	}
 	state.event_type = "charge.dispute.closed";
 	state.status = won ? "won" : "lost";
-	state.created_s = at_s + 20 * DAY_S;
+	state.created_s = at_s + DECIDED_AFTER_S;
 	state.object = model_dispute_body(life, charge, id, state.status, amount, at_s, moves);
 	model_say(life, &state);
 	charge->disputed = true;
@@ -257,8 +259,9 @@ void model_live_on(struct life *life, struct model_charge *charge)
 			                   charge->created_s + 3 * DAY_S);
 		}
 	}
-	if (charge->refunded < charge->amount && chance_of(&life->chance, 25))
-		dispute(life, charge, charge->created_s + 5 * DAY_S);
+	if (charge->refunded < charge->amount && chance_of(&life->chance, 25) &&
+	    charge->created_s + DISPUTED_AFTER_S + DECIDED_AFTER_S < MODEL_END_S)
+		dispute(life, charge, charge->created_s + DISPUTED_AFTER_S);
 }
 
 void model_pay_again(struct life *life, const struct model_invoice *invoice, int64_t at_s)
