@@ -62,42 +62,53 @@ void crediting_on_charge(struct crediting *it, const char *charge)
 
 /* What that comes to. */
 
-static bool is_standing(const struct crediting *it, uint64_t note)
+static int64_t least(int64_t a, int64_t b)
 {
-	for (size_t i = 0; i < it->book.made_count; i++)
-		if (it->book.made[i].refund == note)
-			return it->book.made[i].state != REFUND_FAILED;
-	return false;
+	return a < b ? a : b;
 }
 
-/* It is a credit note's, and counted there. */
-static bool is_linked(const struct crediting *it, uint64_t refund)
+static bool is_linked(const struct crediting *it, uint64_t note, uint64_t refund)
 {
 	for (size_t i = 0; i < it->link_count; i++)
-		if (it->links[i].refund == refund && is_standing(it, it->links[i].note))
+		if (it->links[i].note == note && it->links[i].refund == refund)
 			return true;
 	return false;
 }
 
-int64_t crediting_linked(const struct crediting *it, const struct refund_row *charge)
+/* What of a charge's refunds a credit note names as its own; of them those that none named before. */
+static int64_t refunds_of(const struct crediting *it, uint64_t note,
+                          const struct refund_row *charge, bool *named, int64_t *fresh)
 {
 	int64_t sum = 0;
 
-	for (size_t i = 0; i < charge->made_count; i++)
-		if (charge->made[i].state != REFUND_FAILED && is_linked(it, charge->made[i].refund))
-			sum = refund_plus(sum, charge->made[i].amount);
+	for (size_t i = 0; i < charge->made_count; i++) {
+		const struct refund_made *const made = &charge->made[i];
+
+		if (made->state == REFUND_FAILED || !is_linked(it, note, made->refund))
+			continue;
+		sum = refund_plus(sum, made->amount);
+		*fresh = refund_plus(*fresh, named[i] ? 0 : made->amount);
+		named[i] = true;
+	}
 	return sum;
 }
 
-void crediting_add_charge(const struct crediting *it, const struct refund_row *charge,
-                          struct refund_elsewhere *sum)
+/* A refund that several credit notes name counts once, and no more of it than they gave. */
+int64_t crediting_linked(const struct crediting *it, const struct refund_row *charge)
 {
-	const int64_t given = refund_given(charge);
-	const int64_t linked = crediting_linked(it, charge);
+	bool named[REFUND_REFUNDS_MAX] = { false };
+	int64_t refunds = 0;
+	int64_t notes = 0;
 
-	sum->given = refund_plus(sum->given, given > linked ? given - linked : 0);
-	sum->taken = refund_plus(sum->taken, refund_taken(charge));
-	sum->disputed = sum->disputed || refund_disputed(charge);
+	for (size_t i = 0; i < it->book.made_count; i++) {
+		const struct refund_made *const note = &it->book.made[i];
+
+		if (note->state != REFUND_FAILED)
+			notes = refund_plus(notes,
+			                    least(note->paid, refunds_of(it, note->refund, charge,
+			                                                 named, &refunds)));
+	}
+	return least(notes, refunds);
 }
 
 int64_t crediting_back(const struct crediting *it)

@@ -5,7 +5,7 @@
  * row is a refund_row whose refunds are the credit notes. The same money could go back twice in two ways, by a
  * credit note of the invoice and by a refund of a charge that paid it. So what goes back of its charges counts
  * here, and what credit notes give back, or may, counts with the charges; a refund that a credit note names as
- * its own counts once, whichever of the two is heard first. Pure.
+ * its own counts once, whichever of the two is heard first (backing.h, over all charges and invoices). Pure.
  */
 #ifndef SERVICES_BILLING_SYNC_CREDITING_H
 #define SERVICES_BILLING_SYNC_CREDITING_H
@@ -35,9 +35,6 @@ void crediting_on_note(struct crediting *it, const struct refund_news *news,
 /* A charge that paid of it gives, or gave, something back. The text is borrowed. */
 void crediting_on_charge(struct crediting *it, const char *charge);
 
-/* Adds what goes back of a charge by no credit note of the invoice. */
-void crediting_add_charge(const struct crediting *it, const struct refund_row *charge,
-                          struct refund_elsewhere *sum);
 /* What of what was paid goes back by credit notes, or may: of its charges so much less may be refunded. */
 int64_t crediting_back(const struct crediting *it);
 /* What of that is among the refunds of a charge already. */

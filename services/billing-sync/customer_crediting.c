@@ -1,6 +1,7 @@
 #include "services/billing-sync/customer_crediting.h"
+#include "services/billing-sync/customer_backing.h"
 #include "services/billing-sync/customer_dunning.h"
-#include "services/billing-sync/customer_refund.h"
+#include "services/billing-sync/customer_paying.h"
 #include "services/billing-sync/restated.h"
 
 #include "common/base/text.h"
@@ -112,21 +113,28 @@ enum status customer_credit_charge(struct customer *it, const char *invoice, con
 	return save(&creditable);
 }
 
-enum status customer_credit_back(struct customer *it, const char *invoice, int64_t *back)
+enum status customer_credit_row(struct customer *it, const char *invoice, struct crediting **row)
 {
 	struct creditable creditable;
-	int64_t linked = 0;
 
 	TRY(load(it, invoice, &creditable));
-	for (size_t i = 0; i < creditable.row->charge_count; i++)
-		TRY(customer_refund_linked(it, creditable.row->charges[i], creditable.row,
-		                           &linked));
-	*back = crediting_back(creditable.row);
-	*back -= linked < *back ? linked : *back;
+	*row = creditable.row;
 	return STATUS_OK;
 }
 
 /* What is asked for. */
+
+/* One that is not booked was issued all the same, and says its total: what is cut are the lines alone. */
+static void read_total(const struct creditable *it)
+{
+	const struct invoice_held held = paying_held(it->customer, it->invoice);
+	struct refund_row *const book = &it->row->book;
+	struct money total = { .minor = held.total };
+
+	memcpy(total.currency, held.asks.currency, sizeof(total.currency));
+	if (held.owed)
+		refund_on_charge(book, total, book->said, held.issued);
+}
 
 /* What is owed by an invoice that is a draft, void or deleted is booked by nothing, and cannot be credited. */
 static void read_billed(const struct creditable *it)
@@ -138,8 +146,10 @@ static void read_billed(const struct creditable *it)
 
 	book->known = false;
 	if (!restated_load(task, arena_printf(task->arena, "invoice/%s", it->invoice), billed) ||
-	    billed->count == 0)
+	    billed->count == 0) {
+		read_total(it);
 		return;
+	}
 	memcpy(total.currency, billed->lines[0].amount.currency, sizeof(total.currency));
 	total.minor = journal_of(billed, ACCOUNT_RECEIVABLE, total.currency);
 	refund_on_charge(book, total, book->said, billed->at);
@@ -152,10 +162,7 @@ enum status customer_open_credit(struct order *order, struct giving *giving)
 	TRY(load(&order->customer, giving_object(order), it));
 	read_billed(it);
 	*giving = giving_of(it);
-	for (size_t i = 0; i < it->row->charge_count; i++)
-		TRY(customer_refund_elsewhere(&order->customer, it->row->charges[i], it->row,
-		                              &giving->elsewhere));
-	return STATUS_OK;
+	return backing_of_invoice(&order->customer, it->invoice, &giving->elsewhere);
 }
 
 void customer_need_creditable(struct task *task, const char *customer, const char *what)

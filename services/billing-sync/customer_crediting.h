@@ -3,7 +3,7 @@
  *
  * A row is kept for an invoice of which something was credited, went back of its charges, or is asked for:
  * crediting.h says what is in it, customer_giving.h how a credit note is asked for. What the invoice billed is
- * read from the ledger when it is asked.
+ * read from the ledger when it is asked; of one that is not booked, because its lines are cut, it is its total.
  */
 #ifndef SERVICES_BILLING_SYNC_CUSTOMER_CREDITING_H
 #define SERVICES_BILLING_SYNC_CUSTOMER_CREDITING_H
@@ -34,9 +34,9 @@ enum status customer_hear_credited(struct customer *it, const char *invoice,
 /* A charge that paid it gives something back. */
 enum status customer_credit_charge(struct customer *it, const char *invoice,
                                    const char *charge) MUST_CHECK;
-/* What of what was paid of it goes back by credit notes, or may, beside the refunds of its charges. */
-enum status customer_credit_back(struct customer *it, const char *invoice,
-                                 int64_t *back) MUST_CHECK;
+/* What is known of an invoice's credit notes; as long as the handler. */
+enum status customer_credit_row(struct customer *it, const char *invoice,
+                                struct crediting **row) MUST_CHECK;
 
 giving_open customer_open_credit;
 void customer_need_creditable(struct task *task, const char *customer, const char *what);

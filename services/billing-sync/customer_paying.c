@@ -216,15 +216,14 @@ enum status paying_invoice(struct customer *customer, const char *invoice,
 
 /* What others ask. */
 
-enum status paying_given(struct customer *customer, const char *invoice, const char *charge,
-                         int64_t *given)
+enum status paying_list(struct customer *customer, const char *invoice, struct payer_list **list,
+                        int64_t *paid)
 {
 	struct paying it;
 
 	TRY(open_row(customer, invoice, &it));
-	const struct payer *const payer = payer_find(it.list, charge);
-
-	*given = payer != NULL ? payer->given : INT64_MAX;
+	*list = it.list;
+	*paid = it.row.applied;
 	return STATUS_OK;
 }
 

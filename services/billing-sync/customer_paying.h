@@ -34,9 +34,9 @@ enum status paying_beside(struct customer *it, const char *invoice) MUST_CHECK;
 
 /* What it said last; of one that was not heard of nothing is known. */
 struct invoice_held paying_held(struct customer *it, const char *invoice);
-/* What of a charge an invoice takes; INT64_MAX: that is not known, it may be all. */
-enum status paying_given(struct customer *it, const char *invoice, const char *charge,
-                         int64_t *given) MUST_CHECK;
+/* Its payers, as long as the handler, and what charges pay of it in all. */
+enum status paying_list(struct customer *it, const char *invoice, struct payer_list **list,
+                        int64_t *paid) MUST_CHECK;
 /* Is the case of paying_over open of it? */
 enum status paying_is_over(struct customer *it, const char *invoice, const char *charge,
                            bool *over) MUST_CHECK;

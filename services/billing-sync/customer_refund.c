@@ -1,8 +1,10 @@
 #include "services/billing-sync/customer_refund.h"
 #include "services/billing-sync/customer_awaited.h"
+#include "services/billing-sync/customer_backing.h"
 #include "services/billing-sync/customer_crediting.h"
 #include "services/billing-sync/customer_dunning.h"
 #include "services/billing-sync/customer_over.h"
+#include "services/billing-sync/packed.h"
 #include "services/billing-sync/policies.h"
 #include "services/billing-sync/refund.h"
 #include "services/billing-sync/stripe.h"
@@ -13,28 +15,71 @@
 #include <string.h>
 
 static const struct column columns[] = {
-	COLUMN(struct refundable_row, customer_id),
-	COLUMN(struct refundable_row, charge_id),
-	COLUMN(struct refundable_row, invoice_id),
-	COLUMN(struct refundable_row, body),
-	COLUMN_END,
+	COLUMN(struct refundable_row, customer_id), COLUMN(struct refundable_row, charge_id),
+	COLUMN(struct refundable_row, invoice_id),  COLUMN(struct refundable_row, body),
+	COLUMN(struct refundable_row, others),      COLUMN_END,
 };
 const struct state_table refundable_table = { .name = "refundable",
 	                                      .columns = columns,
 	                                      .key_columns = 2,
 	                                      .row_size = sizeof(struct refundable_row) };
 
+#define INVOICES_MAX 32 /* that one charge is said to pay: with more nothing is approved */
+
 /* One charge at hand. */
 struct refundable {
 	struct customer *customer;
 	const char *charge_id;
-	const char *invoice; /* NULL: not known */
+	size_t invoice_count;
+	const char *invoices[INVOICES_MAX]; /* that it is said to pay, as they became known */
 	struct bytes before;
-	bool told; /* the invoice's dunning knows what was open before */
+	size_t told; /* of these the dunning knows what was open before */
 	bool disputed;
 	bool pending;
 	struct refund_row *row;
 };
+
+/* Its invoices. */
+
+static void add_invoice(struct refundable *it, const char *invoice)
+{
+	for (size_t i = 0; i < it->invoice_count; i++)
+		if (text_equal(it->invoices[i], invoice))
+			return;
+	if (it->invoice_count == INVOICES_MAX)
+		it->row->crowded = true;
+	else
+		it->invoices[it->invoice_count++] = invoice;
+}
+
+/* All but the first, which has a column of its own. */
+static struct bytes others_of(const struct refundable *it)
+{
+	struct buffer out = { .data = NULL };
+
+	if (it->invoice_count < 2)
+		return (struct bytes){ NULL, 0 };
+	pack_u8(&out, (uint32_t)it->invoice_count - 1);
+	for (size_t i = 1; i < it->invoice_count; i++)
+		pack_text(&out, it->invoices[i]);
+	return pack_end(it->customer->task->arena, &out);
+}
+
+static bool read_invoices(struct refundable *it, const struct refundable_row *row)
+{
+	struct packed packed = packed_open(row->others);
+
+	if (row->invoice_id != NULL)
+		it->invoices[it->invoice_count++] = row->invoice_id;
+	if (row->others.size == 0)
+		return true;
+	for (size_t left = packed_u8(&packed, INVOICES_MAX - 1); left > 0; left--)
+		it->invoices[it->invoice_count++] =
+		    packed_string(it->customer->task->arena, &packed);
+	return packed_done(&packed);
+}
+
+/* Rows. */
 
 static enum status load(struct customer *customer, const char *charge, struct refundable *it)
 {
@@ -48,50 +93,53 @@ static enum status load(struct customer *customer, const char *charge, struct re
 	if (!task_load(task, &refundable_table, &row))
 		return STATUS_OK;
 	it->before = row.body;
-	it->invoice = row.invoice_id;
-	it->told = row.invoice_id != NULL;
-	if (!refund_decode(row.body, it->row))
+	if (!refund_decode(row.body, it->row) || !read_invoices(it, &row))
 		return task_fail(task, STATUS_FATAL, "charge %s: its row cannot be read", charge);
+	it->told = it->invoice_count;
 	it->disputed = refund_disputed(it->row);
 	it->pending = refund_pending(it->row);
 	return STATUS_OK;
 }
 
-/* What is open on the charge holds the dunning of its invoice. */
+/* What is open on the charge holds the dunning of its invoices. */
 static enum status hold(const struct refundable *it, enum dunning_why why, bool before, bool now)
 {
-	return (it->told ? before : false) == now
-	           ? STATUS_OK
-	           : customer_dun_hold(it->customer, it->invoice, why, it->charge_id, now);
+	for (size_t i = 0; i < it->invoice_count; i++)
+		if ((i < it->told && before) != now)
+			TRY(customer_dun_hold(it->customer, it->invoices[i], why, it->charge_id,
+			                      now));
+	return STATUS_OK;
 }
 
-/* Its invoice counts what goes back of it, from the first on. */
-static enum status tell_invoice(const struct refundable *it)
+/* Its invoices count what goes back of it, from the first on. */
+static enum status tell_invoices(const struct refundable *it)
 {
 	const bool gives =
 	    it->row->made_count > 0 || it->row->dispute_count > 0 || it->row->approval_count > 0;
 
-	if (it->invoice == NULL || it->row->linked || !gives)
+	if (!gives)
 		return STATUS_OK;
-	it->row->linked = true;
-	return customer_credit_charge(it->customer, it->invoice, it->charge_id);
+	for (size_t i = it->row->linked ? it->told : 0; i < it->invoice_count; i++)
+		TRY(customer_credit_charge(it->customer, it->invoices[i], it->charge_id));
+	it->row->linked = it->invoice_count > 0;
+	return STATUS_OK;
 }
 
 static enum status save(const struct refundable *it)
 {
 	struct task *const task = it->customer->task;
 
-	TRY(tell_invoice(it));
+	TRY(tell_invoices(it));
 	const struct bytes body = refund_encode(task->arena, it->row);
 
-	if (!bytes_equal(body, it->before) || it->told != (it->invoice != NULL))
+	if (!bytes_equal(body, it->before) || it->told != it->invoice_count)
 		task_save(task, &refundable_table,
-		          &(struct refundable_row){ .customer_id = it->customer->row.customer_id,
-		                                    .charge_id = it->charge_id,
-		                                    .invoice_id = it->invoice,
-		                                    .body = body });
-	if (it->invoice == NULL)
-		return STATUS_OK;
+		          &(struct refundable_row){
+			      .customer_id = it->customer->row.customer_id,
+			      .charge_id = it->charge_id,
+			      .invoice_id = it->invoice_count > 0 ? it->invoices[0] : NULL,
+			      .body = body,
+			      .others = others_of(it) });
 	TRY(hold(it, DUNNING_DISPUTE, it->disputed, refund_disputed(it->row)));
 	return hold(it, DUNNING_REFUND, it->pending, refund_pending(it->row));
 }
@@ -138,8 +186,8 @@ enum status customer_hear_charge(struct thing *thing, const struct charge_heard 
 
 	TRY(load(thing->customer, thing->mirrored->object_id, &it));
 	refund_on_charge(it.row, heard->captured, heard->refunded, heard->at);
-	if (it.invoice == NULL && *heard->invoice != '\0')
-		it.invoice = heard->invoice;
+	if (*heard->invoice != '\0')
+		add_invoice(&it, heard->invoice);
 	TRY(await_back(&it, heard->disputed));
 	if (it.row->made_count > 0)
 		TRY(over_heard(it.customer, it.charge_id, refund_made_sum(it.row)));
@@ -151,9 +199,7 @@ enum status customer_hear_applied(struct customer *it, const char *charge, const
 	struct refundable refundable;
 
 	TRY(load(it, charge, &refundable));
-	if (refundable.invoice != NULL)
-		return STATUS_OK;
-	refundable.invoice = invoice;
+	add_invoice(&refundable, invoice);
 	return save(&refundable);
 }
 
@@ -231,35 +277,26 @@ enum status customer_hear_dispute(struct thing *thing, const Opsmesh__V1__Disput
 
 /* What is asked for. */
 
-/* What credit notes of its invoice give back is not there to be refunded. */
+/* What credit notes of its invoices give back is not there to be refunded. */
 enum status customer_open_refund(struct order *order, struct giving *giving)
 {
 	struct refundable *const it = arena_alloc(order->customer.task->scratch, sizeof(*it));
 
 	TRY(load(&order->customer, giving_object(order), it));
 	*giving = giving_of(it);
-	return it->invoice != NULL
-	           ? customer_credit_back(&order->customer, it->invoice, &giving->elsewhere.given)
-	           : STATUS_OK;
+	return backing_of_charge(&order->customer, it->charge_id, &giving->elsewhere);
 }
 
-enum status customer_refund_linked(struct customer *customer, const char *charge,
-                                   const struct crediting *of, int64_t *sum)
+enum status customer_refund_row(struct customer *customer, const char *charge,
+                                struct refund_row **row, const char *const **invoices,
+                                size_t *count)
 {
-	struct refundable it;
+	struct refundable *const it = arena_alloc(customer->task->scratch, sizeof(*it));
 
-	TRY(load(customer, charge, &it));
-	*sum += crediting_linked(of, it.row);
-	return STATUS_OK;
-}
-
-enum status customer_refund_elsewhere(struct customer *customer, const char *charge,
-                                      const struct crediting *of, struct refund_elsewhere *sum)
-{
-	struct refundable it;
-
-	TRY(load(customer, charge, &it));
-	crediting_add_charge(of, it.row, sum);
+	TRY(load(customer, charge, it));
+	*row = it->row;
+	*invoices = it->invoices;
+	*count = it->invoice_count;
 	return STATUS_OK;
 }
 

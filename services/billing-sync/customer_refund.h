@@ -13,8 +13,10 @@
 struct refundable_row {
 	const char *customer_id;
 	const char *charge_id;
-	const char *invoice_id; /* NULL: not known */
+	const char *invoice_id; /* the first that was known; NULL: none is */
 	struct bytes body;
+	struct bytes
+	    others; /* more of them: how many, and each text with its size before it; absent: none */
 };
 
 extern const struct state_table refundable_table;
@@ -28,7 +30,7 @@ struct charge_heard {
 	struct instant at;
 };
 enum status customer_hear_charge(struct thing *thing, const struct charge_heard *heard) MUST_CHECK;
-/* It is known from elsewhere which invoice a charge pays; of several the first that is known. */
+/* It is known which invoice a charge pays, or one more of them. */
 enum status customer_hear_applied(struct customer *it, const char *charge,
                                   const char *invoice) MUST_CHECK;
 enum status customer_hear_refund(struct thing *thing,
@@ -37,14 +39,10 @@ enum status customer_hear_dispute(struct thing *thing,
                                   const Opsmesh__V1__DisputeChanged *changed) MUST_CHECK;
 
 giving_open customer_open_refund;
-/* Adds what of a charge's refunds was made by credit notes of an invoice that it paid. */
-struct crediting;
-enum status customer_refund_linked(struct customer *customer, const char *charge,
-                                   const struct crediting *of, int64_t *sum) MUST_CHECK;
-/* Adds what goes back of a charge, as such an invoice counts it. */
-enum status customer_refund_elsewhere(struct customer *customer, const char *charge,
-                                      const struct crediting *of,
-                                      struct refund_elsewhere *sum) MUST_CHECK;
+/* What is known of a charge, and which invoices it is said to pay; as long as the handler. */
+enum status customer_refund_row(struct customer *customer, const char *charge,
+                                struct refund_row **row, const char *const **invoices,
+                                size_t *count) MUST_CHECK;
 void customer_need_refundable(struct task *task, const char *customer, const char *what);
 
 #endif

@@ -146,6 +146,7 @@ struct refund_ask {
 		int64_t given; /* of the same money, by other ways */
 		int64_t taken;
 		bool disputed;
+		bool crowded; /* more hangs together than can be looked at */
 	} elsewhere;
 };
 

@@ -83,7 +83,8 @@ static bool money_refuses(struct arena *arena, const struct refund_row *row,
 		                 arena_printf(arena, "what was charged is in %s", row->currency));
 	else if (ask->money.minor <= 0)
 		*answer = refuse(REFUND_WRONG_AMOUNT, "amount", "must be above 0");
-	else if (row->crowded || row->approval_count == REFUND_APPROVALS_MAX)
+	else if (row->crowded || ask->elsewhere.crowded ||
+	         row->approval_count == REFUND_APPROVALS_MAX)
 		*answer = refuse(REFUND_TOO_MANY, "on.id",
 		                 "there is more to be remembered of it than can be kept");
 	else if (refund_has_dispute(row, REFUND_DISPUTE_OPEN) || ask->elsewhere.disputed)

@@ -2,7 +2,9 @@
  * billing_crediting_test - credit notes and refunds of the same money: never one too many, whatever is heard first.
  */
 #include "common/base/text.h"
+#include "services/billing-sync/backing.h"
 #include "services/billing-sync/crediting.h"
+#include "services/billing-sync/refund_inside.h"
 #include "tests/support/chance.h"
 #include "tests/support/refund_fixture.h"
 
@@ -45,11 +47,39 @@ static struct refund_ask asked(const char *action, int64_t amount)
 		                    .keyed = true };
 }
 
+static const struct backing *backing_of(const struct billed *it)
+{
+	const int64_t back = refund_plus(refund_given(it->charge), refund_taken(it->charge));
+	struct backing *const made = arena_zero(refund_arena, sizeof(*made));
+
+	made->charge_count = made->invoice_count = 1;
+	made->charges[0].money = it->charge->charged > back ? it->charge->charged - back : 0;
+	made->charges[0].disputed = refund_disputed(it->charge);
+	made->invoices[0] = (struct backing_invoice){ crediting_back(it->invoice),
+		                                      crediting_linked(it->invoice, it->charge),
+		                                      it->charge->charged };
+	made->parts[0][0] = (struct backing_part){ .wants = it->charge->charged, .pays = true };
+	return made;
+}
+
+static struct refund_elsewhere beside_notes(const struct billed *it)
+{
+	const struct backing *const backing = backing_of(it);
+
+	return (struct refund_elsewhere){ .given = backing_gone(backing, 0),
+		                          .disputed = backing_disputed(backing, 0) };
+}
+
+static struct refund_elsewhere beside_refunds(const struct billed *it)
+{
+	return (struct refund_elsewhere){ .given = backing_kept(backing_of(it), 0) };
+}
+
 static struct refund_answer ask_note(struct billed *it, const char *action, int64_t amount)
 {
 	struct refund_ask ask = asked(action, amount);
 
-	crediting_add_charge(it->invoice, it->charge, &ask.elsewhere);
+	ask.elsewhere = beside_notes(it);
 	return refund_decide(refund_arena, &refund_book, &it->invoice->book, &ask);
 }
 
@@ -57,8 +87,7 @@ static struct refund_answer ask_refund(struct billed *it, const char *action, in
 {
 	struct refund_ask ask = asked(action, amount);
 
-	ask.elsewhere.given =
-	    crediting_back(it->invoice) - crediting_linked(it->invoice, it->charge);
+	ask.elsewhere = beside_refunds(it);
 	return refund_decide(refund_arena, &refund_book, it->charge, &ask);
 }
 
@@ -125,6 +154,23 @@ static void a_refund_by_a_credit_note_counts_once(void **state)
 		assert_true(ask_note(&it, "a-5", 1000).approved);
 		refund_assert_refused(ask_note(&it, "a-6", 1), REFUND_TOO_MUCH, "amount");
 	}
+}
+
+/* And no more of it than they gave. */
+static void a_refund_that_two_credit_notes_name_counts_once(void **state)
+{
+	struct billed it = billed();
+
+	(void)state;
+	hear_refund(&it, "re_1", "", 6000, REFUND_SUCCEEDED);
+	hear_note(&it, "cn_1", "", 4000, REFUND_SUCCEEDED, "re_1");
+	assert_int_equal(crediting_linked(it.invoice, it.charge), 4000);
+	assert_int_equal(beside_notes(&it).given, 2000);
+	hear_note(&it, "cn_2", "", 2000, REFUND_SUCCEEDED, "re_1");
+	assert_int_equal(crediting_linked(it.invoice, it.charge), 6000);
+	hear_note(&it, "cn_3", "", 1000, REFUND_SUCCEEDED, "re_1");
+	assert_int_equal(crediting_linked(it.invoice, it.charge), 6000);
+	assert_int_equal(beside_refunds(&it).given, 1000);
 }
 
 static void what_takes_off_an_unpaid_invoice_takes_nothing_off_the_charge(void **state)
@@ -326,15 +372,12 @@ static void run_history(struct world *world, uint64_t seed, int64_t *most)
 /* When all is heard nothing is counted twice either. */
 static void check_end(struct world *world)
 {
-	struct refund_elsewhere elsewhere = { 0 };
+	const struct refund_elsewhere refunds = beside_notes(&world->it);
+	const struct refund_elsewhere notes = beside_refunds(&world->it);
 
-	crediting_add_charge(world->it.invoice, world->it.charge, &elsewhere);
-	assert_int_equal(refund_left_beside(&world->it.invoice->book, &elsewhere),
+	assert_int_equal(refund_left_beside(&world->it.invoice->book, &refunds),
 	                 REFUND_CHARGED - world_gave(world));
-	elsewhere = (struct refund_elsewhere){ .given = crediting_back(world->it.invoice) -
-		                                        crediting_linked(world->it.invoice,
-		                                                         world->it.charge) };
-	assert_int_equal(refund_left_beside(world->it.charge, &elsewhere),
+	assert_int_equal(refund_left_beside(world->it.charge, &notes),
 	                 REFUND_CHARGED - world_gave(world));
 }
 
@@ -363,6 +406,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_credit_note_leaves_less_of_the_invoice_and_of_its_charge),
 		cmocka_unit_test(a_refund_by_a_credit_note_counts_once),
+		cmocka_unit_test(a_refund_that_two_credit_notes_name_counts_once),
 		cmocka_unit_test(what_takes_off_an_unpaid_invoice_takes_nothing_off_the_charge),
 		cmocka_unit_test(what_the_invoice_says_was_credited_counts_before_the_note_comes),
 		cmocka_unit_test(while_a_charge_is_disputed_nothing_is_credited),

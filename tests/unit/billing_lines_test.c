@@ -158,6 +158,7 @@ static void feed(const struct state states[static STATES_MAX], bool backwards)
 
 static void check(size_t i)
 {
+	customer_feed_self();
 	feed(cases[i].states, false);
 	(void)said();
 	customer_wait(DAYS(2));
@@ -192,11 +193,13 @@ static void in_whatever_order_its_states_come(void **state)
 		                                      { "cut", "open", 12000 } };
 
 	(void)customer_start(state);
+	customer_feed_self();
 	feed(whole, true);
 	customer_wait(DAYS(4));
 	assert_string_equal(said(), "");
 	(void)customer_stop(state);
 	(void)customer_start(state);
+	customer_feed_self();
 	feed(cut, true);
 	customer_wait(DAYS(4));
 	assert_string_equal(said(), "opened 12000 0 in_1 JPY\n");
