@@ -4,6 +4,7 @@
 #include "services/billing-sync/customer_seat.h"
 
 #include "common/base/text.h"
+#include "services/billing-sync/customer_agreed.h"
 #include "services/billing-sync/customer_holding.h"
 #include "services/billing-sync/seat_contract.h"
 
@@ -156,6 +157,7 @@ static enum status look(struct account *it)
 		                 "customer %s: its contracts cannot be read", row->customer_id);
 	seat_book_check(arena, it->book, contracts, count, findings);
 	TRY(tell(it, findings));
+	TRY(customer_agreed_billed(it->customer, it->book, contracts, count));
 	TRY(look_at_holders(it));
 	keep(it);
 	return STATUS_OK;
@@ -253,5 +255,6 @@ enum status customer_on_contracts(struct task *task, const Opsmesh__V1__Contract
 	                    ? seat_contracts_encode(task->arena, contracts, declared->n_orders)
 	                    : (struct bytes){ NULL, 0 };
 	task_save(task, &customer_table, &it.row);
+	TRY(customer_agreed(&it, contracts, declared->n_orders));
 	return look_at_all(&it);
 }

@@ -1,4 +1,5 @@
 #include "services/billing-sync/seat_book_check.h"
+#include "services/billing-sync/seat_contract.h"
 
 #include "common/base/text.h"
 
@@ -354,24 +355,6 @@ static void check_periods(struct look *it, size_t item)
 
 /* Prices. */
 
-static const struct seat_price *price_of(const struct seat_book *book, const char *id)
-{
-	for (size_t i = 0; i < book->price_count; i++)
-		if (text_equal(book->prices[i].id, id))
-			return &book->prices[i];
-	return NULL;
-}
-
-static bool is_about(const struct seat_contract *contract, const struct seat_line *line,
-                     const struct seat_price *price)
-{
-	if (time_before(line->start, contract->from) || !time_before(line->start, contract->until))
-		return false;
-	if (*contract->price != '\0')
-		return text_equal(contract->price, line->price);
-	return price != NULL && text_equal(contract->product, price->product);
-}
-
 static const struct seat_contract *contract_of(const struct look *it, const struct seat_line *line,
                                                const struct seat_price *price)
 {
@@ -380,7 +363,7 @@ static const struct seat_contract *contract_of(const struct look *it, const stru
 	for (size_t i = 0; i < it->contract_count; i++) {
 		const struct seat_contract *const contract = &it->contracts[i];
 
-		if (is_about(contract, line, price) &&
+		if (seat_contract_is_about(contract, line, price) &&
 		    (found == NULL || contract->version > found->version ||
 		     (contract->version == found->version && strcmp(contract->id, found->id) < 0)))
 			found = contract;
@@ -430,7 +413,7 @@ static void check_contract(struct look *it, const struct seat_line *line,
 /* A contract goes before the plan. */
 static void check_price(struct look *it, const struct seat_line *line)
 {
-	const struct seat_price *const price = price_of(it->book, line->price);
+	const struct seat_price *const price = seat_book_price(it->book, line->price);
 	const struct seat_contract *const contract = contract_of(it, line, price);
 	const char *const own = it->book->invoices[line->invoice].currency;
 

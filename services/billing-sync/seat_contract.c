@@ -4,6 +4,7 @@
 #include "services/billing-sync/seat_contract.h"
 
 #include "common/base/money.h"
+#include "common/base/text.h"
 #include "common/io/proto.h"
 #include "services/billing-sync/packed.h"
 
@@ -32,6 +33,36 @@ bool seat_contract_take(const Opsmesh__V1__Order *order, struct seat_contract *c
 		return false;
 	*contract = made;
 	return true;
+}
+
+const struct seat_price *seat_book_price(const struct seat_book *book, const char *id)
+{
+	for (size_t i = 0; i < book->price_count; i++)
+		if (text_equal(book->prices[i].id, id))
+			return &book->prices[i];
+	return NULL;
+}
+
+bool seat_contract_is_about(const struct seat_contract *contract, const struct seat_line *line,
+                            const struct seat_price *price)
+{
+	if (time_before(line->start, contract->from) || !time_before(line->start, contract->until))
+		return false;
+	if (*contract->price != '\0')
+		return text_equal(contract->price, line->price);
+	return price != NULL && text_equal(contract->product, price->product);
+}
+
+bool seat_book_bills(const struct seat_book *book, const struct seat_contract *contract)
+{
+	for (size_t i = 0; i < book->line_count; i++) {
+		const struct seat_line *const line = &book->lines[i];
+
+		if (line->kind == SEAT_LINE_PERIOD &&
+		    seat_contract_is_about(contract, line, seat_book_price(book, line->price)))
+			return true;
+	}
+	return false;
 }
 
 struct bytes seat_contracts_encode(struct arena *arena, const struct seat_contract *contracts,

@@ -13,6 +13,7 @@
 #include "services/billing-sync/charge.h"
 #include "services/billing-sync/claim.h"
 #include "services/billing-sync/customer_action.h"
+#include "services/billing-sync/customer_agreed.h"
 #include "services/billing-sync/customer_awaited.h"
 #include "services/billing-sync/customer_books.h"
 #include "services/billing-sync/customer_crediting.h"
@@ -152,6 +153,9 @@ static const struct stage_timer customer_timers[] = {
 	  .need = customer_need_dunning },
 	{ .name = CUSTOMER_TIMER_TRIAL, .handle = customer_on_trial, .need = customer_need_timer },
 	{ .name = CUSTOMER_TIMER_SEATS, .handle = customer_on_seats, .need = customer_need_seats },
+	{ .name = CUSTOMER_TIMER_AGREED,
+	  .handle = customer_on_agreed,
+	  .need = customer_need_agreed },
 	{ .name = CUSTOMER_TIMER_AWAITED,
 	  .handle = customer_on_awaited,
 	  .need = customer_need_awaited },

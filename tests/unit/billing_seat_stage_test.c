@@ -31,9 +31,11 @@ static const char *subscription(int quantity)
 }
 
 /* A month that begins when tests do. */
+static long long start_day = 20000; /* of what is billed */
+
 static const char *invoice(const char *status, int quantity, int unit)
 {
-	const long long start = 20000LL * 86400;
+	const long long start = start_day * 86400;
 
 	return arena_printf(
 	    customer_stage.arena,
@@ -158,7 +160,7 @@ static void a_price_that_is_not_the_plans_is_a_case_with_its_amounts(void **stat
 }
 
 /* What was agreed on a unit, by an account; 0: nothing. */
-static void feed_contract(const char *account, int64_t unit)
+static void feed_order(const char *account, int64_t unit, struct instant from)
 {
 	Opsmesh__V1__ByCustomerEvent event = OPSMESH__V1__BY_CUSTOMER_EVENT__INIT;
 	Opsmesh__V1__ContractsDeclared contracts = OPSMESH__V1__CONTRACTS_DECLARED__INIT;
@@ -170,7 +172,7 @@ static void feed_contract(const char *account, int64_t unit)
 	order.product_id = text_mutable("prod_1");
 	order.unit_amount = unit;
 	order.currency = text_mutable("USD");
-	order.from = proto_timestamp(customer_stage.arena, (struct instant){ 0 });
+	order.from = proto_timestamp(customer_stage.arena, from);
 	contracts.account_id = text_mutable(account);
 	contracts.orders = orders;
 	contracts.n_orders = unit > 0 ? 1 : 0;
@@ -179,6 +181,11 @@ static void feed_contract(const char *account, int64_t unit)
 	event.fact_case = OPSMESH__V1__BY_CUSTOMER_EVENT__FACT_CONTRACTS;
 	event.contracts = &contracts;
 	customer_feed_event(OPS_BY_CUSTOMER, &event.base);
+}
+
+static void feed_contract(const char *account, int64_t unit)
+{
+	feed_order(account, unit, (struct instant){ 0 });
 }
 
 static void assert_contract_differs(void)
@@ -204,6 +211,56 @@ static void what_was_agreed_is_held_against_invoices_before_and_after(void **sta
 	assert_non_null(heard_of(FACT(DISCREPANCY_HEALED)));
 }
 
+/* The customer itself never comes either, which is another case. */
+static bool never_billed(void)
+{
+	const Opsmesh__V1__BillingEvent *event;
+
+	do {
+		event = heard_of(FACT(DISCREPANCY_OPENED));
+	} while (event != NULL && strcmp(event->discrepancy_opened->cause, "never_billed") != 0);
+	return event != NULL && strcmp(event->discrepancy_opened->object_ids[0], "o-1") == 0;
+}
+
+/* From December 2026 on what is agreed and never billed is missed: a month, and a week. */
+static void a_contract_that_nothing_bills_is_a_case_until_it_is(void **state)
+{
+	(void)state;
+	for (int billed = 0; billed < 2; billed++) {
+		assert_int_equal(customer_stop(NULL), 0);
+		assert_int_equal(customer_start(NULL), 0);
+		customer_wait(DAYS(800));
+		feed_subscription(1, 5);
+		feed_order("acme", 1000, (struct instant){ DAYS(20801).us });
+		customer_wait(DAYS(38));
+		assert_false(never_billed());
+		customer_wait(DAYS(2));
+		assert_true(never_billed());
+		stage_test_restart(&customer_stage);
+		start_day = 20801;
+		if (billed)
+			customer_feed("invoice", "in_1", 1, "open", invoice("open", 5, 1000));
+		else
+			feed_order("acme", 0, (struct instant){ 0 });
+		start_day = 20000;
+		assert_string_equal(
+		    next_of(FACT(DISCREPANCY_HEALED))->discrepancy_healed->object_id, "o-1");
+	}
+}
+
+static void a_contract_that_is_billed_in_time_is_none(void **state)
+{
+	(void)state;
+	customer_wait(DAYS(800));
+	feed_subscription(1, 5);
+	feed_order("acme", 1000, (struct instant){ DAYS(20801).us });
+	start_day = 20801;
+	customer_feed("invoice", "in_1", 1, "open", invoice("open", 5, 1000));
+	start_day = 20000;
+	customer_wait(DAYS(60));
+	assert_false(never_billed());
+}
+
 static void what_was_agreed_first_is_held_against_what_is_billed_then(void **state)
 {
 	(void)state;
@@ -224,6 +281,8 @@ int main(void)
 		CASE(what_it_was_before_is_what_was_billed_then),
 		CASE(a_price_that_is_not_the_plans_is_a_case_with_its_amounts),
 		CASE(what_was_agreed_is_held_against_invoices_before_and_after),
+		CASE(a_contract_that_nothing_bills_is_a_case_until_it_is),
+		CASE(a_contract_that_is_billed_in_time_is_none),
 		CASE(what_was_agreed_first_is_held_against_what_is_billed_then),
 	};
 
