@@ -1,4 +1,4 @@
-#include "services/billing-sync/customer.h"
+#include "services/billing-sync/customer_refused.h"
 
 #include "common/base/text.h"
 #include "common/io/proto.h"
@@ -18,6 +18,7 @@ static const struct column customer_columns[] = {
 	COLUMN(struct customer_row, test_object), COLUMN(struct customer_row, rivals),
 	COLUMN(struct customer_row, came),        COLUMN(struct customer_row, named_us),
 	COLUMN(struct customer_row, missed),      COLUMN_END,
+	COLUMN(struct customer_row, refused),
 };
 const struct state_table customer_table = { .name = "customer",
 	                                    .columns = customer_columns,
@@ -124,7 +125,8 @@ bool customer_money(struct thing *thing, const char *field, const char *currency
 
 enum status customer_refuse(struct thing *thing, const struct json_error *error)
 {
-	return refused_say(thing->customer, thing->mirrored, error->path, error->reason);
+	TRY(refused_say(thing->customer, thing->mirrored, error->path, error->reason));
+	return refused_open(thing, error);
 }
 
 /* Timers. */

@@ -30,10 +30,11 @@ struct customer_row {
 	struct bytes balance;    /* balance_words_encode: that the provider keeps; absent: none */
 	const char *live_object; /* the first of live mode that came, and of test mode */
 	const char *test_object;
-	const char *missed; /* contracts that nothing bills, a line each; NULL: none */
-	const char *rivals; /* accounts that declare it too, a line each; NULL: none */
-	bool came;          /* the customer's own object has */
-	int64_t named_us;   /* until then: the earliest of the others, since 1970; 0: none */
+	const char *missed;  /* contracts that nothing bills, a line each; NULL: none */
+	const char *rivals;  /* accounts that declare it too, a line each; NULL: none */
+	bool came;           /* the customer's own object has */
+	int64_t named_us;    /* until then: the earliest of the others, since 1970; 0: none */
+	const char *refused; /* objects of which a state cannot be read, a line each; NULL: none */
 };
 
 /* What an object was when it was last heard of. */
@@ -106,7 +107,7 @@ bool customer_amount(struct thing *thing, const char *field, const char *currenc
 /* The same of a field of the object's; NULL where it is absent. */
 bool customer_money(struct thing *thing, const char *field, const char *currency,
                     Opsmesh__V1__Money **money, struct json_error *error) MUST_CHECK;
-/* What cannot be read is said, once for each state; the mirror has it whole. */
+/* What cannot be read is said, once for each state, and is a case; the mirror has it whole. */
 enum status customer_refuse(struct thing *thing, const struct json_error *error) MUST_CHECK;
 /* The status now is another than the one that was held. */
 bool customer_moved(const struct thing *thing);
@@ -170,6 +171,7 @@ enum status customer_on_billing_ticket(struct task *task, const Opsmesh__V1__Bil
 enum status customer_on_account_linked(struct task *task, const Opsmesh__V1__AccountLinked *linked);
 enum status customer_on_account_unlinked(struct task *task,
                                          const Opsmesh__V1__AccountUnlinked *unlinked);
+enum status customer_on_not_taken(struct task *task, const Opsmesh__V1__ObjectNotTaken *refused);
 enum status customer_on_swept(struct task *task, const Opsmesh__V1__ObjectSwept *swept);
 enum status customer_on_left(struct task *task, const Opsmesh__V1__ObjectLeft *left);
 /* That is the last that was heard of the object. */

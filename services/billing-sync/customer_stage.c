@@ -4,6 +4,7 @@
 #include "services/billing-sync/customer_dunning.h"
 #include "services/billing-sync/customer_receivable.h"
 #include "services/billing-sync/customer_refund.h"
+#include "services/billing-sync/customer_refused.h"
 
 #include "common/base/hash.h"
 #include "common/base/text.h"
@@ -64,6 +65,8 @@ static enum status read_thing(struct thing *thing, thing_reader *read)
 	TRY(customer_mode_seen(thing));
 	if (!read(thing, &status, &error))
 		status = customer_refuse(thing, &error);
+	else if (status == STATUS_OK && thing->customer->row.refused != NULL)
+		status = refused_heal(thing);
 	return status == STATUS_OK ? awaited_names(thing) : status;
 }
 

@@ -12,6 +12,7 @@ struct object_row mirror_row(const char *object_id, const char *object_type)
 		                    .gone_at = TIME_MIN,
 		                    .state_at = TIME_MIN,
 		                    .swept_at = TIME_MIN,
+		                    .refused_at = TIME_MIN,
 		                    .seen_at = TIME_MIN };
 }
 

@@ -67,6 +67,13 @@ enum status object_say_fetch(struct object *it, Opsmesh__V1__FetchCause cause,
 enum status object_say_refused(struct object *it, Opsmesh__V1__RefusalCode code, const char *field,
                                const char *reason) MUST_CHECK;
 
+/* Not taken over: said, and told to its customer, where one is known, as a case of theirs. */
+enum status object_refuse(struct object *it, Opsmesh__V1__RefusalCode code, const char *field,
+                          const char *reason) MUST_CHECK;
+enum status object_refuse_unread(struct object *it, const struct json_error *error) MUST_CHECK;
+/* A state was taken over: it may end such a case. */
+enum status object_accept(struct object *it) MUST_CHECK;
+
 /* What was observed against the row as it was (sweep.h); in *moved whether the row knows more of that. */
 enum status object_sweep(struct object *it, const struct object_row *before,
                          bool *moved) MUST_CHECK;

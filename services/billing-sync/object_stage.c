@@ -20,7 +20,8 @@ static const struct column columns[] = {
 	COLUMN(struct object_row, provenance),  COLUMN(struct object_row, digest),
 	COLUMN(struct object_row, body),        COLUMN(struct object_row, asked),
 	COLUMN(struct object_row, swept),       COLUMN(struct object_row, swept_at),
-	COLUMN(struct object_row, named),       COLUMN_END,
+	COLUMN(struct object_row, named),       COLUMN(struct object_row, refused),
+	COLUMN(struct object_row, refused_at),  COLUMN_END,
 };
 const struct state_table object_table = { .name = "object",
 	                                  .columns = columns,
@@ -104,6 +105,7 @@ static enum status take(struct object *it, const struct object_row *before)
 		TRY(object_tell_charge(it));
 	TRY(object_tell_source(it));
 	TRY(object_tell_balance(it));
+	TRY(object_accept(it));
 	return ask_missing(it);
 }
 
@@ -138,8 +140,8 @@ static enum status fold(struct object *it)
 	bool swept;
 
 	if (answer.verdict == MIRROR_CONFLICT)
-		return object_say_refused(it, OPSMESH__V1__REFUSAL_CODE__REFUSAL_CODE_NOT_ALLOWED,
-		                          answer.field, answer.reason);
+		return object_refuse(it, OPSMESH__V1__REFUSAL_CODE__REFUSAL_CODE_NOT_ALLOWED,
+		                     answer.field, answer.reason);
 	TRY(object_follow_names(it, &before, &named));
 	TRY(answer.verdict == MIRROR_TAKEN ? take(it, &before)
 	                                   : leave(it, &answer, &before, named));
@@ -203,8 +205,7 @@ enum status object_on_received(struct task *task, const Opsmesh__V1__ProviderRec
 
 	TRY(open_event(task, &it));
 	if (!observe(&it, received, &error))
-		return object_say_refused(&it, OPSMESH__V1__REFUSAL_CODE__REFUSAL_CODE_INVALID,
-		                          error.path, error.reason);
+		return object_refuse_unread(&it, &error);
 	if (!provider_takes(policies_provider(task, it.received_at), &it.seen, it.received_at,
 	                    &error))
 		return object_say_refused(&it, OPSMESH__V1__REFUSAL_CODE__REFUSAL_CODE_NOT_ALLOWED,

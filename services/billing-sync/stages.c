@@ -95,6 +95,7 @@ static const int charge_emits[] = { OPS_BY_CUSTOMER, OPS_BILLING, -1 };
 	CUSTOMER(ON, account_linked, AccountLinked)                                             \
 	CUSTOMER(ON, books_cut, BooksCut)                                                       \
 	CUSTOMER(ON, account_unlinked, AccountUnlinked)                                         \
+	CUSTOMER(ON, not_taken, ObjectNotTaken)                                                 \
 	CUSTOMER(ON, swept, ObjectSwept)                                                        \
 	CUSTOMER(ON, left, ObjectLeft)                                                          \
 	CUSTOMER(ON, billing_ticket, BillingTicket)                                             \

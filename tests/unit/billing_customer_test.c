@@ -107,6 +107,7 @@ static void what_cannot_be_read_is_said(void **state)
 	assert_int_equal(event->fact_case, OPSMESH__V1__BILLING_EVENT__FACT_OBJECT_REFUSED);
 	assert_string_equal(event->object_refused->object_id, "in_1");
 	assert_string_equal(event->object_refused->field, "total");
+	assert_string_equal(customer_next()->discrepancy_opened->cause, "state_refused");
 	customer_feed("invoice", "in_1", 2, "open",
 	              "{\"id\":\"in_1\",\"object\":\"invoice\",\"total\":12000}");
 	event = customer_next();
@@ -232,7 +233,8 @@ static void a_refunded_payment_is_told_though_its_status_stays(void **state)
 static const char *charge(int created, int refunded)
 {
 	return arena_printf(customer_stage.arena,
-	                    "{\"currency\":\"jpy\",\"amount\":9800,\"amount_refunded\":%d,"
+	                    "{\"object\":\"charge\",\"currency\":\"jpy\",\"amount\":9800,"
+	                    "\"amount_refunded\":%d,"
 	                    "\"created\":%d,\"description\":\"Team plan, May\"}",
 	                    refunded, 1700000000 + created);
 }

@@ -1,0 +1,169 @@
+/*
+ * billing_refused_test - what is not taken over of a customer's object is a case of theirs, until a state of it is.
+ */
+#include "common/base/text.h"
+#include "common/io/proto.h"
+#include "proto/opsmesh/v1/catalogue.h"
+#include "tests/support/customer_fixture.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#define FACT(name) OPSMESH__V1__BILLING_EVENT__FACT_##name
+
+/* A line each: "refused", "opened state_refused in_1 12000 JPY 0", "opened state_refused in_1 1 of 0", "healed". */
+static const char *said(void)
+{
+	struct arena *const arena = customer_stage.arena;
+	const Opsmesh__V1__BillingEvent *event;
+	const char *text = "";
+
+	while ((event = customer_heard()) != NULL) {
+		const Opsmesh__V1__DiscrepancyOpened *const opened = event->discrepancy_opened;
+
+		if (event->fact_case == FACT(OBJECT_REFUSED))
+			text = arena_printf(arena, "%srefused\n", text);
+		else if (event->fact_case == FACT(DISCREPANCY_OPENED) && opened->expected != NULL)
+			text = arena_printf(arena, "%sopened %s %s %lld %s %lld\n", text,
+			                    opened->cause, opened->object_ids[0],
+			                    (long long)opened->expected->minor,
+			                    opened->expected->currency,
+			                    (long long)opened->found->minor);
+		else if (event->fact_case == FACT(DISCREPANCY_OPENED))
+			text = arena_printf(arena, "%sopened %s %s %lld of %lld\n", text,
+			                    opened->cause, opened->object_ids[0],
+			                    (long long)opened->expected_count,
+			                    (long long)opened->found_count);
+		else if (event->fact_case == FACT(DISCREPANCY_HEALED))
+			text = arena_printf(arena, "%shealed\n", text);
+	}
+	return text;
+}
+
+/* What the stage reads itself. */
+
+static void feed_dispute(const char *id, int64_t revision, const char *currency, int amount,
+                         const char *due)
+{
+	customer_feed("dispute", id, revision, "needs_response",
+	              arena_printf(customer_stage.arena,
+	                           "{\"id\":\"%s\",\"object\":\"dispute\",\"status\":"
+	                           "\"needs_response\",\"currency\":\"%s\",\"amount\":%d,"
+	                           "\"evidence_details\":%s}",
+	                           id, currency, amount, due));
+}
+
+static void what_cannot_be_read_is_a_case_until_it_can(void **state)
+{
+	(void)state;
+	feed_dispute("dp_1", 1, "jpy", 12000, "7");
+	assert_string_equal(said(), "refused\nopened state_refused dp_1 12000 JPY 0\n");
+	feed_dispute("dp_1", 2, "jpy", 12000, "8");
+	assert_string_equal(said(), "refused\n");
+	feed_dispute("dp_2", 1, "jpy", 5, "{}");
+	assert_string_equal(said(), "");
+	stage_test_restart(&customer_stage);
+	feed_dispute("dp_1", 3, "jpy", 12000, "{}");
+	assert_string_equal(said(), "healed\n");
+	feed_dispute("dp_1", 4, "jpy", 13000, "{}");
+	assert_string_equal(said(), "");
+}
+
+/* Something of it stands: how much of it is missing nobody knows. */
+static void of_what_stands_in_another_state_it_is_counted(void **state)
+{
+	(void)state;
+	feed_dispute("dp_1", 1, "jpy", 12000, "{}");
+	feed_dispute("dp_1", 2, "jpy", 12000, "7");
+	assert_string_equal(said(), "refused\nopened state_refused dp_1 1 of 0\n");
+}
+
+/* Of shillings nobody can say what the provider means (deploy/policies/currencies). */
+static void an_amount_that_cannot_be_money_is_counted(void **state)
+{
+	(void)state;
+	feed_dispute("dp_1", 1, "ugx", 1005, "{}");
+	assert_string_equal(said(), "refused\nopened state_refused dp_1 1 of 0\n");
+	feed_dispute("dp_1", 2, "jpy", 1000, "{}");
+	assert_string_equal(said(), "healed\n");
+}
+
+/* Each by itself. */
+static void two_objects_are_two_matters(void **state)
+{
+	(void)state;
+	feed_dispute("dp_1", 1, "jpy", 1, "7");
+	feed_dispute("dp_11", 1, "jpy", 2, "7");
+	feed_dispute("p_1", 1, "jpy", 3, "7");
+	(void)said();
+	feed_dispute("p_1", 2, "jpy", 3, "{}");
+	assert_string_equal(said(), "healed\n");
+	feed_dispute("dp_1", 2, "jpy", 1, "{}");
+	assert_string_equal(said(), "healed\n");
+	feed_dispute("dp_11", 2, "jpy", 2, "{}");
+	assert_string_equal(said(), "healed\n");
+}
+
+/* What the mirror tells. */
+
+static void tell(const char *field, int64_t amount, bool healed)
+{
+	Opsmesh__V1__ByCustomerEvent event = OPSMESH__V1__BY_CUSTOMER_EVENT__INIT;
+	Opsmesh__V1__ObjectNotTaken refused = OPSMESH__V1__OBJECT_NOT_TAKEN__INIT;
+
+	refused.object_id = text_mutable("in_1");
+	refused.object_type = text_mutable("invoice");
+	refused.field = text_mutable(field);
+	refused.reason = text_mutable("changes within the object");
+	refused.healed = healed;
+	refused.currency = text_mutable(amount != 0 ? "EUR" : "");
+	refused.amount = amount;
+	event.customer_id = text_mutable(customer_key);
+	event.fact_case = OPSMESH__V1__BY_CUSTOMER_EVENT__FACT_NOT_TAKEN;
+	event.not_taken = &refused;
+	event.occurred_at = proto_timestamp(customer_stage.arena, customer_now());
+	customer_feed_event(OPS_BY_CUSTOMER, &event.base);
+}
+
+static void what_the_mirror_refuses_is_a_case_by_its_field(void **state)
+{
+	static const struct {
+		const char *field;
+		int64_t amount;
+		const char *said;
+	} cases[] = {
+		{ "currency", 9000, "opened currency_changed in_1 9000 EUR 0\n" },
+		{ "livemode", 0, "opened mode_mixed in_1 1 of 0\n" },
+		{ "charge", 0, "opened state_refused in_1 1 of 0\n" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		tell(cases[i].field, cases[i].amount, false);
+		assert_string_equal(said(), cases[i].said);
+		tell(cases[i].field, cases[i].amount, false);
+		assert_string_equal(said(), "");
+		tell(cases[i].field, 0, true);
+		assert_string_equal(said(), "healed\n");
+		tell(cases[i].field, 0, true);
+		assert_string_equal(said(), "");
+	}
+}
+
+#define CASE(name) cmocka_unit_test_setup_teardown(name, customer_start, customer_stop)
+
+int main(void)
+{
+	const struct CMUnitTest cases[] = {
+		CASE(what_cannot_be_read_is_a_case_until_it_can),
+		CASE(of_what_stands_in_another_state_it_is_counted),
+		CASE(an_amount_that_cannot_be_money_is_counted),
+		CASE(two_objects_are_two_matters),
+		CASE(what_the_mirror_refuses_is_a_case_by_its_field),
+	};
+
+	return cmocka_run_group_tests(cases, NULL, NULL);
+}
