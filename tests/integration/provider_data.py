@@ -38,6 +38,8 @@ EXPECTED = {
         "a charge names it, and no example of that id is among them",
     ("never_came", "txn_00000000000000"):
         "a refund names it, and no example of that id is among them",
+    ("state_refused", "su_00000000000000"):
+        "its items are in two currencies, which no subscription of the provider's has",
 }
 TOLD = ("cause", "state", "customer_id", "queue", "severity", "sentence", "objects")
 
