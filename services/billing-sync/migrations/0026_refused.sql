@@ -1,4 +1,4 @@
--- 0025_refused - what is refused of the provider's, until a state of it is taken over.
+-- 0026_refused - what is refused of the provider's, until a state of it is taken over.
 
 -- The field of a state of an object that its customer was told of, and when that was so; null: none.
 alter table object add column refused text;
