@@ -39,8 +39,10 @@ static void feed_invoice(const char *id, int64_t revision, const char *status)
 	    "invoice", id, revision, status,
 	    arena_printf(
 		customer_stage.arena,
-		"{\"currency\":\"jpy\",\"status\":\"%s\",\"total\":0,\"lines\":{\"data\":[]}}",
-		status));
+		"{\"id\":\"%s\",\"object\":\"invoice\",\"customer\":\"cus_1\",\"currency\":\"jpy\","
+		"\"status\":\"%s\",\"created\":1777593600,\"subtotal\":0,\"total\":0,"
+		"\"amount_due\":0,\"lines\":{\"object\":\"list\",\"has_more\":false,\"data\":[]}}",
+		id, status));
 }
 
 /* Accounts. */

@@ -6,6 +6,7 @@
 #include "tests/support/customer_story.h"
 #include "tests/support/ledger_fixture.h"
 
+#include "common/base/check.h"
 #include "common/base/status.h"
 #include "common/base/text.h"
 
@@ -246,6 +247,18 @@ static void what_is_known_late_is_applied_late_and_said(void **state)
 	assert_int_equal(last->payment_applied->amount->minor, 1000);
 }
 
+/* What was refused next, beside the case of it; something must be. */
+static const Opsmesh__V1__BillingEvent *next_refused(void)
+{
+	const Opsmesh__V1__BillingEvent *event;
+
+	do {
+		event = customer_heard();
+		CHECK(event != NULL);
+	} while (event->fact_case != OPSMESH__V1__BILLING_EVENT__FACT_OBJECT_REFUSED);
+	return event;
+}
+
 static void what_cannot_be_read_is_refused(void **state)
 {
 	static const struct {
@@ -262,9 +275,8 @@ static void what_cannot_be_read_is_refused(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
 		customer_feed("invoice_payment", "p", (int64_t)i + 1, "paid", cases[i].json);
-		const Opsmesh__V1__BillingEvent *const event = customer_next();
+		const Opsmesh__V1__BillingEvent *const event = next_refused();
 
-		assert_int_equal(event->fact_case, OPSMESH__V1__BILLING_EVENT__FACT_OBJECT_REFUSED);
 		assert_string_equal(event->object_refused->field, cases[i].field);
 	}
 	assert_string_equal(ledger_trial(&customer_stage), "");
@@ -284,13 +296,12 @@ static void too_many_words_about_a_payment_are_said_and_stop_nobody(void **state
 		                           "\"status\":\"paid\",\"amount_paid\":1,\"payment\":{"
 		                           "\"type\":\"charge\",\"charge\":\"ch_1\"}}",
 		                           id, i));
-		const Opsmesh__V1__BillingEvent *const event = customer_heard();
-
 		if (i <= APPLIED_MAX) {
-			assert_null(event);
+			assert_null(customer_heard());
 			continue;
 		}
-		assert_int_equal(event->fact_case, OPSMESH__V1__BILLING_EVENT__FACT_OBJECT_REFUSED);
+		const Opsmesh__V1__BillingEvent *const event = next_refused();
+
 		assert_string_equal(event->object_refused->object_id, id);
 		assert_string_equal(event->object_refused->reason,
 		                    "payment ch_1: more than 100 things say what it pays");

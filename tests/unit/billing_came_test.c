@@ -38,10 +38,11 @@ static const char *said(void)
 
 static void feed_subscription(void)
 {
-	customer_feed("subscription", "sub_1", 1, "incomplete",
-	              "{\"id\":\"sub_1\",\"object\":\"subscription\",\"status\":\"incomplete\","
-	              "\"currency\":\"jpy\",\"created\":1728000000,\"items\":{\"object\":\"list\","
-	              "\"has_more\":false,\"data\":[]}}");
+	customer_feed(
+	    "subscription", "sub_1", 1, "incomplete",
+	    "{\"id\":\"sub_1\",\"object\":\"subscription\",\"customer\":\"cus_1\","
+	    "\"status\":\"incomplete\",\"currency\":\"jpy\",\"created\":1728000000,\"items\":{\"object\":\"list\","
+	    "\"has_more\":false,\"data\":[]}}");
 }
 
 static void feed_draft(void)

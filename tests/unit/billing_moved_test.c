@@ -60,6 +60,8 @@ static void what_does_not_move_is_refused_to_another_customer(void **state)
 {
 	static const char *const types[] = { "charge", "invoice", "subscription",
 		                             "payment_method" };
+	const Opsmesh__V1__ByCustomerEvent *event;
+	const ProtobufCMessage *message;
 
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(types); i++) {
@@ -72,6 +74,10 @@ static void what_does_not_move_is_refused_to_another_customer(void **state)
 		assert_string_equal(
 		    object_hear_billing(FACT(OBJECT_REFUSED))->object_refused->field, "customer");
 		assert_string_equal(object_row_of(types[i]).customer_id, "cus_1");
+		(void)object_hear(OPS_BY_CUSTOMER, &message);
+		event = (const void *)message;
+		assert_string_equal(event->customer_id, "cus_1");
+		assert_string_equal(event->not_taken->field, "customer");
 		object_hear_nothing();
 	}
 }

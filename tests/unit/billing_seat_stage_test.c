@@ -40,14 +40,14 @@ static const char *invoice(const char *status, int quantity, int unit)
 	return arena_printf(
 	    customer_stage.arena,
 	    "{\"id\":\"in_1\",\"object\":\"invoice\",\"customer\":\"%s\",\"status\":\"%s\","
-	    "\"currency\":\"usd\",\"created\":%lld,\"subscription\":\"sub_1\",\"subtotal\":%d,\"total\":%d,"
+	    "\"currency\":\"usd\",\"created\":%lld,\"subscription\":\"sub_1\",\"subtotal\":%d,\"total\":%d,\"amount_due\":%d,"
 	    "\"lines\":{\"object\":\"list\",\"has_more\":false,\"data\":[{\"id\":\"il_1\","
 	    "\"object\":\"line_item\",\"amount\":%d,\"currency\":\"usd\",\"quantity\":%d,"
 	    "\"proration\":false,\"subscription\":\"sub_1\",\"subscription_item\":\"si_1\","
 	    "\"period\":{\"start\":%lld,\"end\":%lld},\"price\":{\"id\":\"price_1\","
 	    "\"billing_scheme\":\"per_unit\",\"unit_amount\":%d,\"currency\":\"usd\"}}]}}",
 	    customer_key, status, start, quantity * unit, quantity * unit, quantity * unit,
-	    quantity, start, start + 30LL * 86400, unit);
+	    quantity * unit, quantity, start, start + 30LL * 86400, unit);
 }
 
 static void feed_subscription(int64_t revision, int quantity)
