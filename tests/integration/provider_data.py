@@ -26,7 +26,7 @@ WEBHOOKS = "/v1/webhooks/stripe"
 OBJECTS = "/v1/stripe/objects?provenance=upload"
 PLACEHOLDER = '"currency": "currency"'  # the examples' word where they have none; sent as it is, and mended
 MARK = re.compile(r"Mark(\d)Mark")
-PREFIXES = "fee|ch|py|cus|in|il|ii|inpay|sub|si|sub_sched|re|pyr|dp|du|txn|po|pi|pm|card|src|price|prod|plan|cn|issfr|cbtxn|txi|di|txr"
+PREFIXES = "fee|ch|py|cus|in|il|ii|inpay|sub|su|si|sub_sched|re|pyr|dp|du|txn|po|pi|pm|card|src|price|prod|plan|cn|issfr|cbtxn|txi|di|txr"
 ID = re.compile(rf"^({PREFIXES})_[A-Za-z0-9_]*[0-9][A-Za-z0-9_]*$")
 # What the examples hold that does not add up: (cause, object), and why.
 EXPECTED = {
