@@ -6,6 +6,7 @@
 
 #include "services/opsmesh/earned.h"
 #include "services/opsmesh/opsmesh.h"
+#include "services/opsmesh/reach.h"
 #include "services/opsmesh/shelf.h"
 #include "services/opsmesh/story.h"
 
@@ -23,6 +24,7 @@ struct explain {
 	struct clock_sum *sums;
 	size_t sum_count;
 	struct earned earned; /* of an invoice */
+	struct reach reach;   /* of an account or invoice: what its figures are true for */
 };
 
 /*

@@ -202,11 +202,24 @@ static int find_ticket(struct explain *explain)
 
 /* The others. */
 
+/* Before what it says: then that is not older. */
+static enum status find_reach(struct explain *explain)
+{
+	size_t place;
+
+	if (!mesh_store_find(&explain->store, "billing", &place))
+		return STATUS_OK;
+	return reach_read(&explain->store, place, TIME_MIN, &explain->reach);
+}
+
 static int find_account(struct explain *explain)
 {
 	struct told_list all = list_make(explain);
-	int answer = find_by_key(explain, explain->id);
+	int answer;
 
+	if (find_reach(explain) != STATUS_OK)
+		return away(explain);
+	answer = find_by_key(explain, explain->id);
 	if (answer != ANSWER_YES)
 		return answer;
 	if (told_by_content(&explain->store, explain->id, &all) != STATUS_OK)
@@ -265,7 +278,8 @@ static int find_invoice(struct explain *explain)
 {
 	struct told_list all = list_make(explain);
 
-	if (told_by_content(&explain->store, explain->id, &all) != STATUS_OK)
+	if (find_reach(explain) != STATUS_OK ||
+	    told_by_content(&explain->store, explain->id, &all) != STATUS_OK)
 		return away(explain);
 	for (size_t i = 0; i < all.count; i++) {
 		const struct told *const told = &all.list[i];

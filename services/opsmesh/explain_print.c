@@ -127,6 +127,8 @@ int explain_print(const struct explain *explain)
 	for (size_t i = 0; i < explain->earned.count; i++)
 		printf("%s%s\n", i == 0 ? "\nWhat is billed to be earned later:\n  " : "  ",
 		       earned_text(explain->tool->arena, &explain->earned, i));
+	if (explain->reach.count > 0)
+		printf("\nThe books: %s\n", reach_sentence(explain->tool->arena, &explain->reach));
 	if (explain->sum_count > 0)
 		puts("\nThe clocks, added up again:");
 	for (size_t i = 0; i < explain->sum_count; i++)
@@ -266,6 +268,14 @@ int explain_print_json(const struct explain *explain)
 	}
 	if (explain->earned.count > 0)
 		json_object_set_new(top, "earned", earned_json(&explain->earned));
+	if (explain->reach.count > 0) {
+		struct arena *const arena = explain->tool->arena;
+
+		json_object_set_new(top, "true_for",
+		                    json_string(reach_time(arena, &explain->reach)));
+		json_object_set_new(top, "shards_behind",
+		                    json_string(reach_behind(arena, &explain->reach)));
+	}
 	json_object_set_new(top, "facts", facts);
 	json_object_set_new(top, "clocks", clocks);
 	json_dumpf(top, stdout, JSON_COMPACT);

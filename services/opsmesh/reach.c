@@ -34,7 +34,8 @@ enum status reach_read(struct mesh_store *store, size_t place, struct instant at
 	count = db_rows_count(rows);
 	shards = arena_alloc(store->arena, (count + 1) * sizeof(*shards));
 	for (size_t i = 0; i < count; i++)
-		shards[i] = (struct reach_shard){ db_int(rows, i, 0), db_time(rows, i, 1) };
+		shards[i] = (struct reach_shard){ arena_string(store->arena, db_text(rows, i, 0)),
+			                          db_int(rows, i, 1), db_time(rows, i, 2) };
 	*reach = reach_make(shards, count, at);
 	return STATUS_OK;
 }
@@ -52,8 +53,9 @@ const char *reach_behind(struct arena *arena, const struct reach *reach)
 
 	for (size_t i = 0; i < reach->count; i++)
 		if (!passed(reach, &reach->shards[i]))
-			text = arena_printf(arena, "%s%scustomer/%" PRId64, text,
-			                    text[0] == '\0' ? "" : " ", reach->shards[i].shard);
+			text =
+			    arena_printf(arena, "%s%s%s/%" PRId64, text, text[0] == '\0' ? "" : " ",
+			                 reach->shards[i].stage, reach->shards[i].shard);
 	return text;
 }
 
@@ -64,8 +66,9 @@ static const char *late(struct arena *arena, const struct reach *reach)
 
 	for (size_t i = 0; i < reach->count; i++)
 		if (!passed(reach, &reach->shards[i]))
-			text = arena_printf(arena, "%s%scustomer/%" PRId64 " (%s)", text,
-			                    text[0] == '\0' ? "" : ", ", reach->shards[i].shard,
+			text = arena_printf(arena, "%s%s%s/%" PRId64 " (%s)", text,
+			                    text[0] == '\0' ? "" : ", ", reach->shards[i].stage,
+			                    reach->shards[i].shard,
 			                    time_cell(arena, reach->shards[i].now, "none yet"));
 	return text;
 }

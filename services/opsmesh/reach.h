@@ -11,6 +11,7 @@
 #include "services/opsmesh/mesh_store.h"
 
 struct reach_shard {
+	const char *stage; /* "customer", "payout": both keep books */
 	int64_t shard;
 	struct instant now; /* TIME_MIN: none yet */
 };
@@ -27,7 +28,7 @@ struct reach reach_make(const struct reach_shard *shards, size_t count, struct i
 /* The same from the tables of a schema. Read it before the figures: then they are not older. */
 enum status reach_read(struct mesh_store *store, size_t place, struct instant at,
                        struct reach *reach) MUST_CHECK;
-/* "True for 2026-05-02T00:00:00Z, which all 6 shards have passed." */
+/* "True for 2026-05-02T00:00:00Z, which all 8 shards have passed." A shard is one of a stage */
 const char *reach_sentence(struct arena *arena, const struct reach *reach);
 const char *reach_time(struct arena *arena, const struct reach *reach); /* "" none */
 const char *reach_behind(struct arena *arena,

@@ -69,8 +69,8 @@ def story_empty():
 
 
 def write_books(cursor):
-    cursor.execute("insert into shard select 'customer', n, 1, 1, '2026-06-01T00:00:00Z', 0, 0, 0, '', 'test', 1, "
-                   "now() from generate_series(0, 1) n")
+    cursor.execute("insert into shard select stage, n, 1, 1, '2026-06-01T00:00:00Z', 0, 0, 0, '', 'test', 1, "
+                   "now() from generate_series(0, 1) n, unnest(array['customer', 'payout']) stage")
     book(cursor, "invoice/in_1", "2026-04-30T23:59:59Z", ("receivable", "USD", 12000, "cus_1", "in_1"),
          ("revenue", "USD", -12000, "cus_1", "in_1"))
     book(cursor, "charge/ch_1", "2026-05-01T00:00:00Z", ("clearing", "USD", 12000, "cus_1", "ch_1"),
@@ -101,10 +101,10 @@ def story_balance():
     check({(row["true_for"], row["shards_behind"]) for row in rows} == {("2026-06-01T00:00:00Z", "")},
           "it says what it is true for", rows[0])
     people = run("ledger", "balance").stdout
-    check("Every currency sums to zero.\nTrue for 2026-06-01T00:00:00Z, which all 2 shards have passed.\n" in people,
+    check("Every currency sums to zero.\nTrue for 2026-06-01T00:00:00Z, which all 4 shards have passed.\n" in people,
           "people read that it balances and for when", people)
     late = run("ledger", "balance", "--period", "2026-06").stdout
-    check("2 of 2 shards that have not passed it: customer/0 (2026-06-01T00:00:00Z), customer/1" in late,
+    check("4 of 4 shards that have not passed it: customer/0 (2026-06-01T00:00:00Z), customer/1" in late,
           "who has not passed the end of a period is named", late)
 
 
@@ -147,7 +147,7 @@ def story_journal():
           and "charge/ch_2/EUR" in entries, "an entry for NetSuite has one currency and two lines", entries)
     check({row["Account"] for row in rows if row["External ID"] == "invoice/in_4/KWD"} == {"1200", "2200"},
           "accounts have the numbers of the chart", rows)
-    check("True for 2026-06-01T00:00:00Z, which all 2 shards have passed." in answer.stderr,
+    check("True for 2026-06-01T00:00:00Z, which all 4 shards have passed." in answer.stderr,
           "what it is true for is said beside it", answer.stderr)
 
 
@@ -224,7 +224,7 @@ def story_discrepancies(cursor):
     check([(row["discrepancy_id"], row["account_id"], len(row["objects"])) for row in rows]
           == [("d/old", "acme", 2), ("d/seats", "acme", 1)], "open discrepancies are listed, gravest first", rows)
     people = run("list", "discrepancies").stdout
-    check("\nUnexplained: 125.00 USD.\nTrue for 2026-06-01T00:00:00Z, which all 2" in people and "2d 00h" in people,
+    check("\nUnexplained: 125.00 USD.\nTrue for 2026-06-01T00:00:00Z, which all 4" in people and "2d 00h" in people,
           "what is unexplained is summed up, and ages are the mesh's", people)
     rows = json.loads(run("list", "discrepancies", "--all", "--json").stdout)
     check([row["state"] for row in rows] == ["open", "open", "healed"], "--all has those that are healed", rows)
@@ -262,6 +262,11 @@ def story_proof(cursor):
     check((row["start_minor"], row["on_its_way_minor"], row["books_off_minor"]) == ("0", "0", "0"),
           "what has arrived is on its way no longer", row)
     check("Every balance is what its transactions come to.\n" in run("ledger", "proof").stdout, "people read that it is so")
+    cursor.execute("update shard set now = '2026-05-01T00:00:00Z' where stage = 'payout' and shard = 1")
+    late = run("ledger", "proof", "--at", "2026-05-20T00:00:00Z").stdout
+    check("but for 1 of 4 shards that have not passed it: payout/1 (2026-05-01T00:00:00Z)." in late,
+          "a shard of the balance that stands still is named", late)
+    cursor.execute("update shard set now = '2026-06-01T00:00:00Z' where stage = 'payout' and shard = 1")
     check(any(row["account"] == "cash" for row in table("balance")), "the trial balance has what no customer's stage books")
     moved(cursor, "txn_e", "charge", "2026-05-09T00:00:00Z", "CHF", 5, 0, "placed")
     answer = run("ledger", "proof")

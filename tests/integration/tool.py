@@ -267,7 +267,10 @@ def story_explain(ids):
     check(ticket in said("explain", "ticket", "sato@acme.example"), "of several tickets of an address all are named")
     alert = said("explain", "alert", f"alert/sla/{ticket}/next_reply/1")
     check("raises the critical alert" in alert and "first reply" not in alert, "explain alert tells its clock alone", alert)
-    check("declares account acme, version 1" in said("explain", "account", "acme"), "explain account")
+    text = said("explain", "account", "acme")
+    check("declares account acme, version 1" in text, "explain account")
+    check("\nThe books: True for " in text and json.loads(said("explain", "account", "acme", "--json"))["true_for"] != "",
+          "and for when its figures are true", text)
     for name, words in (("unknown", "as unknown ticket: There is no such ticket."),
                         ("conflict", "known from api/local with other bytes"),
                         ("action", "as unknown subject (field on.id): There is no such ticket."),
@@ -365,7 +368,7 @@ def story_books():
           "a payment without an invoice is to the customer's credit", text)
     text = said("ledger", "balance", "--at", "2026-06-01T00:00:00Z")
     check("Every currency sums to zero.\n" in text and
-          "True for 2026-06-01T00:00:00Z, which all 4 shards have passed.\n" in text,
+          "True for 2026-06-01T00:00:00Z, which all 8 shards have passed.\n" in text,
           "the books balance, at a time that every shard has passed", text)
     text = said("ledger", "journal", "--customer", "cus_7", "--format", "netsuite")
     check(text.startswith("External ID,") and text.count("/USD,2026-05-28,USD,") == 2,

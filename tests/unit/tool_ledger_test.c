@@ -144,9 +144,9 @@ static struct reach reach_of(const char *asked)
 {
 	struct reach_shard *const shards = arena_zero(arena, 3 * sizeof(*shards));
 
-	shards[0] = (struct reach_shard){ 0, at("2026-05-03T00:00:00Z") };
-	shards[1] = (struct reach_shard){ 1, at("2026-05-02T00:00:00Z") };
-	shards[2] = (struct reach_shard){ 2, TIME_MIN };
+	shards[0] = (struct reach_shard){ "customer", 0, at("2026-05-03T00:00:00Z") };
+	shards[1] = (struct reach_shard){ "payout", 1, at("2026-05-02T00:00:00Z") };
+	shards[2] = (struct reach_shard){ "customer", 2, TIME_MIN };
 	return reach_make(shards, 3, asked[0] == '\0' ? TIME_MIN : at(asked));
 }
 
@@ -160,9 +160,9 @@ static void test_figures_name_the_shards_that_are_behind(void **state)
 		{ "", "customer/2",
 		  "True for 2026-05-02T00:00:00Z but for 1 of 3 shards that have not passed it: "
 		  "customer/2 (none yet)." },
-		{ "2026-05-02T00:00:01Z", "customer/1 customer/2",
+		{ "2026-05-02T00:00:01Z", "payout/1 customer/2",
 		  "True for 2026-05-02T00:00:01Z but for 2 of 3 shards that have not passed it: "
-		  "customer/1 (2026-05-02T00:00:00Z), customer/2 (none yet)." },
+		  "payout/1 (2026-05-02T00:00:00Z), customer/2 (none yet)." },
 	};
 
 	(void)state;
@@ -176,8 +176,8 @@ static void test_figures_name_the_shards_that_are_behind(void **state)
 
 static void test_figures_that_all_shards_have_passed_say_so(void **state)
 {
-	const struct reach_shard shards[] = { { 0, at("2026-05-03T00:00:00Z") },
-		                              { 1, at("2026-05-02T00:00:00Z") } };
+	const struct reach_shard shards[] = { { "customer", 0, at("2026-05-03T00:00:00Z") },
+		                              { "payout", 1, at("2026-05-02T00:00:00Z") } };
 	struct reach reach = reach_make(shards, 2, TIME_MIN);
 
 	(void)state;
