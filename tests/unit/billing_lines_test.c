@@ -3,6 +3,7 @@
  */
 #include "common/base/text.h"
 #include "services/billing-sync/customer_awaited.h"
+#include "tests/support/case_fixture.h"
 #include "tests/support/customer_fixture.h"
 #include "tests/support/ledger_fixture.h"
 
@@ -12,38 +13,11 @@
 
 #include <cmocka.h>
 
-#define FACT(name) OPSMESH__V1__BILLING_EVENT__FACT_##name
 #define STATES_MAX 4
 
-/* What was said, a line each: "fetch", "opened 12000 0 in_1 JPY", "moved 12000 1000 in_1", "healed in_1". */
 static const char *said(void)
 {
-	struct arena *const arena = customer_stage.arena;
-	const Opsmesh__V1__BillingEvent *event;
-	const char *text = "";
-
-	while ((event = customer_heard()) != NULL) {
-		const Opsmesh__V1__DiscrepancyOpened *const opened = event->discrepancy_opened;
-		const Opsmesh__V1__DiscrepancyMoved *const moved = event->discrepancy_grown;
-
-		if (event->fact_case == FACT(FETCH_REQUESTED))
-			text = arena_printf(arena, "%sfetch\n", text);
-		else if (event->fact_case == FACT(DISCREPANCY_OPENED) &&
-		         text_equal(opened->cause, "lines_cut"))
-			text = arena_printf(arena, "%sopened %lld %lld %s %s\n", text,
-			                    (long long)opened->expected->minor,
-			                    (long long)opened->found->minor, opened->object_ids[0],
-			                    opened->found->currency);
-		else if (event->fact_case == FACT(DISCREPANCY_GROWN) ||
-		         event->fact_case == FACT(DISCREPANCY_SHRUNK))
-			text = arena_printf(arena, "%smoved %lld %lld %s\n", text,
-			                    (long long)moved->expected->minor,
-			                    (long long)moved->found->minor, moved->object_id);
-		else if (event->fact_case == FACT(DISCREPANCY_HEALED))
-			text = arena_printf(arena, "%shealed %s\n", text,
-			                    event->discrepancy_healed->object_id);
-	}
-	return text;
+	return case_said("lines_cut");
 }
 
 /* A state of the invoice: "cut" and "bare" have lines that are missing. */
@@ -83,19 +57,19 @@ static const struct {
 } cases[] = {
 	{ "one that never comes whole is off by its total",
 	  { { "cut", "open", 12000 } },
-	  "opened 12000 0 in_1 JPY\n",
+	  "opened lines_cut in_1 12000 0 JPY\n",
 	  { "whole", "open", 12000 },
-	  "healed in_1\n" },
+	  "healed lines_cut in_1\n" },
 	{ "so is one that has no lines",
 	  { { "bare", "open", 12000 } },
-	  "opened 12000 0 in_1 JPY\n",
+	  "opened lines_cut in_1 12000 0 JPY\n",
 	  { "whole", "open", 12000 },
-	  "healed in_1\n" },
+	  "healed lines_cut in_1\n" },
 	{ "one that gives money back too",
 	  { { "cut", "open", -700 } },
-	  "opened -700 0 in_1 JPY\n",
+	  "opened lines_cut in_1 -700 0 JPY\n",
 	  { "whole", "open", -700 },
-	  "healed in_1\n" },
+	  "healed lines_cut in_1\n" },
 	{ "one that comes whole in time is none",
 	  { { "cut", "open", 12000 }, { "whole", "open", 12000 } },
 	  "",
@@ -108,14 +82,14 @@ static const struct {
 	  "" },
 	{ "and is off by what it became since",
 	  { { "whole", "open", 1000 }, { "cut", "open", 1500 } },
-	  "opened 1500 1000 in_1 JPY\n",
+	  "opened lines_cut in_1 1500 1000 JPY\n",
 	  { "whole", "open", 1500 },
-	  "healed in_1\n" },
+	  "healed lines_cut in_1\n" },
 	{ "less is as wrong as more",
 	  { { "whole", "open", 1500 }, { "cut", "open", 1000 } },
-	  "opened 1000 1500 in_1 JPY\n",
+	  "opened lines_cut in_1 1000 1500 JPY\n",
 	  { "cut", "open", 1500 },
-	  "healed in_1\n" },
+	  "healed lines_cut in_1\n" },
 	{ "a draft is owed by nobody", { { "cut", "draft", 12000 } }, "", { "", NULL, 0 }, "" },
 	{ "nor is one that is void",
 	  { { "cut", "open", 12000 }, { "cut", "void", 12000 } },
@@ -124,14 +98,14 @@ static const struct {
 	  "" },
 	{ "a case ends where it is void",
 	  { { "cut", "open", 12000 } },
-	  "opened 12000 0 in_1 JPY\n",
+	  "opened lines_cut in_1 12000 0 JPY\n",
 	  { "cut", "void", 12000 },
-	  "healed in_1\n" },
+	  "healed lines_cut in_1\n" },
 	{ "and follows its total",
 	  { { "cut", "open", 12000 } },
-	  "opened 12000 0 in_1 JPY\n",
+	  "opened lines_cut in_1 12000 0 JPY\n",
 	  { "cut", "open", 9000 },
-	  "moved 9000 0 in_1\n" },
+	  "moved lines_cut in_1 9000 0 JPY\n" },
 };
 
 static size_t count_of(const struct state states[static STATES_MAX])
@@ -202,7 +176,7 @@ static void in_whatever_order_its_states_come(void **state)
 	customer_feed_self();
 	feed(cut, true);
 	customer_wait(DAYS(4));
-	assert_string_equal(said(), "opened 12000 0 in_1 JPY\n");
+	assert_string_equal(said(), "opened lines_cut in_1 12000 0 JPY\n");
 	(void)customer_stop(state);
 }
 

@@ -2,6 +2,7 @@
  * billing_over_test - refunds that give back more than was charged are a case, with or without their transactions.
  */
 #include "common/base/text.h"
+#include "tests/support/case_fixture.h"
 #include "tests/support/customer_fixture.h"
 
 #include <setjmp.h>
@@ -10,37 +11,12 @@
 
 #include <cmocka.h>
 
-#define FACT(name) OPSMESH__V1__BILLING_EVENT__FACT_##name
 #define STATES 4
 #define ORDERS 24 /* of so many */
 
-/* What was said of the cause, a line each: "opened 12000 13000 ch_1", "moved 12000 13000", "healed". */
 static const char *said(void)
 {
-	struct arena *const arena = customer_stage.arena;
-	const Opsmesh__V1__BillingEvent *event;
-	const char *text = "";
-
-	while ((event = customer_heard()) != NULL) {
-		const Opsmesh__V1__DiscrepancyOpened *const opened = event->discrepancy_opened;
-		const Opsmesh__V1__DiscrepancyMoved *const moved = event->discrepancy_grown;
-
-		if (event->fact_case == FACT(DISCREPANCY_OPENED) &&
-		    text_equal(opened->cause, "refund_over_charge"))
-			text = arena_printf(arena, "%sopened %lld %lld %s\n", text,
-			                    (long long)opened->expected->minor,
-			                    (long long)opened->found->minor, opened->object_ids[0]);
-		else if ((event->fact_case == FACT(DISCREPANCY_GROWN) ||
-		          event->fact_case == FACT(DISCREPANCY_SHRUNK)) &&
-		         text_equal(moved->cause, "refund_over_charge"))
-			text = arena_printf(arena, "%smoved %lld %lld\n", text,
-			                    (long long)moved->expected->minor,
-			                    (long long)moved->found->minor);
-		else if (event->fact_case == FACT(DISCREPANCY_HEALED) &&
-		         text_equal(event->discrepancy_healed->cause, "refund_over_charge"))
-			text = arena_printf(arena, "%shealed\n", text);
-	}
-	return text;
+	return case_said("refund_over_charge");
 }
 
 /* Objects of one charge. */
@@ -121,10 +97,10 @@ static void in_any_order_it_is_one_case_and_heals_when_one_fails(void **state)
 	for (size_t i = 0; i < 2 * ORDERS; i++) {
 		(void)customer_start(state);
 		feed_all(i / 2, transactions[i % 2]);
-		assert_string_equal(said(), "opened 12000 13000 ch_1\n");
+		assert_string_equal(said(), "opened refund_over_charge ch_1 12000 13000 JPY\n");
 		stage_test_restart(&customer_stage);
 		feed_refund("re_2", 2, "failed", 6000, "");
-		assert_string_equal(said(), "healed\n");
+		assert_string_equal(said(), "healed refund_over_charge ch_1\n");
 		(void)customer_stop(state);
 	}
 }
@@ -136,11 +112,11 @@ static void what_is_booked_of_it_later_is_the_same_case(void **state)
 	feed_charge(12000, 12000);
 	feed_transaction("txn_1", "charge", "ch_1", 12000);
 	feed_refund("re_1", 1, "pending", 13000, "");
-	assert_string_equal(said(), "opened 12000 13000 ch_1\n");
+	assert_string_equal(said(), "opened refund_over_charge ch_1 12000 13000 JPY\n");
 	feed_refund("re_1", 2, "succeeded", 13000, "txn_2");
 	assert_string_equal(said(), "");
 	feed_refund("re_2", 1, "succeeded", 100, "txn_3");
-	assert_string_equal(said(), "moved 12000 13100\n");
+	assert_string_equal(said(), "moved refund_over_charge ch_1 12000 13100 JPY\n");
 	feed_refund("re_1", 3, "failed", 13000, "txn_2");
 	assert_string_equal(said(), "");
 }
@@ -154,7 +130,7 @@ static void what_was_never_captured_was_not_charged(void **state)
 	feed_refund("re_1", 1, "succeeded", 8000, "");
 	assert_string_equal(said(), "");
 	feed_refund("re_2", 1, "succeeded", 1, "");
-	assert_string_equal(said(), "opened 8000 8001 ch_1\n");
+	assert_string_equal(said(), "opened refund_over_charge ch_1 8000 8001 JPY\n");
 }
 
 static void nor_was_what_is_only_reserved(void **state)
