@@ -203,7 +203,7 @@ static int64_t standing(const struct refund_row *row, int64_t foreign)
 
 int64_t refund_made_sum(const struct refund_row *row)
 {
-	return standing(row, 0);
+	return row->known ? standing(row, 0) : 0;
 }
 
 /* The charge may know of refunds that nobody has told us yet. */

@@ -122,7 +122,10 @@ enum refund_standing refund_standing(const struct refund_row *row, const char *a
 bool refund_disputed(const struct refund_row *row);
 bool refund_pending(const struct refund_row *row);
 
-/* Given back or on its way, by refunds that are known; what is in another currency than the charge not. */
+/*
+ * Given back or on its way, by refunds that are known; what is in another currency than the charge not, and so nothing
+ * until the charge is known.
+ */
 int64_t refund_made_sum(const struct refund_row *row);
 /*
  * By all refunds that are known; one that failed may still be in what the charge says. Of one in another currency
