@@ -15,7 +15,8 @@ enum {
 	BILLING_CUSTOMER,
 	BILLING_PAYOUT,
 	BILLING_BOOKS,
-	BILLING_CLAIM
+	BILLING_CLAIM,
+	BILLING_CARD
 }; /* places in the table */
 
 extern const struct stage billing_sync_stages[]; /* ended by a name of NULL */

@@ -1,20 +1,9 @@
 #include "services/billing-sync/customer_failure.h"
-#include "services/billing-sync/attempt.h"
 #include "services/billing-sync/customer_dunning.h"
 #include "services/billing-sync/policies.h"
 
 #include "common/base/text.h"
 #include "common/io/proto.h"
-
-static const struct column columns[] = {
-	COLUMN(struct card_row, customer_id),
-	COLUMN(struct card_row, card),
-	COLUMN(struct card_row, body),
-	COLUMN_END,
-};
-const struct state_table card_table = {
-	.name = "card", .columns = columns, .key_columns = 2, .row_size = sizeof(struct card_row)
-};
 
 /* Words. */
 
@@ -88,81 +77,19 @@ Opsmesh__V1__PaymentDecline *customer_decline(struct customer *it,
 	return decline;
 }
 
-/* Attempts. */
+/* Attempts: the stage `card` counts them. */
 
-static bool is_spent(const struct attempt_answer *answer)
+enum status customer_on_card_spent(struct task *task, const Opsmesh__V1__AttemptBudgetSpent *spent)
 {
-	return answer->why == ATTEMPT_BUDGET || answer->why == ATTEMPT_UNCOUNTED ||
-	       answer->why == ATTEMPT_FORBIDDEN;
-}
-
-static enum status say_spent(struct customer *it, const struct attempt_policy *policy,
-                             const struct payment_failure *failure,
-                             const struct attempt_answer *answer)
-{
-	struct arena *const arena = it->task->arena;
+	const Opsmesh__V1__ByCustomerEvent *const cause = (const void *)task->message;
 	Opsmesh__V1__BillingEvent event = OPSMESH__V1__BILLING_EVENT__INIT;
-	Opsmesh__V1__AttemptBudgetSpent spent = OPSMESH__V1__ATTEMPT_BUDGET_SPENT__INIT;
+	Opsmesh__V1__AttemptBudgetSpent told = *spent;
+	struct customer it;
 
-	spent.payment_id = text_mutable(failure->charge_id);
-	spent.invoice_id = text_mutable(failure->invoice_id);
-	spent.network = text_mutable(failure->network);
-	spent.card = text_mutable(failure->fingerprint);
-	spent.why = text_mutable(attempt_why_names[answer->why]);
-	spent.detail = text_mutable(answer->detail);
-	spent.attempts = answer->count;
-	if (answer->budget != NULL) {
-		spent.most = answer->budget->most;
-		spent.within_us = answer->budget->within.us;
-	}
-	if (time_before(answer->again, TIME_MAX))
-		spent.again_at = proto_timestamp(arena, answer->again);
-	spent.policy =
-	    arena_printf(arena, "%s/%lld", policy->head.id, (long long)policy->head.version);
+	TRY(customer_open(task, cause->customer_id, cause->occurred_at, &it));
 	event.fact_case = OPSMESH__V1__BILLING_EVENT__FACT_ATTEMPT_BUDGET_SPENT;
-	event.attempt_budget_spent = &spent;
-	return customer_say(it, &event);
-}
-
-/* As of the newest attempt that is known, so that the order in which they are heard says nothing. */
-static struct attempt_answer judge(const struct attempt_policy *policy,
-                                   const struct attempt_row *row,
-                                   const struct payment_failure *failure, struct instant now)
-{
-	struct money money = { .minor = failure->amount };
-
-	(void)money_currency(failure->currency, money.currency);
-	return attempt_judge(policy, row, failure->network, money, now);
-}
-
-enum status customer_count_attempt(struct customer *it, const struct payment_failure *failure)
-{
-	struct arena *const arena = it->task->arena;
-	const struct attempt_policy *const policy = policies_attempt(it->task, failure->created);
-	const struct decline_answer decline =
-	    decline_judge(policies_decline(it->task, failure->created), failure);
-	struct card_row kept = { .customer_id = it->row.customer_id,
-		                 .card = arena_printf(arena, "%s/%s", failure->network,
-		                                      failure->fingerprint) };
-	struct attempt_row *const row = arena_zero(arena, sizeof(*row));
-	struct attempt attempt;
-
-	if (!attempt_from(policy, failure, &decline, &attempt))
-		return STATUS_OK;
-	if (task_load(it->task, &card_table, &kept) && !attempt_decode(kept.body, row))
-		return task_fail(it->task, STATUS_FATAL, "card of %s: its row cannot be read",
-		                 kept.customer_id);
-	const struct instant newest = row->count > 0 ? row->kept[row->count - 1].at : attempt.at;
-	const struct instant now = time_later(newest, attempt.at);
-	const struct attempt_answer before = judge(policy, row, failure, now);
-
-	attempt_add(row, &attempt);
-	kept.body = attempt_encode(arena, row);
-	task_save(it->task, &card_table, &kept);
-	const struct attempt_answer after = judge(policy, row, failure, now);
-
-	return is_spent(&after) && !is_spent(&before) ? say_spent(it, policy, failure, &after)
-	                                              : STATUS_OK;
+	event.attempt_budget_spent = &told;
+	return customer_say(&it, &event);
 }
 
 /* Payment intents: one may fail before there is a charge; what has one is the charge's to tell. */

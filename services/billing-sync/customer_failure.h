@@ -1,8 +1,5 @@
 /*
- * customer_failure - why a payment of a customer's did not come through, and how often its card was tried.
- *
- * Attempts are counted by the card's fingerprint and network within a customer: a card that several
- * customers pay with has a count with each of them, so that the count is a lower bound.
+ * customer_failure - why a payment of a customer's did not come through, and that its card may not be tried again.
  */
 #ifndef SERVICES_BILLING_SYNC_CUSTOMER_FAILURE_H
 #define SERVICES_BILLING_SYNC_CUSTOMER_FAILURE_H
@@ -10,20 +7,10 @@
 #include "services/billing-sync/customer.h"
 #include "services/billing-sync/decline.h"
 
-/* How often a card was tried; body is attempt_encode. */
-struct card_row {
-	const char *customer_id;
-	const char *card; /* "<network>/<fingerprint>" */
-	struct bytes body;
-};
-
-extern const struct state_table card_table;
-
 /* What the declines document says of a failure. */
 Opsmesh__V1__PaymentDecline *customer_decline(struct customer *it,
                                               const struct payment_failure *failure);
-/* Counts a charge that failed, and says when its card's budget is used up by it. */
-enum status customer_count_attempt(struct customer *it,
-                                   const struct payment_failure *failure) MUST_CHECK;
+/* The card of one of its charges may not be tried any more, by whosever attempt that is so. */
+enum status customer_on_card_spent(struct task *task, const Opsmesh__V1__AttemptBudgetSpent *spent);
 
 #endif

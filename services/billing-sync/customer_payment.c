@@ -143,10 +143,7 @@ static bool judge_failure(struct thing *thing, struct payment_failure *failure,
 
 static enum status follow_failure(struct customer *it, const struct payment_failure *failure)
 {
-	if (!failure->failed)
-		return STATUS_OK;
-	TRY(customer_count_attempt(it, failure));
-	return customer_dun_charge(it, failure);
+	return failure->failed ? customer_dun_charge(it, failure) : STATUS_OK;
 }
 
 bool customer_read_charge(struct thing *thing, enum status *status, struct json_error *error)

@@ -4,7 +4,8 @@
  * Stages (stages.c): `object` mirrors the provider's objects so that any order and any repetition of their
  * states ends in one; `source` brings balance transactions together with the refund or dispute whose money
  * they move; `charge` brings refunds and disputes together with the charge that they are
- * about, which knows the customer; `claim` brings tickets about money to the customers of their account; `customer` says on ops.billing.v1 what became another by it.
+ * about, which knows the customer; `claim` brings tickets about money to the customers of their account; `card`
+ * counts the attempts of a card over its customers; `customer` says on ops.billing.v1 what became another by it.
  */
 #include "services/billing-sync/billing.h"
 

@@ -9,6 +9,7 @@
  *   by-customer  of an object whose customer is known; a state is told again, with its revision, when the
  *                customer becomes known by what is otherwise old; who had it before hears that it has gone
  *   by-charge    charges, refunds, disputes, fraud warnings, and balance transactions that name a charge
+ *   by-card      charges that failed and name a card
  *   by-source    refunds and disputes, and balance transactions that name another object than a charge
  *   by-payout    payouts and balance transactions, these also under the payout that is their source and that
  *                paid them; the balance as the provider states it
@@ -55,6 +56,9 @@ enum status object_tell_customer(struct object *it) MUST_CHECK;
 enum status object_tell_left(struct object *it, const char *customer) MUST_CHECK;
 enum status object_tell_charge(struct object *it) MUST_CHECK;
 enum status object_tell_source(struct object *it) MUST_CHECK;
+/* Of a charge that failed "<network>/<fingerprint>"; NULL: it is none, or names none. */
+const char *object_card(const struct object *it);
+enum status object_tell_card(struct object *it) MUST_CHECK;
 /* What was observed, though a later state stands: of what is looked back at. */
 enum status object_tell_earlier(struct object *it) MUST_CHECK;
 enum status object_tell_balance(struct object *it) MUST_CHECK; /* and the payout */

@@ -145,6 +145,22 @@ enum status object_tell_source(struct object *it)
 	return send(it, OPS_BY_SOURCE, it->seen.source_id, false, &event.base);
 }
 
+enum status object_tell_card(struct object *it)
+{
+	Opsmesh__V1__ByCardEvent event = OPSMESH__V1__BY_CARD_EVENT__INIT;
+	Opsmesh__V1__ObjectMirrored mirrored = mirrored_of(it);
+	const char *const card = object_card(it);
+
+	if (card == NULL)
+		return STATUS_OK;
+	mirrored.customer_id = text_of(it->row.customer_id);
+	event.card = text_of(card);
+	event.occurred_at = state_at(it);
+	event.fact_case = OPSMESH__V1__BY_CARD_EVENT__FACT_MIRRORED;
+	event.mirrored = &mirrored;
+	return send(it, OPS_BY_CARD, card, false, &event.base);
+}
+
 static enum status tell_subject(struct object *it, const char *subject)
 {
 	Opsmesh__V1__ByPayoutEvent event = OPSMESH__V1__BY_PAYOUT_EVENT__INIT;

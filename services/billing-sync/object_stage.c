@@ -103,6 +103,7 @@ static enum status take(struct object *it, const struct object_row *before)
 	TRY(object_tell_customer(it));
 	if (!is_heard(it, before))
 		TRY(object_tell_charge(it));
+	TRY(object_tell_card(it));
 	TRY(object_tell_source(it));
 	TRY(object_tell_balance(it));
 	TRY(object_accept(it));
@@ -120,6 +121,8 @@ static enum status leave(struct object *it, const struct mirror_answer *answer,
 		TRY(object_tell_customer(it));
 	if (answer->charge || (is_awaited(it) ? answer->customer : named))
 		TRY(object_tell_charge(it));
+	if (answer->customer)
+		TRY(object_tell_card(it));
 	if (answer->charge)
 		TRY(object_tell_source(it));
 	if (answer->payout)

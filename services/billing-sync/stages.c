@@ -10,6 +10,7 @@
 #include "proto/opsmesh/v1/catalogue.h"
 #include "services/billing-sync/billing_ticket.h"
 #include "services/billing-sync/books.h"
+#include "services/billing-sync/card.h"
 #include "services/billing-sync/charge.h"
 #include "services/billing-sync/claim.h"
 #include "services/billing-sync/customer_action.h"
@@ -56,7 +57,7 @@ STAGE_EVENTS_NEEDING(object_events, OBJECT_EVENTS);
 static const struct state_table *const object_tables[] = {
 	&object_table, &owner_table, &cut_table, &webhooks_table, &billing_ticket_table, NULL
 };
-static const int object_emits[] = { OPS_BY_SOURCE, OPS_BY_CHARGE, OPS_BY_CUSTOMER,
+static const int object_emits[] = { OPS_BY_SOURCE, OPS_BY_CHARGE, OPS_BY_CARD, OPS_BY_CUSTOMER,
 	                            OPS_BY_PAYOUT, OPS_BILLING,   -1 };
 
 /* source */
@@ -85,6 +86,17 @@ static const struct stage_timer charge_timers[] = {
 };
 static const int charge_emits[] = { OPS_BY_CUSTOMER, OPS_BILLING, -1 };
 
+/* card */
+
+#define CARD_EVENTS(ON)                                                                  \
+	ON(OPS_BY_CARD, Opsmesh__V1__ByCardEvent, mirrored, Opsmesh__V1__ObjectMirrored, \
+	   card_on_mirrored, card_need)
+
+STAGE_EVENTS_NEEDING(card_events, CARD_EVENTS);
+
+static const struct state_table *const card_tables[] = { &card_table, NULL };
+static const int card_emits[] = { OPS_BY_CUSTOMER, -1 };
+
 /* customer */
 
 #define CUSTOMER(ON, member, Fact)                                                     \
@@ -99,6 +111,7 @@ static const int charge_emits[] = { OPS_BY_CUSTOMER, OPS_BILLING, -1 };
 	CUSTOMER(ON, swept, ObjectSwept)                                                        \
 	CUSTOMER(ON, left, ObjectLeft)                                                          \
 	CUSTOMER(ON, billing_ticket, BillingTicket)                                             \
+	CUSTOMER(ON, card_spent, AttemptBudgetSpent)                                            \
 	ON(OPS_BY_CUSTOMER, Opsmesh__V1__ByCustomerEvent, earlier, Opsmesh__V1__ObjectMirrored, \
 	   customer_on_earlier, customer_need_earlier)                                          \
 	CUSTOMER(ON, contracts, ContractsDeclared)                                              \
@@ -125,7 +138,6 @@ static const struct state_table *const customer_tables[] = { &customer_table,
 	                                                     &open_dispute_table,
 	                                                     &payment_table,
 	                                                     &receivable_table,
-	                                                     &card_table,
 	                                                     &dunning_table,
 	                                                     &owed_table,
 	                                                     &book_table,
@@ -275,5 +287,11 @@ const struct stage billing_sync_stages[] = {
 	                    .events = claim_events,
 	                    .tables = claim_tables,
 	                    .emits = claim_emits },
+	[BILLING_CARD] = { .name = "card",
+	                   .doc =
+	                       "Counts the attempts of a card over all customers that pay with it.",
+	                   .events = card_events,
+	                   .tables = card_tables,
+	                   .emits = card_emits },
 	{ .name = NULL },
 };

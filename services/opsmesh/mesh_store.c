@@ -24,6 +24,7 @@ const struct mesh_stage mesh_stages[] = {
 	  READS(OPS_CONTROL, OPS_ACTIONS, OPS_USAGE, OPS_BY_CUSTOMER) },
 	{ "payout", "billing-sync", "billing", READS(OPS_CONTROL, OPS_BY_PAYOUT) },
 	{ "books", "billing-sync", "billing", READS(OPS_CONTROL, OPS_BY_BOOKS) },
+	{ "card", "billing-sync", "billing", READS(OPS_CONTROL, OPS_BY_CARD) },
 	{ "claim", "billing-sync", "billing", READS(OPS_CONTROL, OPS_TICKETS, OPS_TRIAGE) },
 	{ .stage = NULL },
 };

@@ -231,7 +231,7 @@ static struct story_line tell(const struct story *story, const struct told *told
 		[OPS_BILLING] = story_billing,        [OPS_BY_SOURCE] = story_errand,
 		[OPS_BY_CHARGE] = story_errand,       [OPS_BY_CUSTOMER] = story_errand,
 		[OPS_BY_PAYOUT] = story_errand,       [OPS_BY_BOOKS] = story_errand,
-		[OPS_BY_ACCOUNT] = story_errand,
+		[OPS_BY_ACCOUNT] = story_errand,      [OPS_BY_CARD] = story_errand,
 	};
 	struct story_line line = { NULL, NULL };
 

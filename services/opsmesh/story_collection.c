@@ -92,11 +92,16 @@ static struct story_line line_of(const char *text)
 static struct story_line tell_spent(const struct story *story,
                                     const Opsmesh__V1__AttemptBudgetSpent *fact)
 {
+	const bool own = *fact->payment_id != '\0';
+
 	return line_of(arena_printf(
 	    story->arena,
-	    "the %s card of payment %s may not be tried again%s%s: %s%s, %" PRId64 " of %" PRId64
+	    "the %s card %s may not be tried again%s%s: %s%s, %" PRId64 " of %" PRId64
 	    " attempts (%s)",
-	    fact->network, fact->payment_id, fact->again_at == NULL ? "" : " before ",
+	    fact->network,
+	    own ? arena_printf(story->arena, "of payment %s", fact->payment_id)
+		: arena_printf(story->arena, "%s, which others pay with too,", fact->card),
+	    fact->again_at == NULL ? "" : " before ",
 	    fact->again_at == NULL ? "" : story_stamp(story, fact->again_at), fact->why,
 	    story_because(story, fact->detail), fact->attempts, fact->most, fact->policy));
 }

@@ -1,16 +1,22 @@
 /*
- * ops_inside - what ops.c, ops_stripe.c, ops_refund.c and ops_check.c share.
+ * ops_inside - what ops.c, ops_stripe.c, ops_refund.c, ops_card.c and ops_check.c share.
  */
 #ifndef TESTS_SIM_OPS_INSIDE_H
 #define TESTS_SIM_OPS_INSIDE_H
 
+#include "opsmesh/v1/billing.pb-c.h"
 #include "tests/sim/world.h"
 
+/* NULL: it is no fact of ops.billing.v1. */
+const Opsmesh__V1__BillingEvent *ops_billing(struct arena *arena, const struct fact *fact);
 struct request *ops_put(struct world *world, int64_t at_s, const char *kind, const char *key,
                         const char *ref);
 /* Events of a payment provider from a time on, and the body of one of them. */
 void ops_put_stripe(struct world *world, struct chance *chance, int64_t at);
 const char *ops_stripe_body(struct arena *arena, const struct request *request);
+/* Charges of cus_1 and cus_2 that fail with one card; by the first its network forbids all others. */
+#define OPS_FORBIDDING "ch_2"
+#define OPS_DECLINED "ch_3"
 /* The same of what a product reports. */
 void ops_put_usage(struct world *world, struct chance *chance, int64_t at);
 const char *ops_usage_body(struct arena *arena, const struct request *request);
@@ -21,6 +27,9 @@ bool ops_is_refund(const char *kind);
 const char *ops_refund_body(struct arena *arena, const struct request *request);
 /* Each has one answer, and never is more approved or made than was charged or billed. */
 bool ops_check_refunds(struct world *world, struct arena *arena, char *why);
+
+/* Each customer whose card was forbidden hears it once, whosever attempt that was. */
+bool ops_check_cards(struct world *world, struct arena *arena, char *why);
 
 /* What must hold of the effects. Says why in a world_broken. */
 bool ops_check(struct world *world, struct arena *arena, char *why);

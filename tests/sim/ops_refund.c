@@ -9,7 +9,6 @@
 #include "common/base/check.h"
 #include "common/base/text.h"
 #include "common/io/proto.h"
-#include "opsmesh/v1/billing.pb-c.h"
 #include "proto/opsmesh/v1/catalogue.h"
 #include "services/billing-sync/discrepancy.h"
 
@@ -94,7 +93,7 @@ const char *ops_refund_body(struct arena *arena, const struct request *request)
 	                    gifts[gift].type, gifts[gift].id, (long long)request->number);
 }
 
-static const Opsmesh__V1__BillingEvent *billing_of(struct arena *arena, const struct fact *fact)
+const Opsmesh__V1__BillingEvent *ops_billing(struct arena *arena, const struct fact *fact)
 {
 	char problem[PROTO_REASON_SIZE];
 	ProtobufCMessage *message;
@@ -130,7 +129,7 @@ static struct said said_of(struct world *world, struct arena *arena, const char 
 	for (size_t i = 0; i < world->store.image_count; i++)
 		for (size_t k = 0; k < world->store.images[i].fact_count; k++) {
 			const Opsmesh__V1__BillingEvent *const event =
-			    billing_of(arena, &world->store.images[i].facts[k]);
+			    ops_billing(arena, &world->store.images[i].facts[k]);
 
 			if (event != NULL)
 				add(&said, event, ref);

@@ -1,7 +1,7 @@
 /*
  * What a payment provider says of one customer within a few minutes, delivered in any order and some of it
- * twice: a subscription that grows and ends, its invoice, the charge, a refund, a dispute won late, the
- * balance transactions of all of these, each by itself, a payout, a fee and what nobody has heard of.
+ * twice: a subscription that grows and ends, its invoice, the charge, a refund, a dispute won late, a card that is
+ * declined for two customers, the balance transactions of all of these, each by itself, a payout, a fee and what nobody has heard of.
  */
 #include "tests/sim/ops_inside.h"
 
@@ -22,6 +22,13 @@
 	",\"subtotal\":12000,\"lines\":{\"object\":\"list\",\"has_more\":false,\"data\":[{" \
 	"\"id\":\"il_1\",\"object\":\"line_item\",\"amount\":12000,\"currency\":\"jpy\","   \
 	"\"quantity\":1}]}"
+
+/* One card for two customers. */
+#define DECLINED(customer, advice)                                                             \
+	"\"object\":\"charge\",\"status\":\"failed\",\"amount\":3000,\"currency\":\"jpy\","    \
+	"\"customer\":\"" customer "\",\"created\":1000002,\"outcome\":{\"reason\":"           \
+	"\"do_not_honor\",\"network_advice_code\":\"" advice "\"},\"payment_method_details\":" \
+	"{\"type\":\"card\",\"card\":{\"network\":\"mastercard\",\"fingerprint\":\"fp_1\"}}"
 
 #define TXN(type, source, amount, fee, net)                                             \
 	"\"object\":\"balance_transaction\",\"type\":\"" type "\",\"source\":\"" source \
@@ -54,6 +61,8 @@ static const struct {
 	{ "ch_1", "charge.refunded", 5,
 	  "\"object\":\"charge\",\"status\":\"succeeded\",\"amount\":12000,\"currency\":\"jpy\","
 	  "\"customer\":\"cus_1\",\"amount_refunded\":2000" },
+	{ OPS_FORBIDDING, "charge.failed", 2, DECLINED("cus_1", "03") },
+	{ OPS_DECLINED, "charge.failed", 2, DECLINED("cus_2", "") },
 	{ "re_1", "refund.created", 5,
 	  "\"object\":\"refund\",\"status\":\"succeeded\",\"amount\":2000,\"currency\":\"jpy\","
 	  "\"charge\":\"ch_1\"" },

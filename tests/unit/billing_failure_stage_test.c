@@ -1,5 +1,5 @@
 /*
- * billing_failure_stage_test - payments that failed: what their codes mean, and when a card's budget is used up.
+ * billing_failure_stage_test - payments that failed: what their codes mean, and that a card's budget is used up.
  */
 #include "common/base/text.h"
 #include "common/io/proto.h"
@@ -92,82 +92,26 @@ static void the_codes_are_told_with_what_they_mean(void **state)
 	}
 }
 
-/* The newest first: the order in which they are heard says nothing. */
-static const Opsmesh__V1__AttemptBudgetSpent *spend(const char *network, int count, bool backwards)
+static void that_a_card_is_spent_is_said_of_the_customer(void **state)
 {
-	const Opsmesh__V1__BillingEvent *event;
-
-	for (int i = 0; i < count; i++) {
-		const struct declined declined = { "insufficient_funds", network, "", "fp_1",
-			                           backwards ? count - i : i };
-
-		feed(arena_printf(customer_stage.arena, "ch_%d", i), &declined);
-		assert_int_equal(customer_next()->fact_case, FACT(PAYMENT_CHANGED));
-		event = customer_heard();
-		if (event != NULL) {
-			assert_int_equal(event->fact_case, FACT(ATTEMPT_BUDGET_SPENT));
-			assert_null(customer_heard());
-			assert_int_equal(i, count - 1);
-			return event->attempt_budget_spent;
-		}
-	}
-	return NULL;
-}
-
-static void a_visa_card_may_be_tried_twenty_times_in_thirty_days(void **state)
-{
-	const Opsmesh__V1__AttemptBudgetSpent *spent;
+	Opsmesh__V1__AttemptBudgetSpent told = OPSMESH__V1__ATTEMPT_BUDGET_SPENT__INIT;
+	Opsmesh__V1__ByCustomerEvent event = OPSMESH__V1__BY_CUSTOMER_EVENT__INIT;
 
 	(void)state;
-	assert_null(spend("visa", 19, false));
-	spent = NULL;
-	feed("ch_20", &(struct declined){ "insufficient_funds", "visa", "", "fp_1", 20 });
-	(void)customer_next();
-	spent = customer_next()->attempt_budget_spent;
-	assert_string_equal(spent->payment_id, "ch_20");
-	assert_string_equal(spent->network, "visa");
-	assert_string_equal(spent->card, "fp_1");
-	assert_string_equal(spent->why, "budget");
-	assert_int_equal(spent->attempts, 20);
-	assert_int_equal(spent->most, 20);
-	assert_int_equal(spent->within_us, DAYS(30).us);
-	assert_int_equal(spent->again_at->seconds, START_S + 30 * 86400LL);
-	assert_string_equal(spent->policy, "attempts/2");
-	stage_test_restart(&customer_stage);
-	feed("ch_21", &(struct declined){ "insufficient_funds", "visa", "", "fp_1", 21 });
-	assert_int_equal(customer_next()->fact_case, FACT(PAYMENT_CHANGED));
-	assert_null(customer_heard());
-}
+	told.network = text_mutable("visa");
+	told.card = text_mutable("fp_1");
+	told.attempts = 20;
+	event.customer_id = text_mutable(customer_key);
+	event.occurred_at = proto_timestamp(customer_stage.arena, customer_now());
+	event.fact_case = OPSMESH__V1__BY_CUSTOMER_EVENT__FACT_CARD_SPENT;
+	event.card_spent = &told;
+	customer_feed_event(OPS_BY_CUSTOMER, &event.base);
+	const Opsmesh__V1__BillingEvent *const heard = customer_next();
 
-static void a_mastercard_may_be_tried_ten_times_a_day(void **state)
-{
-	(void)state;
-	assert_int_equal(spend("mastercard", 10, true)->most, 10);
-}
-
-static void a_card_that_the_network_forbids_is_said_once(void **state)
-{
-	const struct declined declined = { "insufficient_funds", "mastercard", "03", "fp_1", 0 };
-
-	(void)state;
-	feed("ch_1", &declined);
-	(void)customer_next();
-	const Opsmesh__V1__AttemptBudgetSpent *const spent = customer_next()->attempt_budget_spent;
-
-	assert_string_equal(spent->why, "forbidden");
-	assert_string_equal(spent->detail, "advice 03");
-	assert_null(spent->again_at);
-	feed("ch_2", &declined);
-	assert_int_equal(customer_next()->fact_case, FACT(PAYMENT_CHANGED));
-	assert_null(customer_heard());
-}
-
-static void each_card_has_its_own_budget(void **state)
-{
-	(void)state;
-	assert_null(spend("visa", 19, false));
-	feed("ch_x", &(struct declined){ "insufficient_funds", "visa", "", "fp_2", 20 });
-	assert_int_equal(customer_next()->fact_case, FACT(PAYMENT_CHANGED));
+	assert_int_equal(heard->fact_case, FACT(ATTEMPT_BUDGET_SPENT));
+	assert_string_equal(heard->customer_id, customer_key);
+	assert_string_equal(heard->attempt_budget_spent->card, "fp_1");
+	assert_int_equal(heard->attempt_budget_spent->attempts, 20);
 	assert_null(customer_heard());
 }
 
@@ -252,10 +196,7 @@ int main(void)
 #define CASE(test) cmocka_unit_test_setup_teardown(test, customer_start, customer_stop)
 	const struct CMUnitTest tests[] = {
 		CASE(the_codes_are_told_with_what_they_mean),
-		CASE(a_visa_card_may_be_tried_twenty_times_in_thirty_days),
-		CASE(a_mastercard_may_be_tried_ten_times_a_day),
-		CASE(a_card_that_the_network_forbids_is_said_once),
-		CASE(each_card_has_its_own_budget),
+		CASE(that_a_card_is_spent_is_said_of_the_customer),
 		CASE(an_intent_that_fails_without_a_charge_is_told),
 		CASE(an_intent_that_moves_is_said_once_and_may_come_back),
 		CASE(an_intent_that_had_moved_before_it_was_heard_of_is_said_as_well),

@@ -257,6 +257,30 @@ static void test_recurring_revenue_in_one_currency(void **state)
 	                    "2026-05-05: JPY on 2026-05-05: there is no rate");
 }
 
+static void test_a_card_that_is_spent(void **state)
+{
+	Opsmesh__V1__BillingEvent event = OPSMESH__V1__BILLING_EVENT__INIT;
+	Opsmesh__V1__AttemptBudgetSpent spent = OPSMESH__V1__ATTEMPT_BUDGET_SPENT__INIT;
+
+	(void)state;
+	spent.payment_id = text_mutable("ch_1");
+	spent.network = text_mutable("visa");
+	spent.card = text_mutable("fp_1");
+	spent.why = text_mutable("budget");
+	spent.attempts = 20;
+	spent.most = 20;
+	spent.policy = text_mutable("attempts/2");
+	event.fact_case = OPSMESH__V1__BILLING_EVENT__FACT_ATTEMPT_BUDGET_SPENT;
+	event.attempt_budget_spent = &spent;
+	assert_string_equal(tell_billing(&event),
+	                    "the visa card of payment ch_1 may not be tried again: budget, 20 of "
+	                    "20 attempts (attempts/2)");
+	spent.payment_id = text_mutable("");
+	assert_string_equal(tell_billing(&event),
+	                    "the visa card fp_1, which others pay with too, may not be tried "
+	                    "again: budget, 20 of 20 attempts (attempts/2)");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -267,6 +291,7 @@ int main(void)
 		cmocka_unit_test(test_a_refused_event_says_by_whom_and_why),
 		cmocka_unit_test(test_words_of_enums),
 		cmocka_unit_test(test_recurring_revenue_in_one_currency),
+		cmocka_unit_test(test_a_card_that_is_spent),
 		cmocka_unit_test(test_times_in_a_zone),
 		cmocka_unit_test(test_spans),
 		cmocka_unit_test(test_wide_characters_take_two_places),

@@ -33,14 +33,14 @@ static const char *const clock_stage[] = { "clock", NULL };
 static const char *const claim[] = { "claim", NULL };
 static const char *const object[] = { "object", NULL };
 static const char *const object_and_source[] = { "object", "source", NULL };
-static const char *const object_and_charge[] = { "object", "charge", NULL };
+static const char *const customer_tellers[] = { "object", "charge", "card", NULL };
 static const char *const billing_writers[] = { "object", "charge", "customer",
 	                                       "payout", "books",  NULL };
 static const char *const customer_and_payout[] = { "customer", "payout", NULL };
 static const char *const object_and_customer[] = { "object", "customer", NULL };
 static const char *const every[] = { "conversation", "directory", "ticket", "triage", "pattern",
 	                             "clock",        "object",    "source", "charge", "customer",
-	                             "payout",       "books",     "claim",  NULL };
+	                             "payout",       "books",     "claim",  "card",   NULL };
 
 static const struct topic topics[] = {
 	[OPS_INTAKE] = { .name = "ops.intake.v1",
@@ -164,8 +164,16 @@ static const struct topic topics[] = {
 	                    .key = "charge id",
 	                    .doc = "Refunds and disputes on their way to meet their charge.",
 	                    .retention = "unlimited" },
+	[OPS_BY_CARD] = { .name = "ops.billing-sync.by-card.v1",
+	                  .writers = object,
+	                  .spread = SPREAD_ANY,
+	                  .audience = TOPIC_INTERNAL,
+	                  .message = &opsmesh__v1__by_card_event__descriptor,
+	                  .key = "network and fingerprint of a card",
+	                  .doc = "Charges that failed on their way to be counted by their card.",
+	                  .retention = "unlimited" },
 	[OPS_BY_CUSTOMER] = { .name = "ops.billing-sync.by-customer.v1",
-	                      .writers = object_and_charge,
+	                      .writers = customer_tellers,
 	                      .spread = SPREAD_ANY,
 	                      .audience = TOPIC_INTERNAL,
 	                      .message = &opsmesh__v1__by_customer_event__descriptor,
