@@ -6,6 +6,7 @@
 #include "common/base/text.h"
 #include "services/billing-sync/customer_agreed.h"
 #include "services/billing-sync/customer_holding.h"
+#include "services/billing-sync/policies.h"
 #include "services/billing-sync/seat_contract.h"
 
 #include <string.h>
@@ -144,6 +145,15 @@ static enum status look_at_holders(struct account *it)
 	return STATUS_OK;
 }
 
+/* What an invoice may be off by is said by the document that was in force when it was issued. */
+static void tolerate(struct account *it)
+{
+	for (size_t i = 0; i < it->book->invoice_count; i++)
+		it->book->invoices[i].tolerance =
+		    policies_invoice(it->customer->task, it->book->invoices[i].issued)
+			->tolerance_per_line;
+}
+
 static enum status look(struct account *it)
 {
 	struct arena *const arena = it->customer->task->arena;
@@ -155,6 +165,7 @@ static enum status look(struct account *it)
 	if (row->agreed.size > 0 && !seat_contracts_decode(arena, row->agreed, &contracts, &count))
 		return task_fail(it->customer->task, STATUS_FATAL,
 		                 "customer %s: its contracts cannot be read", row->customer_id);
+	tolerate(it);
 	seat_book_check(arena, it->book, contracts, count, findings);
 	TRY(tell(it, findings));
 	TRY(customer_agreed_billed(it->customer, it->book, contracts, count));
@@ -165,14 +176,15 @@ static enum status look(struct account *it)
 
 /* What others call. */
 
-enum status customer_seat_state(struct customer *it, const char *subscription_id, int64_t revision,
-                                const struct subscription *state, struct moment *owing)
+enum status customer_seat_state(struct customer *it, const char *subscription_id,
+                                struct seat_seen seen, const struct subscription *state,
+                                struct moment *owing)
 {
 	struct account account;
 	struct instant since;
 
 	TRY(open(&account, it, subscription_id));
-	seat_book_state(it->task->arena, account.book, it->at, revision, state);
+	seat_book_state(it->task->arena, account.book, seen, state);
 	if (seat_book_owing(account.book, &since))
 		*owing = (struct moment){ true, since };
 	return look(&account);

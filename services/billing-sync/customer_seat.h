@@ -17,11 +17,12 @@ struct book_row {
 extern const struct state_table book_table;
 
 /*
- * A state that the mirror took over, by its revision; 0: one that was older, or the same at
- * another time. Where the subscription owes now, *owing has since when; else it stays as it was.
+ * A state that the mirror took over, or one that was older than what it has. Where the subscription owes now, *owing
+ * has since when; else it stays as it was.
  */
-enum status customer_seat_state(struct customer *it, const char *subscription_id, int64_t revision,
-                                const struct subscription *state, struct moment *owing) MUST_CHECK;
+enum status customer_seat_state(struct customer *it, const char *subscription_id,
+                                struct seat_seen seen, const struct subscription *state,
+                                struct moment *owing) MUST_CHECK;
 /* counts: it is no draft, and was not voided. */
 enum status customer_seat_invoice(struct customer *it, const struct invoice *invoice,
                                   bool counts) MUST_CHECK;

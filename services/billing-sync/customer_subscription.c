@@ -255,6 +255,18 @@ static enum status recall(struct story *it, const struct held_row *held)
 	                 "subscription %s: its row cannot be read", it->id);
 }
 
+/* Of an earlier one the revision is 0. */
+static struct seat_seen seen_of(const struct customer *it,
+                                const Opsmesh__V1__ObjectMirrored *mirrored)
+{
+	return (struct seat_seen){
+		.at = it->at,
+		.revision = mirrored->revision,
+		.uploaded = mirrored->provenance > OPSMESH__V1__PROVENANCE__PROVENANCE_WEBHOOK &&
+		            *mirrored->event_id == '\0',
+	};
+}
+
 static enum status follow(struct thing *thing, const struct subscription *now)
 {
 	struct customer *const customer = thing->customer;
@@ -272,7 +284,7 @@ static enum status follow(struct thing *thing, const struct subscription *now)
 	TRY(say_all(&it, &changes));
 	keep_customer(&it);
 	set_timer(&it);
-	TRY(customer_seat_state(customer, it.id, thing->mirrored->revision, now, &owing));
+	TRY(customer_seat_state(customer, it.id, seen_of(customer, thing->mirrored), now, &owing));
 	if (owing.has && subscription_owes(now))
 		it.memory.past_due_since = owing;
 	TRY(customer_hold(thing, subscription_memory_encode(customer->task->arena, &it.memory)));
@@ -349,7 +361,8 @@ enum status customer_on_earlier(struct task *task, const Opsmesh__V1__ObjectMirr
 
 	if (!subscription_read(task->arena, &object, &before, &error))
 		return STATUS_OK;
-	TRY(customer_seat_state(&customer, earlier->object_id, 0, &before, &owing));
+	TRY(customer_seat_state(&customer, earlier->object_id, seen_of(&customer, earlier), &before,
+	                        &owing));
 	TRY(date_debt(&customer, earlier->object_id, &owing));
 	return customer_metered_state(&customer, &object, 0, &before, &status, &error) ? status
 	                                                                               : STATUS_OK;

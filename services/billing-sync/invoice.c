@@ -68,6 +68,7 @@ static bool issued_read(const struct json_place *object, struct invoice *invoice
 		invoice->has_issued = has[i];
 		invoice->issued = has[i] ? at[i] : invoice->issued;
 	}
+	invoice->drawn = has[2] ? at[2] : (struct instant){ 0 };
 	return true;
 }
 

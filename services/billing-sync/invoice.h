@@ -51,6 +51,7 @@ struct invoice {
 	bool exempt;     /* the customer pays no tax, or pays it themselves */
 	bool has_issued; /* effective, else finalised, else created */
 	struct instant issued;
+	struct instant drawn; /* up: created, perhaps as a draft; 0: nobody says */
 	bool has_moved; /* it says when it was paid, voided or given up: what its status says */
 	struct instant moved;
 	bool outside;    /* it was paid outside of the provider */

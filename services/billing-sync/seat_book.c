@@ -1,6 +1,7 @@
 #include "services/billing-sync/seat_book.h"
 
 #include "common/base/text.h"
+#include "services/billing-sync/seat_plan.h"
 
 #include <string.h>
 
@@ -41,8 +42,9 @@ static struct invoice_decimal unit_of(const struct subscription_unit *unit)
 		                         .fraction = unit->digits % scale * rest };
 }
 
-static void price_put(struct seat_book *book, const struct subscription *state,
-                      const struct subscription_price *price)
+/* Its place, from 1 on; 0: there is no room for it. */
+static uint8_t price_put(struct seat_book *book, const struct subscription *state,
+                         const struct subscription_price *price)
 {
 	struct seat_price made = { .id = price->id,
 		                   .product = price->product,
@@ -50,22 +52,24 @@ static void price_put(struct seat_book *book, const struct subscription *state,
 
 	for (size_t i = 0; i < book->price_count; i++)
 		if (text_equal(book->prices[i].id, price->id))
-			return;
+			return (uint8_t)(i + 1);
 	if (book->price_count == SEAT_BOOK_PRICES || *price->id == '\0')
-		return;
+		return 0;
 	memcpy(made.currency, state->currency, sizeof(made.currency));
 	if (made.has_unit)
 		made.unit = unit_of(&price->unit);
 	book->prices[book->price_count++] = made;
+	return (uint8_t)book->price_count;
 }
 
 /* States. */
 
-static struct seat_state state_of(struct seat_book *book, struct instant at, int64_t revision,
+static struct seat_state state_of(struct seat_book *book, struct seat_seen seen,
                                   const struct subscription *state)
 {
-	struct seat_state made = { .at = at,
-		                   .revision = revision,
+	struct seat_state made = { .at = seen.at,
+		                   .revision = seen.revision,
+		                   .uploaded = seen.uploaded,
 		                   .owes = subscription_owes(state),
 		                   .unbilled = state->status == SUBSCRIPTION_TRIALING ||
 		                               subscription_is_paused(state) };
@@ -73,20 +77,26 @@ static struct seat_state state_of(struct seat_book *book, struct instant at, int
 	for (size_t i = 0; i < state->item_count; i++) {
 		const struct subscription_item *const item = &state->items[i];
 		const size_t place = item_of(book, item->id);
+		const uint8_t price = price_put(book, state, &item->price);
 
-		price_put(book, state, &item->price);
-		if (place != SIZE_MAX)
-			made.quantities[place] =
-			    item->price.metered ? SEAT_METERED : item->quantity;
+		if (place == SIZE_MAX)
+			continue;
+		made.prices[place] = price;
+		made.quantities[place] = item->price.metered ? SEAT_METERED : item->quantity;
 	}
 	return made;
 }
 
 /* Two of one second. */
-static void merge(struct seat_state *known, const struct seat_state *state)
+static void merge(const struct seat_book *book, struct seat_state *known,
+                  const struct seat_state *state)
 {
+	const struct seat_state before = *known;
+
 	if (state->revision > known->revision)
 		*known = *state;
+	known->uploaded = before.uploaded && state->uploaded;
+	seat_plan_merge(book, &before, state, known);
 	if (state->revision != 0 || known->revision != 0)
 		return;
 	known->owes = known->owes || state->owes;
@@ -135,19 +145,19 @@ static void put(struct arena *arena, struct seat_book *book, const struct seat_s
 	while (place > 0 && time_before(state->at, book->states[place - 1].at))
 		place--;
 	if (place > 0 && book->states[place - 1].at.us == state->at.us)
-		merge(&book->states[place - 1], state);
+		merge(book, &book->states[place - 1], state);
 	else
 		insert(arena, book, place, state);
 }
 
-void seat_book_state(struct arena *arena, struct seat_book *book, struct instant at,
-                     int64_t revision, const struct subscription *state)
+void seat_book_state(struct arena *arena, struct seat_book *book, struct seat_seen seen,
+                     const struct subscription *state)
 {
-	const struct seat_state made = state_of(book, at, revision, state);
+	const struct seat_state made = state_of(book, seen, state);
 
 	put(arena, book, &made);
-	if (revision > book->revision) {
-		book->revision = revision;
+	if (seen.revision > book->revision) {
+		book->revision = seen.revision;
 		book->ended = state->ended_at.has;
 		book->end = state->ended_at.at;
 	}
@@ -170,6 +180,22 @@ bool seat_book_timeline(const struct seat_book *book, size_t item, struct instan
 		(void)seat_record(timeline, state->at, state->at, state->quantities[item]);
 	}
 	return ever;
+}
+
+/* A period is drawn up at its start; a state so soon after it may have been there before it. */
+bool seat_book_unbilled(const struct seat_book *book, struct instant start)
+{
+	const struct instant until = time_add(start, SEAT_BOOK_SLACK);
+	bool unbilled = false;
+
+	for (size_t i = 0; i < book->state_count; i++) {
+		const struct seat_state *const state = &book->states[i];
+
+		if (time_before(until, state->at))
+			break;
+		unbilled = state->unbilled || (unbilled && time_before(start, state->at));
+	}
+	return unbilled;
 }
 
 bool seat_book_owing(const struct seat_book *book, struct instant *since)
@@ -244,7 +270,8 @@ static bool line_of(struct seat_book *book, const char *subscription, const stru
 		                    .end = from->end,
 		                    .quantity = from->quantity.minor,
 		                    .has_unit = from->by_unit && from->has_unit,
-		                    .unit = from->unit };
+		                    .unit = from->unit,
+		                    .minor = { true, from->minor } };
 	line->free = from->minor == 0 && line->has_unit &&
 	             invoice_decimal_times(from->unit, from->quantity.minor) != 0;
 	if (from->proration == INVOICE_YES)
@@ -271,6 +298,7 @@ static void invoice_put(struct seat_book *book, size_t place, const struct invoi
 	memmove(made + 1, made, (book->invoice_count - place) * sizeof(*made));
 	*made = (struct seat_invoice){ .id = invoice->id,
 		                       .issued = invoice->issued,
+		                       .drawn = invoice->drawn,
 		                       .cut = invoice->cut };
 	memcpy(made->currency, invoice->currency, sizeof(made->currency));
 	book->invoice_count++;

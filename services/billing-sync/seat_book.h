@@ -29,13 +29,18 @@
 
 /* Of an item at a time; absent: it was none of the subscription's. */
 #define SEAT_METERED (-1)
+/* In others: more prices than one. */
+#define SEAT_PRICE_MANY (SEAT_BOOK_PRICES + 1)
 
 struct seat_state {
 	struct instant at;
-	int64_t revision;                    /* of the mirror; 0: it never stood there */
-	bool owes;                           /* past due or unpaid */
-	bool unbilled;                       /* in a trial, or paused */
+	int64_t revision; /* of the mirror; 0: it never stood there */
+	bool owes;        /* past due or unpaid */
+	bool unbilled;    /* in a trial, or paused */
+	bool uploaded;    /* so it was by then: since when, and what was between, nobody says */
 	int64_t quantities[SEAT_BOOK_ITEMS]; /* SEAT_METERED: by use */
+	uint8_t prices[SEAT_BOOK_ITEMS];     /* places in the book, from 1 on; 0: none is known */
+	uint8_t others[SEAT_BOOK_ITEMS];     /* that it had within the same second besides */
 };
 
 /* What a unit costs by the subscription's own items. */
@@ -51,7 +56,9 @@ struct seat_invoice {
 	const char *id;
 	struct instant issued;
 	char currency[4];
-	bool cut; /* there are more lines than are known: what it bills is not known */
+	bool cut;             /* there are more lines than are known: what it bills is not known */
+	struct instant drawn; /* up, perhaps as a draft; 0: nobody says */
+	int64_t tolerance; /* minor units a line: the caller's to fill in, and not in the bytes */
 };
 
 enum seat_line_kind {
@@ -71,7 +78,8 @@ struct seat_line {
 	int64_t quantity;
 	bool has_unit;
 	struct invoice_decimal unit;
-	bool free; /* it comes to nothing, and its price does not */
+	bool free;                   /* it comes to nothing, and its price does not */
+	struct invoice_amount minor; /* not there: it was kept before that was */
 };
 
 enum seat_check {
@@ -116,9 +124,14 @@ struct seat_book {
 	size_t shown_count;
 };
 
-/* revision 0: a state that is older than the one that stands, or that one at another time. */
-void seat_book_state(struct arena *arena, struct seat_book *book, struct instant at,
-                     int64_t revision, const struct subscription *state);
+/* A state as it was at an instant. revision 0: one that is older than what stands, or that at another time. */
+struct seat_seen {
+	struct instant at;
+	int64_t revision;
+	bool uploaded; /* by no event */
+};
+void seat_book_state(struct arena *arena, struct seat_book *book, struct seat_seen seen,
+                     const struct subscription *state);
 /* What an invoice bills of the subscription; before is forgotten. counts: it is no draft, and not void. */
 void seat_book_invoice(struct arena *arena, struct seat_book *book, const char *subscription,
                        const struct invoice *invoice, bool counts);
@@ -128,12 +141,15 @@ size_t seat_book_item(const struct seat_book *book, const char *item);
 /* An item's seats as they are known by an instant. False: nothing is known of it, or it is metered. */
 bool seat_book_timeline(const struct seat_book *book, size_t item, struct instant known_by,
                         struct seat_timeline *timeline) MUST_CHECK;
+/* A period that begins then is billed by none: there is a trial, or a pause. */
+bool seat_book_unbilled(const struct seat_book *book, struct instant start);
 /* Since when it owes without a recovery between, by the states that are known. False: it does not now. */
 bool seat_book_owing(const struct seat_book *book, struct instant *since) MUST_CHECK;
 
 /*
- * Version 3 of its bytes (packed.h), field by field as above; version 2 did not say what is free, version 1 knew
- * nothing of debts and pauses.
+ * Version 4 of its bytes (packed.h), field by field as above, but which prices the items had after all prices;
+ * version 3 knew neither those nor what was uploaded nor when an invoice was drawn up nor what a line comes to, version 2 did not say
+ * what is free, version 1 knew nothing of debts and pauses.
  */
 struct bytes seat_book_encode(struct arena *arena, const struct seat_book *book);
 bool seat_book_decode(struct arena *arena, struct bytes bytes, struct seat_book *book) MUST_CHECK;

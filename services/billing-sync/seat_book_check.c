@@ -1,5 +1,4 @@
-#include "services/billing-sync/seat_book_check.h"
-#include "services/billing-sync/seat_contract.h"
+#include "services/billing-sync/seat_book_check_inside.h"
 
 #include "common/base/text.h"
 
@@ -9,18 +8,6 @@
 
 #define UNBILLED_MAX 120 /* periods of a gap that are looked at: ten years of months */
 #define KNOWN_BY 4       /* instants by which an invoice may have known of a change */
-
-/* One look at a book. */
-struct look {
-	struct arena *arena;
-	const struct seat_book *book;
-	const struct seat_contract *contracts;
-	size_t contract_count;
-	struct seat_findings *findings;
-	bool cut;              /* there are lines that are not known */
-	struct instant drawn;  /* up: when the last invoice was, */
-	struct instant issued; /* and when it was issued */
-};
 
 const char *seat_check_word(enum seat_check check)
 {
@@ -38,19 +25,57 @@ const char *seat_check_word(enum seat_check check)
 	return words[check];
 }
 
-static struct seat_worth worth_of(const struct look *it, enum seat_check check,
+static struct seat_worth worth_of(const struct seat_look *it, enum seat_check check,
                                   const struct seat_line *line, const struct seat_finding *of)
 {
 	if (check == SEAT_CHECK_BILLED || check == SEAT_CHECK_CONTRACT_QUANTITY)
 		return seat_worth_units(it->book, line, of->expected, of->found);
+	if (check == SEAT_CHECK_GAP)
+		return seat_worth_gap(it->book, line, of->expected, of->found);
 	return check == SEAT_CHECK_OVERLAP
 	           ? seat_worth_time(it->book, line, of->expected, of->found)
 	           : (struct seat_worth){ .currency = "" };
 }
 
-/* The first of a rule, an item and an invoice stands for all. */
-static void note(struct look *it, enum seat_check check, const struct seat_line *line,
-                 struct seat_finding finding)
+/* Of lines the amounts, of seats and times nothing: those are held against all lines at once. */
+static bool is_added_up(enum seat_check check)
+{
+	return check == SEAT_CHECK_PRICE || check == SEAT_CHECK_CONTRACT_PRICE ||
+	       check == SEAT_CHECK_CURRENCY || check == SEAT_CHECK_FREE;
+}
+
+/* By the rules of when the invoice was issued. */
+static bool is_tolerated(const struct seat_look *it, const struct seat_line *line,
+                         const struct seat_finding *finding)
+{
+	const int64_t tolerance = it->book->invoices[line->invoice].tolerance;
+	int64_t off;
+
+	if (finding->expected == finding->found)
+		return true;
+	return (finding->check == SEAT_CHECK_PRICE ||
+	        finding->check == SEAT_CHECK_CONTRACT_PRICE) &&
+	       *finding->currency != '\0' &&
+	       !__builtin_sub_overflow(finding->expected, finding->found, &off) &&
+	       off <= tolerance && off >= -tolerance;
+}
+
+static void add_up(struct seat_finding *sum, const struct seat_finding *finding)
+{
+	int64_t expected;
+	int64_t found;
+
+	if (!is_added_up(sum->check) || !text_equal(sum->currency, finding->currency) ||
+	    __builtin_add_overflow(sum->expected, finding->expected, &expected) ||
+	    __builtin_add_overflow(sum->found, finding->found, &found))
+		return;
+	sum->expected = expected;
+	sum->found = found;
+}
+
+/* One stands for all of a rule, an item and an invoice. */
+void seat_note(struct seat_look *it, enum seat_check check, const struct seat_line *line,
+               struct seat_finding finding)
 {
 	struct seat_findings *const findings = it->findings;
 
@@ -58,19 +83,25 @@ static void note(struct look *it, enum seat_check check, const struct seat_line 
 	finding.worth = worth_of(it, check, line, &finding);
 	finding.item = it->book->items[line->item];
 	finding.invoice = it->book->invoices[line->invoice].id;
-	for (size_t i = 0; i < findings->count; i++)
-		if (findings->list[i].check == check &&
-		    text_equal(findings->list[i].item, finding.item) &&
-		    text_equal(findings->list[i].invoice, finding.invoice))
+	if (is_tolerated(it, line, &finding))
+		return;
+	for (size_t i = 0; i < findings->count; i++) {
+		struct seat_finding *const other = &findings->list[i];
+
+		if (other->check == check && text_equal(other->item, finding.item) &&
+		    text_equal(other->invoice, finding.invoice)) {
+			add_up(other, &finding);
 			return;
-	if (findings->count < SEAT_BOOK_FINDINGS && finding.expected != finding.found)
+		}
+	}
+	if (findings->count < SEAT_BOOK_FINDINGS)
 		findings->list[findings->count++] = finding;
 }
 
 /* Seats. */
 
 /* What else is billed of the item within the line's time. */
-static size_t billed_of(const struct look *it, const struct seat_line *period,
+static size_t billed_of(const struct seat_look *it, const struct seat_line *period,
                         struct seat_billed *billed)
 {
 	size_t count = 0;
@@ -96,7 +127,8 @@ struct knowledge {
 	struct seat_billed *billed; /* for working */
 };
 
-static bool known_by(const struct look *it, struct knowledge *knowledge, size_t item, size_t place)
+static bool known_by(const struct seat_look *it, struct knowledge *knowledge, size_t item,
+                     size_t place)
 {
 	if (knowledge->timelines[place] == NULL) {
 		struct seat_timeline *const made = arena_alloc(it->arena, sizeof(*made));
@@ -125,7 +157,7 @@ static bool is_plain(const struct seat_timeline *timeline, const struct seat_bil
 	return true;
 }
 
-static struct seat_difference compare(const struct look *it, const struct seat_line *line,
+static struct seat_difference compare(const struct seat_look *it, const struct seat_line *line,
                                       const struct seat_timeline *timeline,
                                       struct seat_billed *billed)
 {
@@ -139,12 +171,11 @@ static struct seat_difference compare(const struct look *it, const struct seat_l
 	return seat_against_billed(timeline, billed, count, from, until);
 }
 
-static const char *day_text(struct arena *arena, int64_t day)
+const char *seat_day_text(struct arena *arena, struct instant at)
 {
 	char text[TIME_TEXT_SIZE];
 
-	return arena_text(arena, time_format((struct instant){ day * DAYS(1).us }, text),
-	                  strlen("2026-05-01"));
+	return arena_text(arena, time_format(at, text), strlen("2026-05-01"));
 }
 
 /*
@@ -152,7 +183,8 @@ static const char *day_text(struct arena *arena, int64_t day)
  * later; and the provider dates an invoice and the change that it bills some seconds apart, either before the
  * other. Only what is wrong by each of these is wrong.
  */
-static void check_line(struct look *it, struct knowledge *knowledge, const struct seat_line *line)
+static void check_line(struct seat_look *it, struct knowledge *knowledge,
+                       const struct seat_line *line)
 {
 	struct seat_difference found = { .days = 0 };
 
@@ -165,18 +197,19 @@ static void check_line(struct look *it, struct knowledge *knowledge, const struc
 	}
 	if (found.days == 0)
 		return;
-	note(it, SEAT_CHECK_BILLED, line,
-	     (struct seat_finding){
-		 .expected = found.expected,
-		 .found = found.found,
-		 .sentence = arena_printf(it->arena,
-	                                  "%" PRId64 " seats are billed where %" PRId64
-	                                  " were in force, on %" PRId32 " days; so on %s.",
-	                                  found.found, found.expected, found.days,
-	                                  day_text(it->arena, found.day)) });
+	seat_note(it, SEAT_CHECK_BILLED, line,
+	          (struct seat_finding){
+		      .expected = found.expected,
+		      .found = found.found,
+		      .sentence = arena_printf(
+			  it->arena,
+			  "%" PRId64 " seats are billed where %" PRId64
+			  " were in force, on %" PRId32 " days; so on %s.",
+			  found.found, found.expected, found.days,
+			  seat_day_text(it->arena, (struct instant){ found.day * DAYS(1).us })) });
 }
 
-static void check_seats(struct look *it, size_t item)
+static void check_seats(struct seat_look *it, size_t item)
 {
 	struct knowledge knowledge = {
 		.by = { it->drawn, time_add(it->drawn, SEAT_BOOK_SLACK), it->issued,
@@ -232,7 +265,7 @@ static struct span *given_back(struct span *spans, size_t count, const struct se
 	return found;
 }
 
-static size_t lines_of(const struct look *it, size_t item, const struct seat_line **lines)
+static size_t lines_of(const struct seat_look *it, size_t item, const struct seat_line **lines)
 {
 	size_t count = 0;
 
@@ -275,40 +308,22 @@ static int by_span(const void *a, const void *b)
 	return left->place < right->place ? -1 : 1;
 }
 
-/* A period is drawn up at its start; a state so soon after it may have been there before it. */
-static bool is_unbilled(const struct seat_book *book, struct instant start)
-{
-	const struct instant until = time_add(start, SEAT_BOOK_SLACK);
-	bool unbilled = false;
-
-	for (size_t i = 0; i < book->state_count; i++) {
-		const struct seat_state *const state = &book->states[i];
-
-		if (time_before(until, state->at))
-			break;
-		unbilled = state->unbilled || (unbilled && time_before(start, state->at));
-	}
-	return unbilled;
-}
-
 /* As many periods as the gap has of the length that follows it: each began in a trial or a pause. */
-static bool is_free(const struct look *it, struct instant start, const struct seat_line *after)
+static bool is_free(const struct seat_look *it, struct instant start, const struct seat_line *after)
 {
-	const int64_t length = after->end.us - after->start.us;
 	const int64_t span = after->start.us - start.us;
-	const int64_t whole = span / length + (span % length > length / 2);
-	const int64_t count = whole > 0 ? whole : 1;
+	const int64_t count = seat_worth_periods(after, start);
 
 	if (count > UNBILLED_MAX)
 		return false;
 	for (int64_t i = 0; i < count; i++)
-		if (!is_unbilled(it->book, (struct instant){ start.us + span / count * i }))
+		if (!seat_book_unbilled(it->book, (struct instant){ start.us + span / count * i }))
 			return false;
 	return true;
 }
 
 /* Each begins where the one before it ends, to the second. */
-static void check_meeting(struct look *it, struct instant end, struct instant start,
+static void check_meeting(struct seat_look *it, struct instant end, struct instant start,
                           const struct seat_line *line)
 {
 	const int64_t expected = end.us / SECONDS(1).us;
@@ -317,18 +332,18 @@ static void check_meeting(struct look *it, struct instant end, struct instant st
 
 	if (found == expected || (gap && is_free(it, end, line)))
 		return;
-	note(it, gap ? SEAT_CHECK_GAP : SEAT_CHECK_OVERLAP, line,
-	     (struct seat_finding){
-		 .expected = expected,
-		 .found = found,
-		 .sentence = arena_printf(it->arena, "%" PRId64 " seconds are billed %s.",
-	                                  gap ? found - expected : expected - found,
-	                                  gap ? "by none" : "a second time"),
-	     });
+	seat_note(it, gap ? SEAT_CHECK_GAP : SEAT_CHECK_OVERLAP, line,
+	          (struct seat_finding){
+		      .expected = expected,
+		      .found = found,
+		      .sentence = arena_printf(it->arena, "%" PRId64 " seconds are billed %s.",
+	                                       gap ? found - expected : expected - found,
+	                                       gap ? "by none" : "a second time"),
+		  });
 }
 
 /* Of what was used an invoice bills each tier by a line of its own, when the time is over. */
-static bool is_tier(const struct look *it, const struct seat_line *before,
+static bool is_tier(const struct seat_look *it, const struct seat_line *before,
                     const struct seat_line *line)
 {
 	return before->invoice == line->invoice && before->start.us == line->start.us &&
@@ -336,7 +351,7 @@ static bool is_tier(const struct look *it, const struct seat_line *before,
 	       !time_before(it->book->invoices[line->invoice].issued, line->end);
 }
 
-static void check_periods(struct look *it, size_t item)
+static void check_periods(struct seat_look *it, size_t item)
 {
 	const size_t room = it->book->line_count + 1;
 	struct span *const spans = arena_alloc(it->arena, room * sizeof(*spans));
@@ -353,79 +368,8 @@ static void check_periods(struct look *it, size_t item)
 	}
 }
 
-/* Prices. */
-
-static const struct seat_contract *contract_of(const struct look *it, const struct seat_line *line,
-                                               const struct seat_price *price)
-{
-	const struct seat_contract *found = NULL;
-
-	for (size_t i = 0; i < it->contract_count; i++) {
-		const struct seat_contract *const contract = &it->contracts[i];
-
-		if (seat_contract_is_about(contract, line, price) &&
-		    (found == NULL || contract->version > found->version ||
-		     (contract->version == found->version && strcmp(contract->id, found->id) < 0)))
-			found = contract;
-	}
-	return found;
-}
-
-/* What the line comes to by its own unit, against another. In another currency nothing should be billed. */
-static struct seat_finding figures(struct look *it, const struct seat_line *line,
-                                   struct invoice_decimal unit, const char *currency,
-                                   const char *who)
-{
-	const char *const own = it->book->invoices[line->invoice].currency;
-	const bool same = text_equal(own, currency);
-	struct seat_finding finding = {
-		.expected = same ? invoice_decimal_times(unit, line->quantity) : 0,
-		.found = invoice_decimal_times(line->unit, line->quantity),
-	};
-
-	memcpy(finding.currency, own, sizeof(finding.currency));
-	finding.sentence = arena_printf(it->arena,
-	                                "A unit is billed at %" PRId64
-	                                " minor units of %s; %s says %" PRId64 " of %s.",
-	                                invoice_decimal_minor(line->unit), own, who,
-	                                invoice_decimal_minor(unit), currency);
-	return finding;
-}
-
-static void check_contract(struct look *it, const struct seat_line *line,
-                           const struct seat_contract *contract)
-{
-	if (contract->has_unit && line->has_unit)
-		note(it, SEAT_CHECK_CONTRACT_PRICE, line,
-		     figures(it, line, invoice_decimal_of(contract->unit), contract->currency,
-		             "the contract"));
-	if (contract->quantity > 0)
-		note(it, SEAT_CHECK_CONTRACT_QUANTITY, line,
-		     (struct seat_finding){
-			 .expected = contract->quantity,
-			 .found = line->quantity,
-			 .sentence = arena_printf(it->arena,
-		                                  "%" PRId64 " units are billed; the contract says "
-		                                  "%" PRId64 ".",
-		                                  line->quantity, contract->quantity) });
-}
-
-/* A contract goes before the plan. */
-static void check_price(struct look *it, const struct seat_line *line)
-{
-	const struct seat_price *const price = seat_book_price(it->book, line->price);
-	const struct seat_contract *const contract = contract_of(it, line, price);
-	const char *const own = it->book->invoices[line->invoice].currency;
-
-	if (contract != NULL)
-		check_contract(it, line, contract);
-	else if (price != NULL && price->has_unit && line->has_unit)
-		note(it, text_equal(own, price->currency) ? SEAT_CHECK_PRICE : SEAT_CHECK_CURRENCY,
-		     line, figures(it, line, price->unit, price->currency, "the plan"));
-}
-
 /* Free though its price is not, and nobody tries it out or has paused: somebody has to look. */
-static void check_free(struct look *it, const struct seat_line *line)
+static void check_free(struct seat_look *it, const struct seat_line *line)
 {
 	struct seat_finding finding = {
 		.expected = invoice_decimal_times(line->unit, line->quantity),
@@ -433,22 +377,22 @@ static void check_free(struct look *it, const struct seat_line *line)
 		    "Nothing is billed for a time that is no trial, at a price that is not free.",
 	};
 
-	if (!line->free || is_unbilled(it->book, line->start))
+	if (!line->free || seat_book_unbilled(it->book, line->start))
 		return;
 	memcpy(finding.currency, it->book->invoices[line->invoice].currency,
 	       sizeof(finding.currency));
-	note(it, SEAT_CHECK_FREE, line, finding);
+	seat_note(it, SEAT_CHECK_FREE, line, finding);
 }
 
 void seat_book_check(struct arena *arena, const struct seat_book *book,
                      const struct seat_contract *contracts, size_t count,
                      struct seat_findings *findings)
 {
-	struct look it = { .arena = arena,
-		           .book = book,
-		           .contracts = contracts,
-		           .contract_count = count,
-		           .findings = findings };
+	struct seat_look it = { .arena = arena,
+		                .book = book,
+		                .contracts = contracts,
+		                .contract_count = count,
+		                .findings = findings };
 
 	findings->count = 0;
 	for (size_t i = 0; i < book->invoice_count; i++) {
@@ -461,10 +405,10 @@ void seat_book_check(struct arena *arena, const struct seat_book *book,
 		    i == 0 ? book->lines[i].start : time_later(it.drawn, book->lines[i].start);
 	it.drawn = time_earlier(it.drawn, it.issued);
 	for (size_t i = 0; i < book->line_count; i++)
-		if (book->lines[i].kind == SEAT_LINE_PERIOD) {
-			check_price(&it, &book->lines[i]);
+		seat_check_price(&it, &book->lines[i]);
+	for (size_t i = 0; i < book->line_count; i++)
+		if (book->lines[i].kind == SEAT_LINE_PERIOD)
 			check_free(&it, &book->lines[i]);
-		}
 	for (size_t i = 0; i < book->item_count && !it.cut; i++) {
 		check_seats(&it, i);
 		check_periods(&it, i);

@@ -1,8 +1,10 @@
 /*
  * seat_book_check - what of a subscription's book does not agree, each with its figures.
  *
- * One finding for a rule, an item and an invoice. What is not known breaks no rule: an invoice whose lines are
- * cut, an item that is metered, a price in tiers. Pure.
+ * One finding for a rule, an item and an invoice; its amounts are the sums of the lines that break the rule, each by
+ * more than its invoice's tolerance. Lines are held against the contract in force, else against the price that the item
+ * had (seat_plan.h), else against the unit of the price that they name. What is not known breaks no rule: an invoice
+ * whose lines are cut, an item that is metered, a price in tiers. Pure.
  */
 #ifndef SERVICES_BILLING_SYNC_SEAT_BOOK_CHECK_H
 #define SERVICES_BILLING_SYNC_SEAT_BOOK_CHECK_H

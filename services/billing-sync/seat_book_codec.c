@@ -5,7 +5,7 @@
 
 #include "services/billing-sync/packed.h"
 
-#define BOOK_VERSION 3
+#define BOOK_VERSION 4
 
 /* Out. */
 
@@ -36,6 +36,21 @@ static void pack_line(struct buffer *out, const struct seat_line *line)
 	pack_i64(out, line->quantity);
 	pack_unit(out, line->has_unit, &line->unit);
 	pack_bool(out, line->free);
+	pack_bool(out, line->minor.has);
+	if (line->minor.has)
+		pack_i64(out, line->minor.minor);
+}
+
+/* Which price each item had, state by state. */
+static void pack_plans(struct buffer *out, const struct seat_book *book)
+{
+	for (size_t i = 0; i < book->state_count; i++) {
+		pack_bool(out, book->states[i].uploaded);
+		for (size_t k = 0; k < book->item_count; k++) {
+			pack_u8(out, book->states[i].prices[k]);
+			pack_u8(out, book->states[i].others[k]);
+		}
+	}
 }
 
 static void pack_history(struct buffer *out, const struct seat_book *book)
@@ -61,6 +76,7 @@ static void pack_history(struct buffer *out, const struct seat_book *book)
 		pack_text(out, book->prices[i].currency);
 		pack_unit(out, book->prices[i].has_unit, &book->prices[i].unit);
 	}
+	pack_plans(out, book);
 }
 
 static void pack_billed(struct buffer *out, const struct seat_book *book)
@@ -71,6 +87,7 @@ static void pack_billed(struct buffer *out, const struct seat_book *book)
 		pack_time(out, book->invoices[i].issued);
 		pack_text(out, book->invoices[i].currency);
 		pack_bool(out, book->invoices[i].cut);
+		pack_time(out, book->invoices[i].drawn);
 	}
 	pack_size(out, book->line_count);
 	for (size_t i = 0; i < book->line_count; i++)
@@ -118,6 +135,22 @@ static void unit_in(struct packed *from, bool *has, struct invoice_decimal *unit
 	unit->fraction = packed_i64(from, 0, INT64_C(999999999999));
 }
 
+static void plans_in(struct packed *from, struct seat_book *book)
+{
+	for (size_t i = 0; i < book->state_count; i++) {
+		book->states[i].uploaded = packed_bool(from);
+		for (size_t k = 0; k < book->item_count; k++) {
+			uint8_t *const other = &book->states[i].others[k];
+
+			book->states[i].prices[k] =
+			    (uint8_t)packed_u8(from, (uint32_t)book->price_count);
+			*other = (uint8_t)packed_u8(from, SEAT_PRICE_MANY);
+			if (*other > book->price_count && *other != SEAT_PRICE_MANY)
+				from->failed = true;
+		}
+	}
+}
+
 static void history_in(struct arena *arena, struct packed *from, uint32_t version,
                        struct seat_book *book)
 {
@@ -149,6 +182,8 @@ static void history_in(struct arena *arena, struct packed *from, uint32_t versio
 		packed_text(from, price->currency, sizeof(price->currency));
 		unit_in(from, &price->has_unit, &price->unit);
 	}
+	if (version > 3)
+		plans_in(from, book);
 }
 
 static void line_in(struct arena *arena, struct packed *from, uint32_t version,
@@ -164,6 +199,9 @@ static void line_in(struct arena *arena, struct packed *from, uint32_t version,
 	line->quantity = packed_i64(from, 0, INVOICE_QUANTITY_MAX);
 	unit_in(from, &line->has_unit, &line->unit);
 	line->free = version > 2 && packed_bool(from);
+	line->minor = (struct invoice_amount){ .has = version > 3 && packed_bool(from) };
+	if (line->minor.has)
+		line->minor.minor = packed_i64(from, -INVOICE_AMOUNT_MAX, INVOICE_AMOUNT_MAX);
 }
 
 static void billed_in(struct arena *arena, struct packed *from, uint32_t version,
@@ -177,6 +215,8 @@ static void billed_in(struct arena *arena, struct packed *from, uint32_t version
 		invoice->issued = packed_time(from);
 		packed_text(from, invoice->currency, sizeof(invoice->currency));
 		invoice->cut = packed_bool(from);
+		invoice->drawn = version > 3 ? packed_time(from) : (struct instant){ 0 };
+		invoice->tolerance = 0;
 	}
 	book->line_count = packed_u8(from, SEAT_BOOK_LINES);
 	book->line_room = book->line_count;

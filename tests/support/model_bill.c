@@ -34,10 +34,11 @@ bool model_coupon_holds(const struct life *life, int64_t at_s)
 
 static struct model_line period_line(const struct life *life, int64_t quantity, int64_t at_s)
 {
-	struct model_line line = { .amount = quantity * life->unit,
+	const int64_t unit = life->lag.on ? life->lag.unit : life->unit;
+	struct model_line line = { .amount = quantity * unit,
 		                   .quantity = quantity,
-		                   .unit = life->unit,
-		                   .plan = life->plan,
+		                   .unit = unit,
+		                   .plan = life->lag.on ? life->lag.plan : life->plan,
 		                   .start_s = life->period_start_s,
 		                   .end_s = life->period_end_s };
 
@@ -348,12 +349,17 @@ void model_bill(struct life *life, int64_t at_s)
 		model_contract_hold(life, &invoice);
 	if (wrong && strcmp(life->status, "canceled") != 0)
 		model_case_add(life, "seats_billed", invoice.id);
+	if (life->lag.on && strcmp(life->status, "canceled") != 0 &&
+	    !model_contract_covers(life, life->lag.plan, life->period_start_s))
+		model_case_add(life, "price_billed", invoice.id);
+	life->lag.on = false;
 }
 
 void model_bill_nothing(struct life *life, int64_t at_s)
 {
 	struct model_invoice invoice = draft(life, "subscription_cycle", at_s);
 
+	life->lag.on = false;
 	add_line(life, &invoice, period_line(life, life->seats, at_s));
 	model_say_invoice(life, &invoice, "invoice.created", "draft", at_s);
 	make_void(life, &invoice, at_s + HOUR_S);

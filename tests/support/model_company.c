@@ -15,6 +15,7 @@
 #define STATES_MORE 32
 #define BESIDE 100    /* where a second subscription's numbers begin */
 #define BESIDE_DAYS 5 /* that its months begin after others */
+#define LAGS 150 /* of a thousand changes of a plan: the month after is billed as the one before */
 
 static const struct model_currency currencies[] = {
 	{ "usd", "USD", 1, 1500, 1, "usd", "USD", 0, 1 },
@@ -205,6 +206,9 @@ static void change(struct life *life, int month)
 	if (seats)
 		life->seats = chance_between(&life->chance, 1, 30);
 	if (plan) {
+		life->lag.on = !life->ample && !life->yearly && chance_of(&life->lag.chance, LAGS);
+		life->lag.plan = life->plan;
+		life->lag.unit = life->unit;
 		life->plan++;
 		life->unit += life->currency->step * 500;
 	}
@@ -382,6 +386,12 @@ static bool has_balance(const struct life *life)
 	return false;
 }
 
+static void choose_lag(struct life *life, int64_t number)
+{
+	chance_seed(&life->lag.chance, life->seed * UINT64_C(1000133) + (uint64_t)number);
+	(void)chance_next(&life->lag.chance);
+}
+
 /* Some customers have a second one, with days and invoices of its own. */
 static void live_beside(const struct life *first, int64_t number)
 {
@@ -404,6 +414,7 @@ static void live_beside(const struct life *first, int64_t number)
 		return;
 	life.seats = chance_between(&life.chance, 1, 9);
 	life.unit = 2 * life.currency->unit;
+	choose_lag(&life, number);
 	live(&life);
 	keep_recurring(&life);
 }
@@ -431,6 +442,7 @@ void model_customer_make(struct arena *arena, uint64_t seed, int64_t number, boo
 	model_meter_choose(&life, number);
 	model_schedule_choose(&life, number);
 	model_contract_choose(&life, number);
+	choose_lag(&life, number);
 	model_say_customer(&life, "customer.created", MODEL_START_S);
 	model_say_tariff(&life);
 	live(&life);

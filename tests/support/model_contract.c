@@ -86,15 +86,28 @@ void model_contract_begin(struct life *life, int64_t from_s, int64_t then_s, int
 	declare(life);
 }
 
-static void hold(struct life *life, const struct model_line *line, const char *invoice)
+/* NULL: nothing was agreed for that time. */
+static const struct model_agreed *agreed_at(const struct life *life, int64_t at_s)
 {
 	const struct model_contract *const contract = &life->contract;
 	const struct model_agreed *agreed = NULL;
 
 	for (int i = 0; i < contract->count; i++)
-		if (line->start_s >= contract->agreed[i].from_s)
+		if (at_s >= contract->agreed[i].from_s)
 			agreed = &contract->agreed[i];
-	if (agreed == NULL || line->start_s >= contract->until_s)
+	return at_s < contract->until_s ? agreed : NULL;
+}
+
+bool model_contract_covers(const struct life *life, int plan, int64_t at_s)
+{
+	return plan == 0 && agreed_at(life, at_s) != NULL;
+}
+
+static void hold(struct life *life, const struct model_line *line, const char *invoice)
+{
+	const struct model_agreed *const agreed = agreed_at(life, line->start_s);
+
+	if (agreed == NULL)
 		return;
 	if (line->quantity != agreed->quantity)
 		model_case_add(life, "contract_quantity", invoice);

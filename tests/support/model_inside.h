@@ -100,6 +100,14 @@ struct model_contract {
 	int count;
 };
 
+/* The plan is another one, and the month that begins with it is billed as it was before: wrongly. */
+struct model_lag {
+	struct chance chance; /* its own */
+	bool on;
+	int plan;
+	int64_t unit;
+};
+
 /* Taken off each invoice for a time. */
 struct model_coupon {
 	int64_t percent; /* 0: an amount */
@@ -140,6 +148,7 @@ struct life {
 	struct model_meter meter;
 	struct model_schedule schedule;
 	struct model_contract contract;
+	struct model_lag lag;
 	struct model_line pending[MODEL_PENDING_MAX]; /* for the next invoice */
 	size_t pending_count;
 };
@@ -261,6 +270,8 @@ const char *model_schedule_named(const struct life *life); /* as JSON; "null" */
 void model_contract_choose(struct life *life, int64_t number);
 /* With its first subscription; other seats may be agreed from then_s on. */
 void model_contract_begin(struct life *life, int64_t from_s, int64_t then_s, int64_t until_s);
+/* What is billed of a plan from a time on is held against what was agreed, and not against the plan. */
+bool model_contract_covers(const struct life *life, int plan, int64_t at_s);
 /* What an invoice bills otherwise is a case. */
 void model_contract_hold(struct life *life, const struct model_invoice *invoice);
 

@@ -72,7 +72,9 @@ static int64_t owing_day(struct arena *arena, const char *days, const size_t *or
 		struct seat_book *const read = arena_zero(arena, sizeof(*read));
 		const bool stands = i == 0 || (place > newest && days[place] != days[newest]);
 
-		seat_book_state(arena, book, day((int64_t)place), stands ? (int64_t)i + 1 : 0,
+		seat_book_state(arena, book,
+		                (struct seat_seen){ day((int64_t)place),
+		                                    stands ? (int64_t)i + 1 : 0, false },
 		                &state);
 		newest = i == 0 || place > newest ? place : newest;
 		CHECK(seat_book_decode(arena, seat_book_encode(arena, book), read));

@@ -218,7 +218,9 @@ static void fold_state(struct seat_book *book, const struct step *step, int64_t 
 
 	if (step->ended)
 		state.ended_at = (struct moment){ true, day(step->at) };
-	seat_book_state(arena, book, time_add(day(step->at), MINUTES(step->minutes)), revision,
+	seat_book_state(arena, book,
+	                (struct seat_seen){ time_add(day(step->at), MINUTES(step->minutes)),
+	                                    revision, false },
 	                &state);
 }
 

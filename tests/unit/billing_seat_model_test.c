@@ -26,6 +26,7 @@
 struct change {
 	struct instant at;
 	int64_t quantity;
+	int price; /* 1 to 3: so many times 10.00 a unit */
 };
 
 struct bill {
@@ -69,21 +70,26 @@ static struct bill *bill_open(struct history *it, struct instant at, struct chan
 	return bill;
 }
 
-static void line_add(struct bill *bill, struct instant from, struct instant until, int64_t quantity,
-                     enum invoice_flag proration, bool back)
+static const char *price_of(int price)
+{
+	return arena_printf(arena, "price_%d", price);
+}
+
+static void line_add(struct bill *bill, struct instant from, struct instant until,
+                     const struct change *of, enum invoice_flag proration, bool back)
 {
 	const size_t place = bill->invoice.line_count++;
 
 	bill->lines[place] = (struct invoice_line){
 		.id = arena_printf(arena, "il_%zu", place),
-		.price = "price_1",
+		.price = price_of(of->price),
 		.subscription = "",
 		.item = "si_1",
 		.minor = back ? -1 : 1,
-		.quantity = { true, quantity },
+		.quantity = { true, of->quantity },
 		.by_unit = true,
 		.has_unit = true,
-		.unit = invoice_decimal_of(1000),
+		.unit = invoice_decimal_of(1000 * of->price),
 		.proration = proration,
 		.has_period = true,
 		.start = from,
@@ -97,8 +103,8 @@ static void prorate(struct history *it, struct bill *bill, struct instant end)
 	for (; it->billed < it->change_count; it->billed++) {
 		const struct change *const change = &it->changes[it->billed];
 
-		line_add(bill, change->at, end, (change - 1)->quantity, INVOICE_YES, true);
-		line_add(bill, change->at, end, change->quantity, INVOICE_YES, false);
+		line_add(bill, change->at, end, change - 1, INVOICE_YES, true);
+		line_add(bill, change->at, end, change, INVOICE_YES, false);
 	}
 }
 
@@ -106,19 +112,20 @@ static void live(struct history *it, struct chance *chance)
 {
 	*it = (struct history){ .change_count = 1, .billed = 1 };
 	it->changes[0] = (struct change){ time_add(month(0), SECONDS(chance_between(chance, 0, 9))),
-		                          chance_between(chance, 1, 20) };
+		                          chance_between(chance, 1, 20), 1 };
 	for (int64_t i = 0; i < MONTHS; i++) {
 		struct bill *const bill = bill_open(it, month(i), chance);
 
 		if (i > 0)
 			prorate(it, bill, month(i));
-		line_add(bill, month(i), month(i + 1), it->changes[it->change_count - 1].quantity,
+		line_add(bill, month(i), month(i + 1), &it->changes[it->change_count - 1],
 		         INVOICE_NO, false);
 		struct instant at = moment_in(chance, i);
 
 		for (int k = chance_between(chance, 0, 2); k > 0; k--) {
 			it->changes[it->change_count++] =
-			    (struct change){ at, chance_between(chance, 1, 20) };
+			    (struct change){ at, chance_between(chance, 1, 20),
+				             chance_between(chance, 1, 3) };
 			if (chance_of(chance, 400))
 				prorate(it, bill_open(it, at, chance), month(i + 1));
 			at = time_add(at, SECONDS(chance_between(chance, 600, 90000)));
@@ -150,17 +157,19 @@ static const char *heard(const struct history *it, struct chance *chance)
 			continue;
 		}
 		const struct change *const change = &it->changes[order[i]];
-		const struct subscription_item item = { .id = "si_1",
-			                                .price = { .id = "price_1",
-			                                           .product = "prod_1",
-			                                           .unit = { true, 1000, 0 },
-			                                           .divide_by = 1 },
-			                                .quantity = change->quantity };
+		const struct subscription_item item = {
+			.id = "si_1",
+			.price = { .id = price_of(change->price),
+			           .product = "prod_1",
+			           .unit = { true, 1000 * change->price, 0 },
+			           .divide_by = 1 },
+			.quantity = change->quantity
+		};
 		const struct subscription state = {
 			.id = "sub_1", .currency = "USD", .items = &item, .item_count = 1
 		};
 
-		seat_book_state(arena, book, change->at, 0, &state);
+		seat_book_state(arena, book, (struct seat_seen){ .at = change->at }, &state);
 	}
 	seat_book_check(arena, book, NULL, 0, findings);
 	for (size_t i = 0; i < findings->count; i++)
@@ -187,6 +196,45 @@ static void what_is_billed_right_is_never_a_case(void **state)
 	}
 }
 
+/* Of one of the invoices: the line that bills a whole month. */
+static struct invoice_line *month_of(struct history *history, struct chance *chance, size_t *bill)
+{
+	struct invoice_line *line = NULL;
+
+	while (line == NULL || line->proration != INVOICE_NO) {
+		*bill = (size_t)chance_between(chance, 0, (int)history->bill_count - 1);
+		line = &history->bills[*bill].lines[history->bills[*bill].invoice.line_count - 1];
+	}
+	return line;
+}
+
+/* A whole month is billed at a price of another time, or at one that it never had. */
+static void a_price_that_it_had_not_is_found_on_its_invoice(void **state)
+{
+	struct chance chance;
+
+	(void)state;
+	for (uint64_t seed = 1; seed <= HISTORIES; seed++) {
+		struct history *const history = arena_zero(arena, sizeof(*history));
+		size_t bill = 0;
+
+		chance_seed(&chance, seed);
+		live(history, &chance);
+		struct invoice_line *const line = month_of(history, &chance, &bill);
+		const int64_t price = line->unit.whole / 1000 % 4 + 1;
+
+		line->price = price_of((int)price);
+		line->unit = invoice_decimal_of(1000 * price);
+		const char *const wanted =
+		    arena_printf(arena, "price_billed %s;", history->bills[bill].invoice.id);
+		const char *const found = heard(history, &chance);
+
+		if (!text_equal(found, wanted))
+			fail_msg("seed %llu: %s, not %s", (unsigned long long)seed, found, wanted);
+		arena_reset(arena);
+	}
+}
+
 /* A whole month that bills two seats more than there are, one of the invoices or the last one. */
 static void what_is_billed_wrong_is_found_on_its_invoice(void **state)
 {
@@ -195,17 +243,11 @@ static void what_is_billed_wrong_is_found_on_its_invoice(void **state)
 	(void)state;
 	for (uint64_t seed = 1; seed <= HISTORIES; seed++) {
 		struct history *const history = arena_zero(arena, sizeof(*history));
-		struct invoice_line *line = NULL;
 		size_t bill = 0;
 
 		chance_seed(&chance, seed);
 		live(history, &chance);
-		while (line == NULL || line->proration != INVOICE_NO) {
-			bill = (size_t)chance_between(&chance, 0, (int)history->bill_count - 1);
-			line = &history->bills[bill]
-			            .lines[history->bills[bill].invoice.line_count - 1];
-		}
-		line->quantity.minor += 2;
+		month_of(history, &chance, &bill)->quantity.minor += 2;
 		const char *const wanted =
 		    arena_printf(arena, "seats_billed %s;", history->bills[bill].invoice.id);
 		const char *const found = heard(history, &chance);
@@ -220,6 +262,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_billed_right_is_never_a_case),
+		cmocka_unit_test(a_price_that_it_had_not_is_found_on_its_invoice),
 		cmocka_unit_test(what_is_billed_wrong_is_found_on_its_invoice),
 	};
 

@@ -8,6 +8,7 @@
 #include "proto/opsmesh/v1/catalogue.h"
 #include "tests/support/customer_fixture.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include <setjmp.h>
@@ -159,6 +160,108 @@ static void a_price_that_is_not_the_plans_is_a_case_with_its_amounts(void **stat
 	assert_null(heard_of(FACT(DISCREPANCY_OPENED)));
 }
 
+/* Five seats at a price, and an invoice of a month of them. */
+
+static void feed_plan(int64_t revision, const char *price, int unit)
+{
+	customer_feed(
+	    "subscription", "sub_1", revision, "active",
+	    arena_printf(
+		customer_stage.arena,
+		"{\"id\":\"sub_1\",\"object\":\"subscription\",\"customer\":\"%s\","
+		"\"status\":\"active\",\"currency\":\"usd\",\"items\":{\"object\":\"list\","
+		"\"data\":[{\"id\":\"si_1\",\"quantity\":5,\"price\":{\"id\":\"%s\","
+		"\"product\":\"prod_1\",\"currency\":\"usd\",\"unit_amount\":%d,"
+		"\"recurring\":{\"interval\":\"month\",\"interval_count\":1}}}]}}",
+		customer_key, price, unit));
+}
+
+static void feed_month(const char *id, long long from_day, const char *price, int unit)
+{
+	static int64_t revision = 0;
+	const long long start = from_day * 86400;
+
+	customer_feed(
+	    "invoice", id, ++revision, "open",
+	    arena_printf(
+		customer_stage.arena,
+		"{\"id\":\"%s\",\"object\":\"invoice\",\"customer\":\"%s\","
+		"\"status\":\"open\",\"currency\":\"usd\",\"created\":%lld,"
+		"\"subscription\":\"sub_1\",\"subtotal\":%d,\"total\":%d,\"amount_due\":%d,"
+		"\"lines\":{\"object\":\"list\",\"has_more\":false,\"data\":[{\"id\":\"il_%s\","
+		"\"object\":\"line_item\",\"amount\":%d,\"currency\":\"usd\",\"quantity\":5,"
+		"\"proration\":false,\"subscription\":\"sub_1\",\"subscription_item\":\"si_1\","
+		"\"period\":{\"start\":%lld,\"end\":%lld},\"price\":{\"id\":\"%s\","
+		"\"billing_scheme\":\"per_unit\",\"unit_amount\":%d,\"currency\":\"usd\"}}]}}",
+		id, customer_key, start + 120, 5 * unit, 5 * unit, 5 * unit, id, 5 * unit, start,
+		start + 30LL * 86400, price, unit));
+}
+
+static void assert_price_billed(const char *invoice)
+{
+	const Opsmesh__V1__BillingEvent *const event = next_of(FACT(DISCREPANCY_OPENED));
+
+	assert_string_equal(event->discrepancy_opened->cause, "price_billed");
+	assert_string_equal(event->discrepancy_opened->object_ids[0], invoice);
+	assert_int_equal(llabs(event->discrepancy_opened->expected->minor -
+	                       event->discrepancy_opened->found->minor),
+	                 5000);
+	assert_null(heard_of(FACT(DISCREPANCY_OPENED)));
+}
+
+static void the_old_price_after_a_change_of_plan_is_a_case(void **state)
+{
+	(void)state;
+	feed_plan(1, "price_1", 1000);
+	feed_month("in_1", 20001, "price_1", 1000);
+	assert_null(heard_of(FACT(DISCREPANCY_OPENED)));
+	feed_month("in_2", 20031, "price_1", 1000);
+	customer_feed_self();
+	customer_wait(DAYS(30));
+	assert_null(heard_of(FACT(DISCREPANCY_OPENED)));
+	feed_plan(2, "price_2", 2000);
+	assert_price_billed("in_2");
+	feed_month("in_2", 20031, "price_2", 2000);
+	assert_non_null(heard_of(FACT(DISCREPANCY_HEALED)));
+}
+
+/* What a schedule says of a time to come is not in force before. */
+static void a_price_that_a_schedule_announces_is_no_excuse(void **state)
+{
+	(void)state;
+	feed_plan(1, "price_1", 1000);
+	customer_feed(
+	    "subscription_schedule", "sub_sched_1", 1, "active",
+	    arena_printf(customer_stage.arena,
+	                 "{\"id\":\"sub_sched_1\",\"object\":\"subscription_schedule\","
+	                 "\"customer\":\"%s\",\"status\":\"active\",\"subscription\":\"sub_1\","
+	                 "\"phases\":[{\"start_date\":%lld,\"end_date\":%lld,\"items\":["
+	                 "{\"price\":\"price_2\",\"quantity\":5}]}]}",
+	                 customer_key, 20031LL * 86400, 20061LL * 86400));
+	feed_month("in_1", 20001, "price_2", 2000);
+	assert_price_billed("in_1");
+}
+
+static void a_month_that_no_invoice_bills_is_worth_what_it_would_have_cost(void **state)
+{
+	const Opsmesh__V1__BillingEvent *event;
+
+	(void)state;
+	feed_plan(1, "price_1", 1000);
+	feed_month("in_1", 20001, "price_1", 1000);
+	feed_month("in_3", 20061, "price_1", 1000);
+	event = next_of(FACT(DISCREPANCY_OPENED));
+	assert_string_equal(event->discrepancy_opened->cause, "period_gap");
+	assert_int_equal(event->discrepancy_opened->expected->minor, 5000);
+	assert_int_equal(event->discrepancy_opened->found->minor, 0);
+	assert_int_equal(event->discrepancy_opened->found_count -
+	                     event->discrepancy_opened->expected_count,
+	                 30 * 86400);
+	feed_month("in_2", 20031, "price_1", 1000);
+	assert_string_equal(next_of(FACT(DISCREPANCY_HEALED))->discrepancy_healed->cause,
+	                    "period_gap");
+}
+
 /* What was agreed on a unit, by an account; 0: nothing. */
 static void feed_order(const char *account, int64_t unit, struct instant from)
 {
@@ -280,6 +383,9 @@ int main(void)
 		CASE(the_invoice_first_and_the_subscription_after_is_the_same_case),
 		CASE(what_it_was_before_is_what_was_billed_then),
 		CASE(a_price_that_is_not_the_plans_is_a_case_with_its_amounts),
+		CASE(the_old_price_after_a_change_of_plan_is_a_case),
+		CASE(a_price_that_a_schedule_announces_is_no_excuse),
+		CASE(a_month_that_no_invoice_bills_is_worth_what_it_would_have_cost),
 		CASE(what_was_agreed_is_held_against_invoices_before_and_after),
 		CASE(a_contract_that_nothing_bills_is_a_case_until_it_is),
 		CASE(a_contract_that_is_billed_in_time_is_none),

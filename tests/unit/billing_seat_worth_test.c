@@ -83,6 +83,111 @@ static void what_does_not_agree_has_a_worth(void **state)
 	}
 }
 
+/* Of an unbilled time: the item's states in it, by days; price 0 is not said, price 3 is in tiers. */
+struct had {
+	int64_t from;
+	int64_t quantity;
+	uint8_t
+	    price; /* a unit of the first costs 10.00, of the second 20.00, of the fourth 0.01 */
+	bool unbilled;
+};
+
+static const struct {
+	const char *name;
+	int64_t from;
+	int64_t until; /* then a line of 30 days follows */
+	struct had had[3];
+	const char *worth;
+} gaps[] = {
+	{ "a month of five seats", 30, 60, { { 0, 5, 1, false } }, "5000 0 USD" },
+	{ "a month that is a day longer", 30, 61, { { 0, 5, 1, false } }, "5000 0 USD" },
+	{ "a year of months, one with the other", 30, 395, { { 0, 5, 1, false } }, "60000 0 USD" },
+	{ "ten days of a month", 30, 40, { { 0, 5, 1, false } }, "1667 0 USD" },
+	{ "a month and a half", 30, 75, { { 0, 5, 1, false } }, "7500 0 USD" },
+	{ "more seats from its middle on",
+	  30,
+	  60,
+	  { { 0, 5, 1, false }, { 45, 8, 1, false } },
+	  "6500 0 USD" },
+	{ "another price from its middle on",
+	  30,
+	  60,
+	  { { 0, 5, 1, false }, { 45, 5, 2, false } },
+	  "7500 0 USD" },
+	{ "two halves are one", 30, 60, { { 0, 1, 4, false }, { 45, 1, 4, false } }, "1 0 USD" },
+	{ "a half is rounded up", 30, 45, { { 0, 1, 4, false } }, "1 0 USD" },
+	{ "no seats", 30, 60, { { 0, 0, 1, false } }, "" },
+	{ "two months, the first of them paused",
+	  30,
+	  90,
+	  { { 0, 5, 1, false }, { 30, 5, 1, true }, { 50, 5, 1, false } },
+	  "5000 0 USD" },
+	{ "a pause within the month",
+	  30,
+	  60,
+	  { { 0, 5, 1, false }, { 40, 5, 1, true } },
+	  "5000 0 USD" },
+	{ "before the first state", 30, 60, { { 40, 5, 1, false } }, "" },
+	{ "in tiers", 30, 60, { { 0, 5, 3, false } }, "" },
+	{ "a price that is not said is that of the line",
+	  30,
+	  60,
+	  { { 0, 5, 0, false } },
+	  "35 0 USD" },
+	{ "by use", 30, 60, { { 0, -1, 1, false } }, "" },
+};
+
+static struct seat_book *book_had(const struct had *had, struct seat_line *line)
+{
+	static const int64_t units[] = { 1000, 2000, 0, 1 };
+	struct seat_book *const book = book_of(line, 1);
+
+	book->states = arena_zero(arena, 3 * sizeof(*book->states));
+	for (; book->state_count < 3 && (book->state_count == 0 || had->from > 0); had++) {
+		struct seat_state *const state = &book->states[book->state_count++];
+
+		state->at = (struct instant){ DAYS(had->from).us };
+		state->unbilled = had->unbilled;
+		state->quantities[0] = had->quantity;
+		state->prices[0] = had->price;
+	}
+	for (; book->price_count < COUNT_OF(units); book->price_count++)
+		book->prices[book->price_count] =
+		    (struct seat_price){ .currency = "USD",
+			                 .has_unit = units[book->price_count] > 0,
+			                 .unit = invoice_decimal_of(units[book->price_count]) };
+	return book;
+}
+
+static void a_time_that_no_line_bills_is_worth_what_was_in_force(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(gaps); i++) {
+		struct seat_line line = line_of(true, 7);
+
+		line.start = (struct instant){ DAYS(gaps[i].until).us };
+		line.end = (struct instant){ DAYS(gaps[i].until + 30).us };
+		const struct seat_worth worth =
+		    seat_worth_gap(book_had(gaps[i].had, &line), &line, gaps[i].from * 86400,
+		                   gaps[i].until * 86400);
+
+		if (!text_equal(told(&worth), gaps[i].worth))
+			fail_msg("%s: %s", gaps[i].name, told(&worth));
+	}
+}
+
+/* Of a price in tiers what is billed twice is what the line says. */
+static void what_is_billed_twice_in_tiers_is_worth_what_its_line_says(void **state)
+{
+	struct seat_line line = line_of(false, 0);
+	struct seat_worth worth;
+
+	(void)state;
+	line.minor = (struct invoice_amount){ true, 4200 };
+	worth = seat_worth_time(book_of(&line, 1), &line, MONTH_S / 2, 0);
+	assert_string_equal(told(&worth), "2100 4200 USD");
+}
+
 static void an_item_is_worth_what_its_newest_priced_period_says(void **state)
 {
 	struct seat_line lines[] = { line_of(true, 1000), line_of(true, 1200), line_of(false, 0),
@@ -140,6 +245,8 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_does_not_agree_has_a_worth),
+		cmocka_unit_test(a_time_that_no_line_bills_is_worth_what_was_in_force),
+		cmocka_unit_test(what_is_billed_twice_in_tiers_is_worth_what_its_line_says),
 		cmocka_unit_test(an_item_is_worth_what_its_newest_priced_period_says),
 		cmocka_unit_test(each_finding_brings_its_worth),
 	};
