@@ -268,9 +268,14 @@ void cache_keep(struct cache *cache)
 	cache->change_count = 0;
 }
 
-void cache_undo(struct cache *cache)
+size_t cache_undoable(const struct cache *cache)
 {
-	while (cache->change_count > 0) {
+	return cache->change_count;
+}
+
+void cache_undo_to(struct cache *cache, size_t count)
+{
+	while (cache->change_count > count) {
 		const struct change *const change = &cache->changes[--cache->change_count];
 		struct cache_row *const row = change->row;
 
@@ -286,6 +291,11 @@ void cache_undo(struct cache *cache)
 		if (change->created)
 			row_remove(cache, row);
 	}
+}
+
+void cache_undo(struct cache *cache)
+{
+	cache_undo_to(cache, 0);
 }
 
 size_t cache_changed_count(const struct cache *cache)

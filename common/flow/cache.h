@@ -37,7 +37,10 @@ struct cache_row *cache_put(struct cache *cache, int table, struct bytes key, st
 /* packed is copied; absent removes. Until cache_keep or cache_undo the change can be undone. */
 void cache_change(struct cache *cache, int table, struct bytes key, struct bytes packed);
 void cache_keep(struct cache *cache); /* the changes since the last call stand */
-void cache_undo(struct cache *cache); /* they never were */
+/* They never were; of cache_undo_to those since it was asked how many there are. */
+void cache_undo(struct cache *cache);
+size_t cache_undoable(const struct cache *cache);
+void cache_undo_to(struct cache *cache, size_t count);
 
 /* Rows changed since the last cache_settle. */
 size_t cache_changed_count(const struct cache *cache);

@@ -27,8 +27,7 @@ struct work {
 	struct high_undo *high_undos;
 	size_t high_undo_count;
 	size_t high_undo_capacity;
-	size_t fact_mark;
-	int64_t sequence_mark;
+	struct task_mark begun;
 	struct bytes traceparent;
 	enum status trouble;   /* RETRY: a row could not be loaded */
 	struct wanted *wanted; /* of each table, for fetch.c */
@@ -59,6 +58,8 @@ void work_reset(struct shard *shard); /* for the next batch */
 void work_begin(struct shard *shard); /* of an event or timer: what follows can be undone */
 void work_keep(struct shard *shard);
 void work_undo(struct shard *shard);
+struct task_mark work_mark(const struct shard *shard);
+void work_undo_to(struct shard *shard, const struct task_mark *mark);
 
 void work_timer(struct shard *shard, uint32_t index, const char *key, struct instant due);
 /* The next timer due before an instant, NULL: there is none. Loads what is not in memory. */

@@ -32,6 +32,22 @@ void task_remove(struct task *task, const struct state_table *table, const void 
 	work_remove(task->shard, table, row);
 }
 
+struct task_mark task_mark(const struct task *task)
+{
+	return work_mark(task->shard);
+}
+
+void task_undo(struct task *task, const struct task_mark *mark)
+{
+	work_undo_to(task->shard, mark);
+	task->outsiders = false;
+}
+
+bool task_is_refused(const struct task *task, enum status status)
+{
+	return status == STATUS_REJECT && task->outsiders;
+}
+
 bool task_has(const struct task *task, const struct state_table *table)
 {
 	const struct state_table *const *own = task->shard->stage->tables;

@@ -47,6 +47,21 @@ void task_add(struct task *task, const struct state_table *table, const void *ro
 void task_remove(struct task *task, const struct state_table *table, const void *row);
 /* Is it one of the stage's own tables? What several stages share asks where its rows are. */
 bool task_has(const struct task *task, const struct state_table *table);
+/*
+ * What a handler does since a mark can be undone by itself: of an event with several parts one can be refused
+ * (task_refuse), and the others stand. What its own structs say of it is the handler's to forget.
+ */
+struct task_mark {
+	size_t changes;
+	size_t timers;
+	size_t highs;
+	size_t facts;
+	int64_t sequence;
+};
+struct task_mark task_mark(const struct task *task);
+void task_undo(struct task *task, const struct task_mark *mark);
+/* Is that the answer of task_refuse? */
+bool task_is_refused(const struct task *task, enum status status);
 /* In a need function: this row will be loaded. */
 void task_need(struct task *task, const struct state_table *table, const void *row);
 

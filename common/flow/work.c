@@ -51,14 +51,24 @@ void work_reset(struct shard *shard)
 	arena_reset(shard->arena);
 }
 
+struct task_mark work_mark(const struct shard *shard)
+{
+	const struct work *const work = shard->work;
+
+	return (struct task_mark){ .changes = cache_undoable(shard->cache),
+		                   .timers = work->timer_undo_count,
+		                   .highs = work->high_undo_count,
+		                   .facts = work->fact_count,
+		                   .sequence = shard->row.sequence };
+}
+
 void work_begin(struct shard *shard)
 {
 	struct work *const work = shard->work;
 
 	work->timer_undo_count = 0;
 	work->high_undo_count = 0;
-	work->fact_mark = work->fact_count;
-	work->sequence_mark = shard->row.sequence;
+	work->begun = work_mark(shard);
 }
 
 /* Answers the due before. What is due later than all that is loaded is in the store alone. */
@@ -90,21 +100,26 @@ static void undo_timer(struct shard *shard, const struct timer_undo *undo)
 	map_remove(&work->timer_map, bytes_of(touch->name));
 }
 
-void work_undo(struct shard *shard)
+void work_undo_to(struct shard *shard, const struct task_mark *mark)
 {
 	struct work *const work = shard->work;
 
-	cache_undo(shard->cache);
-	while (work->timer_undo_count > 0) {
+	cache_undo_to(shard->cache, mark->changes);
+	while (work->timer_undo_count > mark->timers) {
 		undo_timer(shard, &work->timer_undos[--work->timer_undo_count]);
 	}
-	while (work->high_undo_count > 0) {
+	while (work->high_undo_count > mark->highs) {
 		const struct high_undo *const undo = &work->high_undos[--work->high_undo_count];
 
 		shard->high[undo->place] = undo->sequence;
 	}
-	work->fact_count = work->fact_mark;
-	shard->row.sequence = work->sequence_mark;
+	work->fact_count = mark->facts;
+	shard->row.sequence = mark->sequence;
+}
+
+void work_undo(struct shard *shard)
+{
+	work_undo_to(shard, &shard->work->begun);
 }
 
 /* Timers. */
@@ -357,7 +372,7 @@ enum status work_handle(struct shard *shard, const struct event *event,
 	work_begin(shard);
 	enum status status = handler->handle(&task, task.message);
 
-	if (status == STATUS_REJECT && task.outsiders && shard->stage->refused != NULL &&
+	if (task_is_refused(&task, status) && shard->stage->refused != NULL &&
 	    shard->work->trouble == STATUS_OK)
 		status = say_refused(shard, &task);
 	arena_reset(shard->scratch);

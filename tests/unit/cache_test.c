@@ -124,6 +124,22 @@ static void undone_changes_never_were_but_kept_ones_stay(void **state)
 	assert_int_equal(cache_changed_count(cache), 2);
 }
 
+static void some_of_the_changes_are_undone_by_their_number(void **state)
+{
+	(void)state;
+	cache_change(cache, LOOSE, key_of(0), bytes_of("first"));
+	const size_t count = cache_undoable(cache);
+
+	cache_change(cache, LOOSE, key_of(0), bytes_of("second"));
+	cache_change(cache, LOOSE, key_of(1), bytes_of("second"));
+	cache_undo_to(cache, count);
+	assert_true(is(LOOSE, 0, "first"));
+	assert_int_equal(cache_changed_count(cache), 1);
+	cache_undo(cache);
+	assert_int_equal(cache_changed_count(cache), 0);
+	assert_int_equal(cache_undoable(cache), 0);
+}
+
 static void resident_rows_are_walked_in_the_order_of_their_keys(void **state)
 {
 	struct bytes after = { 0 };
@@ -157,6 +173,7 @@ int main(void)
 		CASE(a_changed_row_outlives_the_bound_until_its_batch_has_ended),
 		CASE(what_the_store_says_does_not_overwrite_what_the_batch_changed),
 		CASE(undone_changes_never_were_but_kept_ones_stay),
+		CASE(some_of_the_changes_are_undone_by_their_number),
 		CASE(resident_rows_are_walked_in_the_order_of_their_keys),
 	};
 

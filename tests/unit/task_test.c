@@ -1,5 +1,6 @@
 /*
- * task_test - rows that a handler knows to be new, a stage's own tables and keys, and what outsiders got wrong.
+ * task_test - rows that a handler knows to be new, a stage's own tables and keys, what outsiders got wrong, and parts
+ * of an event that are undone.
  */
 #include "common/base/hash.h"
 #include "common/base/text.h"
@@ -60,6 +61,38 @@ static const struct state_table strange_table = { .name = "strange",
 static int64_t seen;
 static bool own[3];
 
+/* A row, a fact and a timer of its own, and the first one's timer moved. */
+static enum status take_part(struct task *task, const char *name, int64_t days)
+{
+	const struct instant due = time_add(task->now, DAYS(days));
+	Sim__V1__Toy part = SIM__V1__TOY__INIT;
+
+	part.kind = text_mutable(name);
+	task_save(task, &line_table, &(struct line_row){ .key = name, .number = days });
+	task_timer_set(task, "ring", name, due);
+	task_timer_set(task, "ring", "first", due);
+	return task_emit(task, &(struct emission){ .topic = OUT,
+	                                           .key = name,
+	                                           .partition = &task->shard_number,
+	                                           .time = task->now,
+	                                           .message = &part.base });
+}
+
+/* Three parts, of which the second is refused. */
+static enum status take_parts(struct task *task)
+{
+	TRY(take_part(task, "first", 1));
+	const struct task_mark mark = task_mark(task);
+
+	TRY(take_part(task, "second", 2));
+	assert_true(task_is_refused(task, task_refuse(task, "theirs")));
+	task_undo(task, &mark);
+	assert_false(task_is_refused(task, STATUS_REJECT));
+	assert_false(
+	    task_load(task, &line_table, &(struct line_row){ .key = "second", .number = 0 }));
+	return take_part(task, "third", 3);
+}
+
 /* Whose tables are the stage's own is asked first; by its kind a word is then added, removed or looked for. */
 static enum status on_word(struct task *task, const ProtobufCMessage *message)
 {
@@ -73,6 +106,8 @@ static enum status on_word(struct task *task, const ProtobufCMessage *message)
 	own[2] = task_has(task, &strange_table);
 	if (text_equal(word->kind, "ask"))
 		return STATUS_OK;
+	if (text_equal(word->kind, "parts"))
+		return take_parts(task);
 	if (text_starts(word->kind, "add"))
 		task_add(task, table, &row);
 	if (text_starts(word->kind, "remove"))
@@ -101,9 +136,17 @@ static enum status say_refused(struct task *task, const char *reason)
 	                                         : STATUS_OK;
 }
 
+static enum status on_ring(struct task *task, const char *key)
+{
+	(void)task;
+	(void)key;
+	return STATUS_OK;
+}
+
 static const struct stage_event events[] = { { .topic = IN, .handle = on_word }, { .topic = -1 } };
 static const struct state_table *const tables[] = { &line_table, &resident_table, NULL };
-static const struct stage_timer timers[] = { { .name = NULL } };
+static const struct stage_timer timers[] = { { .name = "ring", .handle = on_ring },
+	                                     { .name = NULL } };
 static const int emits[] = { OUT, -1 };
 static const struct stage adder = {
 	.name = "adder",
@@ -259,6 +302,41 @@ static void what_cannot_be_said_of_it_is_a_dead_letter(void **state)
 	assert_true(is_letter(1));
 }
 
+static void assert_due(const char *key, int64_t days)
+{
+	struct instant due;
+
+	assert_true(stage_test_timer(&test, "ring", key, &due));
+	assert_int_equal(due.us,
+	                 time_add((struct instant){ 0 }, DAYS(days)).us + SECONDS(clock_s).us);
+}
+
+static void of_what_is_refused_within_an_event_nothing_stands_but_of_all_else_it_does(void **state)
+{
+	static const char *const told[] = { "first", "third" };
+	const ProtobufCMessage *message;
+	struct instant due;
+
+	(void)state;
+	tell("parts", "a", 0, "");
+	for (size_t i = 0; i < COUNT_OF(told); i++) {
+		const struct fact *const fact = stage_test_next(&test, &message);
+
+		assert_non_null(fact);
+		assert_string_equal(((const Sim__V1__Toy *)(const void *)message)->kind, told[i]);
+		assert_int_equal(fact->sequence, (int64_t)i + 1);
+	}
+	assert_null(stage_test_next(&test, NULL));
+	assert_int_equal(kept(&line_table, "first"), 1);
+	assert_int_equal(kept(&line_table, "second"), 0);
+	assert_int_equal(kept(&line_table, "third"), 3);
+	assert_due("first", 3);
+	assert_due("third", 3);
+	assert_false(stage_test_timer(&test, "ring", "second", &due));
+	assert_false(is_letter(1));
+	assert_string_equal(said, "");
+}
+
 static void what_was_removed_may_be_added_again(void **state)
 {
 	(void)state;
@@ -361,6 +439,7 @@ int main(void)
 		CASE(a_refused_event_adds_nothing_and_may_come_again),
 		CASE(what_an_outsider_got_wrong_is_said_and_is_no_dead_letter),
 		CASE(what_cannot_be_said_of_it_is_a_dead_letter),
+		CASE(of_what_is_refused_within_an_event_nothing_stands_but_of_all_else_it_does),
 		CASE(what_was_removed_may_be_added_again),
 		CASE(a_row_in_memory_is_not_added_a_second_time),
 		CASE(a_row_in_the_store_is_not_added_a_second_time),
