@@ -133,8 +133,44 @@ bool customer_money(struct thing *thing, const char *field, const char *currency
 
 enum status customer_refuse(struct thing *thing, const struct json_error *error)
 {
-	TRY(refused_say(thing->customer, thing->mirrored, error->path, error->reason));
-	return refused_open(thing, error);
+	struct task *const task = thing->customer->task;
+	struct json_error *const refused = arena_alloc(task->scratch, sizeof(*refused));
+
+	*refused = *error;
+	thing->refused = refused;
+	return task_refuse(task, "%s: %s", error->path, error->reason);
+}
+
+/* False: it is refused, and error says why. */
+static bool read_whole(struct thing *thing, thing_reader *read, enum status *status,
+                       struct json_error *error)
+{
+	const struct task *const task = thing->customer->task;
+
+	if (!read(thing, status, error))
+		return false;
+	if (!task_is_refused(task, *status))
+		return true;
+	if (thing->refused != NULL)
+		*error = *thing->refused;
+	else
+		*error = refused_error(task->reason);
+	return false;
+}
+
+enum status customer_take(struct thing *thing, thing_reader *read)
+{
+	struct customer *const it = thing->customer;
+	const struct task_mark mark = task_mark(it->task);
+	const struct customer before = *it;
+	enum status status = STATUS_OK;
+	struct json_error error;
+
+	if (read_whole(thing, read, &status, &error))
+		return status == STATUS_OK ? refused_heal(thing) : status;
+	task_undo(it->task, &mark);
+	*it = before;
+	return refused_whole(thing, &error);
 }
 
 /* Timers. */

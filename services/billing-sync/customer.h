@@ -86,8 +86,9 @@ struct thing {
 	struct customer *customer;
 	const Opsmesh__V1__ObjectMirrored *mirrored;
 	struct json_place object;
-	struct held_row held; /* as it was */
-	bool known;           /* it was heard of before */
+	struct held_row held;             /* as it was */
+	bool known;                       /* it was heard of before */
+	const struct json_error *refused; /* by customer_refuse; NULL: it is not */
 };
 
 /* The customer of the event at hand, and when it happened. A key that is none of this shard's is refused. */
@@ -107,13 +108,18 @@ bool customer_amount(struct thing *thing, const char *field, const char *currenc
 /* The same of a field of the object's; NULL where it is absent. */
 bool customer_money(struct thing *thing, const char *field, const char *currency,
                     Opsmesh__V1__Money **money, struct json_error *error) MUST_CHECK;
-/* What cannot be read is said, once for each state, and is a case; the mirror has it whole. */
-enum status customer_refuse(struct thing *thing, const struct json_error *error) MUST_CHECK;
 /* The status now is another than the one that was held. */
 bool customer_moved(const struct thing *thing);
 
 /* What an object of a type has to say. False: it cannot be read, and error says why. */
 typedef bool thing_reader(struct thing *thing, enum status *status, struct json_error *error);
+/*
+ * All that read does for the object stands, or nothing of it: where it cannot be read, or something refuses it
+ * (customer_refuse, task_refuse), that is said, once for each state, and is a case; the mirror has it whole.
+ */
+enum status customer_take(struct thing *thing, thing_reader *read) MUST_CHECK;
+/* Of the object at hand within what takes it: answers REJECT. */
+enum status customer_refuse(struct thing *thing, const struct json_error *error) MUST_CHECK;
 thing_reader customer_read_invoice;
 thing_reader customer_read_charge;
 thing_reader customer_read_intent;

@@ -5,6 +5,7 @@
 #include "services/billing-sync/customer_booked.h"
 #include "services/billing-sync/customer_foreign.h"
 #include "services/billing-sync/customer_over.h"
+#include "services/billing-sync/customer_refused.h"
 #include "services/billing-sync/policies.h"
 #include "services/billing-sync/stripe.h"
 #include "services/billing-sync/waiting.h"
@@ -389,19 +390,18 @@ static bool is_settlement(const Opsmesh__V1__ObjectMirrored *mirrored)
 	return text_equal(mirrored->object_type, "balance_transaction") && mirrored->about == NULL;
 }
 
-static enum status take_up(struct customer *it, struct charged_row *row,
-                           const Opsmesh__V1__ObjectMirrored *mirrored)
+/* What it waited for is in its row, and nothing waits any more. */
+static enum status take_up(struct customer *it, const Opsmesh__V1__ObjectMirrored *mirrored)
 {
 	const struct bytes payload = { mirrored->payload.data, mirrored->payload.len };
 	struct thing thing = { .customer = it, .mirrored = mirrored };
 	AUTO_JSON document = NULL;
-	enum status status = STATUS_OK;
 	struct json_error error;
 
 	if (!json_parse_brief(payload, PAYLOAD_MAX, &document, &error))
-		return customer_refuse(&thing, &error);
+		return refused_whole(&thing, &error);
 	thing.object = json_top(document);
-	return apply(&thing, row, &status, &error) ? status : customer_refuse(&thing, &error);
+	return customer_take(&thing, ledger_moved);
 }
 
 static enum status release(struct customer *it, struct charged_row *row)
@@ -418,7 +418,7 @@ static enum status release(struct customer *it, struct charged_row *row)
 	for (int pass = 0; pass < 2; pass++)
 		for (size_t i = 0; i < list.n_items; i++)
 			if (is_settlement(list.items[i]) == (pass == 0))
-				TRY(take_up(it, row, list.items[i]));
+				TRY(take_up(it, list.items[i]));
 	return STATUS_OK;
 }
 

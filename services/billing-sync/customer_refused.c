@@ -2,56 +2,20 @@
 
 #include "common/base/text.h"
 #include "services/billing-sync/currency.h"
+#include "services/billing-sync/listed.h"
 #include "services/billing-sync/policies.h"
+#include "services/billing-sync/refused.h"
 #include "services/billing-sync/stripe.h"
 
 #include <string.h>
 
 #define CAUSE "state_refused"
 
-/* What is remembered: the ids, a line each. */
-
-/* NULL: it is not among them. */
-static const char *line_of(const char *lines, const char *id)
-{
-	const size_t size = strlen(id);
-	const char *at = lines;
-
-	while (at != NULL && *at != '\0') {
-		if (strncmp(at, id, size) == 0 && at[size] == '\n')
-			return at;
-		at = strchr(at, '\n');
-		at += at != NULL;
-	}
-	return NULL;
-}
-
-static size_t count_of(const char *lines)
-{
-	size_t count = 0;
-
-	for (; lines != NULL && *lines != '\0'; lines++)
-		count += *lines == '\n';
-	return count;
-}
-
 static void remember(struct customer *it, const char *id)
 {
-	const char *const lines = it->row.refused != NULL ? it->row.refused : "";
-
-	if (line_of(lines, id) != NULL || count_of(lines) == REFUSED_MAX)
+	if (listed_has(it->row.refused, id) || listed_count(it->row.refused) == REFUSED_MAX)
 		return;
-	it->row.refused = arena_printf(it->task->arena, "%s%s\n", lines, id);
-	task_save(it->task, &customer_table, &it->row);
-}
-
-static void forget(struct customer *it, const char *line)
-{
-	const char *const rest = strchr(line, '\n') + 1;
-	const char *const kept = arena_printf(it->task->arena, "%.*s%s",
-	                                      (int)(line - it->row.refused), it->row.refused, rest);
-
-	it->row.refused = *kept != '\0' ? kept : NULL;
+	it->row.refused = listed_with(it->task->arena, it->row.refused, id);
 	task_save(it->task, &customer_table, &it->row);
 }
 
@@ -81,7 +45,7 @@ static bool read_amount(const struct thing *thing, struct discrepancy_evidence *
 	       evidence->expected != 0;
 }
 
-enum status refused_open(const struct thing *thing, const struct json_error *error)
+static enum status open_case(const struct thing *thing, const struct json_error *error)
 {
 	struct customer *const it = thing->customer;
 	const char *const id = thing->mirrored->object_id;
@@ -104,15 +68,30 @@ enum status refused_open(const struct thing *thing, const struct json_error *err
 	return customer_observe(it, &finding);
 }
 
+struct json_error refused_error(const char *reason)
+{
+	struct json_error error = { .path = "" };
+
+	memcpy(error.reason, reason, text_fit(bytes_of(reason), sizeof(error.reason) - 1));
+	return error;
+}
+
+enum status refused_whole(const struct thing *thing, const struct json_error *error)
+{
+	TRY(refused_say(thing->customer, thing->mirrored, error->path, error->reason));
+	return open_case(thing, error);
+}
+
 enum status refused_heal(struct thing *thing)
 {
 	struct customer *const it = thing->customer;
-	const char *const line = line_of(it->row.refused, thing->mirrored->object_id);
+	const char *const id = thing->mirrored->object_id;
 
-	if (line == NULL)
+	if (!listed_has(it->row.refused, id))
 		return STATUS_OK;
-	forget(it, line);
-	return customer_clear(it, CAUSE, root_of(thing), thing->mirrored->object_id);
+	it->row.refused = listed_without(it->task->arena, it->row.refused, id);
+	task_save(it->task, &customer_table, &it->row);
+	return customer_clear(it, CAUSE, root_of(thing), id);
 }
 
 /* What the mirror did not take over. */

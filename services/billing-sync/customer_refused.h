@@ -14,8 +14,10 @@
 #define REFUSED_MAX \
 	64 /* objects of a customer that are remembered: what is beyond does not heal by itself */
 
-/* The object at hand cannot be read. */
-enum status refused_open(const struct thing *thing, const struct json_error *error) MUST_CHECK;
+/* The object at hand cannot be taken over: that is said, and a case. */
+enum status refused_whole(const struct thing *thing, const struct json_error *error) MUST_CHECK;
+/* Why it was refused, where no field is at fault. */
+struct json_error refused_error(const char *reason);
 /* It was read. */
 enum status refused_heal(struct thing *thing) MUST_CHECK;
 

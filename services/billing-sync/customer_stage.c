@@ -56,18 +56,14 @@ static enum status read_thing(struct thing *thing, thing_reader *read)
 	const struct bytes payload = { thing->mirrored->payload.data,
 		                       thing->mirrored->payload.len };
 	AUTO_JSON document = NULL;
-	enum status status = STATUS_OK;
 	struct json_error error;
 
 	if (!json_parse_brief(payload, CUSTOMER_PAYLOAD_MAX, &document, &error))
-		return customer_refuse(thing, &error);
+		return refused_whole(thing, &error);
 	thing->object = json_top(document);
 	TRY(customer_mode_seen(thing));
-	if (!read(thing, &status, &error))
-		status = customer_refuse(thing, &error);
-	else if (status == STATUS_OK && thing->customer->row.refused != NULL)
-		status = refused_heal(thing);
-	return status == STATUS_OK ? awaited_names(thing) : status;
+	TRY(customer_take(thing, read));
+	return awaited_names(thing);
 }
 
 /* Handlers. */

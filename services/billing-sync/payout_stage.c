@@ -5,6 +5,7 @@
 
 #include "common/base/text.h"
 #include "services/billing-sync/customer_action.h"
+#include "services/billing-sync/customer_refused.h"
 #include "services/billing-sync/figure_answer.h"
 #include "services/billing-sync/policies.h"
 #include "services/billing-sync/stripe.h"
@@ -97,7 +98,6 @@ enum status payout_on_mirrored(struct task *task, const Opsmesh__V1__ObjectMirro
 	struct customer it;
 	struct thing thing = { .customer = &it, .mirrored = mirrored };
 	AUTO_JSON document = NULL;
-	enum status status = STATUS_OK;
 	struct json_error error;
 
 	TRY(payout_open(task, &it));
@@ -106,9 +106,9 @@ enum status payout_on_mirrored(struct task *task, const Opsmesh__V1__ObjectMirro
 	if (read == NULL)
 		return STATUS_OK;
 	if (!json_parse_brief(payload, PAYLOAD_MAX, &document, &error))
-		return customer_refuse(&thing, &error);
+		return refused_whole(&thing, &error);
 	thing.object = json_top(document);
-	return read(&thing, &status, &error) ? status : customer_refuse(&thing, &error);
+	return customer_take(&thing, read);
 }
 
 enum status payout_on_placed(struct task *task, const Opsmesh__V1__MoneyPlaced *placed)

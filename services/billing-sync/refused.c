@@ -6,8 +6,6 @@
 #include "opsmesh/v1/mirror.pb-c.h"
 #include "proto/opsmesh/v1/catalogue.h"
 
-#include <stdio.h>
-
 enum status refused_say(struct customer *it, const Opsmesh__V1__ObjectMirrored *mirrored,
                         const char *field, const char *reason)
 {
@@ -40,12 +38,10 @@ static enum status say(struct task *task, const char *key,
 		return task_fail(task, STATUS_REJECT, "%s", reason);
 	if (task_has(task, &customer_table))
 		(void)task_load(task, &customer_table, &it.row);
-	TRY(refused_say(&it, mirrored, "", reason));
-	struct json_error error = { .path = "" };
+	const struct json_error error = refused_error(reason);
 	const struct thing thing = { .customer = &it, .mirrored = mirrored, .known = true };
 
-	snprintf(error.reason, sizeof(error.reason), "%s", reason);
-	return refused_open(&thing, &error);
+	return refused_whole(&thing, &error);
 }
 
 enum status refused_by_source(struct task *task, const char *reason)

@@ -6,6 +6,7 @@
 #include "proto/opsmesh/v1/catalogue.h"
 #include "tests/support/case_fixture.h"
 #include "tests/support/customer_fixture.h"
+#include "tests/support/ledger_fixture.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -64,6 +65,62 @@ static void an_amount_that_cannot_be_money_is_counted(void **state)
 	assert_string_equal(said(), "refused dp_1\nopened state_refused dp_1 1 0\n");
 	feed_dispute("dp_1", 2, "jpy", 1000, "{}");
 	assert_string_equal(said(), "healed state_refused dp_1\n");
+}
+
+/* Of what has several parts. */
+
+#define TRANSACTION(id, type, source, amount)                                        \
+	"{\"id\":\"" id "\",\"object\":\"balance_transaction\",\"type\":\"" type     \
+	"\",\"amount\":" amount ",\"fee\":0,\"net\":" amount ",\"source\":\"" source \
+	"\",\"created\":1777600100"
+#define YEN ",\"currency\":\"jpy\"}"
+
+static void feed_charge(void)
+{
+	customer_feed("charge", "ch_1", 1, "succeeded",
+	              "{\"id\":\"ch_1\",\"object\":\"charge\",\"status\":\"succeeded\","
+	              "\"captured\":true,\"currency\":\"jpy\",\"amount\":12000,"
+	              "\"amount_captured\":12000,\"amount_refunded\":0,\"created\":1777600000}");
+	customer_feed("balance_transaction", "txn_1", 1, "available",
+	              TRANSACTION("txn_1", "charge", "ch_1", "12000") YEN);
+}
+
+/* It took the money and gave it back; end is that of the second transaction. */
+static void feed_won(int64_t revision, const char *end)
+{
+	customer_feed("dispute", "dp_1", revision, "won",
+	              arena_printf(customer_stage.arena,
+	                           "{\"id\":\"dp_1\",\"object\":\"dispute\",\"status\":\"won\","
+	                           "\"charge\":\"ch_1\",\"currency\":\"jpy\",\"amount\":12000,"
+	                           "\"balance_transactions\":[%s,%s%s]}",
+	                           TRANSACTION("txn_2", "adjustment", "dp_1", "-12000") YEN,
+	                           TRANSACTION("txn_3", "adjustment", "dp_1", "12000"), end));
+}
+
+#define CHARGED "cash_in_transit JPY 12000\nreceivable JPY -12000\n"
+
+/* Also where it waits for its charge, which stands. */
+static void of_what_is_refused_in_part_nothing_is_booked(void **state)
+{
+	(void)state;
+	for (int first = 0; first < 2; first++) {
+		if (first == 1)
+			feed_won(1, "}");
+		feed_charge();
+		if (first == 0)
+			feed_won(1, "}");
+		assert_string_equal(ledger_trial(&customer_stage), CHARGED);
+		assert_int_equal(ledger_count(&customer_stage), 2);
+		assert_string_equal(case_said("state_refused"),
+		                    "refused dp_1\nopened state_refused dp_1 12000 0 JPY\n");
+		stage_test_restart(&customer_stage);
+		feed_won(2, YEN);
+		assert_string_equal(ledger_trial(&customer_stage), CHARGED);
+		assert_true(ledger_count(&customer_stage) > 2);
+		assert_string_equal(case_said("state_refused"), "healed state_refused dp_1\n");
+		assert_int_equal(customer_stop(NULL), 0);
+		assert_int_equal(customer_start(NULL), 0);
+	}
 }
 
 /* Each by itself, though their ids begin or end alike. */
@@ -140,6 +197,7 @@ int main(void)
 		CASE(what_cannot_be_read_is_a_case_until_it_can),
 		CASE(of_what_stands_in_another_state_it_is_counted),
 		CASE(an_amount_that_cannot_be_money_is_counted),
+		CASE(of_what_is_refused_in_part_nothing_is_booked),
 		CASE(two_objects_are_two_matters),
 		CASE(what_the_mirror_refuses_is_a_case_by_its_field),
 	};
