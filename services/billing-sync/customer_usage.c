@@ -2,27 +2,31 @@
  * What a customer used, as products report it: taken once, in time or late, corrected, taken back.
  *
  * An event that is in time goes to the provider's meter, by whoever hears UsageTaken; a late one becomes a
- * line of the next invoice, by whoever hears UsageLate. What was used on a day is counted here as well, for
+ * line of the next invoice, by whoever hears UsageLate. What corrects an event that has not come waits for it. What was used on a day is counted here as well, for
  * the books: in time and late apart, because a day that is closed stays as it is.
  */
-#include "services/billing-sync/customer_usage.h"
+#include "services/billing-sync/customer_usage_inside.h"
 
 #include "common/base/text.h"
 #include "common/io/proto.h"
 #include "services/billing-sync/customer_holding.h"
 #include "services/billing-sync/customer_metered.h"
+#include "services/billing-sync/listed.h"
 #include "services/billing-sync/policies.h"
 
 #include <string.h>
 
 #define DAY_MAX \
 	INT64_C(1000000000000000000) /* of one meter and day: a thousand of the largest events */
+#define WAITING_MAX 16               /* corrections of one event that may come before it */
 
 static const struct column usage_columns[] = {
 	COLUMN(struct reported_row, customer_id),
 	COLUMN(struct reported_row, event_key),
 	COLUMN(struct reported_row, meter),
 	COLUMN(struct reported_row, body),
+	COLUMN(struct reported_row, held),
+	COLUMN(struct reported_row, waiting),
 	COLUMN_END,
 };
 const struct state_table reported_table = { .name = "reported",
@@ -40,18 +44,6 @@ const struct state_table used_table = { .name = "used",
 	                                .key_columns = 3,
 	                                .row_size = sizeof(struct used_row) };
 
-/* One event at hand. */
-struct report {
-	struct customer *customer;
-	const struct usage_policy *policy;
-	struct usage_event event;
-	struct instant received;
-	struct usage_row original; /* that it refers to */
-	const char *original_meter;
-	bool refers; /* there is one */
-	struct usage_row row;
-};
-
 /* Rows. */
 
 static struct reported_row key_of(struct arena *arena, const struct usage_event *event,
@@ -66,136 +58,42 @@ static struct reported_row key_of(struct arena *arena, const struct usage_event 
 	};
 }
 
+/* Of what others wait for there may be a row, and nothing be known. */
 static enum status recall(struct report *it, const char *id, struct reported_row *kept,
                           struct usage_row *row, bool *known)
 {
-	struct task *const task = it->customer->task;
+	struct task *const task = it->customer.task;
 
 	*kept = key_of(task->arena, &it->event, id);
-	*known = task_load(task, &reported_table, kept);
+	*known = task_load(task, &reported_table, kept) && kept->body.data != NULL;
 	if (*known && !usage_decode(kept->body, row))
 		return task_fail(task, STATUS_FATAL, "usage %s: its row cannot be read",
 		                 kept->event_key);
 	return STATUS_OK;
 }
 
-static void keep(struct report *it, const char *id, const char *meter, const struct usage_row *row)
+static const char *timer_key(struct task *task, const struct reported_row *row)
 {
-	struct task *const task = it->customer->task;
-	struct reported_row kept = key_of(task->arena, &it->event, id);
+	return arena_printf(task->arena, "%s/%s", row->customer_id, row->event_key);
+}
 
-	kept.meter = meter;
+static void keep(struct report *it, struct reported_row kept, const struct usage_row *row)
+{
+	struct task *const task = it->customer.task;
+
 	kept.body = usage_encode(task->arena, row);
+	kept.waiting = NULL;
 	task_save(task, &reported_table, &kept);
-	task_timer_set(task, CUSTOMER_TIMER_USAGE,
-	               arena_printf(task->arena, "%s/%s", kept.customer_id, kept.event_key),
+	task_timer_set(task, CUSTOMER_TIMER_USAGE, timer_key(task, &kept),
 	               usage_row_ends(it->policy, row));
 }
 
-/* Facts. */
-
-static const char *policy_of(const struct report *it)
+static void keep_own(struct report *it, struct bytes held)
 {
-	return arena_printf(it->customer->task->arena, "usage/%lld",
-	                    (long long)it->policy->head.version);
-}
-
-static enum status say_taken(struct report *it)
-{
-	Opsmesh__V1__BillingEvent event = OPSMESH__V1__BILLING_EVENT__INIT;
-	Opsmesh__V1__UsageTaken taken = OPSMESH__V1__USAGE_TAKEN__INIT;
-
-	taken.source = text_mutable(it->event.source);
-	taken.event_id = text_mutable(it->event.id);
-	taken.meter = text_mutable(it->event.meter);
-	taken.quantity = it->event.quantity;
-	taken.policy = text_mutable(policy_of(it));
-	event.fact_case = OPSMESH__V1__BILLING_EVENT__FACT_USAGE_TAKEN;
-	event.usage_taken = &taken;
-	return customer_say(it->customer, &event);
-}
-
-static enum status say_late(struct report *it, const char *reason)
-{
-	Opsmesh__V1__BillingEvent event = OPSMESH__V1__BILLING_EVENT__INIT;
-	Opsmesh__V1__UsageLate late = OPSMESH__V1__USAGE_LATE__INIT;
-
-	late.source = text_mutable(it->event.source);
-	late.event_id = text_mutable(it->event.id);
-	late.meter = text_mutable(it->event.meter);
-	late.quantity = it->event.quantity;
-	late.refers = text_mutable(it->event.refers);
-	late.received_at = proto_timestamp(it->customer->task->arena, it->received);
-	late.reason = text_mutable(reason);
-	late.policy = text_mutable(policy_of(it));
-	event.fact_case = OPSMESH__V1__BILLING_EVENT__FACT_USAGE_LATE;
-	event.usage_late = &late;
-	return customer_say(it->customer, &event);
-}
-
-static enum status say_corrected(struct report *it)
-{
-	Opsmesh__V1__BillingEvent event = OPSMESH__V1__BILLING_EVENT__INIT;
-	Opsmesh__V1__UsageCorrected corrected = OPSMESH__V1__USAGE_CORRECTED__INIT;
-
-	corrected.source = text_mutable(it->event.source);
-	corrected.event_id = text_mutable(it->event.id);
-	corrected.meter = text_mutable(it->event.meter);
-	corrected.quantity = it->event.quantity;
-	corrected.refers = text_mutable(it->event.refers);
-	corrected.policy = text_mutable(policy_of(it));
-	event.fact_case = OPSMESH__V1__BILLING_EVENT__FACT_USAGE_CORRECTED;
-	event.usage_corrected = &corrected;
-	return customer_say(it->customer, &event);
-}
-
-static enum status say_cancelled(struct report *it)
-{
-	Opsmesh__V1__BillingEvent event = OPSMESH__V1__BILLING_EVENT__INIT;
-	Opsmesh__V1__UsageCancelled cancelled = OPSMESH__V1__USAGE_CANCELLED__INIT;
-
-	cancelled.source = text_mutable(it->event.source);
-	cancelled.event_id = text_mutable(it->event.id);
-	cancelled.refers = text_mutable(it->event.refers);
-	cancelled.meter = text_mutable(it->original_meter);
-	cancelled.quantity = it->original.quantity;
-	cancelled.late = it->original.route == USAGE_TO_ADJUSTMENT;
-	cancelled.policy = text_mutable(policy_of(it));
-	event.fact_case = OPSMESH__V1__BILLING_EVENT__FACT_USAGE_CANCELLED;
-	event.usage_cancelled = &cancelled;
-	return customer_say(it->customer, &event);
-}
-
-static enum status say_seat(struct report *it)
-{
-	Opsmesh__V1__BillingEvent event = OPSMESH__V1__BILLING_EVENT__INIT;
-	Opsmesh__V1__SeatMoved moved = OPSMESH__V1__SEAT_MOVED__INIT;
-
-	moved.source = text_mutable(it->event.source);
-	moved.event_id = text_mutable(it->event.id);
-	moved.item_id = text_mutable(it->event.item);
-	moved.assigned = it->event.kind == USAGE_SEAT_ASSIGNED;
-	event.fact_case = OPSMESH__V1__BILLING_EVENT__FACT_SEAT_MOVED;
-	event.seat_moved = &moved;
-	return customer_say(it->customer, &event);
-}
-
-static enum status say_refused(struct report *it, const char *code, const char *field,
-                               const char *reason)
-{
-	const Opsmesh__V1__UsageEvent *const message = (const void *)it->customer->task->message;
-	Opsmesh__V1__BillingEvent event = OPSMESH__V1__BILLING_EVENT__INIT;
-	Opsmesh__V1__UsageRefused refused = OPSMESH__V1__USAGE_REFUSED__INIT;
-
-	refused.source = text_mutable(it->event.source);
-	refused.event_id = text_mutable(it->event.id);
-	refused.code = text_mutable(code);
-	refused.field = text_mutable(field);
-	refused.reason = text_mutable(reason);
-	refused.request_id = message->request_id;
-	event.fact_case = OPSMESH__V1__BILLING_EVENT__FACT_USAGE_REFUSED;
-	event.usage_refused = &refused;
-	return customer_say(it->customer, &event);
+	it->own.meter = it->event.meter;
+	it->own.held = held;
+	it->kept = true;
+	keep(it, it->own, &it->row);
 }
 
 /* What was used on a day. */
@@ -211,7 +109,7 @@ static int64_t day_of(struct instant at)
 static bool count(struct report *it, const char *meter, struct instant at, int64_t quantity,
                   bool late)
 {
-	struct task *const task = it->customer->task;
+	struct task *const task = it->customer.task;
 	struct used_row row = { .customer_id = it->event.customer,
 		                .meter = meter,
 		                .day = day_of(at) };
@@ -231,9 +129,10 @@ static enum status value(struct report *it, const struct usage_answer *answer)
 	const struct usage_event *const event = &it->event;
 
 	if (answer->route == USAGE_TO_METER)
-		return customer_metered_use(it->customer, event->meter, event->at, event->quantity);
+		return customer_metered_use(&it->customer, event->meter, event->at,
+		                            event->quantity);
 	if (answer->route == USAGE_TO_CANCEL && it->original.route == USAGE_TO_METER)
-		return customer_metered_use(it->customer, it->original_meter, it->original.at,
+		return customer_metered_use(&it->customer, it->referred.meter, it->original.at,
 		                            -it->original.quantity);
 	return STATUS_OK;
 }
@@ -247,7 +146,7 @@ static bool count_all(struct report *it, const struct usage_answer *answer)
 	case USAGE_CORRECTION:
 		return count(it, it->event.meter, it->event.at, it->event.quantity, late);
 	case USAGE_CANCEL:
-		return count(it, it->original_meter, it->original.at, -it->original.quantity,
+		return count(it, it->referred.meter, it->original.at, -it->original.quantity,
 		             it->original.route == USAGE_TO_ADJUSTMENT);
 	case USAGE_SEAT_ASSIGNED:
 	case USAGE_SEAT_RELEASED: break;
@@ -257,71 +156,144 @@ static bool count_all(struct report *it, const struct usage_answer *answer)
 
 /* Deciding. */
 
-static enum status say(struct report *it, const struct usage_answer *answer)
+/* What waited and is refused is not remembered either. */
+static enum status refuse(struct report *it, const char *code, const char *field,
+                          const char *reason)
 {
-	switch (answer->route) {
-	case USAGE_TO_METER:
-		return it->event.kind == USAGE_CORRECTION ? say_corrected(it) : say_taken(it);
-	case USAGE_TO_ADJUSTMENT: return say_late(it, answer->reason);
-	case USAGE_TO_CANCEL: return say_cancelled(it);
-	case USAGE_TO_SEATS: return say_seat(it);
-	case USAGE_DUPLICATE:
-	case USAGE_REFUSED: break;
+	struct task *const task = it->customer.task;
+
+	if (it->released) {
+		task_remove(task, &reported_table, &it->own);
+		task_timer_clear(task, CUSTOMER_TIMER_USAGE, timer_key(task, &it->own));
 	}
-	return STATUS_OK;
+	return usage_say_refused(it, code, field, reason);
+}
+
+static enum status apply(struct report *it, const struct usage_answer *answer)
+{
+	bool full = false;
+
+	if (!count_all(it, answer))
+		return refuse(it, "too_much", "quantity", "is more than a day of a meter can hold");
+	TRY(value(it, answer));
+	if (answer->route == USAGE_TO_SEATS)
+		TRY(customer_hold_seat(&it->customer, &it->event, &full));
+	if (full)
+		return refuse(it, "too_much", "item_id",
+		              "has more reports than are kept of an item");
+	keep_own(it, (struct bytes){ NULL, 0 });
+	if (it->refers)
+		keep(it, it->referred, &it->original);
+	return usage_say(it, answer);
+}
+
+/* The row of the event that has not come names those that wait for it. */
+static enum status wait(struct report *it, const struct usage_answer *answer)
+{
+	struct task *const task = it->customer.task;
+	struct reported_row *const referred = &it->referred;
+
+	if (listed_count(referred->waiting) == WAITING_MAX)
+		return refuse(it, "unknown", "refers", "has not come, and no more can wait for it");
+	referred->meter = referred->meter != NULL ? referred->meter : "";
+	referred->waiting = listed_with(task->arena, referred->waiting, it->own.event_key);
+	task_save(task, &reported_table, referred);
+	keep_own(it, proto_pack(task->arena, &it->message->base));
+	return usage_say(it, answer);
 }
 
 static enum status take(struct report *it)
 {
-	struct task *const task = it->customer->task;
-	struct reported_row kept;
-	struct reported_row referred = { .meter = NULL };
 	struct usage_row seen;
 	bool known;
-	bool full = false;
 
-	TRY(recall(it, it->event.id, &kept, &seen, &known));
+	TRY(recall(it, it->event.id, &it->own, &seen, &known));
 	if (*it->event.refers != '\0')
-		TRY(recall(it, it->event.refers, &referred, &it->original, &it->refers));
-	it->original_meter = referred.meter != NULL ? referred.meter : "";
+		TRY(recall(it, it->event.refers, &it->referred, &it->original, &it->refers));
 	const struct usage_answer answer =
-	    usage_decide(task->arena, it->policy, &it->event, it->received, known ? &seen : NULL,
-	                 it->refers ? &it->original : NULL, &it->row);
+	    usage_decide(it->customer.task->arena, it->policy, &it->event, it->received,
+	                 known && !it->released ? &seen : NULL, it->refers ? &it->original : NULL,
+	                 &it->row);
 
-	if (answer.route == USAGE_DUPLICATE)
-		return STATUS_OK;
-	if (answer.route == USAGE_REFUSED)
-		return say_refused(it, answer.code, answer.field, answer.reason);
-	if (!count_all(it, &answer))
-		return say_refused(it, "too_much", "quantity",
-		                   "is more than a day of a meter can hold");
-	TRY(value(it, &answer));
-	if (answer.route == USAGE_TO_SEATS)
-		TRY(customer_hold_seat(it->customer, &it->event, &full));
-	if (full)
-		return say_refused(it, "too_much", "item_id",
-		                   "has more reports than are kept of an item");
-	keep(it, it->event.id, it->event.meter, &it->row);
-	if (it->refers)
-		keep(it, it->event.refers, it->original_meter, &it->original);
-	return say(it, &answer);
+	switch (answer.route) {
+	case USAGE_DUPLICATE: return STATUS_OK;
+	case USAGE_REFUSED: return refuse(it, answer.code, answer.field, answer.reason);
+	case USAGE_WAITS: return wait(it, &answer);
+	case USAGE_TO_METER:
+	case USAGE_TO_ADJUSTMENT:
+	case USAGE_TO_CANCEL:
+	case USAGE_TO_SEATS: break;
+	}
+	return apply(it, &answer);
+}
+
+/* What waited for it. */
+
+static enum status read_report(struct report *it)
+{
+	struct task *const task = it->customer.task;
+	const char *field = NULL;
+
+	if (!usage_event_take(it->message, &it->event, &field))
+		return task_fail(task, STATUS_REJECT, "%s: out of bounds", field);
+	if (!proto_instant(it->message->received_at, &it->received))
+		return task_fail(task, STATUS_REJECT, "received_at: missing or out of range");
+	it->policy = policies_usage(task, it->received);
+	return STATUS_OK;
+}
+
+static enum status open_report(struct task *task, const Opsmesh__V1__UsageEvent *message,
+                               struct report *it)
+{
+	*it = (struct report){ .message = message };
+	TRY(customer_open(task, message->customer_id, message->occurred_at, &it->customer));
+	return read_report(it);
+}
+
+static enum status unpack_held(struct task *task, const struct reported_row *row,
+                               Opsmesh__V1__UsageEvent *message)
+{
+	char reason[PROTO_REASON_SIZE];
+	ProtobufCMessage *held;
+
+	opsmesh__v1__usage_event__init(message);
+	if (!proto_unpack(task->arena, &opsmesh__v1__usage_event__descriptor, row->held, &held,
+	                  reason))
+		return task_fail(task, STATUS_FATAL, "usage %s: what is held cannot be read: %s",
+		                 row->event_key, reason);
+	*message = *(const Opsmesh__V1__UsageEvent *)(const void *)held;
+	return STATUS_OK;
+}
+
+/* In the order in which they came, as if each came now. */
+static enum status release(struct task *task, const struct reported_row *of)
+{
+	const char *list = of->waiting;
+	const char *key;
+
+	while ((key = listed_next(task->arena, &list)) != NULL) {
+		struct reported_row row = { .customer_id = of->customer_id, .event_key = key };
+		Opsmesh__V1__UsageEvent message;
+		struct report it;
+
+		if (!task_load(task, &reported_table, &row) || row.held.data == NULL)
+			continue;
+		TRY(unpack_held(task, &row, &message));
+		TRY(open_report(task, &message, &it));
+		it.released = true;
+		TRY(take(&it));
+	}
+	return STATUS_OK;
 }
 
 enum status customer_on_reported(struct task *task, const Opsmesh__V1__UsageReported *reported)
 {
-	const Opsmesh__V1__UsageEvent *const message = (const void *)task->message;
-	const char *field = NULL;
-	struct customer customer;
-	struct report it = { .customer = &customer };
+	struct report it;
 
 	(void)reported;
-	TRY(customer_open(task, message->customer_id, message->occurred_at, &customer));
-	if (!usage_event_take(message, &it.event, &field))
-		return task_fail(task, STATUS_REJECT, "%s: out of bounds", field);
-	if (!proto_instant(message->received_at, &it.received))
-		return task_fail(task, STATUS_REJECT, "received_at: missing or out of range");
-	it.policy = policies_usage(task, it.received);
-	return take(&it);
+	TRY(open_report(task, (const void *)task->message, &it));
+	TRY(take(&it));
+	return it.kept ? release(task, &it.own) : STATUS_OK;
 }
 
 void customer_need_reported(struct task *task, const ProtobufCMessage *message)
@@ -356,6 +328,31 @@ void customer_need_reported(struct task *task, const ProtobufCMessage *message)
 	          &(struct tally_row){ .customer_id = taken.customer, .meter = taken.meter });
 }
 
+/* What it refers to has not come in time; what others wait for stays. */
+static enum status give_up(struct task *task, const struct reported_row *row)
+{
+	Opsmesh__V1__UsageEvent message;
+	struct report it = { .message = &message,
+		             .customer = { .task = task,
+		                           .cause_id = "",
+		                           .row = { .customer_id = row->customer_id } } };
+
+	TRY(unpack_held(task, row, &message));
+	TRY(read_report(&it));
+	struct reported_row referred = key_of(task->arena, &it.event, it.event.refers);
+
+	if (task_load(task, &reported_table, &referred)) {
+		referred.waiting = listed_without(task->arena, referred.waiting, row->event_key);
+		if (referred.waiting == NULL && referred.body.data == NULL)
+			task_remove(task, &reported_table, &referred);
+		else
+			task_save(task, &reported_table, &referred);
+	}
+	it.customer.at = it.event.at;
+	(void)task_load(task, &customer_table, &it.customer.row);
+	return usage_say_refused(&it, "unknown", "refers", "has not come in time");
+}
+
 /* Forgetting: the key is "<customer>/<key of the event>". */
 
 static struct reported_row row_of_key(struct task *task, const char *key)
@@ -369,10 +366,12 @@ static struct reported_row row_of_key(struct task *task, const char *key)
 
 enum status customer_on_usage(struct task *task, const char *key)
 {
-	const struct reported_row row = row_of_key(task, key);
+	struct reported_row row = row_of_key(task, key);
 
+	if (!task_load(task, &reported_table, &row))
+		return STATUS_OK;
 	task_remove(task, &reported_table, &row);
-	return STATUS_OK;
+	return row.held.data != NULL ? give_up(task, &row) : STATUS_OK;
 }
 
 void customer_need_usage(struct task *task, const char *key)

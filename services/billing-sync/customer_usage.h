@@ -7,12 +7,15 @@
 #include "services/billing-sync/customer.h"
 #include "services/billing-sync/usage.h"
 
-/* An event, while it is remembered. */
+/* An event, while it is remembered, or one that has not come and that others wait for. */
 struct reported_row {
 	const char *customer_id;
 	const char *event_key; /* usage_key */
 	const char *meter;     /* "": it is of none */
-	struct bytes body;     /* usage_encode */
+	struct bytes body;     /* usage_encode; absent: it has not come */
+	struct bytes
+	    held; /* the whole UsageEvent, while it waits for the one it refers to; absent: it does not */
+	const char *waiting; /* keys of events that wait for it, a line each; NULL: none */
 };
 
 /* What was used of a meter on a day; corrections count on their own day, what was cancelled not at all. */

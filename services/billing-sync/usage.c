@@ -8,8 +8,8 @@
 
 #define ROW_VERSION 1
 
-const char *const usage_route_names[] = { "meter",     "adjustment", "cancel", "seats",
-	                                  "duplicate", "refused",    NULL };
+const char *const usage_route_names[] = { "meter", "adjustment", "cancel",  "seats",
+	                                  "waits", "duplicate",  "refused", NULL };
 
 static uint64_t short_digest(const struct bytes *parts, size_t count)
 {
@@ -48,7 +48,8 @@ static uint64_t content_of(struct arena *arena, const struct usage_event *event)
 
 struct instant usage_row_ends(const struct usage_policy *policy, const struct usage_row *row)
 {
-	return time_add(row->received, policy->remember);
+	return time_add(row->received,
+	                row->route == USAGE_WAITS ? policy->await : policy->remember);
 }
 
 /* Deciding. */
@@ -81,9 +82,12 @@ static bool is_amount(const struct usage_row *row)
 }
 
 /* What a correction and a cancellation are about must be known, and whole. */
-static bool original_refuses(const struct usage_row *original, struct usage_answer *answer)
+static bool original_refuses(const struct usage_policy *policy, const struct usage_row *original,
+                             struct usage_answer *answer)
 {
-	if (original == NULL)
+	if (original == NULL && policy->await.us > 0)
+		*answer = go(USAGE_WAITS, "the event that it refers to has not come");
+	else if (original == NULL)
 		*answer = refuse("unknown", "refers", "no such event is remembered");
 	else if (!is_amount(original))
 		*answer =
@@ -101,7 +105,7 @@ static struct usage_answer correct(struct arena *arena, const struct usage_polic
 {
 	struct usage_answer answer;
 
-	if (original_refuses(original, &answer))
+	if (original_refuses(policy, original, &answer))
 		return answer;
 	if (original->meter != meter_of(event))
 		return refuse("other_meter", "meter", "is not that of the event it corrects");
@@ -121,7 +125,7 @@ static struct usage_answer cancel(const struct usage_policy *policy, struct inst
 {
 	struct usage_answer answer;
 
-	if (original_refuses(original, &answer))
+	if (original_refuses(policy, original, &answer))
 		return answer;
 	if (original->corrected > 0)
 		return refuse("corrected", "refers", "the event has been corrected");
@@ -208,7 +212,7 @@ bool usage_decode(struct bytes bytes, struct usage_row *row)
 	if (packed_u8(&from, ROW_VERSION) != ROW_VERSION)
 		return false;
 	read.kind = (enum usage_kind)packed_u8(&from, USAGE_SEAT_RELEASED);
-	read.route = (enum usage_route)packed_u8(&from, USAGE_TO_SEATS);
+	read.route = (enum usage_route)packed_u8(&from, USAGE_WAITS);
 	read.cancelled = packed_u8(&from, 1) == 1;
 	read.content = packed_u64(&from);
 	read.meter = packed_u64(&from);

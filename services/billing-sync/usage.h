@@ -6,7 +6,7 @@
  * Where it goes is the policy's matter, a dated document:
  *
  *   {"id":"meters","version":1,"effective_from":"2026-01-01T00:00:00Z","source":"who says so",
- *    "past":"35d","ahead":"5m","cancel_within":"24h","remember":"36d",
+ *    "past":"35d","ahead":"5m","cancel_within":"24h","remember":"36d","await":"24h",
  *    "meters":[{"provider":"mtr_1","meter":"calls"}, ...]}
  *
  * "meters", which may be absent, says by which name events know what a price names: the provider's id of the
@@ -18,7 +18,11 @@
  * same id is refused. After that nobody can tell it from a new one, which is why "remember" is at least a
  * day more than "past": it never reaches the meter twice. Events are never changed: what was too much is
  * taken back by a correction, at most as much as there was, or whole by a cancellation while the provider
- * still takes it. Pure. The schema is deploy/policies/schema/usage.schema.json.
+ * still takes it. What is refused is not remembered: it may be sent again.
+ *
+ * A correction or a cancellation may overtake what it is about, where a product sends over several connections or
+ * tries one again. It waits for as long as "await" says (where that is absent, it is refused at once), and goes
+ * where it would have gone had it come second: by its own time of receipt. Pure. The schema is deploy/policies/schema/usage.schema.json.
  */
 #ifndef SERVICES_BILLING_SYNC_USAGE_H
 #define SERVICES_BILLING_SYNC_USAGE_H
@@ -44,6 +48,7 @@ struct usage_policy {
 	struct duration ahead;
 	struct duration cancel_within; /* of when the event reached us */
 	struct duration remember;      /* likewise */
+	struct duration await;         /* likewise; 0: what is not known is refused at once */
 	size_t name_count;
 	const struct usage_name *names;
 };
@@ -75,6 +80,7 @@ enum usage_route {
 	USAGE_TO_ADJUSTMENT, /* a line of the next invoice; of a correction a credit */
 	USAGE_TO_CANCEL,     /* the provider, or we, forget the event that it refers to */
 	USAGE_TO_SEATS,
+	USAGE_WAITS,     /* for the event that it refers to */
 	USAGE_DUPLICATE, /* taken before: nothing is done */
 	USAGE_REFUSED,
 };
@@ -112,7 +118,7 @@ bool usage_event_take(const Opsmesh__V1__UsageEvent *reported, struct usage_even
 /* The key of the row of an event of this customer. */
 const char *usage_key(const char *customer, const char *source, const char *id,
                       char key[static USAGE_KEY_SIZE]);
-/* When it is forgotten. */
+/* When it is forgotten, or no longer waits. */
 struct instant usage_row_ends(const struct usage_policy *policy, const struct usage_row *row);
 
 /*

@@ -13,8 +13,9 @@ const char *const usage_kind_names[] = { "meter",         "correction",    "canc
 /* The policy. */
 
 /* Besides those of the head. */
-static const char *const document_fields[] = { "past",     "ahead",  "cancel_within",
-	                                       "remember", "meters", NULL };
+static const char *const document_fields[] = { "past",     "ahead", "cancel_within",
+	                                       "remember", "await", "meters",
+	                                       NULL };
 
 static bool names_read(struct arena *arena, const struct json_place *top,
                        struct usage_policy *policy, struct json_error *error)
@@ -65,6 +66,7 @@ static bool document_read(struct arena *arena, const struct json_place *top, voi
 	    !policy_span_at(top, "cancel_within", SECONDS(0), DAYS(31), &policy->cancel_within,
 	                    error) ||
 	    !policy_span_at(top, "remember", DAYS(1), DAYS(800), &policy->remember, error) ||
+	    !policy_span_if(top, "await", SECONDS(1), DAYS(31), &policy->await, error) ||
 	    !names_read(arena, top, policy, error))
 		return false;
 	if (policy->remember.us < policy->past.us + DAYS(1).us)

@@ -339,11 +339,33 @@ static struct story_line tell_waits(const struct story *story, const Opsmesh__V1
 	                            fact->charge_known ? "names no customer" : "has never come"));
 }
 
+static bool is_of_usage(const Opsmesh__V1__BillingEvent *event)
+{
+	static const int facts[] = {
+		OPSMESH__V1__BILLING_EVENT__FACT_USAGE_TAKEN,
+		OPSMESH__V1__BILLING_EVENT__FACT_USAGE_LATE,
+		OPSMESH__V1__BILLING_EVENT__FACT_USAGE_REFUSED,
+		OPSMESH__V1__BILLING_EVENT__FACT_USAGE_WAITS,
+		OPSMESH__V1__BILLING_EVENT__FACT_USAGE_CORRECTED,
+		OPSMESH__V1__BILLING_EVENT__FACT_USAGE_CANCELLED,
+		OPSMESH__V1__BILLING_EVENT__FACT_USAGE_EARNED,
+		OPSMESH__V1__BILLING_EVENT__FACT_USAGE_BILLED,
+		OPSMESH__V1__BILLING_EVENT__FACT_SEAT_MOVED,
+	};
+
+	for (size_t i = 0; i < COUNT_OF(facts); i++)
+		if ((int)event->fact_case == facts[i])
+			return true;
+	return false;
+}
+
 struct story_line story_billing(const struct story *story, const struct told *told)
 {
 	const void *const message = told->message;
 	const Opsmesh__V1__BillingEvent *const event = message;
 
+	if (is_of_usage(event))
+		return story_usage(story, told);
 	switch ((int)event->fact_case) {
 	case OPSMESH__V1__BILLING_EVENT__FACT_STALE_OBSERVED:
 		return tell_stale(story, event->stale_observed);
@@ -392,14 +414,6 @@ struct story_line story_billing(const struct story *story, const struct told *to
 		return tell_discrepancy(story, event);
 	case OPSMESH__V1__BILLING_EVENT__FACT_ACTION_APPLIED:
 	case OPSMESH__V1__BILLING_EVENT__FACT_ACTION_REFUSED: return story_answer(story, told);
-	case OPSMESH__V1__BILLING_EVENT__FACT_USAGE_TAKEN:
-	case OPSMESH__V1__BILLING_EVENT__FACT_USAGE_LATE:
-	case OPSMESH__V1__BILLING_EVENT__FACT_USAGE_REFUSED:
-	case OPSMESH__V1__BILLING_EVENT__FACT_USAGE_CORRECTED:
-	case OPSMESH__V1__BILLING_EVENT__FACT_USAGE_CANCELLED:
-	case OPSMESH__V1__BILLING_EVENT__FACT_USAGE_EARNED:
-	case OPSMESH__V1__BILLING_EVENT__FACT_USAGE_BILLED:
-	case OPSMESH__V1__BILLING_EVENT__FACT_SEAT_MOVED: return story_usage(story, told);
 	case OPSMESH__V1__BILLING_EVENT__FACT_OBJECT_WAITS:
 		return tell_waits(story, event->object_waits);
 	case OPSMESH__V1__BILLING_EVENT__FACT_PAYOUT_RECONCILED:

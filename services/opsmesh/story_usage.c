@@ -61,6 +61,11 @@ struct story_line story_usage(const struct story *story, const struct told *told
 		    arena_printf(story->arena, "cannot take the usage event %s of %s: %s %s",
 		                 event->usage_refused->event_id, event->usage_refused->source,
 		                 event->usage_refused->field, event->usage_refused->reason));
+	if (event->fact_case == OPSMESH__V1__BILLING_EVENT__FACT_USAGE_WAITS)
+		return line_of(
+		    arena_printf(story->arena, "lets the usage event %s of %s wait for %s",
+		                 event->usage_waits->event_id, event->usage_waits->source,
+		                 event->usage_waits->refers));
 	if (event->fact_case == OPSMESH__V1__BILLING_EVENT__FACT_USAGE_CORRECTED)
 		return line_of(arena_printf(
 		    story->arena, "corrects the event %s of %s by %" PRId64 " of %s (event %s)",

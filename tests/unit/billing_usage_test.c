@@ -249,6 +249,27 @@ static void stories_end_as_they_must(void **state)
 	}
 }
 
+/* Where the policy says for how long. */
+static void what_refers_to_what_is_not_known_waits_for_it(void **state)
+{
+	struct usage_policy patient = policy;
+	struct usage_event event = metered("c-1", -4, start_at);
+	struct usage_row row = { .quantity = 0 };
+
+	(void)state;
+	patient.await = HOURS(24);
+	event.kind = USAGE_CORRECTION;
+	event.refers = "e-1";
+	assert_int_equal(usage_decide(arena, &patient, &event, start_at, NULL, NULL, &row).route,
+	                 USAGE_WAITS);
+	assert_int_equal(usage_row_ends(&patient, &row).us, time_add(start_at, HOURS(24)).us);
+	assert_int_equal(usage_decide(arena, &patient, &event, start_at, &row, NULL, &row).route,
+	                 USAGE_DUPLICATE);
+	event.quantity = -5;
+	assert_string_equal(usage_decide(arena, &patient, &event, start_at, &row, NULL, &row).code,
+	                    "conflict");
+}
+
 /* What reaches the meter, whatever comes twice and in whatever order. */
 static int64_t played(const struct usage_event *events, const int *order, size_t count)
 {
@@ -408,6 +429,7 @@ static void a_meter_has_the_name_that_the_policy_gives_it(void **state)
 	static const struct bent_document rows[] = {
 		{ "a name twice", "price_9", "mtr_1", "meters[1].provider: is there twice" },
 		{ "a name that is none", "\"lines\"", "7", "meters[1].meter: " },
+		{ "no time to wait", "\"24h\"", "\"24h\",\"await\":\"0s\"", "await: " },
 		{ "another field", "\"meter\"", "\"metre\"", "meters[0].metre: " },
 	};
 	static const char text[] =
@@ -435,6 +457,7 @@ int main(void)
 		cmocka_unit_test(the_same_event_is_taken_once_while_it_is_remembered),
 		cmocka_unit_test(a_remembered_event_never_reaches_the_meter_twice),
 		cmocka_unit_test(stories_end_as_they_must),
+		cmocka_unit_test(what_refers_to_what_is_not_known_waits_for_it),
 		cmocka_unit_test(duplicates_in_any_order_add_nothing),
 		cmocka_unit_test(keys_tell_events_apart),
 		cmocka_unit_test(bytes_come_back_and_cut_ones_are_refused),

@@ -58,8 +58,12 @@ static void what_has_no_effect_is_told_with_its_reason(void **state)
 	Opsmesh__V1__BillingEvent event = OPSMESH__V1__BILLING_EVENT__INIT;
 	Opsmesh__V1__UsageRefused refused = OPSMESH__V1__USAGE_REFUSED__INIT;
 	Opsmesh__V1__UsageCancelled cancelled = OPSMESH__V1__USAGE_CANCELLED__INIT;
+	Opsmesh__V1__UsageWaits waits = OPSMESH__V1__USAGE_WAITS__INIT;
 
 	(void)state;
+	waits.source = text_mutable("api");
+	waits.event_id = text_mutable("e-2");
+	waits.refers = text_mutable("e-1");
 	refused.source = cancelled.source = text_mutable("api");
 	refused.event_id = cancelled.event_id = text_mutable("e-2");
 	refused.field = text_mutable("at");
@@ -70,6 +74,9 @@ static void what_has_no_effect_is_told_with_its_reason(void **state)
 	event.fact_case = FACT(USAGE_REFUSED);
 	event.usage_refused = &refused;
 	assert_told(&event, "cannot take the usage event e-2 of api: at is in the future");
+	event.fact_case = FACT(USAGE_WAITS);
+	event.usage_waits = &waits;
+	assert_told(&event, "lets the usage event e-2 of api wait for e-1");
 	event.fact_case = FACT(USAGE_CANCELLED);
 	event.usage_cancelled = &cancelled;
 	assert_told(&event, "takes back 5 of calls, which the meter is to forget: the event e-1 of "
