@@ -142,3 +142,31 @@ bool balance_transaction_in_money(const struct currency_policy *policy,
 	transaction->net = net.minor;
 	return true;
 }
+
+/* Within their objects. */
+
+static size_t add_within(const json_t *value, const json_t **found, size_t count)
+{
+	if (count < BALANCE_TRANSACTIONS_WITHIN && json_is_object(value))
+		found[count++] = value;
+	return count;
+}
+
+size_t balance_transactions_within(const json_t *object,
+                                   const json_t *found[static BALANCE_TRANSACTIONS_WITHIN])
+{
+	static const char *const fields[] = { "balance_transaction",
+		                              "failure_balance_transaction" };
+	const json_t *const list = json_object_get(object, "balance_transactions");
+	size_t count = 0;
+	const json_t *item;
+	size_t i;
+
+	for (size_t k = 0; k < COUNT_OF(fields); k++)
+		count = add_within(json_object_get(object, fields[k]), found, count);
+	json_array_foreach(list, i, item)
+	{
+		count = add_within(item, found, count);
+	}
+	return count;
+}

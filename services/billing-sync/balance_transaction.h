@@ -8,6 +8,7 @@
 #define SERVICES_BILLING_SYNC_BALANCE_TRANSACTION_H
 
 #include "common/base/arena.h"
+#include "common/io/json.h"
 #include "services/billing-sync/currency.h"
 
 #define BALANCE_TRANSACTION_BYTES_MAX \
@@ -30,6 +31,13 @@ struct balance_transaction {
 bool balance_transaction_read(struct arena *arena, struct bytes json,
                               struct balance_transaction *transaction,
                               struct json_error *error) MUST_CHECK;
+/*
+ * Those that a refund or dispute has within it, whole: its own, that of its failure, those of its list. It has
+ * two at most; what is beyond the bound is not looked at, and who is only named by an id is not within.
+ */
+#define BALANCE_TRANSACTIONS_WITHIN 12
+size_t balance_transactions_within(const json_t *object,
+                                   const json_t *found[static BALANCE_TRANSACTIONS_WITHIN]);
 /*
  * From the provider's integers to the minor units of struct money, as booking.h takes them. False: nothing
  * was changed, and the reason names the currency.

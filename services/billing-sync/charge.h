@@ -1,9 +1,9 @@
 /*
  * charge - refunds, disputes, fraud warnings and invoice payments meet the charge that they are about.
  *
- * They name their charge, or of an invoice payment its payment intent, and not its customer. A charge's row knows the customer, and keeps what came
- * before that was known: the newest state of each object. What is forwarded keeps its revisions, so the
- * stage `customer` hears each object's states in order. What waits for longer than a document allows is said.
+ * They name their charge, or of an invoice payment its payment intent, and not its customer. A charge's row knows
+ * the customer, and keeps what came before that was known (waiting.h). What is forwarded keeps its revisions, so
+ * the stage `customer` hears each object's states in order. What waits for longer than a document allows is said.
  */
 #ifndef SERVICES_BILLING_SYNC_CHARGE_H
 #define SERVICES_BILLING_SYNC_CHARGE_H

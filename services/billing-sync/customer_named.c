@@ -1,6 +1,7 @@
 /*
  * What an object of a customer's names, of which nothing may be known.
  */
+#include "services/billing-sync/balance_transaction.h"
 #include "services/billing-sync/customer_awaited.h"
 #include "services/billing-sync/named.h"
 #include "services/billing-sync/stripe.h"
@@ -11,7 +12,6 @@
 #include <string.h>
 
 #define TRANSACTION "balance_transaction"
-#define WITHIN_MAX 10 /* of a dispute: it has two at most */
 
 /* Balance transactions that are within their object: what else is, comes by itself as well. */
 
@@ -28,19 +28,11 @@ static enum status take_within(struct thing *thing, const json_t *value)
 
 static enum status take_all_within(struct thing *thing)
 {
-	static const char *const fields[] = { TRANSACTION, "failure_" TRANSACTION };
-	const json_t *const object = thing->object.value;
-	const json_t *const list = json_object_get(object, TRANSACTION "s");
-	const json_t *item;
-	size_t i;
+	const json_t *found[BALANCE_TRANSACTIONS_WITHIN];
+	const size_t count = balance_transactions_within(thing->object.value, found);
 
-	for (size_t k = 0; k < COUNT_OF(fields); k++)
-		TRY(take_within(thing, json_object_get(object, fields[k])));
-	json_array_foreach(list, i, item)
-	{
-		if (i < WITHIN_MAX)
-			TRY(take_within(thing, item));
-	}
+	for (size_t i = 0; i < count; i++)
+		TRY(take_within(thing, found[i]));
 	return STATUS_OK;
 }
 

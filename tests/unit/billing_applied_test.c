@@ -213,6 +213,7 @@ static void any_order_applies_the_same(void **state)
 
 	(void)state;
 	customer_any_order(&told, 300);
+	customer_any_states(&told, 100);
 }
 
 static const struct customer_told late[] = {

@@ -171,6 +171,7 @@ static void any_order_gives_the_same_credit(void **state)
 
 	(void)state;
 	customer_any_order(&told, 300);
+	customer_any_states(&told, 100);
 }
 
 static void what_a_note_does_not_explain_is_in_suspense_until_it_does(void **state)

@@ -124,6 +124,7 @@ static void any_order_books_the_same(void **state)
 
 	(void)state;
 	customer_any_order(&told, 200);
+	customer_any_states(&told, 100);
 }
 
 /*
@@ -168,6 +169,7 @@ static void what_comes_alone_is_booked_in_any_order(void **state)
 
 	(void)state;
 	customer_any_order(&told, 200);
+	customer_any_states(&told, 100);
 }
 
 /* What the stage has said of a cause since it was asked last: "opened", "healed", "". */

@@ -65,6 +65,7 @@ static void a_part_that_is_on_record_is_booked_in_any_order(void **state)
 
 	(void)state;
 	customer_any_order(&told, 300);
+	customer_any_states(&told, 100);
 }
 
 /* What never came, as "<type asked for> <expected> <found>"; "": nothing. */

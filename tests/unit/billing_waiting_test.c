@@ -1,0 +1,207 @@
+/*
+ * billing_waiting_test - money that waits is not lost when a newer state of its object comes.
+ */
+#include "services/billing-sync/waiting.h"
+
+#include "common/base/text.h"
+#include "common/io/proto.h"
+#include "proto/opsmesh/v1/catalogue.h"
+#include "tests/support/customer_fixture.h"
+#include "tests/support/customer_story.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#define TXN(id, type, source, amount)                                            \
+	"{\"id\":\"" id "\",\"object\":\"balance_transaction\",\"type\":\"" type \
+	"\",\"amount\":" amount ",\"fee\":0,\"net\":" amount                     \
+	",\"currency\":\"jpy\",\"created\":1777600100,\"source\":\"" source      \
+	"\",\"exchange_rate\":null,\"status\":\"available\"}"
+#define REFUND(status, more)                                                                      \
+	"{\"id\":\"re_1\",\"object\":\"refund\",\"status\":\"" status                             \
+	"\",\"charge\":\"ch_1\",\"currency\":\"jpy\",\"amount\":400,\"created\":1777600200," more \
+	"}"
+#define BACK TXN("txn_2", "refund", "re_1", "-400")
+#define FAILED TXN("txn_3", "refund_failure", "re_1", "400")
+
+/* The list. */
+
+static const struct {
+	const char *name;
+	const char *states[3]; /* of one refund, by revision */
+	const char *wait;      /* the revisions that do */
+} lists[] = {
+	{ "a newer state takes the place of one that tells no money",
+	  { REFUND("pending", "\"balance_transaction\":\"txn_2\""),
+	    REFUND("succeeded", "\"a\":1") },
+	  "2" },
+	{ "and of one whose transaction it tells itself",
+	  { REFUND("succeeded", "\"balance_transaction\":" BACK),
+	    REFUND("succeeded", "\"a\":1,\"balance_transaction\":" BACK) },
+	  "2" },
+	{ "it waits beside one whose transaction it only names",
+	  { REFUND("succeeded", "\"balance_transaction\":" BACK),
+	    REFUND("succeeded", "\"balance_transaction\":\"txn_2\"") },
+	  "12" },
+	{ "a third that tells it replaces both",
+	  { REFUND("succeeded", "\"balance_transaction\":" BACK),
+	    REFUND("succeeded", "\"balance_transaction\":\"txn_2\""),
+	    REFUND("succeeded", "\"balance_transaction\":" BACK) },
+	  "3" },
+	{ "a third that tells the failure's alone leaves the first",
+	  { REFUND("succeeded", "\"balance_transaction\":" BACK),
+	    REFUND("succeeded", "\"balance_transaction\":\"txn_2\""),
+	    REFUND("failed", "\"failure_balance_transaction\":" FAILED) },
+	  "13" },
+	{ "another amount of the same transaction is not the same",
+	  { REFUND("succeeded", "\"balance_transaction\":" BACK),
+	    REFUND("succeeded",
+	           "\"balance_transaction\":" TXN("txn_2", "refund", "re_1", "-500")) },
+	  "12" },
+	{ "what cannot be read tells nothing", { "{", REFUND("succeeded", "\"a\":1") }, "2" },
+};
+
+/* In two orders: the newest first, and last. */
+static void a_state_waits_as_long_as_it_alone_tells_of_money(void **state)
+{
+	struct arena *const arena = customer_stage.arena;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(lists) * 2; i++) {
+		Opsmesh__V1__MirroredList list = OPSMESH__V1__MIRRORED_LIST__INIT;
+		const char *wait = "";
+
+		for (size_t k = 0; k < COUNT_OF(lists[0].states); k++) {
+			const size_t at = i % 2 == 0 ? k : COUNT_OF(lists[0].states) - 1 - k;
+			const char *const json = lists[i / 2].states[at];
+			Opsmesh__V1__ObjectMirrored *const made = arena_alloc(arena, sizeof(*made));
+
+			if (json == NULL)
+				continue;
+			*made =
+			    customer_mirrored("refund", "re_1", (int64_t)at + 1, "succeeded", json);
+			waiting_put(arena, &list, made);
+			waiting_put(arena, &list, made);
+		}
+		for (size_t k = 0; k < list.n_items; k++)
+			wait =
+			    arena_printf(arena, "%s%lld", wait, (long long)list.items[k]->revision);
+		if (!text_equal(wait, lists[i / 2].wait))
+			fail_msg("%s: %s wait", lists[i / 2].name, wait);
+	}
+}
+
+/* In the books. */
+
+#define CHARGE                                                                                    \
+	"{\"id\":\"ch_1\",\"object\":\"charge\",\"customer\":\"cus_1\",\"status\":\"succeeded\"," \
+	"\"captured\":true,\"currency\":\"jpy\",\"amount\":1000,\"amount_captured\":1000,"        \
+	"\"created\":1777600000}"
+
+static const struct customer_told replaced[] = {
+	{ "charge", "ch_1", 1, "succeeded", CHARGE },
+	{ "balance_transaction", "txn_1", 1, "available", TXN("txn_1", "charge", "ch_1", "1000") },
+	{ "refund", "re_1", 1, "succeeded", REFUND("succeeded", "\"balance_transaction\":" BACK) },
+	{ "refund", "re_1", 2, "succeeded",
+	  REFUND("succeeded", "\"balance_transaction\":\"txn_2\"") },
+};
+static const struct customer_told failed[] = {
+	{ "charge", "ch_1", 1, "succeeded", CHARGE },
+	{ "balance_transaction", "txn_1", 1, "available", TXN("txn_1", "charge", "ch_1", "1000") },
+	{ "refund", "re_1", 1, "succeeded", REFUND("succeeded", "\"balance_transaction\":" BACK) },
+	{ "refund", "re_1", 2, "failed",
+	  REFUND("failed",
+	         "\"balance_transaction\":\"txn_2\",\"failure_balance_transaction\":" FAILED) },
+};
+
+static void a_refund_is_booked_whose_next_state_only_names_its_transaction(void **state)
+{
+	(void)state;
+	customer_every_order(&(struct customer_story){
+	    .states = replaced,
+	    .count = COUNT_OF(replaced),
+	    .tell = customer_tell,
+	    .trial = "cash_in_transit JPY 600\nreceivable JPY -600\n",
+	    .owed = "ch_1 JPY -600\n",
+	    .cases = "",
+	});
+}
+
+static void a_refund_that_fails_is_booked_both_ways(void **state)
+{
+	(void)state;
+	customer_every_order(&(struct customer_story){
+	    .states = failed,
+	    .count = COUNT_OF(failed),
+	    .tell = customer_tell,
+	    .trial = "cash_in_transit JPY 1000\nreceivable JPY -1000\n",
+	    .owed = "ch_1 JPY -1000\n",
+	    .cases = "",
+	});
+}
+
+/* At the charge. */
+
+static int start_charge(void **state)
+{
+	(void)state;
+	customer_fixture_start(BILLING_CHARGE, "ch_");
+	return 0;
+}
+
+static void feed_charge(const char *type, const char *id, int64_t revision, const char *json)
+{
+	Opsmesh__V1__ByChargeEvent event = OPSMESH__V1__BY_CHARGE_EVENT__INIT;
+	Opsmesh__V1__ObjectMirrored made = customer_mirrored(type, id, revision, "succeeded", json);
+
+	event.charge_id = text_mutable(customer_key);
+	event.occurred_at = proto_timestamp(customer_stage.arena, customer_now());
+	event.fact_case = OPSMESH__V1__BY_CHARGE_EVENT__FACT_MIRRORED;
+	event.mirrored = &made;
+	customer_feed_event(OPS_BY_CHARGE, &event.base);
+}
+
+/* The revision of a refund that goes on to the customer; 0: nothing does. */
+static int64_t forwarded(void)
+{
+	const ProtobufCMessage *message;
+
+	while (stage_test_next(&customer_stage, &message) != NULL) {
+		const Opsmesh__V1__ByCustomerEvent *const event = (const void *)message;
+
+		if (text_equal(event->mirrored->object_type, "refund"))
+			return event->mirrored->revision;
+	}
+	return 0;
+}
+
+static void the_customer_hears_each_state_that_alone_tells_of_money(void **state)
+{
+	(void)state;
+	for (size_t i = 2; i < COUNT_OF(replaced); i++)
+		feed_charge("refund", "re_1", replaced[i].revision, replaced[i].json);
+	assert_int_equal(forwarded(), 0);
+	feed_charge("charge", customer_key, 1, CHARGE);
+	assert_int_equal(forwarded(), 1);
+	assert_int_equal(forwarded(), 2);
+	assert_int_equal(forwarded(), 0);
+}
+
+#define CASE(name) cmocka_unit_test_setup_teardown(name, customer_start, customer_stop)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		CASE(a_state_waits_as_long_as_it_alone_tells_of_money),
+		CASE(a_refund_is_booked_whose_next_state_only_names_its_transaction),
+		CASE(a_refund_that_fails_is_booked_both_ways),
+		cmocka_unit_test_setup_teardown(
+		    the_customer_hears_each_state_that_alone_tells_of_money, start_charge,
+		    customer_stop),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
