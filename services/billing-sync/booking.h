@@ -87,6 +87,16 @@ bool booking_dispute(struct arena *arena, const struct booking_fact *fact,
                      int64_t *taken) MUST_CHECK;
 
 /*
+ * What of the charge a transaction of a dispute moved, above zero. The dispute's amount, as it is said, may be
+ * another by now (a part of it was won, or less is disputed), or may not have been another yet: so the
+ * transaction itself says it, in one currency by its amount, else by its exchange rate, and by the charge's own
+ * where it tells none. A rate has few digits: what is said, the whole charge, or the rest of it is exact where the
+ * rate agrees. False: nobody can say.
+ */
+bool booking_disputed_part(const struct booking_charged *charged, int64_t said,
+                           const struct balance_transaction *moved, int64_t *part) MUST_CHECK;
+
+/*
  * So much of what refunds and disputes took from a charge had paid no invoice: it was the customer's, and no
  * revenue.
  */

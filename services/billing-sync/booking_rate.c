@@ -1,8 +1,10 @@
 /*
- * booking_rate - whether two amounts are as the provider's exchange rate says.
+ * booking_rate - whether two amounts are as the provider's exchange rate says, and what of a charge it makes of one.
  */
 #include "services/billing-sync/booking_inside.h"
 #include "services/billing-sync/ratio.h"
+
+#include "common/base/text.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -72,4 +74,70 @@ bool booking_rate_agrees(struct money presented, const struct balance_transactio
 		return true;
 	return ratio_multiply(rate, exponents, &rate) && ratio_multiply(step, exponents, &step) &&
 	       is_near(from, to, rate, step);
+}
+
+/* What of the charge so much of its settlement is, at the charge's own rate. */
+static bool at_own_rate(const struct booking_charged *charged,
+                        const struct balance_transaction *moved, int64_t *part)
+{
+	const int64_t presented = charged->presented.minor;
+	const int64_t settled = charged->settled.minor;
+
+	return text_equal(moved->currency, charged->settled.currency) && presented > 0 &&
+	       settled > 0 &&
+	       ratio_apply(size_of(moved->amount), ratio_of(presented, settled), ROUNDING_HALF_UP,
+	                   part);
+}
+
+static bool is_nearer(int64_t part, int64_t than, int64_t own)
+{
+	return size_of(part - own) < size_of(than - own);
+}
+
+/* What the transaction's rate makes of it, read in the way that is nearer to the charge's own. */
+static bool at_its_rate(const struct booking_charged *charged,
+                        const struct balance_transaction *moved, int64_t *part)
+{
+	const struct ratio exponents =
+	    ratio_of(power_of_ten(money_exponent(charged->presented.currency)),
+	             power_of_ten(money_exponent(moved->currency)));
+	const int64_t size = size_of(moved->amount);
+	struct ratio rate;
+	int64_t other;
+	int64_t own;
+
+	if (!ratio_parse(moved->exchange_rate, &rate))
+		return false;
+	rate = ratio_of(rate.denominator, rate.numerator);
+	if (!ratio_apply(size, rate, ROUNDING_HALF_UP, part))
+		return false;
+	if (at_own_rate(charged, moved, &own) && ratio_multiply(rate, exponents, &rate) &&
+	    ratio_apply(size, rate, ROUNDING_HALF_UP, &other) && is_nearer(other, *part, own))
+		*part = other;
+	return true;
+}
+
+bool booking_disputed_part(const struct booking_charged *charged, int64_t said,
+                           const struct balance_transaction *moved, int64_t *part)
+{
+	const int64_t whole = charged->presented.minor;
+	const int64_t may_be[] = { said, whole, whole - said };
+	struct money presented = charged->presented;
+
+	if (size_of(moved->amount) < 0)
+		return false;
+	if (text_equal(moved->currency, presented.currency)) {
+		*part = size_of(moved->amount);
+		return true;
+	}
+	if (moved->exchange_rate[0] == '\0')
+		return at_own_rate(charged, moved, part);
+	for (size_t i = 0; i < COUNT_OF(may_be); i++) {
+		presented.minor = may_be[i];
+		if (may_be[i] > 0 && booking_rate_agrees(presented, moved)) {
+			*part = may_be[i];
+			return true;
+		}
+	}
+	return at_its_rate(charged, moved, part);
 }

@@ -189,17 +189,14 @@ static struct booking_charged charged_of(const struct charged_row *row)
 	return charged;
 }
 
-/*
- * In one currency the transaction itself says what moved of a dispute, whose amount may be another by now:
- * a part of it was won, or less is disputed.
- */
-static int64_t part_of(const struct move *move, bool dispute)
+/* Where no transaction says what of the charge a dispute moved, it is what the dispute says. */
+static int64_t part_of(const struct move *move, const struct booking_charged *charged, bool dispute)
 {
-	const int64_t amount = move->moved.amount;
+	int64_t part;
 
-	if (!dispute || !text_equal(move->moved.currency, move->row->currency))
-		return move->amount.minor;
-	return amount < 0 ? -amount : amount;
+	return dispute && booking_disputed_part(charged, move->amount.minor, &move->moved, &part)
+	           ? part
+	           : move->amount.minor;
 }
 
 static bool take(struct move *move, bool dispute, enum status *status, struct json_error *error)
@@ -209,7 +206,7 @@ static bool take(struct move *move, bool dispute, enum status *status, struct js
 	const struct booking_charged charged = charged_of(move->row);
 	struct booking *const booking = arena_alloc(it->task->arena, sizeof(*booking));
 	const bool foreign = !text_equal(move->amount.currency, move->row->currency);
-	int64_t part = part_of(move, dispute);
+	int64_t part = part_of(move, &charged, dispute);
 	const bool over = over_is(move->row);
 	int64_t taken = move->row->taken;
 	bool booked;

@@ -286,6 +286,49 @@ static void amounts_beyond_64_bits_are_refused(void **state)
 	assert_int_equal(booking.journal.fault, JOURNAL_CURRENCY);
 }
 
+/* Of a charge of 100.00 EUR, or of 12,000 JPY; what is said is the dispute's amount before or after this. */
+static const struct {
+	const char *name;
+	const char *presented;
+	int64_t whole;
+	int64_t settled; /* in USD */
+	int64_t said;
+	int64_t moved;
+	const char *currency;
+	const char *rate;
+	int64_t part; /* -1: nobody can say */
+} parts[] = {
+	{ "one currency: by its amount", "USD", 10000, 10000, 6000, -10000, "USD", "", 10000 },
+	{ "as it is said", "EUR", 10000, 10786, 6000, -6600, "USD", "1.1", 6000 },
+	{ "the whole, though less is said now", "EUR", 10000, 10786, 6000, -11000, "USD", "1.1",
+	  10000 },
+	{ "the rest of it", "EUR", 10000, 10786, 6000, 4400, "USD", "1.1", 4000 },
+	{ "neither: by the rate", "EUR", 10000, 10786, 6000, -8800, "USD", "1.1", 8000 },
+	{ "beyond the charge", "EUR", 10000, 10786, 10500, -11550, "USD", "1.1", 10500 },
+	{ "a rate of few digits", "EUR", 10000, 10786, 9999, -11038, "USD", "1.1038", 9999 },
+	{ "no rate: by the charge's own", "EUR", 10000, 10800, 6000, -5400, "USD", "", 5000 },
+	{ "a rate between whole units", "JPY", 12000, 7680, 9000, -3840, "USD", "0.0064", 6000 },
+	{ "a rate between minor units", "JPY", 12000, 7680, 9000, -3840, "USD", "0.64", 6000 },
+	{ "a third currency without a rate", "EUR", 10000, 10800, 6000, -500, "GBP", "", -1 },
+};
+
+static void a_transaction_of_a_dispute_says_its_part_of_the_charge(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(parts); i++) {
+		const struct booking_charged of =
+		    charged(parts[i].whole, parts[i].presented, parts[i].settled, "USD");
+		const struct balance_transaction moved =
+		    booking_moved("txn_2", parts[i].moved, 0, parts[i].currency, parts[i].rate);
+		int64_t part;
+
+		if (!booking_disputed_part(&of, parts[i].said, &moved, &part))
+			part = -1;
+		if (part != parts[i].part)
+			fail_msg("%s: %lld", parts[i].name, (long long)part);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -297,6 +340,7 @@ int main(void)
 		cmocka_unit_test(a_dispute_of_a_partly_refunded_charge_may_come_back_in_part),
 		cmocka_unit_test(the_order_of_returns_makes_no_difference_to_any_account),
 		cmocka_unit_test(a_return_that_does_not_add_up_is_in_doubt),
+		cmocka_unit_test(a_transaction_of_a_dispute_says_its_part_of_the_charge),
 		cmocka_unit_test(amounts_beyond_64_bits_are_refused),
 	};
 
