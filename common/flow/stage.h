@@ -44,7 +44,7 @@ struct stage {
 };
 
 #define STAGE_TOPICS_MAX 8
-#define STAGE_TABLES_MAX 32
+#define STAGE_TABLES_MAX 40
 
 /* The topics that a stage reads, in catalogue order, control included; their number. */
 size_t stage_reads(const struct catalogue *catalogue, const struct stage *stage,
