@@ -147,6 +147,8 @@ struct finding {
 enum status customer_observe(struct customer *it, const struct finding *finding) MUST_CHECK;
 enum status customer_clear(struct customer *it, const char *cause, const char *root,
                            const char *object) MUST_CHECK;
+/* In a need function: one of these will look for the case. */
+void customer_need_case(struct task *task, const char *key, const char *cause, const char *root);
 #define CUSTOMER_TIMER_AGE "age"
 enum status customer_on_age(struct task *task, const char *key);
 void customer_need_age(struct task *task, const char *key);
@@ -179,6 +181,8 @@ enum status customer_on_account_unlinked(struct task *task,
                                          const Opsmesh__V1__AccountUnlinked *unlinked);
 enum status customer_on_not_taken(struct task *task, const Opsmesh__V1__ObjectNotTaken *refused);
 enum status customer_on_swept(struct task *task, const Opsmesh__V1__ObjectSwept *swept);
+/* One case a cause and type: it is no money, but one object each. */
+struct finding swept_finding(const Opsmesh__V1__ObjectSwept *swept);
 enum status customer_on_left(struct task *task, const Opsmesh__V1__ObjectLeft *left);
 /* That is the last that was heard of the object. */
 bool customer_has_left(const struct held_row *held);

@@ -6,6 +6,7 @@
 #include "services/billing-sync/policies.h"
 
 #include "common/base/text.h"
+#include "common/io/digest.h"
 #include "common/io/proto.h"
 
 #define PARTS_MAX 100 /* of one case: 6400 objects */
@@ -73,16 +74,47 @@ enum status case_open(struct customer *customer, const char *id, struct matter *
 	return STATUS_OK;
 }
 
+/* A root is made of an id and of words beside it, and an id may be as long as a root. */
+static const char *within(struct arena *arena, const char *root)
+{
+	const struct bytes whole = bytes_of(root);
+	uint8_t digest[DIGEST_SIZE];
+
+	if (whole.size <= DISCREPANCY_TEXT_MAX)
+		return root;
+	digest_sha256(whole, digest);
+	return text_hex(arena, (struct bytes){ digest, sizeof(digest) });
+}
+
+static struct case_row row_of(struct task *task, struct discrepancy *of)
+{
+	char id[DISCREPANCY_ID_SIZE];
+
+	return (struct case_row){ .customer_id = of->customer,
+		                  .discrepancy_id =
+		                      arena_string(task->arena, discrepancy_id(of, id)) };
+}
+
+void customer_need_case(struct task *task, const char *key, const char *cause, const char *root)
+{
+	struct discrepancy of;
+
+	discrepancy_init(&of, key, cause, within(task->arena, root), 0);
+	const struct case_row row = row_of(task, &of);
+
+	task_need(task, case_home(task), &row);
+}
+
 static enum status load(struct matter *it, const char *cause, const char *root, uint32_t part)
 {
 	struct task *const task = it->customer->task;
-	char id[DISCREPANCY_ID_SIZE];
-	struct case_row row = { .customer_id = it->customer->row.customer_id };
 
 	it->discrepancy = arena_alloc(task->arena, sizeof(*it->discrepancy));
-	discrepancy_init(it->discrepancy, row.customer_id, cause, root, part);
-	it->id = arena_string(task->arena, discrepancy_id(it->discrepancy, id));
-	row.discrepancy_id = it->id;
+	discrepancy_init(it->discrepancy, it->customer->row.customer_id, cause,
+	                 within(task->arena, root), part);
+	struct case_row row = row_of(task, it->discrepancy);
+
+	it->id = row.discrepancy_id;
 	if (task_load(task, case_home(task), &row) &&
 	    !discrepancy_decode(task->arena, row.body, it->discrepancy))
 		return task_fail(task, STATUS_FATAL, "%s: its row cannot be read", it->id);
