@@ -18,12 +18,23 @@ struct charge_row {
 	const char *customer_id; /* NULL: not known */
 	struct bytes waiting;    /* MirroredList, packed; absent: nothing waits */
 	bool known;              /* it has come itself, perhaps without a customer */
+	bool idle; /* so, and it is nothing that took money: nobody misses its customer */
 };
 
 extern const struct state_table charge_table;
 
 enum status charge_on_mirrored(struct task *task, const Opsmesh__V1__ObjectMirrored *mirrored);
 void charge_need(struct task *task, const ProtobufCMessage *message);
+
+/* What waits for too long. */
+
+/* Of something in the list, or of the charge itself, it is yet to be said: the timer is set. */
+bool charge_waits(const struct charge_row *row, const Opsmesh__V1__MirroredList *list);
+/* It will be said, unless the customer is known by then. */
+enum status charge_be_patient(struct task *task, const struct charge_row *row) MUST_CHECK;
+/* The charge has come, or its customer is known: whatever was said is over. */
+enum status charge_end_waits(struct task *task, const struct charge_row *row,
+                             Opsmesh__V1__MirroredList *list) MUST_CHECK;
 #define CHARGE_TIMER_PLACE "place"
 enum status charge_on_place(struct task *task, const char *key);
 void charge_need_place(struct task *task, const char *key);

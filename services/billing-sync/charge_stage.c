@@ -3,20 +3,16 @@
 #include "common/base/text.h"
 #include "common/io/json.h"
 #include "common/io/proto.h"
-#include "opsmesh/v1/billing.pb-c.h"
 #include "proto/opsmesh/v1/catalogue.h"
-#include "services/billing-sync/policies.h"
 #include "services/billing-sync/stripe.h"
 #include "services/billing-sync/waiting.h"
 
 #define PAYLOAD_MAX ((size_t)1 << 20) /* what a broker carries */
 
 static const struct column columns[] = {
-	COLUMN(struct charge_row, charge_id),
-	COLUMN(struct charge_row, customer_id),
-	COLUMN(struct charge_row, waiting),
-	COLUMN(struct charge_row, known),
-	COLUMN_END,
+	COLUMN(struct charge_row, charge_id), COLUMN(struct charge_row, customer_id),
+	COLUMN(struct charge_row, waiting),   COLUMN(struct charge_row, known),
+	COLUMN(struct charge_row, idle),      COLUMN_END,
 };
 const struct state_table charge_table = { .name = "charge",
 	                                  .columns = columns,
@@ -47,19 +43,13 @@ static enum status forward(struct task *task, const char *customer,
 
 /* Waiting. */
 
-/* From the first thing on that nobody can be told of. */
-static enum status be_patient(struct task *task, const struct charge_row *row)
+static enum status read_waiting(struct task *task, const struct charge_row *row,
+                                Opsmesh__V1__MirroredList *list)
 {
-	const Opsmesh__V1__ByChargeEvent *const cause = (const void *)task->message;
-	struct instant at;
-
-	if (row->waiting.size > 0 || row->known)
-		return STATUS_OK;
-	if (!proto_instant(cause->occurred_at, &at))
-		return task_fail(task, STATUS_REJECT, "occurred_at: missing or out of range");
-	task_timer_set(task, CHARGE_TIMER_PLACE, row->charge_id,
-	               time_add(at, policies_suspense(task, at)->place));
-	return STATUS_OK;
+	return waiting_read(task, row->waiting, list)
+	           ? STATUS_OK
+	           : task_fail(task, STATUS_FATAL, "charge %s: what waits cannot be read",
+	                       row->charge_id);
 }
 
 static enum status wait(struct task *task, struct charge_row *row,
@@ -67,11 +57,12 @@ static enum status wait(struct task *task, struct charge_row *row,
 {
 	Opsmesh__V1__MirroredList list;
 
-	if (!waiting_read(task, row->waiting, &list))
-		return task_fail(task, STATUS_FATAL, "charge %s: what waits cannot be read",
-		                 row->charge_id);
-	TRY(be_patient(task, row));
+	TRY(read_waiting(task, row, &list));
+	const bool waited = charge_waits(row, &list);
+
 	waiting_put(task->arena, &list, mirrored);
+	if (!waited && charge_waits(row, &list))
+		TRY(charge_be_patient(task, row));
 	if (list.n_items > CHARGE_WAITING_MAX)
 		return task_refuse(task, "charge %s: more than %d objects wait for it",
 		                   row->charge_id, CHARGE_WAITING_MAX);
@@ -84,9 +75,8 @@ static enum status release(struct task *task, struct charge_row *row)
 {
 	Opsmesh__V1__MirroredList list;
 
-	if (!waiting_read(task, row->waiting, &list))
-		return task_fail(task, STATUS_FATAL, "charge %s: what waits cannot be read",
-		                 row->charge_id);
+	TRY(read_waiting(task, row, &list));
+	TRY(charge_end_waits(task, row, &list));
 	for (size_t i = 0; i < list.n_items; i++)
 		TRY(forward(task, row->customer_id, list.items[i]));
 	row->waiting = (struct bytes){ NULL, 0 };
@@ -112,23 +102,45 @@ static const char *customer_of(struct task *task, const Opsmesh__V1__ObjectMirro
 	return stripe_id_if(task->arena, &object, "customer", &id, &error) ? id : "";
 }
 
+/* A payment intent takes nothing by itself, and what failed took nothing. */
+static bool is_idle(const Opsmesh__V1__ObjectMirrored *mirrored)
+{
+	return !text_equal(mirrored->object_type, "charge") ||
+	       text_equal(mirrored->status, "failed");
+}
+
+/* It has come, and names nobody: that is another thing to wait for. */
+static enum status take_nobodys(struct task *task, struct charge_row *row,
+                                const Opsmesh__V1__ObjectMirrored *mirrored)
+{
+	Opsmesh__V1__MirroredList list;
+
+	TRY(read_waiting(task, row, &list));
+	TRY(charge_end_waits(task, row, &list));
+	row->known = true;
+	row->idle = is_idle(mirrored);
+	if (charge_waits(row, &list))
+		TRY(charge_be_patient(task, row));
+	row->waiting =
+	    list.n_items > 0 ? proto_pack(task->arena, &list.base) : (struct bytes){ NULL, 0 };
+	task_save(task, &charge_table, row);
+	return STATUS_OK;
+}
+
 static enum status take_charge(struct task *task, struct charge_row *row,
                                const Opsmesh__V1__ObjectMirrored *mirrored)
 {
 	const char *const customer = customer_of(task, mirrored);
 
-	if (*customer == '\0' && !row->known && row->customer_id == NULL) {
-		TRY(be_patient(task, row));
-		row->known = true;
-		task_save(task, &charge_table, row);
-	}
+	if (*customer == '\0' && !row->known && row->customer_id == NULL)
+		return take_nobodys(task, row, mirrored);
 	if (*customer == '\0' ||
 	    text_equal(customer, row->customer_id != NULL ? row->customer_id : ""))
 		return STATUS_OK;
 	row->customer_id = customer;
-	row->known = true;
 	task_timer_clear(task, CHARGE_TIMER_PLACE, row->charge_id);
 	TRY(release(task, row));
+	row->known = true;
 	task_save(task, &charge_table, row);
 	return STATUS_OK;
 }
@@ -152,49 +164,4 @@ void charge_need(struct task *task, const ProtobufCMessage *message)
 	const Opsmesh__V1__ByChargeEvent *const event = (const void *)message;
 
 	task_need(task, &charge_table, &(struct charge_row){ .charge_id = event->charge_id });
-}
-
-/* Too long. */
-
-static enum status say_waits(struct task *task, const struct charge_row *row, const char *id,
-                             const char *type)
-{
-	const struct policy_head *const policy = &policies_suspense(task, task->due)->head;
-	Opsmesh__V1__BillingEvent event = OPSMESH__V1__BILLING_EVENT__INIT;
-	Opsmesh__V1__ObjectWaits waits = OPSMESH__V1__OBJECT_WAITS__INIT;
-
-	waits.object_id = text_mutable(id);
-	waits.object_type = text_mutable(type);
-	waits.charge_id = text_mutable(row->charge_id);
-	waits.charge_known = row->known;
-	waits.policy = arena_printf(task->arena, "%s/%lld", policy->id, (long long)policy->version);
-	event.occurred_at = proto_timestamp(task->arena, task->due);
-	event.fact_case = OPSMESH__V1__BILLING_EVENT__FACT_OBJECT_WAITS;
-	event.object_waits = &waits;
-	return task_emit(task, &(struct emission){ .topic = OPS_BILLING,
-	                                           .key = row->charge_id,
-	                                           .time = task->due,
-	                                           .message = &event.base });
-}
-
-/* What comes after that waits behind what was said. */
-enum status charge_on_place(struct task *task, const char *key)
-{
-	struct charge_row row = { .charge_id = key };
-	Opsmesh__V1__MirroredList list;
-
-	if (!task_load(task, &charge_table, &row) || row.customer_id != NULL)
-		return STATUS_OK;
-	if (!waiting_read(task, row.waiting, &list))
-		return task_fail(task, STATUS_FATAL, "charge %s: what waits cannot be read", key);
-	if (row.known)
-		TRY(say_waits(task, &row, key, "charge"));
-	for (size_t i = 0; i < list.n_items; i++)
-		TRY(say_waits(task, &row, list.items[i]->object_id, list.items[i]->object_type));
-	return STATUS_OK;
-}
-
-void charge_need_place(struct task *task, const char *key)
-{
-	task_need(task, &charge_table, &(struct charge_row){ .charge_id = key });
 }

@@ -4,6 +4,7 @@
 #include "common/base/text.h"
 #include "opsmesh/v1/billing.pb-c.h"
 #include "services/billing-sync/customer_books.h"
+#include "services/billing-sync/customer_unrated.h"
 #include "services/billing-sync/figure.h"
 #include "services/billing-sync/figure_say.h"
 #include "services/billing-sync/policies.h"
@@ -265,6 +266,10 @@ static enum status say_unreported(const struct report *it, int64_t ended)
 	fact.policy = text_mutable(version_of(it));
 	event.fact_case = OPSMESH__V1__BILLING_EVENT__FACT_RECURRING_UNREPORTED;
 	event.recurring_unreported = &fact;
+	TRY(unrated_follow(it->task,
+	                   &(struct unrated){ .currency = it->lacking,
+	                                      .reporting_currency = fact.reporting_currency,
+	                                      .reason = fact.reason }));
 	return customer_books_say(it->task, &event);
 }
 
@@ -308,6 +313,7 @@ static enum status tell(const struct report *it, int64_t ended)
 		.ending = it->line.ending,
 	};
 
+	TRY(unrated_follow(it->task, NULL));
 	for (size_t i = 0; i < it->count; i++)
 		keep_currency(it, &it->list[i], ended);
 	if (is_empty(&it->line))
@@ -402,7 +408,7 @@ static enum status tell_days(struct task *task, struct figure_row *open, int64_t
 		weigh(last, task, open->minor, task->due);
 		if (last->line.currency[0] == '\0') {
 			forget(task);
-			return STATUS_OK;
+			return unrated_follow(task, NULL);
 		}
 		const bool begun = has_begun(task, last->line.currency);
 

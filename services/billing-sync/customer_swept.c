@@ -1,5 +1,5 @@
 /*
- * What a list page had otherwise than the mirror, as a case of its customer's.
+ * What a list page had otherwise than the mirror, as a case of its customer's, or of nobody's.
  */
 #include "services/billing-sync/customer.h"
 
@@ -24,14 +24,18 @@ static const char *sentence_of(const char *cause)
 	return "A list page has it otherwise.";
 }
 
-/* One case a cause and type: it is no money, but one object each. */
+struct finding swept_finding(const Opsmesh__V1__ObjectSwept *swept)
+{
+	return (struct finding){ .cause = swept->cause,
+		                 .root = swept->object_type,
+		                 .evidence = { .object = swept->object_id, .found = 1 },
+		                 .sentence = sentence_of(swept->cause) };
+}
+
 enum status customer_on_swept(struct task *task, const Opsmesh__V1__ObjectSwept *swept)
 {
-	const struct finding finding = { .cause = swept->cause,
-		                         .root = swept->object_type,
-		                         .evidence = { .object = swept->object_id, .found = 1 },
-		                         .sentence = sentence_of(swept->cause) };
 	const Opsmesh__V1__ByCustomerEvent *const event = (const void *)task->message;
+	const struct finding finding = swept_finding(swept);
 	struct customer it;
 
 	TRY(customer_open(task, event->customer_id, event->occurred_at, &it));

@@ -68,9 +68,10 @@ struct object_row {
 	    swept; /* what a list page had otherwise and nothing explains: sweep_word; NULL: nothing */
 	struct instant swept_at; /* the state that had stood then */
 	struct bytes named;      /* NamedList, packed: see object_named.c; absent: nothing */
-	const char *
-	    refused; /* the field of a state that was refused and that its customer was told of; NULL: none */
+	const char *swept_of;    /* the customer who was told so; NULL: none was known */
+	const char *refused; /* the field of a state that was refused, and is a case; NULL: none */
 	struct instant refused_at; /* when that was so */
+	const char *refused_of;    /* whose case it is; NULL: no customer's */
 };
 
 enum mirror_verdict {

@@ -12,7 +12,8 @@
  *   by-card      charges that failed and name a card
  *   by-source    refunds and disputes, and balance transactions that name another object than a charge
  *   by-payout    payouts and balance transactions, these also under the payout that is their source and that
- *                paid them; the balance as the provider states it
+ *                paid them; the balance as the provider states it; what was not taken over, or is otherwise in a
+ *                list page, of what has no customer
  *   billing      StaleObserved, FetchRequested, ObjectRefused, ObjectDiffered, ObjectAgreed, under the object's id
  */
 #ifndef SERVICES_BILLING_SYNC_OBJECT_H
@@ -71,11 +72,11 @@ enum status object_say_fetch(struct object *it, Opsmesh__V1__FetchCause cause,
 enum status object_say_refused(struct object *it, Opsmesh__V1__RefusalCode code, const char *field,
                                const char *reason) MUST_CHECK;
 
-/* Not taken over: said, and told to its customer, where one is known, as a case of theirs. */
+/* Not taken over: said, and a case of its customer's, or, where none is known, of the stage `payout`. */
 enum status object_refuse(struct object *it, Opsmesh__V1__RefusalCode code, const char *field,
                           const char *reason) MUST_CHECK;
 enum status object_refuse_unread(struct object *it, const struct json_error *error) MUST_CHECK;
-/* A state was taken over: it may end such a case. */
+/* A state was taken over, or is so again: it may end such a case. */
 enum status object_accept(struct object *it) MUST_CHECK;
 
 /* What was observed against the row as it was (sweep.h); in *moved whether the row knows more of that. */
@@ -86,8 +87,12 @@ void object_need_sweep(struct task *task);
 struct sweep;
 enum status object_say_swept(struct object *it, const struct object_row *standing,
                              const struct sweep *sweep, const char *cause) MUST_CHECK;
-/* The same to its customer, where one is known. */
-enum status object_tell_swept(struct object *it, const char *cause, bool healed) MUST_CHECK;
+/* The same to the customer; NULL: none is known, the stage `payout` hears it. */
+enum status object_tell_swept(struct object *it, const char *customer, const char *cause,
+                              bool healed) MUST_CHECK;
+/* The same of what was not taken over; all is filled in but which object it is. */
+enum status object_tell_not_taken(struct object *it, const char *customer,
+                                  Opsmesh__V1__ObjectNotTaken *refused) MUST_CHECK;
 
 enum status object_on_received(struct task *task, const Opsmesh__V1__ProviderReceived *received);
 void object_need(struct task *task, const ProtobufCMessage *event);

@@ -1,14 +1,18 @@
 /*
- * What contradicts the mirror, or cannot be read, of an object whose customer is known: the customer is told, and told
- * again when a state is taken over that is no older. What is older than the state that stands is missed by nobody.
+ * What contradicts the mirror, or cannot be read: its customer is told, where one is known, else the stage `payout`,
+ * which has what no customer has; and who was told is told again when a state is taken over that is no older, or what
+ * stands is so later. What is older than the state that stands is missed by nobody.
  */
 #include "services/billing-sync/object.h"
 
 #include "common/base/text.h"
 #include "common/io/json.h"
-#include "common/io/proto.h"
 #include "opsmesh/v1/mirror.pb-c.h"
-#include "proto/opsmesh/v1/catalogue.h"
+
+#include <stdlib.h>
+
+/* What a row remembers in place of the field "amount", where that could be read. */
+#define TWO_AMOUNTS "amounts"
 
 /* As the provider has it; 0: it says none that can be told. */
 static int64_t amount_of(const struct object *it)
@@ -26,56 +30,95 @@ static int64_t amount_of(const struct object *it)
 	return json_integer_if(&object, field, INT64_MIN, INT64_MAX, &amount, &error) ? amount : 0;
 }
 
-static enum status tell(struct object *it, const char *field, const char *reason, bool healed)
+/* As the mirror keeps it, "<amount> <fee>": what it comes to, or where that is beyond 64 bits the amount. */
+static int64_t net_of(const char *amounts)
 {
-	Opsmesh__V1__ByCustomerEvent event = OPSMESH__V1__BY_CUSTOMER_EVENT__INIT;
+	char *fee;
+	const int64_t amount = strtoll(amounts, &fee, 10);
+	int64_t net;
+
+	return __builtin_sub_overflow(amount, strtoll(fee, NULL, 10), &net) ? amount : net;
+}
+
+/* Where they come to the same the fee makes up for the amount, which is told then. */
+static void tell_both(const char *standing, const char *said, Opsmesh__V1__ObjectNotTaken *refused)
+{
+	const bool same = net_of(standing) == net_of(said);
+
+	refused->differs = true;
+	refused->standing = same ? strtoll(standing, NULL, 10) : net_of(standing);
+	refused->amount = same ? strtoll(said, NULL, 10) : net_of(said);
+}
+
+static enum status tell(struct object *it, const char *field, const char *reason)
+{
 	Opsmesh__V1__ObjectNotTaken refused = OPSMESH__V1__OBJECT_NOT_TAKEN__INIT;
 
-	refused.object_id = text_mutable(it->row.object_id);
-	refused.object_type = text_mutable(it->row.object_type);
 	refused.field = text_mutable(field);
 	refused.reason = text_mutable(reason);
-	refused.healed = healed;
-	refused.amount = healed ? 0 : amount_of(it);
-	if (refused.amount != 0)
+	refused.amount = amount_of(it);
+	if (text_equal(it->row.refused, TWO_AMOUNTS))
+		tell_both(it->row.amount, it->seen.amount, &refused);
+	if (it->seen.currency != NULL && (refused.amount != 0 || refused.standing != 0))
 		refused.currency = text_mutable(it->seen.currency);
-	event.customer_id = text_mutable(it->row.customer_id);
-	event.occurred_at = proto_timestamp(it->task->arena, it->received_at);
-	event.fact_case = OPSMESH__V1__BY_CUSTOMER_EVENT__FACT_NOT_TAKEN;
-	event.not_taken = &refused;
-	return task_emit(it->task, &(struct emission){ .topic = OPS_BY_CUSTOMER,
-	                                               .key = it->row.customer_id,
-	                                               .time = it->received_at,
-	                                               .message = &event.base });
+	return object_tell_not_taken(it, it->row.refused_of, &refused);
 }
 
 static enum status end(struct object *it)
 {
-	const char *const field = it->row.refused;
+	Opsmesh__V1__ObjectNotTaken refused = OPSMESH__V1__OBJECT_NOT_TAKEN__INIT;
+	const char *const customer = it->row.refused_of;
 
+	refused.field = text_mutable(it->row.refused);
+	refused.differs = text_equal(it->row.refused, TWO_AMOUNTS);
+	refused.healed = true;
 	it->row.refused = NULL;
 	it->row.refused_at = TIME_MIN;
-	return tell(it, field, "", true);
+	it->row.refused_of = NULL;
+	return object_tell_not_taken(it, customer, &refused);
+}
+
+static const char *remembered(const struct object *it, const char *field)
+{
+	return text_equal(field, "amount") && it->row.amount != NULL && it->seen.amount != NULL
+	           ? TWO_AMOUNTS
+	           : field;
 }
 
 enum status object_refuse(struct object *it, Opsmesh__V1__RefusalCode code, const char *field,
                           const char *reason)
 {
+	const char *const word = remembered(it, field);
+
 	TRY(object_say_refused(it, code, field, reason));
-	if (it->row.customer_id == NULL || time_before(it->seen.state_at, it->row.state_at))
+	if (time_before(it->seen.state_at, it->row.state_at))
 		return STATUS_OK;
-	if (it->row.refused != NULL && !text_equal(it->row.refused, field))
+	if (it->row.refused != NULL && !(text_equal(it->row.refused, word) &&
+	                                 text_equal(it->row.refused_of, it->row.customer_id)))
 		TRY(end(it));
-	it->row.refused = field;
+	it->row.refused = word;
+	it->row.refused_of = it->row.customer_id;
 	it->row.refused_at = time_later(it->row.refused_at, it->seen.state_at);
 	task_save(it->task, &object_table, &it->row);
-	return tell(it, field, reason, false);
+	return tell(it, field, reason);
+}
+
+/*
+ * Where the object has no id (a discount, the preview of an invoice) it came under its event's: no other state of it
+ * ever comes, and it is nothing that we keep.
+ */
+static bool is_nameless(const struct object *it)
+{
+	return text_equal(it->event->object_id, it->event->event_id);
 }
 
 enum status object_refuse_unread(struct object *it, const struct json_error *error)
 {
 	it->row = mirror_row(it->event->object_id, it->event->object_type);
 	it->seen = (struct observed){ .state_at = it->received_at };
+	if (is_nameless(it))
+		return object_say_refused(it, OPSMESH__V1__REFUSAL_CODE__REFUSAL_CODE_INVALID,
+		                          error->path, error->reason);
 	(void)task_load(it->task, &object_table, &it->row);
 	return object_refuse(it, OPSMESH__V1__REFUSAL_CODE__REFUSAL_CODE_INVALID, error->path,
 	                     error->reason);
@@ -83,8 +126,7 @@ enum status object_refuse_unread(struct object *it, const struct json_error *err
 
 enum status object_accept(struct object *it)
 {
-	return it->row.refused == NULL || it->row.customer_id == NULL ||
-	               time_before(it->row.state_at, it->row.refused_at)
+	return it->row.refused == NULL || time_before(it->row.state_at, it->row.refused_at)
 	           ? STATUS_OK
 	           : end(it);
 }

@@ -301,23 +301,74 @@ enum status object_say_swept(struct object *it, const struct object_row *standin
 	return say(it, &event);
 }
 
-enum status object_tell_swept(struct object *it, const char *cause, bool healed)
+/* To the customer, or to who has what no customer has. */
+
+static enum status send_now(struct object *it, int topic, const char *key,
+                            const ProtobufCMessage *message)
 {
-	Opsmesh__V1__ByCustomerEvent event = OPSMESH__V1__BY_CUSTOMER_EVENT__INIT;
+	return task_emit(it->task, &(struct emission){ .topic = topic,
+	                                               .key = key,
+	                                               .time = it->received_at,
+	                                               .message = message });
+}
+
+static enum status tell_them(struct object *it, const char *customer,
+                             Opsmesh__V1__ByCustomerEvent *event)
+{
+	event->customer_id = text_of(customer);
+	event->occurred_at = proto_timestamp(it->task->arena, it->received_at);
+	return send_now(it, OPS_BY_CUSTOMER, customer, &event->base);
+}
+
+/* What merchants name themselves may have a slash, which no key of a case has. */
+static const char *subject_of(const struct object *it)
+{
+	char *const subject = text_mutable(arena_string(it->task->arena, it->row.object_id));
+
+	for (char *at = subject; *at != '\0'; at++)
+		if (*at == '/')
+			*at = ':';
+	return subject;
+}
+
+static enum status tell_nobodys(struct object *it, Opsmesh__V1__ByPayoutEvent *event)
+{
+	const char *const subject = subject_of(it);
+
+	event->subject_id = text_of(subject);
+	event->occurred_at = proto_timestamp(it->task->arena, it->received_at);
+	return send_now(it, OPS_BY_PAYOUT, subject, &event->base);
+}
+
+enum status object_tell_not_taken(struct object *it, const char *customer,
+                                  Opsmesh__V1__ObjectNotTaken *refused)
+{
+	Opsmesh__V1__ByCustomerEvent theirs = OPSMESH__V1__BY_CUSTOMER_EVENT__INIT;
+	Opsmesh__V1__ByPayoutEvent nobodys = OPSMESH__V1__BY_PAYOUT_EVENT__INIT;
+
+	refused->object_id = text_of(it->row.object_id);
+	refused->object_type = text_of(it->row.object_type);
+	theirs.fact_case = OPSMESH__V1__BY_CUSTOMER_EVENT__FACT_NOT_TAKEN;
+	theirs.not_taken = refused;
+	nobodys.fact_case = OPSMESH__V1__BY_PAYOUT_EVENT__FACT_NOT_TAKEN;
+	nobodys.not_taken = refused;
+	return customer != NULL ? tell_them(it, customer, &theirs) : tell_nobodys(it, &nobodys);
+}
+
+enum status object_tell_swept(struct object *it, const char *customer, const char *cause,
+                              bool healed)
+{
+	Opsmesh__V1__ByCustomerEvent theirs = OPSMESH__V1__BY_CUSTOMER_EVENT__INIT;
+	Opsmesh__V1__ByPayoutEvent nobodys = OPSMESH__V1__BY_PAYOUT_EVENT__INIT;
 	Opsmesh__V1__ObjectSwept swept = OPSMESH__V1__OBJECT_SWEPT__INIT;
 
-	if (it->row.customer_id == NULL)
-		return STATUS_OK;
 	swept.object_id = text_of(it->seen.object_id);
 	swept.object_type = text_of(it->seen.object_type);
 	swept.cause = text_of(cause);
 	swept.healed = healed;
-	event.customer_id = text_of(it->row.customer_id);
-	event.occurred_at = proto_timestamp(it->task->arena, it->received_at);
-	event.fact_case = OPSMESH__V1__BY_CUSTOMER_EVENT__FACT_SWEPT;
-	event.swept = &swept;
-	return task_emit(it->task, &(struct emission){ .topic = OPS_BY_CUSTOMER,
-	                                               .key = it->row.customer_id,
-	                                               .time = it->received_at,
-	                                               .message = &event.base });
+	theirs.fact_case = OPSMESH__V1__BY_CUSTOMER_EVENT__FACT_SWEPT;
+	theirs.swept = &swept;
+	nobodys.fact_case = OPSMESH__V1__BY_PAYOUT_EVENT__FACT_SWEPT;
+	nobodys.swept = &swept;
+	return customer != NULL ? tell_them(it, customer, &theirs) : tell_nobodys(it, &nobodys);
 }

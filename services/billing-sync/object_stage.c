@@ -21,7 +21,8 @@ static const struct column columns[] = {
 	COLUMN(struct object_row, body),        COLUMN(struct object_row, asked),
 	COLUMN(struct object_row, swept),       COLUMN(struct object_row, swept_at),
 	COLUMN(struct object_row, named),       COLUMN(struct object_row, refused),
-	COLUMN(struct object_row, refused_at),  COLUMN_END,
+	COLUMN(struct object_row, refused_at),  COLUMN(struct object_row, refused_of),
+	COLUMN(struct object_row, swept_of),    COLUMN_END,
 };
 const struct state_table object_table = { .name = "object",
 	                                  .columns = columns,
@@ -129,6 +130,8 @@ static enum status leave(struct object *it, const struct mirror_answer *answer,
 		TRY(object_tell_payout(it));
 	if (answer->verdict == MIRROR_STALE || before->state_at.us != it->seen.state_at.us)
 		TRY(object_tell_earlier(it));
+	if (time_before(before->state_at, it->row.state_at))
+		TRY(object_accept(it));
 	if (answer->verdict != MIRROR_STALE)
 		return STATUS_OK;
 	return object_say_stale(it, answer->stale, before);

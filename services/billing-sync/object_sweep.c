@@ -58,9 +58,10 @@ static enum status heal(struct object *it, const struct object_row *before, bool
 
 	it->row.swept = NULL;
 	it->row.swept_at = TIME_MIN;
+	it->row.swept_of = NULL;
 	*moved = true;
 	TRY(object_say_swept(it, before, &nothing, before->swept));
-	return object_tell_swept(it, before->swept, true);
+	return object_tell_swept(it, before->swept_of, before->swept, true);
 }
 
 static enum status differ(struct object *it, const struct object_row *before,
@@ -72,11 +73,12 @@ static enum status differ(struct object *it, const struct object_row *before,
 		return STATUS_OK;
 	it->row.swept = word;
 	it->row.swept_at = before->state_at;
+	it->row.swept_of = it->row.customer_id;
 	*moved = true;
 	if (before->swept != NULL)
-		TRY(object_tell_swept(it, before->swept, true));
+		TRY(object_tell_swept(it, before->swept_of, before->swept, true));
 	TRY(object_say_swept(it, before, sweep, word));
-	return object_tell_swept(it, word, false);
+	return object_tell_swept(it, it->row.swept_of, word, false);
 }
 
 enum status object_sweep(struct object *it, const struct object_row *before, bool *moved)

@@ -5,6 +5,10 @@
  * those that are nobody's: fees, adjustments, what is unknown. What is a customer's it books to suspense when
  * nobody has placed it in time, and takes out of there when it is placed. A transaction's rows stand under
  * its own id; a payout's under the payout's, where it meets the transactions that it paid and its own.
+ *
+ * It keeps, too, what does not add up and no customer has: what waits for a charge that never came or that names
+ * nobody, what was refused of an object whose customer is not known, what a list page had otherwise of such an object, a rate that
+ * a day of the reporting currency waits for.
  */
 #ifndef SERVICES_BILLING_SYNC_PAYOUT_H
 #define SERVICES_BILLING_SYNC_PAYOUT_H
@@ -76,6 +80,10 @@ bool payout_read_moved(struct thing *thing, struct balance_transaction *moved,
 enum status payout_on_mirrored(struct task *task, const Opsmesh__V1__ObjectMirrored *mirrored);
 enum status payout_on_placed(struct task *task, const Opsmesh__V1__MoneyPlaced *placed);
 enum status payout_on_books_cut(struct task *task, const Opsmesh__V1__BooksCut *cut);
+enum status payout_on_unmet(struct task *task, const Opsmesh__V1__ObjectUnmet *unmet);
+enum status payout_on_not_taken(struct task *task, const Opsmesh__V1__ObjectNotTaken *refused);
+enum status payout_on_swept(struct task *task, const Opsmesh__V1__ObjectSwept *swept);
+enum status payout_on_rate_lacks(struct task *task, const Opsmesh__V1__RateLacks *lacks);
 enum status payout_on_asked(struct task *task, const Opsmesh__V1__ActionEvent *asked);
 void payout_need_asked(struct task *task, const ProtobufCMessage *message);
 void payout_need_mirrored(struct task *task, const ProtobufCMessage *message);

@@ -7,6 +7,7 @@
 #include "common/base/text.h"
 #include "common/io/proto.h"
 #include "services/billing-sync/booking.h"
+#include "services/billing-sync/customer_refused.h"
 #include "services/billing-sync/figure.h"
 #include "services/billing-sync/policies.h"
 #include "services/billing-sync/restated.h"
@@ -169,6 +170,8 @@ bool payout_take_moved(struct thing *thing, enum status *status, struct json_err
 	*status = sort(it, &moved, &row);
 	if (*status == STATUS_OK)
 		task_save(it->task, &moved_table, &row);
+	if (*status == STATUS_OK)
+		*status = refused_heal_nobodys(thing);
 	return true;
 }
 

@@ -5,6 +5,7 @@
 
 #include "common/base/text.h"
 #include "services/billing-sync/booking.h"
+#include "services/billing-sync/customer_refused.h"
 #include "services/billing-sync/policies.h"
 #include "services/billing-sync/restated.h"
 #include "services/billing-sync/stripe.h"
@@ -339,6 +340,8 @@ bool payout_take(struct thing *thing, enum status *status, struct json_error *er
 		*status = judge(it, &row, first);
 	if (*status == STATUS_OK)
 		task_save(it->task, &payout_table, &row);
+	if (*status == STATUS_OK)
+		*status = refused_heal_nobodys(thing);
 	return true;
 }
 
@@ -377,5 +380,7 @@ bool payout_take_paid(struct thing *thing, enum status *status, struct json_erro
 	*status = judge(it, &row, text_equal(moved.source, paid.payout_id));
 	if (*status == STATUS_OK)
 		task_save(it->task, &payout_table, &row);
+	if (*status == STATUS_OK)
+		*status = refused_heal_nobodys(thing);
 	return true;
 }

@@ -59,7 +59,6 @@ static bool take_stated(struct thing *thing, enum status *status, struct json_er
 {
 	static const char *const parts[] = { "pending", "available" };
 
-	(void)status;
 	for (size_t i = 0; i < COUNT_OF(parts); i++) {
 		struct json_place list;
 
@@ -72,6 +71,7 @@ static bool take_stated(struct thing *thing, enum status *status, struct json_er
 				return false;
 		}
 	}
+	*status = refused_heal_nobodys(thing);
 	return true;
 }
 
@@ -148,6 +148,7 @@ void payout_need_mirrored(struct task *task, const ProtobufCMessage *message)
 		payout_need_placed(task, message);
 		return;
 	}
+	refused_need_nobodys(task, event->subject_id, mirrored);
 	task_need(task, &payout_table, &(struct payout_row){ .payout_id = event->subject_id });
 	task_need(task, &paid_table,
 	          &(struct paid_row){ .payout_id = event->subject_id,

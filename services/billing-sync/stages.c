@@ -30,6 +30,7 @@
 #include "services/billing-sync/customer_refund.h"
 #include "services/billing-sync/customer_reporting.h"
 #include "services/billing-sync/customer_seat.h"
+#include "services/billing-sync/customer_unrated.h"
 #include "services/billing-sync/customer_usage.h"
 #include "services/billing-sync/entry.h"
 #include "services/billing-sync/figure.h"
@@ -84,7 +85,7 @@ static const struct stage_timer charge_timers[] = {
 	{ .name = CHARGE_TIMER_PLACE, .handle = charge_on_place, .need = charge_need_place },
 	{ .name = NULL },
 };
-static const int charge_emits[] = { OPS_BY_CUSTOMER, OPS_BILLING, -1 };
+static const int charge_emits[] = { OPS_BY_CUSTOMER, OPS_BY_PAYOUT, OPS_BILLING, -1 };
 
 /* card */
 
@@ -145,6 +146,7 @@ static const struct state_table *const customer_tables[] = { &customer_table,
 	                                                     &awaited_table,
 	                                                     &worth_table,
 	                                                     &reported_day_table,
+	                                                     &unrated_table,
 	                                                     &tally_table,
 	                                                     &usage_book_table,
 	                                                     &tariff_table,
@@ -185,12 +187,18 @@ static const int customer_emits[] = { OPS_BY_PAYOUT, OPS_BY_BOOKS, OPS_BILLING, 
 #define PAYOUT(ON, member, Fact)                                                   \
 	ON(OPS_BY_PAYOUT, Opsmesh__V1__ByPayoutEvent, member, Opsmesh__V1__##Fact, \
 	   payout_on_##member, payout_need_##member)
-#define PAYOUT_EVENTS(ON)                                                               \
-	PAYOUT(ON, mirrored, ObjectMirrored)                                            \
-	PAYOUT(ON, placed, MoneyPlaced)                                                 \
-	PAYOUT(ON, asked, ActionEvent)                                                  \
-	ON(OPS_BY_PAYOUT, Opsmesh__V1__ByPayoutEvent, books_cut, Opsmesh__V1__BooksCut, \
-	   payout_on_books_cut, NULL)
+#define UNPLACED(ON, member, Fact)                                                 \
+	ON(OPS_BY_PAYOUT, Opsmesh__V1__ByPayoutEvent, member, Opsmesh__V1__##Fact, \
+	   payout_on_##member, NULL)
+#define PAYOUT_EVENTS(ON)                       \
+	PAYOUT(ON, mirrored, ObjectMirrored)    \
+	PAYOUT(ON, placed, MoneyPlaced)         \
+	PAYOUT(ON, asked, ActionEvent)          \
+	UNPLACED(ON, unmet, ObjectUnmet)        \
+	UNPLACED(ON, not_taken, ObjectNotTaken) \
+	UNPLACED(ON, swept, ObjectSwept)        \
+	UNPLACED(ON, rate_lacks, RateLacks)     \
+	UNPLACED(ON, books_cut, BooksCut)
 
 STAGE_EVENTS_NEEDING(payout_events, PAYOUT_EVENTS);
 

@@ -63,15 +63,19 @@ static void tell_payout(const void *data)
 	wrong++;
 }
 
-/* Of the stage the object's id is the customer's. */
+/*
+ * Of the stage the object's id is the customer's. Where something never comes, or is refused, others than payouts may
+ * have one, too.
+ */
 static void tell_case(const void *data)
 {
 	const struct case_row *const row = data;
 	const struct model_payout *const payout = payout_of(row->customer_id);
 
-	if (payout == NULL || !text_equal(row->state, "open"))
+	if (!text_equal(row->state, "open") ||
+	    (payout == NULL && (company.lost > 0 || company.settings.refused)))
 		return;
-	if (differs(payout) && text_equal(row->cause, "payout_differs")) {
+	if (payout != NULL && differs(payout) && text_equal(row->cause, "payout_differs")) {
 		missing--;
 		return;
 	}

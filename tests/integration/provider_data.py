@@ -32,6 +32,8 @@ ID = re.compile(rf"^({PREFIXES})_[A-Za-z0-9_]*[0-9][A-Za-z0-9_]*$")
 EXPECTED = {
     ("not_placed", "cn_1Pgc75B7WZ01zgkWJMPt5riP"):
         "its amount is a number by chance, and no part of it is said to be refunded, credited or taken off an invoice",
+    ("charge_without_customer", "ch_000000000000000000000000"):
+        "it took money, and names no customer",
     ("never_came", "ch_000000000000000000000000"):
         "an invoice of a customer's names it, and the charge of that id names no customer",
     ("never_came", "in_00000000000000"):

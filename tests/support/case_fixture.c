@@ -1,6 +1,7 @@
 #include "tests/support/case_fixture.h"
 
 #include "common/base/text.h"
+#include "proto/opsmesh/v1/catalogue.h"
 #include "tests/support/customer_fixture.h"
 
 #include <stddef.h>
@@ -78,5 +79,24 @@ const char *case_said(const char *cause)
 
 	while ((event = customer_heard()) != NULL)
 		text = arena_printf(customer_stage.arena, "%s%s", text, line_of(cause, event));
+	return text;
+}
+
+const char *case_rates(const char *subject)
+{
+	const ProtobufCMessage *message;
+	const struct fact *fact;
+	const char *text = "";
+
+	customer_stage.told = 0;
+	while ((fact = stage_test_next(&customer_stage, &message)) != NULL) {
+		const Opsmesh__V1__ByPayoutEvent *const event = (const void *)message;
+
+		if (fact->topic == OPS_BY_PAYOUT && text_equal(event->subject_id, subject))
+			text = arena_printf(customer_stage.arena, "%s%s%s", text,
+			                    *text != '\0' ? "; " : "",
+			                    event->rate_lacks->healed ? "came"
+			                                              : event->rate_lacks->reason);
+	}
 	return text;
 }

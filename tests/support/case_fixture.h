@@ -12,5 +12,7 @@
 
 /* Since it was asked last, a line each, in the stage's arena; of cases those of one cause, or with NULL all. */
 const char *case_said(const char *cause);
+/* Why a rate lacks, and that it came: all that the stage `payout` was ever told under a subject, "there is no rate; came". */
+const char *case_rates(const char *subject);
 
 #endif

@@ -151,6 +151,14 @@ const Opsmesh__V1__ObjectMirrored *object_hear_balance(const char *subject)
 	return event->mirrored;
 }
 
+const Opsmesh__V1__ByPayoutEvent *object_hear_nobodys(void)
+{
+	const ProtobufCMessage *message;
+
+	(void)object_hear(OPS_BY_PAYOUT, &message);
+	return (const void *)message;
+}
+
 const Opsmesh__V1__BillingEvent *object_hear_billing(Opsmesh__V1__BillingEvent__FactCase fact_case)
 {
 	const ProtobufCMessage *message;

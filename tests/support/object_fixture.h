@@ -52,6 +52,8 @@ const Opsmesh__V1__ObjectMirrored *object_hear_charge(const char *charge);
 /* charge: that which is told beside it; "": none. */
 const Opsmesh__V1__ObjectMirrored *object_hear_source(const char *source, const char *charge);
 const Opsmesh__V1__ObjectMirrored *object_hear_balance(const char *subject);
+/* What no customer has was not taken over, or is otherwise in a list page. */
+const Opsmesh__V1__ByPayoutEvent *object_hear_nobodys(void);
 const Opsmesh__V1__BillingEvent *object_hear_billing(Opsmesh__V1__BillingEvent__FactCase fact_case);
 void object_hear_nothing(void);
 

@@ -145,9 +145,11 @@ static void a_transaction_has_one_amount(void **state)
 	object_feed("evt_3", "x.updated", 3, "balance_transaction", "'amount':-5,'fee':1");
 	object_fold();
 	(void)object_hear_balance(object_fed);
-	for (int i = 0; i < 2; i++)
+	for (int i = 0; i < 2; i++) {
 		assert_string_equal(
 		    object_hear_billing(FACT(OBJECT_REFUSED))->object_refused->field, "amount");
+		assert_true(object_hear_nobodys()->not_taken->differs);
+	}
 	object_hear_nothing();
 	assert_int_equal(object_row_of("balance_transaction").revision, 1);
 }
@@ -381,10 +383,12 @@ static void what_contradicts_is_a_fact_and_the_row_stays(void **state)
 		const char *field;
 		const char *envelope;
 		const char *more;
+		int told; /* to who has what nobody has: that the one before is over, and this one */
 	} cases[] = {
-		{ "livemode", "'livemode':false", "'total':1" },
-		{ "account", "'account':'acct_2'", "'total':1" },
-		{ "currency", "'livemode':true", "'total':1,'currency':'eur'" },
+		{ "livemode", "'livemode':false", "'total':1", 1 },
+		{ "account", "'account':'acct_2'", "'total':1",
+		  0 /* what is not ours is no case */ },
+		{ "currency", "'livemode':true", "'total':1,'currency':'eur'", 2 },
 	};
 	const struct provider_said said = { .event_id = "e", .type = "a.b", .at = 9 };
 
@@ -412,6 +416,8 @@ static void what_contradicts_is_a_fact_and_the_row_stays(void **state)
 		assert_string_equal(it->object_id, object_fed);
 		assert_string_equal(it->field, cases[i].field);
 		assert_true(*it->reason != '\0');
+		for (int left = cases[i].told; left > 0; left--)
+			assert_int_equal(object_hear_nobodys()->not_taken->healed, left > 1);
 		object_hear_nothing();
 		const struct object_row after = object_row_of("invoice");
 
@@ -435,6 +441,8 @@ static void what_cannot_be_read_is_a_fact_and_never_a_dead_letter(void **state)
 		{ "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[", "" },
 	};
 
+	const char *before = NULL;
+
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
 		object_feed_payload(&object_stage, &(struct provider_said){ .at = 1 }, object_fed,
@@ -443,7 +451,11 @@ static void what_cannot_be_read_is_a_fact_and_never_a_dead_letter(void **state)
 		assert_string_equal(
 		    object_hear_billing(FACT(OBJECT_REFUSED))->object_refused->field,
 		    cases[i].field);
+		if (before != NULL && !text_equal(before, cases[i].field))
+			assert_true(object_hear_nobodys()->not_taken->healed);
+		assert_string_equal(object_hear_nobodys()->not_taken->field, cases[i].field);
 		object_hear_nothing();
+		before = cases[i].field;
 	}
 	object_feed("evt_1", "invoice.paid", 5, "invoice", "'status':'paid'");
 	object_fold();

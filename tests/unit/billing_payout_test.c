@@ -58,6 +58,14 @@ static void pass_days(int days)
 
 /* Hearing. */
 
+/* What is no money was counted. */
+static long long found_of(const Opsmesh__V1__BillingEvent *event)
+{
+	const Opsmesh__V1__DiscrepancyOpened *const opened = event->discrepancy_opened;
+
+	return opened->found != NULL ? opened->found->minor : opened->expected_count;
+}
+
 /* The facts since it was asked last: "not_placed opened 1000", "payout_differs healed", "differs 900 of 2". */
 static const char *heard(void)
 {
@@ -72,9 +80,8 @@ static const char *heard(void)
 		if (event->fact_case == BILLING(DISCREPANCY_ESCALATED))
 			continue;
 		if (event->fact_case == BILLING(DISCREPANCY_OPENED))
-			one =
-			    arena_printf(arena, "%s opened %lld", event->discrepancy_opened->cause,
-			                 (long long)event->discrepancy_opened->found->minor);
+			one = arena_printf(arena, "%s opened %lld",
+			                   event->discrepancy_opened->cause, found_of(event));
 		if (event->fact_case == BILLING(DISCREPANCY_HEALED))
 			one = arena_printf(arena, "%s healed", event->discrepancy_healed->cause);
 		if (event->fact_case == BILLING(PAYOUT_RECONCILED))
@@ -221,12 +228,43 @@ static void what_is_placed_first_is_never_held(void **state)
 	assert_int_equal(payout_start_transaction(NULL), 0);
 }
 
-static void what_cannot_be_read_is_said(void **state)
+static void feed_unread(const char *type, int64_t revision)
+{
+	payout_feed(type, customer_key, revision, "", "{\"id\":\"x\",\"type\":\"charge\"}");
+}
+
+static void what_cannot_be_read_is_a_case_until_it_is(void **state)
 {
 	(void)state;
-	payout_feed("balance_transaction", customer_key, 1, "",
-	            "{\"id\":\"txn_1\",\"type\":\"charge\"}");
+	feed_unread("balance_transaction", 1);
+	assert_string_equal(heard(), "refused currency, state_refused opened 1");
+	feed_unread("balance_transaction", 2);
 	assert_string_equal(heard(), "refused currency");
+	stage_test_restart(&customer_stage);
+	payout_feed("balance_transaction", customer_key, 3, "",
+	            "{\"id\":\"txn_1\",\"type\":\"stripe_fee\",\"source\":\"\",\"amount\":-5,"
+	            "\"fee\":0,\"net\":-5,\"currency\":\"jpy\",\"created\":1700000000}");
+	assert_string_equal(heard(), "state_refused healed");
+}
+
+static void a_payout_that_cannot_be_read_is_a_case_until_it_is(void **state)
+{
+	(void)state;
+	feed_payout(1, "pending", "in_progress");
+	feed_unread("payout", 2);
+	assert_string_equal(heard(), "refused currency, state_refused opened 1");
+	feed_payout(3, "paid", "in_progress");
+	assert_string_equal(heard(), "state_refused healed");
+}
+
+static void a_balance_that_cannot_be_read_is_a_case_until_it_is(void **state)
+{
+	(void)state;
+	payout_feed("balance", customer_key, 1, "", "{\"available\":[{\"amount\":1}]}");
+	assert_string_equal(heard(), "refused available[0].currency, state_refused opened 1");
+	payout_feed("balance", customer_key, 2, "",
+	            "{\"available\":[{\"amount\":1,\"currency\":\"jpy\"}]}");
+	assert_string_equal(heard(), "state_refused healed");
 }
 
 /* The books are cut. */
@@ -408,7 +446,7 @@ static void a_transaction_of_another_currency_is_not_counted(void **state)
 	    "balance_transaction", "txn_x", 1, "",
 	    "{\"id\":\"txn_x\",\"type\":\"charge\",\"source\":\"ch_1\",\"amount\":5,\"fee\":0,"
 	    "\"net\":5,\"currency\":\"eur\",\"created\":1700000000}");
-	assert_string_equal(heard(), "refused currency");
+	assert_string_equal(heard(), "refused currency, state_refused opened 1");
 }
 
 /* The balance as the provider states it. */
@@ -444,7 +482,7 @@ int main(void)
 		TRANSACTION(what_is_placed_first_is_never_held),
 		TRANSACTION(what_is_held_is_in_the_close_until_it_is_placed),
 		TRANSACTION(a_fee_is_in_the_close_and_booked_again_is_there_once),
-		TRANSACTION(what_cannot_be_read_is_said),
+		TRANSACTION(what_cannot_be_read_is_a_case_until_it_is),
 		PAYOUT(a_payout_is_booked_when_it_has_arrived_and_undone_when_it_fails),
 		PAYOUT(a_payout_is_reconciled_in_any_order_of_what_it_paid),
 		PAYOUT(what_is_missing_of_a_payout_is_a_case_until_it_comes),
@@ -452,6 +490,8 @@ int main(void)
 		PAYOUT(a_payout_that_left_as_another_amount_differs),
 		PAYOUT(a_payout_of_a_part_of_a_unit_is_a_case_until_it_is_whole),
 		PAYOUT(a_transaction_of_another_currency_is_not_counted),
+		PAYOUT(a_payout_that_cannot_be_read_is_a_case_until_it_is),
+		PAYOUT(a_balance_that_cannot_be_read_is_a_case_until_it_is),
 		PAYOUT(a_stated_balance_is_pending_and_available),
 	};
 

@@ -8,6 +8,7 @@
 #include "services/billing-sync/fx.h"
 #include "services/billing-sync/recurring.h"
 #include "tests/support/billing_fixture.h"
+#include "tests/support/case_fixture.h"
 #include "tests/support/chance.h"
 #include "tests/support/customer_fixture.h"
 
@@ -203,6 +204,7 @@ static void a_rate_that_is_missing_is_said_and_never_guessed(void **state)
 	stage_test_restart(&customer_stage);
 	pass_days(2);
 	is_told(lines);
+	assert_string_equal(case_rates("rate-JPY-USD"), "JPY on 2024-10-06: there is no rate");
 }
 
 /* Each day at its own rate: 60,000 yen at 160, as many more, then 120,000 at 125. */
@@ -222,6 +224,8 @@ static void days_that_waited_are_told_in_order_when_their_rate_comes(void **stat
 	is_told(lines);
 	pass_days(3);
 	is_told(lines + 2); /* nothing stands any more */
+	assert_string_equal(case_rates("rate-JPY-USD"),
+	                    "JPY on 2024-10-06: there is no rate; came");
 }
 
 static void a_document_that_is_not_in_force_yet_says_nothing(void **state)

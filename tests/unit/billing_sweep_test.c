@@ -237,6 +237,49 @@ static void its_customer_hears_of_it(void **state)
 	object_hear_nothing();
 }
 
+/* A refund names no customer: who has what nobody has hears both. */
+static void of_what_no_customer_has_the_stage_payout_hears(void **state)
+{
+	(void)state;
+	object_provenance = WEBHOOK;
+	object_feed("evt_1", "x.updated", 5, "refund", "'status':'pending'");
+	object_provenance = PAGE;
+	object_feed(NULL, "", 50, "refund", "'status':'succeeded'");
+	object_fold();
+	(void)object_hear_source(object_fed, "");
+	(void)object_hear_source(object_fed, "");
+	(void)object_hear_billing(FACT(OBJECT_DIFFERED));
+	const Opsmesh__V1__ByPayoutEvent *event = object_hear_nobodys();
+
+	assert_string_equal(event->subject_id, object_fed);
+	assert_string_equal(event->swept->cause, "missed_event");
+	assert_false(event->swept->healed);
+	object_provenance = WEBHOOK;
+	object_feed("evt_2", "x.updated", 60, "refund", "'status':'succeeded'");
+	object_fold();
+	(void)object_hear_billing(FACT(OBJECT_AGREED));
+	event = object_hear_nobodys();
+	assert_string_equal(event->swept->cause, "missed_event");
+	assert_true(event->swept->healed);
+	object_hear_nothing();
+}
+
+/* No key of a case has a slash. */
+static void what_merchants_name_with_a_slash_is_told_without(void **state)
+{
+	const char *const key = stage_test_key(&object_stage, "pro/");
+
+	(void)state;
+	object_feed_payload(&object_stage, &(struct provider_said){ .at = 1 }, key, "product",
+	                    bytes_of("[]"));
+	object_fold();
+	(void)object_hear_billing(FACT(OBJECT_REFUSED));
+	const Opsmesh__V1__ByPayoutEvent *const event = object_hear_nobodys();
+
+	assert_true(text_starts(event->subject_id, "pro:"));
+	assert_string_equal(event->not_taken->object_id, key);
+}
+
 static const Opsmesh__V1__BillingEvent *swept(const char *object, bool healed)
 {
 	Opsmesh__V1__ByCustomerEvent event = OPSMESH__V1__BY_CUSTOMER_EVENT__INIT;
@@ -277,6 +320,8 @@ int main(void)
 		TEST(an_event_that_was_late_explains_it),
 		TEST(our_own_error_heals_by_agreement_alone),
 		TEST(its_customer_hears_of_it),
+		TEST(of_what_no_customer_has_the_stage_payout_hears),
+		TEST(what_merchants_name_with_a_slash_is_told_without),
 		cmocka_unit_test_setup_teardown(it_is_one_case_however_many_objects_show_it,
 		                                customer_start, customer_stop),
 	};

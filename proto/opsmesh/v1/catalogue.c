@@ -37,7 +37,7 @@ static const char *const customer_tellers[] = { "object", "charge", "card", NULL
 static const char *const billing_writers[] = { "object", "charge", "customer",
 	                                       "payout", "books",  NULL };
 static const char *const customer_and_payout[] = { "customer", "payout", NULL };
-static const char *const object_and_customer[] = { "object", "customer", NULL };
+static const char *const of_balance[] = { "object", "charge", "customer", NULL };
 static const char *const every[] = { "conversation", "directory", "ticket", "triage", "pattern",
 	                             "clock",        "object",    "source", "charge", "customer",
 	                             "payout",       "books",     "claim",  "card",   NULL };
@@ -181,12 +181,12 @@ static const struct topic topics[] = {
 	                      .doc = "Objects of the provider on their way to their customer.",
 	                      .retention = "unlimited" },
 	[OPS_BY_PAYOUT] = { .name = "ops.billing-sync.by-payout.v1",
-	                    .writers = object_and_customer,
+	                    .writers = of_balance,
 	                    .spread = SPREAD_ANY,
 	                    .audience = TOPIC_INTERNAL,
 	                    .message = &opsmesh__v1__by_payout_event__descriptor,
-	                    .key = "balance transaction id, payout id",
-	                    .doc = "What the provider's balance is made of, and what was paid out.",
+	                    .key = "balance transaction id, payout id, id of what no customer has",
+	                    .doc = "The provider's balance, its payouts; what no customer has.",
 	                    .retention = "unlimited" },
 	[OPS_BY_BOOKS] = { .name = "ops.billing-sync.by-books.v1",
 	                   .writers = customer_and_payout,
