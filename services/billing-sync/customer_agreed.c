@@ -3,83 +3,220 @@
 #include "common/base/text.h"
 #include "services/billing-sync/customer_seat.h"
 #include "services/billing-sync/policies.h"
+#include "services/billing-sync/seat_agreed.h"
 
 #include <string.h>
 
 #define CAUSE "never_billed"
-#define PERIOD \
-	DAYS(31) /* no contract says its rhythm: most bill by the month, others at its start */
-
-/* By the rules of when its first period ends. False: it is not missed. */
-static bool find_due(struct task *task, const struct seat_contract *contract, struct instant *due)
-{
-	const struct instant end = time_add(contract->from, PERIOD);
-	const struct duration after = policies_invoice(task, end)->never_billed_after;
-
-	*due = time_add(end, after);
-	return after.us > 0 && !time_before(contract->until, end);
-}
+#define DATE_SIZE 10 /* 2026-12-01 */
 
 static const char *key_of(struct customer *it, const char *contract)
 {
 	return arena_printf(it->task->arena, "%s/%s", it->row.customer_id, contract);
 }
 
-/* Those with a case: a text of ids, each with a line feed behind it. */
+/* What has a case: a text, for each period the contract and its day with a tab between, and a line feed behind it. */
 
-static bool is_missed(const struct customer *it, const char *id)
+struct missed {
+	const char *contract;
+	const char *date; /* "": nothing ever billed it */
+};
+
+/* The one that *at begins with; *at is behind it then. False: there is none. */
+static bool next_missed(struct arena *arena, const char **at, struct missed *missed)
 {
-	const char *const list = it->row.missed != NULL ? it->row.missed : "";
-	const size_t size = strlen(id);
+	const size_t size = strcspn(*at, "\n");
+	const char *const line = arena_text(arena, *at, size);
+	const size_t id = strcspn(line, "\t");
 
-	for (const char *at = list; *at != '\0'; at += strcspn(at, "\n") + 1)
-		if (strcspn(at, "\n") == size && memcmp(at, id, size) == 0)
-			return true;
-	return false;
+	if (**at == '\0')
+		return false;
+	*missed = (struct missed){ arena_text(arena, line, id), line + id + (line[id] == '\t') };
+	*at += size + ((*at)[size] == '\n');
+	return true;
 }
 
-static void remember(struct customer *it, const char *id, bool missed)
+static bool is_same(const struct missed *a, const struct missed *b)
+{
+	return text_equal(a->contract, b->contract) && text_equal(a->date, b->date);
+}
+
+static const char *line_of(struct arena *arena, const struct missed *missed)
+{
+	return *missed->date == '\0'
+	           ? arena_printf(arena, "%s\n", missed->contract)
+	           : arena_printf(arena, "%s\t%s\n", missed->contract, missed->date);
+}
+
+static void remember(struct customer *it, const struct missed *missed, bool is)
 {
 	struct arena *const arena = it->task->arena;
-	const char *rest = missed ? arena_printf(arena, "%s\n", id) : "";
+	const char *at = it->row.missed != NULL ? it->row.missed : "";
+	const char *rest = is ? line_of(arena, missed) : "";
+	struct missed other;
 
-	for (const char *at = it->row.missed != NULL ? it->row.missed : ""; *at != '\0';
-	     at += strcspn(at, "\n") + 1) {
-		const char *const one = arena_text(arena, at, strcspn(at, "\n"));
-
-		if (!text_equal(one, id))
-			rest = arena_printf(arena, "%s%s\n", rest, one);
-	}
+	while (next_missed(arena, &at, &other))
+		if (!is_same(&other, missed))
+			rest = arena_printf(arena, "%s%s", rest, line_of(arena, &other));
 	it->row.missed = *rest != '\0' ? rest : NULL;
 	task_save(it->task, &customer_table, &it->row);
 }
 
-static enum status settle(struct customer *it, const char *id)
+/* Of a contract whose id leaves no room the periods are one. */
+static const char *object_of(struct arena *arena, const struct missed *missed)
 {
-	remember(it, id, false);
-	return customer_clear(it, CAUSE, id, id);
+	return *missed->date == '\0' ||
+	               strlen(missed->contract) + 1 + DATE_SIZE > DISCREPANCY_TEXT_MAX
+	           ? missed->contract
+	           : arena_printf(arena, "%s/%s", missed->contract, missed->date);
 }
 
-static enum status observe(struct customer *it, const struct seat_contract *contract)
+static enum status settle(struct customer *it, const struct missed *missed)
 {
-	const int64_t worth =
-	    contract->has_unit
-		? invoice_decimal_times(invoice_decimal_of(contract->unit), contract->quantity)
-		: 0;
+	remember(it, missed, false);
+	return customer_clear(it, CAUSE, missed->contract, object_of(it->task->arena, missed));
+}
+
+static struct missed missed_of(struct arena *arena, const struct seat_contract *contract,
+                               const struct seat_unbilled *period)
+{
+	char text[TIME_TEXT_SIZE];
+
+	return (struct missed){
+		contract->id,
+		period->first ? "" : arena_text(arena, time_format(period->start, text), DATE_SIZE)
+	};
+}
+
+static enum status observe(struct customer *it, const struct seat_contract *contract,
+                           const struct seat_unbilled *period)
+{
+	struct arena *const arena = it->task->arena;
+	const struct missed missed = missed_of(arena, contract, period);
 	struct finding finding = {
 		.cause = CAUSE,
 		.root = contract->id,
-		.evidence = { .object = contract->id, .expected = worth != 0 ? worth : 1 },
+		.evidence = { .object = object_of(arena, &missed),
+		              .expected = *period->currency != '\0' ? period->worth : 1 },
 		.sentence =
-		    arena_printf(it->task->arena,
-		                 "Contract %s is in force for a month, and no invoice bills it.",
-		                 contract->id),
+		    period->first
+			? arena_printf(
+			      arena,
+			      "Contract %s is in force for a month, and no invoice bills it.",
+			      contract->id)
+			: arena_printf(
+			      arena, "Contract %s is in force, and no invoice bills it from %s on.",
+			      contract->id, missed.date),
 	};
 
-	if (worth != 0)
-		memcpy(finding.evidence.currency, contract->currency, sizeof(contract->currency));
-	remember(it, contract->id, true);
+	memcpy(finding.evidence.currency, period->currency, sizeof(period->currency));
+	remember(it, &missed, true);
 	return customer_observe(it, &finding);
+}
+
+/* One contract, against all books. */
+
+static enum status books_of(struct customer *it, const struct seat_book ***books, size_t *count)
+{
+	struct task *const task = it->task;
+	const char *const list = it->row.books != NULL ? it->row.books : "";
+	size_t room = 1;
+
+	for (const char *at = list; *at != '\0'; at++)
+		room += *at == '\n';
+	*books = arena_alloc(task->arena, room * sizeof(const struct seat_book *));
+	*count = 0;
+	for (const char *at = list; *at != '\0'; at += strcspn(at, "\n") + 1) {
+		struct seat_book *const book = arena_zero(task->arena, sizeof(*book));
+		struct book_row row = { .customer_id = it->row.customer_id,
+			                .subscription_id =
+			                    arena_text(task->arena, at, strcspn(at, "\n")) };
+
+		if (!task_load(task, &book_table, &row))
+			continue;
+		if (!seat_book_decode(task->arena, row.body, book))
+			return task_fail(task, STATUS_FATAL,
+			                 "seats of %s: their row cannot be read",
+			                 row.subscription_id);
+		(*books)[(*count)++] = book;
+	}
+	return STATUS_OK;
+}
+
+static bool is_listed(struct arena *arena, const struct seat_contract *contract,
+                      const struct seat_agreed *agreed, const struct missed *missed)
+{
+	for (size_t i = 0; i < agreed->count; i++) {
+		const struct missed other = missed_of(arena, contract, &agreed->list[i]);
+
+		if (is_same(&other, missed))
+			return true;
+	}
+	return false;
+}
+
+/* Of a time whose lines were let go nobody knows more than was known. */
+static bool is_let_go(struct arena *arena, const struct seat_agreed *agreed,
+                      const struct missed *missed)
+{
+	char text[TIME_TEXT_SIZE];
+
+	if (*missed->date == '\0')
+		return false;
+	return agreed->count == SEAT_AGREED_MAX ||
+	       (agreed->billed &&
+	        strcmp(missed->date,
+	               arena_text(arena, time_format(agreed->since, text), DATE_SIZE)) < 0);
+}
+
+static enum status heal(struct customer *it, const struct seat_contract *contract,
+                        const struct seat_agreed *agreed)
+{
+	struct arena *const arena = it->task->arena;
+	const char *at = it->row.missed != NULL ? it->row.missed : "";
+	struct missed missed;
+
+	while (next_missed(arena, &at, &missed))
+		if (text_equal(missed.contract, contract->id) &&
+		    !is_listed(arena, contract, agreed, &missed) &&
+		    !is_let_go(arena, agreed, &missed))
+			TRY(settle(it, &missed));
+	return STATUS_OK;
+}
+
+/* When to look at a period, by the rules of when it has passed; missed: it is due by now. TIME_MAX: no more. */
+static struct instant look_at(struct customer *it, const struct seat_unbilled *period, bool *missed)
+{
+	const struct duration after =
+	    policies_invoice(it->task, period->passed)->never_billed_after;
+	const struct instant due = time_add(period->passed, after);
+	const bool is_due = !time_before(it->at, due);
+
+	*missed = after.us > 0 && is_due;
+	return is_due ? TIME_MAX : due;
+}
+
+static enum status judge(struct customer *it, const struct seat_contract *contract)
+{
+	struct task *const task = it->task;
+	struct seat_agreed *const agreed = arena_alloc(task->arena, sizeof(*agreed));
+	const struct seat_book **books;
+	struct instant next = TIME_MAX;
+	size_t count;
+
+	TRY(books_of(it, &books, &count));
+	seat_agreed_find(task->arena, contract, books, count, it->at, agreed);
+	for (size_t i = 0; i < agreed->count; i++) {
+		bool missed;
+
+		next = time_earlier(next, look_at(it, &agreed->list[i], &missed));
+		if (missed)
+			TRY(observe(it, contract, &agreed->list[i]));
+	}
+	TRY(heal(it, contract, agreed));
+	if (next.us != TIME_MAX.us)
+		task_timer_set(task, CUSTOMER_TIMER_AGREED, key_of(it, contract->id), next);
+	return STATUS_OK;
 }
 
 /* What others call. */
@@ -93,56 +230,42 @@ static const struct seat_contract *find(const struct seat_contract *contracts, s
 	return NULL;
 }
 
+static void look_soon(struct customer *it, const struct seat_contract *contracts, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		task_timer_set(it->task, CUSTOMER_TIMER_AGREED, key_of(it, contracts[i].id),
+		               it->task->now);
+}
+
 enum status customer_agreed(struct customer *it, const struct seat_contract *contracts,
                             size_t count)
 {
-	struct task *const task = it->task;
-	const char *const missed = it->row.missed != NULL ? it->row.missed : "";
-	struct instant due;
+	const char *at = it->row.missed != NULL ? it->row.missed : "";
+	struct missed missed;
 
-	for (size_t i = 0; i < count; i++)
-		if (find_due(task, &contracts[i], &due))
-			task_timer_set(task, CUSTOMER_TIMER_AGREED, key_of(it, contracts[i].id),
-			               due);
-	for (const char *at = missed; *at != '\0'; at += strcspn(at, "\n") + 1) {
-		const char *const id = arena_text(task->arena, at, strcspn(at, "\n"));
-
-		if (find(contracts, count, id) == NULL)
-			TRY(settle(it, id));
-	}
+	look_soon(it, contracts, count);
+	while (next_missed(it->task->arena, &at, &missed))
+		if (find(contracts, count, missed.contract) == NULL)
+			TRY(settle(it, &missed));
 	return STATUS_OK;
 }
 
 enum status customer_agreed_billed(struct customer *it, const struct seat_book *book,
-                                   const struct seat_contract *contracts, size_t count)
+                                   const struct seat_contract *contracts, size_t count,
+                                   uint64_t before)
 {
-	for (size_t i = 0; it->row.missed != NULL && i < count; i++)
-		if (is_missed(it, contracts[i].id) && seat_book_bills(book, &contracts[i]))
-			TRY(settle(it, contracts[i].id));
-	return STATUS_OK;
-}
+	const char *at = it->row.missed != NULL ? it->row.missed : "";
+	struct missed missed;
 
-static enum status is_billed(struct customer *it, const struct seat_contract *contract,
-                             bool *billed)
-{
-	struct task *const task = it->task;
-	struct seat_book *const book = arena_zero(task->arena, sizeof(*book));
+	if (seat_agreed_digest(book, contracts, count) == before)
+		return STATUS_OK;
+	look_soon(it, contracts, count);
+	while (next_missed(it->task->arena, &at, &missed)) {
+		const struct seat_contract *const contract =
+		    find(contracts, count, missed.contract);
 
-	*billed = false;
-	for (const char *at = it->row.books != NULL ? it->row.books : ""; *at != '\0' && !*billed;
-	     at += strcspn(at, "\n") + 1) {
-		struct book_row row = { .customer_id = it->row.customer_id,
-			                .subscription_id =
-			                    arena_text(task->arena, at, strcspn(at, "\n")) };
-
-		if (!task_load(task, &book_table, &row))
-			continue;
-		*book = (struct seat_book){ .item_count = 0 };
-		if (!seat_book_decode(task->arena, row.body, book))
-			return task_fail(task, STATUS_FATAL,
-			                 "seats of %s: their row cannot be read",
-			                 row.subscription_id);
-		*billed = seat_book_bills(book, contract);
+		if (*missed.date == '\0' && contract != NULL && seat_book_bills(book, contract))
+			TRY(settle(it, &missed));
 	}
 	return STATUS_OK;
 }
@@ -157,7 +280,6 @@ enum status customer_on_agreed(struct task *task, const char *key)
 	const struct seat_contract *contracts = NULL;
 	const struct seat_contract *contract;
 	size_t count = 0;
-	bool billed;
 
 	(void)task_load(task, &customer_table, &it.row);
 	if (it.row.agreed.size > 0 &&
@@ -165,10 +287,7 @@ enum status customer_on_agreed(struct task *task, const char *key)
 		return task_fail(task, STATUS_FATAL, "customer %s: its contracts cannot be read",
 		                 timer.customer);
 	contract = find(contracts, count, timer.about);
-	if (contract == NULL)
-		return STATUS_OK;
-	TRY(is_billed(&it, contract, &billed));
-	return billed ? STATUS_OK : observe(&it, contract);
+	return contract != NULL ? judge(&it, contract) : STATUS_OK;
 }
 
 void customer_need_agreed(struct task *task, const char *key)

@@ -7,7 +7,7 @@
 #include "services/billing-sync/customer_agreed.h"
 #include "services/billing-sync/customer_holding.h"
 #include "services/billing-sync/policies.h"
-#include "services/billing-sync/seat_contract.h"
+#include "services/billing-sync/seat_agreed.h"
 
 #include <string.h>
 
@@ -30,6 +30,9 @@ struct account {
 	const char *id;
 	struct seat_book *book;
 	size_t items; /* that it had before */
+	const struct seat_contract *contracts;
+	size_t contract_count;
+	uint64_t billed; /* of them, before */
 };
 
 /* In and out. */
@@ -61,6 +64,13 @@ static enum status open(struct account *it, struct customer *customer, const cha
 	else if (!seat_book_decode(task->arena, row.body, it->book))
 		return task_fail(task, STATUS_FATAL, "seats of %s: their row cannot be read", id);
 	it->items = it->book->item_count;
+	if (customer->row.agreed.size == 0)
+		return STATUS_OK;
+	if (!seat_contracts_decode(task->arena, customer->row.agreed, &it->contracts,
+	                           &it->contract_count))
+		return task_fail(task, STATUS_FATAL, "customer %s: its contracts cannot be read",
+		                 customer->row.customer_id);
+	it->billed = seat_agreed_digest(it->book, it->contracts, it->contract_count);
 	return STATUS_OK;
 }
 
@@ -157,18 +167,13 @@ static void tolerate(struct account *it)
 static enum status look(struct account *it)
 {
 	struct arena *const arena = it->customer->task->arena;
-	const struct customer_row *const row = &it->customer->row;
 	struct seat_findings *const findings = arena_alloc(arena, sizeof(*findings));
-	const struct seat_contract *contracts = NULL;
-	size_t count = 0;
 
-	if (row->agreed.size > 0 && !seat_contracts_decode(arena, row->agreed, &contracts, &count))
-		return task_fail(it->customer->task, STATUS_FATAL,
-		                 "customer %s: its contracts cannot be read", row->customer_id);
 	tolerate(it);
-	seat_book_check(arena, it->book, contracts, count, findings);
+	seat_book_check(arena, it->book, it->contracts, it->contract_count, findings);
 	TRY(tell(it, findings));
-	TRY(customer_agreed_billed(it->customer, it->book, contracts, count));
+	TRY(customer_agreed_billed(it->customer, it->book, it->contracts, it->contract_count,
+	                           it->billed));
 	TRY(look_at_holders(it));
 	keep(it);
 	return STATUS_OK;

@@ -176,25 +176,37 @@ static void feed_plan(int64_t revision, const char *price, int unit)
 		customer_key, price, unit));
 }
 
-static void feed_month(const char *id, long long from_day, const char *price, int unit)
+static void feed_bill(const char *status, const char *id, long long from_day, long long until_day,
+                      const char *price, int unit)
 {
 	static int64_t revision = 0;
 	const long long start = from_day * 86400;
 
 	customer_feed(
-	    "invoice", id, ++revision, "open",
+	    "invoice", id, ++revision, status,
 	    arena_printf(
 		customer_stage.arena,
 		"{\"id\":\"%s\",\"object\":\"invoice\",\"customer\":\"%s\","
-		"\"status\":\"open\",\"currency\":\"usd\",\"created\":%lld,"
+		"\"status\":\"%s\",\"currency\":\"usd\",\"created\":%lld,"
 		"\"subscription\":\"sub_1\",\"subtotal\":%d,\"total\":%d,\"amount_due\":%d,"
 		"\"lines\":{\"object\":\"list\",\"has_more\":false,\"data\":[{\"id\":\"il_%s\","
 		"\"object\":\"line_item\",\"amount\":%d,\"currency\":\"usd\",\"quantity\":5,"
 		"\"proration\":false,\"subscription\":\"sub_1\",\"subscription_item\":\"si_1\","
 		"\"period\":{\"start\":%lld,\"end\":%lld},\"price\":{\"id\":\"%s\","
 		"\"billing_scheme\":\"per_unit\",\"unit_amount\":%d,\"currency\":\"usd\"}}]}}",
-		id, customer_key, start + 120, 5 * unit, 5 * unit, 5 * unit, id, 5 * unit, start,
-		start + 30LL * 86400, price, unit));
+		id, customer_key, status, start + 120, 5 * unit, 5 * unit, 5 * unit, id, 5 * unit,
+		start, until_day * 86400, price, unit));
+}
+
+static void feed_time(const char *id, long long from_day, long long until_day, const char *price,
+                      int unit)
+{
+	feed_bill("open", id, from_day, until_day, price, unit);
+}
+
+static void feed_month(const char *id, long long from_day, const char *price, int unit)
+{
+	feed_time(id, from_day, from_day + 30, price, unit);
 }
 
 static void assert_price_billed(const char *invoice)
@@ -351,6 +363,84 @@ static void a_contract_that_nothing_bills_is_a_case_until_it_is(void **state)
 	}
 }
 
+/* A period of it is missed: its day is told, and so is what it should have brought. */
+static void assert_missed(Opsmesh__V1__BillingEvent__FactCase fact, const char *object)
+{
+	const Opsmesh__V1__BillingEvent *event;
+
+	do {
+		event = next_of(fact);
+	} while (strcmp(fact == FACT(DISCREPANCY_OPENED) ? event->discrepancy_opened->cause
+	                                                 : event->discrepancy_grown->cause,
+	                "never_billed") != 0);
+	if (fact == FACT(DISCREPANCY_OPENED)) {
+		assert_string_equal(event->discrepancy_opened->object_ids[0], object);
+		assert_int_equal(event->discrepancy_opened->expected->minor, 5000);
+	} else {
+		assert_string_equal(event->discrepancy_grown->object_id, object);
+	}
+}
+
+/* Agreed and billed for a month from 14 December 2026 on, and then no more. */
+static void bill_once(void)
+{
+	customer_feed_self();
+	customer_wait(DAYS(800));
+	feed_plan(1, "price_1", 1000);
+	feed_order("acme", 1000, (struct instant){ DAYS(20801).us });
+	feed_month("in_1", 20801, "price_1", 1000);
+	customer_wait(DAYS(68));
+	assert_false(never_billed());
+}
+
+static void a_contract_that_is_billed_no_more_is_one_case_for_all_its_months(void **state)
+{
+	(void)state;
+	bill_once();
+	customer_wait(DAYS(2));
+	assert_missed(FACT(DISCREPANCY_OPENED), "o-1/2027-01-13");
+	customer_wait(DAYS(31));
+	assert_missed(FACT(DISCREPANCY_GROWN), "o-1/2027-02-13");
+	stage_test_restart(&customer_stage);
+	feed_time("in_2", 20831, 20862, "price_1", 1000);
+	customer_wait(MINUTES(5));
+	assert_missed(FACT(DISCREPANCY_SHRUNK), "o-1/2027-01-13");
+	feed_time("in_3", 20862, 20890, "price_1", 1000);
+	customer_wait(MINUTES(5));
+	assert_string_equal(next_of(FACT(DISCREPANCY_HEALED))->discrepancy_healed->cause,
+	                    "never_billed");
+}
+
+/* Of a subscription that was cancelled, or of an invoice that became void. */
+static void what_a_void_invoice_billed_is_missed_again(void **state)
+{
+	(void)state;
+	bill_once();
+	feed_month("in_2", 20831, "price_1", 1000);
+	customer_wait(DAYS(2));
+	assert_false(never_billed());
+	feed_bill("void", "in_2", 20831, 20861, "price_1", 1000);
+	customer_wait(MINUTES(5));
+	assert_missed(FACT(DISCREPANCY_OPENED), "o-1/2027-01-13");
+	feed_order("acme", 0, (struct instant){ 0 });
+	assert_string_equal(next_of(FACT(DISCREPANCY_HEALED))->discrepancy_healed->cause,
+	                    "never_billed");
+}
+
+/* What had passed before the document of December 2026 is over; the month that passes then is the first. */
+static void what_was_over_before_the_document_is_not_missed(void **state)
+{
+	(void)state;
+	customer_feed_self();
+	feed_plan(1, "price_1", 1000);
+	feed_order("acme", 1000, (struct instant){ DAYS(20000).us });
+	feed_month("in_1", 20001, "price_1", 1000);
+	customer_wait(DAYS(797));
+	assert_false(never_billed());
+	customer_wait(DAYS(5));
+	assert_missed(FACT(DISCREPANCY_OPENED), "o-1/2026-11-04");
+}
+
 static void a_contract_that_is_billed_in_time_is_none(void **state)
 {
 	(void)state;
@@ -388,6 +478,9 @@ int main(void)
 		CASE(a_month_that_no_invoice_bills_is_worth_what_it_would_have_cost),
 		CASE(what_was_agreed_is_held_against_invoices_before_and_after),
 		CASE(a_contract_that_nothing_bills_is_a_case_until_it_is),
+		CASE(a_contract_that_is_billed_no_more_is_one_case_for_all_its_months),
+		CASE(what_a_void_invoice_billed_is_missed_again),
+		CASE(what_was_over_before_the_document_is_not_missed),
 		CASE(a_contract_that_is_billed_in_time_is_none),
 		CASE(what_was_agreed_first_is_held_against_what_is_billed_then),
 	};
