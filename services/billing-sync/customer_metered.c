@@ -315,6 +315,12 @@ static enum status refuse_price(struct task *task, const Opsmesh__V1__ObjectMirr
 	return refused_say(&it, mirrored, error->path, error->reason);
 }
 
+static bool says(struct bytes payload, const char *text)
+{
+	return memmem(payload.data, payload.size, text, strlen(text)) != NULL;
+}
+
+/* A price of seats that cannot be read is worth nothing here: its subscriptions say why. */
 enum status customer_metered_price(struct task *task, const Opsmesh__V1__ObjectMirrored *mirrored)
 {
 	const struct bytes payload = { mirrored->payload.data, mirrored->payload.len };
@@ -323,15 +329,17 @@ enum status customer_metered_price(struct task *task, const Opsmesh__V1__ObjectM
 	struct usage_price price;
 	struct json_error error;
 
-	if (memmem(payload.data, payload.size, "\"metered\"", strlen("\"metered\"")) == NULL)
+	const bool metered = says(payload, "\"metered\"");
+
+	if (!metered && !says(payload, "\"up_to\":") && !says(payload, "\"divide_by\":"))
 		return STATUS_OK;
 	if (!json_parse(payload, CUSTOMER_PAYLOAD_MAX, &document, &error))
-		return refuse_price(task, mirrored, &error);
+		return metered ? refuse_price(task, mirrored, &error) : STATUS_OK;
 	const struct json_place object = json_top(document);
 
 	if (!usage_price_read(task->arena, &object, &price, &error))
-		return refuse_price(task, mirrored, &error);
-	if (!price.metered || !usage_price_known(&price))
+		return metered ? refuse_price(task, mirrored, &error) : STATUS_OK;
+	if (!usage_price_known(&price))
 		return STATUS_OK;
 	row.body = usage_price_encode(task->arena, &price);
 	task_save(task, &tariff_table, &row);

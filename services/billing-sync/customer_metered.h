@@ -54,7 +54,7 @@ bool customer_metered_state(struct customer *it, const struct json_place *object
 /* counts: it is no draft, and was not voided. */
 enum status customer_metered_invoice(struct customer *it, const struct invoice *invoice,
                                      bool counts) MUST_CHECK;
-/* A price, of which every shard hears; what is not metered is none of ours. */
+/* A price, of which every shard hears: kept where it is metered, or of seats in tiers or packages. */
 enum status customer_metered_price(struct task *task,
                                    const Opsmesh__V1__ObjectMirrored *mirrored) MUST_CHECK;
 

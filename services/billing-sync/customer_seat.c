@@ -6,6 +6,7 @@
 #include "common/base/text.h"
 #include "services/billing-sync/customer_agreed.h"
 #include "services/billing-sync/customer_holding.h"
+#include "services/billing-sync/customer_metered.h"
 #include "services/billing-sync/policies.h"
 #include "services/billing-sync/seat_agreed.h"
 
@@ -164,13 +165,58 @@ static void tolerate(struct account *it)
 			->tolerance_per_line;
 }
 
-static enum status look(struct account *it)
+static bool is_worthless(const struct seat_findings *findings)
+{
+	for (size_t i = 0; i < findings->count; i++)
+		if (*findings->list[i].currency == '\0' &&
+		    *findings->list[i].worth.currency == '\0')
+			return true;
+	return false;
+}
+
+/* What webhooks do not say of a price: its tiers, where it was uploaded. */
+static enum status look_for_tariffs(struct account *it, bool *found)
+{
+	struct task *const task = it->customer->task;
+
+	*found = false;
+	for (size_t i = 0; i < it->book->price_count; i++) {
+		struct seat_price *const price = &it->book->prices[i];
+		struct tariff_row row = { .price_id = price->id };
+		struct usage_price *const read = arena_alloc(task->arena, sizeof(*read));
+
+		if (price->has_unit || !task_load(task, &tariff_table, &row))
+			continue;
+		if (!usage_price_decode(task->arena, row.body, read))
+			return task_fail(task, STATUS_FATAL, "price %s: its row cannot be read",
+			                 row.price_id);
+		price->tariff = read;
+		*found = true;
+	}
+	return STATUS_OK;
+}
+
+/* Where nobody knows what something is worth, the price may. */
+static enum status check(struct account *it, struct seat_findings *findings)
 {
 	struct arena *const arena = it->customer->task->arena;
-	struct seat_findings *const findings = arena_alloc(arena, sizeof(*findings));
+	bool found = false;
+
+	seat_book_check(arena, it->book, it->contracts, it->contract_count, findings);
+	if (is_worthless(findings))
+		TRY(look_for_tariffs(it, &found));
+	if (found)
+		seat_book_check(arena, it->book, it->contracts, it->contract_count, findings);
+	return STATUS_OK;
+}
+
+static enum status look(struct account *it)
+{
+	struct seat_findings *const findings =
+	    arena_alloc(it->customer->task->arena, sizeof(*findings));
 
 	tolerate(it);
-	seat_book_check(arena, it->book, it->contracts, it->contract_count, findings);
+	TRY(check(it, findings));
 	TRY(tell(it, findings));
 	TRY(customer_agreed_billed(it->customer, it->book, it->contracts, it->contract_count,
 	                           it->billed));

@@ -17,6 +17,7 @@
 #include "services/billing-sync/invoice.h"
 #include "services/billing-sync/seat.h"
 #include "services/billing-sync/subscription.h"
+#include "services/billing-sync/usage_price.h"
 
 #define SEAT_BOOK_ITEMS 32  /* that a subscription ever had: the provider allows 20 at a time */
 #define SEAT_BOOK_STATES 64 /* as many changes, or quiet months, as are looked back at */
@@ -50,6 +51,8 @@ struct seat_price {
 	char currency[4];
 	bool has_unit;
 	struct invoice_decimal unit;
+	/* Without a unit, what is known of its tiers or packages: the caller's to fill in, and not in the bytes. */
+	const struct usage_price *tariff;
 };
 
 struct seat_invoice {

@@ -342,13 +342,18 @@ static void check_meeting(struct seat_look *it, struct instant end, struct insta
 		  });
 }
 
-/* Of what was used an invoice bills each tier by a line of its own, when the time is over. */
+/*
+ * An invoice bills each tier by a line of its own: of what was used when the time is over, of seats at units that differ, or
+ * without one.
+ */
 static bool is_tier(const struct seat_look *it, const struct seat_line *before,
                     const struct seat_line *line)
 {
 	return before->invoice == line->invoice && before->start.us == line->start.us &&
 	       before->end.us == line->end.us && text_equal(before->price, line->price) &&
-	       !time_before(it->book->invoices[line->invoice].issued, line->end);
+	       (!line->has_unit || before->unit.whole != line->unit.whole ||
+	        before->unit.fraction != line->unit.fraction ||
+	        !time_before(it->book->invoices[line->invoice].issued, line->end));
 }
 
 static void check_periods(struct seat_look *it, size_t item)

@@ -125,14 +125,14 @@ static const struct seat_state *choose_more(struct choice *it)
 {
 	const struct instant start = it->line->start;
 	const struct instant issued = it->book->invoices[it->line->invoice].issued;
+	const struct instant until = time_later(it->line->end, issued);
 	const struct seat_state *const before =
 	    state_by(it->book, time_sub(start, SEAT_BOOK_SLACK));
 	const struct seat_state *const known = state_by(it->book, time_add(start, SEAT_BOOK_SLACK));
 
 	if (known == before && before != NULL)
 		allow_state(it, before, true);
-	allow_between(it, time_sub(start, SEAT_BOOK_SLACK),
-	              time_add(time_later(start, issued), SEAT_BOOK_SLACK));
+	allow_between(it, time_sub(start, SEAT_BOOK_SLACK), time_add(until, SEAT_BOOK_SLACK));
 	return known;
 }
 

@@ -5,7 +5,7 @@
  * that begins with it some minutes apart (SEAT_BOOK_SLACK): a price that the item gets so soon after the start may
  * be billed as well; the one before it may only where the change came neither before the start nor before the
  * invoice was drawn up. A proration that asks for the rest of a time names a price of the change that it begins
- * with, or of a later one that the invoice knows of (a proration may be dated back); one that gives back names the
+ * with, or of a later one of that time (it may be dated back, or wait until it is paid); one that gives back names the
  * price of the period that it gives back, or one that the item had in that period before the proration begins.
  * What is only announced, by a schedule, was had by nobody. Of two states of one second either may be meant. Before an
  * uploaded state that has another price nobody knows since when that is so.

@@ -105,6 +105,18 @@ static bool amounts_at(const struct seat_line *line, struct invoice_decimal unit
 	return line->has_unit || line->minor.has;
 }
 
+/* A period of a price in tiers, where they are known. */
+static bool amounts_in_tiers(const struct seat_line *line, const struct usage_price *tariff,
+                             struct seat_finding *finding)
+{
+	if (line->kind != SEAT_LINE_PERIOD || tariff == NULL ||
+	    !(line->has_unit || line->minor.has))
+		return false;
+	finding->found =
+	    line->has_unit ? invoice_decimal_times(line->unit, line->quantity) : line->minor.minor;
+	return usage_price_value(tariff, line->quantity, &finding->expected);
+}
+
 /* Of a price without a unit (tiers) it is told in units alone, of which none should be billed so. */
 static void check_plan(struct seat_look *it, const struct seat_line *line,
                        const struct seat_price *plan)
@@ -124,9 +136,9 @@ static void check_plan(struct seat_look *it, const struct seat_line *line,
 	const struct invoice_decimal unit =
 	    agreed ? invoice_decimal_of(contract->unit) : plan->unit;
 
-	if ((agreed || plan->has_unit) &&
-	    text_equal(own, agreed ? contract->currency : plan->currency) &&
-	    amounts_at(line, unit, &finding)) {
+	if (text_equal(own, agreed ? contract->currency : plan->currency) &&
+	    (agreed || plan->has_unit ? amounts_at(line, unit, &finding)
+	                              : amounts_in_tiers(line, plan->tariff, &finding))) {
 		memcpy(finding.currency, own, sizeof(finding.currency));
 	} else {
 		finding.expected = 0;

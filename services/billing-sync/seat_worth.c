@@ -1,6 +1,7 @@
 #include "services/billing-sync/seat_worth.h"
 
 #include "services/billing-sync/exact.h"
+#include "services/billing-sync/seat_contract.h"
 
 #include "common/base/text.h"
 
@@ -17,13 +18,31 @@ static struct seat_worth worth_of(const struct seat_book *book, const struct sea
 	return worth;
 }
 
+/* NULL: the line's price has none that is known, or it is in another currency. */
+static const struct usage_price *tariff_of(const struct seat_book *book,
+                                           const struct seat_line *line)
+{
+	const struct seat_price *const price = seat_book_price(book, line->price);
+
+	return price != NULL && price->tariff != NULL &&
+	               text_equal(price->tariff->currency, book->invoices[line->invoice].currency)
+	           ? price->tariff
+	           : NULL;
+}
+
 struct seat_worth seat_worth_units(const struct seat_book *book, const struct seat_line *line,
                                    int64_t expected, int64_t found)
 {
-	if (!line->has_unit)
+	const struct usage_price *const tariff = tariff_of(book, line);
+	struct seat_worth worth = { .currency = "" };
+
+	if (line->has_unit)
+		return worth_of(book, line, invoice_decimal_times(line->unit, expected),
+		                invoice_decimal_times(line->unit, found));
+	if (tariff == NULL || !usage_price_value(tariff, expected, &worth.expected) ||
+	    !usage_price_value(tariff, found, &worth.found))
 		return (struct seat_worth){ .currency = "" };
-	return worth_of(book, line, invoice_decimal_times(line->unit, expected),
-	                invoice_decimal_times(line->unit, found));
+	return worth_of(book, line, worth.expected, worth.found);
 }
 
 struct seat_worth seat_worth_time(const struct seat_book *book, const struct seat_line *line,
@@ -90,34 +109,44 @@ static struct gap gap_of(const struct seat_book *book, const struct seat_line *a
 		             .sum = exact_of(0) };
 }
 
-/* False: it is not known, or in tiers. */
-static bool unit_of(const struct gap *it, const struct seat_state *state,
-                    struct invoice_decimal *unit)
+static bool units_cost(struct invoice_decimal unit, int64_t quantity, struct exact *cost)
+{
+	struct exact part;
+
+	return exact_times(exact_of(unit.fraction), 1, SCALE, &part) &&
+	       exact_add(part, exact_of(unit.whole), &part) && exact_times(part, quantity, 1, cost);
+}
+
+/* A period of so many seats. False: what that costs is not known. */
+static bool cost_of(const struct gap *it, const struct seat_state *state, int64_t quantity,
+                    struct exact *cost)
 {
 	const uint8_t place = state->prices[it->after->item];
 	const char *const currency = it->book->invoices[it->after->invoice].currency;
+	int64_t amount;
 
-	if (place == 0) {
-		*unit = it->after->unit;
-		return it->after->has_unit;
-	}
-	*unit = it->book->prices[place - 1].unit;
-	return it->book->prices[place - 1].has_unit &&
-	       text_equal(it->book->prices[place - 1].currency, currency);
+	if (place == 0)
+		return it->after->has_unit && units_cost(it->after->unit, quantity, cost);
+	const struct seat_price *const price = &it->book->prices[place - 1];
+
+	if (!text_equal(price->currency, currency))
+		return false;
+	if (price->has_unit)
+		return units_cost(price->unit, quantity, cost);
+	if (price->tariff == NULL || !usage_price_value(price->tariff, quantity, &amount))
+		return false;
+	*cost = exact_of(amount);
+	return true;
 }
 
 static bool add_stretch(struct gap *it, const struct seat_state *state, int64_t seconds)
 {
 	const int64_t quantity = state->quantities[it->after->item];
-	struct invoice_decimal unit;
 	struct exact part;
 
 	if (seconds <= 0 || quantity == 0)
 		return true;
-	return quantity > 0 && unit_of(it, state, &unit) &&
-	       exact_times(exact_of(unit.fraction), 1, SCALE, &part) &&
-	       exact_add(part, exact_of(unit.whole), &part) &&
-	       exact_times(part, quantity, 1, &part) &&
+	return quantity > 0 && cost_of(it, state, quantity, &part) &&
 	       exact_times(part, seconds * it->numerator, it->denominator, &part) &&
 	       exact_add(it->sum, part, &it->sum);
 }
@@ -182,7 +211,8 @@ struct seat_worth seat_worth_item(const struct seat_book *book, size_t item, int
 	for (size_t i = 0; i < book->line_count; i++) {
 		const struct seat_line *const line = &book->lines[i];
 
-		if (line->item == item && line->kind == SEAT_LINE_PERIOD && line->has_unit &&
+		if (line->item == item && line->kind == SEAT_LINE_PERIOD &&
+		    (line->has_unit || tariff_of(book, line) != NULL) &&
 		    (newest == NULL || time_before(newest->start, line->start)))
 			newest = line;
 	}

@@ -9,8 +9,9 @@
  * period that begins in a trial or a pause comes to nothing. The price is the plan's; of a state that does not say its
  * price, it is the line's.
  *
- * Without a unit price (tiers) seats and unbilled times have no worth, nor has what comes to nothing: those are told in
- * seats and seconds alone.
+ * Without a unit price (tiers, packages) it is what the price makes of so many seats (usage_price.h), where that is
+ * known; else seats and unbilled times have no worth, nor has what comes to nothing: those are told in seats and seconds
+ * alone.
  */
 #ifndef SERVICES_BILLING_SYNC_SEAT_WORTH_H
 #define SERVICES_BILLING_SYNC_SEAT_WORTH_H

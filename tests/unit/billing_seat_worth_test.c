@@ -5,6 +5,8 @@
 #include "services/billing-sync/seat_book_check.h"
 #include "tests/support/arena_fixture.h"
 
+#include <string.h>
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -176,6 +178,41 @@ static void a_time_that_no_line_bills_is_worth_what_was_in_force(void **state)
 	}
 }
 
+/* Ten for 5.00 each, and what is more for 3.00. */
+static const struct usage_tier tiers[] = { { 10, { true, 500, 0 }, { false, 0, 0 } },
+	                                   { INT64_MAX, { true, 300, 0 }, { false, 0, 0 } } };
+static const struct usage_price tariff = { .id = "price_1",
+	                                   .currency = "USD",
+	                                   .scheme = USAGE_GRADUATED,
+	                                   .divide_by = 1,
+	                                   .tier_count = 2,
+	                                   .tiers = tiers };
+
+static void tiers_that_are_known_say_what_seats_are_worth(void **state)
+{
+	static const struct had had[3] = { { 0, 12, 1, false } };
+	struct seat_line line = line_of(false, 0);
+	struct seat_book *const book = book_had(had, &line);
+	struct seat_worth worth;
+
+	(void)state;
+	book->prices[0] = (struct seat_price){ .id = "price_1", .currency = "USD" };
+	worth = seat_worth_units(book, &line, 10, 12);
+	assert_string_equal(told(&worth), "");
+	book->prices[0].tariff = &tariff;
+	worth = seat_worth_units(book, &line, 10, 12);
+	assert_string_equal(told(&worth), "5000 5600 USD");
+	worth = seat_worth_item(book, 0, 10, 11);
+	assert_string_equal(told(&worth), "5000 5300 USD");
+	line.start = (struct instant){ DAYS(45).us };
+	line.end = (struct instant){ DAYS(75).us };
+	worth = seat_worth_gap(book, &line, 30 * 86400, 45 * 86400);
+	assert_string_equal(told(&worth), "2800 0 USD");
+	memcpy(book->invoices[0].currency, "EUR", sizeof(book->invoices[0].currency));
+	worth = seat_worth_units(book, &line, 10, 12);
+	assert_string_equal(told(&worth), "");
+}
+
 /* Of a price in tiers what is billed twice is what the line says. */
 static void what_is_billed_twice_in_tiers_is_worth_what_its_line_says(void **state)
 {
@@ -241,13 +278,35 @@ static void each_finding_brings_its_worth(void **state)
 	                           1 << SEAT_CHECK_CONTRACT_PRICE);
 }
 
+/* Tiers of seats have lines of their own in one invoice; the same of two invoices is billed twice. */
+static void a_line_for_each_tier_bills_no_time_twice(void **state)
+{
+	struct seat_line lines[] = { line_of(true, 500), line_of(true, 300), line_of(false, 0) };
+	struct seat_book *const book = book_of(lines, COUNT_OF(lines));
+	struct seat_findings *const findings = arena_alloc(arena, sizeof(*findings));
+
+	(void)state;
+	book->items[0] = "si_1";
+	book->item_count = 1;
+	seat_book_check(arena, book, NULL, 0, findings);
+	assert_int_equal(findings->count, 0);
+	book->invoices[1] = (struct seat_invoice){ .id = "in_2", .currency = "USD" };
+	book->invoice_count = 2;
+	lines[2].invoice = 1;
+	seat_book_check(arena, book, NULL, 0, findings);
+	assert_int_equal(findings->count, 1);
+	assert_int_equal(findings->list[0].check, SEAT_CHECK_OVERLAP);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_does_not_agree_has_a_worth),
 		cmocka_unit_test(a_time_that_no_line_bills_is_worth_what_was_in_force),
+		cmocka_unit_test(tiers_that_are_known_say_what_seats_are_worth),
 		cmocka_unit_test(what_is_billed_twice_in_tiers_is_worth_what_its_line_says),
 		cmocka_unit_test(an_item_is_worth_what_its_newest_priced_period_says),
+		cmocka_unit_test(a_line_for_each_tier_bills_no_time_twice),
 		cmocka_unit_test(each_finding_brings_its_worth),
 	};
 
