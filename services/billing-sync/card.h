@@ -4,8 +4,8 @@
  * The networks count by card, and one card may pay for several customers. The stage `object` tells a charge that
  * failed to its card as well. Here it counts once, however often and in whatever order it is heard (attempt.h),
  * and it is known for whom the card was tried (card_user.h). When it may not be tried any more each of them
- * hears it, once until it may be tried again, and so does who comes to it while that is so; of whose attempt it
- * was the others hear nothing. A charge that names no customer counts. On ops.billing.v1 the stage `customer`
+ * hears it, once for one reason until it may be tried again, and so does who comes to it while that is so; of
+ * whose attempt it was the others hear nothing. A charge that names no customer counts. On ops.billing.v1 the stage `customer`
  * says it.
  */
 #ifndef SERVICES_BILLING_SYNC_CARD_H

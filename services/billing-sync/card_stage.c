@@ -167,13 +167,22 @@ static enum status tell(const struct trial *it, const char *customer,
 	                                               .message = &event.base });
 }
 
+/* For the same reason: what forbids it for longer, or for ever, is news. */
+static bool is_same(const struct attempt_answer *answer, const struct attempt_answer *other)
+{
+	return answer->why == other->why &&
+	       (answer->why != ATTEMPT_BUDGET || answer->budget == other->budget);
+}
+
 /* A budget that counts one amount alone concerns who has tried that. */
-static bool was_told(const struct trial *it, const char *customer, const struct money *money)
+static bool was_told(const struct trial *it, const char *customer, const struct money *money,
+                     const struct attempt_answer *with)
 {
 	const struct attempt_answer before = judge(it, it->before, *money);
-	const bool by_amount = before.why == ATTEMPT_BUDGET && before.budget->same_amount;
+	const bool by_amount = with->why == ATTEMPT_BUDGET && with->budget->same_amount;
 
-	return is_spent(&before) && card_user_known(it->users, customer, by_amount ? money : NULL);
+	return is_same(&before, with) &&
+	       card_user_known(it->users, customer, by_amount ? money : NULL);
 }
 
 /* In *told whether it was. */
@@ -182,7 +191,7 @@ static enum status tell_if_news(const struct trial *it, const char *customer,
 {
 	const struct attempt_answer with = judge(it, it->with, *money);
 
-	*told = is_spent(&with) && !was_told(it, customer, money);
+	*told = is_spent(&with) && !was_told(it, customer, money, &with);
 	return *told ? tell(it, customer, &with) : STATUS_OK;
 }
 

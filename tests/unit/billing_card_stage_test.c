@@ -210,6 +210,27 @@ static void a_card_that_the_network_forbids_is_said_to_all_once(void **state)
 	tells_nobody();
 }
 
+static void what_forbids_it_for_longer_is_said_as_well(void **state)
+{
+	(void)state;
+	feed_hours("cus_b", 0, 1);
+	feed_hours("cus_a", 1, 10);
+	assert_int_equal(tells("cus_a")->most, 10);
+	assert_int_equal(tells("cus_b")->most, 10);
+	feed_hours("cus_a", 10, 34);
+	tells_nobody();
+	feed_hours("cus_a", 34, 35);
+	assert_int_equal(tells("cus_a")->most, 35);
+	assert_int_equal(tells("cus_b")->most, 35);
+	feed_hours("cus_a", 35, 36);
+	tells_nobody();
+	feed(&(struct tried){ "cus_a", "ch_x", 36, 0, "03", NULL });
+	assert_string_equal(tells("cus_a")->why, "forbidden");
+	assert_string_equal(tells("cus_b")->why, "forbidden");
+	feed_hours("cus_a", 37, 38);
+	tells_nobody();
+}
+
 static void when_the_window_has_moved_on_it_may_be_spent_again(void **state)
 {
 	(void)state;
@@ -349,6 +370,7 @@ int main(void)
 		VISA(of_another_s_attempt_neither_charge_nor_invoice_is_told),
 		VISA(who_comes_to_a_spent_card_hears_it_once),
 		MASTERCARD(a_card_that_the_network_forbids_is_said_to_all_once),
+		MASTERCARD(what_forbids_it_for_longer_is_said_as_well),
 		VISA(when_the_window_has_moved_on_it_may_be_spent_again),
 		MASTERCARD(a_budget_of_one_amount_concerns_who_tries_that),
 		VISA(who_tries_several_amounts_hears_of_a_budget_of_all_once),
