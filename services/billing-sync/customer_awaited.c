@@ -73,6 +73,12 @@ static const char *sentence_of(struct arena *arena, const struct awaited_row *ro
 		return arena_printf(arena,
 		                    "Objects of customer %s have come, and the customer never has.",
 		                    row->customer_id);
+	if (text_equal(row->type, "price"))
+		return arena_printf(
+		    arena,
+		    "The tiers of price %s, by which %s is billed, have never come: "
+		    "what was used is worth nothing yet.",
+		    row->awaited_id, row->named_by);
 	for (size_t i = 0; i < COUNT_OF(rows); i++)
 		if (is_of(row, rows[i].what))
 			return rows[i].sentence;
@@ -210,8 +216,7 @@ enum status awaited_found(struct customer *it, const char *what, const char *obj
 	return follow(it, &row, true);
 }
 
-static enum status follow_named(struct customer *it, const char *type, const char *id,
-                                const char *by)
+enum status awaited_named(struct customer *it, const char *type, const char *id, const char *by)
 {
 	struct awaited_row row;
 	const bool waits = load(it, id, &row);
@@ -231,7 +236,7 @@ enum status awaited_object(struct thing *thing, const char *type, const char *id
 
 	return task_load(it->task, &held_table, &held)
 	           ? STATUS_OK
-	           : follow_named(it, type, id, thing->mirrored->object_id);
+	           : awaited_named(it, type, id, thing->mirrored->object_id);
 }
 
 /* The customer's row tells whether there is anything to do, so that nothing is looked for. */
@@ -253,7 +258,7 @@ enum status awaited_customer(struct thing *thing)
 		return STATUS_OK;
 	it->row.named_us = it->at.us;
 	task_save(it->task, &customer_table, &it->row);
-	return follow_named(it, CUSTOMER, id, id);
+	return awaited_named(it, CUSTOMER, id, id);
 }
 
 enum status awaited_within(struct thing *thing, const char *type, const char *id)

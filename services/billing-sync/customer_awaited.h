@@ -35,6 +35,9 @@ enum status awaited_names(struct thing *thing) MUST_CHECK;
 enum status awaited_names_before(struct thing *thing) MUST_CHECK;
 /* It names this one. */
 enum status awaited_object(struct thing *thing, const char *type, const char *id) MUST_CHECK;
+/* The same of what is named by something of the customer's that is not at hand. */
+enum status awaited_named(struct customer *it, const char *type, const char *id,
+                          const char *by) MUST_CHECK;
 /* It has this one within it, which is booked with it, and need not come by itself. */
 enum status awaited_within(struct thing *thing, const char *type, const char *id) MUST_CHECK;
 /* It is the customer, or it is of a customer who may not have come. */

@@ -197,6 +197,10 @@ static enum status take_state(struct customer *it, const char *item,
 	bool known;
 
 	TRY(open_book(it, item, &metered.book, &known));
+	const struct usage_price *const before = usage_book_price(metered.book, state->price->id);
+
+	if (before != NULL && !usage_price_known(before) && usage_price_known(state->price))
+		TRY(metered_price_came(&metered, state->price));
 	usage_book_state(it->task->arena, metered.book, state);
 	return settle_linked(&metered);
 }

@@ -27,6 +27,9 @@ enum status metered_settle(struct metered *it) MUST_CHECK;
  */
 enum status metered_miss(struct metered *it, const struct usage_plan *plan,
                          struct instant *next) MUST_CHECK;
+/* It is known now what it costs. */
+enum status metered_price_came(const struct metered *it,
+                               const struct usage_price *price) MUST_CHECK;
 void metered_set_timer(struct customer *it, const char *item, const char *meter,
                        struct instant due);
 

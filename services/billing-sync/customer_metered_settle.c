@@ -5,10 +5,12 @@
 
 #include "common/base/text.h"
 #include "services/billing-sync/booking.h"
+#include "services/billing-sync/customer_awaited.h"
 #include "services/billing-sync/customer_earning.h"
 #include "services/billing-sync/figure.h"
 #include "services/billing-sync/figure_say.h"
 #include "services/billing-sync/policies.h"
+#include "services/billing-sync/stripe.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -226,6 +228,30 @@ static enum status look_for_prices(const struct metered *it)
 		if (!usage_price_decode(task->arena, row.body, price))
 			return task_fail(task, STATUS_FATAL, "price %s: its row cannot be read",
 			                 row.price_id);
+		TRY(metered_price_came(it, price));
+	}
+	return STATUS_OK;
+}
+
+/* An id that merchants made, with a slash, may look like another's: such a price is not asked for. */
+enum status metered_price_came(const struct metered *it, const struct usage_price *price)
+{
+	return stripe_is_key(price->id) ? awaited_ends(it->customer, price->id) : STATUS_OK;
+}
+
+/* Of a subscription's prices nothing but tiers is missing, and only where there is usage are they missed. */
+static enum status await_prices(const struct metered *it, bool used)
+{
+	struct customer now = *it->customer;
+
+	now.at = now.task->now;
+	for (size_t i = 0; i < it->book->price_count; i++) {
+		const struct usage_price *const price = &it->book->prices[i];
+
+		if (usage_price_known(price) || !stripe_is_key(price->id))
+			continue;
+		TRY(used ? awaited_named(&now, "price", price->id, it->item)
+		         : awaited_ends(&now, price->id));
 	}
 	return STATUS_OK;
 }
@@ -265,6 +291,7 @@ enum status metered_settle(struct metered *it)
 	settling->currency = settling->plan.currency != NULL ? settling->plan.currency
 	                     : it->book->price_count > 0     ? it->book->prices[0].currency
 	                                                     : "";
+	TRY(await_prices(it, settling->plan.unpriced));
 	TRY(book_changes(settling));
 	TRY(tell(settling));
 	TRY(metered_miss(it, &settling->plan, &missed));

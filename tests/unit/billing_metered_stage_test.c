@@ -233,7 +233,14 @@ static void what_came_too_late_for_the_meter_is_earned_by_the_line_that_bills_it
 }
 
 #define TIERED METERED_PRICE("\"billing_scheme\":\"tiered\",\"tiers_mode\":\"graduated\"")
+#define TIERED_WHOLE \
+	METERED_PRICE("\"billing_scheme\":\"tiered\",\"tiers_mode\":\"graduated\"," TIERS)
 #define TIERS "\"tiers\":[{\"up_to\":10,\"unit_amount\":5},{\"up_to\":null,\"unit_amount\":3}]"
+
+#define PRICE                                                                               \
+	"{\"id\":\"price_1\",\"object\":\"price\",\"currency\":\"usd\",\"billing_scheme\":" \
+	"\"tiered\",\"tiers_mode\":\"graduated\"," TIERS                                    \
+	",\"recurring\":{\"interval\":\"month\",\"usage_type\":\"metered\"}}"
 
 static void tiers_that_are_uploaded_later_are_found_at_the_next_day_s_end(void **state)
 {
@@ -243,13 +250,47 @@ static void tiers_that_are_uploaded_later_are_found_at_the_next_day_s_end(void *
 	metered_used("u-1", 12, MAY + 2 * DAY, MAY + 2 * DAY + HOUR);
 	metered_pass(MAY + 9 * DAY);
 	assert_string_equal(metered_days_of(ACCOUNT_UNBILLED), "");
-	metered_feed(
-	    "price", "price_1", 1, "", MAY, MAY + 9 * DAY + HOUR, false,
-	    "{\"id\":\"price_1\",\"object\":\"price\",\"currency\":\"usd\",\"billing_scheme\":"
-	    "\"tiered\",\"tiers_mode\":\"graduated\"," TIERS
-	    ",\"recurring\":{\"interval\":\"month\",\"usage_type\":\"metered\"}}");
+	metered_feed("price", "price_1", 1, "", MAY, MAY + 9 * DAY + HOUR, false, PRICE);
 	metered_pass(MAY + 10 * DAY);
 	assert_string_equal(metered_days_of(ACCOUNT_UNBILLED), "3:+56 ");
+}
+
+/* Asked for once, three days after the day that they would have valued. */
+static void tiers_that_never_come_are_missed_until_they_do(void **state)
+{
+	const Opsmesh__V1__BillingEvent *event;
+
+	(void)state;
+	for (int64_t told = 0; told < 2; told++) {
+		metered_feed_self(MAY);
+		metered_feed("subscription", "sub_1", 1, "active", MAY, MAY + HOUR, false,
+		             METERED_SUBSCRIPTION("active", "1777593600", "1780272000", TIERED));
+		metered_used("u-1", 12, MAY + 8 * DAY, MAY + 8 * DAY + HOUR);
+		metered_pass(MAY + 12 * DAY - HOUR);
+		assert_null(heard_of(FACT(FETCH_REQUESTED)));
+		metered_pass(MAY + 12 * DAY + HOUR);
+		event = next(FACT(FETCH_REQUESTED));
+		assert_string_equal(event->fetch_requested->object_id, "price_1");
+		assert_string_equal(event->fetch_requested->object_type, "price");
+		assert_string_equal(next(FACT(DISCREPANCY_OPENED))->discrepancy_opened->cause,
+		                    "never_came");
+		metered_pass(MAY + 16 * DAY);
+		assert_null(heard_of(FACT(FETCH_REQUESTED)));
+		if (told == 0)
+			metered_feed("price", "price_1", 1, "", MAY, MAY + 16 * DAY + HOUR, false,
+			             PRICE);
+		else
+			metered_feed("subscription", "sub_1", 2, "active", MAY,
+			             MAY + 16 * DAY + HOUR, false,
+			             METERED_SUBSCRIPTION("active", "1777593600", "1780272000",
+			                                  TIERED_WHOLE));
+		metered_pass(MAY + 17 * DAY);
+		assert_string_equal(next(FACT(DISCREPANCY_HEALED))->discrepancy_healed->cause,
+		                    "never_came");
+		assert_string_equal(metered_days_of(ACCOUNT_UNBILLED), "9:+56 ");
+		assert_int_equal(metered_stop(state), 0);
+		assert_int_equal(metered_start(state), 0);
+	}
 }
 
 static bool is_own(const char *id)
@@ -444,6 +485,7 @@ int main(void)
 		CASE(a_customer_without_a_metered_price_stays_counted),
 		CASE(what_came_too_late_for_the_meter_is_earned_by_the_line_that_bills_it),
 		CASE(tiers_that_are_uploaded_later_are_found_at_the_next_day_s_end),
+		CASE(tiers_that_never_come_are_missed_until_they_do),
 		CASE(prices_that_cannot_be_read_are_said_once_and_stop_nobody),
 		CASE(usage_moves_the_tiers_of_the_days_after_it),
 		CASE(the_day_s_end_tells_how_what_is_unbilled_rolled_forward),
