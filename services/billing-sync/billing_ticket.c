@@ -2,8 +2,7 @@
 
 #include "common/base/text.h"
 #include "services/billing-sync/claim.h"
-
-#include <string.h>
+#include "services/billing-sync/listed.h"
 
 #define ALL "" /* instead of an invoice */
 
@@ -39,8 +38,7 @@ static const char *invoices_of(struct arena *arena, const Opsmesh__V1__BillingTi
 	const char *list = NULL;
 
 	for (size_t i = 0; i < ticket->n_invoice_ids; i++)
-		list =
-		    arena_printf(arena, "%s%s\n", list != NULL ? list : "", ticket->invoice_ids[i]);
+		list = listed_with(arena, list, ticket->invoice_ids[i]);
 	return list;
 }
 
@@ -61,15 +59,15 @@ Opsmesh__V1__BillingTicket billing_ticket_of(struct arena *arena,
                                              const struct billing_ticket_row *row, bool open)
 {
 	Opsmesh__V1__BillingTicket ticket = OPSMESH__V1__BILLING_TICKET__INIT;
+	const char *list = row->invoices;
+	const char *id;
 
 	ticket.ticket_id = text_mutable(row->ticket_id);
 	ticket.open = open;
 	ticket.invoice_ids = arena_alloc(arena, CLAIM_INVOICES_MAX * sizeof(char *));
-	for (const char *at = row->invoices;
-	     at != NULL && *at != '\0' && ticket.n_invoice_ids < CLAIM_INVOICES_MAX;
-	     at += strcspn(at, "\n") + 1)
-		ticket.invoice_ids[ticket.n_invoice_ids++] =
-		    arena_text(arena, at, strcspn(at, "\n"));
+	while (ticket.n_invoice_ids < CLAIM_INVOICES_MAX &&
+	       (id = listed_next(arena, &list)) != NULL)
+		ticket.invoice_ids[ticket.n_invoice_ids++] = text_mutable(id);
 	return ticket;
 }
 

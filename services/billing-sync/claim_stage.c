@@ -4,6 +4,7 @@
 #include "common/io/proto.h"
 #include "opsmesh/v1/mirror.pb-c.h"
 #include "proto/opsmesh/v1/catalogue.h"
+#include "services/billing-sync/listed.h"
 
 #include <string.h>
 
@@ -48,10 +49,12 @@ static bool is_open(const struct claim_row *row)
 static void fill_invoices(struct arena *arena, const struct claim_row *row,
                           Opsmesh__V1__BillingTicket *ticket)
 {
+	const char *list = row->invoices;
+	const char *id;
+
 	ticket->invoice_ids = arena_alloc(arena, CLAIM_INVOICES_MAX * sizeof(char *));
-	for (const char *at = row->invoices; at != NULL && *at != '\0'; at += strcspn(at, "\n") + 1)
-		ticket->invoice_ids[ticket->n_invoice_ids++] =
-		    arena_text(arena, at, strcspn(at, "\n"));
+	while ((id = listed_next(arena, &list)) != NULL)
+		ticket->invoice_ids[ticket->n_invoice_ids++] = text_mutable(id);
 }
 
 static enum status tell(struct claim *it, const struct claim_row *row, bool open)
@@ -153,38 +156,18 @@ static enum status open_triaged(struct task *task, struct claim *it)
 	return open_claim(task, event->ticket_id, event->occurred_at, it);
 }
 
-static size_t count_of(const char *invoices)
-{
-	size_t count = 0;
-
-	for (; invoices != NULL && *invoices != '\0'; invoices++)
-		count += *invoices == '\n';
-	return count;
-}
-
-static bool names(const char *invoices, const char *id)
-{
-	const size_t size = strlen(id);
-
-	for (const char *at = invoices; at != NULL && *at != '\0'; at += strcspn(at, "\n") + 1)
-		if (strcspn(at, "\n") == size && strncmp(at, id, size) == 0)
-			return true;
-	return false;
-}
-
 /* A number that we print on invoices is no id: it names nothing that can be found. */
 static void take_reading(struct claim *it, const Opsmesh__V1__Reading *reading)
 {
 	for (size_t i = 0; reading != NULL && i < reading->n_entities; i++) {
 		const Opsmesh__V1__Entity *const entity = reading->entities[i];
-		const char *const before = it->row.invoices != NULL ? it->row.invoices : "";
+		const char *const before = it->row.invoices;
 
 		if (entity->kind == OPSMESH__V1__ENTITY_KIND__ENTITY_KIND_INVOICE &&
 		    text_starts(entity->value, "in_") && strlen(entity->value) <= CLAIM_ID_MAX &&
-		    strchr(entity->value, '\n') == NULL && !names(before, entity->value) &&
-		    count_of(before) < CLAIM_INVOICES_MAX)
-			it->row.invoices =
-			    arena_printf(it->task->arena, "%s%s\n", before, entity->value);
+		    strchr(entity->value, '\n') == NULL && !listed_has(before, entity->value) &&
+		    listed_count(before) < CLAIM_INVOICES_MAX)
+			it->row.invoices = listed_with(it->task->arena, before, entity->value);
 	}
 }
 

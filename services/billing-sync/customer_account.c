@@ -3,10 +3,9 @@
  * which heals when they let it go.
  */
 #include "services/billing-sync/customer.h"
+#include "services/billing-sync/listed.h"
 
 #include "common/base/text.h"
-
-#include <string.h>
 
 #define CAUSE "account_contested"
 #define RIVALS_MAX \
@@ -19,45 +18,24 @@ static enum status open(struct task *task, struct customer *it)
 	return customer_open(task, event->customer_id, event->occurred_at, it);
 }
 
-/* Lists are texts of ids, each with a line feed behind it: the last one has come last. */
-
-static size_t count_of(const char *list)
-{
-	size_t count = 0;
-
-	for (const char *at = list; *at != '\0'; at++)
-		count += *at == '\n';
-	return count;
-}
-
-static const char *rivals_of(const struct customer *it)
-{
-	return it->row.rivals != NULL ? it->row.rivals : "";
-}
-
+/* The rivals are listed as they came: the last one has come last. */
 static const char *last_of(struct arena *arena, const char *list)
 {
-	const char *last = list;
-
-	for (const char *at = list; *at != '\0'; at += strcspn(at, "\n") + 1)
-		last = at;
-	return arena_text(arena, last, strcspn(last, "\n"));
-}
-
-/* True: the list held the id, and is now without it. */
-static bool drop(struct arena *arena, const char **list, const char *id)
-{
-	const char *rest = "";
+	const char *last = NULL;
 	const char *one;
 
-	for (const char *at = *list; *at != '\0'; at += strcspn(at, "\n") + 1) {
-		one = arena_text(arena, at, strcspn(at, "\n"));
-		if (!text_equal(one, id))
-			rest = arena_printf(arena, "%s%s\n", rest, one);
-	}
-	const bool held = strlen(rest) != strlen(*list);
+	while ((one = listed_next(arena, &list)) != NULL)
+		last = one;
+	return last;
+}
 
-	*list = rest;
+/* True: it was among the rivals, and no longer is. */
+static bool drop(struct customer *it, const char *id)
+{
+	const bool held = id != NULL && listed_has(it->row.rivals, id);
+
+	if (held)
+		it->row.rivals = listed_without(it->task->arena, it->row.rivals, id);
 	return held;
 }
 
@@ -87,15 +65,13 @@ enum status customer_on_account_linked(struct task *task, const Opsmesh__V1__Acc
 
 	TRY(open(task, &it));
 	const char *const before = it.row.account_id;
-	const char *rivals = rivals_of(&it);
-	const bool again = drop(task->arena, &rivals, linked->account_id);
+	const bool again = drop(&it, linked->account_id);
 	const bool contested = before != NULL && !text_equal(before, linked->account_id) &&
-	                       count_of(rivals) < RIVALS_MAX;
+	                       listed_count(it.row.rivals) < RIVALS_MAX;
 
 	if (contested)
-		rivals = arena_printf(task->arena, "%s%s\n", rivals, before);
+		it.row.rivals = listed_with(task->arena, it.row.rivals, before);
 	it.row.account_id = linked->account_id;
-	it.row.rivals = *rivals != '\0' ? rivals : NULL;
 	task_save(task, &customer_table, &it.row);
 	if (contested)
 		TRY(contest(&it, before));
@@ -109,16 +85,14 @@ enum status customer_on_account_unlinked(struct task *task,
 	struct customer it;
 
 	TRY(open(task, &it));
-	const char *rivals = rivals_of(&it);
 	const char *gone = unlinked->account_id;
 
 	if (text_equal(it.row.account_id, gone)) {
-		gone = last_of(task->arena, rivals);
-		it.row.account_id = *gone != '\0' ? gone : NULL;
+		gone = last_of(task->arena, it.row.rivals);
+		it.row.account_id = gone;
 	}
-	const bool rival = drop(task->arena, &rivals, gone);
+	const bool rival = drop(&it, gone);
 
-	it.row.rivals = *rivals != '\0' ? rivals : NULL;
 	task_save(task, &customer_table, &it.row);
 	return rival ? settle(&it, gone) : STATUS_OK;
 }

@@ -7,6 +7,7 @@
 #include "services/billing-sync/customer.h"
 #include "services/billing-sync/customer_reporting.h"
 #include "services/billing-sync/figure.h"
+#include "services/billing-sync/listed.h"
 #include "services/billing-sync/policies.h"
 
 #include "common/base/text.h"
@@ -62,15 +63,12 @@ static const struct subscription_memory *memory_of(struct customer *it, const ch
 static size_t gather(struct customer *it, const char *at_hand,
                      const struct subscription_memory ***memories)
 {
-	const char *const list = it->row.alive != NULL ? it->row.alive : "";
+	const char *list = it->row.alive;
+	const char *id;
 	size_t count = 0;
-	size_t room = 1;
 
-	for (const char *at = list; *at != '\0'; at++)
-		room += *at == '\n';
-	*memories = arena_alloc(it->task->arena, room * sizeof(**memories));
-	for (const char *at = list; *at != '\0'; at += strcspn(at, "\n") + 1) {
-		const char *const id = arena_text(it->task->arena, at, strcspn(at, "\n"));
+	*memories = arena_alloc(it->task->arena, (listed_count(list) + 1) * sizeof(**memories));
+	while ((id = listed_next(it->task->arena, &list)) != NULL) {
 		const struct subscription_memory *const memory =
 		    text_equal(id, at_hand) ? NULL : memory_of(it, id);
 

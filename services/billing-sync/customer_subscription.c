@@ -4,13 +4,12 @@
 #include "services/billing-sync/customer.h"
 #include "services/billing-sync/customer_metered.h"
 #include "services/billing-sync/customer_seat.h"
+#include "services/billing-sync/listed.h"
 #include "services/billing-sync/policies.h"
 #include "services/billing-sync/subscription_change.h"
 
 #include "common/base/text.h"
 #include "common/io/proto.h"
-
-#include <string.h>
 
 /* One subscription at hand. */
 struct story {
@@ -33,51 +32,24 @@ static struct subscription_about about_of(const struct customer *it, bool return
 		                            .customer_returns = returns };
 }
 
-/* What a customer has. Lists are texts of ids, each with a line feed behind it. */
-
-static const char *alive_of(const struct customer *it)
-{
-	return it->row.alive != NULL ? it->row.alive : "";
-}
-
-/* The list without an id. */
-static struct buffer without(const char *list, const char *id)
-{
-	struct buffer rest = { 0 };
-
-	for (const char *at = list; *at != '\0'; at += strcspn(at, "\n") + 1) {
-		const size_t size = strcspn(at, "\n");
-
-		if (size != strlen(id) || memcmp(at, id, size) != 0)
-			buffer_add(&rest, at, size + 1);
-	}
-	return rest;
-}
+/* What a customer has. */
 
 static bool has_another(const struct customer *it, const char *id)
 {
-	struct buffer rest = without(alive_of(it), id);
-	const bool any = rest.size > 0;
-
-	buffer_finish(&rest);
-	return any;
+	return listed_count(it->row.alive) > (size_t)listed_has(it->row.alive, id);
 }
 
 static void keep_customer(struct story *it)
 {
-	struct customer *const customer = it->customer;
-	struct buffer list = without(alive_of(customer), it->id);
+	struct arena *const arena = it->customer->task->arena;
+	struct customer_row *const row = &it->customer->row;
 
+	row->alive = listed_without(arena, row->alive, it->id);
 	if (subscription_is_alive(&it->memory.seen)) {
-		buffer_add(&list, it->id, strlen(it->id));
-		buffer_add(&list, "\n", 1);
-		customer->row.subscribed = true;
+		row->alive = listed_with(arena, row->alive, it->id);
+		row->subscribed = true;
 	}
-	customer->row.alive =
-	    list.size > 0 ? arena_text(customer->task->arena, (const char *)list.data, list.size)
-			  : NULL;
-	buffer_finish(&list);
-	task_save(customer->task, &customer_table, &customer->row);
+	task_save(it->customer->task, &customer_table, row);
 }
 
 /* Facts. */
