@@ -9,13 +9,15 @@ static bool amount_if(const struct json_place *object, const char *field, int64_
 	return json_integer_if(object, field, 0, INVOICE_AMOUNT_MAX, amount, error);
 }
 
-static void add_refund(struct credit_note *note, const char *refund)
+/* Of one that is named twice, the sum. */
+static void add_refund(struct credit_note *note, const char *refund, int64_t amount)
 {
-	if (*refund == '\0')
-		return;
-	if (*note->refund == '\0')
-		note->refund = refund;
-	note->refunds[note->refund_count++] = refund;
+	for (size_t i = 0; i < note->refund_count; i++)
+		if (text_equal(note->refunds[i].id, refund)) {
+			note->refunds[i].amount += amount;
+			return;
+		}
+	note->refunds[note->refund_count++] = (struct credit_note_refund){ refund, amount };
 }
 
 static bool head_read(struct arena *arena, const struct json_place *object,
@@ -27,7 +29,6 @@ static bool head_read(struct arena *arena, const struct json_place *object,
 	       stripe_id_if(arena, object, "invoice", &note->invoice, error) &&
 	       stripe_word_if(arena, object, "status", &note->status, error) &&
 	       stripe_word_if(arena, object, "reason", &note->reason, error) &&
-	       stripe_id_if(arena, object, "refund", &note->refund, error) &&
 	       stripe_currency_at(object, "currency", note->currency, error) &&
 	       stripe_time_if(object, "created", &dated, &note->at, error) &&
 	       stripe_time_if(object, "effective_at", &dated, &note->at, error) &&
@@ -86,7 +87,8 @@ static bool refunds_read(struct arena *arena, const struct json_place *object,
 		    !stripe_id_if(arena, &item, "refund", &refund, error))
 			return false;
 		note->refunded += amount;
-		add_refund(note, refund);
+		if (*refund != '\0')
+			add_refund(note, refund, amount);
 	}
 	return true;
 }
@@ -96,20 +98,26 @@ static bool ways_read(struct arena *arena, const struct json_place *object,
                       struct credit_note *note, int64_t post, struct json_error *error)
 {
 	const bool balance = json_has(object, "customer_balance_transaction");
+	const char *named;
 	bool refund;
 
 	if (!amount_if(object, "out_of_band_amount", &note->outside, error) ||
+	    !stripe_id_if(arena, object, "refund", &named, error) ||
 	    !refunds_read(arena, object, note, &refund, error))
 		return false;
+	const bool listed = refund;
 	refund = refund || inside(object, "refund", &note->refunded);
 	const bool credit =
 	    balance && inside(object, "customer_balance_transaction", &note->credited);
-	const int64_t rest = post - note->outside - note->refunded - note->credited;
+	const int64_t left = post - note->outside - note->refunded - note->credited;
+	const int64_t rest = left > 0 ? left : 0;
 
-	if (balance && !credit && (refund || *note->refund == '\0'))
-		note->credited = rest > 0 ? rest : 0;
-	if (!refund && *note->refund != '\0' && (credit || !balance))
-		note->refunded = rest > 0 ? rest : 0;
+	if (balance && !credit && (refund || *named == '\0'))
+		note->credited = rest;
+	if (!refund && *named != '\0' && (credit || !balance))
+		note->refunded = rest;
+	if (*named != '\0')
+		add_refund(note, named, listed ? 0 : refund ? note->refunded : rest);
 	return true;
 }
 
@@ -123,7 +131,6 @@ bool credit_note_read(struct arena *arena, const struct json_place *object,
 	if (!head_read(arena, object, &read, error) || !total_read(arena, object, &read, error) ||
 	    !stripe_word_if(arena, object, "type", &type, error))
 		return false;
-	add_refund(&read, read.refund);
 	read.unpaid = text_equal(type, "pre_payment") ? read.total : 0;
 	if (!amount_if(object, "pre_payment_amount", &read.unpaid, error))
 		return false;

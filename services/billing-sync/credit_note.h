@@ -12,14 +12,19 @@
 
 #define CREDIT_NOTE_REFUNDS_MAX 100
 
+/* Of a refund so much is the note's. */
+struct credit_note_refund {
+	const char *id;
+	int64_t amount; /* where it is not said: all that the note may give back so */
+};
+
 struct credit_note {
 	const char *id;
-	const char *invoice;                              /* "": none */
-	const char *status;                               /* verbatim */
-	const char *reason;                               /* verbatim; "": none */
-	const char *refund;                               /* the first; "": none */
-	const char *refunds[CREDIT_NOTE_REFUNDS_MAX + 1]; /* all of them, one perhaps twice */
+	const char *invoice; /* "": none */
+	const char *status;  /* verbatim */
+	const char *reason;  /* verbatim; "": none */
 	size_t refund_count;
+	struct credit_note_refund refunds[CREDIT_NOTE_REFUNDS_MAX + 1]; /* each once */
 	char currency[4];
 	struct instant at; /* effective, else made */
 	bool has_voided;

@@ -182,7 +182,6 @@ static enum status clear(struct settling *it, const struct returned_share *share
 	const struct customer_reversed reversed = { .invoice = share->invoice,
 		                                    .currency = it->charged.currency,
 		                                    .object = share->of.object,
-		                                    .instead = "",
 		                                    .dispute = share->of.dispute,
 		                                    .minor = more,
 		                                    .at = share->of.at };

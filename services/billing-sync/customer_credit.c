@@ -40,9 +40,32 @@ static bool in_money(struct thing *thing, const char *field, const char *currenc
 
 /* Credit notes. */
 
-static bool note_in_money(struct thing *thing, const struct credit_note *note,
-                          struct booking_credit_note *owed, struct json_error *error)
+/* One as it is now, and in minor units. */
+struct noted {
+	struct credit_note note;
+	struct booking_credit_note owed;
+	struct plan_refund refunds[CREDIT_NOTE_REFUNDS_MAX + 1];
+	const char *names[CREDIT_NOTE_REFUNDS_MAX + 1]; /* of the same */
+};
+
+/* Its refunds, and what of each is its. */
+static bool refunds_in_money(struct thing *thing, struct noted *noted, struct json_error *error)
 {
+	const struct credit_note *const note = &noted->note;
+
+	for (size_t i = 0; i < note->refund_count; i++) {
+		noted->refunds[i].refund = noted->names[i] = note->refunds[i].id;
+		if (!in_money(thing, "refunds", note->currency, note->refunds[i].amount,
+		              &noted->refunds[i].minor, error))
+			return false;
+	}
+	return true;
+}
+
+static bool note_in_money(struct thing *thing, struct noted *noted, struct json_error *error)
+{
+	const struct credit_note *const note = &noted->note;
+	struct booking_credit_note *const owed = &noted->owed;
 	const struct {
 		const char *field;
 		int64_t amount;
@@ -62,7 +85,7 @@ static bool note_in_money(struct thing *thing, const struct credit_note *note,
 		if (!in_money(thing, rows[i].field, note->currency, rows[i].amount, rows[i].minor,
 		              error))
 			return false;
-	return true;
+	return refunds_in_money(thing, noted, error);
 }
 
 static bool is_standing(const struct thing *thing, const struct credit_note *note)
@@ -93,17 +116,14 @@ struct credited {
 	int64_t total;
 };
 
-/* When it was last heard of; a body of before 0015_missing has no total, and none was counted. */
-static struct credited credited_before(const struct thing *thing)
+/* In all, when it was last heard of; a body of before 0015_missing has no total, and none was counted. */
+static int64_t credited_before(const struct thing *thing)
 {
 	const struct bytes body = thing->held.body;
-	struct credited before = { 0 };
 
-	if (body.size >= sizeof(uint64_t))
-		before.taken = (int64_t)bytes_u64(body.data);
-	if (body.size == 2 * sizeof(uint64_t))
-		before.total = (int64_t)bytes_u64((const char *)body.data + sizeof(uint64_t));
-	return before;
+	return body.size == 2 * sizeof(uint64_t)
+	           ? (int64_t)bytes_u64((const char *)body.data + sizeof(uint64_t))
+	           : 0;
 }
 
 static struct bytes body_of(struct arena *arena, struct credited credited)
@@ -117,23 +137,20 @@ static struct bytes body_of(struct arena *arena, struct credited credited)
 	return body;
 }
 
-static enum status clear(struct thing *thing, const struct credit_note *note,
-                         struct credited credited)
+static enum status clear(struct thing *thing, const struct noted *noted, struct credited credited)
 {
-	const struct credited before = credited_before(thing);
-	const struct customer_reversed reversed = {
-		.invoice = *note->invoice != '\0' ? note->invoice : NULL,
-		.currency = note->currency,
-		.object = note->id,
-		.instead = note->refund,
-		.minor = credited.taken - before.taken,
-		.at = note->at,
-	};
+	const struct credit_note *const note = &noted->note;
+	const struct plan_reversal now = { .object = note->id,
+		                           .currency = note->currency,
+		                           .minor = credited.taken,
+		                           .at = note->at,
+		                           .refund_count = note->refund_count,
+		                           .refunds = noted->refunds };
 
-	TRY(customer_deferral_reverse(thing->customer, &reversed));
-	if (reversed.invoice != NULL)
-		TRY(receivable_credited(thing->customer, reversed.invoice,
-		                        credited.total - before.total));
+	TRY(customer_deferral_note(thing->customer, note->invoice, &now));
+	if (*note->invoice != '\0')
+		TRY(receivable_credited(thing->customer, note->invoice,
+		                        credited.total - credited_before(thing)));
 	return customer_hold(thing, body_of(thing->customer->task->arena, credited));
 }
 
@@ -149,10 +166,11 @@ static enum status give(struct customer *it, const struct credit_note *note,
 	return customer_balance_hear(it, &word);
 }
 
-static bool book_note(struct thing *thing, const struct credit_note *note,
-                      const struct booking_credit_note *owed, enum status *status,
+static bool book_note(struct thing *thing, const struct noted *noted, enum status *status,
                       struct json_error *error)
 {
+	const struct credit_note *const note = &noted->note;
+	const struct booking_credit_note *const owed = &noted->owed;
 	struct customer *const it = thing->customer;
 	struct booking *const booking = arena_alloc(it->task->arena, sizeof(*booking));
 	const struct booking_fact fact = fact_of(it, note->at);
@@ -167,12 +185,13 @@ static bool book_note(struct thing *thing, const struct credit_note *note,
 		*status = give(it, note, owed);
 	if (*status == STATUS_OK)
 		*status =
-		    clear(thing, note, (struct credited){ owed->total - owed->tax, owed->total });
+		    clear(thing, noted, (struct credited){ owed->total - owed->tax, owed->total });
 	return true;
 }
 
-static enum status undo_note(struct thing *thing, const struct credit_note *note)
+static enum status undo_note(struct thing *thing, const struct noted *noted)
 {
+	const struct credit_note *const note = &noted->note;
 	struct customer *const it = thing->customer;
 	const char *const id = arena_printf(it->task->arena, "credit_note/%s", note->id);
 
@@ -180,7 +199,7 @@ static enum status undo_note(struct thing *thing, const struct credit_note *note
 	if (thing->known)
 		TRY(customer_clear(it, "not_placed", note->id, note->id));
 	TRY(give(it, note, &(struct booking_credit_note){ .credited = 0 }));
-	return clear(thing, note, (struct credited){ 0 });
+	return clear(thing, noted, (struct credited){ 0 });
 }
 
 static bool say_note(struct thing *thing, const struct credit_note *note, enum status *status,
@@ -204,9 +223,10 @@ static bool say_note(struct thing *thing, const struct credit_note *note, enum s
 }
 
 /* What is credited may not be given back in other ways as well. */
-static enum status hear_note(struct thing *thing, const struct credit_note *note,
-                             const struct booking_credit_note *owed)
+static enum status hear_note(struct thing *thing, const struct noted *noted)
 {
+	const struct credit_note *const note = &noted->note;
+	const struct booking_credit_note *const owed = &noted->owed;
 	const int64_t paid = owed->total - owed->unpaid;
 	const struct credit_heard heard = {
 		.invoice = note->invoice,
@@ -216,7 +236,7 @@ static enum status hear_note(struct thing *thing, const struct credit_note *note
 		          .paid = paid > 0 ? paid : 0,
 		          .state = is_standing(thing, note) ? REFUND_SUCCEEDED : REFUND_FAILED,
 		          .at = note->at },
-		.refunds = note->refunds,
+		.refunds = noted->names,
 		.refund_count = note->refund_count,
 	};
 
@@ -225,23 +245,22 @@ static enum status hear_note(struct thing *thing, const struct credit_note *note
 
 bool credit_read_note(struct thing *thing, enum status *status, struct json_error *error)
 {
-	struct booking_credit_note owed;
-	struct credit_note note;
+	struct noted *const it = arena_zero(thing->customer->task->arena, sizeof(*it));
 
-	if (!credit_note_read(thing->customer->task->arena, &thing->object, &note, error) ||
-	    !note_in_money(thing, &note, &owed, error))
+	if (!credit_note_read(thing->customer->task->arena, &thing->object, &it->note, error) ||
+	    !note_in_money(thing, it, error))
 		return false;
-	if (note.at.us == TIME_MIN.us)
-		note.at = thing->customer->at;
-	if (!say_note(thing, &note, status, error))
+	if (it->note.at.us == TIME_MIN.us)
+		it->note.at = thing->customer->at;
+	if (!say_note(thing, &it->note, status, error))
 		return false;
 	if (*status == STATUS_OK)
-		*status = hear_note(thing, &note, &owed);
+		*status = hear_note(thing, it);
 	if (*status != STATUS_OK)
 		return true;
-	if (is_standing(thing, &note))
-		return book_note(thing, &note, &owed, status, error);
-	*status = undo_note(thing, &note);
+	if (is_standing(thing, &it->note))
+		return book_note(thing, it, status, error);
+	*status = undo_note(thing, it);
 	return true;
 }
 

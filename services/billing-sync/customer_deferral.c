@@ -305,7 +305,6 @@ enum status customer_deferral_void(struct customer *it, const char *invoice, str
 enum status customer_deferral_reverse(struct customer *it, const struct customer_reversed *reversed)
 {
 	const struct plan_reversal more = { .object = reversed->object,
-		                            .instead = reversed->instead,
 		                            .currency = reversed->currency,
 		                            .dispute = reversed->dispute,
 		                            .minor = reversed->minor,
@@ -319,6 +318,21 @@ enum status customer_deferral_reverse(struct customer *it, const struct customer
 		return task_refuse(it->task,
 		                   "invoice %s: too much was taken back of it, or too often",
 		                   reversed->invoice);
+	return apply(&replan);
+}
+
+enum status customer_deferral_note(struct customer *it, const char *invoice,
+                                   const struct plan_reversal *note)
+{
+	struct replan replan;
+
+	if (*invoice == '\0')
+		return STATUS_OK;
+	TRY(recall(it, invoice, &replan));
+	if (note->minor == 0 && replan.row.facts.size == 0)
+		return STATUS_OK;
+	if (!deferral_facts_note(it->task->arena, &replan.facts, note))
+		return task_refuse(it->task, "invoice %s: it was taken back too often", invoice);
 	return apply(&replan);
 }
 

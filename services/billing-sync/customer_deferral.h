@@ -45,12 +45,11 @@ enum status customer_deferral_open(struct customer *it,
 enum status customer_deferral_void(struct customer *it, const char *invoice,
                                    struct instant at) MUST_CHECK;
 
-/* A refund, dispute or credit note has taken so much more of an invoice, in its currency, or given back. */
+/* A refund or dispute has taken so much more of an invoice, in its currency, or given back. */
 struct customer_reversed {
 	const char *invoice;  /* NULL: of none, and nothing is cleared */
 	const char *currency; /* of another one than the invoice's nothing is cleared */
 	const char *object;
-	const char *instead; /* the refund that the note is for, which clears nothing more; "" */
 	bool dispute;
 	int64_t minor; /* without tax, where that is known */
 	struct instant at;
@@ -61,6 +60,12 @@ struct customer_reversed {
  */
 enum status customer_deferral_reverse(struct customer *it,
                                       const struct customer_reversed *reversed) MUST_CHECK;
+/*
+ * A credit note of an invoice as it is now; of what it takes without tax, 0 where it is void. "": of none, and
+ * nothing is cleared.
+ */
+enum status customer_deferral_note(struct customer *it, const char *invoice,
+                                   const struct plan_reversal *note) MUST_CHECK;
 
 /* In a need function: the invoice's row will be loaded. */
 void customer_need_deferral(struct task *task, const char *customer, const char *invoice);
