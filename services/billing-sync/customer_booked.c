@@ -60,9 +60,8 @@ static enum status compare(struct customer *it, const struct journal *booked,
 		.cause = "balance_transaction_differs",
 		.root = moved->id,
 		.evidence = { .object = moved->id,
-		              .expected =
-		                  journal_of(booked, ACCOUNT_CASH_IN_TRANSIT, moved->currency),
-		              .found = moved->net },
+		              .expected = booked_units(it, moved->currency, before),
+		              .found = booked_units(it, moved->currency, moved->net) },
 		.sentence = "A balance transaction was told with two different amounts; the first "
 			    "stands in the books.",
 	};

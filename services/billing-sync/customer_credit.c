@@ -3,6 +3,7 @@
  */
 #include "services/billing-sync/credit_note.h"
 #include "services/billing-sync/customer_balance.h"
+#include "services/billing-sync/customer_booked.h"
 #include "services/billing-sync/customer_crediting.h"
 #include "services/billing-sync/customer_deferral.h"
 #include "services/billing-sync/customer_receivable.h"
@@ -99,7 +100,9 @@ static enum status doubt(struct customer *it, const struct booking *booking, con
 	struct finding finding = {
 		.cause = "not_placed",
 		.root = note,
-		.evidence = { .object = note, .found = booking->unexplained.minor },
+		.evidence = { .object = note,
+		              .found = booked_units(it, booking->unexplained.currency,
+		                                    booking->unexplained.minor) },
 		.sentence = "The credit note does not say which way a part of it was given back.",
 	};
 

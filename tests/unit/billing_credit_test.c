@@ -4,6 +4,7 @@
 #include "common/base/status.h"
 #include "common/base/text.h"
 #include "services/billing-sync/credit_note.h"
+#include "tests/support/case_fixture.h"
 #include "tests/support/customer_fixture.h"
 #include "tests/support/customer_story.h"
 #include "tests/support/ledger_fixture.h"
@@ -110,6 +111,10 @@ static void a_note_says_what_it_gives_back_and_how(void **state)
 	"{\"id\":\"" id "\",\"object\":\"credit_note\",\"invoice\":\"in_1\",\"status\":\"" status \
 	"\",\"currency\":\"jpy\",\"created\":1777600050," more "}"
 
+#define KRONA(id, total)                                                                 \
+	"{\"id\":\"" id "\",\"object\":\"credit_note\",\"invoice\":\"in_1\",\"status\":" \
+	"\"issued\",\"currency\":\"isk\",\"created\":1777600050,\"total\":" total "}"
+
 /*
  * 700 of goodwill; an invoice of 10,000 uses them up and 300 are credited before payment, the charge pays
  * 9,000; of that 2,000 are refunded by a note and 1,000 more become credit; a note of 500 is voided. A
@@ -199,6 +204,26 @@ static void what_a_note_does_not_explain_is_in_suspense_until_it_does(void **sta
 	assert_string_equal(ledger_trial(&customer_stage), "credits JPY -1000\nrefunds JPY 1000\n");
 }
 
+/* The provider writes krona with two decimals: 5 and 1,000 of them, of which nobody says where they went. */
+static void what_is_not_explained_is_told_in_whole_krona(void **state)
+{
+	static const struct {
+		const char *note;
+		const char *said;
+	} rows[] = {
+		{ KRONA("cn_1", "500"), "opened not_placed cn_1 0 -5 ISK\n" },
+		{ KRONA("cn_2", "100000"), "opened not_placed cn_2 0 -1000 ISK\n" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		customer_feed("credit_note", i == 0 ? "cn_1" : "cn_2", 1, "issued", rows[i].note);
+		assert_string_equal(case_said("not_placed"), rows[i].said);
+	}
+	assert_string_equal(ledger_trial(&customer_stage),
+	                    "refunds ISK 1005\nsuspense ISK -1005\n");
+}
+
 static void a_balance_that_moves_is_told(void **state)
 {
 	const Opsmesh__V1__BillingEvent *event;
@@ -222,6 +247,7 @@ int main(void)
 		cmocka_unit_test(a_note_says_what_it_gives_back_and_how),
 		CASE(any_order_gives_the_same_credit),
 		CASE(what_a_note_does_not_explain_is_in_suspense_until_it_does),
+		CASE(what_is_not_explained_is_told_in_whole_krona),
 		CASE(a_balance_that_moves_is_told),
 	};
 

@@ -6,6 +6,7 @@
 #include "proto/opsmesh/v1/catalogue.h"
 #include "services/billing-sync/customer_ledger.h"
 #include "services/billing-sync/entry.h"
+#include "tests/support/case_fixture.h"
 #include "tests/support/customer_fixture.h"
 #include "tests/support/customer_story.h"
 #include "tests/support/ledger_fixture.h"
@@ -212,6 +213,26 @@ static void two_amounts_of_one_transaction_are_a_case_and_booked_once(void **sta
 	assert_string_equal(ledger_trial(&customer_stage), before);
 }
 
+#define KRONA(amount)                                                                                 \
+	"{\"id\":\"txn_1\",\"object\":\"balance_transaction\",\"type\":\"charge\",\"amount\":" amount \
+	",\"fee\":0,\"net\":" amount ",\"currency\":\"isk\",\"created\":1777600100,"                  \
+	"\"source\":\"ch_1\",\"exchange_rate\":null}"
+
+/* 20,000 krona of a charge; its transaction is told again with 19,000. The provider writes two decimals. */
+static void what_contradicts_itself_is_told_in_whole_krona(void **state)
+{
+	(void)state;
+	customer_feed("charge", "ch_1", 1, "succeeded",
+	              "{\"id\":\"ch_1\",\"object\":\"charge\",\"status\":\"succeeded\","
+	              "\"captured\":true,\"currency\":\"isk\",\"amount\":2000000,"
+	              "\"amount_captured\":2000000,\"created\":1777600000}");
+	customer_feed("balance_transaction", "txn_1", 1, "available", KRONA("2000000"));
+	(void)case_said(NULL);
+	customer_feed("balance_transaction", "txn_1", 2, "available", KRONA("1900000"));
+	assert_string_equal(case_said("balance_transaction_differs"),
+	                    "opened balance_transaction_differs txn_1 20000 19000 ISK\n");
+}
+
 /* As floating point 0.86 has seventeen digits, which no rate may have, and 0.0067 does not end. */
 static void an_exchange_rate_keeps_its_digits(void **state)
 {
@@ -345,6 +366,7 @@ int main(void)
 		CASE(any_order_books_the_same),
 		CASE(what_comes_alone_is_booked_in_any_order),
 		CASE(two_amounts_of_one_transaction_are_a_case_and_booked_once),
+		CASE(what_contradicts_itself_is_told_in_whole_krona),
 		CASE(an_exchange_rate_keeps_its_digits),
 		CASE(what_goes_back_beyond_the_charge_is_a_case_until_it_does_not),
 		CASE(what_is_not_the_charges_settlement_does_not_settle_it),
