@@ -53,7 +53,7 @@ static enum status look_at_charge(struct web *it, size_t charge)
 	const int64_t back = refund_plus(refund_given(row), refund_taken(row));
 
 	it->backing->charges[charge] = (struct backing_charge){
-		.money = row->charged > back ? row->charged - back : 0,
+		.money = !refund_disputed(row) && row->charged > back ? row->charged - back : 0,
 		.disputed = refund_disputed(row),
 		.taken = refund_taken(row),
 	};
@@ -145,6 +145,20 @@ enum status backing_of_charge(struct customer *customer, const char *charge,
 	TRY(look_around(&it));
 	elsewhere->given = backing_kept(it.backing, 0);
 	elsewhere->crowded = it.crowded;
+	return STATUS_OK;
+}
+
+enum status backing_around(struct customer *customer, const char *charge, struct backing_web *web)
+{
+	struct web *const it = arena_alloc(customer->task->scratch, sizeof(*it));
+
+	*it = open_web(customer);
+	(void)charge_place(it, charge);
+	TRY(look_around(it));
+	*web = (struct backing_web){ .charges = it->charges,
+		                     .invoices = it->invoices,
+		                     .charge_count = it->backing->charge_count,
+		                     .invoice_count = it->backing->invoice_count };
 	return STATUS_OK;
 }
 

@@ -12,4 +12,14 @@ enum status backing_of_charge(struct customer *it, const char *charge,
 enum status backing_of_invoice(struct customer *it, const char *invoice,
                                struct refund_elsewhere *elsewhere) MUST_CHECK;
 
+/* All that hangs together with a charge; as long as the handler. */
+struct backing_web {
+	const char *const *charges;
+	const char *const *invoices;
+	size_t charge_count;
+	size_t invoice_count;
+};
+enum status backing_around(struct customer *it, const char *charge,
+                           struct backing_web *web) MUST_CHECK;
+
 #endif

@@ -173,3 +173,20 @@ void customer_need_creditable(struct task *task, const char *customer, const cha
 	          &(struct creditable_row){ .customer_id = customer, .invoice_id = invoice });
 	restated_need(task, arena_printf(task->arena, "invoice/%s", invoice));
 }
+
+/* What lapses. */
+
+enum status customer_lapse_credit(struct customer *customer, const char *invoice)
+{
+	struct creditable it;
+	bool lapsed;
+
+	TRY(load(customer, invoice, &it));
+	if (!refund_has_open(&it.row->book))
+		return STATUS_OK;
+	read_billed(&it);
+	struct giving giving = giving_of(&it);
+	TRY(backing_of_invoice(customer, invoice, &giving.elsewhere));
+	TRY(giving_lapse(&giving, &lapsed));
+	return lapsed ? save(&it) : STATUS_OK;
+}

@@ -34,6 +34,8 @@ enum status customer_hear_credited(struct customer *it, const char *invoice,
 /* A charge that paid it gives something back. */
 enum status customer_credit_charge(struct customer *it, const char *invoice,
                                    const char *charge) MUST_CHECK;
+/* A charge that hangs together with it is disputed: what is approved and would pay twice is taken back. */
+enum status customer_lapse_credit(struct customer *it, const char *invoice) MUST_CHECK;
 /* What is known of an invoice's credit notes; as long as the handler. */
 enum status customer_credit_row(struct customer *it, const char *invoice,
                                 struct crediting **row) MUST_CHECK;

@@ -215,6 +215,7 @@ static Opsmesh__V1__RefusalCode code_of(enum refund_refusal refusal)
 		[REFUND_OTHER_CONTENT] = REFUSAL(INVALID),
 		[REFUND_NAMELESS] = REFUSAL(NOT_ALLOWED),
 		[REFUND_SAME_PERSON] = REFUSAL(NOT_ALLOWED),
+		[REFUND_LAPSED] = REFUSAL(ILLEGAL_MOVE),
 	};
 
 	return codes[refusal];
@@ -317,8 +318,8 @@ static bool confirm(struct order *order, struct giving *it, enum status *status)
 
 /* Taken back. */
 
-static enum status say_withdrawn(const struct order *order, const struct giving *it,
-                                 const char *action)
+static enum status say_withdrawn(const struct giving *it, const char *action,
+                                 const Opsmesh__V1__ActionRequested *requested, const char *why)
 {
 	Opsmesh__V1__BillingEvent event = OPSMESH__V1__BILLING_EVENT__INIT;
 	Opsmesh__V1__RefundWithdrawn withdrawn = OPSMESH__V1__REFUND_WITHDRAWN__INIT;
@@ -327,11 +328,26 @@ static enum status say_withdrawn(const struct order *order, const struct giving 
 	withdrawn.payment_id = payment_id(it);
 	withdrawn.invoice_id = invoice_id(it);
 	withdrawn.left = money_of(it, refund_left_beside(it->row, &it->elsewhere));
-	withdrawn.by = order->requested->by;
-	withdrawn.reason = order->requested->reason;
+	withdrawn.by = requested != NULL ? requested->by : NULL;
+	withdrawn.reason = requested != NULL ? requested->reason : NULL;
+	withdrawn.why = text_mutable(why);
 	event.fact_case = it->note ? FACT(CREDIT_NOTE_WITHDRAWN) : FACT(REFUND_WITHDRAWN);
 	event.refund_withdrawn = &withdrawn;
 	return customer_say(it->customer, &event);
+}
+
+enum status giving_lapse(const struct giving *it, bool *lapsed)
+{
+	const struct refund_policy *const policy =
+	    policies_refund(it->customer->task, it->customer->at);
+	const struct refund_approval *approval;
+
+	*lapsed = false;
+	while ((approval = refund_take_back(policy, it->row, &it->elsewhere)) != NULL) {
+		TRY(say_withdrawn(it, approval->action, NULL, refund_lapse_names[approval->lapse]));
+		*lapsed = true;
+	}
+	return STATUS_OK;
 }
 
 static bool withdraw(struct order *order, struct giving *it, enum status *status)
@@ -354,7 +370,7 @@ static bool withdraw(struct order *order, struct giving *it, enum status *status
 	}
 	*status =
 	    refund_on_failure(it->row, action)
-		? say_withdrawn(order, it, action)
+		? say_withdrawn(it, action, order->requested, "")
 		: task_fail(order->customer.task, STATUS_FATAL, "%s: its approval is gone", action);
 	return *status == STATUS_OK;
 }

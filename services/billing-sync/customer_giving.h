@@ -37,6 +37,9 @@ order_handler giving_approve;
 order_handler giving_confirm;
 order_handler giving_withdraw;
 
+/* Takes back, and says so, what is approved and would pay twice now; whoever asks saves it where something was. */
+enum status giving_lapse(const struct giving *it, bool *lapsed) MUST_CHECK;
+
 /* The action that an object's metadata names; "" none. */
 const char *giving_action(struct thing *thing);
 /* Something was made: says which approvals it settled that were open before. */

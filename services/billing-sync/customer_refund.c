@@ -180,6 +180,22 @@ static enum status await_back(const struct refundable *it, bool disputed)
 	return awaited_figure(it->customer, &taken);
 }
 
+/*
+ * Approvals that its refunds do not leave enough for. What others of the same money give is not asked but in an
+ * inquiry: a credit note's own refund may be heard before it.
+ */
+static enum status lapse_own(const struct refundable *it)
+{
+	struct giving giving = giving_of(it);
+	bool lapsed;
+
+	if (!refund_has_open(it->row))
+		return STATUS_OK;
+	if (refund_disputed(it->row))
+		TRY(backing_of_charge(it->customer, it->charge_id, &giving.elsewhere));
+	return giving_lapse(&giving, &lapsed);
+}
+
 enum status customer_hear_charge(struct thing *thing, const struct charge_heard *heard)
 {
 	struct refundable it;
@@ -188,10 +204,39 @@ enum status customer_hear_charge(struct thing *thing, const struct charge_heard 
 	refund_on_charge(it.row, heard->captured, heard->refunded, heard->at);
 	if (*heard->invoice != '\0')
 		add_invoice(&it, heard->invoice);
+	TRY(lapse_own(&it));
 	TRY(await_back(&it, heard->disputed));
 	if (it.row->made_count > 0)
 		TRY(over_heard(it.customer, it.charge_id, refund_made_sum(it.row)));
 	return save(&it);
+}
+
+/* Approvals that a dispute leaves no money for, over all that hangs together with its charge. */
+
+static enum status lapse_refunds(struct customer *customer, const char *charge)
+{
+	struct refundable it;
+	bool lapsed;
+
+	TRY(load(customer, charge, &it));
+	if (!refund_has_open(it.row))
+		return STATUS_OK;
+	struct giving giving = giving_of(&it);
+	TRY(backing_of_charge(customer, charge, &giving.elsewhere));
+	TRY(giving_lapse(&giving, &lapsed));
+	return save(&it);
+}
+
+static enum status lapse_around(struct customer *it, const char *charge)
+{
+	struct backing_web web;
+
+	TRY(backing_around(it, charge, &web));
+	for (size_t i = 0; i < web.invoice_count; i++)
+		TRY(customer_lapse_credit(it, web.invoices[i]));
+	for (size_t i = 0; i < web.charge_count; i++)
+		TRY(lapse_refunds(it, web.charges[i]));
+	return STATUS_OK;
 }
 
 enum status customer_hear_applied(struct customer *it, const char *charge, const char *invoice)
@@ -200,7 +245,8 @@ enum status customer_hear_applied(struct customer *it, const char *charge, const
 
 	TRY(load(it, charge, &refundable));
 	add_invoice(&refundable, invoice);
-	return save(&refundable);
+	TRY(save(&refundable));
+	return refundable.row->dispute_count > 0 ? lapse_around(it, charge) : STATUS_OK;
 }
 
 static enum refund_state state_of(const char *status)
@@ -234,6 +280,7 @@ enum status customer_hear_refund(struct thing *thing, const Opsmesh__V1__RefundC
 
 	refund_on_made(it.row, &news);
 	TRY(giving_say_settled(&giving, &before, &news));
+	TRY(lapse_own(&it));
 	TRY(awaited_found(it.customer, AWAITED_REFUNDED, it.charge_id, refund_heard(it.row)));
 	TRY(over_heard(it.customer, it.charge_id, refund_made_sum(it.row)));
 	return save(&it);
@@ -272,7 +319,8 @@ enum status customer_hear_dispute(struct thing *thing, const Opsmesh__V1__Disput
 	                  taken_by(&it, changed));
 	TRY(awaited_found(it.customer, AWAITED_DISPUTED, it.charge_id,
 	                  (int64_t)it.row->dispute_count));
-	return save(&it);
+	TRY(save(&it));
+	return lapse_around(it.customer, it.charge_id);
 }
 
 /* What is asked for. */

@@ -223,16 +223,26 @@ int64_t refund_heard(const struct refund_row *row)
 	return row->crowded ? INT64_MAX : sum;
 }
 
-int64_t refund_given(const struct refund_row *row)
+int64_t refund_known(const struct refund_row *row)
+{
+	return standing(row, INT64_MAX);
+}
+
+int64_t refund_approved(const struct refund_row *row)
 {
 	const struct refund_settled settled = refund_settle(row);
-	int64_t sum = made(row);
+	int64_t sum = 0;
 
 	for (size_t i = 0; i < row->approval_count; i++)
 		if (!row->approvals[i].failed && !row->approvals[i].waits &&
 		    settled.by[i] == REFUND_NONE)
 			sum = refund_plus(sum, row->approvals[i].amount);
 	return sum;
+}
+
+int64_t refund_given(const struct refund_row *row)
+{
+	return refund_plus(made(row), refund_approved(row));
 }
 
 int64_t refund_taken(const struct refund_row *row)

@@ -10,6 +10,10 @@
  * that refund counts, unless it failed) or when the one who executes it says that it failed for good; it
  * is never executed again then. The same action again gets the same answer and takes nothing more.
  *
+ * An open approval that would pay twice lapses: when a dispute comes up, or an inquiry that the policy does not let
+ * it through, or when the money has gone another way. The same action again is refused then; a new one may be approved
+ * when the dispute is over and there is something left.
+ *
  * Where the policy wants a second person, what the first approved waits: it takes nothing off, and is judged
  * anew, with the second one's roles, when another confirms that very amount, currency and intent. Who acts on
  * behalf of somebody is neither of the two another time. Pure.
@@ -37,6 +41,15 @@ enum refund_dispute_state {
 	REFUND_DISPUTE_CLOSED,
 };
 
+/* Why an approval was taken back that nobody took back. */
+enum refund_lapse {
+	REFUND_LAPSE_NONE,
+	REFUND_LAPSE_DISPUTED,
+	REFUND_LAPSE_INQUIRED,
+	REFUND_LAPSE_GONE,
+};
+extern const char *const refund_lapse_names[];
+
 /* Ids are the first bytes of their SHA-256, where they are numbers. */
 struct refund_approval {
 	char action[REFUND_ACTION_SIZE];
@@ -45,6 +58,7 @@ struct refund_approval {
 	struct instant at;
 	bool failed; /* said by the one who executes it, or taken back */
 	bool waits;  /* for another's approval */
+	enum refund_lapse lapse;
 	uint64_t by; /* while it waits: who asked, and whose key it was */
 	uint64_t key;
 };
@@ -172,6 +186,7 @@ enum refund_refusal {
 	REFUND_OTHER_CONTENT, /* than what was asked for */
 	REFUND_NAMELESS,      /* two people are needed, and nobody is named */
 	REFUND_SAME_PERSON,
+	REFUND_LAPSED,
 };
 extern const char *const refund_refusal_names[];
 
@@ -196,11 +211,17 @@ struct refund_answer refund_confirm(struct arena *arena, const struct refund_pol
                                     struct refund_row *row, const struct refund_ask *ask);
 /* With what else is known of the same money. */
 int64_t refund_left_beside(const struct refund_row *row, const struct refund_elsewhere *elsewhere);
+/* Is something approved and not made, and so could lapse? */
+bool refund_has_open(const struct refund_row *row);
+/* Takes the last approval that is open back if not all of them are covered any more. NULL: none lapsed. */
+const struct refund_approval *refund_take_back(const struct refund_policy *policy,
+                                               struct refund_row *row,
+                                               const struct refund_elsewhere *elsewhere);
 
 /*
  * Version 4 of its bytes: the version; 1 for known plus 2 for crowded plus 4 for linked; charged; currency (3
  * bytes); charged_at; said; how many approvals and each: action (a text with its size before it), content,
- * amount, at, 1 for failed plus 2 for waits, by and key where it waits; how many refunds and each: refund,
+ * amount, at, 1 for failed plus 2 for waits plus 4 times its lapse, by and key where it waits; how many refunds and each: refund,
  * action, amount, state, at, paid, currency (a text likewise); how many disputes and each: dispute, state, taken. Numbers are big-endian.
  * Version 3, in which a refund has no currency, and 2, in which nothing waits and there is no paid, are read as well.
  */

@@ -10,10 +10,10 @@
 #include <string.h>
 
 const char *const refund_refusal_names[] = {
-	"unknown",    "action_reused", "wrong_currency", "wrong_amount",  "too_many", "disputed",
-	"inquired",   "too_much",      "repeated",       "no_rule",       "too_late", "over_limit",
-	"wrong_role", "not_asked",     "not_waiting",    "other_content", "nameless", "same_person",
-	NULL
+	"unknown",       "action_reused", "wrong_currency", "wrong_amount", "too_many",
+	"disputed",      "inquired",      "too_much",       "repeated",     "no_rule",
+	"too_late",      "over_limit",    "wrong_role",     "not_asked",    "not_waiting",
+	"other_content", "nameless",      "same_person",    "lapsed",       NULL
 };
 
 static uint64_t content_of(struct arena *arena, const struct refund_ask *ask)
@@ -170,11 +170,25 @@ static struct refund_answer judge(struct arena *arena, const struct refund_polic
 	};
 }
 
+static const char *why_lapsed(enum refund_lapse lapse)
+{
+	static const char *const reasons[] = {
+		[REFUND_LAPSE_NONE] = "",
+		[REFUND_LAPSE_DISPUTED] = "a dispute came up, and it was taken back",
+		[REFUND_LAPSE_INQUIRED] = "a bank inquired, and it was taken back",
+		[REFUND_LAPSE_GONE] = "the money went another way, and it was taken back",
+	};
+
+	return reasons[lapse];
+}
+
 static struct refund_answer answer_again(const struct refund_approval *approval, uint64_t content)
 {
 	if (approval->content != content)
 		return refuse(REFUND_ACTION_REUSED, "action_id",
 		              "the action has been approved with another content");
+	if (approval->lapse != REFUND_LAPSE_NONE)
+		return refuse(REFUND_LAPSED, "action_id", why_lapsed(approval->lapse));
 	return (struct refund_answer){ .approved = !approval->waits,
 		                       .waits = approval->waits,
 		                       .again = true,

@@ -11,6 +11,7 @@
 #define FLAG_LINKED 4U
 #define FLAG_FAILED 1U
 #define FLAG_WAITS 2U
+#define LAPSE_SHIFT 2
 
 static void encode_approval(struct buffer *out, const struct refund_approval *approval)
 {
@@ -18,7 +19,8 @@ static void encode_approval(struct buffer *out, const struct refund_approval *ap
 	buffer_add_u64(out, approval->content);
 	pack_i64(out, approval->amount);
 	pack_time(out, approval->at);
-	pack_u8(out, (approval->failed ? FLAG_FAILED : 0) | (approval->waits ? FLAG_WAITS : 0));
+	pack_u8(out, (approval->failed ? FLAG_FAILED : 0) | (approval->waits ? FLAG_WAITS : 0) |
+	                 (uint32_t)approval->lapse << LAPSE_SHIFT);
 	if (approval->waits) {
 		buffer_add_u64(out, approval->by);
 		buffer_add_u64(out, approval->key);
@@ -69,9 +71,11 @@ static void decode_approval(struct packed *from, struct refund_approval *approva
 	approval->content = packed_u64(from);
 	approval->amount = packed_i64(from, 0, INT64_MAX);
 	approval->at = packed_time(from);
-	const uint32_t flags = packed_u8(from, FLAG_FAILED | FLAG_WAITS);
+	const uint32_t flags =
+	    packed_u8(from, FLAG_FAILED | FLAG_WAITS | (uint32_t)REFUND_LAPSE_GONE << LAPSE_SHIFT);
 	approval->failed = (flags & FLAG_FAILED) != 0;
 	approval->waits = (flags & FLAG_WAITS) != 0;
+	approval->lapse = (enum refund_lapse)(flags >> LAPSE_SHIFT);
 	if (approval->waits) {
 		approval->by = packed_u64(from);
 		approval->key = packed_u64(from);

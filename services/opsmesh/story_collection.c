@@ -77,6 +77,11 @@ static struct story_line tell_settled(const struct story *story,
 static struct story_line tell_withdrawn(const struct story *story,
                                         const Opsmesh__V1__RefundWithdrawn *fact)
 {
+	if (*fact->why != '\0')
+		return (struct story_line){
+			NULL, arena_printf(story->arena, "%s may not be made any more%s",
+			                   fact->request_id, story_because(story, fact->why))
+		};
 	return (struct story_line){ story_actor(story, fact->by),
 		                    arena_printf(story->arena, "takes %s back%s", fact->request_id,
 		                                 story_saying(story, fact->reason)) };
