@@ -27,6 +27,7 @@ static const struct column columns[] = {
 	COLUMN(struct charged_row, unsettled),
 	COLUMN(struct charged_row, given),
 	COLUMN(struct charged_row, released),
+	COLUMN(struct charged_row, disputed),
 	COLUMN_END,
 };
 const struct state_table charged_table = { .name = "charged",
@@ -232,6 +233,7 @@ static bool take(struct move *move, bool dispute, enum status *status, struct js
 		                                .at = move->moved.created };
 
 	move->row->taken = taken;
+	move->row->disputed += dispute ? back.part : 0;
 	task_save(it->task, &charged_table, move->row);
 	*status = over_weigh(it, move->row, over);
 	if (*status == STATUS_OK && foreign)

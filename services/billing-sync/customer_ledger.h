@@ -27,6 +27,7 @@ struct charged_row {
 	bool unsettled;       /* for too long: it was said */
 	int64_t given;        /* by all refunds that did not fail, booked or not */
 	int64_t released;     /* was reserved beyond what was captured */
+	int64_t disputed;     /* of taken, by disputes */
 };
 
 extern const struct state_table charged_table;

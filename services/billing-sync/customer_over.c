@@ -6,11 +6,16 @@
 
 #define CAUSE "refund_over_charge"
 
+/* What is booked of refunds, or heard of them: whichever is more. Disputes take beside them. */
 static int64_t gone(const struct charged_row *row)
 {
-	const int64_t given = row->given > row->released ? row->given - row->released : 0;
+	const int64_t heard = row->given > row->released ? row->given - row->released : 0;
+	const int64_t booked = row->taken - row->disputed;
+	int64_t sum;
 
-	return row->taken > given ? row->taken : given;
+	return __builtin_add_overflow(row->disputed, booked > heard ? booked : heard, &sum)
+	           ? INT64_MAX
+	           : sum;
 }
 
 bool over_is(const struct charged_row *row)

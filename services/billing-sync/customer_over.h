@@ -1,9 +1,9 @@
 /*
  * customer_over - more went back of a charge than was charged: a case.
  *
- * By what is booked of its refunds and disputes, or by its refunds that succeeded or are on their way, whose
- * balance transactions may not have come: whichever is more, so that both are one case, `refund_over_charge`.
- * What a refund releases that was reserved and never captured was not charged.
+ * By what is booked of its disputes, and beside it what is booked of its refunds, or by those that succeeded or
+ * are on their way, whose balance transactions may not have come: of the two whichever is more, so that all is one
+ * case, `refund_over_charge`. What a refund releases that was reserved and never captured was not charged.
  */
 #ifndef SERVICES_BILLING_SYNC_CUSTOMER_OVER_H
 #define SERVICES_BILLING_SYNC_CUSTOMER_OVER_H

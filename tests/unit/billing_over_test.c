@@ -73,8 +73,11 @@ static void feed(size_t which, const char *transaction)
 	}
 }
 
+/* A state of those that come in any order. */
+typedef void feeder(size_t which, const char *transaction);
+
 /* The order of that number, from 0. */
-static void feed_all(size_t number, const char *transaction)
+static void feed_all(size_t number, feeder *feed_one, const char *transaction)
 {
 	bool fed[STATES] = { false };
 
@@ -86,7 +89,7 @@ static void feed_all(size_t number, const char *transaction)
 		while (fed[which] || skip-- > 0)
 			which++;
 		fed[which] = true;
-		feed(which, transaction);
+		feed_one(which, transaction);
 	}
 }
 
@@ -96,10 +99,58 @@ static void in_any_order_it_is_one_case_and_heals_when_one_fails(void **state)
 
 	for (size_t i = 0; i < 2 * ORDERS; i++) {
 		(void)customer_start(state);
-		feed_all(i / 2, transactions[i % 2]);
+		feed_all(i / 2, feed, transactions[i % 2]);
 		assert_string_equal(said(), "opened refund_over_charge ch_1 12000 13000 JPY\n");
 		stage_test_restart(&customer_stage);
 		feed_refund("re_2", 2, "failed", 6000, "");
+		assert_string_equal(said(), "healed refund_over_charge ch_1\n");
+		(void)customer_stop(state);
+	}
+}
+
+static void feed_dispute(int64_t revision, const char *status, int amount, bool back)
+{
+	const char *const form =
+	    "{\"id\":\"txn_d%d\",\"object\":\"balance_transaction\",\"type\":\"adjustment\","
+	    "\"source\":\"dp_1\",\"amount\":%d,\"fee\":0,\"net\":%d,\"currency\":\"jpy\","
+	    "\"created\":1777600300,\"available_on\":1777600300}";
+	struct arena *const arena = customer_stage.arena;
+	const char *const taken = arena_printf(arena, form, 1, -amount, -amount);
+	const char *const given = back ? arena_printf(arena, form, 2, amount, amount) : "";
+
+	customer_feed("dispute", "dp_1", revision, status,
+	              arena_printf(arena,
+	                           "{\"id\":\"dp_1\",\"object\":\"dispute\",\"status\":\"%s\","
+	                           "\"amount\":%d,\"currency\":\"jpy\",\"charge\":\"ch_1\","
+	                           "\"balance_transactions\":[%s%s%s]}",
+	                           status, amount, taken, back ? "," : "", given));
+}
+
+/* Whatever state of the dispute comes before its last one, if any does. */
+static void feed_beside(size_t which, const char *earlier)
+{
+	switch (which) {
+	case 0: feed_charge(12000, 12000); return;
+	case 1: feed_transaction("txn_1", "charge", "ch_1", 12000); return;
+	case 2: feed_refund("re_1", 1, "succeeded", 7000, ""); return;
+	default:
+		if (*earlier != '\0')
+			feed_dispute(1, earlier, 6000, false);
+		feed_dispute(2, "lost", 6000, false);
+	}
+}
+
+/* The refund's transaction has not come, and the dispute's has: neither alone is too much. */
+static void a_dispute_takes_beside_a_refund_in_any_order(void **state)
+{
+	for (size_t i = 0; i < 2 * ORDERS; i++) {
+		(void)customer_start(state);
+		feed_all(i / 2, feed_beside, i % 2 == 1 ? "" : "under_review");
+		assert_string_equal(said(), "opened refund_over_charge ch_1 12000 13000 JPY\n");
+		stage_test_restart(&customer_stage);
+		feed_refund("re_1", 2, "succeeded", 7000, "txn_2");
+		assert_string_equal(said(), "");
+		feed_dispute(3, "won", 6000, true);
 		assert_string_equal(said(), "healed refund_over_charge ch_1\n");
 		(void)customer_stop(state);
 	}
@@ -147,6 +198,7 @@ int main(void)
 {
 	const struct CMUnitTest cases[] = {
 		cmocka_unit_test(in_any_order_it_is_one_case_and_heals_when_one_fails),
+		cmocka_unit_test(a_dispute_takes_beside_a_refund_in_any_order),
 		CASE(what_is_booked_of_it_later_is_the_same_case),
 		CASE(what_was_never_captured_was_not_charged),
 		CASE(nor_was_what_is_only_reserved),
