@@ -39,7 +39,7 @@ struct ledger_charge {
 	const char *intent;  /* its payment intent; "": none */
 	struct money presented;
 	int64_t released; /* was reserved beyond it */
-	int64_t refunded; /* as it says itself */
+	int64_t refunded; /* as it says itself, but for what was released */
 	struct instant at;
 };
 enum status ledger_charge(struct thing *thing, const struct ledger_charge *charge) MUST_CHECK;

@@ -96,6 +96,15 @@ static bool read_figures(struct thing *thing, struct charge_figures *figures,
 	       stripe_time_if(&thing->object, "created", &dated, &figures->created, error);
 }
 
+/*
+ * What was reserved and never captured is released, and the provider counts it among what it refunded. Who says
+ * less than that does not count it.
+ */
+static int64_t given_back(int64_t refunded, int64_t released)
+{
+	return refunded < released ? refunded : refunded - released;
+}
+
 static bool book(struct thing *thing, const struct charge_figures *figures,
                  const Opsmesh__V1__PaymentChanged *changed, enum status *status,
                  struct json_error *error)
@@ -103,10 +112,8 @@ static bool book(struct thing *thing, const struct charge_figures *figures,
 	struct ledger_charge charge = { .id = changed->payment_id,
 		                        .invoice = changed->invoice_id,
 		                        .intent = figures->intent,
-		                        .refunded = changed->refunded->minor,
 		                        .at = figures->created };
 	struct charge_heard heard = { .invoice = changed->invoice_id,
-		                      .refunded = changed->refunded->minor,
 		                      .disputed = figures->disputed,
 		                      .at = figures->created };
 	Opsmesh__V1__Money *taken;
@@ -120,6 +127,8 @@ static bool book(struct thing *thing, const struct charge_figures *figures,
 	charge.released =
 	    changed->amount->minor > taken->minor ? changed->amount->minor - taken->minor : 0;
 	memcpy(charge.presented.currency, figures->currency, sizeof(figures->currency));
+	charge.refunded = given_back(changed->refunded->minor, charge.released);
+	heard.refunded = charge.refunded;
 	heard.captured = charge.presented;
 	*status = ledger_charge(thing, &charge);
 	if (*status == STATUS_OK)

@@ -25,8 +25,8 @@ extern const struct state_table refundable_table;
 struct charge_heard {
 	const char *invoice; /* "": not known */
 	struct money captured;
-	int64_t refunded;
-	bool disputed; /* or was */
+	int64_t refunded; /* of what was captured, as it says itself */
+	bool disputed;    /* or was */
 	struct instant at;
 };
 enum status customer_hear_charge(struct thing *thing, const struct charge_heard *heard) MUST_CHECK;

@@ -233,6 +233,15 @@ static void feed_charge_of_intent(void)
 	              "\"amount\":12000,\"currency\":\"jpy\",\"payment_intent\":\"pi_1\"}");
 }
 
+/* A part of what it reserved was captured: the provider counts the rest as refunded. */
+static void feed_released(void)
+{
+	customer_feed("charge", "ch_1", 1, "succeeded",
+	              "{\"id\":\"ch_1\",\"object\":\"charge\",\"status\":\"succeeded\","
+	              "\"amount\":12000,\"amount_captured\":8000,\"amount_refunded\":4000,"
+	              "\"currency\":\"jpy\",\"created\":1728000000}");
+}
+
 typedef void feeding(void);
 
 /* What came, in what order, and what is said of what did not. */
@@ -269,6 +278,7 @@ static const struct {
 	  "fetch charge ch_1 by ch_1\nopened never_came ch_1 2000 0 JPY\n",
 	  feed_refund,
 	  "healed never_came ch_1\n" },
+	{ "but not what it released of a reservation", { feed_released }, "", NULL, "" },
 	{ "a dispute that its charge shows is asked for",
 	  { feed_invoice, feed_disputed },
 	  "fetch charge ch_1 by ch_1\nopened never_came ch_1 1 0\n",

@@ -121,6 +121,19 @@ static const struct customer_told said_to_go_back[] = {
 	{ "charge", "ch_1", 2, "succeeded",
 	  CHARGE("ch_1", "1000", "1777600000", FOR_1 ",\"amount_refunded\":1000") }
 };
+/* What was reserved beyond it is released, which the charge says as refunded: it pays all of the invoice. */
+static const struct customer_told released[] = {
+	INVOICE_1,
+	CHARGE_2,
+	{ "charge", "ch_1", 1, "succeeded",
+	  "{\"id\":\"ch_1\",\"object\":\"charge\",\"customer\":\"cus_1\",\"status\":\"succeeded\","
+	  "\"captured\":false,\"currency\":\"jpy\",\"amount\":1400,\"created\":1777600000" FOR_1
+	  "}" },
+	{ "charge", "ch_1", 2, "succeeded",
+	  "{\"id\":\"ch_1\",\"object\":\"charge\",\"customer\":\"cus_1\",\"status\":\"succeeded\","
+	  "\"captured\":true,\"currency\":\"jpy\",\"amount\":1400,\"amount_captured\":1000,"
+	  "\"amount_refunded\":400,\"created\":1777600000" FOR_1 "}" },
+};
 /* Nobody owes it in the end: all is the customer's own, and goes back as such. */
 static const struct customer_told voided[] = {
 	{ "invoice", "in_1", 1, "open", INVOICE("in_1", "open", "1000", "") },
@@ -201,6 +214,8 @@ static const struct customer_story stories[] = {
 	      "clearing JPY 2000\ncredits JPY -200\nreceivable JPY -1000\nrefunds JPY 200\n"
 	      "revenue JPY -1000\n",
 	      "ch_1 JPY -1000\n", ""),
+	STORY(released, "clearing JPY 2000\nreceivable JPY -1000\nrevenue JPY -1000\n",
+	      "ch_2 JPY -1000\n", "charged_twice ch_2 0/1000\n"),
 	STORY(voided, "cash_in_transit JPY 600\nreceivable JPY -600\n", "ch_1 JPY -600\n",
 	      "charged_twice ch_1 0/600\n"),
 	STORY(lowered, "cash_in_transit JPY 1000\nreceivable JPY -300\nrevenue JPY -700\n",

@@ -337,6 +337,49 @@ static void a_charge_that_is_not_known_gives_nothing_back(void **state)
 	refused(CODE(UNKNOWN_SUBJECT), "unknown");
 }
 
+/* Of 12000 that were reserved. */
+static void feed_captured(int64_t revision, int captured, int refunded)
+{
+	customer_feed(
+	    "charge", "ch_1", revision, "succeeded",
+	    arena_printf(customer_stage.arena,
+	                 "{\"id\":\"ch_1\",\"object\":\"charge\",\"status\":\"succeeded\","
+	                 "\"amount\":12000,\"amount_captured\":%d,\"captured\":%s,"
+	                 "\"amount_refunded\":%d,\"currency\":\"jpy\","
+	                 "\"created\":" CREATED "}",
+	                 captured, captured > 0 ? "true" : "false", refunded));
+	pass_over();
+}
+
+/* The provider says to have refunded what it released; each state but the last may be overtaken. */
+static void what_is_released_was_not_given_back(void **state)
+{
+	for (unsigned left_out = 0; left_out < 4; left_out++) {
+		(void)customer_start(state);
+		if ((left_out & 1) == 0)
+			feed_captured(1, 0, 0);
+		if ((left_out & 2) == 0)
+			feed_captured(2, 8000, 4000);
+		feed_captured(3, 8000, 7000);
+		feed_refund("re_1", 1, "succeeded", 3000, "", 0);
+		pass_over();
+		approve("a-1", "5001");
+		refused(CODE(ILLEGAL_MOVE), "too_much: 5000 of 8000 JPY is left");
+		approve("a-2", "5000");
+		assert_int_equal(approved()->left->minor, 0);
+		(void)customer_stop(state);
+	}
+}
+
+/* Who says less does not count what was released. */
+static void what_is_said_without_what_was_released_counts(void **state)
+{
+	(void)state;
+	feed_captured(1, 8000, 3000);
+	approve("a-1", "5001");
+	refused(CODE(ILLEGAL_MOVE), "too_much: 5000 of 8000 JPY is left");
+}
+
 int main(void)
 {
 #define CASE(test) cmocka_unit_test_setup_teardown(test, customer_start, customer_stop)
@@ -351,6 +394,8 @@ int main(void)
 		CASE(an_approval_is_taken_back_once_and_not_after_its_refund),
 		CASE(who_may_and_what_is_malformed),
 		CASE(a_charge_that_is_not_known_gives_nothing_back),
+		cmocka_unit_test(what_is_released_was_not_given_back),
+		CASE(what_is_said_without_what_was_released_counts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
