@@ -34,7 +34,8 @@ static enum status find(struct task *task, const char *id, struct generation *fo
 			found->stands = true;
 			return STATUS_OK;
 		}
-		found->since = reversal->at;
+		if (time_before(found->journal.at, reversal->at))
+			found->since = reversal->at;
 	}
 	return task_refuse(task, "%s became another more than %d times", id, RESTATED_MAX);
 }

@@ -97,6 +97,8 @@ static void check_end(const struct customer_story *story)
 {
 	assert_string_equal(ledger_trial(&customer_stage), story->trial);
 	assert_string_equal(ledger_owed(&customer_stage), story->owed);
+	if (story->days != NULL)
+		assert_string_equal(ledger_days(&customer_stage), story->days);
 	if (story->cases != NULL)
 		assert_string_equal(open_cases(), story->cases);
 }

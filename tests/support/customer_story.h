@@ -25,6 +25,7 @@ struct customer_story {
 	/* What ledger_trial and ledger_owed say in the end. */
 	const char *trial;
 	const char *owed;
+	const char *days; /* what ledger_days says; NULL: not asked */
 	/* NULL: not asked. "<cause> <object> <expected>/<found>" and a line feed for each that is open, in order. */
 	const char *cases;
 };

@@ -14,9 +14,15 @@ struct sum {
 	int64_t minor;
 };
 
+enum sums_of {
+	SUMS_OF_ACCOUNTS,
+	SUMS_OF_OWED, /* of receivables, by object */
+	SUMS_OF_DAYS, /* of accounts, by day */
+};
+
 struct sums {
 	struct arena *arena;
-	bool owed; /* of receivables, by object */
+	enum sums_of of;
 	struct sum items[SUMS_MAX];
 	size_t count;
 	size_t transactions;
@@ -34,18 +40,30 @@ static void add(struct sums *sums, const char *name, int64_t minor)
 	sums->items[i].minor += minor;
 }
 
+/* NULL: it is not looked at. */
+static const char *name_of(const struct sums *sums, const struct entry_row *entry)
+{
+	char day[TIME_TEXT_SIZE];
+
+	if (sums->of == SUMS_OF_DAYS)
+		return arena_printf(sums->arena, "%.10s %s %s", time_format(entry->at, day),
+		                    entry->account, entry->currency);
+	if (sums->of == SUMS_OF_ACCOUNTS)
+		return arena_printf(sums->arena, "%s %s", entry->account, entry->currency);
+	return text_equal(entry->account, chart_name(ACCOUNT_RECEIVABLE))
+	           ? arena_printf(sums->arena, "%s %s", entry->object_id, entry->currency)
+	           : NULL;
+}
+
 static void see(const void *row, void *context)
 {
 	const struct entry_row *const entry = row;
 	struct sums *const sums = context;
+	const char *const name = name_of(sums, entry);
 
 	sums->transactions += entry->line == 1;
-	if (!sums->owed)
-		add(sums, arena_printf(sums->arena, "%s %s", entry->account, entry->currency),
-		    entry->minor);
-	else if (text_equal(entry->account, chart_name(ACCOUNT_RECEIVABLE)))
-		add(sums, arena_printf(sums->arena, "%s %s", entry->object_id, entry->currency),
-		    entry->minor);
+	if (name != NULL)
+		add(sums, name, entry->minor);
 }
 
 static int by_name(const void *a, const void *b)
@@ -53,13 +71,13 @@ static int by_name(const void *a, const void *b)
 	return strcmp(((const struct sum *)a)->name, ((const struct sum *)b)->name);
 }
 
-static struct sums *gather(struct stage_test *test, bool owed)
+static struct sums *gather(struct stage_test *test, enum sums_of of)
 {
 	struct sums *const sums = arena_zero(test->arena, sizeof(*sums));
 	struct entry_row row;
 
 	sums->arena = test->arena;
-	sums->owed = owed;
+	sums->of = of;
 	stage_test_each(test, &entry_table, &row, see, sums);
 	qsort(sums->items, sums->count, sizeof(*sums->items), by_name);
 	return sums;
@@ -78,15 +96,20 @@ static const char *text_of(const struct sums *sums)
 
 const char *ledger_trial(struct stage_test *test)
 {
-	return text_of(gather(test, false));
+	return text_of(gather(test, SUMS_OF_ACCOUNTS));
 }
 
 const char *ledger_owed(struct stage_test *test)
 {
-	return text_of(gather(test, true));
+	return text_of(gather(test, SUMS_OF_OWED));
+}
+
+const char *ledger_days(struct stage_test *test)
+{
+	return text_of(gather(test, SUMS_OF_DAYS));
 }
 
 size_t ledger_count(struct stage_test *test)
 {
-	return gather(test, false)->transactions;
+	return gather(test, SUMS_OF_ACCOUNTS)->transactions;
 }

@@ -1,0 +1,88 @@
+/*
+ * billing_days_test - what each day of the books says is the same, whatever order its events came in and
+ * whichever of them were overtaken: a close seals days, and a question may be of any.
+ */
+#include "common/base/text.h"
+#include "tests/support/customer_fixture.h"
+#include "tests/support/customer_story.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#define CASE(name) cmocka_unit_test_setup_teardown(name, customer_start, customer_stop)
+
+/* The first day at one in the morning, and seconds of later ones. */
+#define FIRST "1728003600"   /* 2024-10-04 */
+#define SECOND "1728090000"  /* 2024-10-05 */
+#define SIXTH "1728435600"   /* 2024-10-09 */
+#define A_MONTH "1730595600" /* 2024-11-03 */
+
+#define MOVED(id, type, source, amount, at)                                            \
+	"{\"id\":\"" id "\",\"object\":\"balance_transaction\",\"type\":\"" type       \
+	"\",\"source\":\"" source "\",\"amount\":" amount ",\"fee\":0,\"net\":" amount \
+	",\"currency\":\"jpy\",\"created\":" at                                        \
+	",\"status\":\"available\",\"exchange_rate\":null,\"fee_details\":[]}"
+#define CHARGE(id, amount, more)                                                                   \
+	"{\"id\":\"" id                                                                            \
+	"\",\"object\":\"charge\",\"customer\":\"cus_1\",\"status\":\"succeeded\","                \
+	"\"currency\":\"jpy\",\"amount\":" amount ",\"captured\":true,\"amount_captured\":" amount \
+	",\"created\":" FIRST more "}"
+#define REFUND(amount)                                                                         \
+	"{\"id\":\"re_1\",\"object\":\"refund\",\"status\":\"succeeded\",\"charge\":\"ch_1\"," \
+	"\"currency\":\"jpy\",\"amount\":" amount ",\"created\":" SECOND                       \
+	",\"balance_transaction\":" MOVED("txn_r", "refund", "re_1", "-" amount, SECOND) "}"
+#define DISPUTE(status, moves)                                                                   \
+	"{\"id\":\"dp_1\",\"object\":\"dispute\",\"status\":\"" status "\",\"charge\":\"ch_1\"," \
+	"\"currency\":\"jpy\",\"amount\":700,\"created\":" SIXTH ",\"reason\":\"fraudulent\","   \
+	"\"balance_transactions\":[" moves "]}"
+#define TAKEN MOVED("txn_d", "adjustment", "dp_1", "-700", SIXTH)
+#define GIVEN MOVED("txn_e", "adjustment", "dp_1", "700", A_MONTH)
+
+/* Nobody is billed, so that what goes back was the customer's own. */
+static const struct customer_told won[] = {
+	{ "charge", "ch_1", 1, "succeeded", CHARGE("ch_1", "1000", "") },
+	{ "balance_transaction", "txn_1", 1, "available",
+	  MOVED("txn_1", "charge", "ch_1", "1000", FIRST) },
+	{ "refund", "re_1", 1, "succeeded", REFUND("300") },
+	{ "dispute", "dp_1", 1, "needs_response", DISPUTE("needs_response", TAKEN) },
+	{ "dispute", "dp_1", 2, "won", DISPUTE("won", TAKEN "," GIVEN) },
+};
+
+static const struct customer_story stories[] = {
+	{ .states = won,
+	  .count = COUNT_OF(won),
+	  .trial = "cash_in_transit JPY 700\nreceivable JPY -700\n",
+	  .owed = "ch_1 JPY -700\n",
+	  .days = "2024-10-04 cash_in_transit JPY 1000\n"
+	          "2024-10-04 receivable JPY -1000\n"
+	          "2024-10-05 cash_in_transit JPY -300\n"
+	          "2024-10-05 receivable JPY 300\n"
+	          "2024-10-09 cash_in_transit JPY -700\n"
+	          "2024-10-09 disputes JPY 700\n"
+	          "2024-11-03 cash_in_transit JPY 700\n"
+	          "2024-11-03 disputes JPY -700\n" },
+};
+
+static void every_day_is_the_same_in_any_order(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(stories); i++) {
+		struct customer_story story = stories[i];
+
+		story.tell = customer_tell;
+		customer_any_order(&story, 150);
+		customer_any_states(&story, 150);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest cases[] = {
+		CASE(every_day_is_the_same_in_any_order),
+	};
+
+	return cmocka_run_group_tests(cases, NULL, NULL);
+}
