@@ -1,6 +1,5 @@
 #include "services/billing-sync/customer_outside.h"
 #include "services/billing-sync/applied.h"
-#include "services/billing-sync/customer_awaited.h"
 #include "services/billing-sync/payer.h"
 #include "services/billing-sync/restated.h"
 #include "services/billing-sync/stripe.h"
@@ -124,7 +123,6 @@ static enum status put_recorded(struct customer *it, struct receivable_row *row,
                                 const struct applied_word *word, struct instant at)
 {
 	struct applied *const recorded = arena_alloc(it->task->scratch, sizeof(*recorded));
-	int64_t paid;
 
 	TRY(read_recorded(it, row, recorded));
 	if (!applied_put(recorded, word))
@@ -135,10 +133,7 @@ static enum status put_recorded(struct customer *it, struct receivable_row *row,
 	row->currency = arena_string(it->task->arena, word->amount.currency);
 	row->outside_at =
 	    row->outside_at.us == TIME_MIN.us ? at : time_earlier(row->outside_at, at);
-	task_save(it->task, &receivable_table, row);
-	TRY(outside_total(it, row, &paid));
-	TRY(awaited_found(it, AWAITED_PAID, word->invoice, paid));
-	return outside_book(it, row);
+	return receivable_paid(it, row);
 }
 
 bool outside_payment(struct thing *thing, const struct json_place *object,

@@ -14,17 +14,13 @@
 #include <string.h>
 
 static const struct column columns[] = {
-	COLUMN(struct receivable_row, customer_id),
-	COLUMN(struct receivable_row, invoice_id),
-	COLUMN(struct receivable_row, currency),
-	COLUMN(struct receivable_row, due),
-	COLUMN(struct receivable_row, applied),
-	COLUMN(struct receivable_row, outside_at),
-	COLUMN(struct receivable_row, recorded),
-	COLUMN(struct receivable_row, credits),
-	COLUMN(struct receivable_row, credited),
-	COLUMN(struct receivable_row, payers),
-	COLUMN_END,
+	COLUMN(struct receivable_row, customer_id), COLUMN(struct receivable_row, invoice_id),
+	COLUMN(struct receivable_row, currency),    COLUMN(struct receivable_row, due),
+	COLUMN(struct receivable_row, applied),     COLUMN(struct receivable_row, outside_at),
+	COLUMN(struct receivable_row, recorded),    COLUMN(struct receivable_row, credits),
+	COLUMN(struct receivable_row, credited),    COLUMN(struct receivable_row, payers),
+	COLUMN(struct receivable_row, paid),        COLUMN(struct receivable_row, paid_in),
+	COLUMN(struct receivable_row, by_payments), COLUMN_END,
 };
 const struct state_table receivable_table = { .name = "receivable",
 	                                      .columns = columns,
@@ -41,13 +37,27 @@ struct receivable_row receivable_load(struct customer *it, const char *invoice)
 	return row;
 }
 
-enum status receivable_paid(struct customer *it, const struct receivable_row *row)
+/* What it says itself is kept: what made it up once may make up less. */
+static enum status await_paid(struct customer *it, const struct receivable_row *row)
 {
 	int64_t paid;
 
-	task_save(it->task, &receivable_table, row);
 	TRY(outside_total(it, row, &paid));
-	TRY(awaited_found(it, AWAITED_PAID, row->invoice_id, paid));
+	if (row->paid_in == NULL)
+		return awaited_found(it, AWAITED_PAID, row->invoice_id, paid);
+	return awaited_figure(it, &(struct awaited_figure){
+				      .what = AWAITED_PAID,
+				      .type = row->by_payments ? AWAITED_PAYMENTS : "invoice",
+				      .object = row->invoice_id,
+				      .currency = row->paid_in,
+				      .expected = row->paid,
+				      .found = paid });
+}
+
+enum status receivable_paid(struct customer *it, const struct receivable_row *row)
+{
+	task_save(it->task, &receivable_table, row);
+	TRY(await_paid(it, row));
 	return row->outside_at.us != TIME_MIN.us ? outside_book(it, row) : STATUS_OK;
 }
 
@@ -201,21 +211,22 @@ static bool take_paid(struct thing *thing, const struct invoice *invoice, enum s
                       struct json_error *error)
 {
 	struct customer *const it = thing->customer;
-	const struct receivable_row row = receivable_load(it, invoice->id);
 	const bool by_payments = is_paid_by_payments(thing);
 	const bool awaited = !by_payments || policies_suspense(it->task, it->at)->pays;
-	struct awaited_figure figure = { .what = AWAITED_PAID, .object = invoice->id };
+	struct receivable_row row = receivable_load(it, invoice->id);
+	const struct receivable_row before = row;
 	Opsmesh__V1__Money *paid;
 
 	if (!customer_amount(thing, "amount_paid", invoice->currency,
 	                     invoice->figures[INVOICE_PAID].minor, &paid, error))
 		return false;
-	figure.type = by_payments ? AWAITED_PAYMENTS : "invoice";
-	figure.currency = paid->currency;
-	figure.expected = invoice->outside || !awaited ? 0 : paid->minor;
-	*status = outside_total(it, &row, &figure.found);
-	if (*status == STATUS_OK)
-		*status = awaited_figure(it, &figure);
+	row.paid = invoice->outside || !awaited ? 0 : paid->minor;
+	row.by_payments = by_payments;
+	if (row.paid != before.paid || (row.paid != 0 && by_payments != before.by_payments)) {
+		row.paid_in = paid->currency;
+		task_save(it->task, &receivable_table, &row);
+	}
+	*status = await_paid(it, &row);
 	return true;
 }
 

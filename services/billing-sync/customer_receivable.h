@@ -39,6 +39,9 @@ struct receivable_row {
 	int64_t credits;     /* of credit notes, as it says itself */
 	int64_t credited;    /* of those that are known and stand */
 	struct bytes payers; /* payer_encode: the charges; absent: none */
+	int64_t paid;        /* that others have to make up, as it says itself */
+	const char *paid_in; /* the currency; NULL: it never said that anything was */
+	bool by_payments;    /* it names none of those who paid */
 };
 
 extern const struct state_table payment_table;

@@ -95,6 +95,10 @@ static const char *open_cases(void)
 
 static void check_end(const struct customer_story *story)
 {
+	if (story->wait.us != 0) {
+		customer_feed_self();
+		customer_wait(story->wait);
+	}
 	assert_string_equal(ledger_trial(&customer_stage), story->trial);
 	assert_string_equal(ledger_owed(&customer_stage), story->owed);
 	if (story->days != NULL)

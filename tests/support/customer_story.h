@@ -4,6 +4,8 @@
 #ifndef TESTS_SUPPORT_CUSTOMER_STORY_H
 #define TESTS_SUPPORT_CUSTOMER_STORY_H
 
+#include "common/base/time.h"
+
 #include <stddef.h>
 #include <stdint.h>
 
@@ -28,6 +30,7 @@ struct customer_story {
 	const char *days; /* what ledger_days says; NULL: not asked */
 	/* NULL: not asked. "<cause> <object> <expected>/<found>" and a line feed for each that is open, in order. */
 	const char *cases;
+	struct duration wait; /* so long passes before its end is looked at */
 };
 
 /* By customer_feed. */

@@ -35,7 +35,8 @@
 #define RECORD(status)                     \
 	PAYMENT("inpay_2", status, "4000", \
 	        "\"type\":\"payment_record\",\"payment_record\":\"pr_1\"")
-#define CHARGED PAYMENT("inpay_1", "paid", "8000", "\"type\":\"charge\",\"charge\":\"ch_1\"")
+#define BY_CHARGE "\"type\":\"charge\",\"charge\":\"ch_1\""
+#define CHARGED PAYMENT("inpay_1", "paid", "8000", BY_CHARGE)
 #define CHARGE                                                                      \
 	"{\"id\":\"ch_1\",\"object\":\"charge\",\"customer\":\"cus_1\",\"status\":" \
 	"\"succeeded\",\"captured\":true,\"currency\":\"jpy\",\"amount\":8000,"     \
@@ -66,6 +67,31 @@ static void a_part_that_is_on_record_is_booked_in_any_order(void **state)
 	(void)state;
 	customer_any_order(&told, 300);
 	customer_any_states(&told, 100);
+}
+
+/* The payment was open for all of the invoice, and has made up a part of it in the end. */
+static const struct customer_told less[] = {
+	{ "invoice", "in_1", 1, "paid", INVOICE("paid", "12000", "") },
+	{ "invoice_payment", "inpay_1", 1, "open", PAYMENT("inpay_1", "open", "12000", BY_CHARGE) },
+	{ "invoice_payment", "inpay_1", 2, "paid", PAYMENT("inpay_1", "paid", "4000", BY_CHARGE) },
+	{ "charge", "ch_1", 1, "succeeded", CHARGE },
+};
+
+static void what_made_up_an_invoice_may_make_up_less(void **state)
+{
+	const struct customer_story told = {
+		.states = less,
+		.count = COUNT_OF(less),
+		.tell = customer_tell,
+		.trial = "clearing JPY 8000\nreceivable JPY 4000\nrevenue JPY -12000\n",
+		.owed = "ch_1 JPY -4000\nin_1 JPY 8000\n",
+		.cases = "never_came in_1 12000/4000\nnot_settled ch_1 8000/0\n",
+		.wait = DAYS(40),
+	};
+
+	(void)state;
+	customer_every_order(&told);
+	customer_any_states(&told, 50);
 }
 
 /* What never came, as "<type asked for> <expected> <found>"; "": nothing. */
@@ -171,6 +197,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		CASE(a_part_that_is_on_record_is_booked_in_any_order),
+		CASE(what_made_up_an_invoice_may_make_up_less),
 		CASE(invoice_payments_are_waited_for_as_the_policy_says),
 		cmocka_unit_test(the_document_says_how_long_or_never),
 	};
