@@ -216,27 +216,48 @@ enum status awaited_found(struct customer *it, const char *what, const char *obj
 	return follow(it, &row, true);
 }
 
-enum status awaited_named(struct customer *it, const char *type, const char *id, const char *by)
+/* So that what it is worth counts in what is unexplained. */
+static bool is_told(const struct awaited_row *row, const Opsmesh__V1__Money *worth)
 {
-	struct awaited_row row;
-	const bool waits = load(it, id, &row);
-
-	if (waits && row.asked)
-		return STATUS_OK;
-	row.type = type;
-	row.named_by = waits && strcmp(row.named_by, by) < 0 ? row.named_by : by;
-	row.expected = 1;
-	return follow(it, &row, waits);
+	return worth == NULL || (row->currency != NULL && row->expected == worth->minor);
 }
 
-enum status awaited_object(struct thing *thing, const char *type, const char *id)
+static enum status follow_named(struct customer *it, struct awaited_row *row, const char *by,
+                                const Opsmesh__V1__Money *worth)
+{
+	const char *const type = row->type;
+	const bool waits = load(it, row->awaited_id, row);
+
+	if (waits && row->asked && is_told(row, worth))
+		return STATUS_OK;
+	row->type = type;
+	row->named_by = waits && strcmp(row->named_by, by) < 0 ? row->named_by : by;
+	if (worth != NULL) {
+		row->currency = worth->currency;
+		row->expected = worth->minor;
+	} else if (row->currency == NULL) {
+		row->expected = 1;
+	}
+	return follow(it, row, waits);
+}
+
+enum status awaited_named(struct customer *it, const char *type, const char *id, const char *by)
+{
+	struct awaited_row row = { .awaited_id = id, .type = type };
+
+	return follow_named(it, &row, by, NULL);
+}
+
+enum status awaited_object(struct thing *thing, const char *type, const char *id,
+                           const Opsmesh__V1__Money *worth)
 {
 	struct customer *const it = thing->customer;
 	struct held_row held = { .customer_id = it->row.customer_id, .object_id = id };
+	struct awaited_row row = { .awaited_id = id, .type = type };
 
 	return task_load(it->task, &held_table, &held)
 	           ? STATUS_OK
-	           : awaited_named(it, type, id, thing->mirrored->object_id);
+	           : follow_named(it, &row, thing->mirrored->object_id, worth);
 }
 
 /* The customer's row tells whether there is anything to do, so that nothing is looked for. */

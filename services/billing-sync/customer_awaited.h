@@ -33,8 +33,9 @@ extern const struct state_table awaited_table;
 enum status awaited_names(struct thing *thing) MUST_CHECK;
 /* What states of it name that were stale, or that nobody could be told of. */
 enum status awaited_names_before(struct thing *thing) MUST_CHECK;
-/* It names this one. */
-enum status awaited_object(struct thing *thing, const char *type, const char *id) MUST_CHECK;
+/* It names this one, which is worth so much; NULL: nobody can say. */
+enum status awaited_object(struct thing *thing, const char *type, const char *id,
+                           const Opsmesh__V1__Money *worth) MUST_CHECK;
 /* The same of what is named by something of the customer's that is not at hand. */
 enum status awaited_named(struct customer *it, const char *type, const char *id,
                           const char *by) MUST_CHECK;

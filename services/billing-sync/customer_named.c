@@ -43,16 +43,36 @@ static bool is_of_money(const struct thing *thing)
 	return text_among(types, thing->mirrored->object_type);
 }
 
+/* What its balance transactions move, in its own currency; NULL: it does not say. */
+static const Opsmesh__V1__Money *moves(struct thing *thing)
+{
+	const struct json_place *const object = &thing->object;
+	struct json_error error;
+	char currency[4];
+	int64_t amount = 0;
+	Opsmesh__V1__Money *money;
+
+	return stripe_currency_at(object, "currency", currency, &error) &&
+	               json_integer_if(object, "amount", 0, INT64_MAX, &amount, &error) &&
+	               customer_amount(thing, "amount", currency, amount, &money, &error) &&
+	               money->minor > 0
+	           ? money
+	           : NULL;
+}
+
 enum status awaited_names(struct thing *thing)
 {
+	const Opsmesh__V1__Money *worth = NULL;
 	struct named_list list;
 
-	if (is_of_money(thing))
+	if (is_of_money(thing)) {
 		TRY(take_all_within(thing));
+		worth = moves(thing);
+	}
 	named_read(thing->customer->task->arena, thing->mirrored->object_type, &thing->object,
 	           &list);
 	for (size_t i = 0; i < list.count; i++)
-		TRY(awaited_object(thing, list.items[i].type, list.items[i].id));
+		TRY(awaited_object(thing, list.items[i].type, list.items[i].id, worth));
 	return STATUS_OK;
 }
 
@@ -68,7 +88,7 @@ enum status awaited_names_before(struct thing *thing)
 
 		if (!proto_instant(named->at, &then.at))
 			return task_fail(then.task, STATUS_REJECT, "named: a time is out of range");
-		TRY(awaited_object(&earlier, named->object_type, named->object_id));
+		TRY(awaited_object(&earlier, named->object_type, named->object_id, NULL));
 	}
 	return STATUS_OK;
 }

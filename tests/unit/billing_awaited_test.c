@@ -353,16 +353,33 @@ static const struct {
 	const char *name;
 	feeding *first[SEEN_MAX];
 	const char *said;
+	int64_t unexplained; /* so much, and the charge that is not settled */
 } silent[] = {
-	{ "a refund's balance transaction", { feed_unsettled }, "opened never_came txn_1 1 0\n" },
-	{ "a dispute's", { feed_disputed_unsettled }, "opened never_came txn_1 1 0\n" },
-	{ "none that is within its refund", { feed_settled }, "" },
-	{ "nor within its dispute", { feed_disputed_settled }, "" },
-	{ "nor one that a later state has within it", { feed_unsettled, feed_settled_later }, "" },
-	{ "nor one that an earlier state had", { feed_settled, feed_unsettled_later }, "" },
-	{ "nor one that came", { feed_unsettled, feed_transaction }, "" },
-	{ "nor one that came first", { feed_transaction, feed_unsettled }, "" },
+	{ "a refund's balance transaction",
+	  { feed_unsettled },
+	  "opened never_came txn_1 2000 0 JPY\n",
+	  2000 },
+	{ "a dispute's",
+	  { feed_disputed_unsettled },
+	  "opened never_came txn_1 12000 0 JPY\n",
+	  12000 },
+	{ "none that is within its refund", { feed_settled }, "", 0 },
+	{ "nor within its dispute", { feed_disputed_settled }, "", 0 },
+	{ "nor one that a later state has within it", { feed_unsettled, feed_settled_later }, "", 0 },
+	{ "nor one that an earlier state had", { feed_settled, feed_unsettled_later }, "", 0 },
+	{ "nor one that came", { feed_unsettled, feed_transaction }, "", 0 },
+	{ "nor one that came first", { feed_transaction, feed_unsettled }, "", 0 },
 };
+
+static int64_t unexplained(void)
+{
+	static int64_t number;
+	const Opsmesh__V1__ShardFigured *const told = customer_cut("2024-10-01", ++number);
+
+	assert_int_equal(told->n_unexplained, 1);
+	assert_string_equal(told->unexplained[0]->currency, "JPY");
+	return told->unexplained[0]->minor;
+}
 
 static void a_lost_balance_transaction_is_a_case(void **state)
 {
@@ -378,9 +395,11 @@ static void a_lost_balance_transaction_is_a_case(void **state)
 			fail_msg("%s: too early", silent[i].name);
 		customer_wait(DAYS(2));
 		assert_string_equal(said(), silent[i].said);
+		assert_int_equal(unexplained(), 12000 + silent[i].unexplained);
 		if (*silent[i].said != '\0') {
 			feed_transaction();
 			assert_string_equal(said(), "healed never_came txn_1\n");
+			assert_int_equal(unexplained(), 12000);
 		}
 		(void)customer_stop(state);
 	}
