@@ -78,8 +78,7 @@ bool booking_settlement(struct arena *arena, const struct booking_fact *fact, co
 		            presented.minor);
 		journal_take(journal, ACCOUNT_EXCHANGE, fact->customer, charge, settled->currency,
 		             settled->amount);
-		if (!booking_rate_agrees(presented, settled))
-			booking->doubt = BOOKING_RATE;
+		booking_hold_to_rate(booking, presented, settled);
 	} else if (__builtin_sub_overflow(presented.minor, settled->amount, &less)) {
 		journal->fault = JOURNAL_BEYOND;
 	} else {

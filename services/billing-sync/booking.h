@@ -26,13 +26,16 @@
 enum booking_doubt {
 	BOOKING_SURE,
 	BOOKING_AMOUNT, /* two sources name different amounts: the difference is in suspense */
-	BOOKING_RATE, /* the amounts are not as the exchange rate says; they are booked as they are */
+	BOOKING_RATE,   /* they are not as the exchange rate says, and booked as they are */
 };
 
 struct booking {
 	struct journal journal;
 	enum booking_doubt doubt;
 	struct money unexplained; /* of BOOKING_AMOUNT: what went to suspense, credit below zero */
+	struct money settled;     /* of BOOKING_RATE: what the balance transaction says, and */
+	struct money
+	    rated; /* what its rate makes of it; without a currency: the rate makes no amount */
 };
 
 /* What all rules are told. */

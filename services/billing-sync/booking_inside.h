@@ -24,8 +24,9 @@ bool booking_move(struct booking *booking, const struct booking_fact *fact,
 /* The difference between two sources goes to suspense, and is in doubt. */
 void booking_suspend(struct booking *booking, const char *customer, const char *object,
                      const char *currency, int64_t minor);
-/* Are the two amounts as the exchange rate says, within its digits? Without a rate there is no doubt. */
-bool booking_rate_agrees(struct money presented, const struct balance_transaction *moved);
+/* In doubt, where the two amounts are not as the exchange rate says, within its digits. Without a rate there is none. */
+void booking_hold_to_rate(struct booking *booking, struct money presented,
+                          const struct balance_transaction *moved);
 /* True: whole, or empty. */
 bool booking_seal(struct booking *booking) MUST_CHECK;
 

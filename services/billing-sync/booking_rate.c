@@ -1,5 +1,6 @@
 /*
- * booking_rate - whether two amounts are as the provider's exchange rate says, and what of a charge it makes of one.
+ * booking_rate - whether two amounts are as the provider's exchange rate says, what it would make of one, and what of
+ * a charge an amount is.
  */
 #include "services/billing-sync/booking_inside.h"
 #include "services/billing-sync/ratio.h"
@@ -52,11 +53,30 @@ static int64_t size_of(int64_t minor)
 	return minor < 0 ? -minor : minor;
 }
 
+/* What a rate makes of an amount. */
+struct made {
+	bool is;
+	bool near; /* to what the transaction says */
+	int64_t amount;
+	int64_t off;
+};
+
+static struct made make(int64_t from, int64_t to, struct ratio rate, struct ratio step)
+{
+	struct made made = { .is = false };
+
+	made.is = ratio_apply(from, rate, ROUNDING_HALF_UP, &made.amount) &&
+	          !__builtin_sub_overflow(made.amount, to, &made.off);
+	made.off = made.off < 0 ? -made.off : made.off;
+	made.near = made.is && is_near(from, to, rate, step);
+	return made;
+}
+
 /*
  * The provider says that the rate is from amount to amount; where the exponents differ it is read as
- * between minor units or between whole ones, since both are seen.
+ * between minor units or between whole ones, since both are seen: what comes nearer counts.
  */
-bool booking_rate_agrees(struct money presented, const struct balance_transaction *moved)
+static struct made nearest(struct money presented, const struct balance_transaction *moved)
 {
 	const int64_t from = size_of(presented.minor);
 	const int64_t to = size_of(moved->amount);
@@ -65,15 +85,35 @@ bool booking_rate_agrees(struct money presented, const struct balance_transactio
 	struct ratio rate;
 	struct ratio step;
 
-	if (moved->exchange_rate[0] == '\0')
-		return true;
 	if (from < 0 || to < 0 || !ratio_parse(moved->exchange_rate, &rate))
-		return false;
+		return (struct made){ .is = false };
 	step = ratio_of(1, steps_of(moved->exchange_rate));
-	if (is_near(from, to, rate, step))
-		return true;
-	return ratio_multiply(rate, exponents, &rate) && ratio_multiply(step, exponents, &step) &&
-	       is_near(from, to, rate, step);
+	const struct made minor = make(from, to, rate, step);
+
+	if (minor.near || !ratio_multiply(rate, exponents, &rate) ||
+	    !ratio_multiply(step, exponents, &step))
+		return minor;
+	const struct made whole = make(from, to, rate, step);
+
+	return whole.near || (whole.is && (!minor.is || whole.off < minor.off)) ? whole : minor;
+}
+
+void booking_hold_to_rate(struct booking *booking, struct money presented,
+                          const struct balance_transaction *moved)
+{
+	if (moved->exchange_rate[0] == '\0')
+		return;
+	const struct made made = nearest(presented, moved);
+
+	if (made.near)
+		return;
+	booking->doubt = BOOKING_RATE;
+	booking->settled.minor = moved->amount;
+	memcpy(booking->settled.currency, moved->currency, sizeof(moved->currency));
+	if (!made.is)
+		return;
+	booking->rated = booking->settled;
+	booking->rated.minor = moved->amount < 0 ? -made.amount : made.amount;
 }
 
 /* What of the charge so much of its settlement is, at the charge's own rate. */
@@ -134,7 +174,7 @@ bool booking_disputed_part(const struct booking_charged *charged, int64_t said,
 		return at_own_rate(charged, moved, part);
 	for (size_t i = 0; i < COUNT_OF(may_be); i++) {
 		presented.minor = may_be[i];
-		if (may_be[i] > 0 && booking_rate_agrees(presented, moved)) {
+		if (may_be[i] > 0 && nearest(presented, moved).near) {
 			*part = may_be[i];
 			return true;
 		}

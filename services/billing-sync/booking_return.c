@@ -65,8 +65,7 @@ static bool add_exchanged(struct booking *booking, const struct booking_fact *fa
 	journal_add(journal, ACCOUNT_EXCHANGE, fact->customer, charged->charge, moved->currency,
 	            relief);
 	journal_add(journal, ACCOUNT_FX, fact->customer, leg->object, moved->currency, difference);
-	if (!booking_rate_agrees(presented, moved))
-		booking->doubt = BOOKING_RATE;
+	booking_hold_to_rate(booking, presented, moved);
 	return true;
 }
 

@@ -25,6 +25,27 @@ int64_t booked_units(const struct customer *it, const char *currency, int64_t mi
 	return policies_units(it->task, it->at, money);
 }
 
+/* It is in the books as it is: what the rate would have made of it is what may be missing, or too much. */
+static enum status doubt_rate(struct customer *it, const struct booking *booking)
+{
+	const struct money *const settled = &booking->settled;
+	struct finding finding = {
+		.cause = "rate_differs",
+		.root = booking->journal.id,
+		.evidence = { .object = booking->journal.object, .expected = 1 },
+		.sentence = "A balance transaction's amount is not what its exchange rate makes of "
+			    "what was presented; it is booked as it is.",
+	};
+
+	if (booking->rated.currency[0] != '\0') {
+		memcpy(finding.evidence.currency, settled->currency, sizeof(settled->currency));
+		finding.evidence.expected =
+		    booked_units(it, settled->currency, booking->rated.minor);
+		finding.evidence.found = booked_units(it, settled->currency, settled->minor);
+	}
+	return customer_observe(it, &finding);
+}
+
 /* What two sources do not agree on is in suspense, and somebody has to look. */
 static enum status doubt(struct customer *it, const struct booking *booking)
 {
@@ -38,6 +59,8 @@ static enum status doubt(struct customer *it, const struct booking *booking)
 		    "A part of the amount cannot be explained by what is known, and is in suspense.",
 	};
 
+	if (booking->doubt == BOOKING_RATE)
+		return doubt_rate(it, booking);
 	if (booking->doubt != BOOKING_AMOUNT)
 		return STATUS_OK;
 	memcpy(finding.evidence.currency, booking->unexplained.currency,

@@ -264,6 +264,34 @@ static void an_exchange_rate_keeps_its_digits(void **state)
 		                 "cash_in_transit USD %s\nexchange JPY 12000\nexchange USD -%s\n"
 		                 "receivable JPY -12000\n",
 		                 cents, cents));
+		assert_string_equal(said_of("rate_differs"), "");
+		assert_int_equal(customer_stop(state), 0);
+		assert_int_equal(customer_start(state), 0);
+	}
+}
+
+/* 12,000 yen are 80.52 dollars at 0.00671, and in the provider's balance 81.00. */
+static void amounts_that_are_not_as_the_rate_says_are_a_case(void **state)
+{
+	static const struct {
+		const char *rate;
+		const char *said;
+	} rows[] = {
+		{ "0.00671", "opened rate_differs txn_1 8052 8100 USD\n" },
+		{ "0.00675", "" },
+	};
+
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		customer_feed("charge", "ch_1", 1, "succeeded", CHARGE("0"));
+		customer_feed(
+		    "balance_transaction", "txn_1", 1, "available",
+		    arena_printf(
+			customer_stage.arena,
+			"{\"id\":\"txn_1\",\"object\":\"balance_transaction\",\"type\":"
+			"\"charge\",\"amount\":8100,\"fee\":0,\"net\":8100,\"currency\":\"usd\","
+			"\"created\":1777600100,\"source\":\"ch_1\",\"exchange_rate\":%s}",
+			rows[i].rate));
+		assert_string_equal(case_said("rate_differs"), rows[i].said);
 		assert_int_equal(customer_stop(state), 0);
 		assert_int_equal(customer_start(state), 0);
 	}
@@ -368,6 +396,7 @@ int main(void)
 		CASE(two_amounts_of_one_transaction_are_a_case_and_booked_once),
 		CASE(what_contradicts_itself_is_told_in_whole_krona),
 		CASE(an_exchange_rate_keeps_its_digits),
+		CASE(amounts_that_are_not_as_the_rate_says_are_a_case),
 		CASE(what_goes_back_beyond_the_charge_is_a_case_until_it_does_not),
 		CASE(what_is_not_the_charges_settlement_does_not_settle_it),
 		CASE(a_charge_that_never_settles_is_a_case_until_it_does),
