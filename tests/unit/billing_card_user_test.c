@@ -3,6 +3,7 @@
  */
 #include "common/base/text.h"
 #include "services/billing-sync/card_user.h"
+#include "tests/support/arena_fixture.h"
 #include "tests/support/order.h"
 
 #include <stdio.h>
@@ -15,22 +16,6 @@
 
 #define SHUFFLES 50
 #define MANY (CARD_USERS_MAX + 40)
-
-static struct arena *arena;
-
-static int start(void **state)
-{
-	(void)state;
-	arena = arena_create(65536);
-	return 0;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	arena_destroy(arena);
-	return 0;
-}
 
 static struct card_user user_of(const char *customer, const char *currency, int64_t minor,
                                 int64_t hour)
@@ -116,7 +101,7 @@ static void bytes_come_back_or_are_refused(void **state)
 	assert_false(card_users_decode(arena, bytes_of("\x02"), read));
 }
 
-#define CASE(test) cmocka_unit_test_setup_teardown(test, start, stop)
+#define CASE(test) cmocka_unit_test_setup_teardown(test, arena_open, arena_close)
 
 int main(void)
 {

@@ -4,6 +4,7 @@
 #include "services/billing-sync/payer.h"
 
 #include "common/base/text.h"
+#include "tests/support/arena_fixture.h"
 #include "tests/support/order.h"
 
 #include <setjmp.h>
@@ -13,8 +14,6 @@
 #include <cmocka.h>
 
 #define PAYERS 4
-
-static struct arena *arena;
 
 #define WANTS(name, second, amount, back)                                           \
 	{                                                                           \
@@ -227,20 +226,6 @@ static void bytes_that_are_cut_are_refused(void **state)
 	assert_int_equal(list->items[0].gone, 3);
 }
 
-static int start(void **state)
-{
-	(void)state;
-	arena = arena_create(65536);
-	return 0;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	arena_destroy(arena);
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -251,5 +236,5 @@ int main(void)
 		cmocka_unit_test(bytes_that_are_cut_are_refused),
 	};
 
-	return cmocka_run_group_tests(tests, start, stop);
+	return cmocka_run_group_tests(tests, arena_open, arena_close);
 }
