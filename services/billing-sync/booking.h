@@ -160,6 +160,11 @@ bool booking_credit_note(struct arena *arena, const struct booking_fact *fact,
                          const struct booking_credit_note *note,
                          struct booking *booking) MUST_CHECK;
 
+/* A refund that a credit note was made by has failed: so much of the note is owed to the customer. */
+bool booking_not_refunded(struct arena *arena, const struct booking_fact *fact, const char *note,
+                          const char *refund, struct money amount,
+                          struct booking *booking) MUST_CHECK;
+
 /*
  * A customer's balance moved: below zero gives credit, above zero uses it up, as the provider signs it.
  * With an invoice it moves against that; without one it is goodwill. What a credit note or a negative

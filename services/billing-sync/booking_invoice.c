@@ -111,6 +111,15 @@ bool booking_credit_note(struct arena *arena, const struct booking_fact *fact,
 	return booking_seal(booking);
 }
 
+bool booking_not_refunded(struct arena *arena, const struct booking_fact *fact, const char *note,
+                          const char *refund, struct money amount, struct booking *booking)
+{
+	*booking =
+	    booking_open(arena, fact, "not_refunded", arena_printf(arena, "%s/%s", note, refund));
+	return booking_move(booking, fact, (struct booking_side){ ACCOUNT_REFUNDS, note },
+	                    (struct booking_side){ ACCOUNT_RECEIVABLE, note }, amount);
+}
+
 bool booking_balance(struct arena *arena, const struct booking_fact *fact, const char *id,
                      const char *invoice, struct money amount, struct booking *booking)
 {

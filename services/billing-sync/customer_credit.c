@@ -6,7 +6,9 @@
 #include "services/billing-sync/customer_booked.h"
 #include "services/billing-sync/customer_crediting.h"
 #include "services/billing-sync/customer_deferral.h"
+#include "services/billing-sync/customer_noted.h"
 #include "services/billing-sync/customer_receivable.h"
+#include "services/billing-sync/packed.h"
 #include "services/billing-sync/restated.h"
 #include "services/billing-sync/stripe.h"
 
@@ -113,31 +115,75 @@ static enum status doubt(struct customer *it, const struct booking *booking, con
 	return customer_observe(it, &finding);
 }
 
+static bool is_named(const struct noted *noted, const char *refund)
+{
+	for (size_t i = 0; i < noted->note.refund_count; i++)
+		if (text_equal(noted->names[i], refund))
+			return true;
+	return false;
+}
+
 /* What it takes of the invoice: without tax, and all. */
 struct credited {
 	int64_t taken;
 	int64_t total;
 };
 
-/* In all, when it was last heard of; a body of before 0015_missing has no total, and none was counted. */
-static int64_t credited_before(const struct thing *thing)
-{
-	const struct bytes body = thing->held.body;
+/*
+ * What is held of a note: what it takes, and its refunds. A body of before 0015_missing has no total, and none was
+ * counted; one of before 0032_noted has no refunds.
+ */
+struct held_note {
+	int64_t total;
+	size_t refund_count;
+	const char *refunds[CREDIT_NOTE_REFUNDS_MAX + 1];
+};
 
-	return body.size == 2 * sizeof(uint64_t)
-	           ? (int64_t)bytes_u64((const char *)body.data + sizeof(uint64_t))
-	           : 0;
+static struct held_note held_note_of(const struct thing *thing)
+{
+	const size_t head = 2 * sizeof(uint64_t);
+	struct packed from = packed_open(thing->held.body);
+	struct held_note held = { .total = 0 };
+
+	if (from.left < head)
+		return held;
+	(void)packed_u64(&from);
+	held.total = (int64_t)packed_u64(&from);
+	if (from.left > 0)
+		held.refund_count = packed_u8(&from, COUNT_OF(held.refunds));
+	for (size_t i = 0; i < held.refund_count; i++)
+		held.refunds[i] = packed_string(thing->customer->task->arena, &from);
+	return held;
 }
 
-static struct bytes body_of(struct arena *arena, struct credited credited)
+static struct bytes body_of(struct arena *arena, struct credited credited,
+                            const struct noted *noted)
 {
 	struct buffer out = { 0 };
 
-	buffer_add_u64(&out, (uint64_t)credited.taken);
-	buffer_add_u64(&out, (uint64_t)credited.total);
-	const struct bytes body = arena_bytes(arena, (struct bytes){ out.data, out.size });
-	buffer_finish(&out);
-	return body;
+	pack_i64(&out, credited.taken);
+	pack_i64(&out, credited.total);
+	pack_u8(&out, (uint32_t)noted->note.refund_count);
+	for (size_t i = 0; i < noted->note.refund_count; i++)
+		pack_text(&out, noted->names[i]);
+	return pack_end(arena, &out);
+}
+
+/* Of each refund that it names, or named, what it has of it now. */
+static enum status tell_refunds(struct customer *it, const struct noted *noted,
+                                const struct held_note *before, bool standing)
+{
+	struct noted_part part = { .note = noted->note.id, .at = noted->note.at };
+
+	memcpy(part.amount.currency, noted->note.currency, sizeof(part.amount.currency));
+	for (size_t i = 0; i < before->refund_count; i++)
+		if (!is_named(noted, before->refunds[i]))
+			TRY(noted_by_note(it, before->refunds[i], &part));
+	for (size_t i = 0; i < noted->note.refund_count; i++) {
+		part.amount.minor = standing ? noted->refunds[i].minor : 0;
+		TRY(noted_by_note(it, noted->names[i], &part));
+	}
+	return STATUS_OK;
 }
 
 static enum status clear(struct thing *thing, const struct noted *noted, struct credited credited)
@@ -149,12 +195,14 @@ static enum status clear(struct thing *thing, const struct noted *noted, struct 
 		                           .at = note->at,
 		                           .refund_count = note->refund_count,
 		                           .refunds = noted->refunds };
+	const struct held_note before = held_note_of(thing);
 
 	TRY(customer_deferral_note(thing->customer, note->invoice, &now));
+	TRY(tell_refunds(thing->customer, noted, &before, is_standing(thing, note)));
 	if (*note->invoice != '\0')
 		TRY(receivable_credited(thing->customer, note->invoice,
-		                        credited.total - credited_before(thing)));
-	return customer_hold(thing, body_of(thing->customer->task->arena, credited));
+		                        credited.total - before.total));
+	return customer_hold(thing, body_of(thing->customer->task->arena, credited, noted));
 }
 
 /* To the balance. */

@@ -8,6 +8,7 @@
 #include "services/billing-sync/customer_awaited.h"
 #include "services/billing-sync/customer_crediting.h"
 #include "services/billing-sync/customer_ledger.h"
+#include "services/billing-sync/customer_noted.h"
 #include "services/billing-sync/customer_receivable.h"
 #include "services/billing-sync/customer_seat.h"
 #include "services/billing-sync/entry.h"
@@ -86,6 +87,12 @@ static void need_creditable(struct task *task, const char *customer, const char 
 	          &(struct creditable_row){ .customer_id = customer, .invoice_id = id });
 }
 
+static void need_noted(struct task *task, const char *customer, const char *id)
+{
+	task_need(task, &noted_table,
+	          &(struct noted_row){ .customer_id = customer, .refund_id = id });
+}
+
 static void need_paying(struct task *task, const char *customer, const char *id)
 {
 	need_receivable(task, customer, id);
@@ -111,6 +118,7 @@ static const struct {
 	{ "credit_note", "\"invoice\":\"", need_receivable },
 	{ "dispute", "\"balance_transaction\":\"", need_held },
 	{ "credit_note", "\"invoice\":\"", need_creditable },
+	{ "credit_note", "\"refund\":\"", need_noted },
 	{ "dispute", "\"charge\":\"", need_charge },
 	{ "dispute", "\"charge\":\"", need_back },
 	{ "invoice", NULL, need_receivable },
@@ -130,6 +138,7 @@ static const struct {
 	{ "invoice_payment", "\"payment_intent\":\"", need_payment },
 	{ "payment_intent", "\"latest_charge\":\"", need_held },
 	{ "payment_intent", "\"latest_charge\":\"", need_awaited },
+	{ "refund", NULL, need_noted },
 	{ "refund", "\"balance_transaction\":\"", need_held },
 	{ "refund", "\"charge\":\"", need_charge },
 	{ "refund", "\"charge\":\"", need_back },

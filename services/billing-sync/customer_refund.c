@@ -3,6 +3,7 @@
 #include "services/billing-sync/customer_backing.h"
 #include "services/billing-sync/customer_crediting.h"
 #include "services/billing-sync/customer_dunning.h"
+#include "services/billing-sync/customer_noted.h"
 #include "services/billing-sync/customer_over.h"
 #include "services/billing-sync/packed.h"
 #include "services/billing-sync/policies.h"
@@ -268,10 +269,11 @@ enum status customer_hear_refund(struct thing *thing, const Opsmesh__V1__RefundC
 	struct json_error error;
 	bool dated;
 
-	if (*changed->payment_id == '\0')
-		return STATUS_OK;
 	if (!stripe_time_if(&thing->object, "created", &dated, &news.at, &error))
 		return customer_refuse(thing, &error);
+	TRY(noted_refund(thing->customer, news.refund_id, news.state == REFUND_FAILED, news.at));
+	if (*changed->payment_id == '\0')
+		return STATUS_OK;
 	if (changed->amount != NULL)
 		snprintf(news.currency, sizeof(news.currency), "%s", changed->amount->currency);
 	TRY(load(thing->customer, changed->payment_id, &it));

@@ -26,6 +26,7 @@
 #include "services/billing-sync/customer_foreign.h"
 #include "services/billing-sync/customer_holding.h"
 #include "services/billing-sync/customer_metered.h"
+#include "services/billing-sync/customer_noted.h"
 #include "services/billing-sync/customer_receivable.h"
 #include "services/billing-sync/customer_refund.h"
 #include "services/billing-sync/customer_reporting.h"
@@ -152,6 +153,7 @@ static const struct state_table *const customer_tables[] = { &customer_table,
 	                                                     &tariff_table,
 	                                                     &creditable_table,
 	                                                     &foreign_table,
+	                                                     &noted_table,
 	                                                     &customer_ticket_table,
 	                                                     NULL };
 static const struct stage_timer customer_timers[] = {

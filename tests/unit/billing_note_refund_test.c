@@ -76,24 +76,77 @@ static const struct customer_told split[] = {
 	     ",\"refund\":{\"id\":\"re_1\",\"amount\":4000},\"out_of_band_amount\":2000")
 };
 
+/* It fails, and its money is back with us; or it never went. */
+#define FAILED(id, txn, back, amount)                                                             \
+	{                                                                                         \
+		"refund", id, 2, "failed",                                                        \
+		    "{\"id\":\"" id                                                               \
+		    "\",\"object\":\"refund\",\"status\":\"failed\",\"charge\":\"ch_1\","         \
+		    "\"created\":1728007150,\"currency\":\"jpy\",\"amount\":" amount              \
+		    ",\"balance_transaction\":" TXN(                                              \
+			txn, "refund", id,                                                        \
+			"-" amount) ",\"failure_balance_transaction\":" TXN(back,                 \
+		                                                            "refund_failure", id, \
+		                                                            amount) "}"           \
+	}
+#define CANCELED(id, amount)                                                                \
+	{                                                                                   \
+		"refund", id, 2, "canceled",                                                \
+		    "{\"id\":\"" id                                                         \
+		    "\",\"object\":\"refund\",\"status\":\"canceled\",\"charge\":\"ch_1\"," \
+		    "\"created\":1728007150,\"currency\":\"jpy\",\"amount\":" amount "}"    \
+	}
+
+static const struct customer_told fails[] = { PAID, REFUND("re_1", "txn_2", "6000"),
+	                                      FAILED("re_1", "txn_2", "txn_3", "6000"),
+	                                      NOTE(1, "issued", "6000", BY(OF("re_1", "6000"))) };
+static const struct customer_told one_fails[] = {
+	PAID, REFUND("re_1", "txn_2", "2500"), CANCELED("re_2", "3500"),
+	NOTE(1, "issued", "6000", BY(OF("re_1", "2500") "," OF("re_2", "3500")))
+};
+static const struct customer_told fails_and_void[] = {
+	PAID, REFUND("re_1", "txn_2", "6000"), FAILED("re_1", "txn_2", "txn_3", "6000"),
+	NOTE(1, "issued", "6000", BY(OF("re_1", "6000"))),
+	NOTE(2, "void", "6000", ",\"voided_at\":1728007300" BY(OF("re_1", "6000")))
+};
+static const struct customer_told made_again[] = {
+	PAID, CANCELED("re_1", "6000"), REFUND("re_2", "txn_2", "6000"),
+	NOTE(1, "issued", "6000", BY(OF("re_1", "6000"))),
+	NOTE(2, "issued", "6000", BY(OF("re_2", "6000")))
+};
+
 static const struct {
 	const char *name;
 	const struct customer_told *states;
 	size_t count;
 	const char *trial;
+	const char *owed;
+	const char *cases;
 } stories[] = {
 	{ "a note by one refund clears it once", one, COUNT_OF(one),
-	  "cash_in_transit JPY 30500\ndeferred_revenue JPY -30500\n" },
+	  "cash_in_transit JPY 30500\ndeferred_revenue JPY -30500\n", "", "" },
 	{ "a note by several refunds clears none of them again", several, COUNT_OF(several),
-	  "cash_in_transit JPY 30500\ndeferred_revenue JPY -30500\n" },
+	  "cash_in_transit JPY 30500\ndeferred_revenue JPY -30500\n", "", "" },
 	{ "of a refund that is larger than the note the rest clears by itself", larger,
-	  COUNT_OF(larger), "cash_in_transit JPY 30500\ndeferred_revenue JPY -30500\n" },
+	  COUNT_OF(larger), "cash_in_transit JPY 30500\ndeferred_revenue JPY -30500\n", "", "" },
 	{ "what a note had of a refund that refund clears when the note is void", voided,
-	  COUNT_OF(voided), "cash_in_transit JPY 30500\ndeferred_revenue JPY -30500\n" },
+	  COUNT_OF(voided), "cash_in_transit JPY 30500\ndeferred_revenue JPY -30500\n", "", "" },
 	{ "a note that names another refund later clears no more", late, COUNT_OF(late),
-	  "cash_in_transit JPY 30500\ndeferred_revenue JPY -30500\n" },
+	  "cash_in_transit JPY 30500\ndeferred_revenue JPY -30500\n", "", "" },
 	{ "what a note gives back beside clears with it", split, COUNT_OF(split),
-	  "cash JPY -2000\ncash_in_transit JPY 32500\ndeferred_revenue JPY -30500\n" },
+	  "cash JPY -2000\ncash_in_transit JPY 32500\ndeferred_revenue JPY -30500\n", "", "" },
+	{ "what a note gives back by a refund that fails is owed to the customer, and a case",
+	  fails, COUNT_OF(fails),
+	  "cash_in_transit JPY 36500\ndeferred_revenue JPY -30500\nreceivable JPY -6000\n",
+	  "cn_1 JPY -6000\n", "not_placed re_1 6000/0\n" },
+	{ "of two refunds the one that fails is owed", one_fails, COUNT_OF(one_fails),
+	  "cash_in_transit JPY 34000\ndeferred_revenue JPY -30500\nreceivable JPY -3500\n",
+	  "cn_1 JPY -3500\n", "not_placed re_2 3500/0\n" },
+	{ "a note that is void owes nothing by its refund that failed", fails_and_void,
+	  COUNT_OF(fails_and_void), "cash_in_transit JPY 36500\ndeferred_revenue JPY -36500\n", "",
+	  "" },
+	{ "a refund in the place of one that failed heals it", made_again, COUNT_OF(made_again),
+	  "cash_in_transit JPY 30500\ndeferred_revenue JPY -30500\n", "", "" },
 };
 
 static void what_goes_back_is_cleared_once(void **state)
@@ -104,7 +157,8 @@ static void what_goes_back_is_cleared_once(void **state)
 			                             .count = stories[i].count,
 			                             .tell = customer_tell,
 			                             .trial = stories[i].trial,
-			                             .owed = "" };
+			                             .owed = stories[i].owed,
+			                             .cases = stories[i].cases };
 
 		print_message("%s\n", stories[i].name);
 		customer_any_order(&told, 60);
