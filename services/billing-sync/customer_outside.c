@@ -1,5 +1,7 @@
 #include "services/billing-sync/customer_outside.h"
 #include "services/billing-sync/applied.h"
+#include "services/billing-sync/customer_booked.h"
+#include "services/billing-sync/customer_paying.h"
 #include "services/billing-sync/payer.h"
 #include "services/billing-sync/restated.h"
 #include "services/billing-sync/stripe.h"
@@ -7,6 +9,8 @@
 #include "common/base/text.h"
 
 #include <string.h>
+
+#define CAUSE "currency_changed"
 
 static enum status read_recorded(struct customer *it, const struct receivable_row *row,
                                  struct applied *recorded)
@@ -119,20 +123,82 @@ static bool recorded_at(struct thing *thing, const struct json_place *object, st
 	        stripe_time_if(&moves, "paid_at", &dated, at, error));
 }
 
+/* What is said of it now: by its own object, else in the list of the invoice, which comes after. */
+static struct money amount_of(const struct applied *recorded, const char *id)
+{
+	for (size_t i = 0; i < recorded->count; i++)
+		if (text_equal(recorded->words[i].id, id))
+			return recorded->words[i].amount;
+	return (struct money){ .minor = 0 };
+}
+
+/* "": the invoice is not known. */
+static const char *currency_asked(struct customer *it, const char *invoice)
+{
+	return arena_string(it->task->arena, paying_held(it, invoice).asks.currency);
+}
+
+/* That of the invoice; until it is known that of the first that was paid, by their ids. */
+static const char *currency_of(struct customer *it, const struct applied *recorded,
+                               const char *asked)
+{
+	const struct applied_word *first = &recorded->words[0];
+
+	for (size_t i = recorded->count; i > 0; i--)
+		if (recorded->words[i - 1].amount.minor > 0)
+			first = &recorded->words[i - 1];
+	return *asked != '\0' ? asked : arena_string(it->task->arena, first->amount.currency);
+}
+
+static bool is_odd(struct money amount, const char *asked)
+{
+	return *asked != '\0' && amount.minor > 0 && !text_equal(amount.currency, asked);
+}
+
+/* It pays nothing of the invoice: nobody says at what rate it would. */
+static enum status doubt(struct customer *it, const char *invoice, const char *payment,
+                         struct money amount)
+{
+	struct finding finding = {
+		.cause = CAUSE,
+		.root = invoice,
+		.evidence = { .object = payment,
+		              .found = booked_units(it, amount.currency, amount.minor) },
+		.sentence = "A payment on record is in another currency than its invoice: it is "
+			    "not booked.",
+	};
+
+	memcpy(finding.evidence.currency, amount.currency, sizeof(finding.evidence.currency));
+	return customer_observe(it, &finding);
+}
+
+static enum status weigh(struct customer *it, const struct applied_word *word, const char *asked,
+                         struct money before, struct money now)
+{
+	if (is_odd(now, asked))
+		return doubt(it, word->invoice, word->id, now);
+	return is_odd(before, asked) ? customer_clear(it, CAUSE, word->invoice, word->id)
+	                             : STATUS_OK;
+}
+
 static enum status put_recorded(struct customer *it, struct receivable_row *row,
                                 const struct applied_word *word, struct instant at)
 {
 	struct applied *const recorded = arena_alloc(it->task->scratch, sizeof(*recorded));
+	const char *const asked = currency_asked(it, word->invoice);
 
 	TRY(read_recorded(it, row, recorded));
+	const struct money before = amount_of(recorded, word->id);
+
 	if (!applied_put(recorded, word))
 		return task_refuse(it->task,
 		                   "invoice %s: more than %d payments of it are on record",
 		                   word->invoice, APPLIED_MAX);
 	row->recorded = applied_encode(it->task->arena, recorded);
-	row->currency = arena_string(it->task->arena, word->amount.currency);
+	row->currency = currency_of(it, recorded, asked);
 	row->outside_at =
 	    row->outside_at.us == TIME_MIN.us ? at : time_earlier(row->outside_at, at);
+	TRY(weigh(it, word, asked, before, amount_of(recorded, word->id)));
 	return receivable_paid(it, row);
 }
 
@@ -151,6 +217,28 @@ bool outside_payment(struct thing *thing, const struct json_place *object,
 	return true;
 }
 
+/* The invoice is known: what is on record in another currency pays nothing of it. */
+static enum status meet_invoice(struct customer *it, struct receivable_row *row)
+{
+	struct applied *const recorded = arena_alloc(it->task->scratch, sizeof(*recorded));
+	const char *const asked = currency_asked(it, row->invoice_id);
+
+	TRY(read_recorded(it, row, recorded));
+	for (size_t i = 0; i < recorded->count; i++) {
+		const struct applied_word *const word = &recorded->words[i];
+		const struct money amount = amount_of(recorded, word->id);
+
+		if (is_odd(amount, asked))
+			TRY(doubt(it, row->invoice_id, word->id, amount));
+	}
+	if (text_equal(row->currency, currency_of(it, recorded, asked)))
+		return STATUS_OK;
+	row->currency = asked;
+	task_save(it->task, &receivable_table, row);
+	TRY(outside_book(it, row));
+	return paying_beside(it, row->invoice_id);
+}
+
 /* Invoices that were paid outside, and say no more. */
 
 bool outside_invoice(struct thing *thing, const struct invoice *invoice, struct receivable_row *row,
@@ -160,7 +248,11 @@ bool outside_invoice(struct thing *thing, const struct invoice *invoice, struct 
 	const bool outside = invoice->outside && text_equal(invoice->status, "paid");
 	Opsmesh__V1__Money *due;
 
-	if (row->recorded.size > 0 || (!outside && row->outside_at.us == TIME_MIN.us))
+	if (row->recorded.size > 0) {
+		*status = meet_invoice(it, row);
+		return true;
+	}
+	if (!outside && row->outside_at.us == TIME_MIN.us)
 		return true;
 	if (!customer_amount(thing, "amount_due", invoice->currency,
 	                     invoice->figures[INVOICE_DUE].minor, &due, error))

@@ -3,7 +3,8 @@
  *
  * Where payments are on record there, it is their sum, each counted once. Where the invoice says no more than that
  * it was paid so, it is what is due of it and no charge paid. It is stated anew (restated.h) whenever one of the
- * figures is another. The row is the invoice's, as it was read last; who is given one that may change saves it.
+ * figures is another. What is on record in another currency than the invoice's pays nothing of it, and is the case
+ * `currency_changed`. The row is the invoice's, as it was read last; who is given one that may change saves it.
  */
 #ifndef SERVICES_BILLING_SYNC_CUSTOMER_OUTSIDE_H
 #define SERVICES_BILLING_SYNC_CUSTOMER_OUTSIDE_H

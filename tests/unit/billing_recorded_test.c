@@ -94,6 +94,41 @@ static void what_made_up_an_invoice_may_make_up_less(void **state)
 	customer_any_states(&told, 50);
 }
 
+/* Two records of a part each: the one in dollars pays nothing, whichever comes first; a third was never paid. */
+#define PAID_BESIDE(id, revision, currency, status, amount)                                        \
+	{                                                                                          \
+		"invoice_payment", id, revision, status,                                           \
+		    "{\"id\":\"" id "\",\"object\":\"invoice_payment\",\"invoice\":\"in_1\","      \
+		    "\"created\":1777600000,\"currency\":\"" currency "\",\"status\":\"" status    \
+		    "\",\"amount_requested\":" amount ",\"amount_paid\":" amount                   \
+		    ",\"payment\":{\"type\":\"payment_record\",\"payment_record\":\"pr_" id "\"}}" \
+	}
+
+static const struct customer_told strange[] = {
+	{ "invoice", "in_1", 1, "open", INVOICE("open", "0", "") },
+	{ "invoice", "in_1", 2, "paid", INVOICE("paid", "12000", "") },
+	PAID_BESIDE("inpay_1", 1, "usd", "paid", "500"),
+	PAID_BESIDE("inpay_2", 1, "jpy", "paid", "4000"),
+	PAID_BESIDE("inpay_3", 1, "usd", "paid", "700"),
+	PAID_BESIDE("inpay_3", 2, "usd", "canceled", "700"),
+};
+
+static void a_record_in_another_currency_pays_nothing_and_is_a_case(void **state)
+{
+	const struct customer_story told = {
+		.states = strange,
+		.count = COUNT_OF(strange),
+		.tell = customer_tell,
+		.trial = "cash JPY 4000\nreceivable JPY 8000\nrevenue JPY -12000\n",
+		.owed = "in_1 JPY 8000\n",
+		.cases = "currency_changed inpay_1 0/500\n",
+	};
+
+	(void)state;
+	customer_any_order(&told, 300);
+	customer_any_states(&told, 100);
+}
+
 /* What never came, as "<type asked for> <expected> <found>"; "": nothing. */
 static const char *missed(void)
 {
@@ -198,6 +233,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		CASE(a_part_that_is_on_record_is_booked_in_any_order),
 		CASE(what_made_up_an_invoice_may_make_up_less),
+		CASE(a_record_in_another_currency_pays_nothing_and_is_a_case),
 		CASE(invoice_payments_are_waited_for_as_the_policy_says),
 		cmocka_unit_test(the_document_says_how_long_or_never),
 	};
