@@ -18,8 +18,7 @@
 	32 /* charges, and invoices, of one web; with more of them nothing is approved */
 
 struct backing_charge {
-	int64_t
-	    money; /* charged, less what went back or is approved to; of a disputed one nothing */
+	int64_t money; /* charged, less what went back or may; of a disputed one nothing */
 	int64_t taken; /* by disputes that were lost */
 	bool disputed;
 };
