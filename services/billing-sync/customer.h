@@ -30,7 +30,7 @@ struct customer_row {
 	struct bytes balance;    /* balance_words_encode: that the provider keeps; absent: none */
 	const char *live_object; /* the first of live mode that came, and of test mode */
 	const char *test_object;
-	const char *missed;  /* contracts that nothing bills, a line each; NULL: none */
+	const char *missed;  /* contracts and periods that nothing bills, a line each */
 	const char *rivals;  /* accounts that declare it too, a line each; NULL: none */
 	bool came;           /* the customer's own object has */
 	int64_t named_us;    /* until then: the earliest of the others, since 1970; 0: none */

@@ -93,14 +93,21 @@ static struct instant months_after(struct instant at, int64_t months)
 	return (struct instant){ date_days(date) * DAYS(1).us + (at.us - day * DAYS(1).us) };
 }
 
+/* Of one that is none of the calendar's. */
+static struct duration length_of(const struct seat_line *line)
+{
+	const struct duration own = time_since(line->start, line->end);
+
+	return own.us < DAYS(7).us ? SEAT_AGREED_MONTH : own;
+}
+
 /* The beginning of a period, so many after the end of a line. */
 static struct instant period_at(const struct seat_line *line, int64_t number)
 {
 	const int32_t months = months_in(line);
 
 	return months > 0 ? months_after(line->end, number * months)
-	                  : time_add(line->end,
-	                             (struct duration){ (line->end.us - line->start.us) * number });
+	                  : time_add(line->end, (struct duration){ length_of(line).us * number });
 }
 
 /* Worth. */
@@ -142,7 +149,7 @@ static void note(struct search *it, const struct seat_unbilled *made)
 static int64_t first_of(const struct search *it, const struct seat_line *line)
 {
 	const int32_t months = months_in(line);
-	const int64_t length = months > 0 ? DAYS(31).us * months : line->end.us - line->start.us;
+	const int64_t length = months > 0 ? DAYS(31).us * months : length_of(line).us;
 	const int64_t passed = (it->now.us - line->end.us) / length;
 
 	return passed > SEAT_AGREED_MAX ? passed - SEAT_AGREED_MAX : 0;

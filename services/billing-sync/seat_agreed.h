@@ -4,7 +4,7 @@
  * A contract does not say its rhythm: the lines that bill it do. Of one that nothing ever billed it is the first
  * SEAT_AGREED_MONTH that is missing, once. From the end of what was billed on, each period of the length of the last
  * line is: a line of 28 to 31 days is a month of the calendar, and so are quarters, half-years and years; any other
- * length is what it is. Of a time between two lines that is only so where they are of different items (of the same
+ * length is what it is, but for less than a week, which is no rhythm: then it is a SEAT_AGREED_MONTH. Of a time between two lines that is only so where they are of different items (of the same
  * item it is a gap of its periods, seat_book_check.h), and where no line begins within it. A period counts while the
  * contract is in force to its end, or for a SEAT_AGREED_MONTH of it, and where its subscription is not in a trial or paused
  * when it begins.

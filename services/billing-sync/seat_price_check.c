@@ -80,7 +80,7 @@ static bool part_at(const struct seat_line *line, struct invoice_decimal unit, i
 	const bool round = unit.fraction == 0 && own.fraction == 0;
 	const int64_t scale = round ? 1 : SCALE;
 
-	if (!line->has_unit || (own.whole == 0 && own.fraction == 0) ||
+	if (!line->has_unit || own.negative || (own.whole == 0 && own.fraction == 0) ||
 	    (!round && (own.whole > SCALED_MAX || unit.whole > SCALED_MAX)))
 		return false;
 	const int64_t from = own.whole * scale + own.fraction;
