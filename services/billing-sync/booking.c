@@ -87,6 +87,26 @@ bool booking_settlement(struct arena *arena, const struct booking_fact *fact, co
 	return booking_seal(booking);
 }
 
+bool booking_unsettled(struct arena *arena, const struct booking_fact *fact,
+                       const struct booking_charged *charged, int64_t rest, int64_t relief,
+                       struct booking *booking)
+{
+	const char *const presented = charged->presented.currency;
+	const char *const settled = charged->settled.currency;
+	struct journal *const journal = &booking->journal;
+
+	*booking = booking_open(arena, fact, "unsettled", charged->charge);
+	journal_take(journal, ACCOUNT_CLEARING, fact->customer, charged->charge, presented, rest);
+	if (text_equal(presented, settled)) {
+		booking_suspend(booking, fact->customer, charged->charge, presented, rest);
+		return booking_seal(booking);
+	}
+	journal_add(journal, ACCOUNT_EXCHANGE, fact->customer, charged->charge, presented, rest);
+	journal_add(journal, ACCOUNT_EXCHANGE, fact->customer, charged->charge, settled, relief);
+	journal_take(journal, ACCOUNT_FX, fact->customer, charged->charge, settled, relief);
+	return booking_seal(booking);
+}
+
 bool booking_applied(struct arena *arena, const struct booking_fact *fact, const char *charge,
                      const char *invoice, struct money amount, struct booking *booking)
 {

@@ -48,6 +48,13 @@ struct booking_fact {
 
 /* Charges. */
 
+struct booking_charged {
+	const char *charge;
+	struct money presented; /* what the customer was charged */
+	struct money settled;   /* gross of its balance transaction */
+	int64_t taken;          /* of presented, by refunds and disputes booked before this one */
+};
+
 /* What the customer was charged, in their currency. */
 bool booking_charge(struct arena *arena, const struct booking_fact *fact, const char *charge,
                     struct money presented, struct booking *booking) MUST_CHECK;
@@ -55,6 +62,14 @@ bool booking_charge(struct arena *arena, const struct booking_fact *fact, const 
 bool booking_settlement(struct arena *arena, const struct booking_fact *fact, const char *charge,
                         struct money presented, const struct balance_transaction *settled,
                         struct booking *booking) MUST_CHECK;
+/*
+ * So much of a charge, in its currency, its balance transactions do not settle (below zero: they settle more): in
+ * doubt, or, where they are in another currency, what their rates make of it. And so much more of that other
+ * currency was to be relieved by what had gone back before the charge's rate was known as it is now.
+ */
+bool booking_unsettled(struct arena *arena, const struct booking_fact *fact,
+                       const struct booking_charged *charged, int64_t rest, int64_t relief,
+                       struct booking *booking) MUST_CHECK;
 /* A charge pays an invoice, or a part of it. */
 bool booking_applied(struct arena *arena, const struct booking_fact *fact, const char *charge,
                      const char *invoice, struct money amount, struct booking *booking) MUST_CHECK;
@@ -63,13 +78,6 @@ bool booking_outside(struct arena *arena, const struct booking_fact *fact, const
                      struct money amount, struct booking *booking) MUST_CHECK;
 
 /* What is taken from a charge, and given back to it. */
-
-struct booking_charged {
-	const char *charge;
-	struct money presented; /* what the customer was charged */
-	struct money settled;   /* gross of its balance transaction */
-	int64_t taken;          /* of presented, by refunds and disputes booked before this one */
-};
 
 /*
  * A refund by its balance transaction (or its failure, whose amount is above zero). amount is that of the
@@ -98,6 +106,9 @@ bool booking_dispute(struct arena *arena, const struct booking_fact *fact,
  */
 bool booking_disputed_part(const struct booking_charged *charged, int64_t said,
                            const struct balance_transaction *moved, int64_t *part) MUST_CHECK;
+
+/* What of the settled amount refunds and disputes relieve, by the charge's rate. False: it has none. */
+bool booking_relief(const struct booking_charged *charged, int64_t *relief) MUST_CHECK;
 
 /*
  * So much of what refunds and disputes took from a charge had paid no invoice: it was the customer's, and no

@@ -14,18 +14,23 @@ struct leg {
 	int64_t more; /* beyond the charge, the same way */
 };
 
+bool booking_relief(const struct booking_charged *charged, int64_t *relief)
+{
+	return charged->presented.minor > 0 && charged->settled.minor > 0 &&
+	       ratio_apply(charged->taken,
+	                   ratio_of(charged->settled.minor, charged->presented.minor),
+	                   ROUNDING_HALF_UP, relief);
+}
+
 /* What the part had brought in when the charge was settled. */
 static bool relieve(const struct booking_charged *charged, int64_t taken, int64_t *relief)
 {
-	struct ratio rate;
+	struct booking_charged then = *charged;
 	int64_t before;
 	int64_t after;
 
-	if (charged->presented.minor <= 0 || charged->settled.minor <= 0)
-		return false;
-	rate = ratio_of(charged->settled.minor, charged->presented.minor);
-	return ratio_apply(charged->taken, rate, ROUNDING_HALF_UP, &before) &&
-	       ratio_apply(taken, rate, ROUNDING_HALF_UP, &after) &&
+	then.taken = taken;
+	return booking_relief(charged, &before) && booking_relief(&then, &after) &&
 	       !__builtin_sub_overflow(after, before, relief);
 }
 

@@ -405,9 +405,11 @@ enum status receivable_charged(struct thing *thing, const struct ledger_charge *
 
 	if (row.currency == NULL) {
 		row.currency = arena_string(it->task->arena, charge->presented.currency);
-		row.presented = charge->presented.minor;
 		row.charged_at = charge->at;
 	}
+	const bool same = row.presented == 0 || row.presented == charge->presented.minor;
+
+	row.presented = charge->presented.minor;
 	row.refunded = charge->refunded;
 	if (*charge->intent != '\0')
 		row.other_id = charge->intent;
@@ -415,7 +417,7 @@ enum status receivable_charged(struct thing *thing, const struct ledger_charge *
 		TRY(put(it, &row, &word));
 	save(it, &row);
 	TRY(meet_intent(it, charge->id, charge->intent));
-	return settle(it, charge->id, charge->invoice);
+	return settle(it, charge->id, same ? charge->invoice : "");
 }
 
 enum status receivable_returned(struct customer *it, const struct receivable_return *back)

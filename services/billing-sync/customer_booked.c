@@ -6,8 +6,11 @@
 #include "services/billing-sync/entry.h"
 #include "services/billing-sync/figure.h"
 #include "services/billing-sync/policies.h"
+#include "services/billing-sync/restated.h"
 
 #include <string.h>
+
+#define NOT_PLACED "not_placed"
 
 struct booking_fact booked_fact(const struct customer *it, struct instant at)
 {
@@ -50,7 +53,7 @@ static enum status doubt_rate(struct customer *it, const struct booking *booking
 static enum status doubt(struct customer *it, const struct booking *booking)
 {
 	struct finding finding = {
-		.cause = "not_placed",
+		.cause = NOT_PLACED,
 		.root = booking->journal.object,
 		.evidence = { .object = booking->journal.object,
 		              .found = booked_units(it, booking->unexplained.currency,
@@ -72,6 +75,17 @@ enum status booked_once(struct customer *it, const struct booking *booking, bool
 {
 	*booked = booking->journal.count > 0 && figure_book(it->task, &booking->journal);
 	return *booked ? doubt(it, booking) : STATUS_OK;
+}
+
+enum status booked_anew(struct customer *it, const struct booking *booking)
+{
+	const char *const object = booking->journal.object;
+	bool booked;
+
+	TRY(restated_book(it->task, &booking->journal, &booked));
+	if (!booked || booking->doubt == BOOKING_AMOUNT)
+		return booked ? doubt(it, booking) : STATUS_OK;
+	return customer_clear(it, NOT_PLACED, object, object);
 }
 
 /* A transaction moves one amount: who says another later is heard, and nothing is booked by it. */

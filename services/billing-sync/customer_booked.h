@@ -12,8 +12,10 @@ struct booking_fact booked_fact(const struct customer *it, struct instant at);
 /* In *booked whether it is new. */
 enum status booked_once(struct customer *it, const struct booking *booking,
                         bool *booked) MUST_CHECK;
+/* A fact that may become another (restated.h): what is doubtful now is a case, and no longer what was. */
+enum status booked_anew(struct customer *it, const struct booking *booking) MUST_CHECK;
 /*
- * The same of a balance transaction: the stage `payout` hears that it has been placed, and who tells the same one
+ * Of a balance transaction, once: the stage `payout` hears that it has been placed, and who tells the same one
  * with another amount is contradicted.
  */
 enum status booked_moved(struct customer *it, const struct booking *booking,

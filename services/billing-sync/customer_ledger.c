@@ -3,6 +3,7 @@
 #include "common/base/text.h"
 #include "common/io/proto.h"
 #include "services/billing-sync/customer_booked.h"
+#include "services/billing-sync/customer_charged.h"
 #include "services/billing-sync/customer_foreign.h"
 #include "services/billing-sync/customer_over.h"
 #include "services/billing-sync/customer_refused.h"
@@ -28,6 +29,9 @@ static const struct column columns[] = {
 	COLUMN(struct charged_row, given),
 	COLUMN(struct charged_row, released),
 	COLUMN(struct charged_row, disputed),
+	COLUMN(struct charged_row, cleared),
+	COLUMN(struct charged_row, corrected),
+	COLUMN(struct charged_row, settled_at),
 	COLUMN_END,
 };
 const struct state_table charged_table = { .name = "charged",
@@ -58,7 +62,9 @@ static bool cannot(struct thing *thing, const struct booking *booking, struct js
 
 static struct charged_row load(struct customer *it, const char *charge)
 {
-	struct charged_row row = { .customer_id = it->row.customer_id, .charge_id = charge };
+	struct charged_row row = { .customer_id = it->row.customer_id,
+		                   .charge_id = charge,
+		                   .settled_at = TIME_MIN };
 
 	(void)task_load(it->task, &charged_table, &row);
 	return row;
@@ -98,69 +104,13 @@ static bool read_transaction(struct thing *thing, const json_t *value,
 
 /* Money of a charge. */
 
-static struct finding unsettled_of(const struct customer *it, const struct charged_row *row)
-{
-	struct finding finding = {
-		.cause = "not_settled",
-		.root = row->charge_id,
-		.evidence = { .object = row->charge_id,
-		              .expected = booked_units(it, row->currency, row->presented) },
-		.sentence =
-		    "A charge has no balance transaction yet: nobody has fetched it, or the "
-		    "money has never come.",
-	};
-
-	memcpy(finding.evidence.currency, row->currency, strlen(row->currency) + 1);
-	return finding;
-}
-
-static const char *settle_key(const struct customer *it, const struct charged_row *row)
-{
-	return arena_printf(it->task->arena, "%s/%s", it->row.customer_id, row->charge_id);
-}
-
-static enum status stop_waiting(struct customer *it, struct charged_row *row)
-{
-	const bool said = row->unsettled;
-
-	task_timer_clear(it->task, LEDGER_TIMER_SETTLE, settle_key(it, row));
-	row->unsettled = false;
-	return said ? customer_clear(it, "not_settled", row->charge_id, row->charge_id) : STATUS_OK;
-}
-
-enum status ledger_on_settle(struct task *task, const char *key)
-{
-	const struct customer_timer timer = customer_timer_of(task, key);
-	struct customer it = { .task = task,
-		               .cause_id = "",
-		               .at = task->due,
-		               .row = { .customer_id = timer.customer } };
-	struct charged_row row = load(&it, timer.about);
-
-	(void)task_load(task, &customer_table, &it.row);
-	if (row.currency == NULL || row.settled_currency != NULL)
-		return STATUS_OK;
-	const struct finding finding = unsettled_of(&it, &row);
-
-	row.unsettled = true;
-	task_save(task, &charged_table, &row);
-	return customer_observe(&it, &finding);
-}
-
-void ledger_need_settle(struct task *task, const char *key)
-{
-	const struct customer_timer timer = customer_timer_of(task, key);
-
-	task_need(task, &customer_table, &(struct customer_row){ .customer_id = timer.customer });
-}
-
 static bool settle(struct thing *thing, struct charged_row *row,
                    const struct balance_transaction *settled, enum status *status,
                    struct json_error *error)
 {
 	struct customer *const it = thing->customer;
 	const struct booking_fact fact = booked_fact(it, settled->created);
-	struct money presented = { .minor = row->presented };
+	struct money presented = { .minor = charged_part(row, settled) };
 	struct booking *const booking = arena_alloc(it->task->arena, sizeof(*booking));
 	bool booked;
 
@@ -169,16 +119,12 @@ static bool settle(struct thing *thing, struct charged_row *row,
 	                        booking))
 		return cannot(thing, booking, error);
 	*status = booked_moved(it, booking, settled, &booked);
-	if (!booked || *status != STATUS_OK)
-		return true;
-	row->settled_currency = arena_string(it->task->arena, settled->currency);
-	row->settled = settled->amount;
-	*status = stop_waiting(it, row);
-	task_save(it->task, &charged_table, row);
+	if (booked && *status == STATUS_OK)
+		*status = charged_settled(it, row, settled);
 	return true;
 }
 
-static struct booking_charged charged_of(const struct charged_row *row)
+struct booking_charged ledger_charged(const struct charged_row *row)
 {
 	struct booking_charged charged = { .charge = row->charge_id,
 		                           .presented = { .minor = row->presented },
@@ -204,7 +150,7 @@ static bool take(struct move *move, bool dispute, enum status *status, struct js
 {
 	struct customer *const it = move->thing->customer;
 	const struct booking_fact fact = booked_fact(it, move->moved.created);
-	const struct booking_charged charged = charged_of(move->row);
+	const struct booking_charged charged = ledger_charged(move->row);
 	struct booking *const booking = arena_alloc(it->task->arena, sizeof(*booking));
 	const bool foreign = !text_equal(move->amount.currency, move->row->currency);
 	int64_t part = part_of(move, &charged, dispute);
@@ -444,23 +390,35 @@ static enum status book_charge(struct thing *thing, const struct ledger_charge *
 	return booked_once(it, booking, &booked);
 }
 
+static enum status restate(struct thing *thing, struct charged_row *row,
+                           const struct ledger_charge *charge)
+{
+	struct customer *const it = thing->customer;
+	const bool over = over_is(row);
+
+	if (row->presented != charge->presented.minor) {
+		TRY(charged_anew(it, row, charge));
+		task_save(it->task, &charged_table, row);
+		TRY(over_weigh(it, row, over));
+	}
+	return receivable_charged(thing, charge);
+}
+
 enum status ledger_charge(struct thing *thing, const struct ledger_charge *charge)
 {
 	struct task *const task = thing->customer->task;
 	struct charged_row row = load(thing->customer, charge->id);
 
+	if (row.currency != NULL)
+		return restate(thing, &row, charge);
 	if (charge->presented.minor == 0)
 		return STATUS_OK;
-	if (row.currency != NULL)
-		return receivable_charged(thing, charge);
 	TRY(book_charge(thing, charge));
 	row.currency = arena_string(task->arena, charge->presented.currency);
 	row.presented = charge->presented.minor;
 	row.released = charge->released;
 	task_save(task, &charged_table, &row);
-	task_timer_set(task, LEDGER_TIMER_SETTLE, settle_key(thing->customer, &row),
-	               time_add(thing->customer->at,
-	                        policies_suspense(task, thing->customer->at)->settle));
+	charged_await(thing->customer, &row);
 	TRY(receivable_charged(thing, charge));
 	TRY(over_weigh(thing->customer, &row, false));
 	return release(thing->customer, &row);

@@ -21,18 +21,21 @@ struct charged_row {
 	const char *currency; /* NULL: not booked yet */
 	int64_t presented;
 	const char *settled_currency; /* NULL: its balance transaction is not known */
-	int64_t settled;
+	int64_t settled;              /* by all of its balance transactions in that currency */
+	int64_t cleared;              /* of presented, by these */
+	int64_t corrected;    /* of settled: what returns relieved at a rate that is another now */
 	int64_t taken;        /* of presented, by refunds and disputes */
 	struct bytes waiting; /* MirroredList, packed; absent: nothing waits */
 	bool unsettled;       /* for too long: it was said */
 	int64_t given;        /* by all refunds that did not fail, booked or not */
 	int64_t released;     /* was reserved beyond what was captured */
 	int64_t disputed;     /* of taken, by disputes */
+	struct instant settled_at; /* the latest of its balance transactions; TIME_MIN: not known */
 };
 
 extern const struct state_table charged_table;
 
-/* A charge that was captured: what the customer was charged, and when. */
+/* A charge that was captured: what the customer was charged, and when; nothing of one that failed after all. */
 struct ledger_charge {
 	const char *id;
 	const char *invoice; /* that it names itself; "": none */
@@ -42,6 +45,7 @@ struct ledger_charge {
 	int64_t refunded; /* as it says itself, but for what was released */
 	struct instant at;
 };
+struct booking_charged ledger_charged(const struct charged_row *row);
 enum status ledger_charge(struct thing *thing, const struct ledger_charge *charge) MUST_CHECK;
 /* It has not settled in time; the key is "<customer>/<charge>". */
 #define LEDGER_TIMER_SETTLE "settle"

@@ -57,6 +57,17 @@ static struct bytes body_of(struct arena *arena, int64_t refunded)
 	return bytes_of(text);
 }
 
+static bool succeeds(const struct thing *thing)
+{
+	return text_equal(thing->mirrored->status, "succeeded");
+}
+
+/* And does no longer: money of a bank account may be refused days after the charge. */
+static bool had_succeeded(const struct thing *thing)
+{
+	return thing->held.status != NULL && text_equal(thing->held.status, "succeeded");
+}
+
 /* A charge may be said to be for something; who pays twice for it within a short time did not mean to. */
 static enum status look_for_twice(struct thing *thing, const char *invoice,
                                   const struct charge_figures *figures)
@@ -64,11 +75,11 @@ static enum status look_for_twice(struct thing *thing, const char *invoice,
 	const char *const id = thing->mirrored->object_id;
 	struct charge_seen seen;
 
-	if (!text_equal(thing->mirrored->status, "succeeded"))
+	if (!succeeds(thing) && !had_succeeded(thing))
 		return STATUS_OK;
 	seen = charge_seen_make(id, invoice, figures->currency, figures->amount, figures->created,
 	                        figures->description);
-	seen.returned = figures->refunded >= figures->amount;
+	seen.returned = figures->refunded >= figures->amount || !succeeds(thing);
 	return customer_see_charge(thing->customer, &seen);
 }
 
@@ -118,10 +129,10 @@ static bool book(struct thing *thing, const struct charge_figures *figures,
 		                      .at = figures->created };
 	Opsmesh__V1__Money *taken;
 
-	if (!text_equal(thing->mirrored->status, "succeeded"))
+	if (!succeeds(thing) && !had_succeeded(thing))
 		return true;
-	if (!customer_amount(thing, "amount_captured", figures->currency, figures->captured, &taken,
-	                     error))
+	if (!customer_amount(thing, "amount_captured", figures->currency,
+	                     succeeds(thing) ? figures->captured : 0, &taken, error))
 		return false;
 	charge.presented.minor = taken->minor;
 	charge.released =
