@@ -13,6 +13,7 @@
 #include "services/billing-sync/discrepancy.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #define CHARGED 12000
 #define ASKED_MAX 6
@@ -24,14 +25,17 @@ static const struct {
 	const char *kind;
 	const char *type;
 	const char *id;
-	char letter;  /* of its actions */
-	int approved; /* the fact that says so, with an amount */
+	char letter;   /* of its actions */
+	int approved;  /* the fact that says so, with an amount */
+	int withdrawn; /* and that which takes it back */
 } gifts[] = {
 	{ "refund", "charge", "charge/cus_1/ch_1", 'f',
-	  OPSMESH__V1__BILLING_EVENT__FACT_REFUND_APPROVED },
+	  OPSMESH__V1__BILLING_EVENT__FACT_REFUND_APPROVED,
+	  OPSMESH__V1__BILLING_EVENT__FACT_REFUND_WITHDRAWN },
 	{ "credit", "invoice", "invoice/cus_1/in_1", 'n',
-	  OPSMESH__V1__BILLING_EVENT__FACT_CREDIT_NOTE_APPROVED },
-	{ "explain", "discrepancy", NULL, 'x', NO_MONEY },
+	  OPSMESH__V1__BILLING_EVENT__FACT_CREDIT_NOTE_APPROVED,
+	  OPSMESH__V1__BILLING_EVENT__FACT_CREDIT_NOTE_WITHDRAWN },
+	{ "explain", "discrepancy", NULL, 'x', NO_MONEY, NO_MONEY },
 };
 
 static const int64_t amounts[] = { 1000, 4000, 5000, 9000, 10000, 12000 };
@@ -105,21 +109,37 @@ const Opsmesh__V1__BillingEvent *ops_billing(struct arena *arena, const struct f
 	return (const Opsmesh__V1__BillingEvent *)(void *)message;
 }
 
-/* How often one action was answered, and what was approved in all, by gift. */
+/* How often one action was answered, and what was approved in all and not taken back, by gift. */
 struct said {
 	int answers;
 	int64_t approved[COUNT_OF(gifts)];
 };
 
-static void add(struct said *said, const Opsmesh__V1__BillingEvent *event, const char *ref)
+/* What was asked for by the action that the id of its approval ends with. */
+static int64_t asked(const struct world *world, const char *request_id)
 {
+	const char *const action = strrchr(request_id, '/') + 1;
+
+	for (size_t i = 0; i < world->accepted_count; i++)
+		if (text_equal(world->accepted[i].ref, action))
+			return world->accepted[i].number;
+	return 0;
+}
+
+static void add(struct said *said, const struct world *world,
+                const Opsmesh__V1__BillingEvent *event, const char *ref)
+{
+	const int fact = (int)event->fact_case;
+
 	if (event->fact_case == OPSMESH__V1__BILLING_EVENT__FACT_ACTION_APPLIED)
 		said->answers += text_equal(event->action_applied->action_id, ref);
 	if (event->fact_case == OPSMESH__V1__BILLING_EVENT__FACT_ACTION_REFUSED)
 		said->answers += text_equal(event->action_refused->action_id, ref);
 	for (size_t i = 0; i < COUNT_OF(gifts); i++)
-		if ((int)event->fact_case == gifts[i].approved)
+		if (fact == gifts[i].approved)
 			said->approved[i] += event->refund_approved->amount->minor;
+		else if (fact == gifts[i].withdrawn)
+			said->approved[i] -= asked(world, event->refund_withdrawn->request_id);
 }
 
 static struct said said_of(struct world *world, struct arena *arena, const char *ref)
@@ -132,7 +152,7 @@ static struct said said_of(struct world *world, struct arena *arena, const char 
 			    ops_billing(arena, &world->store.images[i].facts[k]);
 
 			if (event != NULL)
-				add(&said, event, ref);
+				add(&said, world, event, ref);
 		}
 	return said;
 }
