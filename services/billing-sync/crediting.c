@@ -33,10 +33,23 @@ static void link_refund(struct crediting *it, const struct crediting_link *link)
 	it->links[place] = *link;
 }
 
+/* What it named before, and may name no more. */
+static void forget_links(struct crediting *it, uint64_t note)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < it->link_count; i++)
+		if (it->links[i].note != note)
+			it->links[kept++] = it->links[i];
+	memset(it->links + kept, 0, (it->link_count - kept) * sizeof(it->links[0]));
+	it->link_count = kept;
+}
+
 void crediting_on_note(struct crediting *it, const struct refund_news *news,
                        const char *const *refunds, size_t refund_count)
 {
 	refund_on_made(&it->book, news);
+	forget_links(it, refund_id(news->refund_id));
 	for (size_t i = 0; i < refund_count; i++)
 		link_refund(it, &(struct crediting_link){ refund_id(news->refund_id),
 		                                          refund_id(refunds[i]) });

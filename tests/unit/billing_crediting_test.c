@@ -173,6 +173,20 @@ static void a_refund_that_two_credit_notes_name_counts_once(void **state)
 	assert_int_equal(beside_refunds(&it).given, 1000);
 }
 
+/* So a state of the note that was overtaken is not missed. */
+static void a_refund_that_a_credit_note_names_no_more_is_not_its_own(void **state)
+{
+	struct billed it = billed();
+
+	(void)state;
+	hear_refund(&it, "re_1", "", 4000, REFUND_SUCCEEDED);
+	hear_note(&it, "cn_1", "", 4000, REFUND_SUCCEEDED, "re_1");
+	hear_note(&it, "cn_1", "", 4000, REFUND_SUCCEEDED, "re_2");
+	assert_int_equal(crediting_linked(it.invoice, it.charge), 0);
+	hear_refund(&it, "re_2", "", 4000, REFUND_SUCCEEDED);
+	assert_int_equal(crediting_linked(it.invoice, it.charge), 4000);
+}
+
 static void what_takes_off_an_unpaid_invoice_takes_nothing_off_the_charge(void **state)
 {
 	struct billed it = billed();
@@ -407,6 +421,7 @@ int main(void)
 		cmocka_unit_test(a_credit_note_leaves_less_of_the_invoice_and_of_its_charge),
 		cmocka_unit_test(a_refund_by_a_credit_note_counts_once),
 		cmocka_unit_test(a_refund_that_two_credit_notes_name_counts_once),
+		cmocka_unit_test(a_refund_that_a_credit_note_names_no_more_is_not_its_own),
 		cmocka_unit_test(what_takes_off_an_unpaid_invoice_takes_nothing_off_the_charge),
 		cmocka_unit_test(what_the_invoice_says_was_credited_counts_before_the_note_comes),
 		cmocka_unit_test(while_a_charge_is_disputed_nothing_is_credited),
