@@ -26,13 +26,49 @@ struct replan {
 	struct deferral_row row;
 	struct deferral_facts old_facts;
 	struct deferral old;
+	struct deferral old_life; /* of one that has ended: what it was until then */
 	struct deferral_facts facts;
-	struct deferral plan;
-	int64_t today;        /* the first day that was not booked yet */
-	struct instant ended; /* where it is owed no more: since then */
+	struct deferral plan; /* what is still to be earned: empty where it has ended */
+	struct deferral life;
+	int64_t today; /* the first day that was not booked yet */
 };
 
 /* In. */
+
+/* What is earned until it ends, and what is left then. */
+static bool make_plan(struct arena *arena, const struct books_policy *books,
+                      struct deferral_facts *facts, struct deferral *life, struct deferral *plan,
+                      const char **reason)
+{
+	if (!deferral_plan(arena, facts, books, life, reason))
+		return false;
+	*plan = *life;
+	if (facts->ended)
+		plan->count = 0;
+	return true;
+}
+
+static struct plan_reversal *copy_reversals(struct arena *arena, const struct deferral_facts *facts)
+{
+	return arena_copy(arena, facts->reversals,
+	                  facts->reversal_count * sizeof(*facts->reversals));
+}
+
+static enum status recall_life(struct replan *it)
+{
+	struct task *const task = it->customer->task;
+	struct deferral_facts facts = it->old_facts;
+	struct deferral none;
+	const char *reason;
+
+	it->old_life = it->old;
+	if (!facts.ended)
+		return STATUS_OK;
+	facts.reversals = copy_reversals(task->arena, &facts);
+	return make_plan(task->arena, it->books, &facts, &it->old_life, &none, &reason)
+	           ? STATUS_OK
+	           : task_refuse(task, "invoice %s: %s", it->row.invoice_id, reason);
+}
 
 static enum status recall(struct customer *it, const char *invoice, struct replan *replan)
 {
@@ -50,10 +86,8 @@ static enum status recall(struct customer *it, const char *invoice, struct repla
 		return task_fail(task, STATUS_FATAL, "invoice %s: its deferral cannot be read",
 		                 invoice);
 	replan->facts = replan->old_facts;
-	replan->facts.reversals =
-	    arena_copy(task->arena, replan->old_facts.reversals,
-	               replan->old_facts.reversal_count * sizeof(*replan->facts.reversals));
-	return STATUS_OK;
+	replan->facts.reversals = copy_reversals(task->arena, &replan->old_facts);
+	return recall_life(replan);
 }
 
 /* Booking. Each transaction has a number of its own within its invoice, and the invoice in its id. */
@@ -116,11 +150,9 @@ static enum status book_earned(struct replan *it, struct instant at, int64_t min
 }
 
 static enum status book_cleared(struct replan *it, const struct plan_reversal *reversal,
-                                int64_t minor)
+                                struct instant at, int64_t minor)
 {
 	struct arena *const arena = it->customer->task->arena;
-	const struct instant at =
-	    it->facts.billed ? time_later(reversal->at, it->facts.finalised) : it->ended;
 	const struct booking_fact fact = fact_of(it, at);
 	struct booking *const booking = arena_alloc(arena, sizeof(*booking));
 
@@ -145,12 +177,13 @@ static int64_t earned_before(const struct deferral *plan, int64_t day)
 
 static int64_t first_day(const struct replan *it)
 {
-	const struct deferral *const plan = it->plan.count > 0 ? &it->plan : &it->old;
-	const int64_t day = plan->lines[0].schedule.booked_day;
+	const struct deferral *const plans[] = { &it->old, &it->old_life, &it->life };
+	int64_t day = INT64_MAX;
 
-	return it->old.count > 0 && it->old.lines[0].schedule.booked_day < day
-	           ? it->old.lines[0].schedule.booked_day
-	           : day;
+	for (size_t i = 0; i < COUNT_OF(plans); i++)
+		if (plans[i]->count > 0 && plans[i]->lines[0].schedule.booked_day < day)
+			day = plans[i]->lines[0].schedule.booked_day;
+	return day;
 }
 
 static int64_t month_after(int64_t day)
@@ -161,31 +194,15 @@ static int64_t month_after(int64_t day)
 	                        : date_days((struct date){ date.year, date.month + 1, 1 });
 }
 
-/* What was earned until it ended is given back then; what was after that was never earned. */
-static enum status differ_ended(struct replan *it, int64_t *day, int64_t *done)
-{
-	const int64_t end = recognition_day(it->books->zone, it->ended);
-
-	if (it->facts.billed)
-		return STATUS_OK;
-	*day = end < it->today ? end : it->today;
-	*done = -earned_before(&it->old, *day);
-	return *done == 0 ? STATUS_OK : book_earned(it, it->ended, *done);
-}
-
 /* Days that are over, month by month, each month dated at its end. */
-static enum status differ_past(struct replan *it)
+static enum status differ_days(struct replan *it, const struct deferral *before,
+                               const struct deferral *now, int64_t day, int64_t to)
 {
-	int64_t done = 0;
-	int64_t day;
+	int64_t done = earned_before(now, day) - earned_before(before, day);
 
-	if (it->plan.count == 0 && it->old.count == 0)
-		return STATUS_OK;
-	day = first_day(it);
-	TRY(differ_ended(it, &day, &done));
-	while (day < it->today) {
-		const int64_t end = month_after(day) < it->today ? month_after(day) : it->today;
-		const int64_t owed = earned_before(&it->plan, end) - earned_before(&it->old, end);
+	while (day < to) {
+		const int64_t end = month_after(day) < to ? month_after(day) : to;
+		const int64_t owed = earned_before(now, end) - earned_before(before, end);
 
 		if (owed != done)
 			TRY(book_earned(it, earning_end(it->books, end), owed - done));
@@ -195,16 +212,46 @@ static enum status differ_past(struct replan *it)
 	return STATUS_OK;
 }
 
+/* What was earned until it ended is given back then; what was after that was never earned. */
+static enum status differ_ended(struct replan *it, int64_t day)
+{
+	const int64_t last = recognition_day(it->books->zone, it->facts.ended_at);
+	const int64_t end = last < it->today ? last : it->today;
+	int64_t given = -earned_before(&it->life, end);
+
+	if (it->old_facts.ended)
+		given += earned_before(&it->old_life, end);
+	TRY(differ_days(it, &it->old_life, &it->life, day, end));
+	if (given != 0)
+		TRY(book_earned(it, it->facts.ended_at, given));
+	return differ_days(it, &it->old, &it->plan, end, it->today);
+}
+
+static enum status differ_past(struct replan *it)
+{
+	const int64_t day = first_day(it);
+
+	if (day == INT64_MAX)
+		return STATUS_OK;
+	return it->facts.ended ? differ_ended(it, day)
+	                       : differ_days(it, &it->old, &it->plan, day, it->today);
+}
+
+static bool stands(const struct deferral_facts *facts)
+{
+	return facts->billed && !facts->ended;
+}
+
 /* What is billed anew is taken back when it was booked; what came to an end, then. */
 static void differ_billed(const struct replan *it)
 {
 	const int64_t before = deferral_plan_billed(&it->old, &it->old_facts);
 	const int64_t now = deferral_plan_billed(&it->plan, &it->facts);
 
-	if (it->old_facts.billed)
-		add_figure(it, FIGURE_BILLED, it->facts.billed ? it->old_facts.booked : it->ended,
-		           -before);
-	if (it->facts.billed)
+	if (stands(&it->old_facts))
+		add_figure(it, FIGURE_BILLED,
+		           it->facts.ended ? it->facts.ended_at : it->old_facts.booked, -before);
+	if (stands(&it->facts))
 		add_figure(it, FIGURE_BILLED, it->facts.booked, now);
 }
 
@@ -216,15 +263,25 @@ static int64_t cleared_by(const struct deferral_facts *facts, const char *object
 	return 0;
 }
 
+/* What was cleared until it ended is given back then. */
+static enum status differ_one(struct replan *it, const struct plan_reversal *reversal)
+{
+	const bool again = it->old_facts.ended && !it->facts.ended;
+	const int64_t before = again ? 0 : cleared_by(&it->old_facts, reversal->object);
+	const int64_t given = reversal->cleared - (it->old_facts.ended ? before : 0);
+
+	if (reversal->cleared != before)
+		TRY(book_cleared(it, reversal, time_later(reversal->at, it->facts.finalised),
+		                 reversal->cleared - before));
+	return it->facts.ended && given != 0
+	           ? book_cleared(it, reversal, it->facts.ended_at, -given)
+	           : STATUS_OK;
+}
+
 static enum status differ_cleared(struct replan *it)
 {
-	for (size_t i = 0; i < it->facts.reversal_count; i++) {
-		const struct plan_reversal *const reversal = &it->facts.reversals[i];
-		const int64_t before = cleared_by(&it->old_facts, reversal->object);
-
-		if (reversal->cleared != before)
-			TRY(book_cleared(it, reversal, reversal->cleared - before));
-	}
+	for (size_t i = 0; i < it->facts.reversal_count; i++)
+		TRY(differ_one(it, &it->facts.reversals[i]));
 	return STATUS_OK;
 }
 
@@ -234,13 +291,13 @@ static enum status apply(struct replan *it)
 	struct task *const task = it->customer->task;
 	const char *reason;
 
-	if (!deferral_plan(task->arena, &it->facts, it->books, &it->plan, &reason))
+	if (!make_plan(task->arena, it->books, &it->facts, &it->life, &it->plan, &reason))
 		return task_refuse(task, "invoice %s: %s", it->row.invoice_id, reason);
 	const struct bytes facts = deferral_facts_encode(task->arena, &it->facts);
 
 	if (bytes_equal(facts, it->row.facts))
 		return STATUS_OK;
-	if (it->facts.billed || it->old_facts.billed) {
+	if (it->facts.billed) {
 		it->row.currency = it->facts.currency;
 		it->today = earning_today(task, it->books, it->row.currency);
 		differ_billed(it);
@@ -260,6 +317,8 @@ static enum status apply(struct replan *it)
 static void set_billed(struct deferral_facts *facts, const struct customer_billed *billed)
 {
 	facts->billed = true;
+	facts->ended = false;
+	facts->ended_at = TIME_MIN;
 	facts->currency = billed->currency;
 	facts->finalised = billed->finalised;
 	facts->booked = billed->booked;
@@ -294,11 +353,10 @@ enum status customer_deferral_void(struct customer *it, const char *invoice, str
 	struct replan replan;
 
 	TRY(recall(it, invoice, &replan));
-	if (!replan.facts.billed)
+	if (!stands(&replan.facts))
 		return STATUS_OK;
-	replan.ended = at;
-	replan.facts.billed = false;
-	replan.facts.line_count = 0;
+	replan.facts.ended = true;
+	replan.facts.ended_at = at;
 	return apply(&replan);
 }
 

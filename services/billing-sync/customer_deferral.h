@@ -3,8 +3,9 @@
  *
  * One row an invoice keeps its facts and the plan that they make (deferral_plan.h). When a fact is added,
  * what the new plan says of days that are over and the old one did not is booked at once, month by month,
- * and what it clears of refunds, disputes and credit notes with it; days to come change the shard's pace. So
- * the books do not depend on the order in which the facts come, nor on how late.
+ * and what it clears of refunds, disputes and credit notes with it; days to come change the shard's pace. What
+ * was earned and cleared of an invoice until it was voided is kept, and given back then. So the books do not
+ * depend on the order in which the facts come, nor on how late.
  */
 #ifndef SERVICES_BILLING_SYNC_CUSTOMER_DEFERRAL_H
 #define SERVICES_BILLING_SYNC_CUSTOMER_DEFERRAL_H

@@ -164,9 +164,27 @@ static enum status undo(struct earning *it, const char *reason, struct instant a
 	                     it->thing->customer->cause_id, at);
 }
 
-/* It is owed by nobody any more. */
+/* It says from when until when it was owed, whether or not a state was heard of in which it was. */
+static bool has_life(const struct earning *it)
+{
+	struct task *const task = it->thing->customer->task;
+	const struct invoice *const invoice = it->invoice;
+
+	return !it->thing->mirrored->deleted && text_equal(invoice->status, "void") &&
+	       invoice->has_issued && invoice->has_moved &&
+	       !time_before(invoice->moved, invoice->issued) &&
+	       !restated_ended(task, arena_printf(task->arena, "invoice/%s", invoice->id));
+}
+
+/* It is owed by nobody any more. What cannot be booked of it need not be: nothing of it is owed. */
 static enum status disown(struct earning *it)
 {
+	enum status status = STATUS_OK;
+	struct json_error unread;
+
+	if (has_life(it))
+		(void)book_lines(it, &status, &unread);
+	TRY(status);
 	TRY(undo(it, "invoice", moved_at(it)));
 	return customer_deferral_void(it->thing->customer, it->invoice->id, moved_at(it));
 }

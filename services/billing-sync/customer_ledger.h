@@ -53,7 +53,8 @@ enum status ledger_on_settle(struct task *task, const char *key);
 void ledger_need_settle(struct task *task, const char *key);
 /*
  * An invoice in its state now: owed, given up, owed by nobody. What an earlier state booked otherwise is
- * booked anew. False: it cannot be booked; error says why.
+ * booked anew; one that is void and says since when was owed until then, whatever was heard of it before.
+ * False: it cannot be booked; error says why.
  */
 bool ledger_invoice(struct thing *thing, const struct invoice *invoice, enum status *status,
                     struct json_error *error) MUST_CHECK;

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define VERSION 2
+#define VERSION 3
 #define REFUNDS_MAX 250 /* of one credit note, more than it may name */
 
 /* Facts. */
@@ -120,6 +120,15 @@ static void reverse(struct arena *arena, struct deferral *plan, const struct boo
 		reversal->cleared = minor - of.contra;
 }
 
+/* Of what was owed by nobody any more nothing is taken back. */
+static bool clears(const struct deferral_facts *facts, const struct plan_reversal *reversal)
+{
+	const struct instant at = time_later(reversal->at, facts->finalised);
+
+	return text_equal(reversal->currency, facts->currency) && own_of(facts, reversal) > 0 &&
+	       (!facts->ended || time_before(at, facts->ended_at));
+}
+
 bool deferral_plan(struct arena *arena, struct deferral_facts *facts,
                    const struct books_policy *books, struct deferral *plan, const char **reason)
 {
@@ -134,7 +143,7 @@ bool deferral_plan(struct arena *arena, struct deferral_facts *facts,
 		struct plan_reversal *const reversal = &facts->reversals[i];
 
 		reversal->cleared = 0;
-		if (text_equal(reversal->currency, facts->currency) && own_of(facts, reversal) > 0)
+		if (clears(facts, reversal))
 			order[count++] = reversal;
 	}
 	qsort(order, count, sizeof(struct plan_reversal *), by_time);
@@ -177,6 +186,8 @@ struct bytes deferral_facts_encode(struct arena *arena, const struct deferral_fa
 
 	pack_u8(&out, VERSION);
 	pack_u8(&out, facts->billed);
+	pack_u8(&out, facts->ended);
+	pack_time(&out, facts->ended_at);
 	pack_text(&out, facts->currency);
 	pack_time(&out, facts->finalised);
 	pack_time(&out, facts->booked);
@@ -261,6 +272,10 @@ bool deferral_facts_decode(struct arena *arena, struct bytes bytes, struct defer
 	if (version == 0)
 		return false;
 	read.billed = packed_bool(&from);
+	if (version > 2) {
+		read.ended = packed_bool(&from);
+		read.ended_at = packed_time(&from);
+	}
 	read.currency = packed_string(arena, &from);
 	read.finalised = packed_time(&from);
 	read.booked = packed_time(&from);

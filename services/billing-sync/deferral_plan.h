@@ -35,7 +35,9 @@ struct plan_reversal {
 };
 
 struct deferral_facts {
-	bool billed;              /* false: the lines are not known, or owed by nobody */
+	bool billed; /* false: the lines are not known */
+	bool ended;  /* it is owed by nobody, since then */
+	struct instant ended_at;
 	const char *currency;     /* "": not known */
 	struct instant finalised; /* of what is billed */
 	struct instant booked;    /* when the ledger has it */
@@ -53,7 +55,8 @@ bool deferral_facts_note(struct arena *arena, struct deferral_facts *facts,
                          const struct plan_reversal *note) MUST_CHECK;
 
 /*
- * The schedules that the facts make, and what each reversal clears of them. False: the lines cannot be
+ * The schedules that the facts make, and what each reversal clears of them; of an invoice that has ended as
+ * they were until then, and what was reversed since clears nothing. False: the lines cannot be
  * scheduled, and reason says why; that does not depend on the reversals.
  */
 bool deferral_plan(struct arena *arena, struct deferral_facts *facts,
@@ -63,7 +66,8 @@ bool deferral_plan(struct arena *arena, struct deferral_facts *facts,
 int64_t deferral_plan_billed(const struct deferral *plan, const struct deferral_facts *facts);
 
 /*
- * A row's bytes (packed.h): a version, then the fields in the order of the structs. In version 1 a reversal had
+ * A row's bytes (packed.h): a version, then the fields in the order of the structs. Up to version 2 nothing was kept
+ * of one that had ended but that it is not billed. In version 1 a reversal had
  * between its object and its currency the one refund that it was for in whole, and no list.
  */
 struct bytes deferral_facts_encode(struct arena *arena, const struct deferral_facts *facts);

@@ -56,6 +56,13 @@ bool restated_load(struct task *task, const char *id, struct journal *journal)
 	return true;
 }
 
+bool restated_ended(struct task *task, const char *id)
+{
+	struct generation *const last = arena_alloc(task->arena, sizeof(*last));
+
+	return find(task, id, last) == STATUS_OK && !last->stands && !text_equal(last->id, id);
+}
+
 static bool same_line(const struct journal_line *a, const struct journal_line *b)
 {
 	return a->account == b->account && text_equal(a->customer, b->customer) &&

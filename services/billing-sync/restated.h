@@ -18,6 +18,8 @@
 void restated_need(struct task *task, const char *id);
 /* What stands of it, as it was booked. False: nothing. */
 bool restated_load(struct task *task, const char *id, struct journal *journal);
+/* It was booked, and nothing of it stands any more. */
+bool restated_ended(struct task *task, const char *id);
 /* From now on this stands: a transaction under its first id, sealed or without lines. */
 enum status restated_book(struct task *task, const struct journal *wanted, bool *booked) MUST_CHECK;
 /* It came to an end at that time. */

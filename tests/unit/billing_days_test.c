@@ -17,6 +17,7 @@
 /* The first day at one in the morning, and seconds of later ones. */
 #define FIRST "1728003600"   /* 2024-10-04 */
 #define SECOND "1728090000"  /* 2024-10-05 */
+#define THIRD "1728176400"   /* 2024-10-06 */
 #define SIXTH "1728435600"   /* 2024-10-09 */
 #define A_MONTH "1730595600" /* 2024-11-03 */
 
@@ -41,6 +42,25 @@
 #define TAKEN MOVED("txn_d", "adjustment", "dp_1", "-700", SIXTH)
 #define GIVEN MOVED("txn_e", "adjustment", "dp_1", "700", A_MONTH)
 
+/* 3000 for a month. */
+#define INVOICE(status, moved)                                                                           \
+	"{\"id\":\"in_1\",\"object\":\"invoice\",\"customer\":\"cus_1\",\"status\":\"" status            \
+	"\","                                                                                            \
+	"\"currency\":\"jpy\",\"created\":" FIRST                                                        \
+	",\"subtotal\":3000,\"total\":3000,\"amount_due\":3000,"                                         \
+	"\"amount_paid\":1000,\"amount_remaining\":2000,\"status_transitions\":{\"finalized_at\":" FIRST \
+	    moved                                                                                        \
+	"},\"lines\":{\"object\":\"list\",\"has_more\":false,\"data\":[{\"id\":\"il_1\","                \
+	"\"object\":\"line_item\",\"amount\":3000,\"currency\":\"jpy\",\"quantity\":1,\"period\":{"      \
+	"\"start\":" FIRST ",\"end\":" A_MONTH "}}]}}"
+
+#define NOTE(n, amount, at)                                                                    \
+	"{\"id\":\"cn_" n                                                                      \
+	"\",\"object\":\"credit_note\",\"invoice\":\"in_1\",\"status\":\"issued\","            \
+	"\"currency\":\"jpy\",\"amount\":" amount ",\"subtotal\":" amount ",\"total\":" amount \
+	",\"created\":" at ",\"pre_payment_amount\":0,\"post_payment_amount\":" amount         \
+	",\"out_of_band_amount\":" amount "}"
+
 /* Nobody is billed, so that what goes back was the customer's own. */
 static const struct customer_told won[] = {
 	{ "charge", "ch_1", 1, "succeeded", CHARGE("ch_1", "1000", "") },
@@ -49,6 +69,14 @@ static const struct customer_told won[] = {
 	{ "refund", "re_1", 1, "succeeded", REFUND("300") },
 	{ "dispute", "dp_1", 1, "needs_response", DISPUTE("needs_response", TAKEN) },
 	{ "dispute", "dp_1", 2, "won", DISPUTE("won", TAKEN "," GIVEN) },
+};
+
+/* A part is paid back outside of the provider while the invoice is owed, and one after it is void. */
+static const struct customer_told ended[] = {
+	{ "invoice", "in_1", 1, "open", INVOICE("open", "") },
+	{ "invoice", "in_1", 2, "void", INVOICE("void", ",\"voided_at\":" THIRD) },
+	{ "credit_note", "cn_1", 1, "issued", NOTE("1", "300", SECOND) },
+	{ "credit_note", "cn_2", 1, "issued", NOTE("2", "200", SIXTH) },
 };
 
 static const struct customer_story stories[] = {
@@ -64,6 +92,19 @@ static const struct customer_story stories[] = {
 	          "2024-10-09 disputes JPY 700\n"
 	          "2024-11-03 cash_in_transit JPY 700\n"
 	          "2024-11-03 disputes JPY -700\n" },
+	{ .states = ended,
+	  .count = COUNT_OF(ended),
+	  .trial = "cash JPY -500\nrefunds JPY 500\n",
+	  .owed = "",
+	  .days = "2024-10-04 deferred_revenue JPY -3000\n"
+	          "2024-10-04 receivable JPY 3000\n"
+	          "2024-10-05 cash JPY -300\n"
+	          "2024-10-05 deferred_revenue JPY 300\n"
+	          "2024-10-06 deferred_revenue JPY 2700\n"
+	          "2024-10-06 receivable JPY -3000\n"
+	          "2024-10-06 refunds JPY 300\n"
+	          "2024-10-09 cash JPY -200\n"
+	          "2024-10-09 refunds JPY 200\n" },
 };
 
 static void every_day_is_the_same_in_any_order(void **state)
