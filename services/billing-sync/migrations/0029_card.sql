@@ -1,6 +1,6 @@
 -- 0029_card - attempts of a card are counted over all its customers: a row of its own for each card. What was counted
 -- for each customer alone is not carried over: rows of other shards cannot be reached from here, and the longest budget
--- is over after 30 days. A rebuild counts it.
+-- is over after 30 days.
 
 drop table card;
 
