@@ -24,7 +24,10 @@ bool booking_move(struct booking *booking, const struct booking_fact *fact,
 /* The difference between two sources goes to suspense, and is in doubt. */
 void booking_suspend(struct booking *booking, const char *customer, const char *object,
                      const char *currency, int64_t minor);
-/* In doubt, where the two amounts are not as the exchange rate says, within its digits. Without a rate there is none. */
+/*
+ * In doubt, where the two amounts are not as the exchange rate says, within its digits. Without a rate, and where
+ * another transaction has settled all of it already, there is none.
+ */
 void booking_hold_to_rate(struct booking *booking, struct money presented,
                           const struct balance_transaction *moved);
 /* True: whole, or empty. */

@@ -101,7 +101,7 @@ static struct made nearest(struct money presented, const struct balance_transact
 void booking_hold_to_rate(struct booking *booking, struct money presented,
                           const struct balance_transaction *moved)
 {
-	if (moved->exchange_rate[0] == '\0')
+	if (moved->exchange_rate[0] == '\0' || presented.minor == 0)
 		return;
 	const struct made made = nearest(presented, moved);
 

@@ -240,12 +240,28 @@ static bool book_note(struct thing *thing, const struct noted *noted, enum statu
 	return true;
 }
 
+/* It says from when until when it stood, whether or not a state was heard of in which it did. */
+static enum status book_life(struct customer *it, const struct noted *noted, const char *id)
+{
+	const struct credit_note *const note = &noted->note;
+	struct booking *const booking = arena_alloc(it->task->arena, sizeof(*booking));
+	const struct booking_fact fact = fact_of(it, note->at);
+	bool booked;
+
+	if (!note->has_voided || time_before(note->voided, note->at) ||
+	    restated_ended(it->task, id) ||
+	    !booking_credit_note(it->task->arena, &fact, &noted->owed, booking))
+		return STATUS_OK;
+	return restated_book(it->task, &booking->journal, &booked);
+}
+
 static enum status undo_note(struct thing *thing, const struct noted *noted)
 {
 	const struct credit_note *const note = &noted->note;
 	struct customer *const it = thing->customer;
 	const char *const id = arena_printf(it->task->arena, "credit_note/%s", note->id);
 
+	TRY(book_life(it, noted, id));
 	TRY(restated_undo(it->task, id, it->cause_id, note->has_voided ? note->voided : it->at));
 	if (thing->known)
 		TRY(customer_clear(it, "not_placed", note->id, note->id));

@@ -90,6 +90,11 @@ static void a_yen_and_a_dinar_are_charged_by_their_own_units(void **state)
 		  BOOKING_SURE,
 		  "cash_in_transit +14688 USD, fees +100 USD, clearing -45500 KWD, "
 		  "exchange +45500 KWD, exchange -14788 USD" },
+		{ { 0, "JPY" },
+		  7680,
+		  "0.0064",
+		  BOOKING_SURE,
+		  "cash_in_transit +7580 USD, fees +100 USD, exchange -7680 USD" },
 		{ { 45500, "KWD" },
 		  14788,
 		  "3.35",

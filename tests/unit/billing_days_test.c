@@ -54,11 +54,11 @@
 	"\"object\":\"line_item\",\"amount\":3000,\"currency\":\"jpy\",\"quantity\":1,\"period\":{"      \
 	"\"start\":" FIRST ",\"end\":" A_MONTH "}}]}}"
 
-#define NOTE(n, amount, at)                                                                    \
+#define NOTE(n, status, amount, more)                                                          \
 	"{\"id\":\"cn_" n                                                                      \
-	"\",\"object\":\"credit_note\",\"invoice\":\"in_1\",\"status\":\"issued\","            \
+	"\",\"object\":\"credit_note\",\"invoice\":\"in_1\",\"status\":\"" status "\","        \
 	"\"currency\":\"jpy\",\"amount\":" amount ",\"subtotal\":" amount ",\"total\":" amount \
-	",\"created\":" at ",\"pre_payment_amount\":0,\"post_payment_amount\":" amount         \
+	",\"created\":" more ",\"pre_payment_amount\":0,\"post_payment_amount\":" amount       \
 	",\"out_of_band_amount\":" amount "}"
 
 /* Nobody is billed, so that what goes back was the customer's own. */
@@ -75,8 +75,15 @@ static const struct customer_told won[] = {
 static const struct customer_told ended[] = {
 	{ "invoice", "in_1", 1, "open", INVOICE("open", "") },
 	{ "invoice", "in_1", 2, "void", INVOICE("void", ",\"voided_at\":" THIRD) },
-	{ "credit_note", "cn_1", 1, "issued", NOTE("1", "300", SECOND) },
-	{ "credit_note", "cn_2", 1, "issued", NOTE("2", "200", SIXTH) },
+	{ "credit_note", "cn_1", 1, "issued", NOTE("1", "issued", "300", SECOND) },
+	{ "credit_note", "cn_2", 1, "issued", NOTE("2", "issued", "200", SIXTH) },
+};
+
+static const struct customer_told undone[] = {
+	{ "invoice", "in_1", 1, "open", INVOICE("open", "") },
+	{ "credit_note", "cn_1", 1, "issued", NOTE("1", "issued", "300", SECOND) },
+	{ "credit_note", "cn_1", 2, "void",
+	  NOTE("1", "void", "300", SECOND ",\"voided_at\":" THIRD) },
 };
 
 static const struct customer_story stories[] = {
@@ -105,6 +112,16 @@ static const struct customer_story stories[] = {
 	          "2024-10-06 refunds JPY 300\n"
 	          "2024-10-09 cash JPY -200\n"
 	          "2024-10-09 refunds JPY 200\n" },
+	{ .states = undone,
+	  .count = COUNT_OF(undone),
+	  .trial = "deferred_revenue JPY -3000\nreceivable JPY 3000\n",
+	  .owed = "in_1 JPY 3000\n",
+	  .days = "2024-10-04 deferred_revenue JPY -3000\n"
+	          "2024-10-04 receivable JPY 3000\n"
+	          "2024-10-05 cash JPY -300\n"
+	          "2024-10-05 refunds JPY 300\n"
+	          "2024-10-06 cash JPY 300\n"
+	          "2024-10-06 refunds JPY -300\n" },
 };
 
 static void every_day_is_the_same_in_any_order(void **state)
