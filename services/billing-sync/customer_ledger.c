@@ -423,3 +423,26 @@ enum status ledger_charge(struct thing *thing, const struct ledger_charge *charg
 	TRY(over_weigh(thing->customer, &row, false));
 	return release(thing->customer, &row);
 }
+
+bool ledger_settled_within(struct thing *thing, enum status *status, struct json_error *error)
+{
+	const json_t *const inside = json_object_get(thing->object.value, "balance_transaction");
+	struct balance_transaction settled;
+
+	if (!json_is_object(inside))
+		return true;
+	struct charged_row row = load(thing->customer, thing->mirrored->object_id);
+	const bool was_settled = row.settled_currency != NULL;
+
+	if (row.currency == NULL)
+		return true;
+	if (!read_transaction(thing, inside, &settled, error))
+		return false;
+	if (!is_of_charge(thing, &settled))
+		return true;
+	if (!settle(thing, &row, &settled, status, error))
+		return false;
+	if (*status == STATUS_OK && !was_settled && row.settled_currency != NULL)
+		*status = release(thing->customer, &row);
+	return true;
+}

@@ -47,6 +47,12 @@ struct ledger_charge {
 };
 struct booking_charged ledger_charged(const struct charged_row *row);
 enum status ledger_charge(struct thing *thing, const struct ledger_charge *charge) MUST_CHECK;
+/*
+ * The charge at hand, which is booked, may have the balance transaction that settles it within it, whole; that
+ * may come by itself as well. False: it cannot be booked; error says why.
+ */
+bool ledger_settled_within(struct thing *thing, enum status *status,
+                           struct json_error *error) MUST_CHECK;
 /* It has not settled in time; the key is "<customer>/<charge>". */
 #define LEDGER_TIMER_SETTLE "settle"
 enum status ledger_on_settle(struct task *task, const char *key);

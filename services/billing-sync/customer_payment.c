@@ -144,7 +144,7 @@ static bool book(struct thing *thing, const struct charge_figures *figures,
 	*status = ledger_charge(thing, &charge);
 	if (*status == STATUS_OK)
 		*status = customer_hear_charge(thing, &heard);
-	return true;
+	return *status != STATUS_OK || ledger_settled_within(thing, status, error);
 }
 
 /* What its codes mean, as far as they can be read; a charge that did not fail has none. */

@@ -173,6 +173,45 @@ static void what_comes_alone_is_booked_in_any_order(void **state)
 	customer_any_states(&told, 100);
 }
 
+/* The charge was uploaded with its balance transaction within; it comes by itself as well, or not. */
+#define CHARGE_WITH(refunded, settled)                                                            \
+	"{\"id\":\"ch_1\",\"object\":\"charge\",\"customer\":\"cus_1\",\"status\":\"succeeded\"," \
+	"\"captured\":true,\"currency\":\"jpy\",\"amount\":12000,\"amount_captured\":12000,"      \
+	"\"amount_refunded\":" refunded                                                           \
+	",\"created\":1777600000,\"invoice\":\"in_1\",\"balance_transaction\":" settled "}"
+#define SETTLED(source) TXN("txn_1", "charge", source, "12000", "432", "11568")
+static const struct customer_told whole[] = {
+	{ "invoice", "in_1", 1, "open", INVOICE("open") },
+	{ "invoice", "in_1", 2, "paid", INVOICE("paid") },
+	{ "charge", "ch_1", 1, "succeeded", CHARGE("0") },
+	{ "charge", "ch_1", 2, "succeeded", CHARGE_WITH("2000", SETTLED("ch_1")) },
+	{ "refund", "re_1", 1, "succeeded", REFUND },
+	{ "dispute", "dp_1", 1, "lost", DISPUTE("lost", "") },
+	{ "dispute", "dp_1", 2, "won",
+	  DISPUTE("won", "," TXN("txn_4", "adjustment", "dp_1", "10000", "-1500", "11500")) },
+	{ "balance_transaction", "txn_1", 1, "available", SETTLED("ch_1") },
+};
+
+static void what_settles_a_charge_within_it_is_booked_in_any_order(void **state)
+{
+	struct customer_story told = {
+		.states = whole,
+		.count = COUNT_OF(whole),
+		.tell = tell,
+		.trial = EXPECTED,
+		.owed = "",
+		.cases = "invoice_total in_1 10909/12000\n",
+		.wait = DAYS(8),
+	};
+
+	(void)state;
+	customer_any_order(&told, 100);
+	customer_any_states(&told, 100);
+	told.count--;
+	customer_any_order(&told, 100);
+	customer_any_states(&told, 100);
+}
+
 /* What the stage has said of a cause since it was asked last: "opened", "healed", "". */
 static const char *said_of(const char *cause)
 {
@@ -329,6 +368,31 @@ static void a_charge_that_never_settles_is_a_case_until_it_does(void **state)
 	assert_string_equal(said_of("not_settled"), "healed");
 }
 
+/* Of a fee within it nothing is settled, and one that cannot be read books nothing. */
+static void what_is_within_a_charge_is_looked_at_as_what_comes_alone(void **state)
+{
+	const struct customer_told fee = { "charge", "ch_1", 1, "succeeded",
+		                           CHARGE_WITH("0", TXN("txn_9", "stripe_fee", "ch_1",
+		                                                "-50", "0", "-50")) };
+	const struct customer_told broken = { "charge", "ch_1", 2, "succeeded",
+		                              CHARGE_WITH("0", TXN("txn_1", "charge", "ch_1",
+		                                                   "12000", "432", "12000")) };
+	const struct customer_told good = { "charge", "ch_1", 3, "succeeded",
+		                            CHARGE_WITH("0", SETTLED("ch_1")) };
+
+	(void)state;
+	tell(&fee);
+	assert_string_equal(ledger_trial(&customer_stage),
+	                    "clearing JPY 12000\nreceivable JPY -12000\n");
+	tell(&broken);
+	assert_string_equal(said_of("state_refused"), "opened");
+	assert_string_equal(ledger_trial(&customer_stage),
+	                    "clearing JPY 12000\nreceivable JPY -12000\n");
+	tell(&good);
+	assert_string_equal(ledger_trial(&customer_stage),
+	                    "cash_in_transit JPY 11568\nfees JPY 432\nreceivable JPY -12000\n");
+}
+
 /* A fee that names a charge as its source is none of the charge's own. */
 static void what_is_not_the_charges_settlement_does_not_settle_it(void **state)
 {
@@ -393,6 +457,8 @@ int main(void)
 		CASE(a_story_is_booked_to_the_yen),
 		CASE(any_order_books_the_same),
 		CASE(what_comes_alone_is_booked_in_any_order),
+		CASE(what_settles_a_charge_within_it_is_booked_in_any_order),
+		CASE(what_is_within_a_charge_is_looked_at_as_what_comes_alone),
 		CASE(two_amounts_of_one_transaction_are_a_case_and_booked_once),
 		CASE(what_contradicts_itself_is_told_in_whole_krona),
 		CASE(an_exchange_rate_keeps_its_digits),
