@@ -216,6 +216,7 @@ static Opsmesh__V1__RefusalCode code_of(enum refund_refusal refusal)
 		[REFUND_NAMELESS] = REFUSAL(NOT_ALLOWED),
 		[REFUND_SAME_PERSON] = REFUSAL(NOT_ALLOWED),
 		[REFUND_LAPSED] = REFUSAL(ILLEGAL_MOVE),
+		[REFUND_WITHDRAWN] = REFUSAL(ILLEGAL_MOVE),
 	};
 
 	return codes[refusal];
@@ -369,7 +370,7 @@ static bool withdraw(struct order *order, struct giving *it, enum status *status
 		return false;
 	}
 	*status =
-	    refund_on_failure(it->row, action)
+	    refund_on_failure(it->row, action, order->customer.at)
 		? say_withdrawn(it, action, order->requested, "")
 		: task_fail(order->customer.task, STATUS_FATAL, "%s: its approval is gone", action);
 	return *status == STATUS_OK;

@@ -93,13 +93,19 @@ size_t refund_find(const struct refund_row *row, const char *action)
 	return REFUND_NONE;
 }
 
-bool refund_on_failure(struct refund_row *row, const char *action_id)
+bool refund_on_failure(struct refund_row *row, const char *action_id, struct instant at)
 {
 	const size_t place = refund_find(row, action_id);
 
 	if (place == REFUND_NONE)
 		return false;
-	row->approvals[place].failed = true;
+	struct refund_approval *const approval = &row->approvals[place];
+
+	if (!approval->failed && !approval->waits) {
+		approval->withdrawn = true;
+		approval->withdrawn_at = at;
+	}
+	approval->failed = true;
 	return true;
 }
 

@@ -14,6 +14,10 @@
  * it through, or when the money has gone another way. The same action again is refused then; a new one may be approved
  * when the dispute is over and there is something left.
  *
+ * Who takes an approval back cannot know whether its refund is on its way. For the time that the policy sets
+ * (`withdrawn`) its money is not approved again, unless a refund was heard of that names it: that says itself
+ * what it gave.
+ *
  * Where the policy wants a second person, what the first approved waits: it takes nothing off, and is judged
  * anew, with the second one's roles, when another confirms that very amount, currency and intent. Who acts on
  * behalf of somebody is neither of the two another time. Pure.
@@ -56,8 +60,10 @@ struct refund_approval {
 	uint64_t content; /* what was asked: another one under the same action is refused */
 	int64_t amount;
 	struct instant at;
-	bool failed; /* said by the one who executes it, or taken back */
-	bool waits;  /* for another's approval */
+	bool failed;    /* said by the one who executes it, or taken back */
+	bool waits;     /* for another's approval */
+	bool withdrawn; /* failed by somebody's word, while it could have been executed */
+	struct instant withdrawn_at;
 	enum refund_lapse lapse;
 	uint64_t by; /* while it waits: who asked, and whose key it was */
 	uint64_t key;
@@ -114,8 +120,8 @@ struct refund_news {
 void refund_on_made(struct refund_row *row, const struct refund_news *news);
 void refund_on_dispute(struct refund_row *row, const char *dispute_id,
                        enum refund_dispute_state state, int64_t taken);
-/* The one who executes it gave up for good. False: no such approval. */
-bool refund_on_failure(struct refund_row *row, const char *action_id) MUST_CHECK;
+/* The one who executes it gave up for good, or somebody took it back. False: no such approval. */
+bool refund_on_failure(struct refund_row *row, const char *action_id, struct instant at) MUST_CHECK;
 
 /* Which refund stands for each approval, by its place among those made; REFUND_NONE: it is open. */
 #define REFUND_NONE SIZE_MAX
@@ -187,6 +193,7 @@ enum refund_refusal {
 	REFUND_NAMELESS,      /* two people are needed, and nobody is named */
 	REFUND_SAME_PERSON,
 	REFUND_LAPSED,
+	REFUND_WITHDRAWN, /* what is left may be on its way */
 };
 extern const char *const refund_refusal_names[];
 
@@ -221,7 +228,8 @@ const struct refund_approval *refund_take_back(const struct refund_policy *polic
 /*
  * Version 4 of its bytes: the version; 1 for known plus 2 for crowded plus 4 for linked; charged; currency (3
  * bytes); charged_at; said; how many approvals and each: action (a text with its size before it), content,
- * amount, at, 1 for failed plus 2 for waits plus 4 times its lapse, by and key where it waits; how many refunds and each: refund,
+ * amount, at, 1 for failed plus 2 for waits plus 4 times its lapse plus 16 for withdrawn, by and key where it
+ * waits, when it was withdrawn where it was; how many refunds and each: refund,
  * action, amount, state, at, paid, currency (a text likewise); how many disputes and each: dispute, state, taken. Numbers are big-endian.
  * Version 3, in which a refund has no currency, and 2, in which nothing waits and there is no paid, are read as well.
  */

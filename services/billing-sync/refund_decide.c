@@ -9,12 +9,13 @@
 
 #include <string.h>
 
-const char *const refund_refusal_names[] = {
-	"unknown",       "action_reused", "wrong_currency", "wrong_amount", "too_many",
-	"disputed",      "inquired",      "too_much",       "repeated",     "no_rule",
-	"too_late",      "over_limit",    "wrong_role",     "not_asked",    "not_waiting",
-	"other_content", "nameless",      "same_person",    "lapsed",       NULL
-};
+const char *const refund_refusal_names[] = { "unknown",       "action_reused", "wrong_currency",
+	                                     "wrong_amount",  "too_many",      "disputed",
+	                                     "inquired",      "too_much",      "repeated",
+	                                     "no_rule",       "too_late",      "over_limit",
+	                                     "wrong_role",    "not_asked",     "not_waiting",
+	                                     "other_content", "nameless",      "same_person",
+	                                     "lapsed",        "withdrawn",     NULL };
 
 static uint64_t content_of(struct arena *arena, const struct refund_ask *ask)
 {
@@ -98,6 +99,45 @@ static bool money_refuses(struct arena *arena, const struct refund_row *row,
 	return true;
 }
 
+/* Taken back, and perhaps on its way all the same; *until: when all of it is free. */
+static int64_t on_its_way(const struct refund_policy *policy, const struct refund_row *row,
+                          struct instant at, struct instant *until)
+{
+	const struct refund_settled settled = refund_settle(row);
+	int64_t sum = 0;
+
+	*until = at;
+	for (size_t i = 0; i < row->approval_count; i++) {
+		const struct refund_approval *const approval = &row->approvals[i];
+		const struct instant free = time_add(approval->withdrawn_at, policy->withdrawn);
+
+		if (!approval->withdrawn || settled.by[i] != REFUND_NONE || !time_before(at, free))
+			continue;
+		sum = refund_plus(sum, approval->amount);
+		*until = time_later(*until, free);
+	}
+	return sum;
+}
+
+static bool withdrawal_refuses(struct arena *arena, const struct refund_policy *policy,
+                               const struct refund_row *row, const struct refund_ask *ask,
+                               struct refund_answer *answer)
+{
+	const int64_t left = refund_left_beside(row, &ask->elsewhere);
+	struct instant until;
+	const int64_t held = on_its_way(policy, row, ask->at, &until);
+	char text[TIME_TEXT_SIZE];
+
+	if (held == 0 || ask->money.minor <= left - held)
+		return false;
+	*answer = refuse(REFUND_WITHDRAWN, "amount",
+	                 arena_printf(arena,
+	                              "until %s %lld %s minor units may be on their way, of what "
+	                              "was approved and taken back",
+	                              time_format(until, text), (long long)held, row->currency));
+	return true;
+}
+
 static bool inquiry_refuses(const struct refund_policy *policy, const struct refund_row *row,
                             const struct refund_ask *ask, struct refund_answer *answer)
 {
@@ -140,7 +180,9 @@ static struct refund_answer judge(struct arena *arena, const struct refund_polic
 	struct refund_answer answer;
 	const char *role;
 
-	if (money_refuses(arena, row, ask, &answer) || inquiry_refuses(policy, row, ask, &answer))
+	if (money_refuses(arena, row, ask, &answer) ||
+	    withdrawal_refuses(arena, policy, row, ask, &answer) ||
+	    inquiry_refuses(policy, row, ask, &answer))
 		return answer;
 	if (rule == NULL)
 		return refuse(REFUND_NO_RULE, "intent", "no rule gives refunds for it");

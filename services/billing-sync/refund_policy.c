@@ -132,7 +132,7 @@ static bool roles_read(struct arena *arena, const struct json_place *top,
 }
 
 /* Besides those of the head. */
-static const char *const document_fields[] = { "inquiry", "roles", "rules", NULL };
+static const char *const document_fields[] = { "inquiry", "withdrawn", "roles", "rules", NULL };
 
 static bool document_read(struct arena *arena, const struct json_place *top, void *result,
                           struct json_error *error)
@@ -142,6 +142,8 @@ static bool document_read(struct arena *arena, const struct json_place *top, voi
 	int inquiry;
 
 	if (!json_word_at(top, "inquiry", inquiries, &inquiry, error) ||
+	    !policy_span_if(top, "withdrawn", REFUND_WITHDRAWN_MIN, REFUND_WITHDRAWN_MAX,
+	                    &policy->withdrawn, error) ||
 	    !roles_read(arena, top, policy, error) || !rules_read(arena, top, policy, error))
 		return false;
 	policy->inquiry = (enum refund_inquiry)inquiry;

@@ -13,7 +13,9 @@
  * names the role; a limit without amounts covers any, one with amounts covers only the currencies it lists.
  * What is measured is all that the charge has given back with this refund, so that a large one is not cut
  * into small ones. Above "second_approver_above", and in a currency that it does not list, two people must
- * approve, each with the role; without it one is enough for any amount. "inquiry" says what an inquiry of the bank, which is not yet a dispute, lets through: a
+ * approve, each with the role; without it one is enough for any amount. "withdrawn" ("24h"; absent: no time)
+ * is how long a refund may still be made of an approval that somebody took back: its money is not approved
+ * again before. "inquiry" says what an inquiry of the bank, which is not yet a dispute, lets through: a
  * refund in "full" alone, "any", or "none". The schema is deploy/policies/schema/refunds.schema.json.
  */
 #ifndef SERVICES_BILLING_SYNC_REFUND_POLICY_H
@@ -27,6 +29,8 @@
 #define REFUND_INTENTS_MAX 32
 #define REFUND_AMOUNTS_MAX 64
 #define REFUND_WINDOW_DAYS_MAX 3660
+#define REFUND_WITHDRAWN_MIN MINUTES(1)
+#define REFUND_WITHDRAWN_MAX DAYS(60)
 
 enum refund_inquiry {
 	REFUND_INQUIRY_FULL,
@@ -61,7 +65,8 @@ struct refund_rule {
 struct refund_policy {
 	struct policy_head head;
 	enum refund_inquiry inquiry;
-	const char *const *roles; /* ended by NULL */
+	struct duration withdrawn; /* 0: what is taken back is free at once */
+	const char *const *roles;  /* ended by NULL */
 	const struct refund_rule *rules;
 	size_t rule_count;
 };

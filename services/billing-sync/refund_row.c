@@ -12,6 +12,8 @@
 #define FLAG_FAILED 1U
 #define FLAG_WAITS 2U
 #define LAPSE_SHIFT 2
+#define LAPSE_MASK 3U
+#define FLAG_WITHDRAWN 16U
 
 static void encode_approval(struct buffer *out, const struct refund_approval *approval)
 {
@@ -20,11 +22,14 @@ static void encode_approval(struct buffer *out, const struct refund_approval *ap
 	pack_i64(out, approval->amount);
 	pack_time(out, approval->at);
 	pack_u8(out, (approval->failed ? FLAG_FAILED : 0) | (approval->waits ? FLAG_WAITS : 0) |
-	                 (uint32_t)approval->lapse << LAPSE_SHIFT);
+	                 (uint32_t)approval->lapse << LAPSE_SHIFT |
+	                 (approval->withdrawn ? FLAG_WITHDRAWN : 0));
 	if (approval->waits) {
 		buffer_add_u64(out, approval->by);
 		buffer_add_u64(out, approval->key);
 	}
+	if (approval->withdrawn)
+		pack_time(out, approval->withdrawn_at);
 }
 
 static void encode_lists(struct buffer *out, const struct refund_row *row)
@@ -72,14 +77,18 @@ static void decode_approval(struct packed *from, struct refund_approval *approva
 	approval->amount = packed_i64(from, 0, INT64_MAX);
 	approval->at = packed_time(from);
 	const uint32_t flags =
-	    packed_u8(from, FLAG_FAILED | FLAG_WAITS | (uint32_t)REFUND_LAPSE_GONE << LAPSE_SHIFT);
+	    packed_u8(from, FLAG_FAILED | FLAG_WAITS | (uint32_t)REFUND_LAPSE_GONE << LAPSE_SHIFT |
+	                        FLAG_WITHDRAWN);
 	approval->failed = (flags & FLAG_FAILED) != 0;
 	approval->waits = (flags & FLAG_WAITS) != 0;
-	approval->lapse = (enum refund_lapse)(flags >> LAPSE_SHIFT);
+	approval->withdrawn = (flags & FLAG_WITHDRAWN) != 0;
+	approval->lapse = (enum refund_lapse)(flags >> LAPSE_SHIFT & LAPSE_MASK);
 	if (approval->waits) {
 		approval->by = packed_u64(from);
 		approval->key = packed_u64(from);
 	}
+	if (approval->withdrawn)
+		approval->withdrawn_at = packed_time(from);
 }
 
 static void decode_lists(struct packed *from, uint32_t version, struct refund_row *row)

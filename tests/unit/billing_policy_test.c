@@ -130,6 +130,20 @@ static void limits_of_two_people_are_refused_with_their_place(void **state)
 	                       COUNT_OF(rows));
 }
 
+static void how_long_what_is_taken_back_is_held_is_refused_with_its_place(void **state)
+{
+	static const struct bent_document rows[] = {
+		{ "a time without a unit", "\"24h\"", "24", "withdrawn: " },
+		{ "no time", "\"24h\"", "\"0h\"", "withdrawn: " },
+		{ "a year", "\"24h\"", "\"365d\"", "withdrawn: " },
+	};
+
+	(void)state;
+	policy_fixture_refuses(arena, &refund_policy_kind,
+	                       policy_fixture_text(arena, "refunds/refunds-3.json"), rows,
+	                       COUNT_OF(rows));
+}
+
 static void times_of_usage_are_refused_with_their_place(void **state)
 {
 	static const struct bent_document rows[] = {
@@ -204,6 +218,7 @@ int main(void)
 		cmocka_unit_test(steps_of_dunning_are_refused_with_their_place),
 		cmocka_unit_test(rules_of_refunds_are_refused_with_their_place),
 		cmocka_unit_test(limits_of_two_people_are_refused_with_their_place),
+		cmocka_unit_test(how_long_what_is_taken_back_is_held_is_refused_with_its_place),
 		cmocka_unit_test(times_of_usage_are_refused_with_their_place),
 		cmocka_unit_test(the_project_s_own_documents_are_read),
 		cmocka_unit_test(the_rules_of_the_day_are_those_of_its_version),

@@ -162,7 +162,7 @@ static void what_waits_is_settled_by_hand_or_taken_back(void **state)
 	assert_true(refund_pending(row));
 	refund_on_made(row, &by_hand);
 	refund_assert_refused(confirm(row, "a-1", 4000, ada), REFUND_NOT_WAITING, "on.id");
-	assert_true(refund_on_failure(row, "a-2"));
+	assert_true(refund_on_failure(row, "a-2", refund_start_at));
 	refund_assert_refused(confirm(row, "a-2", 5000, ada), REFUND_NOT_WAITING, "on.id");
 	assert_false(refund_pending(row));
 	assert_int_equal(refund_left(row), 6000);

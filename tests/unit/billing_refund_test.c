@@ -180,8 +180,8 @@ static void what_failed_may_be_given_again_under_another_action(void **state)
 	hear(row, "re_1", "a-1", 10000, REFUND_SUCCEEDED);
 	assert_int_equal(refund_left(row), 10000);
 	assert_true(refund_ask_for(row, "a-2", 10000).approved);
-	assert_false(refund_on_failure(row, "a-9"));
-	assert_true(refund_on_failure(row, "a-2"));
+	assert_false(refund_on_failure(row, "a-9", refund_start_at));
+	assert_true(refund_on_failure(row, "a-2", refund_start_at));
 	assert_int_equal(refund_left(row), 10000);
 	hear(row, "re_2", "a-2", 10000, REFUND_PENDING);
 	assert_int_equal(refund_left(row), 0);
@@ -319,7 +319,7 @@ static void world_hears(struct world *world)
 	world->news[at] = world->news[--world->waiting];
 	const char *const action = arena_printf(refund_arena, "a-%d", news.which);
 	if (news.gave_up)
-		assert_true(refund_on_failure(world->row, action));
+		assert_true(refund_on_failure(world->row, action, refund_start_at));
 	else
 		hear(world->row, arena_printf(refund_arena, "re_%d", news.which), action,
 		     world->amounts[news.which], news.state);
@@ -404,7 +404,7 @@ static void bytes_come_back_and_cut_ones_are_refused(void **state)
 	(void)state;
 	assert_true(refund_ask_for(row, "a-1", 100).approved);
 	assert_true(refund_ask_for(row, "a-2", 200).approved);
-	assert_true(refund_on_failure(row, "a-2"));
+	assert_true(refund_on_failure(row, "a-2", refund_start_at));
 	hear(row, "re_1", "a-1", 100, REFUND_SUCCEEDED);
 	refund_on_dispute(row, "dp_1", REFUND_DISPUTE_CLOSED, 50);
 	const struct bytes bytes = refund_encode(refund_arena, row);
