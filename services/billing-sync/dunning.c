@@ -1,6 +1,7 @@
 #include "services/billing-sync/dunning.h"
 
 #include "common/base/check.h"
+#include "common/base/money.h"
 #include "common/base/text.h"
 #include "common/io/digest.h"
 #include "services/billing-sync/packed.h"
@@ -292,14 +293,16 @@ static const char *step_reason(struct arena *arena, const struct dunning_row *ro
                                const struct dunning_facts *facts, struct instant now)
 {
 	const long long since = hours_of(time_since(row->started, now));
+	struct money unpaid = { .minor = facts->amount_unpaid };
 
+	memcpy(unpaid.currency, facts->currency, sizeof(unpaid.currency));
 	return arena_printf(
 	    arena,
 	    "%lldh since the first failure, %lldh of them held; %d attempts, last %s; "
-	    "%d unpaid, %lld %s minor units",
+	    "%d unpaid, %s",
 	    since, hours_of(row->held_for), (int)dunning_attempts(row),
 	    row->response[0] != '\0' ? row->response : "without a code",
-	    (int)facts->unpaid_invoices, (long long)facts->amount_unpaid, facts->currency);
+	    (int)facts->unpaid_invoices, money_format(arena, unpaid));
 }
 
 static void take_step(struct arena *arena, const struct dunning_policy *policy,

@@ -1,8 +1,10 @@
 #include "services/billing-sync/period_close.h"
 
+#include "common/base/money.h"
 #include "common/base/text.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 const char *const close_item_names[] = { "order",        "folded",   "unexplained", "ledger",
 	                                 "roll_forward", "unbilled", "mrr",         "disputes",
@@ -129,6 +131,14 @@ static int64_t limit_of(const struct close_policy *policy, const char *currency)
 	return 0;
 }
 
+static const char *amount_text(struct arena *arena, int64_t minor, const char *currency)
+{
+	struct money money = { .minor = minor };
+
+	memcpy(money.currency, currency, strnlen(currency, sizeof(money.currency) - 1));
+	return money_format(arena, money);
+}
+
 static const char *check_unexplained(struct arena *arena, const struct period_figures *figures,
                                      const struct close_policy *policy)
 {
@@ -136,9 +146,10 @@ static const char *check_unexplained(struct arena *arena, const struct period_fi
 		const struct period_amount *const it = &figures->unexplained[i];
 
 		if (it->minor < 0 || it->minor > limit_of(policy, it->currency))
-			return arena_printf(
-			    arena, "%" PRId64 " %s are unexplained, at most %" PRId64 " may be",
-			    it->minor, it->currency, limit_of(policy, it->currency));
+			return arena_printf(arena, "%s are unexplained, at most %s may be",
+			                    amount_text(arena, it->minor, it->currency),
+			                    amount_text(arena, limit_of(policy, it->currency),
+			                                it->currency));
 	}
 	return NULL;
 }
@@ -169,8 +180,8 @@ static const char *check_roll(struct arena *arena, const struct period_figures *
 		const int64_t gap = recognition_gap(&figures->rolls[i]);
 
 		if (gap != 0)
-			return arena_printf(arena, "deferred revenue in %s is off by %" PRId64,
-			                    figures->rolls[i].currency, gap);
+			return arena_printf(arena, "deferred revenue is off by %s",
+			                    amount_text(arena, gap, figures->rolls[i].currency));
 	}
 	return NULL;
 }
@@ -183,9 +194,8 @@ static const char *check_unbilled(struct arena *arena, const struct period_figur
 		const int64_t gap = unbilled_gap(&figures->unbilled[i]);
 
 		if (gap != 0)
-			return arena_printf(
-			    arena, "what is used and not billed yet in %s is off by %" PRId64,
-			    figures->unbilled[i].currency, gap);
+			return arena_printf(arena, "what is used and not billed yet is off by %s",
+			                    amount_text(arena, gap, figures->unbilled[i].currency));
 	}
 	return NULL;
 }
@@ -198,13 +208,13 @@ static const char *check_mrr(struct arena *arena, const struct period_figures *f
 		const int64_t gap = recurring_line_gap(&figures->mrr[i]);
 
 		if (gap != 0)
-			return arena_printf(arena, "recurring revenue in %s is off by %" PRId64,
-			                    figures->mrr[i].currency, gap);
+			return arena_printf(arena, "recurring revenue is off by %s",
+			                    amount_text(arena, gap, figures->mrr[i].currency));
 	}
 	if (recurring_line_gap(&figures->reported) != 0)
-		return arena_printf(arena, "recurring revenue as reported in %s is off by %" PRId64,
-		                    figures->reported.currency,
-		                    recurring_line_gap(&figures->reported));
+		return arena_printf(arena, "recurring revenue as reported is off by %s",
+		                    amount_text(arena, recurring_line_gap(&figures->reported),
+		                                figures->reported.currency));
 	return NULL;
 }
 

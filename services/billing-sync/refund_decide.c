@@ -4,6 +4,7 @@
 #include "services/billing-sync/refund_inside.h"
 
 #include "common/base/check.h"
+#include "common/base/money.h"
 #include "common/base/text.h"
 #include "services/billing-sync/packed.h"
 
@@ -71,11 +72,19 @@ static bool repetition_refuses(struct arena *arena, const struct refund_row *row
 	return true;
 }
 
+static const char *in_its_money(struct arena *arena, const struct refund_row *row, int64_t minor)
+{
+	struct money money = { .minor = minor };
+
+	memcpy(money.currency, row->currency, sizeof(money.currency));
+	return money_format(arena, money);
+}
+
 /* What is known of the money itself says against it. */
 static bool money_refuses(struct arena *arena, const struct refund_row *row,
                           const struct refund_ask *ask, struct refund_answer *answer)
 {
-	const long long left = refund_left_beside(row, &ask->elsewhere);
+	const int64_t left = refund_left_beside(row, &ask->elsewhere);
 
 	if (!row->known)
 		*answer = refuse(REFUND_UNKNOWN, "on.id", "nothing is known to have been charged");
@@ -91,9 +100,10 @@ static bool money_refuses(struct arena *arena, const struct refund_row *row,
 	else if (refund_has_dispute(row, REFUND_DISPUTE_OPEN) || ask->elsewhere.disputed)
 		*answer = refuse(REFUND_DISPUTED, "on.id", "a dispute of the charge is open");
 	else if (ask->money.minor > left)
-		*answer = refuse(REFUND_TOO_MUCH, "amount",
-		                 arena_printf(arena, "%lld of %lld %s is left", left,
-		                              (long long)row->charged, row->currency));
+		*answer =
+		    refuse(REFUND_TOO_MUCH, "amount",
+		           arena_printf(arena, "%s of %s is left", in_its_money(arena, row, left),
+		                        in_its_money(arena, row, row->charged)));
 	else
 		return repetition_refuses(arena, row, ask, answer);
 	return true;
@@ -166,11 +176,6 @@ static bool window_refuses(struct arena *arena, const struct refund_rule *rule,
 	return true;
 }
 
-static const char *minor_units(struct arena *arena, struct money money)
-{
-	return arena_printf(arena, "%lld %s minor units", (long long)money.minor, money.currency);
-}
-
 static struct refund_answer judge(struct arena *arena, const struct refund_policy *policy,
                                   const struct refund_row *row, const struct refund_ask *ask)
 {
@@ -194,22 +199,21 @@ static struct refund_answer judge(struct arena *arena, const struct refund_polic
 	if (role == NULL)
 		return refuse(REFUND_OVER_LIMIT, "amount",
 		              arena_printf(arena, "%s lets nobody give back %s in all", rule->name,
-		                           minor_units(arena, total)));
+		                           money_format(arena, total)));
 	if (!refund_role_may(policy, ask->roles, role))
 		return refuse(REFUND_WRONG_ROLE, "by",
 		              arena_printf(arena, "%s in all needs the role %s",
-		                           minor_units(arena, total), role));
-	return (struct refund_answer){
-		.approved = !refund_wants_second(rule, total),
-		.waits = refund_wants_second(rule, total),
-		.amount = ask->money.minor,
-		.left = left - ask->money.minor,
-		.rule = rule->name,
-		.role = role,
-		.field = "",
-		.reason = arena_printf(arena, "%s in all, %lld left before it",
-		                       minor_units(arena, total), (long long)left)
-	};
+		                           money_format(arena, total), role));
+	return (struct refund_answer){ .approved = !refund_wants_second(rule, total),
+		                       .waits = refund_wants_second(rule, total),
+		                       .amount = ask->money.minor,
+		                       .left = left - ask->money.minor,
+		                       .rule = rule->name,
+		                       .role = role,
+		                       .field = "",
+		                       .reason = arena_printf(arena, "%s in all, %s left before it",
+		                                              money_format(arena, total),
+		                                              in_its_money(arena, row, left)) };
 }
 
 static const char *why_lapsed(enum refund_lapse lapse)

@@ -334,7 +334,7 @@ static void what_payout_cannot_explain_is_unexplained_in_the_close(void **state)
 		tell_part(&held, "payout", i, CLOSE_AT + i);
 		tell_part(&part, "customer", i, CLOSE_AT + i);
 	}
-	assert_string_equal(refusal(), "unexplained: 28 JPY are unexplained, at most 0 may be");
+	assert_string_equal(refusal(), "unexplained: 28 JPY are unexplained, at most 0 JPY may be");
 }
 
 static void the_order_of_the_answers_does_not_change_the_seal(void **state)
@@ -361,17 +361,17 @@ static void what_does_not_hold_is_said_item_by_item(void **state)
 		const char *said;
 	} rows[] = {
 		{ FIRST(.unexplained = 100), CLOSE_AT,
-		  "unexplained: 400 JPY are unexplained, at most 0 may be" },
+		  "unexplained: 400 JPY are unexplained, at most 0 JPY may be" },
 		{ FIRST(.disputes_open = 1), CLOSE_AT,
 		  "disputes: 4 disputes are open, 0 are listed" },
 		{ FIRST(.unreported = "recurring revenue waits"), CLOSE_AT,
 		  "rates: recurring revenue waits" },
 		{ FIRST(.rolled = 5), CLOSE_AT,
-		  "roll_forward: deferred revenue in JPY is off by -20" },
+		  "roll_forward: deferred revenue is off by -20 JPY" },
 		{ FIRST(.used = 9, .unearned = 2), CLOSE_AT,
-		  "unbilled: what is used and not billed yet in JPY is off by 8" },
+		  "unbilled: what is used and not billed yet is off by 8 JPY" },
 		{ FIRST(.rolled = 5, .disputes_open = 1), CLOSE_AT,
-		  "roll_forward: deferred revenue in JPY is off by -20; disputes: 4 disputes are open, 0 are "
+		  "roll_forward: deferred revenue is off by -20 JPY; disputes: 4 disputes are open, 0 are "
 		  "listed" },
 		{ FIRST(.yen = 1), MAY + DAY - 60, "folded: customer/0 has not passed the cut" },
 		{ { .action = "a-1", .period = "2026-04-30", .number = 1, .yen = 1 },

@@ -164,7 +164,7 @@ static void two_never_credit_more_than_was_billed(void **state)
 	approve("a-1", "8000");
 	(void)approved();
 	approve("a-2", "8000");
-	refused(CODE(ILLEGAL_MOVE), "too_much: 4000 of 12000 JPY is left");
+	refused(CODE(ILLEGAL_MOVE), "too_much: 4000 JPY of 12000 JPY is left");
 	stage_test_restart(&customer_stage);
 	approve("a-1", "8000");
 	assert_int_equal(customer_next()->fact_case, FACT(ACTION_APPLIED));
@@ -242,16 +242,16 @@ static void a_refund_of_its_charge_leaves_less_and_the_other_way_round(void **st
 	ask("a-1", "charge", KIND(APPROVE), "ch_1", "5000", "mika");
 	(void)said(FACT(REFUND_APPROVED));
 	approve("a-2", "7001");
-	refused(CODE(ILLEGAL_MOVE), "too_much: 7000 of 12000 JPY is left");
+	refused(CODE(ILLEGAL_MOVE), "too_much: 7000 JPY of 12000 JPY is left");
 	approve("a-3", "4000");
 	assert_int_equal(approved()->left->minor, 3000);
 	stage_test_restart(&customer_stage);
 	ask("a-4", "charge", KIND(APPROVE), "ch_1", "3001", "mika");
-	refused(CODE(ILLEGAL_MOVE), "too_much: 3000 of 12000 JPY is left");
+	refused(CODE(ILLEGAL_MOVE), "too_much: 3000 JPY of 12000 JPY is left");
 	feed_note("cn_1", 1, "issued", 4000, "a-3");
 	pass_over();
 	ask("a-5", "charge", KIND(APPROVE), "ch_1", "3001", "mika");
-	refused(CODE(ILLEGAL_MOVE), "too_much: 3000 of 12000 JPY is left");
+	refused(CODE(ILLEGAL_MOVE), "too_much: 3000 JPY of 12000 JPY is left");
 	ask("a-6", "charge", KIND(APPROVE), "ch_1", "3000", "mika");
 	assert_int_equal(said(FACT(REFUND_APPROVED))->left->minor, 0);
 }
@@ -362,7 +362,7 @@ static void above_a_limit_two_people_have_to_approve_a_refund(void **state)
 	ask("a-4", "refund", KIND(APPROVE), "ch_1/a-1", "40000", "ada");
 	assert_int_equal(said(FACT(REFUND_APPROVED))->left->minor, 80000);
 	ask("a-5", "credit_note", KIND(APPROVE), "in_1/a-3", "100000", "ada");
-	refused(CODE(ILLEGAL_MOVE), "too_much: 80000 of 120000 JPY is left");
+	refused(CODE(ILLEGAL_MOVE), "too_much: 80000 JPY of 120000 JPY is left");
 	withdraw("c-1", "a-3");
 	assert_int_equal(customer_next()->fact_case, FACT(CREDIT_NOTE_WITHDRAWN));
 }

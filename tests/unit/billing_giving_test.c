@@ -53,11 +53,11 @@ static void a_second_charge_goes_back_beside_the_invoice(void **state)
 	giving_ask("a-2", "invoice", "in_1", 4000);
 	assert_int_equal(approved(), 6000);
 	giving_ask("a-3", "charge", "ch_1", 6001);
-	refused("too_much: 6000 of 10000 JPY is left");
+	refused("too_much: 6000 JPY of 10000 JPY is left");
 	giving_ask("a-4", "charge", "ch_1", 6000);
 	assert_int_equal(approved(), 0);
 	giving_ask("a-5", "invoice", "in_1", 1);
-	refused("too_much: 0 of 10000 JPY is left");
+	refused("too_much: 0 JPY of 10000 JPY is left");
 }
 
 /* Whether the refund is made yet or not. */
@@ -70,15 +70,15 @@ static void when_the_first_goes_back_the_second_stands_behind_the_invoice(void *
 	giving_ask("a-2", "invoice", "in_1", 3000);
 	assert_int_equal(approved(), 7000);
 	giving_ask("a-3", "charge", "ch_2", 7001);
-	refused("too_much: 7000 of 10000 JPY is left");
+	refused("too_much: 7000 JPY of 10000 JPY is left");
 	giving_refund("re_1", "ch_1", 10000, "a-1");
 	giving_charge("ch_1", 2, "\"in_1\"", 10000, 10000, 0);
 	giving_ask("a-4", "charge", "ch_2", 7001);
-	refused("too_much: 7000 of 10000 JPY is left");
+	refused("too_much: 7000 JPY of 10000 JPY is left");
 	giving_ask("a-5", "charge", "ch_2", 7000);
 	assert_int_equal(approved(), 0);
 	giving_ask("a-6", "invoice", "in_1", 1);
-	refused("too_much: 0 of 10000 JPY is left");
+	refused("too_much: 0 JPY of 10000 JPY is left");
 }
 
 static void credit_notes_of_all_invoices_leave_less_of_their_charge(void **state)
@@ -89,12 +89,12 @@ static void credit_notes_of_all_invoices_leave_less_of_their_charge(void **state
 	assert_int_equal(approved(), 0);
 	stage_test_restart(&customer_stage);
 	giving_ask("a-2", "charge", "ch_1", 10001);
-	refused("too_much: 10000 of 14000 JPY is left");
+	refused("too_much: 10000 JPY of 14000 JPY is left");
 	giving_note("cn_1", "in_2", 4000, "a-1");
 	giving_ask("a-3", "charge", "ch_1", 10000);
 	assert_int_equal(approved(), 0);
 	giving_ask("a-4", "invoice", "in_1", 1);
-	refused("too_much: 0 of 10000 JPY is left");
+	refused("too_much: 0 JPY of 10000 JPY is left");
 }
 
 /* Nobody says of which invoice a refund is: who comes first has it. */
@@ -105,17 +105,17 @@ static void a_refund_leaves_less_of_all_invoices_of_its_charge(void **state)
 	giving_ask("a-1", "charge", "ch_1", 3000);
 	assert_int_equal(approved(), 11000);
 	giving_ask("a-2", "invoice", "in_2", 4001);
-	refused("too_much: 4000 of 4000 JPY is left");
+	refused("too_much: 4000 JPY of 4000 JPY is left");
 	giving_ask("a-3", "invoice", "in_1", 8000);
 	assert_int_equal(approved(), 2000);
 	giving_ask("a-4", "invoice", "in_2", 3001);
-	refused("too_much: 3000 of 4000 JPY is left");
+	refused("too_much: 3000 JPY of 4000 JPY is left");
 	giving_ask("a-5", "charge", "ch_1", 3001);
-	refused("too_much: 3000 of 14000 JPY is left");
+	refused("too_much: 3000 JPY of 14000 JPY is left");
 	giving_ask("a-6", "charge", "ch_1", 2999);
 	assert_int_equal(approved(), 1);
 	giving_ask("a-7", "invoice", "in_2", 2);
-	refused("too_much: 1 of 4000 JPY is left");
+	refused("too_much: 1 JPY of 4000 JPY is left");
 }
 
 static void a_dispute_holds_what_its_charge_pays_and_nothing_else(void **state)
@@ -186,7 +186,7 @@ static void an_invoice_whose_lines_are_cut_is_credited_by_its_total(void **state
 	refused("unknown");
 	giving_invoice_as("in_1", 2, "open", 10000, "true");
 	giving_ask("a-2", "invoice", "in_1", 10001);
-	refused("too_much: 10000 of 10000 JPY is left");
+	refused("too_much: 10000 JPY of 10000 JPY is left");
 	giving_ask("a-3", "invoice", "in_1", 6000);
 	assert_int_equal(approved(), 4000);
 	giving_invoice_as("in_1", 3, "open", 10000, "false");

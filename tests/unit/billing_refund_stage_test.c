@@ -177,7 +177,7 @@ static void two_at_once_never_give_more_than_there_is(void **state)
 	approve("a-1", "8000");
 	(void)approved();
 	approve("a-2", "8000");
-	refused(CODE(ILLEGAL_MOVE), "too_much: 4000 of 12000 JPY is left");
+	refused(CODE(ILLEGAL_MOVE), "too_much: 4000 JPY of 12000 JPY is left");
 	stage_test_restart(&customer_stage);
 	approve("a-3", "4001");
 	refused(CODE(ILLEGAL_MOVE), "too_much");
@@ -364,7 +364,7 @@ static void what_is_released_was_not_given_back(void **state)
 		feed_refund("re_1", 1, "succeeded", 3000, "", 0);
 		pass_over();
 		approve("a-1", "5001");
-		refused(CODE(ILLEGAL_MOVE), "too_much: 5000 of 8000 JPY is left");
+		refused(CODE(ILLEGAL_MOVE), "too_much: 5000 JPY of 8000 JPY is left");
 		approve("a-2", "5000");
 		assert_int_equal(approved()->left->minor, 0);
 		(void)customer_stop(state);
@@ -377,7 +377,7 @@ static void what_is_said_without_what_was_released_counts(void **state)
 	(void)state;
 	feed_captured(1, 8000, 3000);
 	approve("a-1", "5001");
-	refused(CODE(ILLEGAL_MOVE), "too_much: 5000 of 8000 JPY is left");
+	refused(CODE(ILLEGAL_MOVE), "too_much: 5000 JPY of 8000 JPY is left");
 }
 
 int main(void)
