@@ -4,6 +4,7 @@
 #include "common/base/status.h"
 #include "common/base/text.h"
 #include "services/billing-sync/credit_note.h"
+#include "services/billing-sync/entry.h"
 #include "tests/support/case_fixture.h"
 #include "tests/support/customer_fixture.h"
 #include "tests/support/customer_story.h"
@@ -179,6 +180,38 @@ static void any_order_gives_the_same_credit(void **state)
 	customer_any_states(&told, 100);
 }
 
+/* 11,000 with a tax of 1,000 are owed for May, and 1,100 with a tax of 100 no more. Tax was never deferred. */
+static void what_a_note_takes_of_what_is_not_earned_is_without_its_tax(void **state)
+{
+	(void)state;
+	customer_feed(
+	    "invoice", "in_1", 1, "open",
+	    "{\"id\":\"in_1\",\"object\":\"invoice\",\"status\":\"open\",\"currency\":\"jpy\","
+	    "\"created\":1777593600,\"subtotal\":10000,\"total\":11000,\"amount_due\":11000,"
+	    "\"tax\":1000," LINE("10000") "}");
+	customer_feed(
+	    "credit_note", "cn_1", 1, "issued",
+	    CREDIT("cn_1", "issued",
+	           "\"total\":1100,\"type\":\"pre_payment\",\"tax_amounts\":[{\"amount\":100,"
+	           "\"inclusive\":false}]"));
+	assert_string_equal(ledger_trial(&customer_stage),
+	                    "deferred_revenue JPY -9000\nreceivable JPY 9900\n"
+	                    "tax_payable JPY -900\n");
+}
+
+static void a_note_is_undone_when_it_was_voided(void **state)
+{
+	struct entry_row undone = { .transaction_id = "reversal/credit_note/cn_4", .line = 1 };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(story); i++)
+		if (text_equal(story[i].id, "cn_4"))
+			customer_tell(&story[i]);
+	assert_true(stage_test_row(&customer_stage, &entry_table, &undone));
+	assert_int_equal(undone.at.us, SECONDS(1777600060).us);
+	assert_string_equal(ledger_trial(&customer_stage), "");
+}
+
 static void what_a_note_does_not_explain_is_in_suspense_until_it_does(void **state)
 {
 	(void)state;
@@ -246,6 +279,8 @@ int main(void)
 	const struct CMUnitTest cases[] = {
 		cmocka_unit_test(a_note_says_what_it_gives_back_and_how),
 		CASE(any_order_gives_the_same_credit),
+		CASE(what_a_note_takes_of_what_is_not_earned_is_without_its_tax),
+		CASE(a_note_is_undone_when_it_was_voided),
 		CASE(what_a_note_does_not_explain_is_in_suspense_until_it_does),
 		CASE(what_is_not_explained_is_told_in_whole_krona),
 		CASE(a_balance_that_moves_is_told),

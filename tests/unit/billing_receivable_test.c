@@ -74,6 +74,21 @@ static void what_is_booked_follows_the_state_that_stands(void **state)
 	}
 }
 
+/* Of 1,000 yen 400 were paid, by a charge that is not known yet. */
+static void what_is_given_up_is_what_remains(void **state)
+{
+	(void)state;
+	customer_feed(
+	    "invoice", "in_1", 1, "uncollectible",
+	    "{\"id\":\"in_1\",\"object\":\"invoice\",\"customer\":\"cus_1\",\"status\":"
+	    "\"uncollectible\",\"currency\":\"jpy\",\"created\":1777593600,\"subtotal\":1000,"
+	    "\"total\":1000,\"amount_due\":1000,\"amount_paid\":400,\"amount_remaining\":600,"
+	    "\"lines\":{\"object\":\"list\",\"has_more\":false,\"data\":[{\"id\":\"il_1\","
+	    "\"object\":\"line_item\",\"amount\":1000,\"currency\":\"jpy\",\"quantity\":1}]}}");
+	assert_string_equal(ledger_trial(&customer_stage),
+	                    "bad_debt JPY 600\nreceivable JPY 400\nrevenue JPY -1000\n");
+}
+
 static void what_was_booked_otherwise_is_reversed_and_booked_anew(void **state)
 {
 	struct entry_row row = { .transaction_id = "reversal/invoice/in_1", .line = 1 };
@@ -127,6 +142,7 @@ int main(void)
 {
 	const struct CMUnitTest cases[] = {
 		CASE(what_is_booked_follows_the_state_that_stands),
+		CASE(what_is_given_up_is_what_remains),
 		CASE(what_was_booked_otherwise_is_reversed_and_booked_anew),
 		CASE(what_was_undone_is_not_booked_anew_before_that),
 		CASE(a_cut_one_leaves_what_is_booked),
