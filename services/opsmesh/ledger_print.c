@@ -349,8 +349,11 @@ const char *ledger_verdict(const struct ledger_print *print)
 		                    unbilled[0] == '\0' ? "" : "; used and not billed yet: ",
 		                    unbilled, print->unbooked);
 	if (!is_whole(print))
-		return arena_printf(arena, "What %s's lines come to: %s.", print->ask->customer,
-		                    off[0] == '\0' ? "zero" : off);
+		return arena_printf(
+		    arena,
+		    "What %s's lines come to: %s; what is earned is booked under no "
+		    "customer and still stands in deferred_revenue here.",
+		    print->ask->customer, off[0] == '\0' ? "zero" : off);
 	return off[0] == '\0' ? "Every currency sums to zero."
 	                      : arena_printf(arena, "It does not sum to zero: %s.", off);
 }
