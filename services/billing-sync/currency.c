@@ -2,6 +2,7 @@
 
 #include "common/base/text.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -211,6 +212,23 @@ void currency_scale(const struct currency_policy *policy, const char *currency, 
 
 	*times = standard > own ? power_of_ten(standard - own) : 1;
 	*per = standard >= 0 && own > standard ? power_of_ten(own - standard) : 1;
+}
+
+const char *currency_text(struct arena *arena, const struct currency_policy *policy,
+                          const char *currency, int64_t amount)
+{
+	struct money money;
+	int64_t times = 1;
+	int64_t per = 1;
+
+	if (policy != NULL)
+		currency_scale(policy, currency, &times, &per);
+	if (amount % per != 0 || __builtin_mul_overflow(amount / per, times, &money.minor))
+		return arena_printf(arena, "%" PRId64 " of the provider's units of %s", amount,
+		                    currency);
+	memset(money.currency, 0, sizeof(money.currency));
+	memcpy(money.currency, currency, strnlen(currency, sizeof(money.currency) - 1));
+	return money_format(arena, money);
 }
 
 bool currency_charges(const struct currency_policy *policy, const char *currency, int64_t amount)

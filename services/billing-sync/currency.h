@@ -59,6 +59,12 @@ bool currency_write(const struct currency_policy *policy, struct money money, in
  */
 void currency_scale(const struct currency_policy *policy, const char *currency, int64_t *times,
                     int64_t *per);
+/*
+ * An amount in the provider's units for people, by money_format where the standard can say it. Policy NULL: its units
+ * are the standard's.
+ */
+const char *currency_text(struct arena *arena, const struct currency_policy *policy,
+                          const char *currency, int64_t amount);
 /* May the provider be asked to charge or refund so many of its units? */
 bool currency_charges(const struct currency_policy *policy, const char *currency, int64_t amount);
 /* As many of so many of its units as the provider pays out; of a currency that is refused none. */

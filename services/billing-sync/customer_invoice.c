@@ -157,6 +157,7 @@ static enum status check_all(struct billed *it)
 	const struct instant at =
 	    it->invoice->has_issued ? it->invoice->issued : it->thing->customer->at;
 	const struct invoice_context context = { .policy = policies_invoice(task, at),
+		                                 .currencies = policies_currency(task, at),
 		                                 .tax = policies_tax(task, at) };
 
 	_Static_assert(INVOICE_CHECK_COUNT < 30, "a bit for each rule");

@@ -27,6 +27,8 @@ enum status metered_settle(struct metered *it) MUST_CHECK;
  */
 enum status metered_miss(struct metered *it, const struct usage_plan *plan,
                          struct instant *next) MUST_CHECK;
+/* For people; of the provider's units. */
+const char *metered_amount(const struct metered *it, const char *currency, int64_t amount);
 /* It is known now what it costs. */
 enum status metered_price_came(const struct metered *it,
                                const struct usage_price *price) MUST_CHECK;

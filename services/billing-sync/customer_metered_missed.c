@@ -6,7 +6,6 @@
 
 #include "services/billing-sync/policies.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 #define CAUSE "never_billed"
@@ -36,11 +35,11 @@ static enum status observe(const struct metered *it, const struct usage_unbilled
 		.cause = CAUSE,
 		.root = it->item,
 		.evidence = { .object = start, .expected = period->expected },
-		.sentence = arena_printf(it->customer->task->arena,
-		                         "What was used of %s from %s to %s is worth %" PRId64
-		                         " minor units, and no invoice bills it.",
-		                         it->book->meter, start, start_text(it, period->end),
-		                         period->expected),
+		.sentence = arena_printf(
+		    it->customer->task->arena,
+		    "What was used of %s from %s to %s is worth %s, and no invoice bills it.",
+		    it->book->meter, start, start_text(it, period->end),
+		    metered_amount(it, period->currency, period->expected)),
 	};
 
 	memcpy(finding.evidence.currency, period->currency, sizeof(period->currency));

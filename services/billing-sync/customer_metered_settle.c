@@ -12,7 +12,6 @@
 #include "services/billing-sync/policies.h"
 #include "services/billing-sync/stripe.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -163,6 +162,13 @@ static bool stands(const struct settling *it, const char *invoice)
 	return false;
 }
 
+const char *metered_amount(const struct metered *it, const char *currency, int64_t amount)
+{
+	struct task *const task = it->customer->task;
+
+	return currency_text(task->arena, policies_currency(task, task->now), currency, amount);
+}
+
 static enum status observe(const struct settling *it, const struct usage_finding *found)
 {
 	struct finding finding = {
@@ -171,10 +177,12 @@ static enum status observe(const struct settling *it, const struct usage_finding
 		.evidence = { .object = found->invoice,
 		              .expected = found->expected,
 		              .found = found->found },
-		.sentence = arena_printf(it->metered->customer->task->arena,
-		                         "What was used of %s is worth %" PRId64
-		                         " minor units, and %" PRId64 " are billed for it.",
-		                         it->metered->book->meter, found->expected, found->found),
+		.sentence =
+		    arena_printf(it->metered->customer->task->arena,
+		                 "What was used of %s is worth %s, and %s are billed for it.",
+		                 it->metered->book->meter,
+		                 metered_amount(it->metered, found->currency, found->expected),
+		                 metered_amount(it->metered, found->currency, found->found)),
 	};
 
 	memcpy(finding.evidence.currency, found->currency, sizeof(found->currency));

@@ -9,6 +9,7 @@
 #ifndef SERVICES_BILLING_SYNC_INVOICE_CHECK_H
 #define SERVICES_BILLING_SYNC_INVOICE_CHECK_H
 
+#include "services/billing-sync/currency.h"
 #include "services/billing-sync/invoice.h"
 #include "services/billing-sync/invoice_policy.h"
 #include "services/billing-sync/tax.h"
@@ -66,8 +67,9 @@ struct invoice_findings {
 
 /* What is known beside the invoice; zero-initialised: nothing but the policy. */
 struct invoice_context {
-	const struct invoice_policy *policy; /* required */
-	const struct tax_policy *tax;        /* NULL: none is configured */
+	const struct invoice_policy *policy;      /* required */
+	const struct tax_policy *tax;             /* NULL: none is configured */
+	const struct currency_policy *currencies; /* NULL: its units are the standard's */
 };
 
 /* findings live in the arena: they are large. */

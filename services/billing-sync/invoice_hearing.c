@@ -1,7 +1,5 @@
 #include "services/billing-sync/invoice_hearing.h"
 
-#include "common/base/money.h"
-
 #include <string.h>
 
 void invoice_applies(const struct invoice_hearing *hearing, enum invoice_check check)
@@ -37,10 +35,8 @@ static bool beyond(struct invoice_pair pair)
 
 static const char *money_text(const struct invoice_hearing *hearing, int64_t minor)
 {
-	struct money money = { .minor = minor };
-
-	memcpy(money.currency, hearing->invoice->currency, sizeof(money.currency));
-	return money_format(hearing->arena, money);
+	return currency_text(hearing->arena, hearing->context->currencies,
+	                     hearing->invoice->currency, minor);
 }
 
 void invoice_hold(const struct invoice_hearing *hearing, enum invoice_check check,

@@ -294,11 +294,38 @@ static void a_balance_transaction_comes_into_the_standard_s_units(void **state)
 	assert_int_equal(part.amount, 50000);
 }
 
+/* What no whole unit can say is not rounded. */
+static void people_read_the_standard_s_units(void **state)
+{
+	static const struct {
+		const struct currency_policy *by;
+		const char *currency;
+		int64_t amount;
+		const char *text;
+	} rows[] = {
+		{ &policy, "USD", 4900, "49.00 USD" },
+		{ &policy, "KWD", -250, "-0.250 KWD" },
+		{ &policy, "ISK", 500, "5 ISK" },
+		{ &policy, "ISK", 550, "550 of the provider's units of ISK" },
+		{ &policy, "MGA", 5, "5.00 MGA" },
+		{ &policy, "MGA", INT64_MAX, "9223372036854775807 of the provider's units of MGA" },
+		{ &policy, "UGX", 500, "5 UGX" },
+		{ NULL, "ISK", 500, "500 ISK" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(rows); i++)
+		assert_string_equal(currency_text(arena, rows[i].by, rows[i].currency,
+		                                  rows[i].amount),
+		                    rows[i].text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_amount_has_the_provider_s_exponent),
 		cmocka_unit_test(what_cannot_be_said_exactly_is_refused),
+		cmocka_unit_test(people_read_the_standard_s_units),
 		cmocka_unit_test(charges_and_payouts_keep_their_steps),
 		cmocka_unit_test(each_rule_says_where_it_is_written),
 		cmocka_unit_test(a_document_that_is_wrong_is_refused_with_its_place),
