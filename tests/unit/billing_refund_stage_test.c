@@ -291,6 +291,29 @@ static void an_approval_is_taken_back_once_and_not_after_its_refund(void **state
 	refused(CODE(ILLEGAL_MOVE), "It has been made.");
 }
 
+/* By the document of December 2026. */
+static void what_was_taken_back_is_held_from_when_it_was(void **state)
+{
+	(void)state;
+	customer_wait(DAYS(797));
+	customer_feed("charge", "ch_1", 1, "succeeded",
+	              "{\"id\":\"ch_1\",\"object\":\"charge\",\"status\":\"succeeded\","
+	              "\"amount\":12000,\"amount_captured\":12000,\"currency\":\"jpy\","
+	              "\"created\":1796860800}");
+	pass_over();
+	approve("a-1", "12000");
+	(void)approved();
+	customer_wait(DAYS(2));
+	withdraw("c-1", "a-1");
+	pass_over();
+	approve("a-2", "12000");
+	refused(CODE(ILLEGAL_MOVE), "withdrawn: until 2026-12-13T");
+	customer_wait(DAYS(1));
+	pass_over();
+	approve("a-3", "12000");
+	assert_int_equal(approved()->left->minor, 0);
+}
+
 static void who_may_and_what_is_malformed(void **state)
 {
 	static const struct {
@@ -392,6 +415,7 @@ int main(void)
 		CASE(a_refund_made_by_hand_settles_an_approval_by_its_amount),
 		CASE(a_disputed_charge_is_not_refunded),
 		CASE(an_approval_is_taken_back_once_and_not_after_its_refund),
+		CASE(what_was_taken_back_is_held_from_when_it_was),
 		CASE(who_may_and_what_is_malformed),
 		CASE(a_charge_that_is_not_known_gives_nothing_back),
 		cmocka_unit_test(what_is_released_was_not_given_back),
