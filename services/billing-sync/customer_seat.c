@@ -199,14 +199,17 @@ static enum status look_for_tariffs(struct account *it, bool *found)
 /* Where nobody knows what something is worth, the price may. */
 static enum status check(struct account *it, struct seat_findings *findings)
 {
-	struct arena *const arena = it->customer->task->arena;
+	struct task *const task = it->customer->task;
+	const struct currency_policy *const currencies = policies_currency(task, it->customer->at);
+	struct arena *const arena = task->arena;
 	bool found = false;
 
-	seat_book_check(arena, it->book, it->contracts, it->contract_count, findings);
+	seat_book_check(arena, it->book, it->contracts, it->contract_count, currencies, findings);
 	if (is_worthless(findings))
 		TRY(look_for_tariffs(it, &found));
 	if (found)
-		seat_book_check(arena, it->book, it->contracts, it->contract_count, findings);
+		seat_book_check(arena, it->book, it->contracts, it->contract_count, currencies,
+		                findings);
 	return STATUS_OK;
 }
 

@@ -391,12 +391,13 @@ static void check_free(struct seat_look *it, const struct seat_line *line)
 
 void seat_book_check(struct arena *arena, const struct seat_book *book,
                      const struct seat_contract *contracts, size_t count,
-                     struct seat_findings *findings)
+                     const struct currency_policy *currencies, struct seat_findings *findings)
 {
 	struct seat_look it = { .arena = arena,
 		                .book = book,
 		                .contracts = contracts,
 		                .contract_count = count,
+		                .currencies = currencies,
 		                .findings = findings };
 
 	findings->count = 0;

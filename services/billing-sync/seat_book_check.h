@@ -9,6 +9,7 @@
 #ifndef SERVICES_BILLING_SYNC_SEAT_BOOK_CHECK_H
 #define SERVICES_BILLING_SYNC_SEAT_BOOK_CHECK_H
 
+#include "services/billing-sync/currency.h"
 #include "services/billing-sync/seat_worth.h"
 
 /* What was agreed for a price, or all prices of a product; in force while a billed period begins. */
@@ -44,8 +45,9 @@ struct seat_findings {
 /* The cause's word. */
 const char *seat_check_word(enum seat_check check);
 
+/* currencies: of the provider's units, for the sentences; NULL: they are the standard's. */
 void seat_book_check(struct arena *arena, const struct seat_book *book,
                      const struct seat_contract *contracts, size_t count,
-                     struct seat_findings *findings);
+                     const struct currency_policy *currencies, struct seat_findings *findings);
 
 #endif

@@ -12,6 +12,7 @@ struct seat_look {
 	const struct seat_book *book;
 	const struct seat_contract *contracts;
 	size_t contract_count;
+	const struct currency_policy *currencies;
 	struct seat_findings *findings;
 	bool cut;              /* there are lines that are not known */
 	struct instant drawn;  /* up: when the last invoice was, */

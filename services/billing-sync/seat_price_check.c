@@ -28,6 +28,12 @@ static const struct seat_contract *contract_of(const struct seat_look *it,
 	return found;
 }
 
+static const char *unit_text(const struct seat_look *it, struct invoice_decimal unit,
+                             const char *currency)
+{
+	return currency_text(it->arena, it->currencies, currency, invoice_decimal_minor(unit));
+}
+
 /* What the line comes to by its own unit, against another. In another currency nothing should be billed. */
 static struct seat_finding compare_units(struct seat_look *it, const struct seat_line *line,
                                          struct invoice_decimal unit, const char *currency,
@@ -41,11 +47,9 @@ static struct seat_finding compare_units(struct seat_look *it, const struct seat
 	};
 
 	memcpy(finding.currency, own, sizeof(finding.currency));
-	finding.sentence = arena_printf(it->arena,
-	                                "A unit is billed at %" PRId64
-	                                " minor units of %s; %s says %" PRId64 " of %s.",
-	                                invoice_decimal_minor(line->unit), own, who,
-	                                invoice_decimal_minor(unit), currency);
+	finding.sentence =
+	    arena_printf(it->arena, "A unit is billed at %s; %s says %s.",
+	                 unit_text(it, line->unit, own), who, unit_text(it, unit, currency));
 	return finding;
 }
 

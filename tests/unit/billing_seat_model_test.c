@@ -171,7 +171,7 @@ static const char *heard(const struct history *it, struct chance *chance)
 
 		seat_book_state(arena, book, (struct seat_seen){ .at = change->at }, &state);
 	}
-	seat_book_check(arena, book, NULL, 0, findings);
+	seat_book_check(arena, book, NULL, 0, NULL, findings);
 	for (size_t i = 0; i < findings->count; i++)
 		all = arena_printf(arena, "%s%s %s;", all, seat_check_word(findings->list[i].check),
 		                   findings->list[i].invoice);

@@ -333,7 +333,7 @@ static const char *told(const struct seat_book *book)
 	const char *all = "";
 	size_t count = 0;
 
-	seat_book_check(arena, book, NULL, 0, findings);
+	seat_book_check(arena, book, NULL, 0, NULL, findings);
 	for (size_t i = 0; i < findings->count; i++) {
 		const struct seat_finding *const found = &findings->list[i];
 
@@ -469,16 +469,16 @@ static void a_contract_goes_before_the_plan(void **state)
 	(void)state;
 	fold_state(book, &steps[0], 1);
 	fold_invoice(book, &steps[1]);
-	seat_book_check(arena, book, &contract, 1, findings);
+	seat_book_check(arena, book, &contract, 1, NULL, findings);
 	assert_int_equal(findings->count, 0);
 	contract.has_unit = false;
-	seat_book_check(arena, book, &contract, 1, findings);
+	seat_book_check(arena, book, &contract, 1, NULL, findings);
 	assert_int_equal(findings->count, 1);
 	assert_int_equal(findings->list[0].expected, 10000);
 	contract.has_unit = true;
 	contract.unit = 1500;
 	contract.price = "price_2";
-	seat_book_check(arena, book, &contract, 1, findings);
+	seat_book_check(arena, book, &contract, 1, NULL, findings);
 	assert_int_equal(findings->count, 1);
 	assert_int_equal(findings->list[0].expected, 7500);
 }

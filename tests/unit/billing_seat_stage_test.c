@@ -308,6 +308,8 @@ static void assert_contract_differs(void)
 	const Opsmesh__V1__BillingEvent *const event = next_of(FACT(DISCREPANCY_OPENED));
 
 	assert_string_equal(event->discrepancy_opened->cause, "contract_price");
+	assert_string_equal(event->discrepancy_opened->sentence,
+	                    "A unit is billed at 10.00 USD; the contract says 9.00 USD.");
 	assert_int_equal(event->discrepancy_opened->expected->minor, 4500);
 	assert_int_equal(event->discrepancy_opened->found->minor, 5000);
 }

@@ -264,7 +264,7 @@ static void each_finding_brings_its_worth(void **state)
 	(void)state;
 	book->items[0] = "si_1";
 	book->item_count = 1;
-	seat_book_check(arena, book, &contract, 1, findings);
+	seat_book_check(arena, book, &contract, 1, NULL, findings);
 	for (size_t i = 0; i < findings->count; i++) {
 		const struct seat_finding *const it = &findings->list[i];
 
@@ -288,12 +288,12 @@ static void a_line_for_each_tier_bills_no_time_twice(void **state)
 	(void)state;
 	book->items[0] = "si_1";
 	book->item_count = 1;
-	seat_book_check(arena, book, NULL, 0, findings);
+	seat_book_check(arena, book, NULL, 0, NULL, findings);
 	assert_int_equal(findings->count, 0);
 	book->invoices[1] = (struct seat_invoice){ .id = "in_2", .currency = "USD" };
 	book->invoice_count = 2;
 	lines[2].invoice = 1;
-	seat_book_check(arena, book, NULL, 0, findings);
+	seat_book_check(arena, book, NULL, 0, NULL, findings);
 	assert_int_equal(findings->count, 1);
 	assert_int_equal(findings->list[0].check, SEAT_CHECK_OVERLAP);
 }
