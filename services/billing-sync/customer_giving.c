@@ -344,7 +344,8 @@ enum status giving_lapse(const struct giving *it, bool *lapsed)
 	const struct refund_approval *approval;
 
 	*lapsed = false;
-	while ((approval = refund_take_back(policy, it->row, &it->elsewhere)) != NULL) {
+	while ((approval = refund_take_back(policy, it->row, &it->elsewhere, it->customer->at)) !=
+	       NULL) {
 		TRY(say_withdrawn(it, approval->action, NULL, refund_lapse_names[approval->lapse]));
 		*lapsed = true;
 	}

@@ -14,7 +14,7 @@
  * it through, or when the money has gone another way. The same action again is refused then; a new one may be approved
  * when the dispute is over and there is something left.
  *
- * Who takes an approval back cannot know whether its refund is on its way. For the time that the policy sets
+ * Who takes an approval back, or makes it lapse, cannot know whether its refund is on its way. For the time that the policy sets
  * (`withdrawn`) its money is not approved again, unless a refund was heard of that names it: that says itself
  * what it gave.
  *
@@ -62,7 +62,7 @@ struct refund_approval {
 	struct instant at;
 	bool failed;    /* said by the one who executes it, or taken back */
 	bool waits;     /* for another's approval */
-	bool withdrawn; /* failed by somebody's word, while it could have been executed */
+	bool withdrawn; /* or lapsed, while it could have been executed */
 	struct instant withdrawn_at;
 	enum refund_lapse lapse;
 	uint64_t by; /* while it waits: who asked, and whose key it was */
@@ -223,7 +223,8 @@ bool refund_has_open(const struct refund_row *row);
 /* Takes the last approval that is open back if not all of them are covered any more. NULL: none lapsed. */
 const struct refund_approval *refund_take_back(const struct refund_policy *policy,
                                                struct refund_row *row,
-                                               const struct refund_elsewhere *elsewhere);
+                                               const struct refund_elsewhere *elsewhere,
+                                               struct instant at);
 
 /*
  * Version 4 of its bytes: the version; 1 for known plus 2 for crowded plus 4 for linked; charged; currency (3

@@ -52,7 +52,8 @@ static enum refund_lapse lapse_of(const struct refund_policy *policy, const stru
 
 const struct refund_approval *refund_take_back(const struct refund_policy *policy,
                                                struct refund_row *row,
-                                               const struct refund_elsewhere *elsewhere)
+                                               const struct refund_elsewhere *elsewhere,
+                                               struct instant at)
 {
 	const size_t place = last_open(row);
 	const enum refund_lapse lapse =
@@ -62,5 +63,7 @@ const struct refund_approval *refund_take_back(const struct refund_policy *polic
 		return NULL;
 	row->approvals[place].failed = true;
 	row->approvals[place].lapse = lapse;
+	row->approvals[place].withdrawn = true;
+	row->approvals[place].withdrawn_at = at;
 	return &row->approvals[place];
 }

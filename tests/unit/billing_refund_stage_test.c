@@ -291,16 +291,21 @@ static void an_approval_is_taken_back_once_and_not_after_its_refund(void **state
 	refused(CODE(ILLEGAL_MOVE), "It has been made.");
 }
 
-/* By the document of December 2026. */
-static void what_was_taken_back_is_held_from_when_it_was(void **state)
+/* From when on the document of December 2026 is in force. */
+static void feed_charge_of_december(void)
 {
-	(void)state;
 	customer_wait(DAYS(797));
 	customer_feed("charge", "ch_1", 1, "succeeded",
 	              "{\"id\":\"ch_1\",\"object\":\"charge\",\"status\":\"succeeded\","
 	              "\"amount\":12000,\"amount_captured\":12000,\"currency\":\"jpy\","
 	              "\"created\":1796860800}");
 	pass_over();
+}
+
+static void what_was_taken_back_is_held_from_when_it_was(void **state)
+{
+	(void)state;
+	feed_charge_of_december();
 	approve("a-1", "12000");
 	(void)approved();
 	customer_wait(DAYS(2));
@@ -312,6 +317,23 @@ static void what_was_taken_back_is_held_from_when_it_was(void **state)
 	pass_over();
 	approve("a-3", "12000");
 	assert_int_equal(approved()->left->minor, 0);
+}
+
+/* It may have been on its way when the dispute came up. */
+static void what_a_dispute_took_back_is_held_when_it_is_won(void **state)
+{
+	(void)state;
+	feed_charge_of_december();
+	approve("a-1", "12000");
+	(void)approved();
+	feed_dispute(1, "needs_response", 4000);
+	feed_dispute(2, "won", 0);
+	approve("a-2", "12000");
+	refused(CODE(ILLEGAL_MOVE), "withdrawn");
+	customer_wait(DAYS(1));
+	pass_over();
+	approve("a-3", "12000");
+	(void)approved();
 }
 
 static void who_may_and_what_is_malformed(void **state)
@@ -416,6 +438,7 @@ int main(void)
 		CASE(a_disputed_charge_is_not_refunded),
 		CASE(an_approval_is_taken_back_once_and_not_after_its_refund),
 		CASE(what_was_taken_back_is_held_from_when_it_was),
+		CASE(what_a_dispute_took_back_is_held_when_it_is_won),
 		CASE(who_may_and_what_is_malformed),
 		CASE(a_charge_that_is_not_known_gives_nothing_back),
 		cmocka_unit_test(what_is_released_was_not_given_back),
