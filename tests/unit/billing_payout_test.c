@@ -438,16 +438,6 @@ static void a_payout_of_a_part_of_a_unit_is_a_case_until_it_is_whole(void **stat
 	assert_string_equal(heard(), "payout_differs healed");
 }
 
-static void what_was_no_whole_unit_is_no_case_once_it_came_back(void **state)
-{
-	(void)state;
-	payout_feed("payout", customer_key, 1, "paid", "{\"amount\":104545,\"currency\":\"huf\"}");
-	assert_string_equal(heard(), "payout_differs opened 104545");
-	payout_feed("payout", customer_key, 2, "failed",
-	            "{\"amount\":104545,\"currency\":\"huf\"}");
-	assert_string_equal(heard(), "payout_differs healed");
-}
-
 static void a_transaction_of_another_currency_is_not_counted(void **state)
 {
 	(void)state;
@@ -499,7 +489,6 @@ int main(void)
 		PAYOUT(what_a_payout_paid_is_asked_for_once),
 		PAYOUT(a_payout_that_left_as_another_amount_differs),
 		PAYOUT(a_payout_of_a_part_of_a_unit_is_a_case_until_it_is_whole),
-		PAYOUT(what_was_no_whole_unit_is_no_case_once_it_came_back),
 		PAYOUT(a_transaction_of_another_currency_is_not_counted),
 		PAYOUT(a_payout_that_cannot_be_read_is_a_case_until_it_is),
 		PAYOUT(a_balance_that_cannot_be_read_is_a_case_until_it_is),
