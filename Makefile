@@ -16,7 +16,7 @@
 #   make clean           removes build/
 #
 # MODE=release|asan|tsan|cov chooses the flags; modes never share a file. OUT_ROOT=DIR builds
-# somewhere else than in build/. A program is by convention every .c of services/<program>/.
+# somewhere else than in build/. A program is by convention every .c of services/<program>/ and its folders.
 
 MODE     ?= release
 OUT_ROOT ?= build
@@ -148,7 +148,7 @@ $(OUT)/lib$(1).a: $(2) $(OUT)/gen/lib$(1).list
 	$$(call say,ar $$@)$(AR) rcs $$@ $$(filter %.o,$$^)
 endef
 
-objects = $(patsubst %.c,$(OUT)/%.o,$(filter-out %/main.c,$(wildcard $(1)/*.c))) \
+objects = $(patsubst %.c,$(OUT)/%.o,$(filter-out %/main.c,$(wildcard $(1)/*.c $(1)/*/*.c))) \
 	$(patsubst %.cc,$(OUT)/%.o,$(wildcard $(1)/*.cc))
 linked  = $(if $(wildcard $(1)/main.c),$(OUT)/$(1)/main.linked.o)
 

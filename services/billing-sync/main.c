@@ -12,7 +12,7 @@
 #include "common/flow/service.h"
 #include "gen/billing_sync_migrations.h"
 #include "proto/opsmesh/v1/catalogue.h"
-#include "services/billing-sync/policies.h"
+#include "services/billing-sync/document/policies.h"
 
 const struct service billing_sync = {
 	.name = "billing-sync",

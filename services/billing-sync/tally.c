@@ -9,8 +9,8 @@
 #include "common/io/proto.h"
 #include "opsmesh/v1/billing.pb-c.h"
 #include "proto/opsmesh/v1/catalogue.h"
-#include "services/billing-sync/figure_say.h"
-#include "services/billing-sync/packed.h"
+#include "services/billing-sync/entry/figure_say.h"
+#include "services/billing-sync/rule/packed.h"
 
 #include <stdio.h>
 

@@ -8,9 +8,9 @@
 #include "common/io/json.h"
 #include "common/io/proto.h"
 #include "proto/opsmesh/v1/catalogue.h"
-#include "services/billing-sync/customer.h"
-#include "services/billing-sync/entry.h"
-#include "services/billing-sync/object.h"
+#include "services/billing-sync/customer/customer.h"
+#include "services/billing-sync/entry/entry.h"
+#include "services/billing-sync/object/object.h"
 
 #include <inttypes.h>
 #include <stdio.h>

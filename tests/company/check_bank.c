@@ -6,8 +6,8 @@
 #include "tests/sim/balance.h"
 
 #include "common/base/text.h"
-#include "services/billing-sync/entry.h"
-#include "services/billing-sync/payout.h"
+#include "services/billing-sync/entry/entry.h"
+#include "services/billing-sync/payout/payout.h"
 
 #include <inttypes.h>
 

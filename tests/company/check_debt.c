@@ -9,7 +9,7 @@
 #include "tests/company/company.h"
 
 #include "common/base/text.h"
-#include "services/billing-sync/customer_dunning.h"
+#include "services/billing-sync/customer_dunning/customer_dunning.h"
 
 #include <inttypes.h>
 

@@ -7,8 +7,8 @@
 #include "common/base/check.h"
 #include "common/base/hash.h"
 #include "common/base/text.h"
-#include "services/billing-sync/fx.h"
-#include "services/billing-sync/recurring_book.h"
+#include "services/billing-sync/rule/fx.h"
+#include "services/billing-sync/subscription/recurring_book.h"
 
 #include <inttypes.h>
 #include <string.h>

@@ -4,7 +4,7 @@
 #include "tests/company/company.h"
 
 #include "common/base/text.h"
-#include "services/billing-sync/entry.h"
+#include "services/billing-sync/entry/entry.h"
 
 #include <inttypes.h>
 #include <stdio.h>

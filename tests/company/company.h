@@ -7,7 +7,7 @@
 
 #include "common/base/map.h"
 #include "opsmesh/v1/billing.pb-c.h"
-#include "services/billing-sync/journal.h"
+#include "services/billing-sync/ledger/journal.h"
 #include "tests/sim/world.h"
 #include "tests/support/model_company.h"
 

@@ -6,7 +6,7 @@
 
 #include "common/base/check.h"
 #include "common/io/file.h"
-#include "services/billing-sync/currency.h"
+#include "services/billing-sync/rule/currency.h"
 
 #include <string.h>
 

@@ -2,10 +2,10 @@
  * collect - any bytes as what billing collects by: a failed payment, a usage event, the documents of
  * declines, attempts, dunning, refunds and usage, and the rows that are kept. The first byte chooses.
  */
-#include "services/billing-sync/attempt.h"
-#include "services/billing-sync/dunning.h"
-#include "services/billing-sync/refund.h"
-#include "services/billing-sync/usage.h"
+#include "services/billing-sync/dunning/attempt.h"
+#include "services/billing-sync/dunning/dunning.h"
+#include "services/billing-sync/refund/refund.h"
+#include "services/billing-sync/usage/usage.h"
 
 #include "common/base/check.h"
 #include "common/base/text.h"

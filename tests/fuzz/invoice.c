@@ -2,7 +2,7 @@
  * invoice - any bytes as an invoice: refused with a reason and a valid field, or read within its bounds and
  * held against every rule.
  */
-#include "services/billing-sync/invoice_check.h"
+#include "services/billing-sync/invoice/invoice_check.h"
 
 #include "common/base/check.h"
 #include "common/base/text.h"

@@ -2,9 +2,9 @@
  * ledger - any bytes as a balance transaction, as a document of the ledger, or as an exchange rate: refused
  * with a reason, or usable. The first byte chooses.
  */
-#include "services/billing-sync/booking.h"
-#include "services/billing-sync/fx.h"
-#include "services/billing-sync/movement.h"
+#include "services/billing-sync/ledger/booking.h"
+#include "services/billing-sync/ledger/movement.h"
+#include "services/billing-sync/rule/fx.h"
 
 #include "common/base/check.h"
 

@@ -4,7 +4,7 @@
  *
  * The first byte chooses whether an event or an object is expected.
  */
-#include "services/billing-sync/mirror.h"
+#include "services/billing-sync/mirror/mirror.h"
 
 #include "common/base/check.h"
 #include "common/base/text.h"

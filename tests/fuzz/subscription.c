@@ -2,9 +2,9 @@
  * subscription - any bytes as a subscription, as a document of access, revenue or the close, or as a row:
  * refused with a reason, or usable. The first byte chooses.
  */
-#include "services/billing-sync/deferral.h"
-#include "services/billing-sync/period_close.h"
-#include "services/billing-sync/standing.h"
+#include "services/billing-sync/close/period_close.h"
+#include "services/billing-sync/revenue/deferral.h"
+#include "services/billing-sync/subscription/standing.h"
 
 #include "common/base/check.h"
 

@@ -8,8 +8,8 @@
 #include "common/base/text.h"
 #include "common/io/db.h"
 #include "gen/billing_sync_migrations.h"
-#include "services/billing-sync/booking.h"
-#include "services/billing-sync/entry.h"
+#include "services/billing-sync/entry/entry.h"
+#include "services/billing-sync/ledger/booking.h"
 #include "tests/support/chance.h"
 #include "tests/support/toy_store.h"
 

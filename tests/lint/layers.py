@@ -1,9 +1,12 @@
 #!/usr/bin/python3
 """layers - includes point down: base < io < flow < services; no service includes another.
 
-base includes libc alone; a library's header is included in io, in one place, and nowhere above it.
+base includes libc alone; a library's header is included in io, in one place, and nowhere above it. A service that
+has folders says in its README's table of them which stands above which: none includes what stands below it.
 """
 
+import functools
+import os
 import re
 import source
 
@@ -25,6 +28,30 @@ def rank(path):
     return len(LAYERS)
 
 
+@functools.cache
+def folders(service):
+    """As the table of the README has them, the lowest layer first; empty: the service has none."""
+    return re.findall(r"^\| `(\w+)/` \|", source.read(f"{service}/README.md"), re.M)
+
+
+def folder_rank(service, path):
+    """What lies in the service's own folder stands below all; what the README does not know above all."""
+    folder = os.path.dirname(path)[len(service) + 1:]
+    order = folders(service)
+    if folder == "":
+        return len(order)
+    return order.index(folder) if folder in order else -1
+
+
+def judge_folder(service, name, header):
+    if not header.startswith(service + "/"):
+        return f'"{header}" belongs to another service'
+    own = folder_rank(service, name)
+    if own < 0:
+        return "its folder is not in the README's table"
+    return f'"{header}" stands below' if folder_rank(service, header) > own else None
+
+
 def judge(name, header, quoted):
     top = rank(name)
     if not quoted:
@@ -38,8 +65,7 @@ def judge(name, header, quoted):
     if top < len(LAYERS) and header.startswith("services/"):
         return f'"{header}" is above'
     if name.startswith("services/") and header.startswith("services/"):
-        own = "/".join(name.split("/")[:2]) + "/"
-        return None if header.startswith(own) else f'"{header}" belongs to another service'
+        return judge_folder("/".join(name.split("/")[:2]), name, header)
     return None
 
 

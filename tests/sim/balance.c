@@ -2,8 +2,8 @@
 
 #include "common/base/check.h"
 #include "common/base/text.h"
-#include "services/billing-sync/entry.h"
-#include "services/billing-sync/payout.h"
+#include "services/billing-sync/entry/entry.h"
+#include "services/billing-sync/payout/payout.h"
 
 static struct balance *of_currency(struct balances *balances, const char *currency)
 {

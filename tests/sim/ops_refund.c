@@ -10,7 +10,7 @@
 #include "common/base/text.h"
 #include "common/io/proto.h"
 #include "proto/opsmesh/v1/catalogue.h"
-#include "services/billing-sync/discrepancy.h"
+#include "services/billing-sync/discrepancy/discrepancy.h"
 
 #include <stdio.h>
 #include <string.h>

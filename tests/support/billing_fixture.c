@@ -3,7 +3,7 @@
 #include "common/base/arena.h"
 #include "common/base/check.h"
 #include "common/io/file.h"
-#include "services/billing-sync/policies.h"
+#include "services/billing-sync/document/policies.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -4,7 +4,7 @@
 #ifndef TESTS_SUPPORT_BOOKING_FIXTURE_H
 #define TESTS_SUPPORT_BOOKING_FIXTURE_H
 
-#include "services/billing-sync/booking.h"
+#include "services/billing-sync/ledger/booking.h"
 
 extern const struct booking_fact booking_known;  /* of customer cus_1, cause ce-1 */
 extern const struct booking_fact booking_nobody; /* the same of nobody known */

@@ -2,7 +2,7 @@
 
 #include "common/base/check.h"
 #include "common/base/text.h"
-#include "services/billing-sync/customer.h"
+#include "services/billing-sync/customer/customer.h"
 #include "tests/support/chance.h"
 #include "tests/support/customer_fixture.h"
 #include "tests/support/ledger_fixture.h"

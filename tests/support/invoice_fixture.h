@@ -6,7 +6,7 @@
 #ifndef TESTS_SUPPORT_INVOICE_FIXTURE_H
 #define TESTS_SUPPORT_INVOICE_FIXTURE_H
 
-#include "services/billing-sync/invoice_check.h"
+#include "services/billing-sync/invoice/invoice_check.h"
 #include "tests/support/arena_fixture.h"
 
 /* January and February 2026, UTC. */

@@ -2,7 +2,7 @@
 
 #include "common/base/check.h"
 #include "common/base/text.h"
-#include "services/billing-sync/entry.h"
+#include "services/billing-sync/entry/entry.h"
 
 #include <stdlib.h>
 #include <string.h>

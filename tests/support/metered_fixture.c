@@ -6,7 +6,7 @@
 #include "opsmesh/v1/mirror.pb-c.h"
 #include "proto/opsmesh/v1/catalogue.h"
 #include "services/billing-sync/billing.h"
-#include "services/billing-sync/entry.h"
+#include "services/billing-sync/entry/entry.h"
 #include "tests/support/billing_fixture.h"
 
 #include <string.h>

@@ -6,7 +6,7 @@
 
 #include "opsmesh/v1/books.pb-c.h"
 #include "opsmesh/v1/usage.pb-c.h"
-#include "services/billing-sync/chart.h"
+#include "services/billing-sync/ledger/chart.h"
 #include "tests/support/stage_test.h"
 
 #define METERED_MAY 1777593600  /* 2026-05-01T00:00:00Z */

@@ -7,7 +7,7 @@
 #include "opsmesh/v1/billing.pb-c.h"
 #include "opsmesh/v1/mirror.pb-c.h"
 #include "opsmesh/v1/provider.pb-c.h"
-#include "services/billing-sync/object.h"
+#include "services/billing-sync/object/object.h"
 #include "tests/support/provider_fixture.h"
 #include "tests/support/stage_test.h"
 

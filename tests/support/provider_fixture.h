@@ -4,7 +4,7 @@
 #ifndef TESTS_SUPPORT_PROVIDER_FIXTURE_H
 #define TESTS_SUPPORT_PROVIDER_FIXTURE_H
 
-#include "services/billing-sync/mirror.h"
+#include "services/billing-sync/mirror/mirror.h"
 
 #define PROVIDER_START_S \
 	1767225600            /* 2026-01-01T00:00:00Z; what happens is told in seconds since */

@@ -4,7 +4,7 @@
 #ifndef TESTS_SUPPORT_RECURRING_SUM_H
 #define TESTS_SUPPORT_RECURRING_SUM_H
 
-#include "services/billing-sync/recurring_book.h"
+#include "services/billing-sync/subscription/recurring_book.h"
 
 #define RECURRING_SUM_LINES 8
 

@@ -8,7 +8,7 @@
 #ifndef TESTS_SUPPORT_REFUND_FIXTURE_H
 #define TESTS_SUPPORT_REFUND_FIXTURE_H
 
-#include "services/billing-sync/refund.h"
+#include "services/billing-sync/refund/refund.h"
 
 #define REFUND_CHARGED 10000
 

@@ -4,7 +4,7 @@
 #ifndef TESTS_SUPPORT_SUBSCRIPTION_FIXTURE_H
 #define TESTS_SUPPORT_SUBSCRIPTION_FIXTURE_H
 
-#include "services/billing-sync/subscription_change.h"
+#include "services/billing-sync/subscription/subscription_change.h"
 
 #define SUBSCRIPTION_EDITS 4
 

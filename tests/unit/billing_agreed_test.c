@@ -2,7 +2,7 @@
  * billing_agreed_test - which periods of a contract no line bills, by what several subscriptions have billed.
  */
 #include "common/base/text.h"
-#include "services/billing-sync/seat_agreed.h"
+#include "services/billing-sync/seat/seat_agreed.h"
 #include "tests/support/arena_fixture.h"
 #include "tests/support/order.h"
 

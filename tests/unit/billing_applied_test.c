@@ -1,7 +1,7 @@
 /*
  * billing_applied_test - which charge pays which invoice, however and whenever it is said.
  */
-#include "services/billing-sync/applied.h"
+#include "services/billing-sync/ledger/applied.h"
 #include "tests/support/customer_fixture.h"
 #include "tests/support/customer_story.h"
 #include "tests/support/ledger_fixture.h"

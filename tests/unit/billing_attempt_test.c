@@ -3,7 +3,7 @@
  */
 #include "common/base/text.h"
 #include "common/io/file.h"
-#include "services/billing-sync/attempt.h"
+#include "services/billing-sync/dunning/attempt.h"
 #include "tests/support/order.h"
 
 #include <stdio.h>

@@ -2,7 +2,7 @@
  * billing_awaited_test - what is named or shown and does not come: asked for once, a case, and healed when it comes.
  */
 #include "common/base/text.h"
-#include "services/billing-sync/customer_awaited.h"
+#include "services/billing-sync/customer/customer_awaited.h"
 #include "tests/support/case_fixture.h"
 #include "tests/support/customer_fixture.h"
 

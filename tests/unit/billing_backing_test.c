@@ -1,7 +1,7 @@
 /*
  * billing_backing_test - what charges have to keep, and what of invoices is gone, where several hang together.
  */
-#include "services/billing-sync/backing.h"
+#include "services/billing-sync/ledger/backing.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -2,8 +2,8 @@
  * billing_balance_test - the balance that the provider keeps for a customer, and what is known to have moved it.
  */
 #include "common/base/text.h"
-#include "services/billing-sync/balance_word.h"
-#include "services/billing-sync/customer_awaited.h"
+#include "services/billing-sync/customer/customer_awaited.h"
+#include "services/billing-sync/customer_money/balance_word.h"
 #include "tests/support/customer_fixture.h"
 #include "tests/support/order.h"
 

@@ -4,7 +4,7 @@
 #include "common/base/text.h"
 #include "common/io/proto.h"
 #include "proto/opsmesh/v1/catalogue.h"
-#include "services/billing-sync/card.h"
+#include "services/billing-sync/card/card.h"
 #include "tests/support/customer_fixture.h"
 #include "tests/support/order.h"
 

@@ -2,7 +2,7 @@
  * billing_card_user_test - for whom a card was tried: the last of them, in any order.
  */
 #include "common/base/text.h"
-#include "services/billing-sync/card_user.h"
+#include "services/billing-sync/card/card_user.h"
 #include "tests/support/arena_fixture.h"
 #include "tests/support/order.h"
 

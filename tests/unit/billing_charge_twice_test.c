@@ -1,7 +1,7 @@
 /*
  * billing_charge_twice_test - the same charge twice, whatever order the charges come in.
  */
-#include "services/billing-sync/charge_twice.h"
+#include "services/billing-sync/invoice/charge_twice.h"
 
 #include "common/base/text.h"
 #include "tests/support/arena_fixture.h"

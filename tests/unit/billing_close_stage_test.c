@@ -11,7 +11,7 @@
 #include "opsmesh/v1/mirror.pb-c.h"
 #include "proto/opsmesh/v1/catalogue.h"
 #include "services/billing-sync/billing.h"
-#include "services/billing-sync/books.h"
+#include "services/billing-sync/books/books.h"
 #include "tests/support/billing_fixture.h"
 #include "tests/support/stage_test.h"
 

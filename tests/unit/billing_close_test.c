@@ -1,7 +1,7 @@
 /*
  * billing_close_test - when a period may be closed, and what its seal is over.
  */
-#include "services/billing-sync/period_close.h"
+#include "services/billing-sync/close/period_close.h"
 
 #include "common/base/text.h"
 #include "common/io/file.h"

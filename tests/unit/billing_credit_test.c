@@ -3,8 +3,8 @@
  */
 #include "common/base/status.h"
 #include "common/base/text.h"
-#include "services/billing-sync/credit_note.h"
-#include "services/billing-sync/entry.h"
+#include "services/billing-sync/entry/entry.h"
+#include "services/billing-sync/refund/credit_note.h"
 #include "tests/support/case_fixture.h"
 #include "tests/support/customer_fixture.h"
 #include "tests/support/customer_story.h"

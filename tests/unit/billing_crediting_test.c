@@ -2,9 +2,9 @@
  * billing_crediting_test - credit notes and refunds of the same money: never one too many, whatever is heard first.
  */
 #include "common/base/text.h"
-#include "services/billing-sync/backing.h"
-#include "services/billing-sync/crediting.h"
-#include "services/billing-sync/refund_inside.h"
+#include "services/billing-sync/ledger/backing.h"
+#include "services/billing-sync/refund/crediting.h"
+#include "services/billing-sync/refund/refund_inside.h"
 #include "tests/support/chance.h"
 #include "tests/support/refund_fixture.h"
 

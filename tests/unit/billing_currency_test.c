@@ -4,8 +4,8 @@
  */
 #include "common/base/text.h"
 #include "common/io/file.h"
-#include "services/billing-sync/balance_transaction.h"
-#include "services/billing-sync/currency.h"
+#include "services/billing-sync/ledger/balance_transaction.h"
+#include "services/billing-sync/rule/currency.h"
 #include "tests/support/policy_fixture.h"
 
 #include <stdio.h>

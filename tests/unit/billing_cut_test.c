@@ -2,7 +2,7 @@
  * billing_cut_test - what a shard of the stage `customer` answers when the books are cut.
  */
 #include "common/base/text.h"
-#include "services/billing-sync/entry.h"
+#include "services/billing-sync/entry/entry.h"
 #include "tests/support/customer_fixture.h"
 
 #include <setjmp.h>

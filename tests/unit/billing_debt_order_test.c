@@ -6,7 +6,7 @@
 #include "common/base/text.h"
 #include "common/io/proto.h"
 #include "proto/opsmesh/v1/catalogue.h"
-#include "services/billing-sync/seat_book.h"
+#include "services/billing-sync/seat/seat_book.h"
 #include "tests/support/customer_fixture.h"
 
 #include <string.h>

@@ -3,7 +3,7 @@
  */
 #include "common/base/text.h"
 #include "common/io/file.h"
-#include "services/billing-sync/decline.h"
+#include "services/billing-sync/dunning/decline.h"
 #include "tests/support/policy_fixture.h"
 
 #include <stdio.h>

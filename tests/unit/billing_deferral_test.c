@@ -1,7 +1,7 @@
 /*
  * billing_deferral_test - an invoice that is billed ahead: earned by day, cleared by refunds, never lost.
  */
-#include "services/billing-sync/deferral.h"
+#include "services/billing-sync/revenue/deferral.h"
 
 #include "common/base/text.h"
 #include "tests/support/arena_fixture.h"

@@ -1,10 +1,10 @@
 /*
  * billing_discrepancy_test - the life of a case: opened once, grown, healed, explained, escalated.
  */
-#include "services/billing-sync/discrepancy.h"
+#include "services/billing-sync/discrepancy/discrepancy.h"
 
 #include "common/base/text.h"
-#include "services/billing-sync/invoice_check.h"
+#include "services/billing-sync/invoice/invoice_check.h"
 #include "tests/support/policy_fixture.h"
 
 #include <string.h>

@@ -2,7 +2,7 @@
  * billing_dunning_test - stories of invoices that are not paid: what is due when, and what holds it.
  */
 #include "common/base/text.h"
-#include "services/billing-sync/dunning.h"
+#include "services/billing-sync/dunning/dunning.h"
 #include "tests/support/chance.h"
 
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /*
  * billing_entitlement_test - what a customer may use by subscriptions, until when and why.
  */
-#include "services/billing-sync/entitlement.h"
+#include "services/billing-sync/subscription/entitlement.h"
 
 #include "common/base/text.h"
 #include "common/io/file.h"

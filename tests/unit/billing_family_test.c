@@ -1,7 +1,7 @@
 /*
  * billing_family_test - every order of the few events of one family, and their repetition, ends in one state.
  */
-#include "services/billing-sync/mirror.h"
+#include "services/billing-sync/mirror/mirror.h"
 
 #include "common/base/text.h"
 #include "tests/support/order.h"

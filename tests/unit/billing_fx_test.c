@@ -3,8 +3,8 @@
  */
 #include "common/base/text.h"
 #include "common/io/file.h"
-#include "services/billing-sync/fx.h"
-#include "services/billing-sync/ratio.h"
+#include "services/billing-sync/rule/fx.h"
+#include "services/billing-sync/rule/ratio.h"
 #include "tests/support/arena_fixture.h"
 #include "tests/support/policy_fixture.h"
 

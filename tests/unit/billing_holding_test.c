@@ -4,7 +4,7 @@
 #include "common/base/check.h"
 #include "common/base/text.h"
 #include "common/io/proto.h"
-#include "services/billing-sync/customer_holding.h"
+#include "services/billing-sync/customer_seat/customer_holding.h"
 #include "tests/support/chance.h"
 #include "tests/support/customer_fixture.h"
 

@@ -1,7 +1,7 @@
 /*
  * billing_invoice_test - invoices of both shapes of the API, and what is refused of hostile ones.
  */
-#include "services/billing-sync/invoice.h"
+#include "services/billing-sync/invoice/invoice.h"
 
 #include "common/base/text.h"
 #include "tests/support/arena_fixture.h"

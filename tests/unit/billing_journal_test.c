@@ -3,7 +3,7 @@
  */
 #include "common/base/text.h"
 #include "common/io/file.h"
-#include "services/billing-sync/journal.h"
+#include "services/billing-sync/ledger/journal.h"
 #include "tests/support/arena_fixture.h"
 #include "tests/support/policy_fixture.h"
 

@@ -5,7 +5,7 @@
  * charged, what the bank has); in the end, and in any order of the facts, the ledger says the same.
  */
 #include "common/base/text.h"
-#include "services/billing-sync/ratio.h"
+#include "services/billing-sync/rule/ratio.h"
 #include "tests/support/booking_fixture.h"
 #include "tests/support/chance.h"
 

@@ -2,7 +2,7 @@
  * billing_lines_test - an invoice of which lines are missing is a case, until they come.
  */
 #include "common/base/text.h"
-#include "services/billing-sync/customer_awaited.h"
+#include "services/billing-sync/customer/customer_awaited.h"
 #include "tests/support/case_fixture.h"
 #include "tests/support/customer_fixture.h"
 #include "tests/support/ledger_fixture.h"

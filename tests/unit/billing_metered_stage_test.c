@@ -5,7 +5,7 @@
 #include "common/base/hash.h"
 #include "common/base/text.h"
 #include "opsmesh/v1/billing.pb-c.h"
-#include "services/billing-sync/customer_metered.h"
+#include "services/billing-sync/customer_seat/customer_metered.h"
 #include "tests/support/ledger_fixture.h"
 #include "tests/support/metered_fixture.h"
 

@@ -1,7 +1,7 @@
 /*
  * billing_mirror_test - any order and any repetition of what the provider says ends in one state.
  */
-#include "services/billing-sync/mirror.h"
+#include "services/billing-sync/mirror/mirror.h"
 
 #include "common/base/check.h"
 #include "common/base/text.h"

@@ -3,7 +3,7 @@
  */
 #include "common/base/text.h"
 #include "common/io/file.h"
-#include "services/billing-sync/movement.h"
+#include "services/billing-sync/ledger/movement.h"
 #include "tests/support/booking_fixture.h"
 #include "tests/support/policy_fixture.h"
 

@@ -3,8 +3,8 @@
  * earned yet, in any order, and whichever of their states came.
  */
 #include "common/base/text.h"
-#include "services/billing-sync/deferral_plan.h"
-#include "services/billing-sync/packed.h"
+#include "services/billing-sync/revenue/deferral_plan.h"
+#include "services/billing-sync/rule/packed.h"
 #include "tests/support/customer_fixture.h"
 #include "tests/support/customer_story.h"
 

@@ -1,7 +1,7 @@
 /*
  * billing_observed_test - objects as they come: what is read of them, what is kept, what is refused.
  */
-#include "services/billing-sync/observed.h"
+#include "services/billing-sync/mirror/observed.h"
 
 #include "common/base/text.h"
 #include "common/io/file.h"

@@ -1,7 +1,7 @@
 /*
  * billing_payer_test - an invoice takes no more than it asks, from whoever stands first.
  */
-#include "services/billing-sync/payer.h"
+#include "services/billing-sync/ledger/payer.h"
 
 #include "common/base/text.h"
 #include "tests/support/arena_fixture.h"

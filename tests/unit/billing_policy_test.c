@@ -3,10 +3,10 @@
  */
 #include "common/base/text.h"
 #include "common/io/file.h"
-#include "services/billing-sync/attempt.h"
-#include "services/billing-sync/dunning_policy.h"
-#include "services/billing-sync/refund_policy.h"
-#include "services/billing-sync/usage.h"
+#include "services/billing-sync/dunning/attempt.h"
+#include "services/billing-sync/dunning/dunning_policy.h"
+#include "services/billing-sync/refund/refund_policy.h"
+#include "services/billing-sync/usage/usage.h"
 #include "tests/support/arena_fixture.h"
 #include "tests/support/policy_fixture.h"
 

@@ -2,7 +2,7 @@
  * billing_provider_test - which of the provider's objects are ours, by the document; what is not is a fact.
  */
 #include "common/base/text.h"
-#include "services/billing-sync/provider_policy.h"
+#include "services/billing-sync/mirror/provider_policy.h"
 #include "tests/support/object_fixture.h"
 #include "tests/support/policy_fixture.h"
 

@@ -5,7 +5,7 @@
 #include "tests/support/ledger_fixture.h"
 
 #include "common/base/text.h"
-#include "services/billing-sync/entry.h"
+#include "services/billing-sync/entry/entry.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

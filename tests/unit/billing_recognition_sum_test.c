@@ -1,7 +1,7 @@
 /*
  * billing_recognition_sum_test - whatever is recognised, cleared and reversed, the parts are the whole.
  */
-#include "services/billing-sync/recognition.h"
+#include "services/billing-sync/rule/recognition.h"
 
 #include "common/base/status.h"
 #include "common/io/zone.h"

@@ -1,7 +1,7 @@
 /*
  * billing_recognition_test - on which day how much is earned, worked by hand.
  */
-#include "services/billing-sync/books_policy.h"
+#include "services/billing-sync/rule/books_policy.h"
 
 #include "common/base/text.h"
 #include "common/io/file.h"

@@ -1,7 +1,7 @@
 /*
  * billing_recorded_test - invoices of which a part is paid outside of the provider, and those that name nobody who paid.
  */
-#include "services/billing-sync/suspense_policy.h"
+#include "services/billing-sync/rule/suspense_policy.h"
 #include "tests/support/customer_fixture.h"
 #include "tests/support/customer_story.h"
 #include "tests/support/ledger_fixture.h"

@@ -1,10 +1,10 @@
 /*
  * billing_recurring_book_test - how monthly recurring revenue moves, and that it always adds up.
  */
-#include "services/billing-sync/recurring_book.h"
+#include "services/billing-sync/subscription/recurring_book.h"
 
 #include "common/base/text.h"
-#include "services/billing-sync/exact.h"
+#include "services/billing-sync/rule/exact.h"
 #include "tests/support/arena_fixture.h"
 #include "tests/support/chance.h"
 #include "tests/support/recurring_sum.h"

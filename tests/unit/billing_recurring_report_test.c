@@ -1,7 +1,7 @@
 /*
  * billing_recurring_report_test - a day of recurring revenue in one currency: it adds up to the unit at any rates.
  */
-#include "services/billing-sync/recurring_report.h"
+#include "services/billing-sync/subscription/recurring_report.h"
 
 #include "common/base/text.h"
 #include "tests/support/arena_fixture.h"

@@ -1,7 +1,7 @@
 /*
  * billing_recurring_test - monthly recurring revenue of contracts, worked by hand.
  */
-#include "services/billing-sync/recurring_book.h"
+#include "services/billing-sync/subscription/recurring_book.h"
 
 #include "common/base/text.h"
 #include "common/io/file.h"

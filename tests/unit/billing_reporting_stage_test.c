@@ -4,9 +4,9 @@
  */
 #include "common/base/text.h"
 #include "proto/opsmesh/v1/catalogue.h"
-#include "services/billing-sync/customer_reporting.h"
-#include "services/billing-sync/fx.h"
-#include "services/billing-sync/recurring.h"
+#include "services/billing-sync/customer_revenue/customer_reporting.h"
+#include "services/billing-sync/rule/fx.h"
+#include "services/billing-sync/subscription/recurring.h"
 #include "tests/support/billing_fixture.h"
 #include "tests/support/case_fixture.h"
 #include "tests/support/chance.h"

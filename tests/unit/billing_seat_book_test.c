@@ -3,7 +3,7 @@
  * do not agree are found, and only those.
  */
 #include "common/base/text.h"
-#include "services/billing-sync/seat_book_check.h"
+#include "services/billing-sync/seat/seat_book_check.h"
 #include "tests/support/arena_fixture.h"
 #include "tests/support/chance.h"
 #include "tests/support/order.h"

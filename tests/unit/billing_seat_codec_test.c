@@ -3,9 +3,9 @@
  * what they do not say breaks no rule.
  */
 #include "common/base/text.h"
-#include "services/billing-sync/packed.h"
-#include "services/billing-sync/seat_book_check.h"
-#include "services/billing-sync/seat_plan.h"
+#include "services/billing-sync/rule/packed.h"
+#include "services/billing-sync/seat/seat_book_check.h"
+#include "services/billing-sync/seat/seat_plan.h"
 #include "tests/support/arena_fixture.h"
 
 #include <setjmp.h>

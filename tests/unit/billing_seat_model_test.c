@@ -3,7 +3,7 @@
  * nothing is found where the invoices are right, and the one that is wrong where one is.
  */
 #include "common/base/text.h"
-#include "services/billing-sync/seat_book_check.h"
+#include "services/billing-sync/seat/seat_book_check.h"
 #include "tests/support/arena_fixture.h"
 #include "tests/support/chance.h"
 

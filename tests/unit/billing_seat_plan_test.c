@@ -3,8 +3,8 @@
  * whatever order states and invoices come, and nothing else is.
  */
 #include "common/base/text.h"
-#include "services/billing-sync/seat_book_check.h"
-#include "services/billing-sync/seat_plan.h"
+#include "services/billing-sync/seat/seat_book_check.h"
+#include "services/billing-sync/seat/seat_plan.h"
 #include "tests/support/arena_fixture.h"
 #include "tests/support/order.h"
 

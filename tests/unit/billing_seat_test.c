@@ -1,7 +1,7 @@
 /*
  * billing_seat_test - seats by day, whatever order the changes come in; against bills and against people.
  */
-#include "services/billing-sync/seat.h"
+#include "services/billing-sync/seat/seat.h"
 
 #include "tests/support/arena_fixture.h"
 #include "tests/support/order.h"

@@ -2,7 +2,7 @@
  * billing_seat_worth_test - what seats and times that do not agree come to by the price of their line.
  */
 #include "common/base/text.h"
-#include "services/billing-sync/seat_book_check.h"
+#include "services/billing-sync/seat/seat_book_check.h"
 #include "tests/support/arena_fixture.h"
 
 #include <string.h>

@@ -5,7 +5,7 @@
 #include "common/io/proto.h"
 #include "opsmesh/v1/mirror.pb-c.h"
 #include "proto/opsmesh/v1/catalogue.h"
-#include "services/billing-sync/source.h"
+#include "services/billing-sync/object/source.h"
 #include "tests/support/customer_fixture.h"
 
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /*
  * billing_standing_test - a customer's access and revenue followed through its life, and a shard's book.
  */
-#include "services/billing-sync/standing.h"
+#include "services/billing-sync/subscription/standing.h"
 
 #include "common/base/text.h"
 #include "tests/support/arena_fixture.h"

@@ -1,7 +1,7 @@
 /*
  * billing_subscription_change_test - what changes between two states of a subscription, told once.
  */
-#include "services/billing-sync/subscription_change.h"
+#include "services/billing-sync/subscription/subscription_change.h"
 
 #include "common/base/text.h"
 #include "tests/support/arena_fixture.h"

@@ -1,7 +1,7 @@
 /*
  * billing_subscription_test - subscriptions as the provider says them, in both shapes of its API.
  */
-#include "services/billing-sync/subscription.h"
+#include "services/billing-sync/subscription/subscription.h"
 
 #include "common/base/text.h"
 #include "tests/support/arena_fixture.h"

@@ -7,7 +7,7 @@
 #include "common/io/proto.h"
 #include "opsmesh/v1/billing.pb-c.h"
 #include "proto/opsmesh/v1/catalogue.h"
-#include "services/billing-sync/figure.h"
+#include "services/billing-sync/entry/figure.h"
 #include "tests/support/customer_fixture.h"
 
 #include <string.h>

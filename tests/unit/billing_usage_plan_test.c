@@ -2,7 +2,7 @@
  * billing_usage_plan_test - when how much was used, and what its periods, prices and invoices make of it.
  */
 #include "common/base/text.h"
-#include "services/billing-sync/usage_plan.h"
+#include "services/billing-sync/usage/usage_plan.h"
 #include "tests/support/policy_fixture.h"
 
 #include <string.h>

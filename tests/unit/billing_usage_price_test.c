@@ -2,7 +2,7 @@
  * billing_usage_price_test - what a metered price makes of a quantity: by unit, in packages, in tiers.
  */
 #include "common/base/text.h"
-#include "services/billing-sync/usage_price.h"
+#include "services/billing-sync/usage/usage_price.h"
 #include "tests/support/arena_fixture.h"
 
 #include <string.h>

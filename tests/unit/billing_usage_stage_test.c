@@ -2,7 +2,7 @@
  * billing_usage_stage_test - usage in the stage `customer`: counted once, late, corrected, taken back, out of order, forgotten.
  */
 #include "common/base/text.h"
-#include "services/billing-sync/customer_usage.h"
+#include "services/billing-sync/customer_seat/customer_usage.h"
 #include "tests/support/customer_fixture.h"
 
 #include <string.h>

@@ -3,7 +3,7 @@
  */
 #include "common/base/text.h"
 #include "common/io/proto.h"
-#include "services/billing-sync/usage.h"
+#include "services/billing-sync/usage/usage.h"
 #include "tests/support/chance.h"
 #include "tests/support/policy_fixture.h"
 

@@ -1,7 +1,7 @@
 /*
  * billing_waiting_test - money that waits is not lost when a newer state of its object comes.
  */
-#include "services/billing-sync/waiting.h"
+#include "services/billing-sync/mirror/waiting.h"
 
 #include "common/base/text.h"
 #include "common/io/proto.h"
