@@ -1,4 +1,4 @@
--- 0031_mend1 - a charge that becomes another, and one that is settled by several balance transactions.
+-- 0031_charged - a charge that becomes another, and one that is settled by several balance transactions.
 
 alter table charged add column cleared bigint not null default 0; -- of presented, by its balance transactions
 alter table charged add column corrected bigint not null default 0; -- of settled, when the charge's rate became another
