@@ -226,9 +226,8 @@ static void tell_fact(const Opsmesh__V1__BillingEvent *event)
 
 	if (event->fact_case == OPSMESH__V1__BILLING_EVENT__FACT_FETCH_REQUESTED) {
 		told = map_get(&company.objects, bytes_of(event->fetch_requested->object_id));
-		for (size_t i = 0; told != NULL && i < told->lost_count; i++)
-			told->asked = told->asked ||
-			              text_equal(told->lost[i], event->fetch_requested->object_id);
+		if (told != NULL && company_is_lost(told, event->fetch_requested->object_id))
+			told->asked = true;
 	}
 	if (event->fact_case == OPSMESH__V1__BILLING_EVENT__FACT_RECURRING_MOVED)
 		tell_moved(event);

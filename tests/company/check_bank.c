@@ -29,12 +29,11 @@ static bool misses(const char *id)
 	for (int64_t i = 0; i < company.settings.customers; i++) {
 		const struct told *const told = &company.told[i];
 
-		for (size_t k = 0; k < told->lost_count; k++)
-			for (size_t j = 0; j < told->truth->moved_count; j++)
-				if (text_equal(told->truth->moved[j].id, told->lost[k]) &&
-				    told->truth->moved[j].payout != NULL &&
-				    text_equal(told->truth->moved[j].payout, id))
-					return true;
+		for (size_t j = 0; j < told->truth->moved_count; j++)
+			if (company_is_lost(told, told->truth->moved[j].id) &&
+			    told->truth->moved[j].payout != NULL &&
+			    text_equal(told->truth->moved[j].payout, id))
+				return true;
 	}
 	return false;
 }

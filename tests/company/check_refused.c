@@ -38,7 +38,7 @@ static int64_t silent_of(const struct told *told, int64_t *objects)
 	for (size_t i = 0; i < told->truth->state_count; i++) {
 		const struct model_state *const state = &told->truth->states[i];
 
-		if (!has_money(state))
+		if (!has_money(state) || company_is_lost(told, state->object_id))
 			continue;
 		++*objects;
 		if (map_get(&told_refused, bytes_of(state->object_id)) != NULL)

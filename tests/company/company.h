@@ -95,6 +95,8 @@ void company_each_fact(struct world *world, void (*tell)(const Opsmesh__V1__Bill
 struct told *company_told(const char *customer); /* NULL: none of them */
 /* Its currency is; then nothing of it is booked. */
 bool company_is_refused(const struct told *told);
+/* Nothing of that object ever comes. */
+bool company_is_lost(const struct told *told, const char *id);
 /* All that happened to it is to be known. */
 bool company_is_known(const struct told *told);
 void company_tell_sum(struct told *told, const struct entry_row *row);

@@ -69,7 +69,7 @@ static void send_final(const struct model_customer *truth, const char *id)
 			send_state(truth, &truth->states[i], true);
 }
 
-static bool is_lost(const struct told *told, const char *id)
+bool company_is_lost(const struct told *told, const char *id)
 {
 	return is_missing(told->lost, told->lost_count, id);
 }
@@ -83,7 +83,7 @@ static void lose(struct told *told, struct chance *chance)
 	for (size_t i = 0; i < truth->state_count; i++) {
 		const struct model_state *const state = &truth->states[i];
 
-		if (!state->heavy || is_lost(told, state->object_id) ||
+		if (!state->heavy || company_is_lost(told, state->object_id) ||
 		    told->lost_count == LOST_MAX || !chance_of(chance, (int)company.settings.lost))
 			continue;
 		told->lost[told->lost_count++] = state->object_id;
@@ -122,7 +122,7 @@ static void send_customer(struct told *told, struct chance *chance)
 		const char *const id = state->object_id;
 
 		map_set(&company.objects, bytes_of(id), told);
-		if (is_lost(told, id))
+		if (company_is_lost(told, id))
 			continue;
 		if (*state->event_type == '\0' || company.settings.ordered ||
 		    !chance_of(chance, DROPPED)) {
