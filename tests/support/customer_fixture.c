@@ -30,6 +30,13 @@ int customer_start(void **state)
 	return 0;
 }
 
+int customer_start_charge(void **state)
+{
+	(void)state;
+	customer_fixture_start(BILLING_CHARGE, "ch_");
+	return 0;
+}
+
 int customer_stop(void **state)
 {
 	(void)state;
@@ -65,6 +72,19 @@ Opsmesh__V1__ObjectMirrored customer_mirrored(const char *type, const char *id, 
 	made.payload.data = (uint8_t *)(uintptr_t)json;
 	made.payload.len = strlen(json);
 	return made;
+}
+
+void customer_feed_by_charge(const char *type, const char *id, int64_t revision, const char *status,
+                             const char *json)
+{
+	Opsmesh__V1__ByChargeEvent event = OPSMESH__V1__BY_CHARGE_EVENT__INIT;
+	Opsmesh__V1__ObjectMirrored made = customer_mirrored(type, id, revision, status, json);
+
+	event.charge_id = text_mutable(customer_key);
+	event.occurred_at = proto_timestamp(customer_stage.arena, customer_now());
+	event.fact_case = OPSMESH__V1__BY_CHARGE_EVENT__FACT_MIRRORED;
+	event.mirrored = &made;
+	customer_feed_event(OPS_BY_CHARGE, &event.base);
 }
 
 void customer_feed_mirrored(Opsmesh__V1__ObjectMirrored *mirrored)

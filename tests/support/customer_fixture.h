@@ -16,7 +16,8 @@ extern struct stage_test customer_stage;
 extern const char *customer_key; /* the customer's, or the charge's */
 
 void customer_fixture_start(int which, const char *prefix);
-int customer_start(void **state); /* the stage `customer` */
+int customer_start(void **state);        /* the stage `customer` */
+int customer_start_charge(void **state); /* the stage `charge` */
 int customer_stop(void **state);
 
 /* A minute later with each event; DAYS(20000) after 1970 before the first. */
@@ -36,6 +37,9 @@ struct customer_usage {
 	struct duration age; /* when it reached us */
 };
 void customer_feed_usage(const struct customer_usage *usage);
+/* To the stage `charge`: of the charge that is customer_key. */
+void customer_feed_by_charge(const char *type, const char *id, int64_t revision, const char *status,
+                             const char *json);
 void customer_feed_mirrored(Opsmesh__V1__ObjectMirrored *mirrored);
 void customer_feed(const char *type, const char *id, int64_t revision, const char *status,
                    const char *json);

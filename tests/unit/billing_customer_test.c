@@ -2,10 +2,8 @@
  * billing_customer_test - what the stages `charge` and `customer` say of states that the mirror took over.
  */
 #include "common/base/text.h"
-#include "common/io/proto.h"
 #include "opsmesh/v1/billing.pb-c.h"
 #include "opsmesh/v1/mirror.pb-c.h"
-#include "proto/opsmesh/v1/catalogue.h"
 #include "services/billing-sync/billing.h"
 #include "tests/support/customer_fixture.h"
 
@@ -16,25 +14,6 @@
 #include <stddef.h>
 
 #include <cmocka.h>
-
-static int start_charge(void **state)
-{
-	(void)state;
-	customer_fixture_start(BILLING_CHARGE, "ch_");
-	return 0;
-}
-
-static void feed_charge(const char *type, const char *id, int64_t revision, const char *json)
-{
-	Opsmesh__V1__ByChargeEvent event = OPSMESH__V1__BY_CHARGE_EVENT__INIT;
-	Opsmesh__V1__ObjectMirrored made = customer_mirrored(type, id, revision, "succeeded", json);
-
-	event.charge_id = text_mutable(customer_key);
-	event.occurred_at = proto_timestamp(customer_stage.arena, customer_now());
-	event.fact_case = OPSMESH__V1__BY_CHARGE_EVENT__FACT_MIRRORED;
-	event.mirrored = &made;
-	customer_feed_event(OPS_BY_CHARGE, &event.base);
-}
 
 static void assert_silent(void)
 {
@@ -321,18 +300,19 @@ static void a_customer_whose_id_has_a_slash_is_refused(void **state)
 static void what_names_a_charge_waits_for_its_customer(void **state)
 {
 	(void)state;
-	feed_charge("refund", "re_2", 1, "{}");
-	feed_charge("dispute", "dp_1", 3, "{}");
-	feed_charge("refund", "re_2", 2, "{}");
-	feed_charge("charge", customer_key, 1, "{\"customer\":null}");
+	customer_feed_by_charge("refund", "re_2", 1, "succeeded", "{}");
+	customer_feed_by_charge("dispute", "dp_1", 3, "succeeded", "{}");
+	customer_feed_by_charge("refund", "re_2", 2, "succeeded", "{}");
+	customer_feed_by_charge("charge", customer_key, 1, "succeeded", "{\"customer\":null}");
 	assert_string_equal(forwarded(), "");
 	stage_test_restart(&customer_stage);
-	feed_charge("charge", customer_key, 2, "{\"customer\":\"cus_9\"}");
+	customer_feed_by_charge("charge", customer_key, 2, "succeeded", "{\"customer\":\"cus_9\"}");
 	assert_string_equal(forwarded(), "cus_9 dp_1 3");
 	assert_string_equal(forwarded(), "cus_9 re_2 2");
 	assert_string_equal(forwarded(), "");
-	feed_charge("charge", customer_key, 3, "{\"customer\":{\"id\":\"cus_9\"}}");
-	feed_charge("refund", "re_2", 4, "{}");
+	customer_feed_by_charge("charge", customer_key, 3, "succeeded",
+	                        "{\"customer\":{\"id\":\"cus_9\"}}");
+	customer_feed_by_charge("refund", "re_2", 4, "succeeded", "{}");
 	assert_string_equal(forwarded(), "cus_9 re_2 4");
 	assert_string_equal(forwarded(), "");
 }
@@ -356,8 +336,8 @@ static const char *waits(void)
 static void what_waits_too_long_is_said(void **state)
 {
 	(void)state;
-	feed_charge("dispute", "dp_1", 1, "{}");
-	feed_charge("refund", "re_1", 1, "{}");
+	customer_feed_by_charge("dispute", "dp_1", 1, "succeeded", "{}");
+	customer_feed_by_charge("refund", "re_1", 1, "succeeded", "{}");
 	customer_pass(time_add(customer_now(), DAYS(2)));
 	assert_string_equal(waits(), "");
 	customer_pass(time_add(customer_now(), DAYS(4)));
@@ -369,9 +349,9 @@ static void what_waits_too_long_is_said(void **state)
 static void a_charge_that_names_nobody_is_said(void **state)
 {
 	(void)state;
-	feed_charge("charge", customer_key, 1, "{\"customer\":null}");
-	feed_charge("charge", customer_key, 2, "{\"customer\":null}");
-	feed_charge("refund", "re_1", 1, "{}");
+	customer_feed_by_charge("charge", customer_key, 1, "succeeded", "{\"customer\":null}");
+	customer_feed_by_charge("charge", customer_key, 2, "succeeded", "{\"customer\":null}");
+	customer_feed_by_charge("refund", "re_1", 1, "succeeded", "{}");
 	customer_pass(time_add(customer_now(), DAYS(4)));
 	assert_string_equal(waits(),
 	                    arena_printf(customer_stage.arena, "charge %s, known", customer_key));
@@ -381,15 +361,15 @@ static void a_charge_that_names_nobody_is_said(void **state)
 static void who_is_known_in_time_is_not_waited_for(void **state)
 {
 	(void)state;
-	feed_charge("refund", "re_1", 1, "{}");
-	feed_charge("charge", customer_key, 1, "{\"customer\":null}");
-	feed_charge("charge", customer_key, 2, "{\"customer\":\"cus_9\"}");
-	feed_charge("charge", customer_key, 3, "{\"customer\":null}");
+	customer_feed_by_charge("refund", "re_1", 1, "succeeded", "{}");
+	customer_feed_by_charge("charge", customer_key, 1, "succeeded", "{\"customer\":null}");
+	customer_feed_by_charge("charge", customer_key, 2, "succeeded", "{\"customer\":\"cus_9\"}");
+	customer_feed_by_charge("charge", customer_key, 3, "succeeded", "{\"customer\":null}");
 	customer_pass(time_add(customer_now(), DAYS(30)));
 	assert_string_equal(waits(), "");
 }
 
-#define CHARGE(name) cmocka_unit_test_setup_teardown(name, start_charge, customer_stop)
+#define CHARGE(name) cmocka_unit_test_setup_teardown(name, customer_start_charge, customer_stop)
 
 int main(void)
 {

@@ -2,7 +2,7 @@
  * billing_lapse_test - what was approved and would pay twice, because of a dispute or another refund, is taken back.
  */
 #include "common/base/text.h"
-#include "tests/support/customer_fixture.h"
+#include "tests/support/giving_fixture.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,12 +11,7 @@
 
 #include <cmocka.h>
 
-#define KIND(name) OPSMESH__V1__ACTION_KIND__ACTION_KIND_##name
 #define FACT(name) OPSMESH__V1__BILLING_EVENT__FACT_##name
-
-#define CREATED (INT64_C(20000) * 86400) /* the fixture's day */
-
-static const char *const finance[] = { "actions:approve", "actions:approve:finance", NULL };
 
 /* What comes. */
 
@@ -30,7 +25,7 @@ static void feed_invoice(void)
 	                           "\"lines\":{\"object\":\"list\",\"has_more\":false,\"data\":["
 	                           "{\"id\":\"il_1\",\"object\":\"line_item\",\"amount\":12000,"
 	                           "\"currency\":\"jpy\",\"quantity\":1}]}}",
-	                           customer_key, (long long)CREATED));
+	                           customer_key, (long long)GIVING_DAY));
 }
 
 static void feed_charge(const char *id, const char *invoice, int made)
@@ -41,7 +36,7 @@ static void feed_charge(const char *id, const char *invoice, int made)
 	                           "\"amount\":12000,\"amount_captured\":12000,"
 	                           "\"amount_refunded\":0,\"currency\":\"jpy\",\"invoice\":%s,"
 	                           "\"created\":%lld}",
-	                           id, invoice, (long long)CREATED + made));
+	                           id, invoice, (long long)GIVING_DAY + made));
 }
 
 static void feed_link(const char *charge)
@@ -72,28 +67,7 @@ static void feed_refund(const char *id, int amount, const char *action, int made
 	                           "{\"id\":\"%s\",\"object\":\"refund\",\"status\":\"succeeded\","
 	                           "\"amount\":%d,\"currency\":\"jpy\",\"charge\":\"ch_1\","
 	                           "\"created\":%lld,\"metadata\":{\"opsmesh_action\":\"%s\"}}",
-	                           id, amount, (long long)CREATED + made, action));
-}
-
-static void ask(const char *action, const char *type, const char *what, int amount)
-{
-	const char *const parameters[] = {
-		"amount",   arena_printf(customer_stage.arena, "%d", amount),
-		"currency", "JPY",
-		"intent",   "duplicate_charge",
-		NULL
-	};
-
-	customer_feed_action(&(struct customer_ask){
-	    .action_id = action,
-	    .word = "approve",
-	    .kind = KIND(APPROVE),
-	    .type = type,
-	    .id = arena_printf(customer_stage.arena, "%s/%s/%s", type, customer_key, what),
-	    .reason = "charged twice",
-	    .parameters = parameters,
-	    .scopes = finance,
-	    .keyed = true });
+	                           id, amount, (long long)GIVING_DAY + made, action));
 }
 
 /* What is said of approvals: one word each, or the reason of a refusal up to its colon. */
@@ -133,7 +107,7 @@ static void say_ask(const char *action, const char *type, const char *what, int 
                     const char *answer)
 {
 	assert_string_equal(heard(), "");
-	ask(action, type, what, amount);
+	giving_ask(action, type, what, amount);
 	assert_string_equal(heard(), answer);
 }
 

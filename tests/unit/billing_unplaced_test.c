@@ -22,25 +22,6 @@
 
 /* The stage `charge`: what it tells. */
 
-static int start_charge(void **state)
-{
-	(void)state;
-	customer_fixture_start(BILLING_CHARGE, "ch_");
-	return 0;
-}
-
-static void feed_charge(const char *type, const char *id, const char *status, const char *json)
-{
-	Opsmesh__V1__ByChargeEvent event = OPSMESH__V1__BY_CHARGE_EVENT__INIT;
-	Opsmesh__V1__ObjectMirrored made = customer_mirrored(type, id, 1, status, json);
-
-	event.charge_id = text_mutable(customer_key);
-	event.occurred_at = proto_timestamp(customer_stage.arena, customer_now());
-	event.fact_case = OPSMESH__V1__BY_CHARGE_EVENT__FACT_MIRRORED;
-	event.mirrored = &made;
-	customer_feed_event(OPS_BY_CHARGE, &event.base);
-}
-
 /* "dispute dp_1", "charge itself, known": as it was told, without whether that is over. */
 static const char *name_of(const Opsmesh__V1__ObjectUnmet *unmet)
 {
@@ -104,10 +85,15 @@ static const char *left(void)
 static void feed_part(size_t part)
 {
 	switch (part) {
-	case 0: feed_charge("dispute", "dp_1", "lost", "{}"); break;
-	case 1: feed_charge("refund", "re_1", "succeeded", "{}"); break;
-	case 2: feed_charge("charge", customer_key, "succeeded", "{\"customer\":null}"); break;
-	default: feed_charge("charge", customer_key, "succeeded", "{\"customer\":\"cus_9\"}");
+	case 0: customer_feed_by_charge("dispute", "dp_1", 1, "lost", "{}"); break;
+	case 1: customer_feed_by_charge("refund", "re_1", 1, "succeeded", "{}"); break;
+	case 2:
+		customer_feed_by_charge("charge", customer_key, 1, "succeeded",
+		                        "{\"customer\":null}");
+		break;
+	default:
+		customer_feed_by_charge("charge", customer_key, 1, "succeeded",
+		                        "{\"customer\":\"cus_9\"}");
 	}
 }
 
@@ -118,7 +104,7 @@ static void every_order_leaves(size_t parts, const char *expected)
 
 	do
 		for (unsigned waits = 0; waits < 1U << parts; waits++) {
-			assert_int_equal(start_charge(NULL), 0);
+			assert_int_equal(customer_start_charge(NULL), 0);
 			for (size_t i = 0; i < parts; i++) {
 				feed_part(order[i]);
 				if ((waits >> i & 1) != 0)
@@ -131,7 +117,7 @@ static void every_order_leaves(size_t parts, const char *expected)
 			assert_int_equal(customer_stop(NULL), 0);
 		}
 	while (order_next(order, parts));
-	assert_int_equal(start_charge(NULL), 0);
+	assert_int_equal(customer_start_charge(NULL), 0);
 }
 
 static void whoever_is_known_in_the_end_leaves_nothing(void **state)
@@ -156,10 +142,10 @@ static void what_waits_for_a_charge_that_never_comes_is_told_each_once(void **st
 static void of_a_charge_that_failed_nobody_misses_the_customer(void **state)
 {
 	(void)state;
-	feed_charge("charge", customer_key, "failed", "{\"customer\":null}");
+	customer_feed_by_charge("charge", customer_key, 1, "failed", "{\"customer\":null}");
 	customer_wait(DAYS(4));
 	assert_string_equal(left(), "");
-	feed_charge("radar.early_fraud_warning", "issfr_1", "", "{}");
+	customer_feed_by_charge("radar.early_fraud_warning", "issfr_1", 1, "", "{}");
 	customer_wait(DAYS(4));
 	assert_string_equal(left(), "radar.early_fraud_warning issfr_1, known");
 }
@@ -168,7 +154,7 @@ static void of_a_charge_that_failed_nobody_misses_the_customer(void **state)
 static void a_transaction_that_waits_is_told_by_itself(void **state)
 {
 	(void)state;
-	feed_charge("balance_transaction", "txn_1", "available", "{}");
+	customer_feed_by_charge("balance_transaction", "txn_1", 1, "available", "{}");
 	customer_wait(DAYS(4));
 	assert_string_equal(left(), "");
 }
@@ -318,7 +304,7 @@ static void a_rate_is_missing_until_the_last_shard_has_it(void **state)
 	                                     "healed rate_missing JPY/USD/2\n");
 }
 
-#define CHARGE(name) cmocka_unit_test_setup_teardown(name, start_charge, customer_stop)
+#define CHARGE(name) cmocka_unit_test_setup_teardown(name, customer_start_charge, customer_stop)
 #define PAYOUT(name) cmocka_unit_test_setup_teardown(name, payout_start, customer_stop)
 
 int main(void)

@@ -4,8 +4,6 @@
 #include "services/billing-sync/mirror/waiting.h"
 
 #include "common/base/text.h"
-#include "common/io/proto.h"
-#include "proto/opsmesh/v1/catalogue.h"
 #include "tests/support/customer_fixture.h"
 #include "tests/support/customer_story.h"
 
@@ -145,25 +143,6 @@ static void a_refund_that_fails_is_booked_both_ways(void **state)
 
 /* At the charge. */
 
-static int start_charge(void **state)
-{
-	(void)state;
-	customer_fixture_start(BILLING_CHARGE, "ch_");
-	return 0;
-}
-
-static void feed_charge(const char *type, const char *id, int64_t revision, const char *json)
-{
-	Opsmesh__V1__ByChargeEvent event = OPSMESH__V1__BY_CHARGE_EVENT__INIT;
-	Opsmesh__V1__ObjectMirrored made = customer_mirrored(type, id, revision, "succeeded", json);
-
-	event.charge_id = text_mutable(customer_key);
-	event.occurred_at = proto_timestamp(customer_stage.arena, customer_now());
-	event.fact_case = OPSMESH__V1__BY_CHARGE_EVENT__FACT_MIRRORED;
-	event.mirrored = &made;
-	customer_feed_event(OPS_BY_CHARGE, &event.base);
-}
-
 /* The revision of a refund that goes on to the customer; 0: nothing does. */
 static int64_t forwarded(void)
 {
@@ -182,9 +161,10 @@ static void the_customer_hears_each_state_that_alone_tells_of_money(void **state
 {
 	(void)state;
 	for (size_t i = 2; i < COUNT_OF(replaced); i++)
-		feed_charge("refund", "re_1", replaced[i].revision, replaced[i].json);
+		customer_feed_by_charge("refund", "re_1", replaced[i].revision, "succeeded",
+		                        replaced[i].json);
 	assert_int_equal(forwarded(), 0);
-	feed_charge("charge", customer_key, 1, CHARGE);
+	customer_feed_by_charge("charge", customer_key, 1, "succeeded", CHARGE);
 	assert_int_equal(forwarded(), 1);
 	assert_int_equal(forwarded(), 2);
 	assert_int_equal(forwarded(), 0);
@@ -199,7 +179,7 @@ int main(void)
 		CASE(a_refund_is_booked_whose_next_state_only_names_its_transaction),
 		CASE(a_refund_that_fails_is_booked_both_ways),
 		cmocka_unit_test_setup_teardown(
-		    the_customer_hears_each_state_that_alone_tells_of_money, start_charge,
+		    the_customer_hears_each_state_that_alone_tells_of_money, customer_start_charge,
 		    customer_stop),
 	};
 
