@@ -108,6 +108,8 @@ static enum status on_word(struct task *task, const ProtobufCMessage *message)
 		return STATUS_OK;
 	if (text_equal(word->kind, "parts"))
 		return take_parts(task);
+	if (text_equal(word->kind, "say"))
+		TRY(take_part(task, word->key, 1));
 	if (text_starts(word->kind, "add"))
 		task_add(task, table, &row);
 	if (text_starts(word->kind, "remove"))
@@ -337,6 +339,22 @@ static void of_what_is_refused_within_an_event_nothing_stands_but_of_all_else_it
 	assert_string_equal(said, "");
 }
 
+/* What a shard says of how far it has come: a reader waits for each of these. */
+static void what_is_refused_was_never_the_last_that_was_said(void **state)
+{
+	static const char *const refusals[] = { "bad", "theirs" };
+
+	(void)state;
+	tell("say", "a", 0, "");
+	for (size_t i = 0; i < COUNT_OF(refusals); i++) {
+		tell("say", "b", 0, refusals[i]);
+		assert_int_equal(test.shard->high_count, 1);
+		assert_int_equal(test.shard->committed_high[NUMBER], 1);
+	}
+	tell("say", "c", 0, "");
+	assert_int_equal(test.shard->committed_high[NUMBER], test.shard->row.sequence);
+}
+
 static void what_was_removed_may_be_added_again(void **state)
 {
 	(void)state;
@@ -440,6 +458,7 @@ int main(void)
 		CASE(what_an_outsider_got_wrong_is_said_and_is_no_dead_letter),
 		CASE(what_cannot_be_said_of_it_is_a_dead_letter),
 		CASE(of_what_is_refused_within_an_event_nothing_stands_but_of_all_else_it_does),
+		CASE(what_is_refused_was_never_the_last_that_was_said),
 		CASE(what_was_removed_may_be_added_again),
 		CASE(a_row_in_memory_is_not_added_a_second_time),
 		CASE(a_row_in_the_store_is_not_added_a_second_time),
