@@ -2,9 +2,7 @@
  * conversation - from the journal to what was asked: chunks, natural ids, and the route.
  *
  * A request has an effect once: the natural id that the edge gave it, or else its own id, is kept with
- * every digest that came under it. A digest seen before has no effect; another one is an IdConflict. An event of usage
- * that is sent again is another request, because what was refused of it may be taken now: who counts it
- * remembers what it took.
+ * every digest that came under it. A digest seen before has no effect; another one is an IdConflict.
  */
 #include "services/ingest/conversation.h"
 
@@ -126,30 +124,15 @@ static bool join_chunks(struct task *task, const char *id, const Opsmesh__V1__Ch
 
 enum freshness { FRESH, SEEN, CONFLICT };
 
-/* The same event at another time, or with another content, is told apart by who counts it. */
-static const char *of_one_sending(struct arena *arena, const Opsmesh__V1__IntakeEvent *intake)
-{
-	const Opsmesh__V1__NaturalId *const natural = intake->received->natural_id;
-	const Google__Protobuf__Timestamp *const at = intake->received_at;
-
-	return arena_printf(arena, "%s/%lld.%09d/%s", natural->id_digest,
-	                    at != NULL ? (long long)at->seconds : 0LL, at != NULL ? at->nanos : 0,
-	                    natural->content_digest);
-}
-
 /* Without a natural id of the edge's, the request's own: the same record twice has no second effect. */
-static struct natural_id_row identity(struct arena *arena, const Opsmesh__V1__IntakeEvent *intake)
+static struct natural_id_row identity(const Opsmesh__V1__RequestReceived *received, const char *id)
 {
-	const Opsmesh__V1__RequestReceived *const received = intake->received;
 	const Opsmesh__V1__NaturalId *const natural = received->natural_id;
 
-	if (natural != NULL && received->route == OPSMESH__V1__ROUTE__ROUTE_USAGE)
-		return (struct natural_id_row){ .source = natural->source,
-			                        .id_digest = of_one_sending(arena, intake) };
 	if (natural != NULL)
 		return (struct natural_id_row){ .source = natural->source,
 			                        .id_digest = natural->id_digest };
-	return (struct natural_id_row){ .source = "request", .id_digest = intake->request_id };
+	return (struct natural_id_row){ .source = "request", .id_digest = id };
 }
 
 static const char *content_digest(struct task *task, const Opsmesh__V1__RequestReceived *received,
@@ -201,7 +184,7 @@ void conversation_need_received(struct task *task, const ProtobufCMessage *event
 	if (intake->fact_case != OPSMESH__V1__INTAKE_EVENT__FACT_RECEIVED ||
 	    intake->received == NULL)
 		return;
-	const struct natural_id_row row = identity(task->arena, intake);
+	const struct natural_id_row row = identity(intake->received, intake->request_id);
 
 	task_need(task, &natural_id_table, &row);
 }
@@ -233,8 +216,7 @@ static const char *record_key(struct task *task, const char *otherwise)
 static enum status handle_request(struct request *request)
 {
 	const size_t at = find_route(request->received->route);
-	struct natural_id_row row =
-	    identity(request->task->arena, (const void *)request->task->message);
+	struct natural_id_row row = identity(request->received, request->id);
 	const char *const digest = content_digest(request->task, request->received, request->body);
 
 	/* A newer edge's: it stays on the journal. */
@@ -270,7 +252,7 @@ enum status conversation_on_received(struct task *task,
 		                   .received_at = task->event->time };
 
 	if (received->chunk != NULL) {
-		struct natural_id_row row = identity(task->arena, intake);
+		struct natural_id_row row = identity(received, intake->request_id);
 
 		if (!valid_chunk(received->chunk))
 			return task_fail(task, STATUS_REJECT, "chunk %d of %d",

@@ -335,8 +335,7 @@ static void usage_of(const char *id, const char *natural, const char *quantity)
 	conversation_journal(&fixture, &request);
 }
 
-/* Two records of one sending are one. */
-static void usage_is_passed_on_as_often_as_it_is_sent(void **state)
+static void usage_is_passed_on_once_and_another_content_is_a_conflict(void **state)
 {
 	(void)state;
 	usage_of("R1", "n-1", "12");
@@ -347,13 +346,10 @@ static void usage_is_passed_on_as_often_as_it_is_sent(void **state)
 	assert_int_equal(event->reported->quantity, 12);
 	assert_string_equal(event->reported->meter, "calls");
 	assert_string_equal(event->request_id, "R1");
-	fixture.at = time_sub(fixture.at, SECONDS(1));
-	usage_of("R1", "n-1", "12");
+	usage_of("R2", "n-1", "12");
 	(void)conversation_expect(&fixture, "");
-	usage_of("R1", "n-1", "12");
-	(void)conversation_expect(&fixture, "usage reported cus_1\n");
 	usage_of("R3", "n-1", "13");
-	(void)conversation_expect(&fixture, "usage reported cus_1\n");
+	(void)conversation_expect(&fixture, "usage id_conflict cus_1\n");
 	usage_of("R4", "n-2", "many");
 	(void)conversation_expect(&fixture, "usage request_refused cus_1\n");
 }
@@ -394,7 +390,7 @@ int main(void)
 		CASE(an_event_too_large_to_forward_is_refused),
 		CASE(an_object_says_how_it_came),
 		CASE(an_object_says_as_of_when_it_is),
-		CASE(usage_is_passed_on_as_often_as_it_is_sent),
+		CASE(usage_is_passed_on_once_and_another_content_is_a_conflict),
 		CASE(a_set_clock_says_nothing),
 	};
 

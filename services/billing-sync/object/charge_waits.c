@@ -91,8 +91,7 @@ static enum status tell(struct task *task, const struct charge_row *row, struct 
 static void remember(struct arena *arena, Opsmesh__V1__MirroredList *list, const char *id,
                      const char *type)
 {
-	Opsmesh__V1__Named **const told =
-	    arena_alloc(arena, (list->n_told + 1) * sizeof(struct Opsmesh__V1__Named *));
+	Opsmesh__V1__Named **const told = arena_alloc(arena, (list->n_told + 1) * sizeof(*told));
 	Opsmesh__V1__Named *const added = arena_alloc(arena, sizeof(*added));
 
 	opsmesh__v1__named__init(added);

@@ -18,7 +18,8 @@
  * same id is refused. After that nobody can tell it from a new one, which is why "remember" is at least a
  * day more than "past": it never reaches the meter twice. Events are never changed: what was too much is
  * taken back by a correction, at most as much as there was, or whole by a cancellation while the provider
- * still takes it. What is refused is not remembered: it may be sent again.
+ * still takes it. What is refused is not remembered here; that each id comes
+ * once at most is ingest's matter.
  *
  * A correction or a cancellation may overtake what it is about, where a product sends over several connections or
  * tries one again. It waits for as long as "await" says (where that is absent, it is refused at once), and goes
