@@ -5,12 +5,12 @@
  */
 #include "services/billing-sync/billing.h"
 
+#include "common/base/packed.h"
 #include "common/base/text.h"
 #include "common/io/proto.h"
 #include "opsmesh/v1/billing.pb-c.h"
 #include "proto/opsmesh/v1/catalogue.h"
 #include "services/billing-sync/entry/figure_say.h"
-#include "services/billing-sync/rule/packed.h"
 
 #include <stdio.h>
 

@@ -4,7 +4,7 @@
 #ifndef TESTS_SUPPORT_POLICY_FIXTURE_H
 #define TESTS_SUPPORT_POLICY_FIXTURE_H
 
-#include "services/billing-sync/rule/policy_head.h"
+#include "common/flow/policy_head.h"
 #include "tests/support/bent_document.h"
 
 /* The text of a file below deploy/policies: "tax/rates.json". Fails the test when it is not there. */

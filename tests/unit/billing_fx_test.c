@@ -1,10 +1,10 @@
 /*
  * billing_fx_test - rates of days, exact fractions, and where an amount is rounded.
  */
+#include "common/base/ratio.h"
 #include "common/base/text.h"
 #include "common/io/file.h"
 #include "services/billing-sync/rule/fx.h"
-#include "services/billing-sync/rule/ratio.h"
 #include "tests/support/arena_fixture.h"
 #include "tests/support/policy_fixture.h"
 

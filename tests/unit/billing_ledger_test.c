@@ -4,8 +4,8 @@
  * Beside the ledger a few plain sums are kept (what the provider's balance must be, what it kept, what was
  * charged, what the bank has); in the end, and in any order of the facts, the ledger says the same.
  */
+#include "common/base/ratio.h"
 #include "common/base/text.h"
-#include "services/billing-sync/rule/ratio.h"
 #include "tests/support/booking_fixture.h"
 #include "tests/support/chance.h"
 

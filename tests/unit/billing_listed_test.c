@@ -1,7 +1,7 @@
 /*
  * billing_listed_test - ids in one column, a line each.
  */
-#include "services/billing-sync/rule/listed.h"
+#include "common/base/listed.h"
 #include "tests/support/arena_fixture.h"
 
 #include <setjmp.h>

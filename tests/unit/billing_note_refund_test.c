@@ -2,9 +2,9 @@
  * billing_note_refund_test - a credit note and the refunds that it is made by: what they clear of what is not
  * earned yet, in any order, and whichever of their states came.
  */
+#include "common/base/packed.h"
 #include "common/base/text.h"
 #include "services/billing-sync/revenue/deferral_plan.h"
-#include "services/billing-sync/rule/packed.h"
 #include "tests/support/customer_fixture.h"
 #include "tests/support/customer_story.h"
 

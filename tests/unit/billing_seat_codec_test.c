@@ -2,8 +2,8 @@
  * billing_seat_codec_test - rows of subscriptions that were kept before their prices were: what they say still counts, and
  * what they do not say breaks no rule.
  */
+#include "common/base/packed.h"
 #include "common/base/text.h"
-#include "services/billing-sync/rule/packed.h"
 #include "services/billing-sync/seat/seat_book_check.h"
 #include "services/billing-sync/seat/seat_plan.h"
 #include "tests/support/arena_fixture.h"

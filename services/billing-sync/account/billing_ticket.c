@@ -1,8 +1,8 @@
 #include "services/billing-sync/account/billing_ticket.h"
 
+#include "common/base/listed.h"
 #include "common/base/text.h"
 #include "services/billing-sync/account/claim.h"
-#include "services/billing-sync/rule/listed.h"
 
 #define ALL "" /* instead of an invoice */
 

@@ -1,10 +1,10 @@
 #include "services/billing-sync/account/claim.h"
 
+#include "common/base/listed.h"
 #include "common/base/text.h"
 #include "common/io/proto.h"
 #include "opsmesh/v1/mirror.pb-c.h"
 #include "proto/opsmesh/v1/catalogue.h"
-#include "services/billing-sync/rule/listed.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 #include "services/billing-sync/card/card_user.h"
 
+#include "common/base/packed.h"
 #include "common/base/text.h"
-#include "services/billing-sync/rule/packed.h"
 
 #include <string.h>
 

@@ -14,8 +14,8 @@
 #ifndef SERVICES_BILLING_SYNC_CLOSE_PERIOD_CLOSE_H
 #define SERVICES_BILLING_SYNC_CLOSE_PERIOD_CLOSE_H
 
+#include "common/flow/policy_head.h"
 #include "common/io/digest.h"
-#include "services/billing-sync/rule/policy_head.h"
 #include "services/billing-sync/rule/recognition.h"
 #include "services/billing-sync/subscription/recurring_book.h"
 

@@ -5,8 +5,8 @@
  * follows, and where something was ever used that has a price, the list of what is not billed yet. The digest is over
  * the seal before and these bytes.
  */
+#include "common/base/packed.h"
 #include "services/billing-sync/close/period_close.h"
-#include "services/billing-sync/rule/packed.h"
 
 #include <stdlib.h>
 

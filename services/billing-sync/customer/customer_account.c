@@ -2,8 +2,8 @@
  * Whose a customer is, as accounts declare it. The last to declare it has it; while others do too, that is a case,
  * which heals when they let it go.
  */
+#include "common/base/listed.h"
 #include "services/billing-sync/customer/customer.h"
-#include "services/billing-sync/rule/listed.h"
 
 #include "common/base/text.h"
 

@@ -1,10 +1,10 @@
 #include "services/billing-sync/customer/customer_refused.h"
 
+#include "common/base/listed.h"
 #include "common/base/text.h"
 #include "services/billing-sync/customer/refused.h"
 #include "services/billing-sync/document/policies.h"
 #include "services/billing-sync/rule/currency.h"
-#include "services/billing-sync/rule/listed.h"
 #include "services/billing-sync/rule/stripe.h"
 
 #include <string.h>

@@ -1,8 +1,8 @@
 #include "services/billing-sync/customer_money/balance_word.h"
 
 #include "common/base/check.h"
+#include "common/base/packed.h"
 #include "common/base/text.h"
-#include "services/billing-sync/rule/packed.h"
 
 #include <string.h>
 

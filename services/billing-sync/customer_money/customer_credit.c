@@ -1,6 +1,7 @@
 /*
  * What a customer has to their credit: credit notes, and the balance that the provider keeps for them.
  */
+#include "common/base/packed.h"
 #include "services/billing-sync/customer_money/customer_balance.h"
 #include "services/billing-sync/customer_money/customer_booked.h"
 #include "services/billing-sync/customer_money/customer_crediting.h"
@@ -9,7 +10,6 @@
 #include "services/billing-sync/customer_revenue/customer_deferral.h"
 #include "services/billing-sync/entry/restated.h"
 #include "services/billing-sync/refund/credit_note.h"
-#include "services/billing-sync/rule/packed.h"
 #include "services/billing-sync/rule/stripe.h"
 
 #include "common/base/text.h"

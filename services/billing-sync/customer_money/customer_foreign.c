@@ -1,9 +1,9 @@
 #include "services/billing-sync/customer_money/customer_foreign.h"
 
+#include "common/base/ratio.h"
 #include "common/base/text.h"
 #include "services/billing-sync/customer_money/customer_booked.h"
 #include "services/billing-sync/document/policies.h"
-#include "services/billing-sync/rule/ratio.h"
 #include "services/billing-sync/rule/stripe.h"
 
 #include <string.h>

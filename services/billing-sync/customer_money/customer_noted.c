@@ -1,10 +1,10 @@
 #include "services/billing-sync/customer_money/customer_noted.h"
 
+#include "common/base/packed.h"
 #include "common/base/text.h"
 #include "services/billing-sync/customer_money/customer_booked.h"
 #include "services/billing-sync/entry/restated.h"
 #include "services/billing-sync/ledger/booking.h"
-#include "services/billing-sync/rule/packed.h"
 
 #include <string.h>
 

@@ -1,4 +1,5 @@
 #include "services/billing-sync/customer_money/customer_refund.h"
+#include "common/base/packed.h"
 #include "services/billing-sync/customer/customer_awaited.h"
 #include "services/billing-sync/customer_dunning/customer_dunning.h"
 #include "services/billing-sync/customer_money/customer_backing.h"
@@ -7,7 +8,6 @@
 #include "services/billing-sync/customer_money/customer_over.h"
 #include "services/billing-sync/document/policies.h"
 #include "services/billing-sync/refund/refund.h"
-#include "services/billing-sync/rule/packed.h"
 #include "services/billing-sync/rule/stripe.h"
 
 #include "common/base/text.h"

@@ -4,11 +4,11 @@
  * Told by mesh time, not by the time of what was heard: access is given and withdrawn now, and a day of the
  * books is over when the mesh has passed it.
  */
+#include "common/base/listed.h"
 #include "services/billing-sync/customer/customer.h"
 #include "services/billing-sync/customer_revenue/customer_reporting.h"
 #include "services/billing-sync/document/policies.h"
 #include "services/billing-sync/entry/figure.h"
-#include "services/billing-sync/rule/listed.h"
 
 #include "common/base/text.h"
 #include "common/io/proto.h"

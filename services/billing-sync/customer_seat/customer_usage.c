@@ -7,12 +7,12 @@
  */
 #include "services/billing-sync/customer_seat/customer_usage_inside.h"
 
+#include "common/base/listed.h"
 #include "common/base/text.h"
 #include "common/io/proto.h"
 #include "services/billing-sync/customer_seat/customer_holding.h"
 #include "services/billing-sync/customer_seat/customer_metered.h"
 #include "services/billing-sync/document/policies.h"
-#include "services/billing-sync/rule/listed.h"
 
 #include <string.h>
 

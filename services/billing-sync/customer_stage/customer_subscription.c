@@ -1,11 +1,11 @@
 /*
  * A subscription: begun, another plan, other seats, late, paused, asked to end, over.
  */
+#include "common/base/listed.h"
 #include "services/billing-sync/customer/customer.h"
 #include "services/billing-sync/customer_seat/customer_metered.h"
 #include "services/billing-sync/customer_seat/customer_seat.h"
 #include "services/billing-sync/document/policies.h"
-#include "services/billing-sync/rule/listed.h"
 #include "services/billing-sync/subscription/subscription_change.h"
 
 #include "common/base/text.h"

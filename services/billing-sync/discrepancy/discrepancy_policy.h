@@ -14,7 +14,7 @@
 #ifndef SERVICES_BILLING_SYNC_DISCREPANCY_DISCREPANCY_POLICY_H
 #define SERVICES_BILLING_SYNC_DISCREPANCY_DISCREPANCY_POLICY_H
 
-#include "services/billing-sync/rule/policy_head.h"
+#include "common/flow/policy_head.h"
 
 #define DISCREPANCY_CAUSES_MAX 200
 #define DISCREPANCY_AGES_MAX \

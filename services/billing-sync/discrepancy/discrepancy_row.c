@@ -1,8 +1,8 @@
 /*
  * A discrepancy as bytes. The version in front goes up with every change of the form.
  */
+#include "common/base/packed.h"
 #include "services/billing-sync/discrepancy/discrepancy.h"
-#include "services/billing-sync/rule/packed.h"
 
 #define ROW_VERSION 2
 #define FIRST_WITH_OWNER 2

@@ -16,8 +16,8 @@
 #ifndef SERVICES_BILLING_SYNC_DUNNING_DECLINE_H
 #define SERVICES_BILLING_SYNC_DUNNING_DECLINE_H
 
+#include "common/flow/policy_head.h"
 #include "services/billing-sync/dunning/payment_failure.h"
-#include "services/billing-sync/rule/policy_head.h"
 
 #define DECLINE_CODES_MAX 256 /* of one list */
 #define DECLINE_WAIT_MAX DAYS(60)

@@ -2,9 +2,9 @@
 
 #include "common/base/check.h"
 #include "common/base/money.h"
+#include "common/base/packed.h"
 #include "common/base/text.h"
 #include "common/io/digest.h"
-#include "services/billing-sync/rule/packed.h"
 
 #include <string.h>
 

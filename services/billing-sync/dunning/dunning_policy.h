@@ -17,7 +17,7 @@
 #ifndef SERVICES_BILLING_SYNC_DUNNING_DUNNING_POLICY_H
 #define SERVICES_BILLING_SYNC_DUNNING_DUNNING_POLICY_H
 
-#include "services/billing-sync/rule/policy_head.h"
+#include "common/flow/policy_head.h"
 
 #define DUNNING_STEPS_MAX 16
 #define DUNNING_AMOUNTS_MAX 64

@@ -1,5 +1,5 @@
+#include "common/base/packed.h"
 #include "services/billing-sync/dunning/dunning.h"
-#include "services/billing-sync/rule/packed.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 #include "services/billing-sync/dunning/owed.h"
-#include "services/billing-sync/rule/packed.h"
+#include "common/base/packed.h"
 
 #include "common/base/text.h"
 

@@ -1,9 +1,9 @@
 #include "services/billing-sync/invoice/charge_twice.h"
 
 #include "common/base/check.h"
+#include "common/base/packed.h"
 #include "common/base/text.h"
 #include "common/io/digest.h"
-#include "services/billing-sync/rule/packed.h"
 
 #include <string.h>
 

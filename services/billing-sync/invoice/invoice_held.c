@@ -1,6 +1,6 @@
 #include "services/billing-sync/invoice/invoice_held.h"
 
-#include "services/billing-sync/rule/packed.h"
+#include "common/base/packed.h"
 
 #define ASKED 1u
 #define OWED 2u

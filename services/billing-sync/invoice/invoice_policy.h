@@ -16,7 +16,7 @@
 #ifndef SERVICES_BILLING_SYNC_INVOICE_INVOICE_POLICY_H
 #define SERVICES_BILLING_SYNC_INVOICE_INVOICE_POLICY_H
 
-#include "services/billing-sync/rule/policy_head.h"
+#include "common/flow/policy_head.h"
 
 #define INVOICE_TOLERANCE_MAX 100 /* minor units a line: more is no rounding */
 #define INVOICE_MINIMUMS_MAX 200  /* Stripe knows some 135 currencies */

@@ -14,7 +14,7 @@
 #ifndef SERVICES_BILLING_SYNC_INVOICE_TAX_H
 #define SERVICES_BILLING_SYNC_INVOICE_TAX_H
 
-#include "services/billing-sync/rule/policy_head.h"
+#include "common/flow/policy_head.h"
 
 #define TAX_JURISDICTIONS_MAX 500
 #define TAX_RATES_MAX 64 /* of one jurisdiction, over the years */

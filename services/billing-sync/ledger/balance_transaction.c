@@ -1,7 +1,7 @@
 #include "services/billing-sync/ledger/balance_transaction.h"
 
+#include "common/base/ratio.h"
 #include "common/base/text.h"
-#include "services/billing-sync/rule/ratio.h"
 #include "services/billing-sync/rule/stripe.h"
 
 #include <string.h>

@@ -2,8 +2,8 @@
  * booking_rate - whether two amounts are as the provider's exchange rate says, what it would make of one, and what of
  * a charge an amount is.
  */
+#include "common/base/ratio.h"
 #include "services/billing-sync/ledger/booking_inside.h"
-#include "services/billing-sync/rule/ratio.h"
 
 #include "common/base/text.h"
 

@@ -3,8 +3,8 @@
  */
 #include "services/billing-sync/ledger/booking_inside.h"
 
+#include "common/base/ratio.h"
 #include "common/base/text.h"
-#include "services/billing-sync/rule/ratio.h"
 
 struct leg {
 	const char *reason;

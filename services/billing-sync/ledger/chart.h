@@ -12,7 +12,7 @@
 #ifndef SERVICES_BILLING_SYNC_LEDGER_CHART_H
 #define SERVICES_BILLING_SYNC_LEDGER_CHART_H
 
-#include "services/billing-sync/rule/policy_head.h"
+#include "common/flow/policy_head.h"
 
 #define CHART_NUMBER_MAX 20    /* bytes of an account's number */
 #define CHART_SENTENCE_MAX 400 /* bytes of what is said of it */

@@ -13,8 +13,8 @@
 #ifndef SERVICES_BILLING_SYNC_LEDGER_MOVEMENT_H
 #define SERVICES_BILLING_SYNC_LEDGER_MOVEMENT_H
 
+#include "common/flow/policy_head.h"
 #include "services/billing-sync/ledger/balance_transaction.h"
-#include "services/billing-sync/rule/policy_head.h"
 
 #define MOVEMENT_RULES_MAX 64
 #define MOVEMENT_WORDS_MAX 64

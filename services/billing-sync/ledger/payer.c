@@ -1,7 +1,7 @@
 #include "services/billing-sync/ledger/payer.h"
 
+#include "common/base/packed.h"
 #include "common/base/text.h"
-#include "services/billing-sync/rule/packed.h"
 
 #include <string.h>
 

@@ -13,8 +13,8 @@
 #ifndef SERVICES_BILLING_SYNC_MIRROR_PROVIDER_POLICY_H
 #define SERVICES_BILLING_SYNC_MIRROR_PROVIDER_POLICY_H
 
+#include "common/flow/policy_head.h"
 #include "services/billing-sync/mirror/observed.h"
-#include "services/billing-sync/rule/policy_head.h"
 
 #define PROVIDER_ACCOUNTS_MAX 1000
 

@@ -1,8 +1,8 @@
 #include "services/billing-sync/refund/crediting.h"
 
+#include "common/base/packed.h"
 #include "common/base/text.h"
 #include "services/billing-sync/refund/refund_inside.h"
-#include "services/billing-sync/rule/packed.h"
 
 #include <string.h>
 

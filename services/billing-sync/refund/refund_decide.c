@@ -5,8 +5,8 @@
 
 #include "common/base/check.h"
 #include "common/base/money.h"
+#include "common/base/packed.h"
 #include "common/base/text.h"
-#include "services/billing-sync/rule/packed.h"
 
 #include <string.h>
 

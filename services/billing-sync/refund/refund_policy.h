@@ -22,7 +22,7 @@
 #define SERVICES_BILLING_SYNC_REFUND_REFUND_POLICY_H
 
 #include "common/base/money.h"
-#include "services/billing-sync/rule/policy_head.h"
+#include "common/flow/policy_head.h"
 
 #define REFUND_ROLES_MAX 16
 #define REFUND_RULES_MAX 32

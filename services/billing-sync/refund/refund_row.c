@@ -1,5 +1,5 @@
+#include "common/base/packed.h"
 #include "services/billing-sync/refund/refund.h"
-#include "services/billing-sync/rule/packed.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 #include "services/billing-sync/revenue/deferral.h"
 
 #include "common/base/check.h"
-#include "services/billing-sync/rule/packed.h"
+#include "common/base/packed.h"
 
 #define VERSION 1
 

@@ -9,7 +9,7 @@
 #ifndef SERVICES_BILLING_SYNC_RULE_BOOKS_POLICY_H
 #define SERVICES_BILLING_SYNC_RULE_BOOKS_POLICY_H
 
-#include "services/billing-sync/rule/policy_head.h"
+#include "common/flow/policy_head.h"
 #include "services/billing-sync/rule/recognition.h"
 
 struct books_policy {

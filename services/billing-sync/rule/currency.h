@@ -18,7 +18,7 @@
 #define SERVICES_BILLING_SYNC_RULE_CURRENCY_H
 
 #include "common/base/money.h"
-#include "services/billing-sync/rule/policy_head.h"
+#include "common/flow/policy_head.h"
 
 #define CURRENCY_RULES_MAX 32   /* of a document */
 #define CURRENCY_OF_RULE_MAX 64 /* currencies that one rule names */

@@ -7,7 +7,7 @@
 #ifndef SERVICES_BILLING_SYNC_RULE_EXACT_H
 #define SERVICES_BILLING_SYNC_RULE_EXACT_H
 
-#include "services/billing-sync/rule/ratio.h"
+#include "common/base/ratio.h"
 
 struct exact {
 	__extension__ __int128 numerator;

@@ -15,8 +15,8 @@
 #define SERVICES_BILLING_SYNC_RULE_FX_H
 
 #include "common/base/money.h"
-#include "services/billing-sync/rule/policy_head.h"
-#include "services/billing-sync/rule/ratio.h"
+#include "common/base/ratio.h"
+#include "common/flow/policy_head.h"
 
 #define FX_DAYS_MAX 400  /* of a document: a year and what laps over */
 #define FX_RATES_MAX 200 /* of a day */

@@ -1,8 +1,8 @@
 #include "services/billing-sync/rule/recognition.h"
 
 #include "common/base/check.h"
+#include "common/base/packed.h"
 #include "common/io/zone.h"
-#include "services/billing-sync/rule/packed.h"
 
 #include <stdlib.h>
 

@@ -16,7 +16,7 @@
 #ifndef SERVICES_BILLING_SYNC_RULE_SUSPENSE_POLICY_H
 #define SERVICES_BILLING_SYNC_RULE_SUSPENSE_POLICY_H
 
-#include "services/billing-sync/rule/policy_head.h"
+#include "common/flow/policy_head.h"
 
 struct suspense_policy {
 	struct policy_head head;

@@ -3,7 +3,7 @@
  */
 #include "services/billing-sync/seat/seat_book.h"
 
-#include "services/billing-sync/rule/packed.h"
+#include "common/base/packed.h"
 
 #define BOOK_VERSION 4
 

@@ -4,9 +4,9 @@
 #include "services/billing-sync/seat/seat_contract.h"
 
 #include "common/base/money.h"
+#include "common/base/packed.h"
 #include "common/base/text.h"
 #include "common/io/proto.h"
-#include "services/billing-sync/rule/packed.h"
 
 #include <string.h>
 

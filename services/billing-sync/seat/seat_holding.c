@@ -1,7 +1,7 @@
 #include "services/billing-sync/seat/seat_holding.h"
 
+#include "common/base/packed.h"
 #include "common/io/digest.h"
-#include "services/billing-sync/rule/packed.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /*
  * Lines against the contract in force, else against the plan.
  */
-#include "services/billing-sync/rule/ratio.h"
+#include "common/base/ratio.h"
 #include "services/billing-sync/seat/seat_book_check_inside.h"
 #include "services/billing-sync/seat/seat_contract.h"
 #include "services/billing-sync/seat/seat_plan.h"

@@ -13,7 +13,7 @@
 #ifndef SERVICES_BILLING_SYNC_SUBSCRIPTION_ENTITLEMENT_H
 #define SERVICES_BILLING_SYNC_SUBSCRIPTION_ENTITLEMENT_H
 
-#include "services/billing-sync/rule/policy_head.h"
+#include "common/flow/policy_head.h"
 #include "services/billing-sync/subscription/subscription_change.h"
 
 #define ENTITLEMENTS_MAX 10000 /* of one customer: a hundred subscriptions of a hundred items */

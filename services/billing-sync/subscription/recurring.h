@@ -16,9 +16,9 @@
 #ifndef SERVICES_BILLING_SYNC_SUBSCRIPTION_RECURRING_H
 #define SERVICES_BILLING_SYNC_SUBSCRIPTION_RECURRING_H
 
+#include "common/base/ratio.h"
+#include "common/flow/policy_head.h"
 #include "services/billing-sync/rule/currency.h"
-#include "services/billing-sync/rule/policy_head.h"
-#include "services/billing-sync/rule/ratio.h"
 #include "services/billing-sync/subscription/subscription_change.h"
 
 #define RECURRING_CURRENCIES_MAX 16 /* of one customer */

@@ -15,7 +15,7 @@
 #ifndef SERVICES_BILLING_SYNC_SUBSCRIPTION_RECURRING_REPORT_H
 #define SERVICES_BILLING_SYNC_SUBSCRIPTION_RECURRING_REPORT_H
 
-#include "services/billing-sync/rule/ratio.h"
+#include "common/base/ratio.h"
 #include "services/billing-sync/subscription/recurring_book.h"
 
 /* A currency on a day. */

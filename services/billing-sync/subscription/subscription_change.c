@@ -1,8 +1,8 @@
 #include "services/billing-sync/subscription/subscription_change.h"
 
 #include "common/base/check.h"
+#include "common/base/packed.h"
 #include "common/base/text.h"
-#include "services/billing-sync/rule/packed.h"
 
 #include <string.h>
 

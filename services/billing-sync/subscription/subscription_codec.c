@@ -1,7 +1,7 @@
 /*
  * The bytes of a subscription in a row: version 1, each field in the order of its struct.
  */
-#include "services/billing-sync/rule/packed.h"
+#include "common/base/packed.h"
 #include "services/billing-sync/subscription/subscription.h"
 
 #define VERSION 1

@@ -1,8 +1,8 @@
 #include "services/billing-sync/usage/usage.h"
 
+#include "common/base/packed.h"
 #include "common/base/text.h"
 #include "common/io/digest.h"
-#include "services/billing-sync/rule/packed.h"
 
 #include <string.h>
 

@@ -28,8 +28,8 @@
 #ifndef SERVICES_BILLING_SYNC_USAGE_USAGE_H
 #define SERVICES_BILLING_SYNC_USAGE_USAGE_H
 
+#include "common/flow/policy_head.h"
 #include "opsmesh/v1/usage.pb-c.h"
-#include "services/billing-sync/rule/policy_head.h"
 
 #define USAGE_ID_MAX 128 /* bytes of an id, a source, a customer, a meter, a subject */
 #define USAGE_QUANTITY_MAX INT64_C(1000000000000000)

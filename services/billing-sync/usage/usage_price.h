@@ -11,7 +11,7 @@
 #ifndef SERVICES_BILLING_SYNC_USAGE_USAGE_PRICE_H
 #define SERVICES_BILLING_SYNC_USAGE_USAGE_PRICE_H
 
-#include "services/billing-sync/rule/packed.h"
+#include "common/base/packed.h"
 #include "services/billing-sync/subscription/subscription_price.h"
 
 #define USAGE_TIERS_MAX 50

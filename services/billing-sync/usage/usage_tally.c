@@ -1,7 +1,7 @@
 #include "services/billing-sync/usage/usage_tally.h"
 
+#include "common/base/packed.h"
 #include "common/base/text.h"
-#include "services/billing-sync/rule/packed.h"
 #include "services/billing-sync/rule/recognition.h"
 #include "services/billing-sync/rule/stripe.h"
 

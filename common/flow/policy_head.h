@@ -1,5 +1,5 @@
 /*
- * policy_head - what every dated policy document of billing-sync begins with, and the book of its versions.
+ * policy_head - what every dated policy document begins with, and the book of its versions.
  *
  *   {"id":"networks","version":2,"effective_from":"2026-04-18T00:00:00Z","source":"who says so, as of when",...}
  *
@@ -7,8 +7,8 @@
  * effective_from; the one in force is the latest that has become effective, before all of them the
  * earliest. Two of one instant are refused.
  */
-#ifndef SERVICES_BILLING_SYNC_RULE_POLICY_HEAD_H
-#define SERVICES_BILLING_SYNC_RULE_POLICY_HEAD_H
+#ifndef COMMON_FLOW_POLICY_HEAD_H
+#define COMMON_FLOW_POLICY_HEAD_H
 
 #include "common/base/arena.h"
 #include "common/base/time.h"

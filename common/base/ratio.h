@@ -4,8 +4,8 @@
  * Rates come as decimal text and never become floating point. A product of an amount and a fraction is
  * taken in 128 bits; what does not fit 64 bits in the end is refused, never cut.
  */
-#ifndef SERVICES_BILLING_SYNC_RULE_RATIO_H
-#define SERVICES_BILLING_SYNC_RULE_RATIO_H
+#ifndef COMMON_BASE_RATIO_H
+#define COMMON_BASE_RATIO_H
 
 #include "common/base/status.h"
 

@@ -1,4 +1,4 @@
-#include "services/billing-sync/rule/listed.h"
+#include "common/base/listed.h"
 
 #include "common/base/text.h"
 

@@ -1,4 +1,4 @@
-#include "services/billing-sync/rule/policy_head.h"
+#include "common/flow/policy_head.h"
 
 #include "common/base/check.h"
 #include "common/base/money.h"

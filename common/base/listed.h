@@ -3,8 +3,8 @@
  *
  * No id of the provider's and none of ours has a line feed within it.
  */
-#ifndef SERVICES_BILLING_SYNC_RULE_LISTED_H
-#define SERVICES_BILLING_SYNC_RULE_LISTED_H
+#ifndef COMMON_BASE_LISTED_H
+#define COMMON_BASE_LISTED_H
 
 #include "common/base/arena.h"
 

@@ -1,4 +1,4 @@
-#include "services/billing-sync/rule/ratio.h"
+#include "common/base/ratio.h"
 
 #include "common/base/check.h"
 

@@ -1,11 +1,11 @@
 /*
- * packed - bytes of billing-sync's rows, in and out.
+ * packed - bytes of a service's rows, in and out.
  *
  * Numbers are big-endian; a text has its size in a byte before it. What is missing or over its bound makes
  * the reader fail, and zeroes follow: the caller looks once, at the end.
  */
-#ifndef SERVICES_BILLING_SYNC_RULE_PACKED_H
-#define SERVICES_BILLING_SYNC_RULE_PACKED_H
+#ifndef COMMON_BASE_PACKED_H
+#define COMMON_BASE_PACKED_H
 
 #include "common/base/arena.h"
 #include "common/base/time.h"

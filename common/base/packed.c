@@ -1,4 +1,4 @@
-#include "services/billing-sync/rule/packed.h"
+#include "common/base/packed.h"
 
 #include "common/base/check.h"
 #include "common/base/text.h"
