@@ -7,6 +7,7 @@
 #include "services/billing-sync/customer_money/customer_charged.h"
 #include "services/billing-sync/customer_money/customer_foreign.h"
 #include "services/billing-sync/customer_money/customer_over.h"
+#include "services/billing-sync/dispute/dispute.h"
 #include "services/billing-sync/document/policies.h"
 #include "services/billing-sync/mirror/waiting.h"
 #include "services/billing-sync/rule/stripe.h"
@@ -14,7 +15,6 @@
 #include <string.h>
 
 #define PAYLOAD_MAX ((size_t)1 << 20)
-#define DISPUTE_MOVES_MAX 10 /* a dispute has two at most; the provider may change its mind */
 
 static const struct column columns[] = {
 	COLUMN(struct charged_row, customer_id),

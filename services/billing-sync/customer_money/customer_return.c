@@ -4,14 +4,11 @@
 #include "services/billing-sync/customer_money/customer_ledger.h"
 #include "services/billing-sync/customer_money/customer_refund.h"
 #include "services/billing-sync/customer_revenue/customer_cut.h"
+#include "services/billing-sync/dispute/dispute.h"
+#include "services/billing-sync/document/policies.h"
 #include "services/billing-sync/rule/stripe.h"
 
 #include "common/base/text.h"
-#include "common/io/proto.h"
-
-#include <stdio.h>
-
-#define BODY_SIZE 64
 
 static char *before_of(const struct thing *thing)
 {
@@ -64,77 +61,18 @@ bool customer_read_refund(struct thing *thing, enum status *status, struct json_
 
 /* Disputes. */
 
-/* 0 says that no answer is possible (domain rule: it makes no task). */
-static bool read_due(struct thing *thing, bool *has, struct instant *due, struct json_error *error)
-{
-	struct json_place details;
-
-	*has = false;
-	if (!json_has(&thing->object, "evidence_details"))
-		return true;
-	if (!json_object_at(&thing->object, "evidence_details", &details, error) ||
-	    !stripe_time_if(&details, "due_by", has, due, error))
-		return false;
-	*has = *has && due->us > 0;
-	return true;
-}
-
-/* Newer versions tell the network's code below the card; older ones beside the reason. */
-static bool read_code(struct thing *thing, const char **code, struct json_error *error)
-{
-	struct arena *const arena = thing->customer->task->arena;
-	struct json_place details;
-	struct json_place card;
-
-	if (!stripe_word_if(arena, &thing->object, "network_reason_code", code, error))
-		return false;
-	if (**code != '\0' || !json_has(&thing->object, "payment_method_details"))
-		return true;
-	if (!json_object_at(&thing->object, "payment_method_details", &details, error))
-		return false;
-	if (!json_has(&details, "card"))
-		return true;
-	return json_object_at(&details, "card", &card, error) &&
-	       stripe_word_if(arena, &card, "network_reason_code", code, error);
-}
-
 static bool fill_dispute(struct thing *thing, Opsmesh__V1__DisputeChanged *changed,
                          struct json_error *error)
 {
-	struct arena *const arena = thing->customer->task->arena;
-	const char *charge;
-	const char *reason;
-	const char *code;
-	struct instant due;
-	char currency[4];
-	bool has_due;
+	struct task *const task = thing->customer->task;
 
-	if (!stripe_id_if(arena, &thing->object, "charge", &charge, error) ||
-	    !stripe_word_if(arena, &thing->object, "reason", &reason, error) ||
-	    !stripe_currency_at(&thing->object, "currency", currency, error) ||
-	    !customer_money(thing, "amount", currency, &changed->amount, error) ||
-	    !read_due(thing, &has_due, &due, error) || !read_code(thing, &code, error))
+	if (!dispute_read(task->arena, policies_currency(task, thing->customer->at), &thing->object,
+	                  changed, error))
 		return false;
 	changed->dispute_id = thing->mirrored->object_id;
-	changed->payment_id = text_mutable(charge);
 	changed->from_status = before_of(thing);
 	changed->to_status = thing->mirrored->status;
-	changed->reason = text_mutable(reason);
-	changed->network_reason_code = text_mutable(code);
-	if (has_due)
-		changed->due_by = proto_timestamp(arena, due);
 	return true;
-}
-
-/* The deadline and the amount, which move while the status stays. */
-static struct bytes dispute_body(struct arena *arena, const Opsmesh__V1__DisputeChanged *changed)
-{
-	char *const text = arena_alloc(arena, BODY_SIZE);
-
-	snprintf(text, BODY_SIZE, "%lld %lld",
-	         changed->due_by != NULL ? (long long)changed->due_by->seconds : 0LL,
-	         changed->amount != NULL ? (long long)changed->amount->minor : 0LL);
-	return bytes_of(text);
 }
 
 bool customer_read_dispute(struct thing *thing, enum status *status, struct json_error *error)
@@ -146,9 +84,9 @@ bool customer_read_dispute(struct thing *thing, enum status *status, struct json
 		return false;
 	event.fact_case = OPSMESH__V1__BILLING_EVENT__FACT_DISPUTE_CHANGED;
 	event.dispute_changed = &changed;
-	const struct bytes body = dispute_body(thing->customer->task->arena, &changed);
+	const struct bytes body = dispute_digest(thing->customer->task->arena, &changed);
 
-	if (customer_moved(thing) || !bytes_equal(body, thing->held.body))
+	if (!bytes_equal(body, thing->held.body))
 		*status = customer_say(thing->customer, &event);
 	customer_dispute_open(thing->customer, changed.dispute_id, changed.to_status,
 	                      changed.amount);

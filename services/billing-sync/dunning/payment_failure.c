@@ -2,7 +2,6 @@
 
 #include "common/base/text.h"
 
-#include <ctype.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -57,18 +56,6 @@ static bool id_read(const struct reader *reader, const struct json_place *object
 	return true;
 }
 
-static bool is_object(const struct json_place *object, const char *field)
-{
-	return json_is_object(json_object_get(object->value, field));
-}
-
-/* An object that need not be there, and may be a mere id where it is not expanded. */
-static bool inside(const struct json_place *object, const char *field, struct json_place *place,
-                   struct json_error *error)
-{
-	return is_object(object, field) && json_object_at(object, field, place, error);
-}
-
 /* The card. */
 
 static bool card_read(const struct reader *reader, const struct json_place *card)
@@ -92,10 +79,10 @@ static bool method_read(const struct reader *reader, const struct json_place *ob
 	struct json_place method;
 	struct json_place card;
 
-	if (!inside(object, field, &method, reader->error))
+	if (!stripe_inside(object, field, &method))
 		return true;
 	return words_read(reader, &method, words, COUNT_OF(words)) &&
-	       (!inside(&method, "card", &card, reader->error) || card_read(reader, &card));
+	       (!stripe_inside(&method, "card", &card) || card_read(reader, &card));
 }
 
 /* Charges of old versions have the card itself, under two names. */
@@ -108,7 +95,7 @@ static bool old_card_read(const struct reader *reader, const struct json_place *
 		struct json_place card;
 
 		if (reader->failure->fingerprint[0] == '\0' &&
-		    inside(charge, fields[i], &card, reader->error) &&
+		    stripe_inside(charge, fields[i], &card) &&
 		    (!words_read(reader, &card, words, COUNT_OF(words)) ||
 		     !card_read(reader, &card)))
 			return false;
@@ -130,7 +117,7 @@ static bool outcome_read(const struct reader *reader, const struct json_place *c
 	};
 	struct json_place outcome;
 
-	return !inside(charge, "outcome", &outcome, reader->error) ||
+	return !stripe_inside(charge, "outcome", &outcome) ||
 	       words_read(reader, &outcome, words, COUNT_OF(words));
 }
 
@@ -184,7 +171,7 @@ static bool last_error_read(const struct reader *reader, const struct json_place
 	};
 	struct json_place last;
 
-	if (!inside(intent, "last_payment_error", &last, reader->error))
+	if (!stripe_inside(intent, "last_payment_error", &last))
 		return true;
 	reader->failure->failed = true;
 	return words_read(reader, &last, words, COUNT_OF(words)) &&
@@ -201,9 +188,9 @@ static bool newest_charge_read(const struct reader *reader, const struct json_pl
 
 	if (!id_read(reader, intent, "latest_charge", &reader->failure->charge_id))
 		return false;
-	if (inside(intent, "latest_charge", &charge, reader->error))
+	if (stripe_inside(intent, "latest_charge", &charge))
 		return charge_facts_read(reader, &charge);
-	if (!inside(intent, "charges", &page, reader->error))
+	if (!stripe_inside(intent, "charges", &page))
 		return true;
 	if (!json_array_if(&page, "data", CHARGES_MAX, &list, reader->error))
 		return false;
@@ -240,12 +227,12 @@ static bool payment_read(const struct reader *reader, const struct json_place *i
 	struct json_place payment;
 	struct json_place intent;
 
-	if (!inside(item, "payment", &payment, reader->error))
+	if (!stripe_inside(item, "payment", &payment))
 		return true;
 	if (!id_read(reader, &payment, "charge", &reader->failure->charge_id) ||
 	    !id_read(reader, &payment, "payment_intent", &reader->failure->payment_intent_id))
 		return false;
-	return !inside(&payment, "payment_intent", &intent, reader->error) ||
+	return !stripe_inside(&payment, "payment_intent", &intent) ||
 	       intent_facts_read(reader, &intent);
 }
 
@@ -257,7 +244,7 @@ static bool payments_read(const struct reader *reader, const struct json_place *
 	struct json_place chosen;
 	bool found = false;
 
-	if (!inside(invoice, "payments", &page, reader->error))
+	if (!stripe_inside(invoice, "payments", &page))
 		return true;
 	if (!json_array_if(&page, "data", CHARGES_MAX, &list, reader->error))
 		return false;
@@ -278,10 +265,9 @@ static bool old_payment_read(const struct reader *reader, const struct json_plac
 	if (!id_read(reader, invoice, "charge", &reader->failure->charge_id) ||
 	    !id_read(reader, invoice, "payment_intent", &reader->failure->payment_intent_id))
 		return false;
-	if (inside(invoice, "charge", &charge, reader->error) &&
-	    !charge_facts_read(reader, &charge))
+	if (stripe_inside(invoice, "charge", &charge) && !charge_facts_read(reader, &charge))
 		return false;
-	return !inside(invoice, "payment_intent", &intent, reader->error) ||
+	return !stripe_inside(invoice, "payment_intent", &intent) ||
 	       intent_facts_read(reader, &intent);
 }
 
@@ -306,15 +292,6 @@ static bool invoice_read(const struct reader *reader, const struct json_place *i
 }
 
 /* Any of them. */
-
-static const char *in_small_letters(struct arena *arena, const char *word)
-{
-	char *const small = arena_string(arena, word);
-
-	for (char *at = small; *at != '\0'; at++)
-		*at = (char)tolower((unsigned char)*at);
-	return small;
-}
 
 static bool head_read(const struct reader *reader, const struct json_place *object)
 {
@@ -366,7 +343,7 @@ bool payment_failure_read(struct arena *arena, const struct json_place *object,
 	read.object = objects[which];
 	if (!head_read(&reader, object) || !reads[which](&reader, object))
 		return false;
-	read.network = in_small_letters(arena, read.network[0] != '\0' ? read.network : read.brand);
+	read.network = stripe_small(arena, read.network[0] != '\0' ? read.network : read.brand);
 	*failure = read;
 	return true;
 }

@@ -3,6 +3,7 @@
 #include "common/base/money.h"
 #include "common/base/text.h"
 
+#include <ctype.h>
 #include <string.h>
 
 #define SECONDS_MAX (TIME_NEWEST.us / SECONDS(1).us)
@@ -50,6 +51,36 @@ bool stripe_word_if(struct arena *arena, const struct json_place *object, const 
 	if (!json_text_if(object, field, STRIPE_WORD_MAX, &text, error))
 		return false;
 	*word = arena_string(arena, text);
+	return true;
+}
+
+bool stripe_inside(const struct json_place *object, const char *field, struct json_place *inside)
+{
+	struct json_error error;
+
+	return json_is_object(json_object_get(object->value, field)) &&
+	       json_object_at(object, field, inside, &error);
+}
+
+const char *stripe_small(struct arena *arena, const char *word)
+{
+	char *const small = arena_string(arena, word);
+
+	for (char *at = small; *at != '\0'; at++)
+		*at = (char)tolower((unsigned char)*at);
+	return small;
+}
+
+bool stripe_network_if(struct arena *arena, const struct json_place *card, const char **network,
+                       struct json_error *error)
+{
+	const char *named;
+	const char *brand;
+
+	if (!stripe_word_if(arena, card, "network", &named, error) ||
+	    !stripe_word_if(arena, card, "brand", &brand, error))
+		return false;
+	*network = stripe_small(arena, *named != '\0' ? named : brand);
 	return true;
 }
 

@@ -19,6 +19,12 @@ bool stripe_id_if(struct arena *arena, const struct json_place *object, const ch
 /* A word such as a type or a status; "" where absent or null. */
 bool stripe_word_if(struct arena *arena, const struct json_place *object, const char *field,
                     const char **word, struct json_error *error) MUST_CHECK;
+/* An object within it. False: there is none, or the mere id of one that is not expanded. */
+bool stripe_inside(const struct json_place *object, const char *field, struct json_place *inside);
+/* Of a card (or what a dispute says of one) in small letters; its brand where it names none; "" without either. */
+bool stripe_network_if(struct arena *arena, const struct json_place *card, const char **network,
+                       struct json_error *error) MUST_CHECK;
+const char *stripe_small(struct arena *arena, const char *word); /* in small letters */
 /* Whole seconds -> instant; *has is false, and *at untouched, where absent or null. */
 bool stripe_time_if(const struct json_place *object, const char *field, bool *has,
                     struct instant *at, struct json_error *error) MUST_CHECK;
