@@ -125,6 +125,7 @@ thing_reader customer_read_charge;
 thing_reader customer_read_intent;
 thing_reader customer_read_refund;
 thing_reader customer_read_dispute;
+thing_reader customer_read_warning;
 thing_reader customer_read_transaction;
 thing_reader customer_read_subscription;
 

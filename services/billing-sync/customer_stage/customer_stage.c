@@ -33,6 +33,7 @@ static const struct {
 	{ "customer_balance_transaction", credit_read_balance },
 	{ "refund", customer_read_refund },
 	{ "dispute", customer_read_dispute },
+	{ "radar.early_fraud_warning", customer_read_warning },
 	{ "balance_transaction", customer_read_transaction },
 };
 
