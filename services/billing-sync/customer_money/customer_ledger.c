@@ -183,10 +183,10 @@ static bool take(struct move *move, bool dispute, enum status *status, struct js
 	move->row->disputed += dispute ? back.part : 0;
 	task_save(it->task, &charged_table, move->row);
 	*status = over_weigh(it, move->row, over);
-	if (*status == STATUS_OK && dispute)
-		*status = customer_say_funds(it, move->object, move->row->charge_id, &move->moved);
 	if (*status == STATUS_OK && foreign)
 		*status = foreign_booked(it, move->row, move->object);
+	if (*status == STATUS_OK && dispute)
+		*status = customer_say_funds(it, move->object, move->row->charge_id, &move->moved);
 	if (*status == STATUS_OK)
 		*status = receivable_returned(it, &back);
 	return true;

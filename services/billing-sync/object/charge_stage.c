@@ -21,6 +21,15 @@ const struct state_table charge_table = { .name = "charge",
 
 /* Forwarding. */
 
+static enum status read_at(struct task *task, struct instant *at)
+{
+	const Opsmesh__V1__ByChargeEvent *const cause = (const void *)task->message;
+
+	return proto_instant(cause->occurred_at, at)
+	           ? STATUS_OK
+	           : task_fail(task, STATUS_REJECT, "occurred_at: missing or out of range");
+}
+
 static enum status forward(struct task *task, const char *customer,
                            const Opsmesh__V1__ObjectMirrored *mirrored)
 {
@@ -29,8 +38,7 @@ static enum status forward(struct task *task, const char *customer,
 	Opsmesh__V1__ObjectMirrored copy = *mirrored;
 	struct instant at;
 
-	if (!proto_instant(cause->occurred_at, &at))
-		return task_fail(task, STATUS_REJECT, "occurred_at: missing or out of range");
+	TRY(read_at(task, &at));
 	event.customer_id = text_mutable(customer);
 	event.occurred_at = cause->occurred_at;
 	event.fact_case = OPSMESH__V1__BY_CUSTOMER_EVENT__FACT_MIRRORED;
@@ -56,8 +64,11 @@ static enum status wait(struct task *task, struct charge_row *row,
                         const Opsmesh__V1__ObjectMirrored *mirrored)
 {
 	Opsmesh__V1__MirroredList list;
+	struct instant at;
 
+	TRY(read_at(task, &at));
 	TRY(read_waiting(task, row, &list));
+	const bool unplaced = charge_is_unplaced(&list, mirrored);
 	const bool waited = charge_waits(row, &list);
 
 	waiting_put(task->arena, &list, mirrored);
@@ -66,6 +77,8 @@ static enum status wait(struct task *task, struct charge_row *row,
 	if (list.n_items > CHARGE_WAITING_MAX)
 		return task_refuse(task, "charge %s: more than %d objects wait for it",
 		                   row->charge_id, CHARGE_WAITING_MAX);
+	if (unplaced)
+		TRY(charge_say_unplaced(task, row, &list, mirrored, at));
 	row->waiting = proto_pack(task->arena, &list.base);
 	task_save(task, &charge_table, row);
 	return STATUS_OK;
@@ -80,7 +93,20 @@ static enum status release(struct task *task, struct charge_row *row)
 	for (size_t i = 0; i < list.n_items; i++)
 		TRY(forward(task, row->customer_id, list.items[i]));
 	row->waiting = (struct bytes){ NULL, 0 };
-	return STATUS_OK;
+	return charge_say_placed(task, row, &list);
+}
+
+/* What the stage `object` said as unplaced, because it named no charge, has its customer at once. */
+static enum status pass(struct task *task, const struct charge_row *row,
+                        const Opsmesh__V1__ObjectMirrored *mirrored)
+{
+	Opsmesh__V1__Unplaced *said[] = { mirrored->unplaced };
+	Opsmesh__V1__MirroredList list = OPSMESH__V1__MIRRORED_LIST__INIT;
+
+	TRY(forward(task, row->customer_id, mirrored));
+	list.unplaced = said;
+	list.n_unplaced = mirrored->unplaced != NULL ? 1 : 0;
+	return charge_say_placed(task, row, &list);
 }
 
 /* Handlers. */
@@ -155,8 +181,7 @@ enum status charge_on_mirrored(struct task *task, const Opsmesh__V1__ObjectMirro
 	if (text_equal(mirrored->object_type, "charge") ||
 	    text_equal(mirrored->object_type, "payment_intent"))
 		return take_charge(task, &row, mirrored);
-	return row.customer_id != NULL ? forward(task, row.customer_id, mirrored)
-	                               : wait(task, &row, mirrored);
+	return row.customer_id != NULL ? pass(task, &row, mirrored) : wait(task, &row, mirrored);
 }
 
 void charge_need(struct task *task, const ProtobufCMessage *message)

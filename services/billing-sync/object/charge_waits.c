@@ -13,7 +13,7 @@
 
 #define CHARGE "charge"
 
-static bool is_told(const Opsmesh__V1__MirroredList *list, const char *id)
+bool charge_is_told(const Opsmesh__V1__MirroredList *list, const char *id)
 {
 	for (size_t i = 0; i < list->n_told; i++)
 		if (text_equal(list->told[i]->object_id, id))
@@ -29,10 +29,10 @@ static bool is_nobodys(const struct charge_row *row)
 
 bool charge_waits(const struct charge_row *row, const Opsmesh__V1__MirroredList *list)
 {
-	if (is_nobodys(row) && !is_told(list, row->charge_id))
+	if (is_nobodys(row) && !charge_is_told(list, row->charge_id))
 		return true;
 	for (size_t i = 0; i < list->n_items; i++)
-		if (!is_told(list, list->items[i]->object_id))
+		if (!charge_is_told(list, list->items[i]->object_id))
 			return true;
 	return false;
 }
@@ -109,7 +109,7 @@ static enum status say_waits(struct task *task, const struct charge_row *row,
 {
 	Opsmesh__V1__ObjectUnmet unmet = OPSMESH__V1__OBJECT_UNMET__INIT;
 
-	if (is_told(list, id))
+	if (charge_is_told(list, id))
 		return STATUS_OK;
 	remember(task->arena, list, id, type);
 	TRY(say(task, row, id, type));
@@ -142,6 +142,27 @@ enum status charge_end_waits(struct task *task, const struct charge_row *row,
 
 /* The timer. */
 
+/* Of one object the newest stands last. */
+static const Opsmesh__V1__ObjectMirrored *newest_of(const Opsmesh__V1__MirroredList *list,
+                                                    size_t which)
+{
+	while (which + 1 < list->n_items &&
+	       text_equal(list->items[which]->object_id, list->items[which + 1]->object_id))
+		which++;
+	return list->items[which];
+}
+
+static enum status say_item(struct task *task, const struct charge_row *row,
+                            Opsmesh__V1__MirroredList *list, size_t which)
+{
+	const Opsmesh__V1__ObjectMirrored *const item = list->items[which];
+
+	if (charge_is_told(list, item->object_id))
+		return STATUS_OK;
+	TRY(say_waits(task, row, list, item->object_id, item->object_type));
+	return charge_say_unplaced(task, row, list, newest_of(list, which), task->due);
+}
+
 enum status charge_on_place(struct task *task, const char *key)
 {
 	struct charge_row row = { .charge_id = key };
@@ -154,8 +175,7 @@ enum status charge_on_place(struct task *task, const char *key)
 	if (is_nobodys(&row))
 		TRY(say_waits(task, &row, &list, key, CHARGE));
 	for (size_t i = 0; i < list.n_items; i++)
-		TRY(say_waits(task, &row, &list, list.items[i]->object_id,
-		              list.items[i]->object_type));
+		TRY(say_item(task, &row, &list, i));
 	row.waiting = proto_pack(task->arena, &list.base);
 	task_save(task, &charge_table, &row);
 	return STATUS_OK;

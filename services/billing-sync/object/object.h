@@ -14,7 +14,8 @@
  *   by-payout    payouts and balance transactions, these also under the payout that is their source and that
  *                paid them; the balance as the provider states it; what was not taken over, or is otherwise in a
  *                list page, of what has no customer
- *   billing      StaleObserved, FetchRequested, ObjectRefused, ObjectDiffered, ObjectAgreed, under the object's id
+ *   billing      StaleObserved, FetchRequested, ObjectRefused, ObjectDiffered, ObjectAgreed, under the object's id;
+ *                ObjectUnplaced of a dispute or fraud warning that names no charge
  */
 #ifndef SERVICES_BILLING_SYNC_OBJECT_OBJECT_H
 #define SERVICES_BILLING_SYNC_OBJECT_OBJECT_H
@@ -45,6 +46,7 @@ struct object {
 	struct object_row row;
 	Opsmesh__V1__NamedList
 	    named; /* what its row has of that; told with the state that stands */
+	Opsmesh__V1__Unplaced *unplaced; /* as it was said without a charge; NULL: it was not */
 };
 
 /* What its states name that nobody is told as such; in *more whether that is more than before. */
@@ -71,6 +73,9 @@ enum status object_say_fetch(struct object *it, Opsmesh__V1__FetchCause cause,
                              const char *object_type, const char *object_id) MUST_CHECK;
 enum status object_say_refused(struct object *it, Opsmesh__V1__RefusalCode code, const char *field,
                                const char *reason) MUST_CHECK;
+
+/* A dispute or fraud warning that names no charge: nobody else hears of it. Of anything else nothing is said. */
+enum status object_say_unplaced(struct object *it) MUST_CHECK;
 
 /* Not taken over: said, and a case of its customer's, or, where none is known, of the stage `payout`. */
 enum status object_refuse(struct object *it, Opsmesh__V1__RefusalCode code, const char *field,

@@ -1,6 +1,8 @@
 /*
  * What the stage `object` says: the states that it takes over, and its facts for others.
  */
+#include "services/billing-sync/dispute/unplaced.h"
+#include "services/billing-sync/document/policies.h"
 #include "services/billing-sync/mirror/sweep.h"
 #include "services/billing-sync/object/object.h"
 
@@ -119,10 +121,10 @@ enum status object_tell_charge(struct object *it)
 
 	if (it->row.charge_id == NULL)
 		return STATUS_OK;
-	if (text_equal(it->row.charge_id, it->row.object_id)) {
-		mirrored.customer_id = text_of(it->row.customer_id);
+	mirrored.customer_id = text_of(it->row.customer_id);
+	mirrored.unplaced = it->unplaced;
+	if (text_equal(it->row.charge_id, it->row.object_id))
 		mirrored.payload.len = 0;
-	}
 	event.charge_id = text_of(it->row.charge_id);
 	event.occurred_at = state_at(it);
 	event.fact_case = OPSMESH__V1__BY_CHARGE_EVENT__FACT_MIRRORED;
@@ -257,6 +259,25 @@ enum status object_say_refused(struct object *it, Opsmesh__V1__RefusalCode code,
 	refused.event_id = it->event->event_id;
 	event.fact_case = OPSMESH__V1__BILLING_EVENT__FACT_OBJECT_REFUSED;
 	event.object_refused = &refused;
+	return say(it, &event);
+}
+
+/* The charge that it names one day tells who has it. */
+enum status object_say_unplaced(struct object *it)
+{
+	const struct currency_policy *const currencies =
+	    policies_currency(it->task, it->received_at);
+	Opsmesh__V1__BillingEvent event = OPSMESH__V1__BILLING_EVENT__INIT;
+	const struct unplaced_state state = { .object_id = it->row.object_id,
+		                              .object_type = it->row.object_type,
+		                              .charge_id = "",
+		                              .status = text_of(it->row.status),
+		                              .payload = it->row.body };
+
+	if (it->row.charge_id != NULL || !unplaced_is(it->row.object_type))
+		return STATUS_OK;
+	event.fact_case = OPSMESH__V1__BILLING_EVENT__FACT_OBJECT_UNPLACED;
+	event.object_unplaced = unplaced_tell(it->task->arena, currencies, &state, it->unplaced);
 	return say(it, &event);
 }
 

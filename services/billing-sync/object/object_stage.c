@@ -1,5 +1,6 @@
 #include "common/base/text.h"
 #include "common/io/proto.h"
+#include "services/billing-sync/dispute/unplaced.h"
 #include "services/billing-sync/document/policies.h"
 #include "services/billing-sync/mirror/wanted.h"
 #include "services/billing-sync/object/object.h"
@@ -107,6 +108,7 @@ static enum status take(struct object *it, const struct object_row *before)
 	TRY(object_tell_card(it));
 	TRY(object_tell_source(it));
 	TRY(object_tell_balance(it));
+	TRY(object_say_unplaced(it));
 	TRY(object_accept(it));
 	return ask_missing(it);
 }
@@ -137,6 +139,24 @@ static enum status leave(struct object *it, const struct mirror_answer *answer,
 	return object_say_stale(it, answer->stale, before);
 }
 
+/* What was taken over and named no charge was said so. */
+static Opsmesh__V1__Unplaced *said_before(struct object *it, const struct object_row *row)
+{
+	const struct unplaced_state state = { .object_id = row->object_id,
+		                              .object_type = row->object_type,
+		                              .charge_id = "",
+		                              .status = row->status != NULL ? row->status : "",
+		                              .payload = row->body };
+
+	if (row->revision == 0 || row->bare || row->charge_id != NULL ||
+	    !unplaced_is(row->object_type))
+		return NULL;
+	return unplaced_of(it->task->arena, &state,
+	                   unplaced_tell(it->task->arena,
+	                                 policies_currency(it->task, it->received_at), &state,
+	                                 NULL));
+}
+
 static enum status fold(struct object *it)
 {
 	const struct object_row before = it->row;
@@ -145,6 +165,7 @@ static enum status fold(struct object *it)
 	bool named;
 	bool swept;
 
+	it->unplaced = said_before(it, &before);
 	if (answer.verdict == MIRROR_CONFLICT)
 		return object_refuse(it, OPSMESH__V1__REFUSAL_CODE__REFUSAL_CODE_NOT_ALLOWED,
 		                     answer.field, answer.reason);
