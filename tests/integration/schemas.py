@@ -19,7 +19,7 @@ KINDS = {"calendars": "calendar", "holidays": "holidays", "sla": "policy", "macr
          "access": "access", "mrr": "mrr", "close": "close", "books": "books", "suspense": "suspense", "provider": "provider",
          "chart": "chart",
          "currencies": "currencies", "fx": "fx", "declines": "declines", "attempts": "attempts",
-         "dunning": "dunning", "refunds": "refunds", "usage": "usage",
+         "dunning": "dunning", "packet": "packet", "refunds": "refunds", "usage": "usage",
          "invoices": "invoices", "tax": "tax", "discrepancies": "discrepancies", "reasons": "reasons"}
 
 CALENDAR = {

@@ -1,0 +1,140 @@
+#include "services/chargeback/packet/packet.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+/* Links. */
+
+static const struct link {
+	const char *mark;
+	size_t size;
+	size_t sign; /* which byte of it is put in brackets */
+	bool alone;  /* only where no letter or digit stands before it */
+} link_marks[] = {
+	{ "://", 3, 0, false },
+	{ "www.", 4, 3, true },
+	{ "mailto:", 7, 6, true },
+};
+
+static bool is_word(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+/* The mark of a link that begins here; NULL: none does. */
+static const struct link *link_at(const char *text, const char *at)
+{
+	for (size_t i = 0; i < COUNT_OF(link_marks); i++)
+		if (strncasecmp(at, link_marks[i].mark, link_marks[i].size) == 0 &&
+		    !(link_marks[i].alone && at > text && is_word(at[-1])))
+			return &link_marks[i];
+	return NULL;
+}
+
+const char *packet_unlinked(struct arena *arena, const char *text, int64_t *links)
+{
+	/* Each mark has at least three bytes and becomes two longer. */
+	char *const copy = arena_alloc(arena, 2 * strlen(text) + 1);
+	int64_t count = 0;
+	size_t size = 0;
+
+	for (const char *at = text; *at != '\0';) {
+		if (*at == '\r') {
+			at++;
+			if (*at != '\n')
+				copy[size++] = '\n';
+			continue;
+		}
+		const struct link *const link = link_at(text, at);
+		const size_t taken = link != NULL ? link->size : 1;
+
+		for (size_t i = 0; i < taken; i++) {
+			const bool sign = link != NULL && i == link->sign;
+
+			if (sign)
+				copy[size++] = '[';
+			copy[size++] = at[i];
+			if (sign)
+				copy[size++] = ']';
+		}
+		count += link != NULL;
+		at += taken;
+	}
+	copy[size] = '\0';
+	if (links != NULL)
+		*links += count;
+	return copy;
+}
+
+/* Order. */
+
+/* An item with its field's place, by which it is sorted. */
+struct placed {
+	size_t field;
+	const struct packet_item *item;
+};
+
+static int by_place(const void *a, const void *b)
+{
+	const struct placed *const left = a;
+	const struct placed *const right = b;
+
+	if (left->field != right->field)
+		return left->field < right->field ? -1 : 1;
+	if (left->item->at.us != right->item->at.us)
+		return left->item->at.us < right->item->at.us ? -1 : 1;
+	return strcmp(left->item->id, right->item->id);
+}
+
+/* A field that the provider does not have comes last. */
+static size_t place_of(const struct packet_limits *limits, const char *name)
+{
+	const struct packet_field *const field = packet_field_of(limits, name);
+
+	return field != NULL ? (size_t)(field - limits->fields) : limits->field_count;
+}
+
+static struct packet_item unlinked(struct arena *arena, const struct packet_item *item)
+{
+	struct packet_item copy = *item;
+
+	copy.title = packet_unlinked(arena, item->title, NULL);
+	copy.text = packet_unlinked(arena, item->text, NULL);
+	if (item->translation != NULL)
+		copy.translation = packet_unlinked(arena, item->translation, NULL);
+	return copy;
+}
+
+struct packet packet_prepare(struct arena *arena, const struct packet_limits *limits,
+                             const struct packet *candidates)
+{
+	const size_t count = candidates->count;
+	struct placed *const placed = arena_alloc(arena, (count + 1) * sizeof(*placed));
+	struct packet_item *const items = arena_alloc(arena, (count + 1) * sizeof(*items));
+
+	for (size_t i = 0; i < count; i++)
+		placed[i] = (struct placed){ place_of(limits, candidates->items[i].field),
+			                     &candidates->items[i] };
+	qsort(placed, count, sizeof(*placed), by_place);
+	for (size_t i = 0; i < count; i++)
+		items[i] = unlinked(arena, placed[i].item);
+	return (struct packet){ candidates->dispute, items, count };
+}
+
+/* A field's text. */
+
+const char *packet_item_text(struct arena *arena, const struct packet_item *item)
+{
+	const char *text = item->text;
+	char at[TIME_TEXT_SIZE];
+
+	if (item->channel != NULL)
+		text = arena_printf(arena, "%s, %s%s%s:\n%s", time_format(item->at, at),
+		                    item->channel, item->author != NULL ? ", " : "",
+		                    item->author != NULL ? item->author : "", text);
+	if (item->translation != NULL)
+		text = arena_printf(arena, "%s\nTranslation, supplied by %s:\n%s", text,
+		                    item->translator, item->translation);
+	return text;
+}

@@ -1,0 +1,49 @@
+/*
+ * render - a packet as PDFs: candidates become what is sent, one file for each of the provider's fields of files.
+ *
+ * render_packet solves the packet with the pages and bytes that its files really have. A field that holds
+ * one upload and no words is sent as it was uploaded; else its exhibits are set in a PDF of ours
+ * (cover, contents with pages, numbered exhibits), behind which its uploads are joined in the exhibits' order.
+ *
+ * Deterministic as common/io/pdf is. `created` is the date that the files bear: the fact's that asked for
+ * them, never the clock's. It runs on one thread at a time for each struct pdf_fonts.
+ */
+#ifndef SERVICES_CHARGEBACK_RENDER_RENDER_H
+#define SERVICES_CHARGEBACK_RENDER_RENDER_H
+
+#include "common/io/pdf.h"
+#include "services/chargeback/packet/packet_text.h"
+
+struct render_file {
+	const char *field;
+	struct bytes made; /* our PDF, which comes first; size 0: none is needed */
+	int32_t made_pages;
+	const struct packet_item *const *uploads; /* in order */
+	size_t upload_count;
+};
+
+struct render_packet {
+	struct packet_solution solution; /* its pages and bytes are those of the files */
+	const char *text;                /* the review; packet_text.h */
+	char digest[DIGEST_TEXT_SIZE];   /* of the text */
+	const struct render_file *files; /* in the order of the provider's fields */
+	size_t file_count;
+	int32_t unshown; /* points that no font has, in all files */
+};
+
+/*
+ * candidates: in any order, as they were gathered. REJECT: required ones do not fit, and *reason, in the arena, says
+ * which limit, field and item. All in the arena.
+ */
+enum status render_packet(struct pdf_fonts *fonts, struct arena *arena,
+                          const struct packet_limits *limits, const struct packet *candidates,
+                          struct instant created, struct render_packet *packet,
+                          const char **reason) MUST_CHECK;
+
+/* The review as a PDF, with what is left out and withheld: for the reviewer, never for the bank. */
+enum status render_review(struct pdf_fonts *fonts, struct arena *arena,
+                          const struct packet_limits *limits,
+                          const struct packet_solution *solution, struct instant created,
+                          struct pdf_file *file) MUST_CHECK;
+
+#endif
