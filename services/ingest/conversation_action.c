@@ -159,9 +159,9 @@ static bool has_owner(const struct action_body *body)
 	static const char *const types[] = { "ticket", "alert",       "discrepancy", "charge",
 		                             "refund", "credit_note", "period",      NULL };
 
-	/* Whoever explains an invoice was shown its story, and answered here. */
+	/* Whoever explains an invoice or a case was shown its story, and answered here. */
 	return text_among(types, body->on_type) ||
-	       (text_equal(body->on_type, "invoice") &&
+	       ((text_equal(body->on_type, "invoice") || text_equal(body->on_type, "case")) &&
 	        body->kind != OPSMESH__V1__ACTION_KIND__ACTION_KIND_EXPLAIN);
 }
 

@@ -23,7 +23,8 @@ static const char *const plain_names[] = {
 	"unspecified", "assignee", "account_id", "team",   "status",   "priority",  "category",
 	"intent",      "queue",    "language",   "tier",   "ticket",   "ticket_id", "into",
 	"consumer",    "topic",    "partition",  "source", "sequence", "offset",    "due",
-	"until",       "currency", "version",    "type",   "id",       "decision",  NULL
+	"until",       "currency", "version",    "type",   "id",       "decision",  "kind",
+	"field",       "digest",   NULL
 };
 
 struct flattening {

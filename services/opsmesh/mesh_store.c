@@ -26,6 +26,9 @@ const struct mesh_stage mesh_stages[] = {
 	{ "books", "billing-sync", "billing", READS(OPS_CONTROL, OPS_BY_BOOKS) },
 	{ "card", "billing-sync", "billing", READS(OPS_CONTROL, OPS_BY_CARD) },
 	{ "claim", "billing-sync", "billing", READS(OPS_CONTROL, OPS_TICKETS, OPS_TRIAGE) },
+	{ "index", "chargeback", "chargeback",
+	  READS(OPS_CONTROL, OPS_TICKETS, OPS_TRIAGE, OPS_BILLING) },
+	{ "case", "chargeback", "chargeback", READS(OPS_CONTROL, OPS_ACTIONS, OPS_MATERIAL) },
 	{ .stage = NULL },
 };
 

@@ -297,9 +297,11 @@ static enum status act(struct answer *answer)
 	return acknowledge(answer, &row);
 }
 
+/* Another daemon's alert is answered by that one; what is nobody's is answered here. */
 static bool is_about_alert(const Opsmesh__V1__ActionRequested *requested)
 {
-	return requested->on != NULL && text_equal(requested->on->type, "alert");
+	return requested->on != NULL && text_equal(requested->on->type, "alert") &&
+	       !text_starts(requested->on->id, "alert/chargeback/");
 }
 
 enum status clock_on_action_requested(struct task *task,

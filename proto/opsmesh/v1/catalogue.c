@@ -12,7 +12,9 @@
 #include "opsmesh/v1/books.pb-c.h"
 #include "opsmesh/v1/contact.pb-c.h"
 #include "opsmesh/v1/control.pb-c.h"
+#include "opsmesh/v1/dispute.pb-c.h"
 #include "opsmesh/v1/intake.pb-c.h"
+#include "opsmesh/v1/material.pb-c.h"
 #include "opsmesh/v1/mirror.pb-c.h"
 #include "opsmesh/v1/progress.pb-c.h"
 #include "opsmesh/v1/provider.pb-c.h"
@@ -30,6 +32,9 @@ static const char *const ticket[] = { "ticket", NULL };
 static const char *const triage[] = { "triage", NULL };
 static const char *const triage_and_pattern[] = { "triage", "pattern", NULL };
 static const char *const clock_stage[] = { "clock", NULL };
+static const char *const clock_and_case[] = { "clock", "case", NULL };
+static const char *const index_stage[] = { "index", NULL };
+static const char *const case_stage[] = { "case", NULL };
 static const char *const claim[] = { "claim", NULL };
 static const char *const object[] = { "object", NULL };
 static const char *const object_and_source[] = { "object", "source", NULL };
@@ -40,7 +45,8 @@ static const char *const customer_and_payout[] = { "customer", "payout", NULL };
 static const char *const of_balance[] = { "object", "charge", "customer", NULL };
 static const char *const every[] = { "conversation", "directory", "ticket", "triage", "pattern",
 	                             "clock",        "object",    "source", "charge", "customer",
-	                             "payout",       "books",     "claim",  "card",   NULL };
+	                             "payout",       "books",     "claim",  "card",   "index",
+	                             "case",         NULL };
 
 static const struct topic topics[] = {
 	[OPS_INTAKE] = { .name = "ops.intake.v1",
@@ -204,8 +210,24 @@ static const struct topic topics[] = {
 	                  .key = "customer id; of what concerns an object alone, its id",
 	                  .doc = "What each customer has, owes and paid.",
 	                  .retention = "unlimited" },
+	[OPS_MATERIAL] = { .name = "ops.chargeback.by-account.v1",
+	                   .writers = index_stage,
+	                   .spread = SPREAD_ANY,
+	                   .audience = TOPIC_INTERNAL,
+	                   .message = &opsmesh__v1__material_event__descriptor,
+	                   .key = "account id; without one the customer, charge or dispute",
+	                   .doc = "Tickets, triage and billing, brought under their account.",
+	                   .retention = "unlimited" },
+	[OPS_DISPUTES] = { .name = "ops.disputes.v1",
+	                   .writers = case_stage,
+	                   .spread = SPREAD_OWN,
+	                   .audience = TOPIC_PUBLIC,
+	                   .message = &opsmesh__v1__dispute_event__descriptor,
+	                   .key = "account id; without one the customer, charge or dispute",
+	                   .doc = "The cases of disputes, inquiries and fraud warnings.",
+	                   .retention = "unlimited" },
 	[OPS_ALERTS] = { .name = "ops.alerts.v1",
-	                 .writers = clock_stage,
+	                 .writers = clock_and_case,
 	                 .spread = SPREAD_OWN,
 	                 .audience = TOPIC_PUBLIC,
 	                 .message = &opsmesh__v1__alert_event__descriptor,

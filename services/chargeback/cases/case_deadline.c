@@ -1,0 +1,361 @@
+/*
+ * By when a case must be answered: the provider's due_by less the policy's buffer. Networks' own times are no deadline: the
+ * provider passes on less of them.
+ *
+ * Each step (a reminder, the last day, the deadline itself, the end of a lease) is said once for the deadline that stands; when the
+ * provider moves due_by, the steps begin anew.
+ */
+#include "services/chargeback/cases/case.h"
+
+#include "common/base/text.h"
+#include "common/io/proto.h"
+
+#include <string.h>
+
+#define STEP_ON_CALL "on_call"
+#define STEP_DEADLINE "deadline"
+#define STEP_LEASE "lease"
+#define ALERT_NEAR "deadline_approaching"
+#define ALERT_MISSED "deadline_missed"
+#define ALERT_LEASE "submission_not_seen"
+
+/* Steps that were said. */
+
+static bool was_said(const struct casework *work, const char *step)
+{
+	for (size_t i = 0; i < work->kept->n_steps; i++)
+		if (text_equal(work->kept->steps[i], step))
+			return true;
+	return false;
+}
+
+static void set_said(struct casework *work, const char *step)
+{
+	Opsmesh__V1__CaseKept *const kept = work->kept;
+	char **const steps = arena_alloc(work->task->arena, (kept->n_steps + 1) * sizeof(*steps));
+
+	if (kept->n_steps > 0)
+		memcpy(steps, kept->steps, kept->n_steps * sizeof(*steps));
+	steps[kept->n_steps++] = text_mutable(step);
+	kept->steps = steps;
+}
+
+/* What is waited for. */
+
+static bool is_awaited(const struct casework *work)
+{
+	const char *const response = work->row.response;
+
+	return life_needs_response(case_life(work)) &&
+	       (text_equal(response, "none") || text_equal(response, "staged") ||
+	        text_equal(response, "accept_proposed"));
+}
+
+static struct instant lease_end(const struct casework *work)
+{
+	struct instant until;
+
+	return proto_instant(work->kept->lease_until, &until) && !was_said(work, STEP_LEASE)
+	           ? until
+	           : TIME_MAX;
+}
+
+struct instant case_next_due(const struct casework *work)
+{
+	const struct case_policy *const policy = work->policy;
+	const struct instant deadline = work->row.deadline;
+	struct instant next = lease_end(work);
+
+	if (!is_awaited(work) || deadline.us == TIME_MIN.us)
+		return next;
+	for (size_t i = 0; i < policy->reminder_count; i++)
+		if (!was_said(work, policy->reminders[i].step))
+			next = time_earlier(next, time_sub(deadline, policy->reminders[i].before));
+	if (!was_said(work, STEP_ON_CALL))
+		next = time_earlier(next, time_sub(deadline, policy->on_call_before));
+	return was_said(work, STEP_DEADLINE) ? next : time_earlier(next, deadline);
+}
+
+/* Setting. */
+
+static enum status say_set(struct casework *work, Opsmesh__V1__DisputeEvent__FactCase fact,
+                           struct instant was, const char *reason)
+{
+	Opsmesh__V1__DisputeEvent event = OPSMESH__V1__DISPUTE_EVENT__INIT;
+	Opsmesh__V1__DeadlineSet set = OPSMESH__V1__DEADLINE_SET__INIT;
+	struct arena *const arena = work->task->arena;
+
+	set.stage = case_stage_number(case_stage(work));
+	set.due_by = proto_timestamp(arena, work->row.due_by);
+	set.deadline = proto_timestamp(arena, work->row.deadline);
+	set.was = proto_timestamp(arena, was);
+	set.buffer_us = work->policy->buffer.us;
+	set.policy = text_mutable(case_policy_name(work));
+	set.reason = text_mutable(reason);
+	event.fact_case = fact;
+	event.deadline_set = &set;
+	return case_emit(work, &event);
+}
+
+static enum status resolve_all(struct casework *work, const char *reason)
+{
+	TRY(case_resolve(work, ALERT_NEAR, reason));
+	return case_resolve(work, ALERT_MISSED, reason);
+}
+
+/* What lies behind the deadline that stands is not said of it: one step alone tells how near it is. */
+static void skip_passed(struct casework *work)
+{
+	const struct case_policy *const policy = work->policy;
+
+	for (size_t i = 0; i + 1 < policy->reminder_count; i++)
+		if (!time_before(work->at,
+		                 time_sub(work->row.deadline, policy->reminders[i + 1].before)))
+			set_said(work, policy->reminders[i].step);
+	if (!time_before(work->at, time_sub(work->row.deadline, policy->on_call_before)) &&
+	    policy->reminder_count > 0)
+		set_said(work, policy->reminders[policy->reminder_count - 1].step);
+}
+
+static enum status withdraw(struct casework *work, const char *reason)
+{
+	const struct instant was = work->row.deadline;
+
+	if (was.us == TIME_MIN.us)
+		return STATUS_OK;
+	work->row.deadline = TIME_MIN;
+	work->kept->n_steps = 0;
+	TRY(say_set(work, OPSMESH__V1__DISPUTE_EVENT__FACT_DEADLINE_WITHDRAWN, was, reason));
+	return resolve_all(work, reason);
+}
+
+static enum status set(struct casework *work, struct instant deadline)
+{
+	const struct instant was = work->row.deadline;
+
+	if (was.us == deadline.us)
+		return STATUS_OK;
+	work->row.deadline = deadline;
+	work->kept->n_steps = 0;
+	skip_passed(work);
+	if (was.us == TIME_MIN.us)
+		return say_set(work, OPSMESH__V1__DISPUTE_EVENT__FACT_DEADLINE_SET, was,
+		               "The provider's due_by less the policy's buffer.");
+	TRY(say_set(work, OPSMESH__V1__DISPUTE_EVENT__FACT_DEADLINE_MOVED, was,
+	            "The provider moved due_by."));
+	return time_before(work->at, deadline) ? resolve_all(work, "The provider moved due_by.")
+	                                       : STATUS_OK;
+}
+
+enum status case_schedule(struct casework *work, struct instant due_by)
+{
+	if (!life_needs_response(case_life(work)))
+		return withdraw(work, "No answer is asked for any more.");
+	if (due_by.us == TIME_MIN.us)
+		return withdraw(work, "The provider takes no answer.");
+	return set(work, time_sub(due_by, work->policy->buffer));
+}
+
+enum status case_answered(struct casework *work, const char *reason)
+{
+	return resolve_all(work, reason);
+}
+
+enum status case_seen(struct casework *work)
+{
+	TRY(resolve_all(work, "The provider has an answer."));
+	return case_resolve(work, ALERT_LEASE, "The provider has an answer.");
+}
+
+/* Judging. */
+
+static const char *owner_of(const struct casework *work)
+{
+	return work->row.owner != NULL ? work->row.owner : work->row.queue;
+}
+
+static enum status say_near(struct casework *work, Opsmesh__V1__DisputeEvent__FactCase fact,
+                            const char *step)
+{
+	Opsmesh__V1__DisputeEvent event = OPSMESH__V1__DISPUTE_EVENT__INIT;
+	Opsmesh__V1__DeadlineApproaching near = OPSMESH__V1__DEADLINE_APPROACHING__INIT;
+	struct arena *const arena = work->task->arena;
+
+	set_said(work, step);
+	near.stage = case_stage_number(case_stage(work));
+	near.deadline = proto_timestamp(arena, work->row.deadline);
+	near.due_by = proto_timestamp(arena, work->row.due_by);
+	near.left_us = time_since(work->at, work->row.deadline).us;
+	near.step = text_mutable(step);
+	near.owner = text_mutable(owner_of(work));
+	near.policy = text_mutable(case_policy_name(work));
+	event.fact_case = fact;
+	event.reminder_due = &near;
+	return case_emit(work, &event);
+}
+
+static enum status approach(struct casework *work)
+{
+	char deadline[TIME_TEXT_SIZE];
+	struct arena *const arena = work->task->arena;
+
+	TRY(say_near(work, OPSMESH__V1__DISPUTE_EVENT__FACT_DEADLINE_APPROACHING, STEP_ON_CALL));
+	return case_raise(
+	    work,
+	    &(struct case_alarm){
+		.rule = ALERT_NEAR,
+		.severity = OPSMESH__V1__SEVERITY__SEVERITY_CRITICAL,
+		.summary =
+		    arena_printf(arena, "Dispute %s must be answered by %s.", work->row.dispute_id,
+	                         time_format(work->row.deadline, deadline)),
+		.description = arena_printf(
+		    arena,
+		    "It is the last day, and nothing was approved (response: %s; owner: %s). "
+		    "Read `opsmesh explain dispute %s`, then stage and approve its packet, or accept it.",
+		    work->row.response, owner_of(work), work->row.dispute_id),
+	    });
+}
+
+/* How far it had come, in a word. */
+static const char *how_far(const struct casework *work)
+{
+	if (text_equal(work->row.response, "staged"))
+		return "not_approved";
+	if (text_equal(work->row.response, "accept_proposed"))
+		return "accept_not_confirmed";
+	if (*work->kept->packet == '\0')
+		return "no_packet";
+	return work->row.decision == NULL ? "no_decision" : "not_staged";
+}
+
+static enum status say_missed(struct casework *work)
+{
+	Opsmesh__V1__DisputeEvent event = OPSMESH__V1__DISPUTE_EVENT__INIT;
+	Opsmesh__V1__DeadlineMissed missed = OPSMESH__V1__DEADLINE_MISSED__INIT;
+	struct arena *const arena = work->task->arena;
+
+	set_said(work, STEP_DEADLINE);
+	missed.stage = case_stage_number(case_stage(work));
+	missed.deadline = proto_timestamp(arena, work->row.deadline);
+	missed.due_by = proto_timestamp(arena, work->row.due_by);
+	missed.owner = text_mutable(work->row.owner != NULL ? work->row.owner : "");
+	missed.state = text_mutable(how_far(work));
+	missed.policy = text_mutable(case_policy_name(work));
+	event.fact_case = OPSMESH__V1__DISPUTE_EVENT__FACT_DEADLINE_MISSED;
+	event.deadline_missed = &missed;
+	return case_emit(work, &event);
+}
+
+static enum status miss(struct casework *work)
+{
+	char due[TIME_TEXT_SIZE];
+	struct arena *const arena = work->task->arena;
+
+	TRY(say_missed(work));
+	TRY(case_resolve(work, ALERT_NEAR, "Our deadline has passed."));
+	return case_raise(
+	    work,
+	    &(struct case_alarm){
+		.rule = ALERT_MISSED,
+		.severity = OPSMESH__V1__SEVERITY__SEVERITY_CRITICAL,
+		.summary = arena_printf(arena, "Our deadline for dispute %s was missed.",
+	                                work->row.dispute_id),
+		.description = arena_printf(
+		    arena,
+		    "Nothing was approved (%s). The provider takes an answer until %s: approve a "
+		    "packet before that, or say that the dispute is given up.",
+		    how_far(work), time_format(work->row.due_by, due)),
+	    });
+}
+
+/* Who took the submission up has not shown it at the provider. Nobody asks a second time: a person looks. */
+static enum status lapse(struct casework *work)
+{
+	struct arena *const arena = work->task->arena;
+
+	set_said(work, STEP_LEASE);
+	return case_raise(
+	    work, &(struct case_alarm){
+		      .rule = ALERT_LEASE,
+		      .severity = OPSMESH__V1__SEVERITY__SEVERITY_CRITICAL,
+		      .summary = arena_printf(
+			  arena, "The answer to dispute %s was asked to be sent and is not seen.",
+			  work->row.dispute_id),
+		      .description =
+			  "Look at the provider whether the evidence is there. It is not asked for "
+			  "again: there is one answer for each stage.",
+		  });
+}
+
+static bool is_due(const struct casework *work, struct instant at)
+{
+	return !time_before(work->at, at);
+}
+
+static enum status remind(struct casework *work)
+{
+	const struct case_policy *const policy = work->policy;
+
+	for (size_t i = 0; i < policy->reminder_count; i++) {
+		const struct case_reminder *const reminder = &policy->reminders[i];
+
+		if (!was_said(work, reminder->step) &&
+		    is_due(work, time_sub(work->row.deadline, reminder->before)))
+			TRY(say_near(work, OPSMESH__V1__DISPUTE_EVENT__FACT_REMINDER_DUE,
+			             reminder->step));
+	}
+	return STATUS_OK;
+}
+
+static enum status judge_deadline(struct casework *work)
+{
+	if (!is_awaited(work) || work->row.deadline.us == TIME_MIN.us)
+		return STATUS_OK;
+	const bool past = is_due(work, work->row.deadline);
+
+	if (!past)
+		TRY(remind(work));
+	if (!past && !was_said(work, STEP_ON_CALL) &&
+	    is_due(work, time_sub(work->row.deadline, work->policy->on_call_before)))
+		TRY(approach(work));
+	return past && !was_said(work, STEP_DEADLINE) ? miss(work) : STATUS_OK;
+}
+
+/* What was passed over says nothing any more. */
+static void forget_passed(struct casework *work)
+{
+	if (work->row.deadline.us == TIME_MIN.us || !is_due(work, work->row.deadline))
+		return;
+	for (size_t i = 0; i < work->policy->reminder_count; i++)
+		if (!was_said(work, work->policy->reminders[i].step))
+			set_said(work, work->policy->reminders[i].step);
+	if (!was_said(work, STEP_ON_CALL))
+		set_said(work, STEP_ON_CALL);
+}
+
+enum status case_judge(struct task *task, const char *key)
+{
+	struct casework work;
+	const char *home;
+	const char *dispute;
+
+	if (!case_id_parse(task->arena, key, &home, &dispute))
+		return task_fail(task, STATUS_FATAL, "timer %s: no case", key);
+	TRY(case_take(task, home, dispute, task->due, &work));
+	TRY(judge_deadline(&work));
+	forget_passed(&work);
+	if (!time_before(work.at, lease_end(&work)))
+		TRY(lapse(&work));
+	return case_save(&work);
+}
+
+void case_need_judge(struct task *task, const char *key)
+{
+	const char *home;
+	const char *dispute;
+
+	if (!case_id_parse(task->arena, key, &home, &dispute))
+		return;
+	task_need(task, &case_table, &(struct case_row){ .home = home, .dispute_id = dispute });
+	task_need(task, &dossier_table, &(struct dossier_row){ .home = home });
+}

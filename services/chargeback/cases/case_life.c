@@ -1,0 +1,368 @@
+/*
+ * The life of a case: what the provider says of its dispute, and what its money does.
+ */
+#include "services/chargeback/cases/case.h"
+
+#include "common/base/text.h"
+#include "common/io/proto.h"
+
+#include <string.h>
+
+/* Moves. */
+
+/* The fact by which a state is told; of what goes on, the plain one. */
+static Opsmesh__V1__DisputeEvent__FactCase fact_of(enum life_state from, enum life_state to)
+{
+	static const Opsmesh__V1__DisputeEvent__FactCase facts[LIFE_STATES] = {
+		[LIFE_WARNING_OVER] = OPSMESH__V1__DISPUTE_EVENT__FACT_WITHDRAWN,
+		[LIFE_INQUIRY_CLOSED] = OPSMESH__V1__DISPUTE_EVENT__FACT_WITHDRAWN,
+		[LIFE_INQUIRY_UNANSWERED] = OPSMESH__V1__DISPUTE_EVENT__FACT_CLOSED_UNANSWERED,
+		[LIFE_WON] = OPSMESH__V1__DISPUTE_EVENT__FACT_WON,
+		[LIFE_LOST] = OPSMESH__V1__DISPUTE_EVENT__FACT_LOST,
+		[LIFE_LATE_WON] = OPSMESH__V1__DISPUTE_EVENT__FACT_LATE_WON,
+		[LIFE_PARTIAL] = OPSMESH__V1__DISPUTE_EVENT__FACT_PARTIALLY_RECOVERED,
+		[LIFE_PREVENTED] = OPSMESH__V1__DISPUTE_EVENT__FACT_PREVENTED,
+		[LIFE_UNANSWERED] = OPSMESH__V1__DISPUTE_EVENT__FACT_CLOSED_UNANSWERED,
+		[LIFE_PLACED] = OPSMESH__V1__DISPUTE_EVENT__FACT_PLACED,
+	};
+
+	if (facts[to] != OPSMESH__V1__DISPUTE_EVENT__FACT__NOT_SET)
+		return facts[to];
+	return life_stage(from) == LIFE_ASKED && life_stage(to) == LIFE_CHARGED
+	           ? OPSMESH__V1__DISPUTE_EVENT__FACT_ESCALATED
+	           : OPSMESH__V1__DISPUTE_EVENT__FACT_MOVED;
+}
+
+static enum status say_move(struct casework *work, enum life_state from, enum life_state to,
+                            Opsmesh__V1__DisputeEvent__FactCase fact, const char *why)
+{
+	Opsmesh__V1__DisputeEvent event = OPSMESH__V1__DISPUTE_EVENT__INIT;
+	Opsmesh__V1__CaseMoved moved = OPSMESH__V1__CASE_MOVED__INIT;
+
+	moved.from_stage = case_stage_number(life_stage(from));
+	moved.from_state = case_state_number(from);
+	moved.stage = case_stage_number(life_stage(to));
+	moved.state = case_state_number(to);
+	moved.status_verbatim = text_mutable(work->row.status);
+	moved.why = text_mutable(why);
+	moved.withdrawn = work->kept->withdrawn;
+	moved.recovered = work->kept->reinstated;
+	event.fact_case = fact;
+	event.moved = &moved; /* all that tell a move share the member's place */
+	return case_emit(work, &event);
+}
+
+/* Another stage is another answer: what was prepared for the one before is not sent for it. */
+static enum status escalate(struct casework *work, enum life_state from, enum life_state to)
+{
+	const char *const why =
+	    arena_printf(work->task->arena, "The inquiry became a chargeback (%s).",
+	                 work->row.status);
+
+	work->row.response = "none";
+	work->row.decision = NULL;
+	work->kept->staged = text_mutable("");
+	work->kept->prepared_by = text_mutable("");
+	work->kept->accept_proposed_by = text_mutable("");
+	work->kept->gathered = text_mutable("");
+	work->kept->lease_until = NULL;
+	return say_move(work, from, to, OPSMESH__V1__DISPUTE_EVENT__FACT_ESCALATED, why);
+}
+
+static const char *why_of(struct casework *work, enum life_cause cause, enum life_state to)
+{
+	struct arena *const arena = work->task->arena;
+
+	if (to == LIFE_LATE_WON)
+		return "It was lost, and is won after all.";
+	if (to == LIFE_PARTIAL)
+		return "It is lost, and a balance transaction brought a part back.";
+	if (to == LIFE_UNANSWERED || to == LIFE_INQUIRY_UNANSWERED)
+		return work->kept->unanswerable ? "The provider took no answer, and it is over."
+		                                : "Nothing was answered, and it is over.";
+	return arena_printf(arena, "The provider says %s; by the table of lives: %s.",
+	                    work->row.status, life_fsm.causes[cause]);
+}
+
+enum status case_move(struct casework *work, enum life_cause cause)
+{
+	const enum life_state from = case_life(work);
+	int to = (int)from;
+
+	if (!fsm_step(&life_fsm, &to, (int)cause) || to == (int)from)
+		return STATUS_OK;
+	work->row.life = to;
+	const enum life_state now = (enum life_state)to;
+	const Opsmesh__V1__DisputeEvent__FactCase fact = fact_of(from, now);
+
+	if (life_stage(from) == LIFE_ASKED && life_stage(now) == LIFE_CHARGED) {
+		TRY(escalate(work, from, now));
+		if (fact == OPSMESH__V1__DISPUTE_EVENT__FACT_ESCALATED)
+			return STATUS_OK;
+	}
+	return say_move(work, from, now, fact, why_of(work, cause, now));
+}
+
+/* Opening. */
+
+static void add_problem(struct arena *arena, Opsmesh__V1__CaseOpened *opened, const char *problem)
+{
+	char **const problems = arena_alloc(arena, (opened->n_problems + 1) * sizeof(*problems));
+
+	if (opened->n_problems > 0)
+		memcpy(problems, opened->problems, opened->n_problems * sizeof(*problems));
+	problems[opened->n_problems++] = text_mutable(problem);
+	opened->problems = problems;
+}
+
+/* What came is taken as it is, and what is wrong with it is told to whoever has to answer it. */
+static void find_problems(const struct casework *work, Opsmesh__V1__CaseOpened *opened)
+{
+	struct arena *const arena = work->task->arena;
+	const struct case_row *const row = &work->row;
+
+	if (*row->payment_id == '\0')
+		add_problem(arena, opened, "charge: the dispute names none");
+	if (row->currency == NULL)
+		add_problem(arena, opened, "amount: is missing or cannot be read");
+	else if (row->amount <= 0)
+		add_problem(arena, opened, "amount: is not above zero");
+	if (row->due_by.us != TIME_MIN.us && row->created_at.us != TIME_MIN.us &&
+	    time_before(row->due_by, row->created_at))
+		add_problem(arena, opened, "evidence_details.due_by: is before the dispute began");
+}
+
+static enum status say_opened(struct casework *work)
+{
+	Opsmesh__V1__DisputeEvent event = OPSMESH__V1__DISPUTE_EVENT__INIT;
+	Opsmesh__V1__CaseOpened opened = OPSMESH__V1__CASE_OPENED__INIT;
+	const struct case_row *const row = &work->row;
+
+	opened.stage = case_stage_number(case_stage(work));
+	opened.state = case_state_number(case_life(work));
+	opened.status_verbatim = text_mutable(row->status);
+	opened.reason = text_mutable(row->reason);
+	opened.network = text_mutable(row->network);
+	opened.network_reason_code = text_mutable(row->code);
+	opened.amount = case_money(work->task->arena, row->amount, row->currency);
+	opened.payment_id = text_mutable(row->payment_id);
+	opened.customer_id = text_mutable(row->customer_id);
+	opened.queue = text_mutable(row->queue);
+	opened.policy = text_mutable(case_policy_name(work));
+	opened.created_at = proto_timestamp(work->task->arena, row->created_at);
+	find_problems(work, &opened);
+	event.fact_case = OPSMESH__V1__DISPUTE_EVENT__FACT_OPENED;
+	event.opened = &opened;
+	return case_emit(work, &event);
+}
+
+static enum status begin(struct casework *work, enum life_cause cause)
+{
+	int to = (int)case_life(work);
+
+	if (!fsm_step(&life_fsm, &to, (int)cause))
+		return task_fail(work->task, STATUS_FATAL, "%s: no case begins with %s",
+		                 work->case_id, life_fsm.causes[cause]);
+	work->row.life = to;
+	work->row.opened_at = work->at;
+	return say_opened(work);
+}
+
+/* Of what is lost a part may have come back, before or after we hear that it is lost. */
+static enum status recover(struct casework *work)
+{
+	return work->kept->reinstated != NULL && work->kept->reinstated->minor > 0
+	           ? case_move(work, LIFE_RECOVER)
+	           : STATUS_OK;
+}
+
+/* Disputes. */
+
+/* A later state may know less than an earlier one: what was known stays. */
+static void learn(const char **known, const char *told)
+{
+	if (*told != '\0')
+		*known = told;
+}
+
+static void take_dispute(struct casework *work, const char *customer_id,
+                         const Opsmesh__V1__DisputeChanged *changed)
+{
+	struct case_row *const row = &work->row;
+	Opsmesh__V1__CaseKept *const kept = work->kept;
+
+	row->status = changed->to_status;
+	learn(&row->payment_id, changed->payment_id);
+	learn(&row->customer_id, customer_id);
+	learn(&row->reason, changed->reason);
+	learn(&row->network, changed->network);
+	learn(&row->code, changed->network_reason_code);
+	if (changed->amount != NULL) {
+		row->amount = changed->amount->minor;
+		row->currency = changed->amount->currency;
+	}
+	if (!proto_instant(changed->due_by, &row->due_by))
+		row->due_by = TIME_MIN;
+	if (changed->created_at != NULL && !proto_instant(changed->created_at, &row->created_at))
+		row->created_at = TIME_MIN;
+	kept->case_type = changed->case_type;
+	kept->smart_disputes = changed->smart_disputes;
+	kept->intended_submission = changed->intended_submission;
+	kept->unanswerable = changed->unanswerable;
+	kept->refundable = changed->refundable;
+	kept->has_evidence = changed->has_evidence;
+	kept->past_due = changed->past_due;
+}
+
+/* That evidence is there says nothing: it may be staged. That it was submitted does, whoever did it. */
+static bool is_answered(const struct casework *work)
+{
+	return work->kept->submission_count > 0 || case_life(work) == LIFE_REVIEW ||
+	       case_life(work) == LIFE_INQUIRY_REVIEW ||
+	       text_equal(work->row.response, "requested");
+}
+
+static enum status observe(struct casework *work, const Opsmesh__V1__DisputeChanged *changed)
+{
+	Opsmesh__V1__DisputeEvent event = OPSMESH__V1__DISPUTE_EVENT__INIT;
+	Opsmesh__V1__SubmissionObserved seen = OPSMESH__V1__SUBMISSION_OBSERVED__INIT;
+
+	if (changed->submission_count <= work->kept->submission_count)
+		return STATUS_OK;
+	work->kept->submission_count = changed->submission_count;
+	work->kept->lease_until = NULL;
+	seen.stage = case_stage_number(case_stage(work));
+	seen.submission_count = changed->submission_count;
+	seen.ours = text_equal(work->row.response, "requested");
+	seen.method = changed->intended_submission;
+	event.fact_case = OPSMESH__V1__DISPUTE_EVENT__FACT_SUBMISSION_OBSERVED;
+	event.submission_observed = &seen;
+	TRY(case_emit(work, &event));
+	return case_seen(work);
+}
+
+/* The provider's word may say that it has an answer where it does not count them. */
+static enum status follow(struct casework *work)
+{
+	if (case_life(work) != LIFE_REVIEW && case_life(work) != LIFE_INQUIRY_REVIEW)
+		return STATUS_OK;
+	work->kept->lease_until = NULL;
+	return case_seen(work);
+}
+
+static enum status take_at(struct task *task, const Opsmesh__V1__MaterialEvent *material,
+                           const char *dispute_id, struct casework *work)
+{
+	struct instant at;
+
+	if (!proto_instant(material->occurred_at, &at))
+		return task_fail(task, STATUS_REJECT, "occurred_at: missing or out of range");
+	TRY(task_key(task, "home", material->home, CASE_ID_MAX));
+	return case_take(task, material->home, dispute_id, at, work);
+}
+
+enum status case_on_dispute(struct task *task, const Opsmesh__V1__MaterialEvent *material,
+                            const Opsmesh__V1__DisputeChanged *changed)
+{
+	struct casework work;
+
+	TRY(take_at(task, material, changed->dispute_id, &work));
+	take_dispute(&work, material->billing->customer_id, changed);
+	const enum life_cause cause =
+	    life_cause(changed->to_status, is_answered(&work) || changed->submission_count > 0);
+
+	TRY(case_life(&work) == LIFE_NEW ? begin(&work, cause) : case_move(&work, cause));
+	TRY(recover(&work));
+	TRY(observe(&work, changed));
+	TRY(follow(&work));
+	TRY(case_schedule(&work, work.row.due_by));
+	return case_save(&work);
+}
+
+/* Money. */
+
+static bool was_told(const Opsmesh__V1__CaseKept *kept, const char *transaction)
+{
+	for (size_t i = 0; i < kept->n_transaction_ids; i++)
+		if (text_equal(kept->transaction_ids[i], transaction))
+			return true;
+	return false;
+}
+
+static void tell(struct casework *work, const char *transaction)
+{
+	Opsmesh__V1__CaseKept *const kept = work->kept;
+	char **const ids =
+	    arena_alloc(work->task->arena, (kept->n_transaction_ids + 1) * sizeof(*ids));
+
+	if (kept->n_transaction_ids > 0)
+		memcpy(ids, kept->transaction_ids, kept->n_transaction_ids * sizeof(*ids));
+	ids[kept->n_transaction_ids++] = text_mutable(transaction);
+	kept->transaction_ids = ids;
+}
+
+/* Sums in the currency of the first transaction; another currency's is told and not summed. */
+static void add_money(struct arena *arena, Opsmesh__V1__Money **sum,
+                      const Opsmesh__V1__Money *amount)
+{
+	int64_t minor = *sum != NULL ? (*sum)->minor : 0;
+
+	if (amount == NULL || (*sum != NULL && !text_equal((*sum)->currency, amount->currency)) ||
+	    __builtin_add_overflow(minor, amount->minor, &minor))
+		return;
+	*sum = case_money(arena, minor, amount->currency);
+}
+
+static enum status say_funds(struct casework *work, Opsmesh__V1__DisputeEvent__FactCase fact,
+                             const Opsmesh__V1__DisputeFundsMoved *moved)
+{
+	Opsmesh__V1__DisputeEvent event = OPSMESH__V1__DISPUTE_EVENT__INIT;
+	Opsmesh__V1__CaseFundsMoved funds = OPSMESH__V1__CASE_FUNDS_MOVED__INIT;
+
+	funds.transaction_id = moved->transaction_id;
+	funds.amount = moved->amount;
+	funds.fee = moved->fee;
+	funds.billing_id = text_mutable(work->cause_id);
+	event.fact_case = fact;
+	event.funds_withdrawn = &funds;
+	return case_emit(work, &event);
+}
+
+enum status case_on_funds(struct task *task, const Opsmesh__V1__MaterialEvent *material,
+                          const Opsmesh__V1__DisputeFundsMoved *moved, bool back)
+{
+	struct casework work;
+
+	TRY(take_at(task, material, moved->dispute_id, &work));
+	if (was_told(work.kept, moved->transaction_id))
+		return STATUS_OK;
+	tell(&work, moved->transaction_id);
+	learn(&work.row.payment_id, moved->payment_id);
+	add_money(task->arena, back ? &work.kept->reinstated : &work.kept->withdrawn,
+	          moved->amount);
+	TRY(say_funds(&work,
+	              back ? OPSMESH__V1__DISPUTE_EVENT__FACT_FUNDS_REINSTATED
+	                   : OPSMESH__V1__DISPUTE_EVENT__FACT_FUNDS_WITHDRAWN,
+	              moved));
+	TRY(recover(&work));
+	return case_save(&work);
+}
+
+/* Warnings. */
+
+enum status case_on_warning(struct task *task, const Opsmesh__V1__MaterialEvent *material,
+                            const Opsmesh__V1__FraudWarningChanged *changed)
+{
+	const enum life_cause cause = changed->actionable ? LIFE_WARN : LIFE_WARN_OVER;
+	struct casework work;
+
+	TRY(take_at(task, material, changed->warning_id, &work));
+	work.row.status = changed->actionable ? "actionable" : "not_actionable";
+	learn(&work.row.payment_id, changed->payment_id);
+	learn(&work.row.customer_id, material->billing->customer_id);
+	learn(&work.row.reason, changed->fraud_type);
+	if (!proto_instant(changed->created_at, &work.row.created_at))
+		work.row.created_at = TIME_MIN;
+	TRY(case_life(&work) == LIFE_NEW ? begin(&work, cause) : case_move(&work, cause));
+	return case_save(&work);
+}

@@ -1,0 +1,338 @@
+/*
+ * Release: a packet is put up by one person and approved by another, then asked to be sent, once for each stage. And its
+ * opposite, giving a dispute up, which takes two people as well, because nothing undoes it.
+ *
+ * What is approved is a digest. Another packet needs another approval. Sending is the dispatcher's; what is asked of it
+ * carries its own idempotency key, and is never asked a second time for the same stage, whatever becomes of it. The provider's
+ * own automatic answer is told to stand back (intended_submission_method prefer_manual, Stripe's Smart Disputes); where it was
+ * quicker, nothing is sent.
+ */
+#include "services/chargeback/cases/case.h"
+
+#include "common/base/text.h"
+#include "common/flow/action.h"
+#include "common/io/proto.h"
+
+#include <string.h>
+
+#define REFUSED(request, code, field, reason) \
+	case_refuse((request), OPSMESH__V1__REFUSAL_CODE__REFUSAL_CODE_##code, (field), (reason))
+
+static const char *parameter(const struct case_request *request, const char *name)
+{
+	const char *const value = action_plain(action_parameter(request->requested, name));
+
+	return value != NULL ? value : "";
+}
+
+static const char *principal_of(const struct case_request *request)
+{
+	return request->requested->by != NULL ? request->requested->by->principal : "";
+}
+
+/* Deciding. */
+
+static enum status decide(struct case_request *request, const char *decision)
+{
+	struct casework *const work = request->work;
+	Opsmesh__V1__DisputeEvent event = OPSMESH__V1__DISPUTE_EVENT__INIT;
+	Opsmesh__V1__DecisionMade made = OPSMESH__V1__DECISION_MADE__INIT;
+
+	if (text_equal(work->row.decision, decision))
+		return STATUS_OK;
+	work->row.decision = decision;
+	made.stage = case_stage_number(case_stage(work));
+	made.decision = text_mutable(decision);
+	made.recommended = work->kept->recommended;
+	made.by = request->requested->by;
+	made.reason = request->requested->reason;
+	event.fact_case = OPSMESH__V1__DISPUTE_EVENT__FACT_DECISION_MADE;
+	event.decision_made = &made;
+	return case_emit(work, &event);
+}
+
+/* Why nothing can be answered now; NULL: it can. */
+static const char *why_closed(const struct casework *work)
+{
+	const Opsmesh__V1__CaseKept *const kept = work->kept;
+
+	if (!life_needs_response(case_life(work)))
+		return "No answer is awaited in this state.";
+	if (kept->unanswerable)
+		return "The provider takes no answer to this dispute.";
+	if (text_equal(work->row.response, "requested"))
+		return "The one answer of this stage was asked to be sent.";
+	if (text_equal(work->row.response, "accepted"))
+		return "The dispute was given up.";
+	return kept->submission_count > 0
+	           ? "The provider has an answer already: somebody, or its own automatic one, was quicker."
+	           : NULL;
+}
+
+/* Putting up. */
+
+static enum status say_staged(struct case_request *request,
+                              Opsmesh__V1__DisputeEvent__FactCase fact, const char *digest,
+                              const char *prepared_by)
+{
+	Opsmesh__V1__DisputeEvent event = OPSMESH__V1__DISPUTE_EVENT__INIT;
+	Opsmesh__V1__PacketStaged staged = OPSMESH__V1__PACKET_STAGED__INIT;
+
+	staged.stage = case_stage_number(case_stage(request->work));
+	staged.digest = text_mutable(digest);
+	staged.pdf_digest = request->work->kept->pdf;
+	staged.by = request->requested->by;
+	staged.reason = request->requested->reason;
+	staged.prepared_by = text_mutable(prepared_by);
+	event.fact_case = fact;
+	event.packet_staged = &staged;
+	return case_emit(request->work, &event);
+}
+
+static enum status stage(struct case_request *request)
+{
+	struct casework *const work = request->work;
+	const char *const digest = parameter(request, "digest");
+	const char *const closed = why_closed(work);
+
+	if (closed != NULL)
+		return REFUSED(request, ILLEGAL_MOVE, "on.id", closed);
+	if (*work->kept->packet == '\0')
+		return REFUSED(request, ILLEGAL_MOVE, "on.id", "There is no packet yet.");
+	if (*digest != '\0' && !text_equal(digest, work->kept->packet))
+		return REFUSED(request, OUT_OF_TIME, "digest",
+		               "The packet is another one by now: look at it again.");
+	if (text_equal(work->row.response, "staged"))
+		return REFUSED(request, NO_CHANGE, "decision", "The packet is put up already.");
+	work->row.response = "staged";
+	work->kept->staged = work->kept->packet;
+	work->kept->prepared_by = text_mutable(principal_of(request));
+	TRY(decide(request, "contest"));
+	TRY(say_staged(request, OPSMESH__V1__DISPUTE_EVENT__FACT_PACKET_STAGED, work->kept->packet,
+	               ""));
+	return case_applied(request);
+}
+
+static enum status unstage(struct case_request *request)
+{
+	struct casework *const work = request->work;
+
+	if (!text_equal(work->row.response, "staged"))
+		return REFUSED(request, NO_CHANGE, "decision", "No packet is put up.");
+	work->row.response = "none";
+	TRY(say_staged(request, OPSMESH__V1__DISPUTE_EVENT__FACT_PACKET_WITHDRAWN,
+	               work->kept->staged, work->kept->prepared_by));
+	work->kept->staged = text_mutable("");
+	work->kept->prepared_by = text_mutable("");
+	return case_applied(request);
+}
+
+/* Sending. */
+
+/* What is late is said, and after the provider's own time it must be meant so. */
+static bool is_past(const struct casework *work, struct instant limit)
+{
+	return limit.us != TIME_MIN.us && !time_before(work->at, limit);
+}
+
+static void add_requested(struct casework *work)
+{
+	Opsmesh__V1__CaseKept *const kept = work->kept;
+	char **const stages =
+	    arena_alloc(work->task->arena, (kept->n_requested + 1) * sizeof(*stages));
+
+	if (kept->n_requested > 0)
+		memcpy(stages, kept->requested, kept->n_requested * sizeof(*stages));
+	stages[kept->n_requested++] = text_mutable(life_stage_word(case_stage(work)));
+	kept->requested = stages;
+}
+
+static bool was_requested(const struct casework *work)
+{
+	for (size_t i = 0; i < work->kept->n_requested; i++)
+		if (text_equal(work->kept->requested[i], life_stage_word(case_stage(work))))
+			return true;
+	return false;
+}
+
+static enum status say_requested(struct case_request *request)
+{
+	struct casework *const work = request->work;
+	struct arena *const arena = work->task->arena;
+	Opsmesh__V1__DisputeEvent event = OPSMESH__V1__DISPUTE_EVENT__INIT;
+	Opsmesh__V1__SubmissionRequested asked = OPSMESH__V1__SUBMISSION_REQUESTED__INIT;
+
+	asked.stage = case_stage_number(case_stage(work));
+	asked.request_id = arena_printf(arena, "submission/%s/%s/%s", work->row.home,
+	                                work->row.dispute_id, life_stage_word(case_stage(work)));
+	asked.idempotency_key = asked.request_id;
+	asked.digest = work->kept->staged;
+	asked.pdf_digest = work->kept->pdf;
+	asked.pdf_bytes = work->kept->pdf_bytes;
+	asked.prepared_by = work->kept->prepared_by;
+	asked.approved_by = request->requested->by;
+	asked.due_by = proto_timestamp(arena, work->row.due_by);
+	asked.lease_until = work->kept->lease_until;
+	asked.submission_method = text_mutable("prefer_manual");
+	asked.late = is_past(work, work->row.deadline);
+	event.fact_case = OPSMESH__V1__DISPUTE_EVENT__FACT_SUBMISSION_REQUESTED;
+	event.submission_requested = &asked;
+	return case_emit(work, &event);
+}
+
+/* Why what is put up may not be sent by this person, this way; NULL: it may. */
+static const char *why_not(struct case_request *request, const char **field)
+{
+	struct casework *const work = request->work;
+	const char *const digest = parameter(request, "digest");
+
+	*field = "on.id";
+	if (!text_equal(work->row.response, "staged"))
+		return "No packet is put up: one person stages it, another approves it.";
+	if (was_requested(work))
+		return "The one answer of this stage was asked to be sent.";
+	*field = "digest";
+	if (*digest == '\0')
+		return "Say which packet is approved, by its digest.";
+	if (!text_equal(digest, work->kept->staged) || !text_equal(digest, work->kept->packet))
+		return "That is not the packet that is put up: look at it again.";
+	*field = "by";
+	if (case_same_person(request->requested->by, work->kept->prepared_by))
+		return "Who has put a packet up cannot approve it: another person must.";
+	*field = "late";
+	return is_past(work, work->row.due_by) && !text_equal(parameter(request, "late"), "true")
+	           ? "The provider's due_by has passed: it may not count. Say \"late\": true to send it all the same."
+	           : NULL;
+}
+
+static enum status submit(struct case_request *request)
+{
+	struct casework *const work = request->work;
+	const char *const closed = why_closed(work);
+	const char *field;
+	const char *const reason = closed == NULL ? why_not(request, &field) : NULL;
+
+	if (closed != NULL)
+		return REFUSED(request, ILLEGAL_MOVE, "on.id", closed);
+	if (reason != NULL)
+		return REFUSED(request, NOT_ALLOWED, field, reason);
+	TRY(say_staged(request, OPSMESH__V1__DISPUTE_EVENT__FACT_PACKET_APPROVED,
+	               work->kept->staged, work->kept->prepared_by));
+	work->row.response = "requested";
+	work->kept->lease_until =
+	    proto_timestamp(work->task->arena, time_add(work->at, work->policy->lease));
+	add_requested(work);
+	TRY(say_requested(request));
+	TRY(case_answered(work, "An answer was approved and asked to be sent."));
+	return case_applied(request);
+}
+
+static enum status contest(struct case_request *request)
+{
+	const char *const closed = why_closed(request->work);
+
+	if (closed != NULL)
+		return REFUSED(request, ILLEGAL_MOVE, "on.id", closed);
+	if (text_equal(request->work->row.decision, "contest"))
+		return REFUSED(request, NO_CHANGE, "decision", "That was decided before.");
+	TRY(decide(request, "contest"));
+	return case_applied(request);
+}
+
+enum status case_release(struct case_request *request, const char *decision)
+{
+	if (text_equal(decision, "contest"))
+		return contest(request);
+	if (text_equal(decision, "stage"))
+		return stage(request);
+	return text_equal(decision, "unstage") ? unstage(request) : submit(request);
+}
+
+/* Giving up. */
+
+static enum status say_accept(struct case_request *request,
+                              Opsmesh__V1__DisputeEvent__FactCase fact)
+{
+	struct casework *const work = request->work;
+	Opsmesh__V1__DisputeEvent event = OPSMESH__V1__DISPUTE_EVENT__INIT;
+	Opsmesh__V1__AcceptRequested accept = OPSMESH__V1__ACCEPT_REQUESTED__INIT;
+
+	accept.stage = case_stage_number(case_stage(work));
+	accept.request_id = arena_printf(work->task->arena, "accept/%s/%s/%s", work->row.home,
+	                                 work->row.dispute_id, life_stage_word(case_stage(work)));
+	accept.proposed_by = work->kept->accept_proposed_by;
+	accept.by = request->requested->by;
+	accept.reason = request->requested->reason;
+	accept.amount = case_money(work->task->arena, work->row.amount, work->row.currency);
+	event.fact_case = fact;
+	event.accept_requested = &accept;
+	return case_emit(work, &event);
+}
+
+static enum status propose(struct case_request *request)
+{
+	struct casework *const work = request->work;
+
+	/* At the provider an inquiry cannot be closed: it takes a refund, or an answer. */
+	if (case_stage(work) == LIFE_ASKED)
+		return REFUSED(request, ILLEGAL_MOVE, "decision",
+		               "An inquiry cannot be accepted: refund the payment, or answer.");
+	if (!action_has_words(request->requested->reason))
+		return REFUSED(request, INVALID, "reason", "Giving up cannot be undone: say why.");
+	if (text_equal(work->row.response, "accept_proposed"))
+		return REFUSED(request, NO_CHANGE, "decision", "That was proposed before.");
+	work->row.response = "accept_proposed";
+	work->kept->staged = text_mutable("");
+	work->kept->prepared_by = text_mutable("");
+	work->kept->accept_proposed_by = text_mutable(principal_of(request));
+	TRY(decide(request, "accept"));
+	TRY(say_accept(request, OPSMESH__V1__DISPUTE_EVENT__FACT_ACCEPT_PROPOSED));
+	return case_applied(request);
+}
+
+static enum status confirm(struct case_request *request)
+{
+	struct casework *const work = request->work;
+
+	if (!text_equal(work->row.response, "accept_proposed"))
+		return REFUSED(
+		    request, ILLEGAL_MOVE, "decision",
+		    "Nobody has proposed to give it up: one person proposes it by close.");
+	if (case_same_person(request->requested->by, work->kept->accept_proposed_by))
+		return REFUSED(
+		    request, NOT_ALLOWED, "by",
+		    "Who has proposed to give it up cannot confirm it: another person must.");
+	work->row.response = "accepted";
+	TRY(say_accept(request, OPSMESH__V1__DISPUTE_EVENT__FACT_ACCEPT_REQUESTED));
+	TRY(case_answered(work, "The dispute was given up."));
+	return case_applied(request);
+}
+
+/* Refunded at the provider, or left alone because nothing can be said: both end the waiting here. */
+static enum status let_be(struct case_request *request, const char *decision)
+{
+	struct casework *const work = request->work;
+
+	if (text_equal(decision, "refund") && case_stage(work) == LIFE_CHARGED)
+		return REFUSED(request, ILLEGAL_MOVE, "decision",
+		               "The funds of a chargeback are taken: a refund would pay twice.");
+	if (text_equal(work->row.response, "given_up"))
+		return REFUSED(request, NO_CHANGE, "decision", "That was decided before.");
+	work->row.response = "given_up";
+	TRY(decide(request, decision));
+	TRY(case_answered(work, "It was decided not to answer."));
+	return case_applied(request);
+}
+
+enum status case_give_up(struct case_request *request, const char *decision)
+{
+	const char *const closed =
+	    case_life(request->work) == LIFE_WARNED ? NULL : why_closed(request->work);
+
+	if (closed != NULL &&
+	    !(request->work->kept->unanswerable && text_equal(decision, "ignore")))
+		return REFUSED(request, ILLEGAL_MOVE, "on.id", closed);
+	if (text_equal(decision, "confirm"))
+		return confirm(request);
+	return text_equal(decision, "accept") ? propose(request) : let_be(request, decision);
+}

@@ -1,0 +1,55 @@
+/*
+ * What the stage index brings: facts of cases go to their case, all else into the account's dossier.
+ */
+#include "services/chargeback/cases/case.h"
+
+#include "common/io/proto.h"
+#include "services/chargeback/dossier/entry.h"
+
+static enum status keep(struct task *task, const Opsmesh__V1__MaterialEvent *material)
+{
+	Opsmesh__V1__DossierEntry entry;
+	struct dossier_row dossier;
+	struct instant at;
+
+	TRY(task_key(task, "home", material->home, CASE_ID_MAX));
+	if (!proto_instant(material->occurred_at, &at))
+		return task_fail(task, STATUS_REJECT, "occurred_at: missing or out of range");
+	if (!entry_of(task->arena, material, &entry))
+		return STATUS_OK;
+	dossier = dossier_open(task, material->home);
+	TRY(dossier_add(task, &dossier, &entry));
+	return case_stir(task, &dossier, at);
+}
+
+static enum status on_billing(struct task *task, const Opsmesh__V1__MaterialEvent *material)
+{
+	const Opsmesh__V1__BillingEvent *const billing = material->billing;
+	const Opsmesh__V1__BillingEvent__FactCase fact = billing->fact_case;
+
+	if (fact == OPSMESH__V1__BILLING_EVENT__FACT_DISPUTE_CHANGED)
+		return case_on_dispute(task, material, billing->dispute_changed);
+	if (fact == OPSMESH__V1__BILLING_EVENT__FACT_DISPUTE_FUNDS_WITHDRAWN)
+		return case_on_funds(task, material, billing->dispute_funds_withdrawn, false);
+	if (fact == OPSMESH__V1__BILLING_EVENT__FACT_DISPUTE_FUNDS_REINSTATED)
+		return case_on_funds(task, material, billing->dispute_funds_reinstated, true);
+	if (fact == OPSMESH__V1__BILLING_EVENT__FACT_FRAUD_WARNING_CHANGED)
+		return case_on_warning(task, material, billing->fraud_warning_changed);
+	return keep(task, material);
+}
+
+enum status case_on_material(struct task *task, const ProtobufCMessage *message)
+{
+	const Opsmesh__V1__MaterialEvent *const material = (const void *)message;
+
+	return material->fact_case == OPSMESH__V1__MATERIAL_EVENT__FACT_BILLING
+	           ? on_billing(task, material)
+	           : keep(task, material);
+}
+
+void case_need_material(struct task *task, const ProtobufCMessage *message)
+{
+	const Opsmesh__V1__MaterialEvent *const material = (const void *)message;
+
+	task_need(task, &dossier_table, &(struct dossier_row){ .home = material->home });
+}

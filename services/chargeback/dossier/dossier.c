@@ -1,0 +1,112 @@
+#include "services/chargeback/dossier/dossier.h"
+
+#include "common/io/proto.h"
+
+#include <string.h>
+
+static const struct column dossier_columns[] = {
+	COLUMN(struct dossier_row, home),
+	COLUMN(struct dossier_row, pages),
+	COLUMN(struct dossier_row, cases),
+	COLUMN_END,
+};
+const struct state_table dossier_table = { .name = "dossier",
+	                                   .columns = dossier_columns,
+	                                   .key_columns = 1,
+	                                   .row_size = sizeof(struct dossier_row) };
+
+static const struct column page_columns[] = {
+	COLUMN(struct dossier_page_row, home),
+	COLUMN(struct dossier_page_row, number),
+	COLUMN(struct dossier_page_row, entries),
+	COLUMN_END,
+};
+const struct state_table dossier_page_table = { .name = "dossier_page",
+	                                        .columns = page_columns,
+	                                        .key_columns = 2,
+	                                        .row_size = sizeof(struct dossier_page_row) };
+
+struct dossier_row dossier_open(struct task *task, const char *home)
+{
+	struct dossier_row row = { .home = home };
+
+	(void)task_load(task, &dossier_table, &row);
+	return row;
+}
+
+/* False: there is no such page. */
+static enum status read_page(struct task *task, struct dossier_page_row *row,
+                             Opsmesh__V1__DossierPage *page, bool *found)
+{
+	ProtobufCMessage *message;
+	char reason[PROTO_REASON_SIZE];
+
+	opsmesh__v1__dossier_page__init(page);
+	*found = task_load(task, &dossier_page_table, row);
+	if (!*found)
+		return STATUS_OK;
+	if (!proto_unpack(task->arena, &opsmesh__v1__dossier_page__descriptor, row->entries,
+	                  &message, reason))
+		return task_fail(task, STATUS_FATAL, "dossier of %s: a page cannot be read: %s",
+		                 row->home, reason);
+	*page = *(const Opsmesh__V1__DossierPage *)(const void *)message;
+	return STATUS_OK;
+}
+
+static void append(struct arena *arena, Opsmesh__V1__DossierPage *page,
+                   Opsmesh__V1__DossierEntry *const *entries, size_t count)
+{
+	Opsmesh__V1__DossierEntry **const all =
+	    arena_alloc(arena, (page->n_entries + count + 1) * sizeof(Opsmesh__V1__DossierEntry *));
+
+	if (page->n_entries > 0)
+		memcpy(all, page->entries, page->n_entries * sizeof(Opsmesh__V1__DossierEntry *));
+	if (count > 0)
+		memcpy(all + page->n_entries, entries, count * sizeof(Opsmesh__V1__DossierEntry *));
+	page->entries = all;
+	page->n_entries += count;
+}
+
+enum status dossier_add(struct task *task, struct dossier_row *dossier,
+                        const Opsmesh__V1__DossierEntry *entry)
+{
+	Opsmesh__V1__DossierEntry *const added = (Opsmesh__V1__DossierEntry *)(uintptr_t)entry;
+	struct dossier_page_row row = { .home = dossier->home, .number = dossier->pages - 1 };
+	Opsmesh__V1__DossierPage page;
+	bool found = false;
+
+	if (dossier->pages > 0)
+		TRY(read_page(task, &row, &page, &found));
+	if (!found || row.entries.size >= DOSSIER_PAGE_BYTES) {
+		opsmesh__v1__dossier_page__init(&page);
+		row.number = dossier->pages++;
+		if (dossier->pages > DOSSIER_PAGES_MAX)
+			task_remove(task, &dossier_page_table,
+			            &(struct dossier_page_row){ .home = dossier->home,
+			                                        .number = dossier->pages -
+			                                                  DOSSIER_PAGES_MAX - 1 });
+	}
+	append(task->arena, &page, &added, 1);
+	row.entries = proto_pack(task->arena, &page.base);
+	task_save(task, &dossier_page_table, &row);
+	task_save(task, &dossier_table, dossier);
+	return STATUS_OK;
+}
+
+enum status dossier_read(struct task *task, const struct dossier_row *dossier,
+                         Opsmesh__V1__DossierPage *all)
+{
+	const int64_t first =
+	    dossier->pages > DOSSIER_PAGES_MAX ? dossier->pages - DOSSIER_PAGES_MAX : 0;
+	Opsmesh__V1__DossierPage page;
+	bool found;
+
+	opsmesh__v1__dossier_page__init(all);
+	for (int64_t i = first; i < dossier->pages; i++) {
+		struct dossier_page_row row = { .home = dossier->home, .number = i };
+
+		TRY(read_page(task, &row, &page, &found));
+		append(task->arena, all, page.entries, page.n_entries);
+	}
+	return STATUS_OK;
+}

@@ -1,0 +1,72 @@
+/*
+ * The tables of the stages, apart from main.c so that the simulator and the tests of their handlers have
+ * them without a broker's or a database's library.
+ */
+#include "services/chargeback/cases/case.h"
+#include "services/chargeback/chargeback.h"
+#include "services/chargeback/index/index.h"
+
+#include "proto/opsmesh/v1/catalogue.h"
+
+const struct service_document chargeback_documents[] = {
+	{ .name = CASE_POLICY,
+	  .path = "cases/",
+	  .doc = "By when cases must be answered, who is told before, how often they are swept.",
+	  .compile = case_policy_compile },
+	{ .name = NULL },
+};
+
+/* index: of each topic every fact, because it is brought as it was said. */
+
+static const struct stage_event index_events[] = {
+	{ .topic = OPS_TICKETS, .handle = index_on_ticket, .need = index_need_ticket },
+	{ .topic = OPS_TRIAGE, .handle = index_on_triage, .need = index_need_triage },
+	{ .topic = OPS_BILLING, .handle = index_on_billing, .need = index_need_billing },
+	{ .topic = -1 },
+};
+static const struct state_table *const index_tables[] = { &index_subject_table, &index_fact_table,
+	                                                  &index_dispute_table, NULL };
+static const int index_emits[] = { OPS_MATERIAL, -1 };
+
+/* case */
+
+static enum status on_requested(struct task *task, const ProtobufCMessage *message)
+{
+	return case_on_action(task,
+	                      ((const Opsmesh__V1__ActionEvent *)(const void *)message)->requested);
+}
+
+static const struct stage_event case_events[] = {
+	{ .topic = OPS_ACTIONS,
+	  .fact = "requested",
+	  .handle = on_requested,
+	  .need = case_need_action },
+	{ .topic = OPS_MATERIAL, .handle = case_on_material, .need = case_need_material },
+	{ .topic = -1 },
+};
+static const struct state_table *const case_tables[] = {
+	&dossier_table, &dossier_page_table, &case_table, &open_case_table,
+	&sweep_table,   &case_alert_table,   NULL
+};
+static const struct stage_timer case_timers[] = {
+	{ .name = CASE_TIMER_JUDGE, .handle = case_judge, .need = case_need_judge },
+	{ .name = CASE_TIMER_GATHER, .handle = case_gather, .need = case_need_judge },
+	{ .name = CASE_TIMER_SWEEP, .handle = case_sweep },
+	{ .name = NULL },
+};
+static const int case_emits[] = { OPS_DISPUTES, OPS_ALERTS, -1 };
+
+const struct stage chargeback_stages[] = {
+	{ .name = "index",
+	  .doc = "Brings tickets, triage and billing under the account that they belong to.",
+	  .events = index_events,
+	  .tables = index_tables,
+	  .emits = index_emits },
+	{ .name = "case",
+	  .doc = "Disputes, inquiries and fraud warnings as cases: deadlines, evidence, release.",
+	  .events = case_events,
+	  .tables = case_tables,
+	  .timers = case_timers,
+	  .emits = case_emits },
+	{ .name = NULL },
+};
