@@ -156,10 +156,11 @@ static enum status say_item(struct task *task, const struct charge_row *row,
                             Opsmesh__V1__MirroredList *list, size_t which)
 {
 	const Opsmesh__V1__ObjectMirrored *const item = list->items[which];
+	const bool told = charge_is_told(list, item->object_id);
 
-	if (charge_is_told(list, item->object_id))
-		return STATUS_OK;
 	TRY(say_waits(task, row, list, item->object_id, item->object_type));
+	if (told)
+		return STATUS_OK;
 	return charge_say_unplaced(task, row, list, newest_of(list, which), task->due);
 }
 
