@@ -7,8 +7,8 @@
  * which is every digit that was written.
  *
  * Of a card are kept brand, last4, exp_month, exp_year, country, funding, network and fingerprint, its id,
- * its customer, and of a dispute's the case type and reason code; everything else of it is dropped here,
- * before anything is stored. The fingerprint is the provider's name for a card number, the same for two
+ * its customer, of a dispute's the case type and reason code, and of a charge's whether the cardholder was
+ * authenticated (three_d_secure.result); everything else of it is dropped here, before anything is stored. The fingerprint is the provider's name for a card number, the same for two
  * customers with one card: it is kept because the networks' retry budgets count by card. What remains and
  * is personal: names, addresses, e-mail addresses and phone numbers of customers and of billing and
  * shipping details, and what the merchant wrote into descriptions and metadata.

@@ -31,6 +31,8 @@ static const char *const card_fields[] = { "id",        "object",
 	                                   "network",   "fingerprint",
 	                                   "case_type", "network_reason_code",
 	                                   NULL };
+/* Of how the cardholder was authenticated: whether. */
+static const char *const secure_fields[] = { "result", NULL };
 static const char *const card_names[] = { "card", "card_present", "interac_present", NULL };
 /* What the merchant wrote, and settings that carry a card's name and no card. */
 static const char *const not_cards[] = { "metadata", "payment_method_options", NULL };
@@ -98,12 +100,29 @@ static bool is_card(const char *field, const json_t *value)
 	       (field != NULL && json_is_object(value) && text_among(card_names, field));
 }
 
-/* What is kept of a card are words and numbers; a customer may stand there with all it has. */
+static bool is_plain(const json_t *value)
+{
+	return !(json_is_object(value) || json_is_array(value));
+}
+
+/* What is kept are words and numbers. */
+static void strip_secure(json_t *secure)
+{
+	const char *field;
+	json_t *value;
+	void *next;
+
+	json_object_foreach_safe(secure, next, field, value)
+	{
+		if (!text_among(secure_fields, field) || !is_plain(value))
+			(void)json_object_del(secure, field);
+	}
+}
+
+/* Likewise of a card; a customer may stand there with all it has. */
 static bool is_kept(const char *field, const json_t *value)
 {
-	if (!text_among(card_fields, field))
-		return false;
-	return text_equal(field, "customer") || !(json_is_object(value) || json_is_array(value));
+	return text_among(card_fields, field) && (text_equal(field, "customer") || is_plain(value));
 }
 
 static void strip_card(json_t *card)
@@ -114,7 +133,9 @@ static void strip_card(json_t *card)
 
 	json_object_foreach_safe(card, next, field, value)
 	{
-		if (!is_kept(field, value))
+		if (text_equal(field, "three_d_secure") && json_is_object(value))
+			strip_secure(value);
+		else if (!is_kept(field, value))
 			(void)json_object_del(card, field);
 	}
 }
