@@ -472,5 +472,6 @@ int company_check(struct world *world)
 		failed += company_check_rates(world);
 	failed += company_check_usage(world);
 	failed += company_check_refused(world);
+	failed += company_check_funds(world);
 	return failed + check_lost();
 }

@@ -83,6 +83,7 @@ int company_check_revenue(struct world *world);
 int company_check_rates(struct world *world);
 int company_check_usage(struct world *world);
 int company_check_refused(struct world *world);
+int company_check_funds(struct world *world);
 /* The dated exchange rates of the run's days, compiled; of one day they come late. */
 const void *company_rates(void);
 /* What the provider's integers mean, also of currencies that the project's document refuses. */

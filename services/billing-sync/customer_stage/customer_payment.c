@@ -189,13 +189,15 @@ bool customer_read_charge(struct thing *thing, enum status *status, struct json_
 	changed.invoice_id = text_mutable(invoice);
 	changed.from_status = text_mutable(thing->held.status != NULL ? thing->held.status : "");
 	changed.to_status = thing->mirrored->status;
-	payment_identity_read(arena, &thing->object, thing->customer->row.customer_id, &changed);
 	event.fact_case = OPSMESH__V1__BILLING_EVENT__FACT_PAYMENT_CHANGED;
 	event.payment_changed = &changed;
 	const struct bytes body = body_of(arena, figures.refunded);
 
-	if (customer_moved(thing) || !bytes_equal(body, thing->held.body))
+	if (customer_moved(thing) || !bytes_equal(body, thing->held.body)) {
+		payment_identity_read(arena, &thing->object, thing->customer->row.customer_id,
+		                      &changed);
 		*status = customer_say(thing->customer, &event);
+	}
 	if (*status == STATUS_OK)
 		*status = look_for_twice(thing, invoice, &figures);
 	if (*status == STATUS_OK)
