@@ -45,7 +45,7 @@ static const struct stage_event case_events[] = {
 	{ .topic = -1 },
 };
 static const struct state_table *const case_tables[] = {
-	&dossier_table, &dossier_page_table, &case_table, &open_case_table,
+	&dossier_table, &dossier_page_table, &dispute_case_table, &open_case_table,
 	&sweep_table,   &case_alert_table,   NULL
 };
 static const struct stage_timer case_timers[] = {

@@ -390,7 +390,7 @@ static const struct {
 	  "ingest.by-ticket request_refused K\n" },
 	{ ROUTE(ACCOUNT), "{\"id\":7}", "accounts request_refused K\n" },
 	{ ROUTE(ACTION), "{\"action\":\"assign\"}", "actions request_refused K\n" },
-	{ ROUTE(ACTION), "{\"action\":\"approve\",\"on\":{\"type\":\"case\",\"id\":\"case/a/d\"}}",
+	{ ROUTE(ACTION), "{\"action\":\"approve\",\"on\":{\"type\":\"queue\",\"id\":\"billing\"}}",
 	  "actions request_refused K\n" },
 	{ ROUTE(STRIPE_WEBHOOK), "{\"id\":\"evt_1\"}", "provider-events request_refused K\n" },
 	{ ROUTE(STRIPE_OBJECTS), "[]", "provider-events request_refused K\n" },

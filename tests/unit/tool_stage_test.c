@@ -4,6 +4,7 @@
 #include "common/base/text.h"
 #include "proto/opsmesh/v1/catalogue.h"
 #include "services/billing-sync/billing.h"
+#include "services/chargeback/chargeback.h"
 #include "services/classifier/classifier.h"
 #include "services/ingest/ingest.h"
 #include "services/opsmesh/mesh_store.h"
@@ -56,7 +57,8 @@ static void test_every_stage_is_known_with_all_that_it_reads(void **state)
 {
 	size_t count = check(ingest_stages, "ingest") + check(classifier_stages, "classifier") +
 	               check(sla_watcher_stages, "sla-watcher") +
-	               check(billing_sync_stages, "billing-sync");
+	               check(billing_sync_stages, "billing-sync") +
+	               check(chargeback_stages, "chargeback");
 
 	(void)state;
 	assert_null(mesh_stages[count].stage);

@@ -25,10 +25,10 @@ static const struct column columns[] = {
 	COLUMN(struct case_row, response),   COLUMN(struct case_row, decision),
 	COLUMN(struct case_row, kept),       COLUMN_END,
 };
-const struct state_table case_table = { .name = "dispute_case",
-	                                .columns = columns,
-	                                .key_columns = 2,
-	                                .row_size = sizeof(struct case_row) };
+const struct state_table dispute_case_table = { .name = "dispute_case",
+	                                        .columns = columns,
+	                                        .key_columns = 2,
+	                                        .row_size = sizeof(struct case_row) };
 
 static const struct column open_columns[] = {
 	COLUMN(struct open_case_row, home),
@@ -93,7 +93,7 @@ enum status case_take(struct task *task, const char *home, const char *dispute_i
 		.cause_id = arena_text(task->arena, cause.data, cause.size),
 		.at = at,
 	};
-	work->known = task_load(task, &case_table, &work->row);
+	work->known = task_load(task, &dispute_case_table, &work->row);
 	if (!work->known)
 		work->row = (struct case_row){ .home = home,
 			                       .dispute_id = dispute_id,
@@ -179,7 +179,7 @@ static enum status save_open(struct casework *work)
 	return case_begin_sweeps(work);
 }
 
-enum status case_save(struct casework *work)
+enum status case_keep(struct casework *work)
 {
 	const struct instant due = case_next_due(work);
 
@@ -193,7 +193,7 @@ enum status case_save(struct casework *work)
 		work->row.next_due = due;
 	}
 	work->row.kept = proto_pack(work->task->arena, &work->kept->base);
-	task_save(work->task, &case_table, &work->row);
+	task_save(work->task, &dispute_case_table, &work->row);
 	return save_open(work);
 }
 

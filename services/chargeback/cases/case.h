@@ -2,7 +2,7 @@
  * case - what the handlers of the stage `case` share: the rows, and one case at hand.
  *
  * A handler loads a case (case_take), lets the pure parts decide, says what became of it (case_say.c), and saves the case with its
- * one timer (case_save). A case is a row of its home (the account, or what stands in for it) and the provider's id of the
+ * one timer (case_keep). A case is a row of its home (the account, or what stands in for it) and the provider's id of the
  * dispute or warning; its public id is "case/<home>/<dispute>".
  */
 #ifndef SERVICES_CHARGEBACK_CASES_CASE_H
@@ -86,7 +86,7 @@ struct case_alert_row {
 	struct instant resolved_at;
 };
 
-extern const struct state_table case_table;
+extern const struct state_table dispute_case_table;
 extern const struct state_table open_case_table;
 extern const struct state_table sweep_table;
 extern const struct state_table case_alert_table;
@@ -110,7 +110,7 @@ enum status case_take(struct task *task, const char *home, const char *dispute_i
 bool case_id_parse(struct arena *arena, const char *case_id, const char **home,
                    const char **dispute_id) MUST_CHECK;
 /* With its timer, and what sweeps and the dossier's list of open cases go by. */
-enum status case_save(struct casework *work) MUST_CHECK;
+enum status case_keep(struct casework *work) MUST_CHECK;
 enum life_state case_life(const struct casework *work);
 enum life_stage case_stage(const struct casework *work);
 /* NULL: it is not known. */

@@ -157,7 +157,7 @@ static enum status on_case(struct task *task, const Opsmesh__V1__ActionRequested
 		                   OPSMESH__V1__REFUSAL_CODE__REFUSAL_CODE_UNKNOWN_SUBJECT, "on.id",
 		                   "There is no such case.");
 	TRY(act(&request));
-	return case_save(&work);
+	return case_keep(&work);
 }
 
 enum status case_on_action(struct task *task, const Opsmesh__V1__ActionRequested *requested)
@@ -176,6 +176,7 @@ void case_need_action(struct task *task, const ProtobufCMessage *message)
 	if (!is_ours(action->requested) ||
 	    !case_id_parse(task->arena, action->requested->on->id, &home, &dispute))
 		return;
-	task_need(task, &case_table, &(struct case_row){ .home = home, .dispute_id = dispute });
+	task_need(task, &dispute_case_table,
+	          &(struct case_row){ .home = home, .dispute_id = dispute });
 	task_need(task, &dossier_table, &(struct dossier_row){ .home = home });
 }

@@ -346,7 +346,7 @@ enum status case_judge(struct task *task, const char *key)
 	forget_passed(&work);
 	if (!time_before(work.at, lease_end(&work)))
 		TRY(lapse(&work));
-	return case_save(&work);
+	return case_keep(&work);
 }
 
 void case_need_judge(struct task *task, const char *key)
@@ -356,6 +356,7 @@ void case_need_judge(struct task *task, const char *key)
 
 	if (!case_id_parse(task->arena, key, &home, &dispute))
 		return;
-	task_need(task, &case_table, &(struct case_row){ .home = home, .dispute_id = dispute });
+	task_need(task, &dispute_case_table,
+	          &(struct case_row){ .home = home, .dispute_id = dispute });
 	task_need(task, &dossier_table, &(struct dossier_row){ .home = home });
 }

@@ -19,7 +19,7 @@ static enum status stir_one(struct task *task, const struct dossier_row *dossier
 
 	work.kept->gather_at = proto_timestamp(task->arena, when);
 	task_timer_set(task, CASE_TIMER_GATHER, work.case_id, when);
-	return case_save(&work);
+	return case_keep(&work);
 }
 
 enum status case_stir(struct task *task, const struct dossier_row *dossier, struct instant at)
@@ -42,5 +42,5 @@ enum status case_gather(struct task *task, const char *key)
 		return task_fail(task, STATUS_FATAL, "timer %s: no case", key);
 	TRY(case_take(task, home, dispute, task->due, &work));
 	work.kept->gather_at = NULL;
-	return case_save(&work);
+	return case_keep(&work);
 }

@@ -276,7 +276,7 @@ enum status case_on_dispute(struct task *task, const Opsmesh__V1__MaterialEvent 
 	TRY(observe(&work, changed));
 	TRY(follow(&work));
 	TRY(case_schedule(&work, work.row.due_by));
-	return case_save(&work);
+	return case_keep(&work);
 }
 
 /* Money. */
@@ -345,7 +345,7 @@ enum status case_on_funds(struct task *task, const Opsmesh__V1__MaterialEvent *m
 	                   : OPSMESH__V1__DISPUTE_EVENT__FACT_FUNDS_WITHDRAWN,
 	              moved));
 	TRY(recover(&work));
-	return case_save(&work);
+	return case_keep(&work);
 }
 
 /* Warnings. */
@@ -364,5 +364,5 @@ enum status case_on_warning(struct task *task, const Opsmesh__V1__MaterialEvent 
 	if (!proto_instant(changed->created_at, &work.row.created_at))
 		work.row.created_at = TIME_MIN;
 	TRY(case_life(&work) == LIFE_NEW ? begin(&work, cause) : case_move(&work, cause));
-	return case_save(&work);
+	return case_keep(&work);
 }
