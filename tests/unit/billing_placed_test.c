@@ -203,6 +203,28 @@ static void what_names_its_customer_itself_is_not_unplaced(void **state)
 	assert_string_equal(said(), "");
 }
 
+static void what_names_its_customer_itself_at_last_is_placed_by_that(void **state)
+{
+	Opsmesh__V1__ObjectMirrored made =
+	    customer_mirrored("dispute", "dp_1", 2, "needs_response", dispute("1"));
+
+	(void)state;
+	feed_dispute(1, "needs_response");
+	feed_warning(1, true);
+	customer_wait(DAYS(4));
+	assert_string_equal(said(), "dp_1 ->needs_response due 1778630399");
+	assert_string_equal(said(), "issfr_1 actionable");
+	made.customer_id = text_mutable("cus_9");
+	feed_mirrored(&made);
+	assert_string_equal(said(), "dispute dp_1 is of cus_9");
+	made.revision = 3;
+	feed_mirrored(&made);
+	assert_string_equal(said(), "");
+	feed_charge("\"cus_9\"");
+	assert_string_equal(said(), WARNING " issfr_1 is of cus_9");
+	assert_string_equal(said(), "");
+}
+
 /* The stage `object` said that it names no charge; now it does. */
 static void feed_named(const char *status)
 {
@@ -333,6 +355,7 @@ int main(void)
 		CASE(what_cannot_be_read_is_told_by_its_id_and_status),
 		CASE(of_several_states_the_newest_is_told),
 		CASE(what_names_its_customer_itself_is_not_unplaced),
+		CASE(what_names_its_customer_itself_at_last_is_placed_by_that),
 		CASE(what_named_no_charge_before_is_placed_at_once_where_the_customer_is_known),
 		CASE(what_named_no_charge_before_is_told_at_once_where_it_waits),
 		cmocka_unit_test(in_every_order_what_was_unplaced_is_placed_once),

@@ -51,9 +51,14 @@ enum status charge_say_unplaced(struct task *task, const struct charge_row *row,
 /* A state that comes is told where an earlier one was, here or by the stage `object`. Before it is put into the list. */
 bool charge_is_unplaced(const Opsmesh__V1__MirroredList *list,
                         const Opsmesh__V1__ObjectMirrored *mirrored);
-/* Their customer is known. */
+/* Such a state: it is told, or, where it names its customer itself, whose it is. */
+enum status charge_say_again(struct task *task, const struct charge_row *row,
+                             Opsmesh__V1__MirroredList *list,
+                             const Opsmesh__V1__ObjectMirrored *mirrored,
+                             struct instant at) MUST_CHECK;
+/* The customer of them all is known. */
 enum status charge_say_placed(struct task *task, const struct charge_row *row,
-                              Opsmesh__V1__MirroredList *list) MUST_CHECK;
+                              Opsmesh__V1__MirroredList *list, struct instant at) MUST_CHECK;
 
 #define CHARGE_TIMER_PLACE "place"
 enum status charge_on_place(struct task *task, const char *key);

@@ -78,7 +78,7 @@ static enum status wait(struct task *task, struct charge_row *row,
 		return task_refuse(task, "charge %s: more than %d objects wait for it",
 		                   row->charge_id, CHARGE_WAITING_MAX);
 	if (unplaced)
-		TRY(charge_say_unplaced(task, row, &list, mirrored, at));
+		TRY(charge_say_again(task, row, &list, mirrored, at));
 	row->waiting = proto_pack(task->arena, &list.base);
 	task_save(task, &charge_table, row);
 	return STATUS_OK;
@@ -87,13 +87,15 @@ static enum status wait(struct task *task, struct charge_row *row,
 static enum status release(struct task *task, struct charge_row *row)
 {
 	Opsmesh__V1__MirroredList list;
+	struct instant at;
 
+	TRY(read_at(task, &at));
 	TRY(read_waiting(task, row, &list));
 	TRY(charge_end_waits(task, row, &list));
 	for (size_t i = 0; i < list.n_items; i++)
 		TRY(forward(task, row->customer_id, list.items[i]));
 	row->waiting = (struct bytes){ NULL, 0 };
-	return charge_say_placed(task, row, &list);
+	return charge_say_placed(task, row, &list, at);
 }
 
 /* What the stage `object` said as unplaced, because it named no charge, has its customer at once. */
@@ -102,11 +104,13 @@ static enum status pass(struct task *task, const struct charge_row *row,
 {
 	Opsmesh__V1__Unplaced *said[] = { mirrored->unplaced };
 	Opsmesh__V1__MirroredList list = OPSMESH__V1__MIRRORED_LIST__INIT;
+	struct instant at;
 
+	TRY(read_at(task, &at));
 	TRY(forward(task, row->customer_id, mirrored));
 	list.unplaced = said;
 	list.n_unplaced = mirrored->unplaced != NULL ? 1 : 0;
-	return charge_say_placed(task, row, &list);
+	return charge_say_placed(task, row, &list, at);
 }
 
 /* Handlers. */

@@ -93,26 +93,61 @@ bool charge_is_unplaced(const Opsmesh__V1__MirroredList *list,
 	       (mirrored->unplaced != NULL || charge_is_told(list, id) || find(list, id) != NULL);
 }
 
-enum status charge_say_placed(struct task *task, const struct charge_row *row,
-                              Opsmesh__V1__MirroredList *list)
+/* Placing. */
+
+static enum status say_placed(struct task *task, const struct charge_row *row, struct instant at,
+                              const Opsmesh__V1__Unplaced *told, const char *customer)
 {
-	const Opsmesh__V1__ByChargeEvent *const cause = (const void *)task->message;
-	struct instant at;
+	Opsmesh__V1__BillingEvent event = OPSMESH__V1__BILLING_EVENT__INIT;
+	Opsmesh__V1__ObjectPlaced placed = OPSMESH__V1__OBJECT_PLACED__INIT;
 
-	if (!proto_instant(cause->occurred_at, &at))
-		return task_fail(task, STATUS_REJECT, "occurred_at: missing or out of range");
-	for (size_t i = 0; i < list->n_unplaced; i++) {
-		Opsmesh__V1__BillingEvent event = OPSMESH__V1__BILLING_EVENT__INIT;
-		Opsmesh__V1__ObjectPlaced placed = OPSMESH__V1__OBJECT_PLACED__INIT;
+	placed.object_id = told->object_id;
+	placed.object_type = told->object_type;
+	placed.customer_id = text_mutable(customer);
+	placed.charge_id = text_mutable(row->charge_id);
+	event.fact_case = OPSMESH__V1__BILLING_EVENT__FACT_OBJECT_PLACED;
+	event.object_placed = &placed;
+	return say(task, row, at, &event);
+}
 
-		placed.object_id = list->unplaced[i]->object_id;
-		placed.object_type = list->unplaced[i]->object_type;
-		placed.customer_id = text_mutable(row->customer_id);
-		placed.charge_id = text_mutable(row->charge_id);
-		event.fact_case = OPSMESH__V1__BILLING_EVENT__FACT_OBJECT_PLACED;
-		event.object_placed = &placed;
-		TRY(say(task, row, at, &event));
-	}
+static void forget(Opsmesh__V1__MirroredList *list, const Opsmesh__V1__Unplaced *told)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < list->n_unplaced; i++)
+		if (list->unplaced[i] != told)
+			list->unplaced[count++] = list->unplaced[i];
+	list->n_unplaced = count;
+}
+
+/* It names its customer itself, by a charge that is within it, while its charge's row does not know that. */
+static enum status place_one(struct task *task, const struct charge_row *row,
+                             Opsmesh__V1__MirroredList *list,
+                             const Opsmesh__V1__ObjectMirrored *mirrored, struct instant at)
+{
+	const Opsmesh__V1__Unplaced *const listed = find(list, mirrored->object_id);
+	const Opsmesh__V1__Unplaced *const told = listed != NULL ? listed : mirrored->unplaced;
+
+	if (told == NULL)
+		return STATUS_OK;
+	TRY(say_placed(task, row, at, told, mirrored->customer_id));
+	forget(list, told);
+	return STATUS_OK;
+}
+
+enum status charge_say_again(struct task *task, const struct charge_row *row,
+                             Opsmesh__V1__MirroredList *list,
+                             const Opsmesh__V1__ObjectMirrored *mirrored, struct instant at)
+{
+	return *mirrored->customer_id != '\0' ? place_one(task, row, list, mirrored, at)
+	                                      : charge_say_unplaced(task, row, list, mirrored, at);
+}
+
+enum status charge_say_placed(struct task *task, const struct charge_row *row,
+                              Opsmesh__V1__MirroredList *list, struct instant at)
+{
+	for (size_t i = 0; i < list->n_unplaced; i++)
+		TRY(say_placed(task, row, at, list->unplaced[i], row->customer_id));
 	list->n_unplaced = 0;
 	return STATUS_OK;
 }
