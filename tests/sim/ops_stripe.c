@@ -1,6 +1,6 @@
 /*
  * What a payment provider says of one customer within a few minutes, delivered in any order and some of it
- * twice: a subscription that grows and ends, its invoice, the charge, a refund, a dispute won late, a card that is
+ * twice: a subscription that grows and ends, its invoice, the charge, a refund, a fraud warning, a dispute won late, a card that is
  * declined for two customers, the balance transactions of all of these, each by itself, a payout, a fee and what nobody has heard of.
  */
 #include "tests/sim/ops_inside.h"
@@ -79,6 +79,10 @@ static const struct {
 	{ "dp_1", "charge.dispute.closed", 8,
 	  "\"object\":\"dispute\",\"status\":\"won\",\"amount\":10000,\"currency\":\"jpy\","
 	  "\"charge\":\"ch_1\"" },
+	{ "issfr_1", "radar.early_fraud_warning.created", 5,
+	  "\"object\":\"radar.early_fraud_warning\",\"actionable\":true,\"charge\":\"ch_1\"" },
+	{ "issfr_1", "radar.early_fraud_warning.updated", 6,
+	  "\"object\":\"radar.early_fraud_warning\",\"actionable\":false,\"charge\":\"ch_1\"" },
 	{ "txn_1", "balance_transaction.created", 3,
 	  TXN("charge", "ch_1", "12000", "432", "11568") },
 	{ "txn_2", "balance_transaction.created", 5, TXN("refund", "re_1", "-2000", "0", "-2000") },
