@@ -9,7 +9,7 @@ import json
 import os
 import subprocess
 
-DAEMONS = ("ingest", "classifier", "sla-watcher", "billing-sync")
+DAEMONS = ("ingest", "classifier", "sla-watcher", "billing-sync", "chargeback")
 
 
 def daemons():

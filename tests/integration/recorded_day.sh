@@ -73,7 +73,7 @@ kill_on()
 	while [ "$sent" -lt 2 ]; do
 		sleep 1
 		[ "$(wc -l < "$run/day/answers.jsonl")" -le "$(wc -l < "$run/day/requests.jsonl")" ] || sent=$((sent + 1))
-		for name in ingest-2 classifier classifier-2 sla-watcher sla-watcher-2 billing-sync billing-sync-2; do
+		for name in ingest-2 classifier classifier-2 sla-watcher sla-watcher-2 billing-sync billing-sync-2 chargeback chargeback-2; do
 			kill -KILL "$(cat "$run/$name.pid")" 2> /dev/null && echo "$name" >> "$work/kills"
 		done
 	done
@@ -90,7 +90,7 @@ play_killed()
 	kill "$killer" 2> /dev/null
 	wait "$killer" 2> /dev/null
 	echo "# $(wc -l < "$work/kills") processes were killed"
-	[ $answer -eq 0 ] && [ "$(sort -u "$work/kills" | wc -l)" -eq 7 ]
+	[ $answer -eq 0 ] && [ "$(sort -u "$work/kills" | wc -l)" -eq 9 ]
 }
 
 same() { diff "$work/$1" "$work/$2" > "$work/$2.diff" || { head -n 20 "$work/$2.diff"; return 1; }; }
@@ -103,7 +103,8 @@ largest_batch()
 		            FROM unnest(string_to_array(nullif(runs, ''), ' ')) AS run))
 		FROM (SELECT runs FROM ingest.batch_journal UNION ALL SELECT runs FROM classifier.batch_journal
 		      UNION ALL SELECT runs FROM sla.batch_journal
-		      UNION ALL SELECT runs FROM billing.batch_journal) AS all_runs")
+		      UNION ALL SELECT runs FROM billing.batch_journal
+		      UNION ALL SELECT runs FROM chargeback.batch_journal) AS all_runs")
 }
 small_batches() { local most; most=$(largest_batch) && [ "$most" -ge 1 ] && [ "$most" -le 3 ]; }
 
@@ -111,7 +112,7 @@ shared()
 {
 	local name
 	(. "$run/env" && "$OPSMESH_BIN/opsmesh" status > "$work/status") || return 1
-	for name in ingest classifier sla-watcher billing-sync; do
+	for name in ingest classifier sla-watcher billing-sync chargeback; do
 		grep -q " $name-1 " "$work/status" && grep -q " $name-2 " "$work/status" || return 1
 	done
 }
@@ -133,7 +134,7 @@ rebuild()
 		{ cat "$work/rebuild"; return 1; }
 }
 
-for program in ingest classifier sla-watcher billing-sync opsmesh; do
+for program in ingest classifier sla-watcher billing-sync chargeback opsmesh; do
 	[ -x "$OPSMESH_BIN/$program" ] || skip "$program is not built"
 done
 ls "$top/build/kafka-${KAFKA_VERSION:-4.1.1}"/kafka_2.13-*.jar > /dev/null 2>&1 || skip "no Apache Kafka: make setup"

@@ -176,7 +176,7 @@ def story_status():
                                     s["published"] == s["sequence"] for s in shards),
           "status knows every shard, its lag and its mesh time", shards)
     check({s["instance"] for s in shards} ==
-          {f"{daemon}-{n}" for daemon in ("ingest", "classifier", "sla-watcher", "billing-sync") for n in (1, 2)},
+          {f"{daemon}-{n}" for daemon in ("ingest", "classifier", "sla-watcher", "billing-sync", "chargeback") for n in (1, 2)},
           "status knows who owns what", shards)
     answer = run("status", "--wait", "2026-05-09T00:00:00Z", "--timeout", "1s")
     check(answer.returncode == 1 and "timed out" in answer.stderr,
