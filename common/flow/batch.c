@@ -2,6 +2,7 @@
  * Which of the events held make the next batch of a shard, and the transaction that makes batches true.
  */
 #include "common/base/memory.h"
+#include "common/flow/effect_fold.h"
 #include "common/flow/fold.h"
 #include "common/flow/worker_inside.h"
 
@@ -85,6 +86,23 @@ static void choose_recorded(struct shard *shard, struct fold *fold, size_t most)
 	    least_mesh(held + fold->count, shard->held_count - fold->count, fold->frontier);
 }
 
+/* The answer that the shard waits for, were it behind others; until it has come nothing is folded. */
+static void choose_awaited(struct shard *shard, struct fold *fold)
+{
+	struct held **const held = shard->held;
+
+	fold->events = held;
+	fold->frontier = shard->row.now;
+	for (size_t i = 0; i < shard->held_count && fold->count == 0; i++)
+		if (effect_is_awaited(shard, &held[i]->event)) {
+			struct held *const one = held[i];
+
+			held[i] = held[0];
+			held[0] = one;
+			fold->count = 1;
+		}
+}
+
 static void choose(struct worker *worker, struct shard *shard, struct fold *fold, bool *left)
 {
 	const struct shard_context *const context = shard->context;
@@ -98,6 +116,10 @@ static void choose(struct worker *worker, struct shard *shard, struct fold *fold
 
 	if (shard->first) {
 		choose_first(shard, fold, most);
+		return;
+	}
+	if (effect_waits(shard)) {
+		choose_awaited(shard, fold);
 		return;
 	}
 	fold->frontier = mesh_time_frontier(&shard->inputs, &rule, left);
@@ -151,6 +173,8 @@ enum status batch_prepare(struct worker *worker, struct shard *shard)
 	const int64_t mark = publisher_mark(shard->publisher);
 
 	status = work_next_timer(shard, fold.frontier, &next);
+	if (effect_waits(shard)) /* it fires nothing either */
+		next = NULL;
 	if (status == STATUS_OK && worth_it(worker, shard, &fold, next, mark)) {
 		shard->row.mark = mark > shard->row.mark ? mark : shard->row.mark;
 		status = shard_fold(shard, &fold);

@@ -9,3 +9,15 @@ int catalogue_find(const struct catalogue *catalogue, const char *name)
 			return i;
 	return -1;
 }
+
+bool catalogue_is_results(const struct catalogue *catalogue, int topic)
+{
+	const char *const writer = catalogue->topics[topic].writers[0];
+
+	return text_equal(writer, "effect");
+}
+
+bool catalogue_is_unplaced(const struct catalogue *catalogue, int topic)
+{
+	return topic == catalogue->journal || catalogue_is_results(catalogue, topic);
+}

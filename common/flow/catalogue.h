@@ -3,7 +3,8 @@
  *
  * The table itself is the contract and lives in proto/opsmesh/v1/catalogue.c; topics are known by their
  * place in it, which is also the order in which equal mesh times are folded. A source is "<stage>/<n>",
- * shard n of a stage; the journal's is "edge" and has no sequence.
+ * shard n of a stage; the journal's is "edge" and has no sequence; nor has "effect", the source of what came of a
+ * stage's effects (effect.h).
  */
 #ifndef COMMON_FLOW_CATALOGUE_H
 #define COMMON_FLOW_CATALOGUE_H
@@ -22,7 +23,8 @@ enum topic_spread {
 
 struct topic {
 	const char *name;
-	const char *const *writers; /* stages, ended by NULL; { "edge", NULL } is the journal */
+	const char *const
+	    *writers; /* stages, ended by NULL; the journal's is "edge", of results "effect" */
 	enum topic_spread spread;
 	enum topic_audience audience;
 	const ProtobufCMessageDescriptor *message; /* the one message type on it */
@@ -44,5 +46,9 @@ struct catalogue {
 
 /* The place of a topic by name; -1: unknown. */
 int catalogue_find(const struct catalogue *catalogue, const char *name);
+/* Is it a topic of results of effects? */
+bool catalogue_is_results(const struct catalogue *catalogue, int topic);
+/* Have its records no place in a stream, so that the offset stands for the sequence? */
+bool catalogue_is_unplaced(const struct catalogue *catalogue, int topic);
 
 #endif

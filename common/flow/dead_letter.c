@@ -105,7 +105,8 @@ static struct dead_letter_row letter_of(struct shard *shard, const struct held *
 	const struct event *const event = &held->event;
 	const struct log_record *const record = &event->record;
 	const struct input *const input = &shard->inputs.inputs[held->input];
-	const bool placed = !input->alien && record->topic != shard->context->catalogue->journal;
+	const bool placed =
+	    !input->alien && !catalogue_is_unplaced(shard->context->catalogue, record->topic);
 
 	return (struct dead_letter_row){
 		.stage = shard->stage->name,
@@ -295,7 +296,7 @@ static struct held stored_event(struct shard *shard, const char *topic,
 	CHECK(headers_unpack(shard->arena, row->headers, &headers, &count));
 	record.headers = headers;
 	record.header_count = count;
-	event_read(&record, record.topic == shard->context->catalogue->journal, &held.event);
+	event_read_as(shard->context->catalogue, &record, &held.event);
 	held.input = mesh_time_find(&shard->inputs, record.topic, held.event.source);
 	if (held.input < 0)
 		held.input = mesh_time_alien(&shard->inputs, record.topic);

@@ -1,8 +1,8 @@
 /*
  * dead_letter - what a handler refused: kept, told on <topic>.dlq, folded again or dropped on request.
  *
- * The identity is (stage, topic, partition, source, sequence); on the journal, and for a record without a
- * place in a stream, the offset stands for the sequence. Where the stage parks, later events of the key
+ * The identity is (stage, topic, partition, source, sequence); on the journal, on results of effects, and for a
+ * record without a place in a stream, the offset stands for the sequence. Where the stage parks, later events of the key
  * wait behind the refused one, in order.
  */
 #ifndef COMMON_FLOW_DEAD_LETTER_H

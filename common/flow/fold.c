@@ -4,6 +4,7 @@
 #include "common/base/memory.h"
 #include "common/flow/crash_note.h"
 #include "common/flow/dead_letter.h"
+#include "common/flow/effect_fold.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -54,14 +55,18 @@ static enum status fire(struct shard *shard, const struct timer *first)
 	return STATUS_FATAL;
 }
 
-/* Timers due before `to` fire first; `now` never goes back. */
+/* Timers due before `to` fire first; `now` never goes back. It stands still while an answer is awaited. */
 static enum status move(struct shard *shard, struct instant to)
 {
 	const struct timer *first;
 
+	if (effect_waits(shard))
+		return STATUS_OK;
 	TRY(work_next_timer(shard, to, &first));
 	while (first != NULL) {
 		TRY(fire(shard, first));
+		if (effect_waits(shard))
+			return STATUS_OK;
 		TRY(work_next_timer(shard, to, &first));
 	}
 	shard->row.now = time_later(shard->row.now, to);
@@ -71,12 +76,18 @@ static enum status move(struct shard *shard, struct instant to)
 /* One event. */
 
 /* Counts it as folded; its place in the stream is behind us, whatever became of it. */
-static void pass_event(struct shard *shard, const struct held *held, bool refused)
+static void pass_place(struct shard *shard, const struct held *held)
 {
 	struct input *const input = &shard->inputs.inputs[held->input];
 
 	if (input->folded < held->event.sequence)
 		input->folded = held->event.sequence;
+}
+
+static void pass_event(struct shard *shard, const struct held *held, bool refused)
+{
+	pass_place(shard, held);
+	effect_settle(shard, &held->event);
 	dead_letter_count(&shard->row, refused);
 }
 
@@ -249,7 +260,13 @@ static enum status fold_events(struct shard *shard, struct fold *fold)
 	for (fold->folded = 0; fold->folded < fold->count; fold->folded++) {
 		struct held *const held = fold->events[fold->folded];
 
+		if (effect_is_stale(shard, &held->event)) {
+			pass_place(shard, held);
+			continue;
+		}
 		TRY(move(shard, time_earlier(held->event.mesh, fold->frontier)));
+		if (effect_waits(shard) && !effect_is_awaited(shard, &held->event))
+			break;
 		const enum status status = fold_event(shard, fold, held);
 
 		if (status == STATUS_REJECT) {
@@ -260,6 +277,9 @@ static enum status fold_events(struct shard *shard, struct fold *fold)
 		}
 		TRY(status);
 	}
+	/* A timer that asked is fired by a replay too: its due is before what the journal says. */
+	if (effect_waits(shard))
+		fold->frontier = time_add(shard->row.now, (struct duration){ 1 });
 	return move(shard, fold->frontier);
 }
 

@@ -30,6 +30,28 @@ static void add_input(struct mesh_time *times, int topic, const char *writer, in
 	input_name(topic, bytes_of(input->source), input->name);
 }
 
+static void add_topic(struct mesh_time *times, const struct catalogue *catalogue, int place,
+                      int32_t number, int32_t partitions, struct instant real)
+{
+	const struct topic *const topic = &catalogue->topics[place];
+	const size_t first = times->count;
+
+	for (const char *const *writer = topic->writers; *writer != NULL; writer++) {
+		if (catalogue_is_unplaced(catalogue, place))
+			add_input(times, place, *writer, -1, real);
+		else if (topic->spread == SPREAD_OWN)
+			add_input(times, place, *writer, number, real);
+		else
+			for (int32_t n = 0; n < partitions; n++)
+				add_input(times, place, *writer, n, real);
+	}
+	for (size_t i = first; i < times->count; i++)
+		times->inputs[i].timeless = catalogue_is_results(catalogue, place);
+	add_input(times, place, ALIEN_SOURCE, -1, real);
+	times->inputs[times->count - 1].alien = true;
+	times->inputs[times->count - 1].timeless = true;
+}
+
 static size_t writer_count(const struct topic *topic)
 {
 	size_t count = 0;
@@ -51,21 +73,8 @@ void mesh_time_init(struct mesh_time *times, const struct catalogue *catalogue,
 	for (size_t i = 0; i < topic_count; i++)
 		most += writer_count(&catalogue->topics[topics[i]]) * (size_t)partitions + 1;
 	times->inputs = memory_zero((most + 1) * sizeof(*times->inputs));
-	for (size_t i = 0; i < topic_count; i++) {
-		const struct topic *const topic = &catalogue->topics[topics[i]];
-
-		for (const char *const *writer = topic->writers; *writer != NULL; writer++) {
-			if (topics[i] == catalogue->journal)
-				add_input(times, topics[i], *writer, -1, real);
-			else if (topic->spread == SPREAD_OWN)
-				add_input(times, topics[i], *writer, number, real);
-			else
-				for (int32_t n = 0; n < partitions; n++)
-					add_input(times, topics[i], *writer, n, real);
-		}
-		add_input(times, topics[i], ALIEN_SOURCE, -1, real);
-		times->inputs[times->count - 1].alien = true;
-	}
+	for (size_t i = 0; i < topic_count; i++)
+		add_topic(times, catalogue, topics[i], number, partitions, real);
 	for (size_t i = 0; i < times->count; i++)
 		map_set(&times->by_name, bytes_of(times->inputs[i].name), &times->inputs[i]);
 }
@@ -139,11 +148,12 @@ void mesh_time_told(struct mesh_time *times, int input, struct instant mesh, int
 /* The one that may never be left out: the last that was heard, of equals the first. */
 static size_t last_heard(const struct mesh_time *times)
 {
-	size_t last = 0;
+	size_t last = times->count;
 
-	for (size_t i = 1; i < times->count; i++)
-		if (!times->inputs[i].alien &&
-		    time_before(times->inputs[last].heard, times->inputs[i].heard))
+	for (size_t i = 0; i < times->count; i++)
+		if (!times->inputs[i].timeless &&
+		    (last == times->count ||
+		     time_before(times->inputs[last].heard, times->inputs[i].heard)))
 			last = i;
 	return last;
 }
@@ -156,12 +166,12 @@ struct instant mesh_time_frontier(const struct mesh_time *times, const struct fr
 
 	for (size_t i = 0; i < times->count; i++) {
 		const struct input *const input = &times->inputs[i];
-		const bool out = rule->may_leave_out && i != last && !input->alien &&
+		const bool out = rule->may_leave_out && i != last && !input->timeless &&
 		                 time_since(input->heard, rule->real).us > rule->silence.us;
 
 		if (left != NULL)
 			left[i] = out;
-		if (!out && !input->alien)
+		if (!out && !input->timeless)
 			least = time_earlier(least, input->promise);
 	}
 	return time_later(rule->now, least);

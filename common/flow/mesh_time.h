@@ -23,7 +23,8 @@ struct promise {
 
 struct input {
 	int topic;
-	bool alien; /* for all sources that the catalogue does not name: by offset, no clock */
+	bool alien;    /* for all sources that the catalogue does not name: by offset, no clock */
+	bool timeless; /* holds nobody's clock: aliens, and the results of effects */
 	char source[SOURCE_SIZE];
 	char name[SOURCE_SIZE + 8]; /* "<topic place>:<source>": its key in the map */
 	int64_t folded;             /* highest sequence folded */

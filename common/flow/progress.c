@@ -185,4 +185,5 @@ void worker_step(struct worker *worker)
 	worker_poll(worker, began || worker->committing ? (struct duration){ 0 } : WAIT_IDLE,
 	            POLL_STEP);
 	worker_commit(worker, WAIT_COMMIT);
+	worker_effects(worker);
 }

@@ -65,32 +65,65 @@ static void find_headers(const struct log_record *record, struct event *event,
 			}
 }
 
-void event_read(const struct log_record *record, bool journal, struct event *event)
+/* What every record says: headers found, its time read. */
+static void read_common(const struct log_record *record, struct event *event,
+                        struct bytes *sequence, struct bytes *mesh)
 {
-	struct bytes sequence = { 0 };
-	struct bytes mesh = { 0 };
 	struct bytes time = { 0 };
 
 	*event = (struct event){ .record = *record, .mesh = TIME_MIN, .time = TIME_MIN };
-	find_headers(record, event, &sequence, &mesh, &time);
+	find_headers(record, event, sequence, mesh, &time);
 	if (event->traceparent.size > TRACEPARENT_MAX)
 		event->traceparent = (struct bytes){ 0 };
 	if (record->header_count > RECORD_HEADERS_MAX)
 		event->problem = "headers: too many";
 	if (!read_time(time, &event->time))
 		event->problem = "header ce_time: missing or not a time";
+}
+
+static void read_mesh(struct event *event, struct bytes mesh)
+{
+	if (!read_time(mesh, &event->mesh))
+		event->problem = "header ce_meshtime: missing or not a time";
+}
+
+void event_read(const struct log_record *record, bool journal, struct event *event)
+{
+	struct bytes sequence = { 0 };
+	struct bytes mesh = { 0 };
+
+	read_common(record, event, &sequence, &mesh);
 	if (journal) {
 		event->source = bytes_of("edge");
 		event->sequence = record->offset + 1;
 		event->mesh = event->time;
 		return;
 	}
-	if (!read_time(mesh, &event->mesh))
-		event->problem = "header ce_meshtime: missing or not a time";
+	read_mesh(event, mesh);
 	if (!read_number(sequence, &event->sequence) || event->sequence < 1)
 		event->problem = "header ce_sequence: missing or not a sequence";
 	if (event->source.size == 0 || event->source.size >= SOURCE_SIZE)
 		event->problem = "header ce_source: missing or too long";
+}
+
+void event_read_result(const struct log_record *record, struct event *event)
+{
+	struct bytes sequence = { 0 };
+	struct bytes mesh = { 0 };
+
+	read_common(record, event, &sequence, &mesh);
+	read_mesh(event, mesh);
+	event->source = bytes_of("effect");
+	event->sequence = record->offset + 1;
+}
+
+void event_read_as(const struct catalogue *catalogue, const struct log_record *record,
+                   struct event *event)
+{
+	if (catalogue_is_results(catalogue, record->topic))
+		event_read_result(record, event);
+	else
+		event_read(record, record->topic == catalogue->journal, event);
 }
 
 struct bytes headers_pack(struct arena *arena, const struct log_header *headers, size_t count)

@@ -45,7 +45,7 @@ struct event {
 	struct bytes type;
 	struct bytes subject;
 	struct bytes traceparent; /* absent as well where it is longer than such a header is */
-	int64_t sequence;         /* ce_sequence; on the journal the offset + 1 */
+	int64_t sequence;         /* ce_sequence; of what has none the offset + 1 */
 	struct instant mesh;      /* ce_meshtime */
 	struct instant time;      /* ce_time */
 	const char *problem;      /* NULL: well-formed */
@@ -53,6 +53,11 @@ struct event {
 
 /* journal: ce_source and ce_sequence are not asked for. */
 void event_read(const struct log_record *record, bool journal, struct event *event);
+/* The same of a result of an effect: its source is "effect", and ce_sequence is not asked for. */
+void event_read_result(const struct log_record *record, struct event *event);
+/* As what the catalogue says of the record's topic. */
+void event_read_as(const struct catalogue *catalogue, const struct log_record *record,
+                   struct event *event);
 
 struct bytes record_header(const struct log_header *headers, size_t count, const char *name);
 

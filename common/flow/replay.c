@@ -46,6 +46,8 @@ static enum status read_runs(struct shard *shard, const char *runs, replay_fetch
 				                 (long long)offset);
 				return STATUS_REJECT;
 			}
+			if (catalogue_is_results(shard->context->catalogue, topic))
+				shard_reread(shard, topic, offset);
 			(void)shard_read(shard, &record, (struct instant){ 0 });
 		}
 	}

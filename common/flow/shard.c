@@ -4,6 +4,7 @@
 #include "common/base/memory.h"
 #include "common/flow/cache.h"
 #include "common/flow/dead_letter.h"
+#include "common/flow/effect_fold.h"
 #include "common/flow/fold.h"
 #include "common/flow/publisher.h"
 
@@ -20,6 +21,10 @@ static void create_tables(struct shard *shard)
 {
 	shard->tables[shard->table_count++] = &dead_letter_table;
 	shard->tables[shard->table_count++] = &parked_table;
+	if (shard->stage->effects != NULL) {
+		shard->tables[shard->table_count++] = &effect_pending_table;
+		shard->tables[shard->table_count++] = &effect_answered_table;
+	}
 	for (const struct state_table *const *table = shard->stage->tables;
 	     table != NULL && *table != NULL; table++) {
 		CHECK(shard->table_count < STAGE_TABLES_MAX);
@@ -65,6 +70,7 @@ struct shard *shard_create(const struct shard_context *context, const struct sta
 	CHECK(snprintf(shard->source, sizeof(shard->source), "%s/%d", stage->name, number) <
 	      (int)sizeof(shard->source));
 	shard->first = stage_is_first(context->catalogue, stage);
+	shard->effects_changed = true;
 	shard->last_commit = real;
 	shard->arena = arena_create(ARENA_BLOCK);
 	shard->scratch = arena_create(SCRATCH_BLOCK);
@@ -73,6 +79,9 @@ struct shard *shard_create(const struct shard_context *context, const struct sta
 	mesh_time_init(&shard->inputs, context->catalogue, stage, number, context->partitions,
 	               real);
 	work_create(shard);
+	/* Its results come back to it, and it waits for them with nobody else's clock. */
+	CHECK(stage->effects == NULL ||
+	      (!shard->first && shard_topic(shard, stage->results) != NULL));
 	return shard;
 }
 
@@ -128,6 +137,14 @@ struct shard_topic *shard_topic(struct shard *shard, int topic)
 	return NULL;
 }
 
+/* The one source of a topic whose records have no place in a stream. */
+static int unplaced_input(const struct shard *shard, int topic)
+{
+	const char *const source = shard->context->catalogue->topics[topic].writers[0];
+
+	return mesh_time_find(&shard->inputs, topic, bytes_of(source));
+}
+
 void shard_restore_topic(struct shard *shard, const char *topic, int64_t next,
                          struct instant appended, uint32_t hash)
 {
@@ -140,9 +157,8 @@ void shard_restore_topic(struct shard *shard, const char *topic, int64_t next,
 	it->appended = it->read_appended = appended;
 	it->hash = it->read_hash = hash;
 	it->check_at = appended.us == TIME_MIN.us ? -1 : next - 1;
-	if (it->topic == shard->context->catalogue->journal)
-		shard->inputs.inputs[mesh_time_find(&shard->inputs, it->topic, bytes_of("edge"))]
-		    .read = next;
+	if (catalogue_is_unplaced(shard->context->catalogue, it->topic))
+		shard->inputs.inputs[unplaced_input(shard, it->topic)].read = next;
 }
 
 void shard_restore_folded(struct shard *shard, const char *topic, const char *source,
@@ -156,7 +172,8 @@ void shard_restore_folded(struct shard *shard, const char *topic, const char *so
 	struct input *const it = &shard->inputs.inputs[input];
 
 	it->folded = it->saved = sequence;
-	if (it->read < sequence)
+	/* Results are folded in another order than they lie in: behind the offset they are read again. */
+	if (it->read < sequence && !catalogue_is_results(shard->context->catalogue, place))
 		it->read = sequence;
 }
 
@@ -283,7 +300,7 @@ bool shard_read(struct shard *shard, const struct log_record *record, struct ins
 	CHECK(topic != NULL);
 	if (!check_record(shard, topic, record))
 		return false;
-	event_read(record, record->topic == shard->context->catalogue->journal, &event);
+	event_read_as(shard->context->catalogue, record, &event);
 	make_mesh(shard, &event);
 	const int input = find_input(shard, &event);
 	const bool fresh = event.sequence > shard->inputs.inputs[input].read;
@@ -295,7 +312,25 @@ bool shard_read(struct shard *shard, const struct log_record *record, struct ins
 	return fresh;
 }
 
+void shard_reread(struct shard *shard, int topic, int64_t offset)
+{
+	struct shard_topic *const it = shard_topic(shard, topic);
+
+	CHECK(it != NULL);
+	it->top = offset;
+	if (catalogue_is_results(shard->context->catalogue, topic))
+		shard->inputs.inputs[unplaced_input(shard, topic)].read = offset;
+}
+
 /* After the commit. */
+
+/* What was asked for is true now, and may be run. */
+static void look_for_effects(struct shard *shard)
+{
+	for (size_t i = 0; i < shard->batch.change_count && shard->stage->effects != NULL; i++)
+		if (shard->batch.changes[i].table == &effect_pending_table)
+			shard->effects_changed = true;
+}
 
 void shard_committed(struct shard *shard, struct instant real)
 {
@@ -307,6 +342,7 @@ void shard_committed(struct shard *shard, struct instant real)
 		if (publisher_last(shard->publisher) + 1 == shard->batch.facts[i].sequence)
 			publisher_add(shard->publisher, &shard->batch.facts[i]);
 	shard->committed_sequence = shard->row.sequence;
+	look_for_effects(shard);
 	cache_settle(shard->cache);
 	timer_queue_shrink(&shard->timers, shard_timers_kept(shard));
 	shard->committed_now = shard->row.now;

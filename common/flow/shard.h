@@ -78,7 +78,7 @@ struct shard_row {
 struct shard {
 	const struct shard_context *context;
 	const struct stage *stage;
-	const struct state_table *tables[STAGE_TABLES_MAX]; /* the stage's, and the runtime's two */
+	const struct state_table *tables[STAGE_TABLES_MAX]; /* the runtime's, and the stage's */
 	size_t table_count;
 	int32_t number;
 	char source[SOURCE_SIZE];
@@ -112,6 +112,7 @@ struct shard {
 	bool in_batch;              /* folded, not yet true */
 	struct instant last_commit; /* real */
 	struct instant told;        /* mesh time last said on the progress topic */
+	bool effects_changed;       /* other ones are pending than the worker has seen */
 	const char *stopped;        /* why it folds nothing more; NULL: it works */
 };
 
@@ -145,6 +146,11 @@ const char *fact_topic(const struct catalogue *catalogue, const struct fact *fac
 
 /* Takes a record of one of its topics: holds it, or drops what was folded or is held. True: it is held. */
 bool shard_read(struct shard *shard, const struct log_record *record, struct instant real);
+/*
+ * Of a replay: the record of results at an offset was folded, whatever was read behind it, and is held when it is
+ * read next.
+ */
+void shard_reread(struct shard *shard, int topic, int64_t offset);
 /* The topic's entry, NULL: it does not read that topic. */
 struct shard_topic *shard_topic(struct shard *shard, int topic);
 

@@ -11,6 +11,7 @@
 #include "common/flow/state.h"
 
 struct task;
+struct stage_effect;
 
 /* One fact of one topic. A fact that no row names is skipped. */
 struct stage_event {
@@ -34,6 +35,8 @@ struct stage {
 	const struct state_table *const *tables; /* ended by NULL */
 	const struct stage_timer *timers;        /* NULL: none */
 	const int *emits;                        /* topics that it writes, ended by -1 */
+	const struct stage_effect *effects;      /* effect.h; NULL: none */
+	int results; /* of a stage with effects: the topic, which it reads as any other */
 	/* A refusal parks the event's key: later events of that key wait in order behind it. */
 	bool parks;
 	/*

@@ -3,6 +3,7 @@
 #include "common/base/check.h"
 #include "common/base/memory.h"
 #include "common/base/text.h"
+#include "common/flow/effect_fold.h"
 #include "common/flow/worker_inside.h"
 #include "common/io/proto.h"
 #include "opsmesh/v1/progress.pb-c.h"
@@ -55,6 +56,7 @@ void worker_init(struct worker *worker, const struct shard_context *context,
 	worker->failed = memory_zero(worker->slot_count * sizeof(*worker->failed));
 	worker->context.tokens = &worker->tokens;
 	worker->arena = arena_create((size_t)16 << 10);
+	worker->effects = effect_work_create(&worker->context, stages);
 }
 
 void worker_finish(struct worker *worker)
@@ -65,6 +67,7 @@ void worker_finish(struct worker *worker)
 	memory_free(worker->assigned);
 	memory_free(worker->batches);
 	memory_free(worker->failed);
+	effect_work_destroy(worker->effects);
 	arena_destroy(worker->arena);
 }
 
@@ -203,6 +206,8 @@ static void on_broken(struct worker *worker, const struct log_event *event)
 
 static void on_ack(struct worker *worker, const struct log_event *event)
 {
+	if (effect_work_acked(worker->effects, event->token, event->sequence))
+		return;
 	for (size_t i = 0; i < worker->slot_count; i++)
 		if (worker->slots[i].state == SLOT_OWNED &&
 		    worker->slots[i].shard->publisher != NULL &&
@@ -215,6 +220,7 @@ static void on_ack(struct worker *worker, const struct log_event *event)
 static void on_failed(struct worker *worker)
 {
 	worker->context.outside->log_ops->restart(worker->context.outside->log);
+	effect_work_restart(worker->effects);
 	for (size_t i = 0; i < worker->slot_count; i++)
 		if (worker->slots[i].state == SLOT_OWNED)
 			publisher_restart(worker->slots[i].shard->publisher);
@@ -235,7 +241,10 @@ static void on_event(struct worker *worker, const struct log_event *event)
 	}
 }
 
-/* A shard that stopped itself takes nothing more, and what it holds must not hold up the others. */
+/*
+ * A shard that stopped itself takes nothing more, and what it holds must not hold up the others. One that waits for
+ * the answer of an effect would wait for ever, were what lies behind that answer not let in.
+ */
 static bool has_room(const struct worker *worker)
 {
 	size_t bytes = 0;
@@ -243,7 +252,8 @@ static bool has_room(const struct worker *worker)
 	for (size_t i = 0; i < worker->slot_count; i++) {
 		const struct slot *const slot = &worker->slots[i];
 
-		if (slot->state != SLOT_OWNED || slot->shard->stopped != NULL)
+		if (slot->state != SLOT_OWNED || slot->shard->stopped != NULL ||
+		    effect_waits(slot->shard))
 			continue;
 		bytes += slot->shard->held_bytes;
 		if (slot->shard->held_count >= worker->held_max)

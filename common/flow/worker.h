@@ -7,6 +7,7 @@
 #ifndef COMMON_FLOW_WORKER_H
 #define COMMON_FLOW_WORKER_H
 
+#include "common/flow/effect_work.h"
 #include "common/flow/publisher.h"
 #include "common/flow/shard.h"
 
@@ -62,7 +63,8 @@ struct worker {
 	struct duration log_pause;  /* of asking it about a shard that is taken over */
 	struct instant progress_at; /* real: the next full round */
 	struct instant hint_at;
-	const char *fatal; /* why this process cannot go on; NULL: it can */
+	const char *fatal;           /* why this process cannot go on; NULL: it can */
+	struct effect_work *effects; /* NULL: no stage has any */
 	struct arena *arena;
 	struct worker_witness witness;
 	struct instant began; /* real: folding for the transaction under way */
@@ -84,6 +86,8 @@ bool worker_fold(struct worker *worker);
 /* Looks after the transaction under way, waiting at most so long. */
 void worker_commit(struct worker *worker, struct duration wait);
 void worker_publish(struct worker *worker);
+/* Takes up the effects that were asked for, and hands answers to the log. */
+void worker_effects(struct worker *worker);
 void worker_progress(struct worker *worker);
 void worker_hint(struct worker *worker);
 /* All of that once; waits when there is nothing to do. */

@@ -1,6 +1,7 @@
 #include "common/base/check.h"
 #include "common/base/text.h"
 #include "common/flow/dead_letter.h"
+#include "common/flow/effect_fold.h"
 #include "common/flow/replay.h"
 #include "common/io/proto.h"
 #include "tests/sim/world.h"
@@ -227,6 +228,7 @@ static bool check_nothing_left(struct world *world, char why[static WORLD_REASON
 			const struct stored *const stored = value;
 
 			if (strcmp(stored->name.data, dead_letter_table.name) == 0 ||
+			    strcmp(stored->name.data, effect_pending_table.name) == 0 ||
 			    strcmp(stored->name.data, parked_table.name) == 0)
 				return world_broken(why, "%s left in %s/%d",
 				                    (const char *)stored->name.data,

@@ -35,6 +35,8 @@ struct tally {
 	int64_t left_out;
 	int64_t freezes;
 	int64_t rereads;
+	int64_t effects;
+	int64_t echoes;
 };
 
 /*
@@ -104,6 +106,8 @@ static bool run_seed(const struct mesh *mesh, uint64_t seed, bool recorded, stru
 	tally->left_out += world.left_out;
 	tally->freezes += world.freezes;
 	tally->rereads += world.rereads;
+	tally->effects += world.effects;
+	tally->echoes += world.echoes;
 	world_finish(&world);
 	if (recorded)
 		world_finish(&calm);
@@ -119,11 +123,11 @@ static bool run_mode(const struct options *options, const struct mesh *mesh, boo
 			return false;
 	printf(
 	    "ok sim %s, %s: %llu seeds held; %lld crashes, %lld freezes, %lld rereads, %lld commits of unknown fate, %lld fenced off, "
-	    "%lld deliveries failed, %lld runs with an input left out\n",
+	    "%lld deliveries failed, %lld runs with an input left out, %lld effects run and %lld echoes\n",
 	    mesh->name, recorded ? "recorded" : "live", (unsigned long long)options->count,
 	    (long long)tally.crashes, (long long)tally.freezes, (long long)tally.rereads,
 	    (long long)tally.unknown, (long long)tally.fenced, (long long)tally.failures,
-	    (long long)tally.left_out);
+	    (long long)tally.left_out, (long long)tally.effects, (long long)tally.echoes);
 	return true;
 }
 

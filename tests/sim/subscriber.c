@@ -117,7 +117,8 @@ static bool check_topics(struct world *world, struct world *calm, struct arena *
 	for (int t = 0; t < 2 * topics; t++) {
 		const int topic = t % topics;
 
-		if (topic == catalogue->progress || t == catalogue->journal)
+		if (topic == catalogue->progress || t == catalogue->journal ||
+		    catalogue_is_results(catalogue, topic))
 			continue;
 		for (int32_t n = 0; n < WORLD_PARTITIONS; n++) {
 			struct seen *seen;
@@ -165,7 +166,8 @@ static bool check_published(struct world *world, struct arena *arena,
 			struct seen *seen;
 			size_t count;
 
-			if (t % topics == catalogue->progress || t == catalogue->journal)
+			if (t % topics == catalogue->progress || t == catalogue->journal ||
+			    catalogue_is_results(catalogue, t % topics))
 				continue;
 			if (!see_partition(world, arena, t % topics, t >= topics, n, &seen, &count,
 			                   why))

@@ -3,6 +3,8 @@
  *
  *   journal -> conversation -> by-domain -> directory -> by-ticket -> ticket -> tickets -> triage -> triage
  *                   +-> by-ticket, control                                         +-> sla <-+   sla -> sla
+ *
+ * The effects of triage come back on weighed, those of sla on told.
  */
 #ifndef TESTS_SIM_TOY_H
 #define TESTS_SIM_TOY_H
@@ -21,6 +23,8 @@ enum toy_topic {
 	TOY_TICKETS,
 	TOY_TRIAGE,
 	TOY_SLA,
+	TOY_WEIGHED,
+	TOY_TOLD,
 	TOY_PROGRESS,
 	TOY_TOPICS,
 };

@@ -22,7 +22,8 @@ static size_t count_facts(struct world *world, struct arena *arena, const char *
 			ProtobufCMessage *message;
 
 			if (fact->dead_letter ||
-			    (fact->topic != TOY_TICKETS && fact->topic != TOY_SLA))
+			    (fact->topic != TOY_TICKETS && fact->topic != TOY_TRIAGE &&
+			     fact->topic != TOY_SLA))
 				continue;
 			CHECK(proto_unpack(arena, &sim__v1__toy__descriptor, fact->message,
 			                   &message, problem));
@@ -52,6 +53,30 @@ static const struct request *opening(const struct world *world, const char *key)
 	return NULL;
 }
 
+/* What was asked for of a ticket: each answered once, were it that it could not be done. */
+static bool check_effects(struct world *world, struct arena *arena, const char *key,
+                          const char *ref, char why[static WORLD_REASON_SIZE])
+{
+	const struct {
+		const char *done;
+		const char *failed;
+		const char *ref;
+		size_t times;
+	} rows[] = { { "weigh-done", "weigh-failed", ref, 2 },
+		     { "stamp-done", "stamp-failed", ref, 1 },
+		     { "tell-done", "tell-failed", key, 1 } };
+
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		const size_t count = count_facts(world, arena, rows[i].done, rows[i].ref) +
+		                     count_facts(world, arena, rows[i].failed, rows[i].ref);
+
+		if (count != rows[i].times)
+			return world_broken(why, "%s of %s: %zu times, not %zu", rows[i].done, key,
+			                    count, rows[i].times);
+	}
+	return true;
+}
+
 static bool check_accepted(struct world *world, struct arena *arena,
                            char why[static WORLD_REASON_SIZE])
 {
@@ -70,6 +95,8 @@ static bool check_accepted(struct world *world, struct arena *arena,
 			    1)
 				return world_broken(why, "the clock of %s did not end once",
 				                    e->key);
+			if (!check_effects(world, arena, e->key, e->ref, why))
+				return false;
 		}
 		if (strcmp(e->kind, "reply") == 0 && count_facts(world, arena, "replied", e->ref) !=
 		                                         (opening(world, e->key) != NULL))

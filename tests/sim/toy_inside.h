@@ -4,7 +4,7 @@
 #ifndef TESTS_SIM_TOY_INSIDE_H
 #define TESTS_SIM_TOY_INSIDE_H
 
-#include "common/flow/task.h"
+#include "common/flow/effect.h"
 #include "sim/toy.pb-c.h"
 #include "tests/sim/toy.h"
 #include "tests/sim/world.h"
@@ -21,6 +21,15 @@
 extern const struct stage toy_ingest_stages[];
 extern const struct stage toy_classifier_stages[];
 extern const struct stage toy_sla_stages[];
+extern const struct stage_effect toy_triage_effects[];
+extern const struct stage_effect toy_sla_effects[];
+
+/* Asks for an effect on account of what an event says. */
+enum status toy_ask(struct task *task, const char *name, const char *id, const Sim__V1__Toy *e);
+enum status toy_on_weighed(struct task *task, const ProtobufCMessage *message);
+enum status toy_on_told(struct task *task, const ProtobufCMessage *message);
+/* How often triage was asked before, answers counted. */
+enum status toy_count(struct task *task, int64_t *count);
 
 /* After the work: what a refused event has changed and said must be undone. */
 enum status toy_refuse_late(struct task *task, const Sim__V1__Toy *e, enum status status);

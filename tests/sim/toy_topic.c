@@ -9,6 +9,7 @@ static const char *const by_two[] = { "conversation", "directory", NULL };
 static const char *const by_ticket[] = { "ticket", NULL };
 static const char *const by_triage[] = { "triage", NULL };
 static const char *const by_sla[] = { "sla", NULL };
+static const char *const by_effect[] = { "effect", NULL };
 static const char *const by_nobody[] = { NULL };
 
 #define TOPIC(name_, writers_, spread_, message_)                                                  \
@@ -24,6 +25,8 @@ static const struct topic topics[TOY_TOPICS] = {
 	TOPIC("tickets", by_ticket, SPREAD_OWN, &sim__v1__toy__descriptor),
 	TOPIC("triage", by_triage, SPREAD_OWN, &sim__v1__toy__descriptor),
 	TOPIC("sla", by_sla, SPREAD_OWN, &sim__v1__toy__descriptor),
+	TOPIC("weighed", by_effect, SPREAD_OWN, &sim__v1__toy__descriptor),
+	TOPIC("told", by_effect, SPREAD_OWN, &sim__v1__toy__descriptor),
 	TOPIC("progress", by_nobody, SPREAD_ANY, &opsmesh__v1__progress__descriptor),
 };
 

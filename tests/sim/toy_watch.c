@@ -16,19 +16,38 @@ static const struct state_table counter_table = { .name = "counter",
 	                                          .key_columns = 1,
 	                                          .row_size = sizeof(struct counter_row) };
 
+enum status toy_count(struct task *task, int64_t *count)
+{
+	struct counter_row row = { .name = "n" };
+
+	(void)task_load(task, &counter_table, &row);
+	*count = row.count++;
+	task_save(task, &counter_table, &row);
+	return STATUS_OK;
+}
+
+/* The last is asked for twice, and has one effect. */
+static enum status ask_weighings(struct task *task, const Sim__V1__Toy *e)
+{
+	static const char *const ids[] = { "b", "a", "b" };
+
+	for (size_t i = 0; i < COUNT_OF(ids); i++)
+		TRY(toy_ask(task, "weigh", arena_printf(task->arena, "%s/%s", e->key, ids[i]), e));
+	return STATUS_OK;
+}
+
 static enum status on_triage(struct task *task, const ProtobufCMessage *message)
 {
 	const Sim__V1__Toy *const e = (const void *)message;
-	struct counter_row row = { .name = "n" };
 	Sim__V1__Toy triaged = toy_with_kind(e, "triaged");
+	int64_t count = 0;
 
 	if (strcmp(e->kind, "opened") != 0)
 		return STATUS_OK;
-	(void)task_load(task, &counter_table, &row);
-	triaged.number = row.count % 3;
+	TRY(toy_count(task, &count));
+	triaged.number = count % 3;
 	triaged.bad = toy_text("");
-	row.count++;
-	task_save(task, &counter_table, &row);
+	TRY(ask_weighings(task, e));
 	return toy_refuse_late(task, e, toy_say(task, TOY_TRIAGE, e->key, &triaged));
 }
 
@@ -107,15 +126,18 @@ static enum status judge(struct task *task, const char *key)
 	said.number = due.us;
 	said.text = arena_printf(task->arena, "%lld", (long long)row.tier);
 	said.time_us = task->due.us;
+	TRY(toy_ask(task, "tell", key, &said));
 	return toy_say(task, TOY_SLA, key, &said);
 }
 
 /* The tables. */
 
 static const struct stage_event triage_events[] = { TOY_EVENT(TOY_TICKETS, on_triage),
+	                                            TOY_EVENT(TOY_WEIGHED, toy_on_weighed),
 	                                            TOY_EVENT_END };
 static const struct stage_event sla_events[] = { TOY_EVENT(TOY_TICKETS, on_clock),
-	                                         TOY_EVENT(TOY_TRIAGE, on_clock), TOY_EVENT_END };
+	                                         TOY_EVENT(TOY_TRIAGE, on_clock),
+	                                         TOY_EVENT(TOY_TOLD, toy_on_told), TOY_EVENT_END };
 static const struct state_table *const triage_tables[] = { &counter_table, NULL };
 static const struct state_table *const sla_tables[] = { &clock_table, NULL };
 static const struct stage_timer sla_timers[] = { { "judge", judge, NULL }, { .name = NULL } };
@@ -125,6 +147,8 @@ const struct stage toy_classifier_stages[] = {
 	{ .name = "triage",
 	  .events = triage_events,
 	  .tables = triage_tables,
+	  .effects = toy_triage_effects,
+	  .results = TOY_WEIGHED,
 	  .emits = triage_emits },
 	{ .name = NULL },
 };
@@ -132,6 +156,8 @@ const struct stage toy_sla_stages[] = {
 	{ .name = "sla",
 	  .events = sla_events,
 	  .tables = sla_tables,
+	  .effects = toy_sla_effects,
+	  .results = TOY_TOLD,
 	  .timers = sla_timers,
 	  .emits = sla_emits },
 	{ .name = NULL },

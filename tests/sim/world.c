@@ -60,6 +60,7 @@ static void start_worker(struct world *world, struct instance *instance)
 	context.outside = &instance->outside;
 	worker_init(&instance->worker, &context, instance->daemon->stages, instance->daemon->lead,
 	            instance->name);
+	world_effects_open(world, &instance->worker);
 	/* Little room: back-pressure must never wait for what it holds up itself. */
 	if (world->faults && !world->mesh->large) {
 		instance->worker.publish_bytes_max = PUBLISH_BYTES;
@@ -178,6 +179,7 @@ void world_finish(struct world *world)
 	memory_store_finish(&world->store);
 	memory_log_finish(&world->log);
 	memory_free(world->edge);
+	map_finish(&world->blob_map);
 }
 
 static int by_time(const void *a, const void *b)
@@ -300,6 +302,8 @@ static void step(struct world *world, struct instance *instance)
 	static const size_t sizes[] = { 1, 2, 5, 50 };
 	const size_t scale = world->mesh->large ? LARGE / 50 : 1;
 
+	if (world_effects_step(world, worker))
+		return;
 	switch (chance_below(&world->chance, 13)) {
 	case 0: worker_take(worker); break;
 	case 1:
@@ -344,7 +348,7 @@ static bool done(struct world *world)
 		if (time_before(row->now, last) || row->mark != row->sequence)
 			return false;
 	}
-	return true;
+	return world_effects_done(world);
 }
 
 static void calm_round(struct world *world)
@@ -364,6 +368,7 @@ static void calm_round(struct world *world)
 		fold(world, worker);
 		worker_commit(worker, (struct duration){ 0 });
 		worker_publish(worker);
+		world_effects_all(worker);
 		worker_progress(worker);
 		worker->hint_at = (struct instant){ 0 };
 		worker_hint(worker);

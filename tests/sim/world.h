@@ -6,6 +6,7 @@
 #ifndef TESTS_SIM_WORLD_H
 #define TESTS_SIM_WORLD_H
 
+#include "common/flow/effect.h"
 #include "common/flow/worker.h"
 #include "tests/sim/mesh.h"
 #include "tests/support/memory_log.h"
@@ -67,7 +68,11 @@ struct world {
 	const struct instance *mute; /* live: it never says how far it has come; NULL: nobody */
 	bool left_out;
 	bool hasty; /* an input was left out although the log held something unread */
+	struct effect_blobs blobs;
+	struct map blob_map;
 	bool verbose;
+	int64_t effects; /* tries under faults */
+	int64_t echoes;  /* answers again, and answers to nobody */
 	int64_t crashes;
 	int64_t freezes;
 	int64_t rereads;
@@ -87,6 +92,12 @@ bool world_letter(struct world *world, const char *consumer, const char *ref, ch
 void world_feed(struct world *world);
 /* A second passes. */
 void world_tick(struct world *world);
+
+/* Effects of a worker: nothing happened (false), or one step; all that there are. */
+void world_effects_open(struct world *world, struct worker *worker);
+bool world_effects_step(struct world *world, struct worker *worker);
+void world_effects_all(struct worker *worker);
+bool world_effects_done(struct world *world); /* none is pending */
 
 /* Every process is started anew, and everything is well: the rounds that it takes to settle. */
 void world_restart(struct world *world);

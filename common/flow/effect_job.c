@@ -1,0 +1,141 @@
+#include "common/flow/effect_job.h"
+
+#include "common/base/check.h"
+#include "common/base/memory.h"
+#include "common/flow/cache.h"
+#include "common/io/proto.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const struct stage_effect *find_effect(const struct stage *stage, const char *name)
+{
+	const struct stage_effect *effect = stage->effects;
+
+	while (effect->name != NULL && strcmp(effect->name, name) != 0)
+		effect++;
+	CHECK(effect->name != NULL); /* never renamed: an earlier build may have asked */
+	return effect;
+}
+
+struct effect_job *effect_job_create(const struct shard_context *context, const struct shard *shard,
+                                     const struct cache_row *row)
+{
+	struct effect_job *const job = memory_zero(sizeof(*job));
+	struct effect_pending_row pending;
+
+	job->asked = arena_create(EFFECT_ARENA_BLOCK);
+	job->answer.arena = arena_create(EFFECT_ARENA_BLOCK);
+	state_unpack(&effect_pending_table, arena_bytes(job->asked, row->packed), &pending);
+	job->stage = shard->stage;
+	job->effect = find_effect(shard->stage, pending.name);
+	job->shard_number = shard->number;
+	job->row_key = arena_bytes(job->asked, cache_row_key(row));
+	job->key = pending.key;
+	job->request = (struct effect_request){ .name = pending.name,
+		                                .id = pending.id,
+		                                .message = pending.message,
+		                                .asked_at = pending.asked_at,
+		                                .config = context->config,
+		                                .documents = context->documents };
+	job->bytes = row->packed.size;
+	return job;
+}
+
+void effect_job_destroy(struct effect_job *job)
+{
+	arena_destroy(job->asked);
+	arena_destroy(job->answer.arena);
+	memory_free(job);
+}
+
+/* Running. */
+
+/* What the log would refuse, or nobody could read, is no answer. */
+static bool is_good(struct effect_job *job, const struct catalogue *catalogue)
+{
+	const struct topic *const topic = &catalogue->topics[job->stage->results];
+	const struct bytes message = job->answer.message;
+	char problem[PROTO_REASON_SIZE];
+
+	if (message.data == NULL) {
+		snprintf(job->answer.reason, sizeof(job->answer.reason), "there was no answer");
+		return false;
+	}
+	if (message.size > RECORD_SIZE_MAX) {
+		snprintf(job->answer.reason, sizeof(job->answer.reason),
+		         "an answer of %zu bytes is over the limit of %d", message.size,
+		         RECORD_SIZE_MAX);
+		return false;
+	}
+	if (proto_valid(topic->message, message, problem))
+		return true;
+	snprintf(job->answer.reason, sizeof(job->answer.reason), "the answer: %s", problem);
+	return false;
+}
+
+static void fail(struct effect_job *job, const struct catalogue *catalogue)
+{
+	char reason[TASK_REASON_SIZE];
+
+	memcpy(reason, job->answer.reason, sizeof(reason));
+	arena_reset(job->answer.arena);
+	job->answer.message = (struct bytes){ 0 };
+	job->failed = true;
+	job->effect->failed(&job->request, reason, &job->answer);
+	CHECK(is_good(job, catalogue));
+}
+
+enum status effect_job_run(struct effect_job *job, const struct catalogue *catalogue, bool last)
+{
+	arena_reset(job->answer.arena);
+	job->answer.message = (struct bytes){ 0 };
+	job->answer.reason[0] = '\0';
+	const enum status status = job->effect->run(&job->request, &job->answer);
+
+	if (status == STATUS_FATAL || (status == STATUS_RETRY && !last))
+		return status;
+	if (status != STATUS_OK || !is_good(job, catalogue))
+		fail(job, catalogue);
+	return STATUS_OK;
+}
+
+/* The record. */
+
+static const char *type_of(const struct effect_job *job, const struct catalogue *catalogue,
+                           struct arena *arena)
+{
+	char problem[PROTO_REASON_SIZE];
+	ProtobufCMessage *message;
+
+	CHECK(proto_unpack(arena, catalogue->topics[job->stage->results].message,
+	                   job->answer.message, &message, problem));
+	return proto_type(arena, message);
+}
+
+size_t effect_job_headers(const struct effect_job *job, const struct shard_context *context,
+                          struct arena *arena, struct log_header headers[static EFFECT_HEADERS])
+{
+	const struct effect_request *const request = &job->request;
+	const struct instant asked =
+	    time_later(request->asked_at, TIME_OLDEST); /* it may have none */
+	const struct bytes time = bytes_of(time_format(asked, arena_alloc(arena, TIME_TEXT_SIZE)));
+	const struct topic *const topic = &context->catalogue->topics[job->stage->results];
+	const char *const id = arena_printf(arena, "%s/%d/%s/%s", job->stage->name,
+	                                    job->shard_number, request->name, request->id);
+	const struct log_header all[EFFECT_HEADERS] = {
+		{ "ce_specversion", bytes_of("1.0") },
+		{ "ce_id", bytes_of(id) },
+		{ "ce_source", bytes_of(EFFECT_SOURCE) },
+		{ "ce_type", bytes_of(type_of(job, context->catalogue, arena)) },
+		{ "ce_subject", bytes_of(request->id) },
+		{ "ce_time", time },
+		{ "ce_meshtime", time },
+		{ "ce_dataschema", bytes_of(topic->message->name) },
+		{ "content-type", bytes_of("application/protobuf") },
+		{ EFFECT_HEADER, bytes_of(request->name) },
+	};
+
+	memcpy(headers, all, sizeof(all));
+	return EFFECT_HEADERS;
+}
