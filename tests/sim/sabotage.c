@@ -4,6 +4,7 @@
 #include <string.h>
 
 #define ROUNDS 12 /* more than a take-over and the first reading need */
+#define TOLD 8    /* until the group is told what is in the database, by one whose connection was lost too */
 
 enum sabotage { DATABASE_SET_BACK, TOPIC_EMPTY, TOPIC_OTHER, SABOTAGES };
 
@@ -60,7 +61,7 @@ bool world_sabotage(struct world *world, char why[static WORLD_REASON_SIZE])
 	if (image == NULL)
 		return true;
 
-	world_rounds(world, 1); /* the group is told what is in the database */
+	world_rounds(world, TOLD);
 	world_restart(world);
 	if (kind == DATABASE_SET_BACK)
 		memory_store_forget(&world->store, image);

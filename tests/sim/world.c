@@ -336,6 +336,22 @@ static void step(struct world *world, struct instance *instance)
 	}
 }
 
+/* Live, an answer comes when all time has passed, and so does what is said of it. */
+static bool all_folded(struct world *world)
+{
+	for (size_t i = 0; i < world->store.image_count; i++) {
+		const struct image *const image = &world->store.images[i];
+
+		for (size_t k = 0; k < image->topic_count; k++)
+			if (image->topics[k].next < (int64_t)memory_log_at(&world->log,
+			                                                   image->topics[k].topic,
+			                                                   false, image->number)
+			                                ->count)
+				return false;
+	}
+	return true;
+}
+
 static bool done(struct world *world)
 {
 	const struct instant last = time_add((struct instant){ 0 }, SECONDS(world->last_s));
@@ -348,7 +364,7 @@ static bool done(struct world *world)
 		if (time_before(row->now, last) || row->mark != row->sequence)
 			return false;
 	}
-	return world_effects_done(world);
+	return world_effects_done(world) && (world->recorded || all_folded(world));
 }
 
 static void calm_round(struct world *world)
