@@ -3,6 +3,7 @@
 #include "common/base/check.h"
 #include "common/base/fsm.h"
 #include "common/flow/dead_letter.h"
+#include "common/flow/effect.h"
 #include "common/flow/health.h"
 #include "common/flow/vitals.h"
 #include "common/io/json.h"
@@ -139,6 +140,18 @@ static json_t *describe_timers(const struct stage *stage)
 	return names;
 }
 
+static json_t *describe_effects(const struct daemon *daemon, const struct stage *stage)
+{
+	const struct stage_effect *effect = stage->effects;
+	json_t *const effects = json_array();
+
+	for (; effect != NULL && effect->name != NULL; effect++)
+		add(effects,
+		    json_pack("{s:s, s:o, s:s}", "name", effect->name, "doc", text(effect->doc),
+		              "results", topic_name(daemon, stage->results)));
+	return effects;
+}
+
 static json_t *describe_stages(const struct daemon *daemon)
 {
 	json_t *const stages = json_array();
@@ -154,6 +167,7 @@ static json_t *describe_stages(const struct daemon *daemon)
 		set(it, "emits", describe_emits(daemon, stage));
 		set(it, "tables", describe_tables(stage));
 		set(it, "timers", describe_timers(stage));
+		set(it, "effects", describe_effects(daemon, stage));
 		add(stages, it);
 	}
 	return stages;

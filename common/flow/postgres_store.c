@@ -3,6 +3,7 @@
 #include "common/base/check.h"
 #include "common/base/memory.h"
 #include "common/flow/dead_letter.h"
+#include "common/flow/effect_fold.h"
 #include "common/flow/postgres_inside.h"
 #include "gen/flow_migrations.h"
 #include "gen/flow_sql.h"
@@ -92,6 +93,8 @@ static void add_tables(struct postgres_store *store, const struct stage *stages)
 
 	add_table(store, &dead_letter_table, &row_size);
 	add_table(store, &parked_table, &row_size);
+	add_table(store, &effect_pending_table, &row_size);
+	add_table(store, &effect_answered_table, &row_size);
 	for (const struct stage *stage = stages; stage->name != NULL; stage++) {
 		for (size_t i = 0; stage->tables != NULL && stage->tables[i] != NULL; i++)
 			add_table(store, stage->tables[i], &row_size);

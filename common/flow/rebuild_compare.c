@@ -84,6 +84,8 @@ static enum status compare_runtime(struct db *db, const struct rebuild_schemas *
 	const struct compared tables[] = {
 		{ "dead_letter", "there.*", "topic, source, sequence", mine },
 		{ "parked", "there.*", "park_key, position", mine },
+		{ "effect_pending", "there.*", "name, id", mine },
+		{ "effect_answered", "there.*", "name, id", mine },
 		{ "timer", "there.*", "name, key", mine },
 		{ "fact", "there.*", "sequence", stream },
 		{ "input_folded", "there.*", "topic, source", mine },

@@ -376,5 +376,8 @@ void daemon_writes(const struct daemon *daemon, int topics[static SERVICE_TOPICS
 	for (const struct stage *stage = daemon->service->stages; stage->name != NULL; stage++)
 		for (const int *topic = stage->emits; topic != NULL && *topic >= 0; topic++)
 			add_topic(topics, *topic);
+	for (const struct stage *stage = daemon->service->stages; stage->name != NULL; stage++)
+		if (stage->effects != NULL)
+			add_topic(topics, stage->results);
 	add_topic(topics, daemon->catalogue->progress);
 }

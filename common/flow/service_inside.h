@@ -44,7 +44,7 @@ void daemon_writes(const struct daemon *daemon, int topics[static SERVICE_TOPICS
 
 /* The daemon at work, until a signal asks it to stop. Answers the exit status. */
 int daemon_run(struct daemon *daemon);
-/* How many partitions the lead topic has, waited for as long as nobody asks to stop; 0: somebody did. */
+/* service_partitions.c: how many partitions the lead topic has, waited for as long as nobody asks to stop; 0: somebody did. */
 int32_t daemon_partitions(const struct daemon *daemon, void (*beat)(void *context), void *context);
 
 /* Stopping (service_stop.c). */

@@ -7,11 +7,10 @@
 #include "common/flow/crash_note.h"
 #include "common/flow/health.h"
 #include "common/flow/kafka_log.h"
-#include "common/flow/postgres_store.h"
+#include "common/flow/postgres_blob.h"
 #include "common/flow/service_inside.h"
 #include "common/flow/vitals.h"
 #include "common/flow/worker.h"
-#include "common/io/bus_admin.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -23,9 +22,7 @@
 #define EXIT_WRONG 1
 #define EXIT_GAVE_UP 3
 #define LOOK_EVERY SECONDS(1)
-#define SAY_EVERY MINUTES(1)
 #define SAY_LOOKS 60
-#define ASK_PATIENCE SECONDS(1)
 #define WARM_PATIENCE MILLISECONDS(200) /* the loop stands still for it */
 /* How late a silent mesh notices that time has passed, for each stage behind the other. */
 #define IDLE_COMMIT SECONDS(1)
@@ -34,6 +31,7 @@
 #define SETTLE_PATIENCE MILLISECONDS(1500)
 #define ANSWER_PATIENCE MILLISECONDS(500)
 #define LEAVE_PATIENCE MILLISECONDS(800)
+#define EFFECT_PATIENCE MILLISECONDS(500)
 /* Events that a shard reads ahead of its batches, in live mode. */
 #define HELD_BATCHES 16
 
@@ -47,6 +45,7 @@ struct running {
 	struct postgres_settings store_settings;
 	struct outside outside;
 	struct worker worker;
+	struct postgres_blobs *blobs; /* of its effects; NULL: it has none */
 	struct vitals *vitals;
 	const struct known_refusal *refused;
 	size_t refused_count;
@@ -79,62 +78,6 @@ static bool give_up(const char *what, const char *reason)
 {
 	log_error("gave up", LOG_TEXT("what", what), LOG_TEXT("reason", reason));
 	return false;
-}
-
-/* How many partitions. */
-
-static int32_t ask_partitions(const struct daemon *daemon, struct bus_admin *admin,
-                              const char **reason)
-{
-	const struct bus_topic lead = { .name =
-		                            daemon->catalogue->topics[daemon->service->lead].name };
-	int32_t partitions = 0;
-
-	*reason = "the topic is missing";
-	if (bus_admin_partitions(admin, &lead, 1, &partitions, ASK_PATIENCE) != STATUS_OK)
-		*reason = bus_admin_reason(admin);
-	if (partitions > PARTITIONS_MAX) {
-		*reason = "it has too many partitions";
-		return 0;
-	}
-	return partitions;
-}
-
-int32_t daemon_partitions(const struct daemon *daemon, void (*beat)(void *context), void *context)
-{
-	char reason[BUS_REASON_SIZE];
-	const struct bus_settings settings = { .brokers = daemon->config->brokers,
-		                               .client = daemon->config->instance,
-		                               .wake = -1 };
-	struct bus_admin *const admin = bus_admin_create(&settings, reason);
-	struct instant say_at = time_monotonic();
-	struct duration pause = MILLISECONDS(100);
-	int32_t partitions = 0;
-
-	if (admin == NULL) {
-		give_up("KAFKA_BROKERS", reason);
-		return 0;
-	}
-	while (partitions == 0 && !stop_asked()) {
-		const char *why;
-
-		beat(context);
-		partitions = ask_partitions(daemon, admin, &why);
-		if (partitions > 0)
-			break;
-		if (!time_before(time_monotonic(), say_at)) {
-			log_warn("waiting for the lead topic",
-			         LOG_TEXT("topic",
-			                  daemon->catalogue->topics[daemon->service->lead].name),
-			         LOG_TEXT("reason", why));
-			say_at = time_add(say_at, SAY_EVERY);
-		}
-		stop_wait((struct duration){ pause.us / 2 +
-		                             (int64_t)(real_chance(NULL) % (uint64_t)pause.us) });
-		pause.us = pause.us * 2 > SECONDS(5).us ? SECONDS(5).us : pause.us * 2;
-	}
-	bus_admin_destroy(admin);
-	return partitions;
 }
 
 /* Opening. */
@@ -270,6 +213,16 @@ static void open_worker(struct running *it)
 	    vitals_create(&it->worker, daemon->build,
 	                  &(struct vitals_service){ daemon->service->committed,
 	                                            daemon->service->look, daemon->service->lost });
+}
+
+/* They are run from the start: what is pending comes with the shards. */
+static void open_effects(struct running *it)
+{
+	if (it->worker.effects == NULL)
+		return;
+	it->blobs = postgres_blobs_create(&it->store_settings);
+	effect_work_open(it->worker.effects, postgres_blobs_door(it->blobs));
+	effect_work_start(it->worker.effects);
 }
 
 /* Documents again. */
@@ -412,6 +365,15 @@ static void close_server(struct running *it)
 	http_server_destroy(it->server);
 }
 
+/* False: an effect goes on for too long, and the process ends without it. */
+static bool close_effects(struct running *it)
+{
+	if (!effect_work_stop(it->worker.effects, EFFECT_PATIENCE))
+		return false;
+	postgres_blobs_destroy(it->blobs);
+	return true;
+}
+
 /* The worker lets go of every record before the log closes. */
 static bool close_worker(struct running *it)
 {
@@ -445,6 +407,11 @@ static int stop(struct running *it)
 	close_server(it);
 	if (fatal) /* nothing of a library in that state is trusted to close */
 		leave(EXIT_GAVE_UP);
+	if (!close_effects(it)) {
+		log_warn("stopped before an effect had ended",
+		         LOG_TEXT("instance", it->daemon->config->instance));
+		leave(EXIT_STOPPED);
+	}
 	if (!close_worker(it)) {
 		log_warn("stopped before the library left the group",
 		         LOG_TEXT("instance", it->daemon->config->instance));
@@ -493,6 +460,7 @@ int daemon_run(struct daemon *daemon)
 		return stop_early(it);
 	open_store(it);
 	open_worker(it);
+	open_effects(it);
 	work(it);
 	return stop(it);
 }

@@ -3,6 +3,7 @@
 #include "common/base/memory.h"
 #include "common/flow/cache.h"
 #include "common/flow/dead_letter.h"
+#include "common/flow/effect_work.h"
 #include "common/flow/task.h"
 #include "common/flow/worker_inside.h"
 
@@ -39,6 +40,14 @@ COUNTER(transactions, "opsmesh_transactions_total", "Transactions committed.", N
 HISTOGRAM(batch_size, "opsmesh_batch_events", "Events of one shard in one batch.", batch_bounds);
 HISTOGRAM(batch_seconds, "opsmesh_batch_duration_seconds",
           "From the beginning of folding to the commit.", second_bounds);
+COUNTER(effects_started, "opsmesh_effects_started_total", "Effects taken up, to be run.", "stage",
+        "effect");
+COUNTER(effects_again, "opsmesh_effects_retried_total",
+        "Tries of an effect that found the world not ready.", "stage", "effect");
+COUNTER(effects_answered, "opsmesh_effects_answered_total", "Effects whose answer was sent.",
+        "stage", "effect");
+COUNTER(effects_failed, "opsmesh_effects_failed_total",
+        "Effects that failed for good, and whose answer says so.", "stage", "effect");
 COUNTER(store_outages, "opsmesh_store_outages_total", "Times that PostgreSQL went away.", NULL);
 COUNTER(log_outages, "opsmesh_log_outages_total", "Times that no broker could be reached.", NULL);
 GAUGE(lag, "opsmesh_lag_messages", "Events in the log that are not folded yet.", "stage", "topic");
@@ -53,16 +62,41 @@ GAUGE(held, "opsmesh_held_events", "Events read and not folded.", "stage");
 GAUGE(unpublished, "opsmesh_unpublished_facts", "Facts committed and not acknowledged.", "stage");
 GAUGE(timers, "opsmesh_timers", "Timers in memory: the earliest of those that are set.", "stage");
 GAUGE(cache_bytes, "opsmesh_cache_bytes", "Memory of state rows.", "stage");
+GAUGE(effects_pending, "opsmesh_effects_pending", "Effects asked for and not answered.", "stage");
 GAUGE(shards, "opsmesh_shards", "Shards that are owned and work.", "stage");
 GAUGE(stopped, "opsmesh_shards_stopped", "Shards that stopped themselves.", "stage");
 GAUGE(memory, "opsmesh_resident_memory_bytes", "Resident memory of the process.", NULL);
 GAUGE(build_info, "opsmesh_build_info", "Always 1; which build this is.", "version");
 
 struct metric *const vitals_metrics[] = {
-	&consumed,      &emitted,     &refused, &transactions, &batch_size, &batch_seconds,
-	&store_outages, &log_outages, &lag,     &age,          &mesh_time,  &mesh_lag,
-	&left_out,      &parked,      &held,    &unpublished,  &timers,     &cache_bytes,
-	&shards,        &stopped,     &memory,  &build_info,   NULL,
+	&consumed,
+	&emitted,
+	&refused,
+	&transactions,
+	&batch_size,
+	&batch_seconds,
+	&store_outages,
+	&log_outages,
+	&lag,
+	&age,
+	&mesh_time,
+	&mesh_lag,
+	&left_out,
+	&parked,
+	&held,
+	&unpublished,
+	&timers,
+	&cache_bytes,
+	&shards,
+	&stopped,
+	&memory,
+	&build_info,
+	&effects_started,
+	&effects_again,
+	&effects_answered,
+	&effects_failed,
+	&effects_pending,
+	NULL,
 };
 
 /* Sums over the shards of a stage. */
@@ -70,7 +104,7 @@ struct sums {
 	int64_t lag[STAGE_TOPICS_MAX];
 	int64_t age_us[STAGE_TOPICS_MAX];
 	struct instant mesh; /* TIME_MAX: no shard has any */
-	int64_t left_out, parked, held, unpublished, timers, shards, stopped;
+	int64_t left_out, parked, held, unpublished, timers, shards, stopped, effects;
 	size_t cache;
 };
 
@@ -148,7 +182,34 @@ static void on_transaction(void *context, struct duration took)
 	metric_observe(unlabelled(&batch_seconds), (double)took.us / 1e6);
 }
 
+static struct metric *of_news(enum effect_news news)
+{
+	static struct metric *const metrics[] = { [EFFECT_STARTED] = &effects_started,
+		                                  [EFFECT_AGAIN] = &effects_again,
+		                                  [EFFECT_ANSWERED] = &effects_answered,
+		                                  [EFFECT_FAILED] = &effects_failed };
+
+	return metrics[news];
+}
+
+static void on_effect(void *context, const struct stage *stage, const char *name,
+                      enum effect_news news, int64_t count)
+{
+	const char *const labels[METRIC_LABELS_MAX] = { stage->name, name };
+
+	(void)context;
+	metric_add(metric_series(of_news(news), labels), count);
+}
+
 /* Life. */
+
+static void begin_effects(const struct stage *stage)
+{
+	for (const struct stage_effect *effect = stage->effects;
+	     effect != NULL && effect->name != NULL; effect++)
+		for (enum effect_news news = EFFECT_STARTED; news <= EFFECT_FAILED; news++)
+			on_effect(NULL, stage, effect->name, news, 0);
+}
 
 /* Every series is there from the start: a counter that appears with its first event hides that event. */
 static void begin_series(const struct stage *stages)
@@ -162,6 +223,8 @@ static void begin_series(const struct stage *stages)
 	for (const struct stage *stage = stages; stage->name != NULL; stage++)
 		for (size_t i = 0; i < COUNT_OF(by_stage); i++)
 			(void)of_stage(by_stage[i], stage);
+	for (const struct stage *stage = stages; stage->name != NULL; stage++)
+		begin_effects(stage);
 }
 
 struct vitals *vitals_create(struct worker *worker, const char *build,
@@ -181,6 +244,7 @@ struct vitals *vitals_create(struct worker *worker, const char *build,
 	begin_series(worker->stages);
 	metric_set(metric_series(&build_info, (const char *const[METRIC_LABELS_MAX]){ build }), 1);
 	worker->witness = (struct worker_witness){ vitals, on_batch, on_transaction };
+	effect_work_watch(worker->effects, on_effect, vitals);
 	return vitals;
 }
 
@@ -189,6 +253,7 @@ void vitals_destroy(struct vitals *vitals)
 	if (vitals == NULL)
 		return;
 	vitals->worker->witness = (struct worker_witness){ 0 };
+	effect_work_watch(vitals->worker->effects, NULL, NULL);
 	memory_free(vitals->behind);
 	memory_free(vitals->left_out);
 	memory_free(vitals->here);
@@ -266,6 +331,7 @@ static void look_at_shard(struct vitals *vitals, const struct shard *shard, stru
 	sums->held += (int64_t)shard->held_count;
 	sums->unpublished += shard->committed_sequence - publisher_mark(shard->publisher);
 	sums->timers += (int64_t)shard->timers.count;
+	sums->effects += (int64_t)effect_count(shard);
 	sums->cache += cache_memory(shard->cache);
 	sums->shards += shard->stopped == NULL ? 1 : 0;
 	sums->stopped += shard->stopped == NULL ? 0 : 1;
@@ -324,6 +390,8 @@ static void tell_stage(const struct stage *stage, const struct sums *sums, struc
 	metric_set(of_stage(&held, stage), (double)sums->held);
 	metric_set(of_stage(&unpublished, stage), (double)sums->unpublished);
 	metric_set(of_stage(&timers, stage), (double)sums->timers);
+	if (stage->effects != NULL)
+		metric_set(of_stage(&effects_pending, stage), (double)sums->effects);
 	metric_set(of_stage(&cache_bytes, stage), (double)sums->cache);
 	metric_set(of_stage(&shards, stage), (double)sums->shards);
 	metric_set(of_stage(&stopped, stage), (double)sums->stopped);

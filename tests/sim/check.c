@@ -14,6 +14,8 @@ static bool check_owners(const struct world *world, char why[static WORLD_REASON
 {
 	if (world->hasty)
 		return world_broken(why, "an input was left out before the log was read");
+	if (world->early)
+		return world_broken(why, "an effect was taken up before its commit");
 	return world->store.shared ? world_broken(why, "two processes wrote under one epoch")
 	                           : true;
 }

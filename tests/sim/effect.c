@@ -2,56 +2,18 @@
  * effect - effects in a world: run at any later step, with blobs that are away now and then, and answered twice.
  */
 #include "common/base/check.h"
-#include "common/flow/effect_work.h"
+#include "common/flow/effect_job.h"
 #include "tests/sim/world.h"
 
 #include <string.h>
 
-#define AWAY 100 /* of a thousand times */
 #define ECHOES 40
 #define HEADERS_MAX 32
 
-/* Blobs: of all instances together, as of one database. */
-
-struct blob {
-	const char *digest;
-	struct bytes bytes;
-};
-
-static enum status blob_put(void *context, const char *digest, struct bytes bytes)
-{
-	struct world *const world = context;
-
-	if (world->faults && chance_of(&world->chance, AWAY))
-		return STATUS_RETRY;
-	if (map_get(&world->blob_map, bytes_of(digest)) != NULL)
-		return STATUS_OK;
-	struct blob *const blob = arena_alloc(world->log.arena, sizeof(*blob));
-
-	*blob = (struct blob){ arena_string(world->log.arena, digest),
-		               arena_bytes(world->log.arena, bytes) };
-	map_set(&world->blob_map, bytes_of(blob->digest), blob);
-	return STATUS_OK;
-}
-
-static enum status blob_get(void *context, const char *digest, struct arena *arena,
-                            struct bytes *bytes)
-{
-	struct world *const world = context;
-
-	if (world->faults && chance_of(&world->chance, AWAY))
-		return STATUS_RETRY;
-	const struct blob *const blob = map_get(&world->blob_map, bytes_of(digest));
-
-	*bytes = blob == NULL ? (struct bytes){ 0 } : arena_bytes(arena, blob->bytes);
-	return STATUS_OK;
-}
-
 void world_effects_open(struct world *world, struct worker *worker)
 {
-	world->blobs = (struct effect_blobs){ world, blob_put, blob_get };
 	if (worker->effects != NULL)
-		effect_work_open(worker->effects, &world->blobs);
+		effect_work_open(worker->effects, &world->blobs.door);
 }
 
 /* What an owner that was, or nobody, says late: an answer again, or one that nobody asked for. */
@@ -93,6 +55,20 @@ static void echo_any(struct world *world, const struct worker *worker)
 	echo(world, &record, chance_of(&world->chance, 700));
 }
 
+/* What is taken up is pending in the store, or was answered meanwhile. */
+static void check_asked(struct world *world, const struct worker *worker)
+{
+	for (size_t i = 0; i < worker->effects->count; i++) {
+		const struct effect_job *const job = worker->effects->jobs[i];
+		struct image *const image =
+		    memory_store_image(&world->store, job->stage->name, job->shard_number);
+
+		if (image_row(image, &effect_pending_table, job->row_key).data == NULL &&
+		    image_row(image, &effect_answered_table, job->row_key).data == NULL)
+			world->early = true;
+	}
+}
+
 bool world_effects_step(struct world *world, struct worker *worker)
 {
 	if (worker->effects == NULL || !chance_of(&world->chance, 250))
@@ -103,6 +79,7 @@ bool world_effects_step(struct world *world, struct worker *worker)
 		worker_effects(worker);
 	else
 		world->effects += effect_work_run(worker->effects) ? 1 : 0;
+	check_asked(world, worker);
 	return true;
 }
 

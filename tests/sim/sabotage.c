@@ -4,7 +4,8 @@
 #include <string.h>
 
 #define ROUNDS 12 /* more than a take-over and the first reading need */
-#define TOLD 8    /* until the group is told what is in the database, by one whose connection was lost too */
+#define TOLD \
+	8 /* until the group is told what is in the database, by one whose connection was lost too */
 
 enum sabotage { DATABASE_SET_BACK, TOPIC_EMPTY, TOPIC_OTHER, SABOTAGES };
 

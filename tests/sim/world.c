@@ -12,7 +12,8 @@
 #define HELD_EVENTS 6
 #define CACHE_BYTES 600
 #define ROUNDS_MAX 600
-#define LARGE 1000 /* times as much of everything */
+#define BLOBS_AWAY 100 /* of a thousand times */
+#define LARGE 1000     /* times as much of everything */
 
 #define KNOWN_AFTER_S 6 /* an answer of the broker counts for 5 s */
 
@@ -160,6 +161,8 @@ void world_init(struct world *world, const struct mesh *mesh, uint64_t seed, boo
 	world_stages(world, stages);
 	memory_store_init(&world->store, &world->context, stages, &world->chance);
 	world->store.faults = faults;
+	memory_blobs_init(&world->blobs, &world->chance);
+	world->blobs.away = faults ? BLOBS_AWAY : 0;
 	mesh->requests(world, seed);
 	for (const struct mesh_daemon *daemon = mesh->daemons; daemon->name != NULL; daemon++) {
 		const int count = faults ? chance_between(&world->chance, 1, 3) : 1;
@@ -179,7 +182,7 @@ void world_finish(struct world *world)
 	memory_store_finish(&world->store);
 	memory_log_finish(&world->log);
 	memory_free(world->edge);
-	map_finish(&world->blob_map);
+	memory_blobs_finish(&world->blobs);
 }
 
 static int by_time(const void *a, const void *b)
@@ -394,6 +397,7 @@ static void calm_round(struct world *world)
 static void make_calm(struct world *world)
 {
 	world->faults = world->log.faults = world->log.lively = world->store.faults = false;
+	world->blobs.away = 0;
 	for (size_t i = 0; i < world->instance_count; i++)
 		world->instances[i].frozen = false;
 	memory_store_land(&world->store, true);

@@ -6,9 +6,9 @@
 #ifndef TESTS_SIM_WORLD_H
 #define TESTS_SIM_WORLD_H
 
-#include "common/flow/effect.h"
 #include "common/flow/worker.h"
 #include "tests/sim/mesh.h"
+#include "tests/support/memory_blob.h"
 #include "tests/support/memory_log.h"
 #include "tests/support/memory_store.h"
 
@@ -68,8 +68,8 @@ struct world {
 	const struct instance *mute; /* live: it never says how far it has come; NULL: nobody */
 	bool left_out;
 	bool hasty; /* an input was left out although the log held something unread */
-	struct effect_blobs blobs;
-	struct map blob_map;
+	struct memory_blobs blobs;
+	bool early; /* an effect was taken up before it was asked for */
 	bool verbose;
 	int64_t effects; /* tries under faults */
 	int64_t echoes;  /* answers again, and answers to nobody */

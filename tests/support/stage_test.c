@@ -56,12 +56,18 @@ void stage_test_init(struct stage_test *test, const struct catalogue *catalogue,
 		                                .timers_kept = 2 };
 	memory_store_init(&test->store, &test->context, test->stages, &test->chance);
 	test->session.store = &test->store;
+	memory_blobs_init(&test->blobs, &test->chance);
+	test->effects = effect_work_create(&test->context, test->alone);
+	if (test->effects != NULL)
+		effect_work_open(test->effects, &test->blobs.door);
 	load(test);
 }
 
 void stage_test_finish(struct stage_test *test)
 {
 	shard_destroy(test->shard);
+	effect_work_destroy(test->effects);
+	memory_blobs_finish(&test->blobs);
 	memory_store_finish(&test->store);
 	memory_client_finish(&test->client);
 	memory_log_finish(&test->log);
@@ -148,10 +154,43 @@ bool stage_test_feed(struct stage_test *test, const struct stage_test_event *eve
 	    (int64_t)memory_log_at(&test->log, event->topic, false, test->number)->count - 1);
 }
 
+static bool comes_before(const struct held *a, const struct held *b)
+{
+	const struct log_record *const left = &a->event.record;
+	const struct log_record *const right = &b->event.record;
+	const int name =
+	    bytes_compare(record_header(left->headers, left->header_count, EFFECT_HEADER),
+	                  record_header(right->headers, right->header_count, EFFECT_HEADER));
+
+	return name != 0 ? name < 0 : bytes_compare(a->event.subject, b->event.subject) < 0;
+}
+
+/* As a worker does it: answers that the shard waits for come first, in the order in which it wants them. */
+static void answers_first(struct shard *shard)
+{
+	size_t answers = 0;
+
+	for (size_t i = 0; i < shard->held_count; i++) {
+		struct held *const held = shard->held[i];
+		size_t at = answers;
+
+		if (!effect_is_pending(shard, &held->event))
+			continue;
+		while (at > 0 && comes_before(held, shard->held[at - 1]))
+			at--;
+		memmove(shard->held + at + 1, shard->held + at, (i - at) * sizeof(struct held *));
+		shard->held[at] = held;
+		answers++;
+	}
+}
+
 enum status stage_test_fold(struct stage_test *test, size_t count, struct instant frontier)
 {
 	struct shard *const shard = test->shard;
 	bool failed = false;
+
+	if (effect_waits(shard))
+		answers_first(shard);
 	struct fold fold = { .events = shard->held,
 		             .count = count < shard->held_count ? count : shard->held_count,
 		             .frontier = frontier };
@@ -161,6 +200,22 @@ enum status stage_test_fold(struct stage_test *test, size_t count, struct instan
 	CHECK(memory_store_ops.end(&test->session, SECONDS(0), &failed) == STORE_COMMITTED);
 	shard_committed(shard, test->real);
 	return shard->stopped == NULL ? STATUS_OK : STATUS_FATAL;
+}
+
+size_t stage_test_effects(struct stage_test *test)
+{
+	const int topic = test->alone->results;
+	const struct partition_log *const log =
+	    memory_log_at(&test->log, topic, false, test->number);
+	const size_t before = log->count;
+
+	effect_work_look(test->effects, 0, test->shard);
+	while (effect_work_run(test->effects))
+		test->real = time_add(test->real, MINUTES(2));
+	effect_work_send(test->effects);
+	memory_log_network(&test->log, true);
+	(void)read_from(test, topic, (int64_t)before);
+	return log->count - before;
 }
 
 /* The order of recorded mode: what is read again comes topic by topic. */

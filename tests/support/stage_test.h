@@ -10,7 +10,9 @@
 #define TESTS_SUPPORT_STAGE_TEST_H
 
 #include "common/flow/document.h"
+#include "common/flow/effect_work.h"
 #include "common/flow/shard.h"
+#include "tests/support/memory_blob.h"
 #include "tests/support/memory_log.h"
 #include "tests/support/memory_store.h"
 
@@ -34,6 +36,8 @@ struct stage_test {
 	uint64_t tokens;
 	int64_t sequences[TOPICS_MAX]; /* the last one written to each topic */
 	size_t told;                   /* facts that stage_test_next has told */
+	struct effect_work *effects;   /* NULL: the stage has none */
+	struct memory_blobs blobs;
 };
 
 /* documents (ended by a name of NULL) and config are what handlers see; both may be NULL. */
@@ -65,6 +69,13 @@ bool stage_test_feed(struct stage_test *test, const struct stage_test_event *eve
  * is given: where events stay behind, it must not be after the mesh time of any.
  */
 enum status stage_test_fold(struct stage_test *test, size_t count, struct instant frontier);
+/*
+ * Runs what was asked for and is true, to the answer, no pause between two tries; lets the shard read the
+ * answers: how many they are. They are folded as what was fed is; of a shard that waits for them, before it. A
+ * test that has an answer of its own feeds it, with a header ce_effect that is the effect's name, and the id
+ * as subject.
+ */
+size_t stage_test_effects(struct stage_test *test);
 /*
  * Nothing in memory any more: the shard as its store has it. Events fed and not folded are read again, in
  * the order of recorded mode: mesh time, topic, sequence.
