@@ -78,6 +78,8 @@ static enum status later(struct task *task, const char *key)
 }
 
 int effect_tries;
+size_t effect_padding;
+void (*effect_meanwhile)(const struct effect_request *request);
 enum status effect_id_status;
 enum status effect_status;
 
@@ -86,12 +88,16 @@ static enum status run(const struct effect_request *request, struct effect_answe
 	Sim__V1__Toy result = SIM__V1__TOY__INIT;
 
 	effect_tries++;
+	if (effect_meanwhile != NULL)
+		effect_meanwhile(request);
 	if (effect_status != STATUS_OK) {
 		strcpy(answer->reason, "it cannot be done");
 		return effect_status;
 	}
 	result.kind = text_mutable("done");
 	result.ref = text_mutable(request->id);
+	result.text = arena_zero(answer->arena, effect_padding + 1);
+	memset(result.text, 'x', effect_padding);
 	answer->message = proto_pack(answer->arena, &result.base);
 	return STATUS_OK;
 }
@@ -127,6 +133,8 @@ int effect_set_up(void **state)
 {
 	(void)state;
 	effect_tries = 0;
+	effect_padding = 0;
+	effect_meanwhile = NULL;
 	effect_status = STATUS_OK;
 	effect_asker.parks = false;
 	stage_test_init(&effect_test, &effect_catalogue, &effect_asker, EFFECT_NUMBER, NULL, NULL);

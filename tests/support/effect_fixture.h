@@ -18,7 +18,10 @@ enum { EFFECT_IN, EFFECT_RESULTS, EFFECT_OUT, EFFECT_TOPICS };
 extern const struct catalogue effect_catalogue;
 extern struct stage effect_asker;
 extern struct stage_test effect_test;
-extern int effect_tries;             /* how often one was run */
+extern int effect_tries;      /* how often one was run */
+extern size_t effect_padding; /* bytes that its answer has beside */
+/* Called while it runs; NULL: nothing is. */
+extern void (*effect_meanwhile)(const struct effect_request *request);
 extern enum status effect_status;    /* what that answers */
 extern enum status effect_id_status; /* of effect_ask_whole */
 
