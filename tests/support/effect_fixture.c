@@ -13,15 +13,19 @@
 
 static const char *const by_before[] = { "before", NULL };
 static const char *const by_effect[] = { "effect", NULL };
+static const char *const by_nobody[] = { NULL };
 static const char *const by_asker[] = { "asker", NULL };
 static const struct topic topics[EFFECT_TOPICS] = {
 	{ .name = "in", .writers = by_before, .message = &sim__v1__toy__descriptor },
 	{ .name = "results", .writers = by_effect, .message = &sim__v1__toy__descriptor },
 	{ .name = "out", .writers = by_asker, .message = &sim__v1__toy__descriptor },
+	{ .name = "progress", .writers = by_nobody, .message = &sim__v1__toy__descriptor },
 };
-const struct catalogue effect_catalogue = {
-	.topics = topics, .count = EFFECT_TOPICS, .journal = -1, .control = -1, .progress = -1
-};
+const struct catalogue effect_catalogue = { .topics = topics,
+	                                    .count = EFFECT_TOPICS,
+	                                    .journal = -1,
+	                                    .control = -1,
+	                                    .progress = EFFECT_PROGRESS };
 
 /* The stage. */
 

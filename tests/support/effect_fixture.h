@@ -11,7 +11,7 @@
 #include "sim/toy.pb-c.h"
 #include "tests/support/stage_test.h"
 
-enum { EFFECT_IN, EFFECT_RESULTS, EFFECT_OUT, EFFECT_TOPICS };
+enum { EFFECT_IN, EFFECT_RESULTS, EFFECT_OUT, EFFECT_PROGRESS, EFFECT_TOPICS };
 
 #define EFFECT_NUMBER 1
 
