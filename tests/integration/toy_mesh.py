@@ -31,6 +31,7 @@ LOCAL = os.path.join(TOP, "deploy", "local")
 BIN = os.environ.get("OPSMESH_BIN", os.path.join(TOP, "build", "release", "bin"))
 JOURNAL, BY_ACCOUNT, ACCOUNTS, SETTLED = ("toy.journal.v1", "toy.by-account.v1", "toy.accounts.v1",
                                          "toy.settled.v1")
+RECEIPTS = "toy.receipts.v1"
 PROGRESS = "toy.progress.v1"
 PATIENCE_S = 300
 FIELDS = {1: "kind", 2: "key", 3: "ref", 4: "text", 5: "number", 6: "bad", 7: "time_us"}
@@ -240,11 +241,11 @@ class ToyMesh:
 
     def create_topics(self):
         admin = confluent_kafka.admin.AdminClient({"bootstrap.servers": self.brokers})
-        names = [JOURNAL, BY_ACCOUNT, ACCOUNTS, SETTLED]
+        names = [JOURNAL, BY_ACCOUNT, ACCOUNTS, RECEIPTS, SETTLED]
         wanted = [confluent_kafka.admin.NewTopic(
             name, 1 if name == PROGRESS else self.partitions, 1,
             config={"message.timestamp.type": "LogAppendTime", "retention.ms": "-1"})
-            for name in names + [name + ".dlq" for name in names[:3]] + [PROGRESS]]
+            for name in names + [name + ".dlq" for name in names[:4]] + [PROGRESS]]
         for future in admin.create_topics(wanted).values():
             future.result()
 
@@ -341,6 +342,7 @@ class ToyMesh:
         until(lambda: self.query("select count(*) from timer where name = 'settle'")[0][0] == 0
               and self.query("select coalesce(sum(count), 0)::bigint from open_account")[0][0]
               >= len(feeder.refs), "every account to be settled")
+        until(lambda: self.query("select count(*) from effect_pending")[0][0] == 0, "every receipt to come")
         until(lambda: self.query("select count(*) from shard where published < sequence")[0][0] == 0,
               "everything to be published")
 
@@ -375,9 +377,12 @@ class ToyMesh:
         return wrong + [f"facts with holes: {row}" for row in holes] + [f"journal with holes: {row}" for row in journal]
 
     def judge_settled(self, feeder, settled):
-        times = collections.Counter(unpack(fact.value)["key"] for fact in settled)
-        return [f"account {account} was settled {times[account]} times" for account in feeder.accounts()
-                if times[account] != 1]
+        times = collections.Counter((unpack(fact.value)["kind"], unpack(fact.value)["key"]) for fact in settled)
+        kept = dict(self.query("select account, times from receipt join blob using (digest)"))
+        wrong = [f"account {account} was {kind} {times[kind, account]} times"
+                 for kind in ("settled", "receipted") for account in feeder.accounts() if times[kind, account] != 1]
+        return wrong + [f"account {account} has {kept.get(account)} receipts that are kept"
+                        for account in feeder.accounts() if kept.get(account) != 1]
 
 
 class Feeder:

@@ -3,7 +3,7 @@
  *
  *   KAFKA_BROKERS=... DATABASE_URL=... INSTANCE=toy-1 toy [OPTION]
  *
- * It has the options, settings, probes and metrics of every daemon, and TOY_SETTLE. Its schema is "toy", its
+ * It has the options, settings, probes and metrics of every daemon, TOY_SETTLE and TOY_RECEIPT. Its schema is "toy", its
  * topics are those of toyd_catalogue: tests/integration/toy_mesh.py makes both, feeds it and judges it.
  */
 #include "gen/toy_migrations.h"
@@ -12,6 +12,8 @@
 static const struct config_key config_keys[] = {
 	CONFIG(struct toyd_config, settle, "TOY_SETTLE", "3s", "0s", "1d",
 	       "An account is settled so long after its first posting."),
+	CONFIG(struct toyd_config, receipt, "TOY_RECEIPT", "0s", "0s", "1m",
+	       "A receipt takes so long to be written."),
 	CONFIG_END,
 };
 

@@ -15,6 +15,7 @@ static const char *const by_edge[] = { "edge", NULL };
 static const char *const by_intake[] = { "intake", NULL };
 static const char *const by_account[] = { "account", NULL };
 static const char *const by_settlement[] = { "settlement", NULL };
+static const char *const by_effect[] = { "effect", NULL };
 static const char *const by_nobody[] = { NULL };
 
 #define TOPIC(name_, writers_, spread_, message_)                            \
@@ -28,6 +29,7 @@ static const struct topic topics[TOYD_TOPICS] = {
 	TOPIC("toy.by-account.v1", by_intake, SPREAD_ANY, &sim__v1__toy__descriptor),
 	TOPIC("toy.accounts.v1", by_account, SPREAD_OWN, &sim__v1__toy__descriptor),
 	TOPIC("toy.settled.v1", by_settlement, SPREAD_OWN, &sim__v1__toy__descriptor),
+	TOPIC("toy.receipts.v1", by_effect, SPREAD_OWN, &sim__v1__toy__descriptor),
 	TOPIC("toy.progress.v1", by_nobody, SPREAD_ANY, &opsmesh__v1__progress__descriptor),
 };
 
@@ -216,6 +218,7 @@ static enum status settle(struct task *task, const char *key)
 	settled.key = text(key);
 	settled.number = row.count;
 	settled.time_us = task->due.us;
+	TRY(toyd_ask_receipt(task, key, row.count));
 	return task_emit(task, &(struct emission){ .topic = TOYD_SETTLED,
 	                                           .key = key,
 	                                           .time = task->due,
@@ -231,11 +234,14 @@ static const struct stage_event account_events[] = {
 	{ .topic = TOYD_BY_ACCOUNT, .handle = on_by_account, .need = need_account }, { .topic = -1 }
 };
 static const struct stage_event settlement_events[] = {
-	{ .topic = TOYD_ACCOUNTS, .handle = on_counted, .need = need_open }, { .topic = -1 }
+	{ .topic = TOYD_ACCOUNTS, .handle = on_counted, .need = need_open },
+	{ .topic = TOYD_RECEIPTS, .handle = toyd_on_receipt },
+	{ .topic = -1 }
 };
 static const struct state_table *const intake_tables[] = { &seen_table, NULL };
 static const struct state_table *const account_tables[] = { &account_table, &rate_table, NULL };
-static const struct state_table *const settlement_tables[] = { &open_table, NULL };
+static const struct state_table *const settlement_tables[] = { &open_table, &toyd_receipt_table,
+	                                                       NULL };
 static const struct stage_timer intake_timers[] = { { "forget", forget, NULL }, { .name = NULL } };
 static const struct stage_timer settlement_timers[] = { { "settle", settle, need_settle },
 	                                                { .name = NULL } };
@@ -260,6 +266,8 @@ const struct stage toyd_stages[] = {
 	  .events = settlement_events,
 	  .tables = settlement_tables,
 	  .timers = settlement_timers,
+	  .effects = toyd_effects,
+	  .results = TOYD_RECEIPTS,
 	  .emits = settlement_emits },
 	{ .name = NULL },
 };
