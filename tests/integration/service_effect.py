@@ -132,7 +132,7 @@ def story_frozen(mesh, feeder):
 
 def story_rebuilt(mesh, feeder):
     before = len(mesh.records(toy_mesh.RECEIPTS))
-    done = mesh.run("--rebuild", "settlement", "--verify")
+    done = mesh.run("--rebuild", "settlement", "--verify", **SWIFT)
     check(done.returncode == 0 and "settlement: the same" in done.stdout, "a rebuild folds the answers on the log",
           done)
     check(len(mesh.records(toy_mesh.RECEIPTS)) == before, "and runs no effect")

@@ -3,6 +3,7 @@
 #include "common/base/text.h"
 #include "common/io/proto.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include <setjmp.h>
@@ -95,7 +96,7 @@ static enum status run(const struct effect_request *request, struct effect_answe
 	if (effect_meanwhile != NULL)
 		effect_meanwhile(request);
 	if (effect_status != STATUS_OK) {
-		strcpy(answer->reason, "it cannot be done");
+		snprintf(answer->reason, sizeof(answer->reason), "it cannot be done");
 		return effect_status;
 	}
 	result.kind = text_mutable("done");
