@@ -50,6 +50,7 @@ class Outside:
         self.requests = collections.Counter()         # on the journal, by request id
         self.highest = collections.defaultdict(int)   # by (topic, partition, source)
         self.fresh = collections.defaultdict(set)     # offsets that were no repetition, by (topic, partition)
+        self.results = {}                             # of effects, by (topic, partition, ce_id)
         self.ends = ends
         self.repeated, self.late, self.changed, self.dead, self.count = 0, [], [], [], 0
         for record in topics.read(topics.streams(), ends=ends):
@@ -64,6 +65,9 @@ class Outside:
             self.requests[record.headers["ce_subject"].decode()] += 1
             self.fresh[place].add(record.offset)
             return
+        if record.source == outside_mesh.EFFECT:
+            self.take_result(record)
+            return
         known, at = self.streams[record.source], (*place, record.sequence)
         if at in known:
             self.repeated += 1
@@ -76,6 +80,16 @@ class Outside:
         if record.sequence <= self.highest[(*place, record.source)]:
             self.late.append(f"{place} {record.source} {record.sequence} at offset {record.offset}")
         self.highest[(*place, record.source)] = max(record.sequence, self.highest[(*place, record.source)])
+
+    def take_result(self, record):
+        """Of an effect: it has no sequence, may come again, and is folded as what it is to be dropped."""
+        place = record.topic, record.partition
+        self.fresh[place].add(record.offset)
+        self.highest[(*place, record.source)] = record.offset + 1
+        first = self.results.setdefault((*place, record.headers["ce_id"]), record)
+        if (first.key, first.value, first.headers) != (record.key, record.value, record.headers):
+            self.changed.append(f"{place} {record.headers['ce_id'].decode()}")
+        self.repeated += first is not record
 
     def records(self, topic):
         return sorted((record for known in self.streams.values() for record in known.values()
@@ -102,6 +116,8 @@ def unsettled(database, shards, ends):
         for stage, number, topic, position in outside_mesh.rows(database, schema, query):
             if position < ends.get((topic, number), 0):
                 return f"{stage}/{number} has folded {topic} to {position} of {ends[(topic, number)]}"
+        if outside_mesh.rows(database, schema, "select 1 from {s}.effect_pending limit 1"):
+            return f"{schema} waits for the answer of an effect"
     return ""
 
 

@@ -17,6 +17,7 @@ import psycopg
 PATIENCE_S = 30
 JOURNAL = "ops.intake.v1"
 PROGRESS = "ops.progress.v1"
+EFFECT = "effect"  # source of what came of effects
 EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
 
 # A record without its place: what a repetition must repeat. traceparent may be missing, so it is not here.
