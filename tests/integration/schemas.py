@@ -19,8 +19,9 @@ KINDS = {"calendars": "calendar", "holidays": "holidays", "sla": "policy", "macr
          "access": "access", "mrr": "mrr", "close": "close", "books": "books", "suspense": "suspense", "provider": "provider",
          "chart": "chart",
          "currencies": "currencies", "fx": "fx", "declines": "declines", "attempts": "attempts",
-         "dunning": "dunning", "packet": "packet", "refunds": "refunds", "usage": "usage",
-         "invoices": "invoices", "tax": "tax", "discrepancies": "discrepancies", "reasons": "reasons", "cases": "cases"}
+         "dunning": "dunning", "packet": "packet", "refunds": "refunds", "usage": "usage", "invoices": "invoices",
+         "tax": "tax", "discrepancies": "discrepancies", "reasons": "reasons", "cases": "cases",
+         "economics": "economics"}
 
 CALENDAR = {
     "id": "c", "version": 1, "effective_from": "2026-01-01T00:00:00+09:00", "time_zone": "Asia/Tokyo",
