@@ -51,85 +51,86 @@ static struct economics_inputs asked(const char *category, const char *country, 
 	return inputs;
 }
 
+static const struct {
+	const char *name;
+	const char *category;
+	const char *country;
+	int64_t minor;
+	const char *currency;
+	bool inquiry;
+	int64_t counter;
+	int64_t effort;
+	int64_t stake;
+	int64_t cost;
+	int64_t contest;
+	int64_t otherwise;
+	int64_t break_even_ppm;
+	enum economics_advice advice;
+	enum economics_ratio ratio;
+	const char *rule;
+} worths[] = {
+	{ "fraud, 25 %: it costs more than it brings", "fraudulent", "US", 10000, "USD", false,
+	  1500, 3000, 11500, 4500, -13125, -11500, 391305, ECONOMICS_ACCEPT,
+	  ECONOMICS_RATIO_COUNTED, "does_not_gain" },
+	{ "a cancelled subscription, 40 %: it gains", "subscription_canceled", "US", 10000, "USD",
+	  false, 1500, 2500, 11500, 4000, -10900, -11500, 347827, ECONOMICS_CONTEST,
+	  ECONOMICS_RATIO_COUNTED, "gains" },
+	{ "Japan has no counter fee, so that the same gains earlier", "subscription_canceled", "JP",
+	  10000, "JPY", false, 0, 3750, 10000, 3750, -11250, -11500, 375000, ECONOMICS_CONTEST,
+	  ECONOMICS_RATIO_COUNTED, "gains" },
+	{ "Mexico has none either, and gives the received one back", "subscription_canceled", "MX",
+	  100000, "MXN", false, 0, 42500, 130000, 42500, -120500, -130000, 326924,
+	  ECONOMICS_CONTEST, ECONOMICS_RATIO_COUNTED, "gains" },
+	{ "a country that is not listed has those of every other", "subscription_canceled", "NZ",
+	  10000, "USD", false, 1500, 2500, 11500, 4000, -10900, -11500, 347827, ECONOMICS_CONTEST,
+	  ECONOMICS_RATIO_COUNTED, "gains" },
+	{ "compliance takes the network's fee besides", "noncompliant", "US", 100000, "USD", false,
+	  1500, 6000, 151500, 57500, -136275, -101500, 379538, ECONOMICS_ACCEPT,
+	  ECONOMICS_RATIO_COUNTED, "does_not_gain" },
+	{ "a category that is not listed is general", "brand_new", "US", 100000, "USD", false, 1500,
+	  3000, 101500, 4500, -80625, -101500, 44335, ECONOMICS_CONTEST, ECONOMICS_RATIO_COUNTED,
+	  "gains" },
+	{ "below the minimum even what gains is accepted", "duplicate", "US", 2999, "USD", false,
+	  1500, 1500, 4499, 3000, -4800, -4499, 666815, ECONOMICS_ACCEPT, ECONOMICS_RATIO_COUNTED,
+	  "below_minimum" },
+	{ "an inquiry that convinces costs nothing", "subscription_canceled", "US", 10000, "USD",
+	  true, 0, 2500, 11500, 4000, -9400, -10000, 347827, ECONOMICS_CONTEST,
+	  ECONOMICS_RATIO_AT_RISK, "inquiry" },
+	{ "an inquiry that hardly will is refunded", "fraudulent", "US", 10000, "USD", true, 0,
+	  3000, 11500, 4500, -11625, -10000, 391305, ECONOMICS_REFUND, ECONOMICS_RATIO_AVOIDED,
+	  "inquiry" },
+	{ "an inquiry below the minimum is refunded, not accepted", "fraudulent", "US", 500, "USD",
+	  true, 0, 3000, 2000, 4500, -4500, -500, 1000001, ECONOMICS_REFUND,
+	  ECONOMICS_RATIO_AVOIDED, "inquiry" },
+};
+
 static void contesting_is_worth_what_its_country_s_fees_leave(void **state)
 {
-	static const struct {
-		const char *name;
-		const char *category;
-		const char *country;
-		int64_t minor;
-		const char *currency;
-		bool inquiry;
-		int64_t counter;
-		int64_t effort;
-		int64_t stake;
-		int64_t cost;
-		int64_t contest;
-		int64_t otherwise;
-		int64_t break_even_ppm;
-		enum economics_advice advice;
-		enum economics_ratio ratio;
-		const char *rule;
-	} rows[] = {
-		{ "fraud, 25 %: it costs more than it brings", "fraudulent", "US", 10000, "USD",
-		  false, 1500, 3000, 11500, 4500, -13125, -11500, 391305, ECONOMICS_ACCEPT,
-		  ECONOMICS_RATIO_COUNTED, "does_not_gain" },
-		{ "a cancelled subscription, 40 %: it gains", "subscription_canceled", "US", 10000,
-		  "USD", false, 1500, 2500, 11500, 4000, -10900, -11500, 347827, ECONOMICS_CONTEST,
-		  ECONOMICS_RATIO_COUNTED, "gains" },
-		{ "Japan has no counter fee, so that the same gains earlier",
-		  "subscription_canceled", "JP", 10000, "JPY", false, 0, 3750, 10000, 3750, -11250,
-		  -11500, 375000, ECONOMICS_CONTEST, ECONOMICS_RATIO_COUNTED, "gains" },
-		{ "Mexico has none either, and gives the received one back",
-		  "subscription_canceled", "MX", 100000, "MXN", false, 0, 42500, 130000, 42500,
-		  -120500, -130000, 326924, ECONOMICS_CONTEST, ECONOMICS_RATIO_COUNTED, "gains" },
-		{ "a country that is not listed has those of every other", "subscription_canceled",
-		  "NZ", 10000, "USD", false, 1500, 2500, 11500, 4000, -10900, -11500, 347827,
-		  ECONOMICS_CONTEST, ECONOMICS_RATIO_COUNTED, "gains" },
-		{ "compliance takes the network's fee besides", "noncompliant", "US", 100000, "USD",
-		  false, 1500, 6000, 151500, 57500, -136275, -101500, 379538, ECONOMICS_ACCEPT,
-		  ECONOMICS_RATIO_COUNTED, "does_not_gain" },
-		{ "a category that is not listed is general", "brand_new", "US", 100000, "USD",
-		  false, 1500, 3000, 101500, 4500, -80625, -101500, 44335, ECONOMICS_CONTEST,
-		  ECONOMICS_RATIO_COUNTED, "gains" },
-		{ "below the minimum even what gains is accepted", "duplicate", "US", 2999, "USD",
-		  false, 1500, 1500, 4499, 3000, -4800, -4499, 666815, ECONOMICS_ACCEPT,
-		  ECONOMICS_RATIO_COUNTED, "below_minimum" },
-		{ "an inquiry that convinces costs nothing", "subscription_canceled", "US", 10000,
-		  "USD", true, 0, 2500, 11500, 4000, -9400, -10000, 347827, ECONOMICS_CONTEST,
-		  ECONOMICS_RATIO_AT_RISK, "inquiry" },
-		{ "an inquiry that hardly will is refunded", "fraudulent", "US", 10000, "USD", true,
-		  0, 3000, 11500, 4500, -11625, -10000, 391305, ECONOMICS_REFUND,
-		  ECONOMICS_RATIO_AVOIDED, "inquiry" },
-		{ "an inquiry below the minimum is refunded, not accepted", "fraudulent", "US", 500,
-		  "USD", true, 0, 3000, 2000, 4500, -4500, -500, 1000001, ECONOMICS_REFUND,
-		  ECONOMICS_RATIO_AVOIDED, "inquiry" },
-	};
 	const struct economics_policy policy = read_document();
 
 	(void)state;
-	for (size_t i = 0; i < COUNT_OF(rows); i++) {
-		struct economics_inputs inputs =
-		    asked(rows[i].category, rows[i].country, rows[i].minor, rows[i].currency);
+	for (size_t i = 0; i < COUNT_OF(worths); i++) {
+		struct economics_inputs inputs = asked(worths[i].category, worths[i].country,
+		                                       worths[i].minor, worths[i].currency);
 		struct economics_recommendation got;
 		const char *reason = "";
 
-		print_message("%s\n", rows[i].name);
-		inputs.inquiry = rows[i].inquiry;
+		print_message("%s\n", worths[i].name);
+		inputs.inquiry = worths[i].inquiry;
 		assert_true(economics_recommend(&policy, &inputs, &got, &reason));
-		assert_int_equal(got.counter, rows[i].counter);
-		assert_int_equal(got.effort, rows[i].effort);
-		assert_int_equal(got.stake, rows[i].stake);
-		assert_int_equal(got.cost, rows[i].cost);
-		assert_int_equal(got.contest, rows[i].contest);
-		assert_int_equal(got.otherwise, rows[i].otherwise);
-		assert_int_equal(got.gain, rows[i].contest - rows[i].otherwise);
-		assert_int_equal(got.break_even_ppm, rows[i].break_even_ppm);
-		assert_int_equal(got.advice, rows[i].advice);
-		assert_int_equal(got.ratio, rows[i].ratio);
-		assert_string_equal(got.rule, rows[i].rule);
+		assert_int_equal(got.counter, worths[i].counter);
+		assert_int_equal(got.effort, worths[i].effort);
+		assert_int_equal(got.stake, worths[i].stake);
+		assert_int_equal(got.cost, worths[i].cost);
+		assert_int_equal(got.contest, worths[i].contest);
+		assert_int_equal(got.otherwise, worths[i].otherwise);
+		assert_int_equal(got.gain, worths[i].contest - worths[i].otherwise);
+		assert_int_equal(got.break_even_ppm, worths[i].break_even_ppm);
+		assert_int_equal(got.advice, worths[i].advice);
+		assert_int_equal(got.ratio, worths[i].ratio);
+		assert_string_equal(got.rule, worths[i].rule);
 		assert_int_equal(got.policy_version, 1);
-		assert_int_equal(got.inputs.amount.minor, rows[i].minor);
+		assert_int_equal(got.inputs.amount.minor, worths[i].minor);
 	}
 }
 

@@ -22,129 +22,129 @@ static struct reason_policy read_document(void)
 	return policy;
 }
 
+static const struct {
+	const char *name;
+	struct reason_said said;
+	const char *title;
+	const char *category;
+	enum reason_found found;
+	bool unknown_code;
+	bool unknown_category;
+	bool differs;
+} findings[] = {
+	{ "Visa's code of fraud",
+	  { "visa", "10.4", "", "fraudulent" },
+	  "Other fraud: card absent",
+	  "fraudulent",
+	  REASON_BY_CODE,
+	  false,
+	  false,
+	  false },
+	{ "the network and code in another case",
+	  { "Amex", "c28", "", "subscription_canceled" },
+	  "Cancelled recurring billing",
+	  "subscription_canceled",
+	  REASON_BY_CODE,
+	  false,
+	  false,
+	  false },
+	{ "of several meanings the one of the provider's category",
+	  { "mastercard", "4853", "", "subscription_canceled" },
+	  "Cardholder dispute",
+	  "subscription_canceled",
+	  REASON_BY_CODE,
+	  false,
+	  false,
+	  false },
+	{ "the text decides against the provider's category, and that is said",
+	  { "mastercard", "4853", "GOODS OR SERVICES NOT PROVIDED", "product_unacceptable" },
+	  "Cardholder dispute: not provided",
+	  "product_not_received",
+	  REASON_BY_TEXT,
+	  false,
+	  false,
+	  true },
+	{ "a text that nobody knows leaves the code",
+	  { "mastercard", "4853", "Something new", "credit_not_processed" },
+	  "Cardholder dispute",
+	  "credit_not_processed",
+	  REASON_BY_CODE,
+	  false,
+	  false,
+	  false },
+	{ "the provider's category differs from the code's only one",
+	  { "visa", "13.2", "", "fraudulent" },
+	  "Cancelled recurring transaction",
+	  "subscription_canceled",
+	  REASON_BY_CODE,
+	  false,
+	  false,
+	  true },
+	{ "a code that nobody knows is said, and the category answers",
+	  { "visa", "99.9", "", "duplicate" },
+	  "The cardholder says that he was charged twice",
+	  "duplicate",
+	  REASON_BY_CATEGORY,
+	  true,
+	  false,
+	  false },
+	{ "a code of another network is no code of this one",
+	  { "visa", "4853", "", "general" },
+	  "Another reason, or one that nobody knows",
+	  "general",
+	  REASON_BY_CATEGORY,
+	  true,
+	  false,
+	  false },
+	{ "no code at all",
+	  { "visa", "", "", "noncompliant" },
+	  "The bank says that a rule of the network was broken",
+	  "noncompliant",
+	  REASON_BY_CATEGORY,
+	  false,
+	  false,
+	  false },
+	{ "a category that nobody knows is said, and is general",
+	  { "jcb", "", "", "brand_new" },
+	  "Another reason, or one that nobody knows",
+	  "general",
+	  REASON_BY_ELSE,
+	  false,
+	  true,
+	  false },
+	{ "nothing at all",
+	  { "", "", "", "" },
+	  "Another reason, or one that nobody knows",
+	  "general",
+	  REASON_BY_ELSE,
+	  false,
+	  false,
+	  false },
+	{ "nobody reaches a category as if it were a code",
+	  { "*", "fraudulent", "", "" },
+	  "Another reason, or one that nobody knows",
+	  "general",
+	  REASON_BY_ELSE,
+	  true,
+	  false,
+	  false },
+};
+
 static void a_code_is_found_by_what_the_network_says(void **state)
 {
-	static const struct {
-		const char *name;
-		struct reason_said said;
-		const char *title;
-		const char *category;
-		enum reason_found found;
-		bool unknown_code;
-		bool unknown_category;
-		bool differs;
-	} rows[] = {
-		{ "Visa's code of fraud",
-		  { "visa", "10.4", "", "fraudulent" },
-		  "Other fraud: card absent",
-		  "fraudulent",
-		  REASON_BY_CODE,
-		  false,
-		  false,
-		  false },
-		{ "the network and code in another case",
-		  { "Amex", "c28", "", "subscription_canceled" },
-		  "Cancelled recurring billing",
-		  "subscription_canceled",
-		  REASON_BY_CODE,
-		  false,
-		  false,
-		  false },
-		{ "of several meanings the one of the provider's category",
-		  { "mastercard", "4853", "", "subscription_canceled" },
-		  "Cardholder dispute",
-		  "subscription_canceled",
-		  REASON_BY_CODE,
-		  false,
-		  false,
-		  false },
-		{ "the text decides against the provider's category, and that is said",
-		  { "mastercard", "4853", "GOODS OR SERVICES NOT PROVIDED",
-		    "product_unacceptable" },
-		  "Cardholder dispute: not provided",
-		  "product_not_received",
-		  REASON_BY_TEXT,
-		  false,
-		  false,
-		  true },
-		{ "a text that nobody knows leaves the code",
-		  { "mastercard", "4853", "Something new", "credit_not_processed" },
-		  "Cardholder dispute",
-		  "credit_not_processed",
-		  REASON_BY_CODE,
-		  false,
-		  false,
-		  false },
-		{ "the provider's category differs from the code's only one",
-		  { "visa", "13.2", "", "fraudulent" },
-		  "Cancelled recurring transaction",
-		  "subscription_canceled",
-		  REASON_BY_CODE,
-		  false,
-		  false,
-		  true },
-		{ "a code that nobody knows is said, and the category answers",
-		  { "visa", "99.9", "", "duplicate" },
-		  "The cardholder says that he was charged twice",
-		  "duplicate",
-		  REASON_BY_CATEGORY,
-		  true,
-		  false,
-		  false },
-		{ "a code of another network is no code of this one",
-		  { "visa", "4853", "", "general" },
-		  "Another reason, or one that nobody knows",
-		  "general",
-		  REASON_BY_CATEGORY,
-		  true,
-		  false,
-		  false },
-		{ "no code at all",
-		  { "visa", "", "", "noncompliant" },
-		  "The bank says that a rule of the network was broken",
-		  "noncompliant",
-		  REASON_BY_CATEGORY,
-		  false,
-		  false,
-		  false },
-		{ "a category that nobody knows is said, and is general",
-		  { "jcb", "", "", "brand_new" },
-		  "Another reason, or one that nobody knows",
-		  "general",
-		  REASON_BY_ELSE,
-		  false,
-		  true,
-		  false },
-		{ "nothing at all",
-		  { "", "", "", "" },
-		  "Another reason, or one that nobody knows",
-		  "general",
-		  REASON_BY_ELSE,
-		  false,
-		  false,
-		  false },
-		{ "nobody reaches a category as if it were a code",
-		  { "*", "fraudulent", "", "" },
-		  "Another reason, or one that nobody knows",
-		  "general",
-		  REASON_BY_ELSE,
-		  true,
-		  false,
-		  false },
-	};
 	const struct reason_policy policy = read_document();
 
 	(void)state;
-	for (size_t i = 0; i < COUNT_OF(rows); i++) {
-		const struct reason_answer got = reason_find(&policy, &rows[i].said);
+	for (size_t i = 0; i < COUNT_OF(findings); i++) {
+		const struct reason_answer got = reason_find(&policy, &findings[i].said);
 
-		print_message("%s\n", rows[i].name);
-		assert_string_equal(got.reason->title, rows[i].title);
-		assert_string_equal(got.reason->category, rows[i].category);
-		assert_int_equal(got.found, rows[i].found);
-		assert_int_equal(got.unknown_code, rows[i].unknown_code);
-		assert_int_equal(got.unknown_category, rows[i].unknown_category);
-		assert_int_equal(got.differs, rows[i].differs);
+		print_message("%s\n", findings[i].name);
+		assert_string_equal(got.reason->title, findings[i].title);
+		assert_string_equal(got.reason->category, findings[i].category);
+		assert_int_equal(got.found, findings[i].found);
+		assert_int_equal(got.unknown_code, findings[i].unknown_code);
+		assert_int_equal(got.unknown_category, findings[i].unknown_category);
+		assert_int_equal(got.differs, findings[i].differs);
 	}
 }
 

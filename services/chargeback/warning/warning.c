@@ -97,21 +97,27 @@ static void nothing_to_do(struct warning_answer *answer)
 	                  because(WARNING_BECAUSE_NOT_ACTIONABLE, !inputs->actionable);
 }
 
+static enum warning_triage triage_of(const struct warning_answer *answer)
+{
+	if (answer->inputs.liability_shifted)
+		return WARNING_WATCH;
+	if (answer->left <= answer->up_to)
+		return WARNING_REFUND;
+	return answer->inputs.waiting_tickets > 0 ? WARNING_CONTACT : WARNING_WATCH;
+}
+
 static void triage(const struct warning_policy *policy, struct warning_answer *answer)
 {
 	const struct warning_inputs *const inputs = &answer->inputs;
 	const bool small = answer->left <= answer->up_to;
-	const bool waits = inputs->waiting_tickets > 0;
 
 	answer->disputed_ppm = chance_of(policy, inputs);
 	answer->loss = share_of(answer->left + inputs->fee.minor, answer->disputed_ppm);
 	answer->reasons = because(WARNING_BECAUSE_SHIFTED, inputs->liability_shifted) |
-	                  because(small ? WARNING_BECAUSE_SMALL : WARNING_BECAUSE_LARGE, true) |
-	                  because(WARNING_BECAUSE_TICKET, waits);
-	answer->triage = inputs->liability_shifted ? WARNING_WATCH
-	                 : small                   ? WARNING_REFUND
-	                 : waits                   ? WARNING_CONTACT
-	                                           : WARNING_WATCH;
+	                  because(WARNING_BECAUSE_SMALL, small) |
+	                  because(WARNING_BECAUSE_LARGE, !small) |
+	                  because(WARNING_BECAUSE_TICKET, inputs->waiting_tickets > 0);
+	answer->triage = triage_of(answer);
 }
 
 bool warning_judge(const struct warning_policy *policy, const struct warning_inputs *inputs,
