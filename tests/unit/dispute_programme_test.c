@@ -1,0 +1,439 @@
+/*
+ * dispute_programme_test - monitoring programmes: what counts, the ratio, and how far it is to a threshold.
+ */
+#include "services/chargeback/programme/programme.h"
+#include "tests/support/arena_fixture.h"
+#include "tests/support/policy_fixture.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+static struct programme_policy read_document(const char *name)
+{
+	struct programme_policy policy;
+
+	policy_fixture_read(arena, &programme_policy_kind, name, &policy);
+	return policy;
+}
+
+static struct instant time_of(const char *text)
+{
+	struct instant at = { 0 };
+
+	assert_true(time_parse(text, &at));
+	return at;
+}
+
+static const struct {
+	const char *name;
+	struct programme_event event;
+	bool vamp;
+	bool ecm;
+	bool efm;
+} countings[] = {
+	{ "a fraud warning of Visa", { .network = "visa", .warning = true }, true, false, false },
+	{ "a dispute of Visa", { .network = "visa" }, true, false, false },
+	{ "a warning that compelling evidence answered",
+	  { .network = "visa", .warning = true, .compelling = true },
+	  false,
+	  false,
+	  false },
+	{ "a dispute that compelling evidence answered counts",
+	  { .network = "visa", .fraud = true, .compelling = true },
+	  true,
+	  false,
+	  false },
+	{ "a dispute that was prevented",
+	  { .network = "visa", .prevented = true },
+	  false,
+	  false,
+	  false },
+	{ "an inquiry that did not escalate",
+	  { .network = "visa", .inquiry = true },
+	  false,
+	  false,
+	  false },
+	{ "a dispute of Mastercard", { .network = "mastercard" }, false, true, false },
+	{ "one for fraud", { .network = "mastercard", .fraud = true }, false, true, true },
+	{ "a warning of Mastercard",
+	  { .network = "mastercard", .warning = true },
+	  false,
+	  false,
+	  false },
+	{ "another network's", { .network = "amex", .fraud = true }, false, false, false },
+};
+
+static void each_programme_counts_its_own(void **state)
+{
+	const struct programme_policy vamp = read_document("programmes/visa-vamp-2.json");
+	const struct programme_policy ecm = read_document("programmes/mastercard-ecm-1.json");
+	const struct programme_policy efm = read_document("programmes/mastercard-efm-1.json");
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(countings); i++) {
+		print_message("%s\n", countings[i].name);
+		assert_int_equal(programme_counts(&vamp, &countings[i].event), countings[i].vamp);
+		assert_int_equal(programme_counts(&ecm, &countings[i].event), countings[i].ecm);
+		assert_int_equal(programme_counts(&efm, &countings[i].event), countings[i].efm);
+	}
+}
+
+static const struct {
+	const char *name;
+	const char *document;
+	const char *country;
+	const char *region;
+	const char *at;
+	struct programme_tally tally;
+	int64_t ratio_ppm;
+	int64_t elapsed_ppm;
+	int64_t end_events;
+	int64_t end_payments;
+	enum programme_standing standing;
+	const char *threshold;
+	int64_t threshold_count;
+} judgements[] = {
+	{ "a quiet month",
+	  "programmes/visa-vamp-2.json",
+	  "JP",
+	  "",
+	  "2026-05-16T12:00:00Z",
+	  { .events = 3, .payments = 2000, .payments_now = 2000, .payments_expected = 4000 },
+	  1500,
+	  500000,
+	  6,
+	  4000,
+	  PROGRAMME_CLEAR,
+	  "excessive",
+	  150 },
+	{ "two more of a hundred and it is approached",
+	  "programmes/visa-vamp-2.json",
+	  "JP",
+	  "",
+	  "2026-05-16T12:00:00Z",
+	  { .events = 3, .payments = 800, .payments_now = 800, .payments_expected = 1000 },
+	  3750,
+	  800000,
+	  4,
+	  1000,
+	  PROGRAMME_APPROACHING,
+	  "non_compliant",
+	  5 },
+	{ "it will be met at this pace",
+	  "programmes/visa-vamp-2.json",
+	  "JP",
+	  "",
+	  "2026-05-16T12:00:00Z",
+	  { .events = 3, .payments = 500, .payments_now = 500, .payments_expected = 1000 },
+	  6000,
+	  500000,
+	  6,
+	  1000,
+	  PROGRAMME_PROJECTED,
+	  "non_compliant",
+	  5 },
+	{ "five and half a percent are met",
+	  "programmes/visa-vamp-2.json",
+	  "JP",
+	  "",
+	  "2026-05-16T12:00:00Z",
+	  { .events = 5, .payments = 1000, .payments_now = 1000, .payments_expected = 1000 },
+	  5000,
+	  1000000,
+	  5,
+	  1000,
+	  PROGRAMME_MET,
+	  "non_compliant",
+	  5 },
+	{ "a payment more and they are only approached",
+	  "programmes/visa-vamp-2.json",
+	  "JP",
+	  "",
+	  "2026-05-16T12:00:00Z",
+	  { .events = 5, .payments = 1001, .payments_now = 1001, .payments_expected = 1001 },
+	  4995,
+	  1000000,
+	  5,
+	  1001,
+	  PROGRAMME_APPROACHING,
+	  "non_compliant",
+	  5 },
+	{ "1.5 % is excessive from April 2026 on",
+	  "programmes/visa-vamp-2.json",
+	  "JP",
+	  "",
+	  "2026-05-31T00:00:00Z",
+	  { .events = 1500, .payments = 100000, .payments_now = 1, .payments_expected = 1 },
+	  15000,
+	  1000000,
+	  1500,
+	  100000,
+	  PROGRAMME_MET,
+	  "excessive",
+	  1500 },
+	{ "and was not before",
+	  "programmes/visa-vamp-1.json",
+	  "JP",
+	  "",
+	  "2026-03-31T00:00:00Z",
+	  { .events = 1500, .payments = 100000, .payments_now = 1, .payments_expected = 1 },
+	  15000,
+	  1000000,
+	  1500,
+	  100000,
+	  PROGRAMME_MET,
+	  "non_compliant",
+	  5 },
+	{ "elsewhere 150 are enough, of such an amount",
+	  "programmes/visa-vamp-2.json",
+	  "AE",
+	  "cemea",
+	  "2026-05-31T00:00:00Z",
+	  { .events = 150,
+	    .payments = 6000,
+	    .payments_now = 1,
+	    .payments_expected = 1,
+	    .amount = { 7500000, "USD" },
+	    .amount_known = true },
+	  25000,
+	  1000000,
+	  150,
+	  6000,
+	  PROGRAMME_MET,
+	  "excessive",
+	  150 },
+	{ "and not of less",
+	  "programmes/visa-vamp-2.json",
+	  "AE",
+	  "cemea",
+	  "2026-05-31T00:00:00Z",
+	  { .events = 150,
+	    .payments = 6000,
+	    .payments_now = 1,
+	    .payments_expected = 1,
+	    .amount = { 7499999, "USD" },
+	    .amount_known = true },
+	  25000,
+	  1000000,
+	  150,
+	  6000,
+	  PROGRAMME_MET,
+	  "non_compliant",
+	  5 },
+	{ "an amount in another currency is taken as reached",
+	  "programmes/visa-vamp-2.json",
+	  "AE",
+	  "cemea",
+	  "2026-05-31T00:00:00Z",
+	  { .events = 150,
+	    .payments = 6000,
+	    .payments_now = 1,
+	    .payments_expected = 1,
+	    .amount = { 1, "AED" },
+	    .amount_known = true },
+	  25000,
+	  1000000,
+	  150,
+	  6000,
+	  PROGRAMME_MET,
+	  "excessive",
+	  150 },
+	{ "by time where nobody knows what to expect",
+	  "programmes/mastercard-ecm-1.json",
+	  "JP",
+	  "",
+	  "2026-06-16T00:00:00Z",
+	  { .events = 60, .payments = 6000 },
+	  10000,
+	  500000,
+	  120,
+	  6000,
+	  PROGRAMME_PROJECTED,
+	  "ecm",
+	  100 },
+	{ "on the second day nothing is projected",
+	  "programmes/mastercard-ecm-1.json",
+	  "JP",
+	  "",
+	  "2026-06-02T00:00:00Z",
+	  { .events = 60, .payments = 6000 },
+	  10000,
+	  33333,
+	  60,
+	  6000,
+	  PROGRAMME_CLEAR,
+	  "hecm",
+	  300 },
+	{ "the graver of two that are met",
+	  "programmes/mastercard-ecm-1.json",
+	  "JP",
+	  "",
+	  "2026-06-30T00:00:00Z",
+	  { .events = 300, .payments = 10000 },
+	  30000,
+	  966666,
+	  311,
+	  10000,
+	  PROGRAMME_MET,
+	  "hecm",
+	  300 },
+	{ "a month whose payments are over while disputes are still counted",
+	  "programmes/visa-vamp-2.json",
+	  "US",
+	  "",
+	  "2026-06-03T00:00:00Z",
+	  { .events = 29, .payments = 10000 },
+	  2900,
+	  935483,
+	  32,
+	  10000,
+	  PROGRAMME_CLEAR,
+	  "excessive",
+	  150 },
+	{ "without payments there is no ratio",
+	  "programmes/mastercard-ecm-1.json",
+	  "JP",
+	  "",
+	  "2026-06-16T00:00:00Z",
+	  { .events = 600, .payments = 0 },
+	  0,
+	  500000,
+	  1200,
+	  0,
+	  PROGRAMME_CLEAR,
+	  "hecm",
+	  300 },
+	{ "fraud with hardly any 3-D Secure",
+	  "programmes/mastercard-efm-1.json",
+	  "US",
+	  "",
+	  "2026-06-04T23:59:59Z",
+	  { .events = 50,
+	    .payments = 10000,
+	    .payments_now = 1,
+	    .payments_expected = 1,
+	    .amount = { 5000000, "USD" },
+	    .amount_known = true,
+	    .authenticated = 1000 },
+	  5000,
+	  1000000,
+	  50,
+	  10000,
+	  PROGRAMME_MET,
+	  "efm",
+	  1 },
+	{ "with more of it the programme does not ask",
+	  "programmes/mastercard-efm-1.json",
+	  "US",
+	  "",
+	  "2026-06-04T23:59:59Z",
+	  { .events = 50,
+	    .payments = 10000,
+	    .payments_now = 1,
+	    .payments_expected = 1,
+	    .amount = { 5000000, "USD" },
+	    .amount_known = true,
+	    .authenticated = 1001 },
+	  5000,
+	  1000000,
+	  50,
+	  10000,
+	  PROGRAMME_CLEAR,
+	  "efm",
+	  1 },
+	{ "nor of less than a thousand payments",
+	  "programmes/mastercard-efm-1.json",
+	  "US",
+	  "",
+	  "2026-06-04T23:59:59Z",
+	  { .events = 50,
+	    .payments = 999,
+	    .payments_now = 1,
+	    .payments_expected = 1,
+	    .amount = { 5000000, "USD" },
+	    .amount_known = true },
+	  50050,
+	  1000000,
+	  50,
+	  999,
+	  PROGRAMME_CLEAR,
+	  "efm",
+	  1 },
+};
+
+static void a_threshold_is_met_projected_or_approached(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(judgements); i++) {
+		const struct programme_policy policy = read_document(judgements[i].document);
+		const struct programme_answer got =
+		    programme_judge(&policy, judgements[i].country, judgements[i].region,
+		                    time_of(judgements[i].at), &judgements[i].tally);
+
+		print_message("%s\n", judgements[i].name);
+		assert_int_equal(got.now.events, judgements[i].tally.events);
+		assert_int_equal(got.now.payments, judgements[i].tally.payments);
+		assert_int_equal(got.now.ratio_ppm, judgements[i].ratio_ppm);
+		assert_int_equal(got.elapsed_ppm, judgements[i].elapsed_ppm);
+		assert_int_equal(got.is_projected, judgements[i].elapsed_ppm >= 100000);
+		assert_int_equal(got.at_end.events, judgements[i].end_events);
+		assert_int_equal(got.at_end.payments, judgements[i].end_payments);
+		assert_int_equal(got.standing, judgements[i].standing);
+		assert_string_equal(policy.thresholds[got.threshold].name, judgements[i].threshold);
+		assert_int_equal(policy.thresholds[got.threshold].count,
+		                 judgements[i].threshold_count);
+	}
+}
+
+static void a_ratio_says_how_sure_it_is(void **state)
+{
+	const struct programme_policy policy = read_document("programmes/visa-vamp-2.json");
+	const struct programme_tally few = { .events = 17, .payments = 1000 };
+	const struct programme_tally odd = { .events = 3, .payments = 2 };
+	const struct instant at = time_of("2026-05-16T12:00:00Z");
+	struct programme_answer got = programme_judge(&policy, "JP", "", at, &few);
+
+	(void)state;
+	assert_true(got.has_interval);
+	assert_int_equal(got.interval.low_ppm, 10640);
+	assert_int_equal(got.interval.high_ppm, 27057);
+	got = programme_judge(&policy, "JP", "", at, &odd);
+	assert_false(got.has_interval);
+	assert_int_equal(got.now.ratio_ppm, 1500000);
+}
+
+static void an_unknown_amount_is_said(void **state)
+{
+	const struct programme_policy policy = read_document("programmes/visa-vamp-2.json");
+	const struct programme_tally tally = { .events = 1, .payments = 1000 };
+	const struct instant at = time_of("2026-05-16T12:00:00Z");
+
+	(void)state;
+	assert_true(programme_judge(&policy, "AE", "cemea", at, &tally).amount_unjudged);
+	assert_false(programme_judge(&policy, "JP", "", at, &tally).amount_unjudged);
+}
+
+static void a_programme_is_left_after_its_clean_months(void **state)
+{
+	const struct programme_policy policy = read_document("programmes/mastercard-ecm-1.json");
+
+	(void)state;
+	assert_false(programme_is_left(&policy, 2));
+	assert_true(programme_is_left(&policy, 3));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_programme_counts_its_own),
+		cmocka_unit_test(a_threshold_is_met_projected_or_approached),
+		cmocka_unit_test(a_ratio_says_how_sure_it_is),
+		cmocka_unit_test(an_unknown_amount_is_said),
+		cmocka_unit_test(a_programme_is_left_after_its_clean_months),
+	};
+
+	return cmocka_run_group_tests(tests, arena_open, arena_close);
+}
