@@ -36,7 +36,7 @@ say = $(if $(V),,@echo '  $(1)';)
 
 # The services are the folders; one without main.c is still a library for the tests.
 LAYERS   := base io flow
-SERVICES := $(sort $(notdir $(patsubst %/,%,$(dir $(wildcard services/*/*.c)))))
+SERVICES := $(sort $(foreach f,$(wildcard services/*/*.c services/*/*/*.c),$(word 2,$(subst /, ,$(f)))))
 PROGRAMS := $(patsubst services/%/main.c,%,$(wildcard services/*/main.c))
 symbol    = $(subst -,_,$(1))
 
