@@ -211,15 +211,19 @@ struct packet_lines packet_field_file(struct arena *arena, const struct packet_l
 
 /* Fields. */
 
-const char *packet_field_text(struct arena *arena, const struct packet *packet, const char *field)
+const char *packet_field_text(struct arena *arena, const struct packet *packet,
+                              const struct packet_field *field)
 {
 	struct buffer all = { 0 };
 	size_t count = 0;
 
 	for (size_t i = 0; i < packet->count; i++) {
-		if (!text_equal(packet->items[i].field, field))
+		const struct packet_item *const item = &packet->items[i];
+
+		if (!text_equal(item->field, field->name))
 			continue;
-		const char *const text = packet_item_text(arena, &packet->items[i]);
+		const char *const text =
+		    field->kind == PACKET_TEXT ? packet_item_text(arena, item) : item->text;
 
 		if (count++ > 0)
 			buffer_add(&all, PACKET_APART, sizeof(PACKET_APART) - 1);
@@ -254,27 +258,30 @@ static void add_value(struct writing *it, const struct packet_item *item)
 	add_quote(it, item->text, item->language);
 }
 
+static void add_exhibited(struct writing *it, const struct packet *packet,
+                          const struct packet_field *field)
+{
+	const char *const exhibits = exhibits_of(it, packet, field->name);
+	const char *const text = packet_field_text(it->arena, packet, field);
+
+	add_named(it, field->name,
+	          field->kind == PACKET_FILE
+	              ? arena_printf(it->arena, "one file of exhibits %s", exhibits)
+	              : arena_printf(it->arena, "exhibits %s; %lld of %lld characters", exhibits,
+	                             (long long)packet_characters(text),
+	                             (long long)field->characters));
+}
+
 static void add_field(struct writing *it, const struct packet *packet,
                       const struct packet_field *field)
 {
 	for (size_t i = 0; i < packet->count; i++) {
-		const struct packet_item *const item = &packet->items[i];
-
-		if (!text_equal(item->field, field->name))
+		if (!text_equal(packet->items[i].field, field->name))
 			continue;
 		if (field->kind == PACKET_VALUE)
-			add_value(it, item);
-		else if (field->kind == PACKET_FILE)
-			add_named(it, field->name,
-			          arena_printf(it->arena, "one file of exhibits %s",
-			                       exhibits_of(it, packet, field->name)));
+			add_value(it, &packet->items[i]);
 		else
-			add_named(it, field->name,
-			          arena_printf(it->arena, "exhibits %s; %lld of %lld characters",
-			                       exhibits_of(it, packet, field->name),
-			                       (long long)packet_characters(packet_field_text(
-						   it->arena, packet, field->name)),
-			                       (long long)field->characters));
+			add_exhibited(it, packet, field);
 		return;
 	}
 }

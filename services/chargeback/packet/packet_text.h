@@ -49,7 +49,11 @@ const char *packet_text(struct arena *arena, const struct packet_lines *lines);
 /* SHA-256 of a packet's text: what a reviewer approves, and what must still hold when it is sent. */
 void packet_digest(const char *text, char digest[static DIGEST_TEXT_SIZE]);
 
-/* What the provider's field of texts is given: its items' texts, apart by PACKET_APART; NULL: none is in it. */
-const char *packet_field_text(struct arena *arena, const struct packet *packet, const char *field);
+/*
+ * What the provider's field is given, of texts its items' texts, apart by PACKET_APART, of a value the value as it is;
+ * NULL: nothing is in it. packet: a solution's.
+ */
+const char *packet_field_text(struct arena *arena, const struct packet *packet,
+                              const struct packet_field *field);
 
 #endif

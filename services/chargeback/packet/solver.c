@@ -123,7 +123,7 @@ static struct sum sum_with(struct solving *it, size_t i)
 	const int64_t added = between + it->sizes[i];
 
 	return (struct sum){
-		.field = it->fields[place] + added,
+		.field = (field->kind == PACKET_TEXT ? it->fields[place] : 0) + added,
 		.characters = it->characters + added,
 		.bytes = it->bytes + (file->digest != NULL ? file->bytes : 0),
 		.pages = field->kind == PACKET_FILE ? pages_with(it, i) : it->pages,
