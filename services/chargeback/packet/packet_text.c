@@ -79,6 +79,14 @@ static void add_quote(struct writing *it, const char *text, const char *language
 
 /* Cover. */
 
+/* What a bank need not know. */
+static void add_ours(struct writing *it, const struct packet_dispute *dispute)
+{
+	add_named(it, "Case", dispute->case_id);
+	add_named(it, "Account", dispute->account);
+	add_time(it, "To be answered by (UTC)", dispute->due_at);
+}
+
 static void add_cover(struct writing *it, const struct packet_dispute *dispute, const char *field)
 {
 	const char *const id = one_line(it->arena, dispute->id);
@@ -86,8 +94,8 @@ static void add_cover(struct writing *it, const struct packet_dispute *dispute, 
 	add(it, PACKET_TITLE,
 	    field == NULL ? arena_printf(it->arena, "Evidence for dispute %s", id)
 	                  : arena_printf(it->arena, "Evidence for dispute %s: %s", id, field));
-	add_named(it, "Case", dispute->case_id);
-	add_named(it, "Account", dispute->account);
+	if (field == NULL)
+		add_ours(it, dispute);
 	add_named(it, "Charge", dispute->charge);
 	add_named(it, "Amount", dispute->amount);
 	add_named(it, "Network", dispute->network);
@@ -95,7 +103,6 @@ static void add_cover(struct writing *it, const struct packet_dispute *dispute, 
 	add_named(it, "Reason code of the network", dispute->network_code);
 	add_time(it, "Charged (UTC)", dispute->charged_at);
 	add_time(it, "Disputed (UTC)", dispute->opened_at);
-	add_time(it, "To be answered by (UTC)", dispute->due_at);
 	add(it, PACKET_PLAIN,
 	    "Links are written so that they are none: https[:]// www[.] mailto[:]");
 }

@@ -4,8 +4,8 @@
  * The review has the cover (who, what, how much, why, until when), the contents, the provider's fields, each
  * exhibit with its number, source, time in UTC, channel, language, author, original words and, labelled, a
  * translation with who supplied it; then what was left out, with the limits, and what is withheld because
- * it speaks for the customer. A field's file has the cover, its own contents and its exhibits; exhibits
- * have the same number everywhere.
+ * it speaks for the customer. A field's file has the cover without what is ours (case, account, deadline), its own contents
+ * and its exhibits; exhibits have the same number everywhere.
  */
 #ifndef SERVICES_CHARGEBACK_PACKET_PACKET_TEXT_H
 #define SERVICES_CHARGEBACK_PACKET_PACKET_TEXT_H
