@@ -265,6 +265,50 @@ static void the_pages_that_are_counted_are_those_that_are_written(void **state)
 	assert_int_equal(pdf_count(&a4, lines, 0, NULL), 0);
 }
 
+/* The body of an A4 page is 747,406 high: seven lines of 100,000. */
+static void a_page_holds_what_fits_and_a_heading_stays_with_its_first_line(void **state)
+{
+	static const int32_t even[] = { 100000, 100000, 100000, 100000,
+		                        100000, 100000, 100000, 100000 };
+	static const int32_t heading[] = { 60000 };
+	static const int32_t low[] = { 66926 };
+	static const int32_t high[] = { 66927 };
+	const struct {
+		const char *name;
+		struct pdf_lines blocks[3];
+		size_t count;
+		int32_t pages;
+		int32_t on; /* the page of the block before the last, or of the only one */
+	} rows[] = {
+		{ "seven lines", { { PDF_TEXT, even, 7, 0 } }, 1, 1, 1 },
+		{ "eight lines", { { PDF_TEXT, even, 8, 0 } }, 1, 2, 1 },
+		{ "a heading with its line",
+		  { { PDF_TEXT, even, 6, 0 },
+		    { PDF_HEADING, heading, 1, 0 },
+		    { PDF_TEXT, low, 1, 0 } },
+		  3,
+		  1,
+		  1 },
+		{ "a heading whose line does not fit",
+		  { { PDF_TEXT, even, 6, 0 },
+		    { PDF_HEADING, heading, 1, 0 },
+		    { PDF_TEXT, high, 1, 0 } },
+		  3,
+		  2,
+		  2 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		int32_t page_of[3] = { 0 };
+
+		print_message("%s\n", rows[i].name);
+		assert_int_equal(pdf_count(&a4, rows[i].blocks, rows[i].count, page_of),
+		                 rows[i].pages);
+		assert_int_equal(page_of[rows[i].count > 1 ? 1 : 0], rows[i].on);
+	}
+}
+
 static void a_font_that_is_not_there_is_named(void **state)
 {
 	static const char *const files[] = { "/nowhere/font.ttf", NULL };
@@ -287,6 +331,7 @@ int main(void)
 		cmocka_unit_test(what_no_font_shows_is_shown_as_what_it_is),
 		cmocka_unit_test(very_long_words_are_broken_and_nothing_is_lost),
 		cmocka_unit_test(the_pages_that_are_counted_are_those_that_are_written),
+		cmocka_unit_test(a_page_holds_what_fits_and_a_heading_stays_with_its_first_line),
 		cmocka_unit_test(a_font_that_is_not_there_is_named),
 	};
 
