@@ -74,6 +74,13 @@ struct pdf_fonts *pdf_fonts_open(const char *const *files, char *reason, size_t 
 	return fonts;
 }
 
+/* The library forgets to give the configuration back unless it is given another. */
+static void map_close(PangoFontMap *map)
+{
+	pango_fc_font_map_set_config(PANGO_FC_FONT_MAP(map), NULL);
+	g_object_unref(map);
+}
+
 void pdf_fonts_close(struct pdf_fonts *fonts)
 {
 	if (fonts == NULL)
@@ -81,7 +88,7 @@ void pdf_fonts_close(struct pdf_fonts *fonts)
 	if (fonts->context != NULL)
 		g_object_unref(fonts->context);
 	if (fonts->map != NULL)
-		g_object_unref(fonts->map);
+		map_close(fonts->map);
 	if (fonts->covered != NULL)
 		FcCharSetDestroy(fonts->covered);
 	FcConfigDestroy(fonts->config);

@@ -44,6 +44,65 @@ static const char *read_out(const struct packet_item *items, size_t count)
 	return packet_text(arena, &lines);
 }
 
+static const char review[] =
+    "opsmesh evidence packet 1\n"
+    "\n"
+    "Evidence for dispute dp_1\n"
+    "Case: case/acme/dp_1\n"
+    "Account: acme\n"
+    "To be answered by (UTC): 2026-05-31T10:00:00Z\n"
+    "Charge: ch_1\n"
+    "Amount: 120.00 USD\n"
+    "Network: visa\n"
+    "Reason: fraudulent\n"
+    "Reason code of the network: 10.4\n"
+    "Charged (UTC): 2026-05-01T10:00:00Z\n"
+    "Disputed (UTC): 2026-05-21T10:00:00Z\n"
+    "Links are written so that they are none: https[:]// www[.] mailto[:]\n"
+    "\n"
+    "Contents\n"
+    "1. What was said\n"
+    "2. A mail\n"
+    "3. A file\n"
+    "\n"
+    "Fields\n"
+    "customer_name: source: fact-1\n"
+    "> Hanako Yamada\n"
+    "cancellation_rebuttal: exhibits 1; 23 of 20000 characters\n"
+    "customer_communication: one file of exhibits 2, 3\n"
+    "\n"
+    "Exhibit 1\n"
+    "Title: What was said\n"
+    "Time (UTC): 2026-05-01T10:00:00Z\n"
+    "Source: fact-3; kind: customer_communication; field: cancellation_rebuttal\n"
+    "> It was used after that.\n"
+    "\n"
+    "Exhibit 2\n"
+    "Title: A mail\n"
+    "Time (UTC): 2026-05-01T10:00:00Z; channel: e-mail; author: customer; language: ja\n"
+    "Source: fact-2; kind: customer_communication; field: customer_communication\n"
+    "> 解約したい。\n"
+    "> See https[:]//shop.example/a\n"
+    "Translation, supplied by: agent\n"
+    "> I want to cancel.\n"
+    "\n"
+    "Exhibit 3\n"
+    "Title: A file\n"
+    "Time (UTC): 2026-05-01T10:00:00Z\n"
+    "Source: file-1; kind: uploaded; field: customer_communication\n"
+    "File: application/pdf; bytes: 1234; pages: 3; SHA-256: "
+    "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08\n"
+    "\n"
+    "Left out\n"
+    "fact-5: What was said; field: nowhere; weight: 500000 ppm; the provider has no such "
+    "field\n"
+    "\n"
+    "Withheld: it speaks for the customer\n"
+    "Title: What was said\n"
+    "Time (UTC): 2026-05-01T10:00:00Z\n"
+    "Source: fact-4; kind: customer_communication; field: uncategorized_text\n"
+    "> They were charged twice.\n";
+
 static void a_packet_reads_as_it_will_be_sent(void **state)
 {
 	struct packet_item items[] = {
@@ -55,65 +114,6 @@ static void a_packet_reads_as_it_will_be_sent(void **state)
 		packet_fixture_words("fact-4", "uncategorized_text", "They were charged twice."),
 		packet_fixture_words("fact-5", "nowhere", "x"),
 	};
-	static const char wanted[] =
-	    "opsmesh evidence packet 1\n"
-	    "\n"
-	    "Evidence for dispute dp_1\n"
-	    "Case: case/acme/dp_1\n"
-	    "Account: acme\n"
-	    "To be answered by (UTC): 2026-05-31T10:00:00Z\n"
-	    "Charge: ch_1\n"
-	    "Amount: 120.00 USD\n"
-	    "Network: visa\n"
-	    "Reason: fraudulent\n"
-	    "Reason code of the network: 10.4\n"
-	    "Charged (UTC): 2026-05-01T10:00:00Z\n"
-	    "Disputed (UTC): 2026-05-21T10:00:00Z\n"
-	    "Links are written so that they are none: https[:]// www[.] mailto[:]\n"
-	    "\n"
-	    "Contents\n"
-	    "1. What was said\n"
-	    "2. A mail\n"
-	    "3. A file\n"
-	    "\n"
-	    "Fields\n"
-	    "customer_name: source: fact-1\n"
-	    "> Hanako Yamada\n"
-	    "cancellation_rebuttal: exhibits 1; 23 of 20000 characters\n"
-	    "customer_communication: one file of exhibits 2, 3\n"
-	    "\n"
-	    "Exhibit 1\n"
-	    "Title: What was said\n"
-	    "Time (UTC): 2026-05-01T10:00:00Z\n"
-	    "Source: fact-3; kind: customer_communication; field: cancellation_rebuttal\n"
-	    "> It was used after that.\n"
-	    "\n"
-	    "Exhibit 2\n"
-	    "Title: A mail\n"
-	    "Time (UTC): 2026-05-01T10:00:00Z; channel: e-mail; author: customer; language: ja\n"
-	    "Source: fact-2; kind: customer_communication; field: customer_communication\n"
-	    "> 解約したい。\n"
-	    "> See https[:]//shop.example/a\n"
-	    "Translation, supplied by: agent\n"
-	    "> I want to cancel.\n"
-	    "\n"
-	    "Exhibit 3\n"
-	    "Title: A file\n"
-	    "Time (UTC): 2026-05-01T10:00:00Z\n"
-	    "Source: file-1; kind: uploaded; field: customer_communication\n"
-	    "File: application/pdf; bytes: 1234; pages: 3; SHA-256: "
-	    "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08\n"
-	    "\n"
-	    "Left out\n"
-	    "fact-5: What was said; field: nowhere; weight: 500000 ppm; the provider has no such "
-	    "field\n"
-	    "\n"
-	    "Withheld: it speaks for the customer\n"
-	    "Title: What was said\n"
-	    "Time (UTC): 2026-05-01T10:00:00Z\n"
-	    "Source: fact-4; kind: customer_communication; field: uncategorized_text\n"
-	    "> They were charged twice.\n";
-
 	(void)state;
 	items[0].title = "A mail";
 	items[0].channel = "e-mail";
@@ -122,7 +122,7 @@ static void a_packet_reads_as_it_will_be_sent(void **state)
 	items[0].translation = "I want to cancel.";
 	items[0].translator = "agent";
 	items[4].hurts = true;
-	assert_string_equal(read_out(items, COUNT_OF(items)), wanted);
+	assert_string_equal(read_out(items, COUNT_OF(items)), review);
 }
 
 static void a_field_is_given_its_items_texts(void **state)
