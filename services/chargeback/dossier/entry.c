@@ -99,6 +99,7 @@ static bool of_triage(const Opsmesh__V1__TriageEvent *triage, Opsmesh__V1__Dossi
 	entry->kind = text_mutable("triaged");
 	if (triage->fact_case == OPSMESH__V1__TRIAGE_EVENT__FACT_CORRECTED) {
 		entry->detail = triage->corrected->to_intent;
+		entry->message_id = triage->corrected->message_id;
 		return *entry->detail != '\0';
 	}
 	if (triage->fact_case != OPSMESH__V1__TRIAGE_EVENT__FACT_CLASSIFIED)
@@ -218,6 +219,13 @@ static bool of_payment(const Opsmesh__V1__BillingEvent *billing, Opsmesh__V1__Do
 	entry->word = billing->payment_changed->to_status;
 	entry->detail = billing->payment_changed->invoice_id;
 	entry->amount = billing->payment_changed->amount;
+	entry->card = billing->payment_changed->card;
+	entry->identity = billing->payment_changed->identity;
+	entry->description = billing->payment_changed->description;
+	entry->statement_descriptor = billing->payment_changed->statement_descriptor;
+	entry->three_d_secure = billing->payment_changed->three_d_secure;
+	entry->disputed = billing->payment_changed->disputed;
+	entry->refunded = billing->payment_changed->refunded;
 	return true;
 }
 
