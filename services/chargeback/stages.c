@@ -8,11 +8,40 @@
 
 #include "proto/opsmesh/v1/catalogue.h"
 
+/* Each a book of its versions. */
+#define COMPILES(name, kind)                                                              \
+	static const void *name(const struct document *files, size_t count, char *reason, \
+	                        size_t reason_size)                                       \
+	{                                                                                 \
+		return policy_compile(&(kind), files, count, reason, reason_size);        \
+	}
+COMPILES(reasons_compile, reason_policy_kind)
+COMPILES(intents_compile, intents_kind)
+COMPILES(shown_compile, shown_kind)
+COMPILES(limits_compile, packet_limits_kind)
+#undef COMPILES
+
 const struct service_document chargeback_documents[] = {
 	{ .name = CASE_POLICY,
 	  .path = "cases/",
 	  .doc = "By when cases must be answered, who is told before, how often they are swept.",
 	  .compile = case_policy_compile },
+	{ .name = CASE_REASONS,
+	  .path = "reasons/",
+	  .doc = "What a dispute is about, by network and code, and which evidence wins it.",
+	  .compile = reasons_compile },
+	{ .name = INTENTS_POLICY,
+	  .path = "evidence/",
+	  .doc = "What a message of a customer's is for a dispute, by its triaged intent.",
+	  .compile = intents_compile },
+	{ .name = SHOWN_POLICY,
+	  .path = "shown/",
+	  .doc = "What customers are shown when they buy, and since when.",
+	  .compile = shown_compile },
+	{ .name = CASE_LIMITS,
+	  .path = "packet/",
+	  .doc = "What the provider takes as evidence of one dispute: fields, lengths, pages.",
+	  .compile = limits_compile },
 	{ .name = NULL },
 };
 

@@ -21,7 +21,8 @@ KINDS = {"calendars": "calendar", "holidays": "holidays", "sla": "policy", "macr
          "currencies": "currencies", "fx": "fx", "declines": "declines", "attempts": "attempts",
          "dunning": "dunning", "packet": "packet", "refunds": "refunds", "usage": "usage", "invoices": "invoices",
          "tax": "tax", "discrepancies": "discrepancies", "reasons": "reasons", "cases": "cases",
-         "economics": "economics", "compelling": "compelling", "warnings": "warnings", "programmes": "programmes"}
+         "economics": "economics", "compelling": "compelling", "warnings": "warnings", "programmes": "programmes",
+         "evidence": "evidence", "shown": "shown"}
 
 CALENDAR = {
     "id": "c", "version": 1, "effective_from": "2026-01-01T00:00:00+09:00", "time_zone": "Asia/Tokyo",

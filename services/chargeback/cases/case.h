@@ -13,13 +13,17 @@
 #include "opsmesh/v1/alert.pb-c.h"
 #include "opsmesh/v1/material.pb-c.h"
 #include "services/chargeback/dossier/dossier.h"
+#include "services/chargeback/evidence/evidence.h"
 #include "services/chargeback/life/case_policy.h"
 #include "services/chargeback/life/life.h"
+#include "services/chargeback/packet/packet.h"
 
 #define CASE_TIMER_JUDGE "judge"   /* one of a case: the next of its deadlines */
 #define CASE_TIMER_GATHER "gather" /* one of a case: its evidence */
 #define CASE_TIMER_SWEEP "sweep"   /* one of a shard */
-#define CASE_ID_MAX 255            /* bytes of an id that is a key */
+#define CASE_REASONS "reasons"     /* documents, as the daemon names them */
+#define CASE_LIMITS "packet"
+#define CASE_ID_MAX 255 /* bytes of an id that is a key */
 #define CASE_RUNBOOK "deploy/runbooks/dispute-deadline.md"
 
 /* A case as people read it, and all else of it in kept. */
@@ -174,10 +178,50 @@ enum status case_begin_sweeps(struct casework *work) MUST_CHECK;
 
 /* Evidence (case_gather.c). */
 
+/* What there is for the case now, and by which documents. */
+struct case_evidence {
+	struct reason_answer answer;
+	struct evidence evidence;
+	const char *policy; /* "reasons/networks/1 evidence/intents/1 shown/checkout/1" */
+};
+
+enum status case_look(struct casework *work, struct case_evidence *found) MUST_CHECK;
 enum status case_gather(struct task *task, const char *key);
+/* Its evidence is looked at anew as soon as timers fire. */
+void case_gather_soon(struct casework *work);
 /* Something came that may be evidence: the cases of the dossier look again, soon. */
 enum status case_stir(struct task *task, const struct dossier_row *dossier,
                       struct instant at) MUST_CHECK;
+
+/* Packets (case_packet.c). */
+
+/* A packet as it was put together: the one that stands, and each that was ever put up. */
+struct case_packet_row {
+	const char *home;
+	const char *dispute_id;
+	const char *digest;
+	struct instant put_up_at; /* TIME_MIN: nobody did */
+	struct bytes content;     /* PacketKept, packed */
+};
+
+extern const struct state_table case_packet_table;
+
+/* A packet again, as it was put together. */
+struct case_packet {
+	struct packet packet; /* what is sent */
+	const char *text;     /* its canonical text, of which its digest is */
+};
+
+/* The packet of what there is now, unless one is put up or was asked to be sent. */
+enum status case_pack(struct casework *work, const struct case_evidence *found) MUST_CHECK;
+/* By its digest, from its row, whatever has come since; *found false: it is not kept. */
+enum status case_packet_again(struct casework *work, const char *digest, struct case_packet *packet,
+                              bool *found) MUST_CHECK;
+/* It is kept from now on. */
+void case_packet_put_up(struct casework *work, const char *digest);
+/* What the provider's fields of texts are given of it. */
+enum status case_packet_fields(struct casework *work, const char *digest,
+                               Opsmesh__V1__SubmissionRequested *asked) MUST_CHECK;
 
 /* What people ask for (case_action.c, case_release.c, case_item.c). */
 

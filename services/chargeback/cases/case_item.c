@@ -71,8 +71,7 @@ static enum status change(struct case_request *request)
 	struct casework *const work = request->work;
 
 	TRY(case_unstage(work, request->requested->by));
-	work->kept->gather_at = proto_timestamp(work->task->arena, work->at);
-	task_timer_set(work->task, CASE_TIMER_GATHER, work->case_id, work->at);
+	case_gather_soon(work);
 	return case_applied(request);
 }
 

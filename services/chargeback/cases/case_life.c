@@ -65,6 +65,7 @@ static enum status escalate(struct casework *work, enum life_state from, enum li
 	work->kept->prepared_by = text_mutable("");
 	work->kept->accept_proposed_by = text_mutable("");
 	work->kept->gathered = text_mutable("");
+	work->kept->packet = text_mutable("");
 	work->kept->lease_until = NULL;
 	return say_move(work, from, to, OPSMESH__V1__DISPUTE_EVENT__FACT_ESCALATED, why);
 }
@@ -276,6 +277,8 @@ enum status case_on_dispute(struct task *task, const Opsmesh__V1__MaterialEvent 
 	TRY(observe(&work, changed));
 	TRY(follow(&work));
 	TRY(case_schedule(&work, work.row.due_by));
+	if (life_needs_response(case_life(&work)))
+		case_gather_soon(&work);
 	return case_keep(&work);
 }
 

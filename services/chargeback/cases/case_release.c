@@ -106,6 +106,7 @@ static enum status stage(struct case_request *request)
 		return REFUSED(request, NO_CHANGE, "decision", "The packet is put up already.");
 	work->row.response = "staged";
 	work->kept->staged = work->kept->packet;
+	case_packet_put_up(work, work->kept->packet);
 	work->kept->prepared_by = text_mutable(principal_of(request));
 	TRY(decide(request, "contest"));
 	TRY(say_staged(request, OPSMESH__V1__DISPUTE_EVENT__FACT_PACKET_STAGED, work->kept->packet,
@@ -124,6 +125,7 @@ static enum status unstage(struct case_request *request)
 	               work->kept->staged, work->kept->prepared_by));
 	work->kept->staged = text_mutable("");
 	work->kept->prepared_by = text_mutable("");
+	case_gather_soon(work);
 	return case_applied(request);
 }
 
@@ -175,6 +177,7 @@ static enum status say_requested(struct case_request *request)
 	asked.lease_until = work->kept->lease_until;
 	asked.submission_method = text_mutable("prefer_manual");
 	asked.late = is_past(work, work->row.deadline);
+	TRY(case_packet_fields(work, work->kept->staged, &asked));
 	event.fact_case = OPSMESH__V1__DISPUTE_EVENT__FACT_SUBMISSION_REQUESTED;
 	event.submission_requested = &asked;
 	return case_emit(work, &event);

@@ -1,0 +1,21 @@
+/*
+ * reckon - how many pages a packet's files will have, reckoned without a font, so that the same packet is chosen on every
+ * machine and in every replay. Pure.
+ *
+ * Letters are taken for wide and pages for short, so that what is rendered has fewer pages, of plain text about two
+ * thirds. Nothing but a text of nothing but wide letters could have more; rendering, which counts truly, then refuses.
+ */
+#ifndef SERVICES_CHARGEBACK_CASES_RECKON_H
+#define SERVICES_CHARGEBACK_CASES_RECKON_H
+
+#include "services/chargeback/packet/solver.h"
+
+struct reckoning;
+
+/* packet: a prepared one, which it borrows. Lives in the arena. */
+struct reckoning *reckon_make(struct arena *arena, const struct packet_limits *limits,
+                              const struct packet *packet);
+/* For struct packet_rendered; context: a struct reckoning of this packet. */
+int32_t reckon_pages(void *context, const struct packet *packet, const bool *kept);
+
+#endif
