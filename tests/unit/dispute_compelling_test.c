@@ -126,6 +126,18 @@ static void two_elements_must_be_the_same_in_all_three(void **state)
 		{ "one of them lacks the account", "A--A--", "A--A--", "A-----",
 		  COMPELLING_REQUIRES_ACTION, COMPELLING_WHY_MISSING, ELEMENT(IP),
 		  ELEMENT(DEVICE) | ELEMENT(USER) | ELEMENT(SHIPPING) },
+		{ "one of them lacks the address, which the others share", "A--A--", "A--A--",
+		  "---A--", COMPELLING_REQUIRES_ACTION, COMPELLING_WHY_MISSING, ELEMENT(USER),
+		  ELEMENT(IP) | ELEMENT(DEVICE) | ELEMENT(SHIPPING) },
+		{ "the disputed one lacks an address that the others do not share", "---A--",
+		  "A--A--", "B--A--", COMPELLING_REQUIRES_ACTION, COMPELLING_WHY_MISSING,
+		  ELEMENT(USER), ELEMENT(DEVICE) | ELEMENT(SHIPPING) },
+		{ "the newer of them has another address", "A--A--", "B--A--", "---A--",
+		  COMPELLING_REQUIRES_ACTION, COMPELLING_WHY_MISSING, ELEMENT(USER),
+		  ELEMENT(DEVICE) | ELEMENT(SHIPPING) },
+		{ "the older of them has another address", "A--A--", "---A--", "B--A--",
+		  COMPELLING_REQUIRES_ACTION, COMPELLING_WHY_MISSING, ELEMENT(USER),
+		  ELEMENT(DEVICE) | ELEMENT(SHIPPING) },
 		{ "someone else's", "AAAAAA", "BBBBBB", "CCCCCC", COMPELLING_NOT_QUALIFIED,
 		  COMPELLING_WHY_NO_MATCH, 0, 0 },
 	};
@@ -229,7 +241,7 @@ static void the_index_is_bounded_and_keeps_its_spread_and_its_marks(void **state
 	const struct compelling_policy policy = read_document();
 	struct compelling_index *const index = arena_zero(arena, sizeof(*index));
 	size_t eligible = 0;
-	char charge[16];
+	char charge[32];
 
 	(void)state;
 	for (int64_t day = 0; day < 400; day++) {
@@ -247,10 +259,63 @@ static void the_index_is_bounded_and_keeps_its_spread_and_its_marks(void **state
 		assert_true(index->payments[i - 1].day < index->payments[i].day);
 }
 
+static void of_equally_close_ones_the_first_goes(void **state)
+{
+	struct compelling_index *const index = arena_zero(arena, sizeof(*index));
+	char charge[32];
+
+	(void)state;
+	for (int64_t i = 0; i <= COMPELLING_PAYMENTS_MAX; i++) {
+		snprintf(charge, sizeof(charge), "ch_%03lld", (long long)i);
+		put(index, charge, 1000 - i * 5, "AAAAAA");
+	}
+	assert_string_equal(index->payments[0].charge, "ch_000");
+	assert_string_equal(index->payments[1].charge, "ch_002");
+}
+
+static void payments_of_a_day_stand_by_their_ids(void **state)
+{
+	struct compelling_index *const index = arena_zero(arena, sizeof(*index));
+
+	(void)state;
+	put(index, "ch_b", 150, "AAAAAA");
+	put(index, "ch_c", 150, "AAAAAA");
+	put(index, "ch_a", 150, "AAAAAA");
+	put(index, "ch_d", 151, "AAAAAA");
+	assert_string_equal(index->payments[0].charge, "ch_d");
+	assert_string_equal(index->payments[1].charge, "ch_a");
+	assert_string_equal(index->payments[2].charge, "ch_b");
+	assert_string_equal(index->payments[3].charge, "ch_c");
+}
+
+/* The provider's API reference: a fingerprint has 20 characters at least, a device's id 15. */
+static void a_length_is_kept_to_the_character(void **state)
+{
+	static const struct {
+		enum compelling_kind kind;
+		int32_t enough;
+	} rows[] = {
+		{ COMPELLING_DEVICE_FINGERPRINT, 20 },
+		{ COMPELLING_DEVICE_ID, 15 },
+		{ COMPELLING_IP, 1 },
+	};
+	const struct compelling_policy policy = read_document();
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		struct compelling_payment payment = paid("ch_1", DAY, "---A--");
+
+		payment.identifiers[rows[i].kind].length = rows[i].enough;
+		assert_int_equal(compelling_lacks(&policy, &payment), 0);
+		payment.identifiers[rows[i].kind].length = rows[i].enough - 1;
+		assert_int_not_equal(compelling_lacks(&policy, &payment), 0);
+	}
+}
+
 static void of_marked_ones_alone_the_oldest_goes(void **state)
 {
 	struct compelling_index *const index = arena_zero(arena, sizeof(*index));
-	char charge[16];
+	char charge[32];
 
 	(void)state;
 	for (int64_t day = 0; day < COMPELLING_PAYMENTS_MAX; day++) {
@@ -283,21 +348,44 @@ static void what_is_missing_is_said_while_there_is_time(void **state)
 	struct compelling_readiness got;
 
 	(void)state;
-	put(index, "ch_past", 400, "------");
-	put(index, "ch_fit", 300, "A--A--");
+	put(index, "ch_past", 366, "------");
+	put(index, "ch_fit", 365, "A--A--");
 	put(index, "ch_unfit", 200, "A-----");
-	put(index, "ch_maturing", 100, "-A--A-");
-	put(index, "ch_young", 10, "---AA-");
+	put(index, "ch_unfit_too", 120, "A-----");
+	for (int i = 0; i < 3; i++)
+		put(index, arena_printf(arena, "ch_maturing_%d", i), 100 - i, "-A--A-");
+	for (int i = 0; i < 4; i++)
+		put(index, arena_printf(arena, "ch_young_%d", i), 10 - i, "A-----");
 	put(index, "ch_marked", 20, "------");
 	assert_true(compelling_mark(index, "ch_marked", COMPELLING_DISPUTED));
 	got = compelling_ready(&policy, index, DAY);
 	assert_int_equal(got.usable, 1);
-	assert_int_equal(got.unfit, 1);
-	assert_int_equal(got.maturing, 1);
-	assert_int_equal(got.young, 1);
-	assert_int_equal(got.lacking,
-	                 ELEMENT(IP) | ELEMENT(DEVICE) | ELEMENT(USER) | ELEMENT(SHIPPING));
+	assert_int_equal(got.unfit, 2);
+	assert_int_equal(got.maturing, 3);
+	assert_int_equal(got.young, 4);
+	assert_int_equal(got.lacking, ELEMENT(DEVICE) | ELEMENT(USER) | ELEMENT(SHIPPING));
 	assert_int_equal(compelling_lacks(&policy, &index->payments[1]), 0);
+	assert_int_equal(compelling_lacks(&policy, &index->payments[0]), got.lacking | ELEMENT(IP));
+}
+
+static void identifiers_need_an_anchor(void **state)
+{
+	static const char whole[] =
+	    "{\"id\":\"v\",\"version\":1,\"effective_from\":\"2026-01-01T00:00:00Z\","
+	    "\"sources\":[{\"about\":\"all\",\"says\":\"s\",\"as_of\":\"2026-01-01\"}],"
+	    "\"network\":\"visa\",\"codes\":[\"10.4\"],\"window\":{\"after_days\":119,"
+	    "\"before_days\":366,\"payments\":2,\"matches\":1},\"identifiers\":["
+	    "{\"kind\":\"ip\",\"element\":\"ip\",\"anchor\":true},"
+	    "{\"kind\":\"email\",\"element\":\"user\"}]}";
+	static const struct bent_document rows[] = {
+		{ "none", "\"anchor\":true", "\"anchor\":false",
+		  "identifiers: must have an anchor" },
+		{ "half of one", "\"element\":\"user\"", "\"element\":\"ip\"",
+		  "identifiers[1].anchor: is not as another's of its element" },
+	};
+
+	(void)state;
+	policy_fixture_refuses(arena, &compelling_policy_kind, whole, rows, COUNT_OF(rows));
 }
 
 static void what_is_wrong_is_refused_with_its_place_in_the_document(void **state)
@@ -341,9 +429,13 @@ int main(void)
 		cmocka_unit_test(a_payment_is_no_evidence_for_itself),
 		cmocka_unit_test(only_visa_s_code_asks_for_it),
 		cmocka_unit_test(the_index_is_bounded_and_keeps_its_spread_and_its_marks),
+		cmocka_unit_test(of_equally_close_ones_the_first_goes),
+		cmocka_unit_test(payments_of_a_day_stand_by_their_ids),
+		cmocka_unit_test(a_length_is_kept_to_the_character),
 		cmocka_unit_test(of_marked_ones_alone_the_oldest_goes),
 		cmocka_unit_test(a_charge_without_an_id_or_with_too_long_a_one_is_refused),
 		cmocka_unit_test(what_is_missing_is_said_while_there_is_time),
+		cmocka_unit_test(identifiers_need_an_anchor),
 		cmocka_unit_test(what_is_wrong_is_refused_with_its_place_in_the_document),
 	};
 

@@ -93,6 +93,19 @@ static const struct {
 	{ "below the minimum even what gains is accepted", "duplicate", "US", 2999, "USD", false,
 	  1500, 1500, 4499, 3000, -4800, -4499, 666815, ECONOMICS_ACCEPT, ECONOMICS_RATIO_COUNTED,
 	  "below_minimum" },
+	{ "at the minimum it is reckoned", "duplicate", "US", 3000, "USD", false, 1500, 1500, 4500,
+	  3000, -4800, -4500, 666667, ECONOMICS_ACCEPT, ECONOMICS_RATIO_COUNTED, "does_not_gain" },
+	{ "what gains nothing is accepted", "subscription_canceled", "US", 8500, "USD", false, 1500,
+	  2500, 10000, 4000, -10000, -10000, 400000, ECONOMICS_ACCEPT, ECONOMICS_RATIO_COUNTED,
+	  "does_not_gain" },
+	{ "where only certainty would do", "duplicate", "US", 1500, "USD", false, 1500, 1500, 3000,
+	  3000, -4200, -3000, 1000000, ECONOMICS_ACCEPT, ECONOMICS_RATIO_COUNTED, "below_minimum" },
+	{ "an inquiry whose answer gains nothing is refunded", "subscription_canceled", "US", 8500,
+	  "USD", true, 0, 2500, 10000, 4000, -8500, -8500, 400000, ECONOMICS_REFUND,
+	  ECONOMICS_RATIO_AVOIDED, "inquiry" },
+	{ "answering an inquiry takes no fee of the network's", "noncompliant", "US", 10000, "USD",
+	  true, 0, 6000, 11500, 7500, -15775, -10000, 652174, ECONOMICS_REFUND,
+	  ECONOMICS_RATIO_AVOIDED, "inquiry" },
 	{ "an inquiry that convinces costs nothing", "subscription_canceled", "US", 10000, "USD",
 	  true, 0, 2500, 11500, 4000, -9400, -10000, 347827, ECONOMICS_CONTEST,
 	  ECONOMICS_RATIO_AT_RISK, "inquiry" },
@@ -129,6 +142,7 @@ static void contesting_is_worth_what_its_country_s_fees_leave(void **state)
 		assert_int_equal(got.advice, worths[i].advice);
 		assert_int_equal(got.ratio, worths[i].ratio);
 		assert_string_equal(got.rule, worths[i].rule);
+		assert_true(!worths[i].inquiry || got.network_fee == 0);
 		assert_int_equal(got.policy_version, 1);
 		assert_int_equal(got.inputs.amount.minor, worths[i].minor);
 	}
@@ -229,6 +243,22 @@ static void what_cannot_be_reckoned_is_said(void **state)
 	assert_int_equal(got.stake, 7);
 }
 
+static void a_currency_without_a_minimum_has_none(void **state)
+{
+	static const struct economics_exchange francs[] = { { "USD", { 1, 1 } } };
+	const struct economics_policy policy = read_document();
+	struct economics_inputs inputs = asked("duplicate", "US", 1, "CHF");
+	struct economics_recommendation got;
+	const char *reason = "";
+
+	(void)state;
+	inputs.exchanges = francs;
+	inputs.exchange_count = 1;
+	assert_true(economics_recommend(&policy, &inputs, &got, &reason));
+	assert_int_equal(got.minimum, 0);
+	assert_string_equal(got.rule, "does_not_gain");
+}
+
 static void the_largest_amount_is_reckoned(void **state)
 {
 	const struct economics_policy policy = read_document();
@@ -269,6 +299,7 @@ static void chances_are_held_against_what_became_of_them(void **state)
 		calibration_add(i % 2 == 0 ? &first : &second, 600000, i < 4);
 	calibration_add(&first, 1000000, true);
 	calibration_add(&first, 0, false);
+	calibration_add(&second, 0, false);
 	calibration_merge(&first, &second);
 	assert_true(calibration_read(&first, 6, RATE_Z_MILLI_95, &row));
 	assert_int_equal(row.from_ppm, 600000);
@@ -282,6 +313,7 @@ static void chances_are_held_against_what_became_of_them(void **state)
 	assert_true(calibration_read(&first, 9, RATE_Z_MILLI_95, &row));
 	assert_int_equal(row.count, 1);
 	assert_true(calibration_read(&first, 0, RATE_Z_MILLI_95, &row));
+	assert_int_equal(row.count, 2);
 	assert_false(row.surprising);
 	assert_false(calibration_read(&first, 5, RATE_Z_MILLI_95, &row));
 }
@@ -309,6 +341,10 @@ static void what_is_wrong_is_refused_with_its_place_in_the_document(void **state
 		{ "without sources", "\"sources\"", "\"origins\"", "origins: " },
 		{ "a belief of nothing", "\"prior_weight\": 20", "\"prior_weight\": 0",
 		  "belief.prior_weight: " },
+		{ "a belief in something else", "\"z_milli\": 1960",
+		  "\"z_milli\": 1960, \"luck\": 1", "belief.luck: " },
+		{ "levels that stand", "\"from_ppm\": 600000", "\"from_ppm\": 900000",
+		  "levels[1].from_ppm: must be below the one before it" },
 		{ "a level that is none", "\"required_missing\": \"little\"",
 		  "\"required_missing\": \"some\"", "belief.required_missing: " },
 		{ "a chance above one", "\"rate_ppm\": 600000", "\"rate_ppm\": 1000001",
@@ -359,6 +395,7 @@ int main(void)
 		cmocka_unit_test(the_evidence_decides_the_band),
 		cmocka_unit_test(our_own_outcomes_outweigh_what_is_published),
 		cmocka_unit_test(what_cannot_be_reckoned_is_said),
+		cmocka_unit_test(a_currency_without_a_minimum_has_none),
 		cmocka_unit_test(the_largest_amount_is_reckoned),
 		cmocka_unit_test(only_mexico_and_japan_have_no_counter_fee),
 		cmocka_unit_test(chances_are_held_against_what_became_of_them),

@@ -44,6 +44,7 @@ static void more_than_elsewhere_stands_out(void **state)
 		{ "just enough of them", 5, 50, 1, 10000, true },
 		{ "too few payments to say", 20, 49, 1, 10000, false },
 		{ "too few elsewhere to compare with", 20, 100, 0, 49, false },
+		{ "just enough elsewhere", 20, 100, 0, 50, true },
 		{ "nothing elsewhere was disputed", 20, 100, 0, 1000, true },
 		{ "more disputes than payments", 60, 50, 1, 10000, true },
 		{ "fewer than elsewhere", 5, 1000, 1000, 10000, false },
@@ -85,6 +86,10 @@ static void a_pattern_says_its_counts_and_its_interval(void **state)
 		{ DISPUTE_BY_CARD, "visa/credit/JP", 20, 1600 },
 		{ DISPUTE_BY_CARD, "visa/debit/JP", 15, 1500 },
 	};
+	static const struct dispute_cell whole[] = {
+		{ DISPUTE_BY_RELEASE, "two", 50, 500 },
+		{ DISPUTE_BY_RELEASE, "one", 10, 1000 },
+	};
 	const struct dispute_pattern_policy policy =
 	    read_document(policy_fixture_text(arena, DOCUMENT));
 	struct dispute_pattern found[4];
@@ -98,6 +103,8 @@ static void a_pattern_says_its_counts_and_its_interval(void **state)
 	assert_int_equal(found[0].interval.high_ppm, 263478);
 	assert_int_equal(found[0].other_ppm, 6667);
 	assert_int_equal(dispute_pattern_find(&policy, cells, COUNT_OF(cells), found, 0), 0);
+	assert_int_equal(dispute_pattern_find(&policy, whole, COUNT_OF(whole), found, 4), 1);
+	assert_int_equal(found[0].other_ppm, 10000);
 }
 
 static void a_payment_belongs_to_the_release_of_its_day(void **state)

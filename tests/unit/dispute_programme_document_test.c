@@ -148,6 +148,8 @@ static void what_is_wrong_is_refused_with_its_place_in_the_document(void **state
 		  "\"approaching_ppm\": 0", "watch.approaching_ppm: " },
 		{ "an interval of nothing", "\"z_milli\": 1960", "\"z_milli\": 0",
 		  "watch.z_milli: " },
+		{ "what nobody watches", "\"z_milli\": 1960", "\"z_milli\": 1960, \"luck\": 1",
+		  "watch.luck: " },
 		{ "a day that February does not have", "\"month_starts_on\": 5",
 		  "\"month_starts_on\": 29", "calendar[1].month_starts_on: " },
 		{ "a country twice", "\"country\": \"US\"", "\"country\": \"*\"",

@@ -111,6 +111,13 @@ static void nothing_known_and_nothing_counted_is_no_rate(void **state)
 	(void)state;
 	assert_false(rate_after((struct rate_prior){ 150000, 0 }, 0, 0, RATE_Z_MILLI_95, &got));
 	assert_false(rate_after((struct rate_prior){ 150000, 5 }, 3, 2, RATE_Z_MILLI_95, &got));
+	assert_false(rate_after((struct rate_prior){ 150000, 5 }, -1, 2, RATE_Z_MILLI_95, &got));
+	assert_false(rate_after((struct rate_prior){ 150000, 5 }, -2, -1, RATE_Z_MILLI_95, &got));
+	assert_false(rate_after((struct rate_prior){ 150000, RATE_WEIGHT_MAX }, 1,
+	                        RATE_COUNT_MAX - RATE_WEIGHT_MAX + 1, RATE_Z_MILLI_95, &got));
+	assert_true(rate_after((struct rate_prior){ 0, RATE_WEIGHT_MAX }, 0,
+	                       RATE_COUNT_MAX - RATE_WEIGHT_MAX, RATE_Z_MILLI_95, &got));
+	assert_int_equal(got.ppm, 0);
 }
 
 static void a_share_is_rounded_down(void **state)

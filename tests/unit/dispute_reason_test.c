@@ -306,6 +306,8 @@ static void what_is_wrong_is_refused_with_its_place_in_the_document(void **state
 		{ "a code of a category that is none", "\"category\": \"fraudulent\" }",
 		  "\"category\": \"magic\" }",
 		  "reasons[15].category: is none that stands before it" },
+		{ "a category twice", "\"code\": \"unrecognized\"", "\"code\": \"fraudulent\"",
+		  "reasons[1].code: stands in the list twice" },
 		{ "a code twice", "\"code\": \"10.2\"", "\"code\": \"10.1\"",
 		  "reasons[16].code: stands in the list twice" },
 		{ "a switch that is a word", "\"compelling\": true", "\"compelling\": \"yes\"",
@@ -315,6 +317,29 @@ static void what_is_wrong_is_refused_with_its_place_in_the_document(void **state
 	(void)state;
 	policy_fixture_refuses(arena, &reason_policy_kind, policy_fixture_text(arena, DOCUMENT),
 	                       rows, COUNT_OF(rows));
+}
+
+static void another_text_is_another_reason(void **state)
+{
+	const struct bent_document bent = {
+		.find = "{ \"network\": \"visa\", \"code\": \"10.1\"",
+		.put =
+		    "{ \"network\": \"visa\", \"code\": \"9\", \"text\": \"t\", \"title\": \"9t\", "
+		    "\"category\": \"duplicate\" }, "
+		    "{ \"network\": \"visa\", \"code\": \"10.1\"",
+	};
+	const struct reason_said other = { "visa", "9", "u", "" };
+	const struct reason_said same = { "visa", "9", "T", "" };
+	struct reason_policy policy;
+	struct json_error error;
+
+	(void)state;
+	assert_true(policy_parse(&reason_policy_kind, arena,
+	                         bytes_of(document_bend(arena, policy_fixture_text(arena, DOCUMENT),
+	                                                &bent)),
+	                         &policy, &error));
+	assert_string_equal(reason_find(&policy, &same).reason->title, "9t");
+	assert_true(reason_find(&policy, &other).unknown_code);
 }
 
 static void a_document_without_the_category_of_all_others_is_refused(void **state)
@@ -340,6 +365,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_code_is_found_by_what_the_network_says),
+		cmocka_unit_test(another_text_is_another_reason),
 		cmocka_unit_test(every_category_of_the_provider_says_what_wins_it),
 		cmocka_unit_test(compelling_evidence_is_for_one_code_alone),
 		cmocka_unit_test(every_network_says_where_its_codes_come_from),

@@ -95,6 +95,25 @@ static void a_refund_is_made_where_the_dispute_would_cost_more(void **state)
 	}
 }
 
+static void without_a_fee_nothing_is_refunded(void **state)
+{
+	const struct warning_policy policy = read_document();
+	struct warning_inputs inputs = dollars(WARNING_AMOUNT_MAX, 0);
+	struct warning_answer got;
+	const char *reason = "";
+
+	(void)state;
+	inputs.fee.minor = 0;
+	assert_true(warning_judge(&policy, &inputs, &got, &reason));
+	assert_int_equal(got.triage, WARNING_WATCH);
+	assert_int_equal(got.up_to, 0);
+	assert_true(got.loss == WARNING_AMOUNT_MAX / 10 * 8);
+	inputs.fee.minor = -1;
+	assert_false(warning_judge(&policy, &inputs, &got, &reason));
+	inputs.fee.minor = WARNING_AMOUNT_MAX + 1;
+	assert_false(warning_judge(&policy, &inputs, &got, &reason));
+}
+
 static void what_cannot_be_judged_is_said(void **state)
 {
 	const struct warning_policy policy = read_document();
@@ -141,6 +160,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_refund_is_made_where_the_dispute_would_cost_more),
+		cmocka_unit_test(without_a_fee_nothing_is_refunded),
 		cmocka_unit_test(what_cannot_be_judged_is_said),
 		cmocka_unit_test(what_is_wrong_is_refused_with_its_place_in_the_document),
 	};

@@ -66,8 +66,6 @@ struct programme_period programme_period_at(const struct programme_policy *polic
 
 static int64_t passed_of(struct instant start, struct instant end, struct instant at)
 {
-	if (!time_before(start, at))
-		return 0;
 	return time_before(at, end) ? rate_share_ppm(at.us - start.us, end.us - start.us)
 	                            : RATE_WHOLE;
 }
@@ -87,6 +85,7 @@ static int64_t grown(int64_t value, int64_t elapsed_ppm)
 {
 	__extension__ const __int128 exact = (__int128)value * RATE_WHOLE + elapsed_ppm - 1;
 
+	CHECK(elapsed_ppm > 0);
 	return exact / elapsed_ppm > INT64_MAX ? INT64_MAX : (int64_t)(exact / elapsed_ppm);
 }
 

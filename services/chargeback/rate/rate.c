@@ -3,10 +3,10 @@
 #include "common/base/check.h"
 
 /* The largest whole number whose square is not above it, a bit at a time. */
-__extension__ static int64_t root_down(unsigned __int128 of)
+__extension__ static int64_t root_down(__int128 of)
 {
-	__extension__ unsigned __int128 root = 0;
-	__extension__ unsigned __int128 bit = (unsigned __int128)1 << 126;
+	__extension__ __int128 root = 0;
+	__extension__ __int128 bit = (__int128)1 << 124;
 
 	while (bit > of)
 		bit >>= 2;
@@ -34,10 +34,9 @@ static struct rate_interval interval_of(int64_t hits_ppm, int64_t count, int32_t
 	const int64_t square = (int64_t)z_milli * z_milli;
 	const int64_t whole = count * RATE_WHOLE;
 	__extension__ const __int128 spread = (__int128)4 * hits_ppm * (whole - hits_ppm) / count;
-	__extension__ const unsigned __int128 under =
-	    (unsigned __int128)(square * RATE_WHOLE + spread) * RATE_WHOLE;
+	__extension__ const __int128 under = ((__int128)square * RATE_WHOLE + spread) * RATE_WHOLE;
 	const int64_t root = root_down(under);
-	__extension__ const __int128 middle = (__int128)(2 * hits_ppm + square) * RATE_WHOLE;
+	__extension__ const __int128 middle = ((__int128)2 * hits_ppm + square) * RATE_WHOLE;
 	__extension__ const __int128 half = (__int128)z_milli * (root + 2);
 	const int64_t below = 2 * (whole + square);
 
