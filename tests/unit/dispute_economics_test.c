@@ -259,6 +259,34 @@ static void a_currency_without_a_minimum_has_none(void **state)
 	assert_string_equal(got.rule, "does_not_gain");
 }
 
+static void money_is_converted_or_it_is_said(void **state)
+{
+	static const struct {
+		struct money money;
+		const char *currency;
+		bool converted;
+		int64_t minor;
+	} rows[] = {
+		{ { 1500, "USD" }, "USD", true, 1500 },
+		{ { 1501, "USD" }, "JPY", true, 2252 },
+		{ { 0, "EUR" }, "JPY", true, 0 },
+		{ { 1, "EUR" }, "JPY", false, -7 },
+		{ { ECONOMICS_AMOUNT_MAX / 3 * 2, "USD" }, "JPY", true, ECONOMICS_AMOUNT_MAX - 1 },
+		{ { ECONOMICS_AMOUNT_MAX / 3 * 2 + 2, "USD" }, "JPY", false, -7 },
+		{ { INT64_MAX, "USD" }, "JPY", false, -7 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		int64_t minor = -7;
+
+		assert_int_equal(economics_convert(exchanges, COUNT_OF(exchanges), &rows[i].money,
+		                                   rows[i].currency, &minor),
+		                 rows[i].converted);
+		assert_true(minor == rows[i].minor);
+	}
+}
+
 static void the_largest_amount_is_reckoned(void **state)
 {
 	const struct economics_policy policy = read_document();
@@ -396,6 +424,7 @@ int main(void)
 		cmocka_unit_test(our_own_outcomes_outweigh_what_is_published),
 		cmocka_unit_test(what_cannot_be_reckoned_is_said),
 		cmocka_unit_test(a_currency_without_a_minimum_has_none),
+		cmocka_unit_test(money_is_converted_or_it_is_said),
 		cmocka_unit_test(the_largest_amount_is_reckoned),
 		cmocka_unit_test(only_mexico_and_japan_have_no_counter_fee),
 		cmocka_unit_test(chances_are_held_against_what_became_of_them),

@@ -13,6 +13,7 @@
 #ifndef SERVICES_CHARGEBACK_COMPELLING_COMPELLING_H
 #define SERVICES_CHARGEBACK_COMPELLING_COMPELLING_H
 
+#include "common/base/arena.h"
 #include "services/chargeback/compelling/compelling_policy.h"
 
 #define COMPELLING_PAYMENTS_MAX 64 /* of one credential: five years of months */
@@ -97,5 +98,10 @@ struct compelling_readiness {
 
 struct compelling_readiness compelling_ready(const struct compelling_policy *policy,
                                              const struct compelling_index *index, int64_t day);
+
+/* A row's bytes (packed.h): a version, a count, then the payments, each with the kinds that it has. */
+struct bytes compelling_encode(struct arena *arena, const struct compelling_index *index);
+/* False: these are not the bytes of an index in its order; *index is then of no use. */
+bool compelling_decode(struct bytes bytes, struct compelling_index *index) MUST_CHECK;
 
 #endif

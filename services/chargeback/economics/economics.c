@@ -17,20 +17,33 @@ size_t economics_level_of(const struct economics_policy *policy, int64_t complet
 	                                                                : level;
 }
 
+bool economics_convert(const struct economics_exchange *exchanges, size_t count,
+                       const struct money *money, const char *currency, int64_t *minor)
+{
+	int64_t converted;
+
+	if (money->minor == 0 || text_equal(money->currency, currency)) {
+		*minor = money->minor;
+		return true;
+	}
+	for (size_t i = 0; i < count; i++) {
+		if (!text_equal(exchanges[i].currency, money->currency))
+			continue;
+		if (!ratio_apply(money->minor, exchanges[i].rate, ROUNDING_HALF_UP, &converted) ||
+		    converted > ECONOMICS_AMOUNT_MAX)
+			return false;
+		*minor = converted;
+		return true;
+	}
+	return false;
+}
+
 /* In the currency of the dispute. */
 static bool converted(const struct economics_inputs *inputs, const struct money *money,
                       int64_t *minor)
 {
-	if (money->minor == 0 || text_equal(money->currency, inputs->amount.currency)) {
-		*minor = money->minor;
-		return true;
-	}
-	for (size_t i = 0; i < inputs->exchange_count; i++)
-		if (text_equal(inputs->exchanges[i].currency, money->currency))
-			return ratio_apply(money->minor, inputs->exchanges[i].rate,
-			                   ROUNDING_HALF_UP, minor) &&
-			       *minor <= ECONOMICS_AMOUNT_MAX;
-	return false;
+	return economics_convert(inputs->exchanges, inputs->exchange_count, money,
+	                         inputs->amount.currency, minor);
 }
 
 /* chance of amount, rounded half up. */

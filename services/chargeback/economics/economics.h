@@ -107,11 +107,15 @@ const struct economics_category *economics_category_of(const struct economics_po
 size_t economics_level_of(const struct economics_policy *policy, int64_t complete_ppm,
                           size_t required_missing);
 
-/* How many minor units of the dispute's currency one minor unit of another is. */
+/* How many minor units of the currency in question one minor unit of another is. */
 struct economics_exchange {
 	char currency[4];
 	struct ratio rate;
 };
+
+/* Into minor units of a currency, rounded half up. False: no rate for it, or too large. */
+bool economics_convert(const struct economics_exchange *exchanges, size_t count,
+                       const struct money *money, const char *currency, int64_t *minor) MUST_CHECK;
 
 struct economics_inputs {
 	const char *category;
