@@ -3,6 +3,7 @@
  * them without a broker's or a database's library.
  */
 #include "services/chargeback/cases/case.h"
+#include "services/chargeback/cases/case_render.h"
 #include "services/chargeback/chargeback.h"
 #include "services/chargeback/index/index.h"
 
@@ -71,6 +72,7 @@ static const struct stage_event case_events[] = {
 	  .handle = on_requested,
 	  .need = case_need_action },
 	{ .topic = OPS_MATERIAL, .handle = case_on_material, .need = case_need_material },
+	{ .topic = OPS_CASE_RESULTS, .handle = case_on_result, .need = case_need_result },
 	{ .topic = -1 },
 };
 static const struct state_table *const case_tables[] = { &dossier_table,
@@ -99,6 +101,8 @@ const struct stage chargeback_stages[] = {
 	  .events = case_events,
 	  .tables = case_tables,
 	  .timers = case_timers,
+	  .effects = case_effects,
+	  .results = OPS_CASE_RESULTS,
 	  .emits = case_emits },
 	{ .name = NULL },
 };

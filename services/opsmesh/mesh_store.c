@@ -28,7 +28,8 @@ const struct mesh_stage mesh_stages[] = {
 	{ "claim", "billing-sync", "billing", READS(OPS_CONTROL, OPS_TICKETS, OPS_TRIAGE) },
 	{ "index", "chargeback", "chargeback",
 	  READS(OPS_CONTROL, OPS_TICKETS, OPS_TRIAGE, OPS_BILLING) },
-	{ "case", "chargeback", "chargeback", READS(OPS_CONTROL, OPS_ACTIONS, OPS_MATERIAL) },
+	{ "case", "chargeback", "chargeback",
+	  READS(OPS_CONTROL, OPS_ACTIONS, OPS_MATERIAL, OPS_CASE_RESULTS) },
 	{ .stage = NULL },
 };
 

@@ -214,6 +214,8 @@ struct case_packet {
 
 /* The packet of what there is now, unless one is put up or was asked to be sent. */
 enum status case_pack(struct casework *work, const struct case_evidence *found) MUST_CHECK;
+struct packet case_packet_read(struct arena *arena, const char *home,
+                               const Opsmesh__V1__PacketKept *kept);
 /* By its digest, from its row, whatever has come since; *found false: it is not kept. */
 enum status case_packet_again(struct casework *work, const char *digest, struct case_packet *packet,
                               bool *found) MUST_CHECK;

@@ -9,6 +9,7 @@
 #include "common/base/money.h"
 #include "common/base/text.h"
 #include "common/io/proto.h"
+#include "services/chargeback/cases/case_render.h"
 #include "services/chargeback/cases/reckon.h"
 #include "services/chargeback/packet/packet_text.h"
 
@@ -142,7 +143,8 @@ static Opsmesh__V1__EvidenceItem *kept_item(struct arena *arena, const char *hom
 	return made;
 }
 
-static struct bytes content_of(struct casework *work, const struct packet *packet, const char *text)
+static Opsmesh__V1__PacketKept kept_of(struct casework *work, const struct packet *packet,
+                                       const char *text)
 {
 	struct arena *const arena = work->task->arena;
 	const struct packet_dispute *const dispute = &packet->dispute;
@@ -162,7 +164,7 @@ static struct bytes content_of(struct casework *work, const struct packet *packe
 	for (size_t i = 0; i < packet->count; i++)
 		kept.items[kept.n_items++] = kept_item(arena, work->row.home, &packet->items[i]);
 	kept.text = evidence_text(arena, work->row.home, text);
-	return proto_pack(arena, &kept.base);
+	return kept;
 }
 
 static bool load_row(struct casework *work, const char *digest, struct case_packet_row *row)
@@ -195,6 +197,7 @@ static void forget(struct casework *work)
 	work->kept->pdf = text_mutable("");
 	work->kept->pdf_bytes = 0;
 	work->kept->pdf_pages = 0;
+	work->kept->n_files = 0;
 }
 
 /* Saying. */
@@ -279,9 +282,12 @@ static enum status take(struct casework *work, const struct case_evidence *found
 		return STATUS_OK;
 	forget(work);
 	(void)load_row(work, digest, &row);
-	row.content = content_of(work, &solution->packet, text);
+	const Opsmesh__V1__PacketKept kept = kept_of(work, &solution->packet, text);
+
+	row.content = proto_pack(arena, &kept.base);
 	task_save(work->task, &case_packet_table, &row);
 	work->kept->packet = digest;
+	TRY(case_print(work, &kept, digest));
 	return say_built(work, solution, digest, policy_of(work, found, limits));
 }
 
@@ -323,16 +329,16 @@ static struct instant instant_of(const Google__Protobuf__Timestamp *timestamp)
 	return proto_instant(timestamp, &at) ? at : TIME_MIN;
 }
 
-static struct packet packet_of(struct casework *work, const Opsmesh__V1__PacketKept *kept)
+struct packet case_packet_read(struct arena *arena, const char *home,
+                               const Opsmesh__V1__PacketKept *kept)
 {
-	struct packet_item *const items =
-	    arena_alloc(work->task->arena, (kept->n_items + 1) * sizeof(*items));
+	struct packet_item *const items = arena_alloc(arena, (kept->n_items + 1) * sizeof(*items));
 
 	for (size_t i = 0; i < kept->n_items; i++)
 		items[i] = item_of(kept->items[i]);
 	return (struct packet){ .dispute = { .id = kept->dispute_id,
 		                             .case_id = kept->case_id,
-		                             .account = work->row.home,
+		                             .account = home,
 		                             .charge = kept->payment_id,
 		                             .network = kept->network,
 		                             .reason = kept->reason,
@@ -362,20 +368,54 @@ enum status case_packet_again(struct casework *work, const char *digest, struct 
 		return task_fail(task, STATUS_FATAL, "packet of %s: cannot be read: %s",
 		                 work->case_id, reason);
 	kept = (const void *)message;
-	*packet = (struct case_packet){ packet_of(work, kept), plain(kept->text) };
+	*packet = (struct case_packet){ case_packet_read(task->arena, work->row.home, kept),
+		                        plain(kept->text) };
 	return STATUS_OK;
 }
 
-static Opsmesh__V1__SubmissionField *field_of(struct casework *work, const char *name,
-                                              const char *text)
+static Opsmesh__V1__SubmissionField *field_of(struct arena *arena, const char *name)
 {
-	struct arena *const arena = work->task->arena;
 	Opsmesh__V1__SubmissionField *const field = arena_alloc(arena, sizeof(*field));
 
 	opsmesh__v1__submission_field__init(field);
 	field->field = text_mutable(name);
-	field->text = evidence_text(arena, work->row.home, text);
 	return field;
+}
+
+static Opsmesh__V1__SubmissionField *text_field(struct casework *work, const char *name,
+                                                const char *text)
+{
+	Opsmesh__V1__SubmissionField *const field = field_of(work->task->arena, name);
+
+	field->text = evidence_text(work->task->arena, work->row.home, text);
+	return field;
+}
+
+static const char *file_of(const struct casework *work, const char *name)
+{
+	for (size_t i = 0; i < work->kept->n_files; i++)
+		if (text_equal(work->kept->files[i]->field, name))
+			return work->kept->files[i]->digest;
+	return NULL;
+}
+
+/* NULL: nothing of the packet is in it. */
+static Opsmesh__V1__SubmissionField *fill_field(struct casework *work, const struct packet *packet,
+                                                const struct packet_field *field)
+{
+	struct arena *const arena = work->task->arena;
+	const char *const text =
+	    field->kind != PACKET_FILE ? packet_field_text(arena, packet, field) : NULL;
+	const char *const file = field->kind == PACKET_FILE ? file_of(work, field->name) : NULL;
+	Opsmesh__V1__SubmissionField *filled = NULL;
+
+	if (text != NULL)
+		filled = text_field(work, field->name, text);
+	if (file != NULL) {
+		filled = field_of(arena, field->name);
+		filled->file_digest = text_mutable(file);
+	}
+	return filled;
 }
 
 enum status case_packet_fields(struct casework *work, const char *digest,
@@ -393,13 +433,11 @@ enum status case_packet_fields(struct casework *work, const char *digest,
 		                 work->case_id, digest);
 	asked->fields = arena_alloc(arena, limits->field_count * sizeof(*asked->fields));
 	for (size_t i = 0; i < limits->field_count; i++) {
-		const struct packet_field *const field = &limits->fields[i];
-		const char *const text = field->kind != PACKET_FILE
-		                             ? packet_field_text(arena, &packet.packet, field->name)
-		                             : NULL;
+		Opsmesh__V1__SubmissionField *const filled =
+		    fill_field(work, &packet.packet, &limits->fields[i]);
 
-		if (text != NULL)
-			asked->fields[asked->n_fields++] = field_of(work, field->name, text);
+		if (filled != NULL)
+			asked->fields[asked->n_fields++] = filled;
 	}
 	return STATUS_OK;
 }

@@ -99,6 +99,8 @@ static enum status stage(struct case_request *request)
 		return REFUSED(request, ILLEGAL_MOVE, "on.id", closed);
 	if (*work->kept->packet == '\0')
 		return REFUSED(request, ILLEGAL_MOVE, "on.id", "There is no packet yet.");
+	if (*work->kept->pdf == '\0')
+		return REFUSED(request, ILLEGAL_MOVE, "on.id", "The packet is not rendered yet.");
 	if (*digest != '\0' && !text_equal(digest, work->kept->packet))
 		return REFUSED(request, OUT_OF_TIME, "digest",
 		               "The packet is another one by now: look at it again.");

@@ -1,0 +1,268 @@
+/*
+ * Rendering: a packet becomes PDFs as an effect, each kept by its content, so that what was approved is what is sent.
+ *
+ * The request is the packet as it was put together, so that the files are a function of it and of the fonts. A packet that turns out
+ * not to fit, now that its pages are known, is refused: it is never made smaller than what people read.
+ */
+#include "services/chargeback/cases/case_render.h"
+
+#include "common/base/check.h"
+#include "common/base/text.h"
+#include "common/io/digest.h"
+#include "common/io/proto.h"
+#include "services/chargeback/render/render.h"
+
+#include <stdio.h>
+
+/* The fold. */
+
+enum status case_print(struct casework *work, const Opsmesh__V1__PacketKept *kept,
+                       const char *digest)
+{
+	Opsmesh__V1__PrintRequest request = OPSMESH__V1__PRINT_REQUEST__INIT;
+
+	request.home = text_mutable(work->row.home);
+	request.digest = text_mutable(digest);
+	request.packet = (Opsmesh__V1__PacketKept *)(uintptr_t)kept;
+	return task_effect(work->task, CASE_EFFECT_RENDER,
+	                   arena_printf(work->task->arena, "%s/%s", work->row.dispute_id, digest),
+	                   &request.base);
+}
+
+static Opsmesh__V1__PacketFile *file_of(struct arena *arena,
+                                        const Opsmesh__V1__PrintedFile *printed)
+{
+	Opsmesh__V1__PacketFile *const file = arena_alloc(arena, sizeof(*file));
+
+	opsmesh__v1__packet_file__init(file);
+	file->field = printed->field;
+	file->digest = printed->digest;
+	file->bytes = printed->bytes;
+	file->pages = printed->pages;
+	return file;
+}
+
+static enum status say_rendered(struct casework *work, const Opsmesh__V1__PacketPrinted *printed)
+{
+	struct arena *const arena = work->task->arena;
+	Opsmesh__V1__DisputeEvent event = OPSMESH__V1__DISPUTE_EVENT__INIT;
+	Opsmesh__V1__PacketRendered rendered = OPSMESH__V1__PACKET_RENDERED__INIT;
+
+	rendered.stage = case_stage_number(case_stage(work));
+	rendered.digest = printed->digest;
+	rendered.pdf_digest = printed->review->digest;
+	rendered.bytes = printed->review->bytes;
+	rendered.pages = printed->review->pages;
+	rendered.unshown = printed->unshown;
+	rendered.files = arena_alloc(arena, (printed->n_files + 1) * sizeof(*rendered.files));
+	for (size_t i = 0; i < printed->n_files; i++)
+		rendered.files[rendered.n_files++] = file_of(arena, printed->files[i]);
+	event.fact_case = OPSMESH__V1__DISPUTE_EVENT__FACT_PACKET_RENDERED;
+	event.packet_rendered = &rendered;
+	return case_emit(work, &event);
+}
+
+static enum status on_printed(struct casework *work, const Opsmesh__V1__PacketPrinted *printed)
+{
+	Opsmesh__V1__CaseKept *const kept = work->kept;
+
+	/* Another packet stands by now: its own files come. */
+	if (printed->review == NULL || !text_equal(printed->digest, kept->packet))
+		return STATUS_OK;
+	kept->pdf = printed->review->digest;
+	kept->pdf_bytes = printed->review->bytes;
+	kept->pdf_pages = printed->review->pages;
+	kept->files = printed->files;
+	kept->n_files = printed->n_files;
+	return say_rendered(work, printed);
+}
+
+static enum status on_failed(struct casework *work, const Opsmesh__V1__PacketFailed *failed)
+{
+	Opsmesh__V1__DisputeEvent event = OPSMESH__V1__DISPUTE_EVENT__INIT;
+	Opsmesh__V1__PacketRefused refused = OPSMESH__V1__PACKET_REFUSED__INIT;
+
+	if (!text_equal(failed->digest, work->kept->packet))
+		return STATUS_OK;
+	refused.stage = case_stage_number(case_stage(work));
+	refused.digest = failed->digest;
+	refused.reason = failed->reason;
+	event.fact_case = OPSMESH__V1__DISPUTE_EVENT__FACT_PACKET_REFUSED;
+	event.packet_refused = &refused;
+	return case_emit(work, &event);
+}
+
+enum status case_on_result(struct task *task, const ProtobufCMessage *message)
+{
+	const Opsmesh__V1__CaseResult *const result = (const void *)message;
+	struct casework work;
+
+	TRY(case_take(task, result->home, result->dispute_id, task->event->time, &work));
+	if (!work.known)
+		return STATUS_OK;
+	if (result->fact_case == OPSMESH__V1__CASE_RESULT__FACT_PACKET_PRINTED)
+		TRY(on_printed(&work, result->packet_printed));
+	else if (result->fact_case == OPSMESH__V1__CASE_RESULT__FACT_PACKET_FAILED)
+		TRY(on_failed(&work, result->packet_failed));
+	return case_keep(&work);
+}
+
+void case_need_result(struct task *task, const ProtobufCMessage *message)
+{
+	const Opsmesh__V1__CaseResult *const result = (const void *)message;
+
+	task_need(task, &dispute_case_table,
+	          &(struct case_row){ .home = result->home, .dispute_id = result->dispute_id });
+	task_need(task, &dossier_table, &(struct dossier_row){ .home = result->home });
+}
+
+/* The effect: its own thread. */
+
+static const Opsmesh__V1__PrintRequest *read_request(const struct effect_request *request,
+                                                     struct arena *arena)
+{
+	char problem[PROTO_REASON_SIZE];
+	ProtobufCMessage *message;
+
+	CHECK(proto_unpack(arena, &opsmesh__v1__print_request__descriptor, request->message,
+	                   &message, problem));
+	return (const void *)message;
+}
+
+static void pack_result(const Opsmesh__V1__PrintRequest *asked, struct effect_answer *answer,
+                        Opsmesh__V1__CaseResult *result)
+{
+	result->home = asked->home;
+	result->dispute_id = asked->packet->dispute_id;
+	answer->message = proto_pack(answer->arena, &result->base);
+}
+
+static enum status keep_file(const struct effect_request *request, struct effect_answer *answer,
+                             struct bytes content, int32_t pages, const char *field,
+                             Opsmesh__V1__PrintedFile **file)
+{
+	struct arena *const arena = answer->arena;
+	Opsmesh__V1__PrintedFile *const made = arena_alloc(arena, sizeof(*made));
+	uint8_t digest[DIGEST_SIZE];
+
+	opsmesh__v1__printed_file__init(made);
+	digest_sha256(content, digest);
+	made->field = text_mutable(field);
+	made->digest = text_hex(arena, (struct bytes){ digest, sizeof(digest) });
+	made->bytes = (int64_t)content.size;
+	made->pages = pages;
+	snprintf(answer->reason, sizeof(answer->reason), "the file cannot be kept now");
+	TRY(effect_blob_put(request->blobs, made->digest, content));
+	*file = made;
+	return STATUS_OK;
+}
+
+/* What is left out now was read by the people who approve: it may not go without them. */
+static enum status refuse_smaller(struct effect_answer *answer,
+                                  const struct packet_solution *solved)
+{
+	snprintf(answer->reason, sizeof(answer->reason),
+	         "%zu items do not fit now that the pages are known: keep some of them out",
+	         solved->left_count);
+	return STATUS_REJECT;
+}
+
+struct printing {
+	const struct effect_request *request;
+	struct effect_answer *answer;
+	const Opsmesh__V1__PrintRequest *asked;
+	struct pdf_fonts *fonts;
+	const struct packet_limits *limits;
+	struct render_packet rendered;
+};
+
+static enum status print_files(struct printing *it, Opsmesh__V1__PacketPrinted *printed)
+{
+	const struct render_packet *const rendered = &it->rendered;
+
+	printed->files =
+	    arena_alloc(it->answer->arena, (rendered->file_count + 1) * sizeof(*printed->files));
+	for (size_t i = 0; i < rendered->file_count; i++) {
+		const struct render_file *const file = &rendered->files[i];
+
+		if (file->made.size > 0)
+			TRY(keep_file(it->request, it->answer, file->made, file->made_pages,
+			              file->field, &printed->files[printed->n_files++]));
+	}
+	return STATUS_OK;
+}
+
+static enum status print_review(struct printing *it, Opsmesh__V1__PacketPrinted *printed)
+{
+	struct pdf_file review;
+
+	TRY(render_review(it->fonts, it->answer->arena, it->limits, &it->rendered.solution,
+	                  it->request->asked_at, &review));
+	return keep_file(it->request, it->answer, review.content, review.pages, "",
+	                 &printed->review);
+}
+
+static enum status print_with(struct printing *it)
+{
+	struct arena *const arena = it->answer->arena;
+	const struct packet packet = case_packet_read(arena, it->asked->home, it->asked->packet);
+	Opsmesh__V1__CaseResult result = OPSMESH__V1__CASE_RESULT__INIT;
+	Opsmesh__V1__PacketPrinted printed = OPSMESH__V1__PACKET_PRINTED__INIT;
+	const char *reason = "it cannot be written";
+	const enum status status = render_packet(it->fonts, arena, it->limits, &packet,
+	                                         it->request->asked_at, &it->rendered, &reason);
+
+	snprintf(it->answer->reason, sizeof(it->answer->reason), "%s", reason);
+	TRY(status);
+	if (it->rendered.solution.left_count > 0)
+		return refuse_smaller(it->answer, &it->rendered.solution);
+	TRY(print_files(it, &printed));
+	TRY(print_review(it, &printed));
+	printed.digest = it->asked->digest;
+	printed.unshown = it->rendered.unshown;
+	result.fact_case = OPSMESH__V1__CASE_RESULT__FACT_PACKET_PRINTED;
+	result.packet_printed = &printed;
+	pack_result(it->asked, it->answer, &result);
+	return STATUS_OK;
+}
+
+/* Fonts are opened for each packet: some tens of milliseconds, off the fold. */
+static enum status print(const struct effect_request *request, struct effect_answer *answer)
+{
+	struct printing it = {
+		.request = request,
+		.answer = answer,
+		.asked = read_request(request, answer->arena),
+		.fonts = pdf_fonts_open(pdf_font_files, answer->reason, sizeof(answer->reason)),
+		.limits = policy_at(effect_document(request, CASE_LIMITS), request->asked_at),
+	};
+
+	if (it.fonts == NULL)
+		return STATUS_RETRY;
+	const enum status status = print_with(&it);
+
+	pdf_fonts_close(it.fonts);
+	return status;
+}
+
+static void fail(const struct effect_request *request, const char *reason,
+                 struct effect_answer *answer)
+{
+	const Opsmesh__V1__PrintRequest *const asked = read_request(request, answer->arena);
+	Opsmesh__V1__CaseResult result = OPSMESH__V1__CASE_RESULT__INIT;
+	Opsmesh__V1__PacketFailed failed = OPSMESH__V1__PACKET_FAILED__INIT;
+
+	failed.digest = asked->digest;
+	failed.reason = text_mutable(reason);
+	result.fact_case = OPSMESH__V1__CASE_RESULT__FACT_PACKET_FAILED;
+	result.packet_failed = &failed;
+	pack_result(asked, answer, &result);
+}
+
+const struct stage_effect case_effects[] = {
+	{ .name = CASE_EFFECT_RENDER,
+	  .doc = "Renders a packet of evidence to PDFs, kept by their content.",
+	  .run = print,
+	  .failed = fail },
+	{ .name = NULL },
+};
