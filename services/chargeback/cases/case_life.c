@@ -277,8 +277,6 @@ enum status case_on_dispute(struct task *task, const Opsmesh__V1__MaterialEvent 
 	TRY(observe(&work, changed));
 	TRY(follow(&work));
 	TRY(case_schedule(&work, work.row.due_by));
-	if (life_needs_response(case_life(&work)))
-		case_gather_soon(&work);
 	return case_keep(&work);
 }
 
