@@ -122,9 +122,7 @@ static const struct fsm_move moves[] = {
 	{ LIFE_UNANSWERED, LIFE_NEED, LIFE_OPEN },
 	{ LIFE_UNANSWERED, LIFE_JUDGE, LIFE_REVIEW },
 	PLACED(LIFE_UNANSWERED),
-	{ LIFE_PREVENTED, LIFE_PREVENT, LIFE_PREVENTED },
-	{ LIFE_PREVENTED, LIFE_NEED, LIFE_OPEN },
-	{ LIFE_PREVENTED, LIFE_JUDGE, LIFE_REVIEW },
+	ESCALATES(LIFE_PREVENTED),
 	PLACED(LIFE_PREVENTED),
 };
 
@@ -177,7 +175,7 @@ enum life_cause life_cause(const char *status, bool answered)
 	for (size_t i = 0; i < COUNT_OF(rows); i++)
 		if (text_equal(status, rows[i].word))
 			return answered ? rows[i].answered : rows[i].unanswered;
-	return LIFE_NEED;
+	return text_starts(status, "warning_") ? LIFE_ASK : LIFE_NEED;
 }
 
 const char *life_stage_word(enum life_stage stage)

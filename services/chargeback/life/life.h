@@ -3,7 +3,7 @@
  *
  * The provider tells the state that stands, not each on the way: a case may go from any open state to any end. No end is
  * final: a lost dispute may be won (a late win), a closed inquiry may become a chargeback. A word that this version
- * does not know counts as open. Statuses: Stripe's API reference, the dispute object; "charge_refunded" is of older
+ * does not know counts as open, of an inquiry where it begins as the words of inquiries do ("warning_"). Statuses: Stripe's API reference, the dispute object; "charge_refunded" is of older
  * versions. What a move that the table does not list means: the case stays where it is.
  */
 #ifndef SERVICES_CHARGEBACK_LIFE_LIFE_H
