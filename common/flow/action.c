@@ -41,7 +41,8 @@ const Opsmesh__V1__ActionParameter *action_parameter(const Opsmesh__V1__ActionRe
 
 const char *action_plain(const Opsmesh__V1__ActionParameter *parameter)
 {
-	return parameter->value_case == OPSMESH__V1__ACTION_PARAMETER__VALUE_PLAIN
+	return parameter != NULL &&
+	               parameter->value_case == OPSMESH__V1__ACTION_PARAMETER__VALUE_PLAIN
 	           ? parameter->plain
 	           : NULL;
 }

@@ -22,7 +22,7 @@ Opsmesh__V1__ActionRefused action_refused(const char *action_id,
 /* NULL: it was not given. */
 const Opsmesh__V1__ActionParameter *action_parameter(const Opsmesh__V1__ActionRequested *requested,
                                                      const char *name);
-/* An id, a number, a word of a list; NULL: people wrote it themselves. */
+/* An id, a number, a word of a list; NULL: people wrote it themselves, or it was not given (NULL). */
 const char *action_plain(const Opsmesh__V1__ActionParameter *parameter);
 /* Is a reason given that says something? What is sealed did. */
 bool action_has_words(const Opsmesh__V1__PersonalText *reason);

@@ -49,10 +49,9 @@ bool case_id_parse(struct arena *arena, const char *case_id, const char **home,
 {
 	const size_t prefix = strlen(CASE_PREFIX);
 	const char *const slash =
-	    text_starts(case_id, CASE_PREFIX) ? strchr(case_id + prefix, '/') : NULL;
+	    text_starts(case_id, CASE_PREFIX) ? strrchr(case_id + prefix, '/') : NULL;
 
-	if (slash == NULL || slash == case_id + prefix || slash[1] == '\0' ||
-	    strchr(slash + 1, '/') != NULL)
+	if (slash == NULL || slash == case_id + prefix || slash[1] == '\0')
 		return false;
 	*home = arena_text(arena, case_id + prefix, (size_t)(slash - case_id) - prefix);
 	*dispute_id = slash + 1;

@@ -110,7 +110,7 @@ struct casework {
 /* Loads it, or begins it. */
 enum status case_take(struct task *task, const char *home, const char *dispute_id,
                       struct instant at, struct casework *work) MUST_CHECK;
-/* "case/<home>/<dispute>", apart; false: it is no such id. */
+/* "case/<home>/<dispute>", apart; false: it is no such id. An account's id may have a slash, the provider's have none. */
 bool case_id_parse(struct arena *arena, const char *case_id, const char **home,
                    const char **dispute_id) MUST_CHECK;
 /* With its timer, and what sweeps and the dossier's list of open cases go by. */
@@ -151,9 +151,15 @@ enum status case_judge(struct task *task, const char *key);
 void case_need_judge(struct task *task, const char *key);
 /* An answer was asked to be sent, or none is needed any more: alerts of the deadline end. */
 enum status case_answered(struct casework *work, const char *reason) MUST_CHECK;
+/* It is answered after all: what has passed meanwhile is not said any more. */
+void case_resume(struct casework *work);
+/* The stage is over, and with it its deadline and all that was said of that. */
+enum status case_end_stage(struct casework *work, const char *reason) MUST_CHECK;
 
-/* The provider has an answer: nothing is waited for. */
-enum status case_seen(struct casework *work) MUST_CHECK;
+/* The provider has an answer to this stage, ours or another's. */
+bool case_is_answered(const struct casework *work);
+/* Nothing that was asked to be sent is waited for. */
+enum status case_seen(struct casework *work, const char *reason) MUST_CHECK;
 
 /* Alerts (case_alert.c). */
 
@@ -238,8 +244,8 @@ void case_need_action(struct task *task, const ProtobufCMessage *message);
 enum status case_refuse(struct case_request *request, Opsmesh__V1__RefusalCode code,
                         const char *field, const char *reason) MUST_CHECK;
 enum status case_applied(struct case_request *request) MUST_CHECK;
-/* Who asked, and for whom: two people are two principals, neither for the other. */
-bool case_same_person(const Opsmesh__V1__Actor *by, const char *principal);
+/* Two people are two principals, neither for the other nor both for a third; whom nobody knows is no other person. */
+bool case_same_person(const Opsmesh__V1__Actor *by, const char *principal, const char *behalf);
 enum status case_release(struct case_request *request, const char *decision) MUST_CHECK;
 enum status case_give_up(struct case_request *request, const char *decision) MUST_CHECK;
 enum status case_pin(struct case_request *request) MUST_CHECK;

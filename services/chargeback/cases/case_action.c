@@ -41,10 +41,16 @@ enum status case_applied(struct case_request *request)
 	return case_emit(request->work, &event);
 }
 
-bool case_same_person(const Opsmesh__V1__Actor *by, const char *principal)
+static bool is_one_of(const char *person, const char *principal, const char *behalf)
 {
-	return by == NULL || text_equal(by->principal, principal) ||
-	       text_equal(by->on_behalf_of, principal);
+	return *person != '\0' && (text_equal(person, principal) || text_equal(person, behalf));
+}
+
+bool case_same_person(const Opsmesh__V1__Actor *by, const char *principal, const char *behalf)
+{
+	return by == NULL || *by->principal == '\0' || *principal == '\0' ||
+	       is_one_of(by->principal, principal, behalf) ||
+	       is_one_of(by->on_behalf_of, principal, behalf);
 }
 
 static const char *plain(const Opsmesh__V1__ActionRequested *requested, const char *name)
@@ -67,6 +73,9 @@ static enum status assign(struct case_request *request)
 	if (owner == NULL)
 		return case_refuse(request, OPSMESH__V1__REFUSAL_CODE__REFUSAL_CODE_INVALID,
 		                   "assignee", "Whose it is must be said, by the id of a person.");
+	if (strlen(owner) > CASE_ID_MAX)
+		return case_refuse(request, OPSMESH__V1__REFUSAL_CODE__REFUSAL_CODE_TOO_LARGE,
+		                   "assignee", "No id of a person is so long.");
 	if (text_equal(owner, before))
 		return case_refuse(request, OPSMESH__V1__REFUSAL_CODE__REFUSAL_CODE_NO_CHANGE,
 		                   "assignee", "The case is theirs already.");

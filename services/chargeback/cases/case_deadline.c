@@ -2,8 +2,8 @@
  * By when a case must be answered: the provider's due_by less the policy's buffer. Networks' own times are no deadline: the
  * provider passes on less of them.
  *
- * Each step (a reminder, the last day, the deadline itself, the end of a lease) is said once for the deadline that stands; when the
- * provider moves due_by, the steps begin anew.
+ * Each step (a reminder, the last day, the deadline itself) is said once for the deadline that stands; when the provider moves
+ * due_by, the steps begin anew. What lay behind us when the deadline was set is said as of then, never as of a time before.
  */
 #include "services/chargeback/cases/case.h"
 
@@ -14,7 +14,6 @@
 
 #define STEP_ON_CALL "on_call"
 #define STEP_DEADLINE "deadline"
-#define STEP_LEASE "lease"
 #define ALERT_NEAR "deadline_approaching"
 #define ALERT_MISSED "deadline_missed"
 #define ALERT_LEASE "submission_not_seen"
@@ -46,34 +45,55 @@ static bool is_awaited(const struct casework *work)
 {
 	const char *const response = work->row.response;
 
-	return life_needs_response(case_life(work)) &&
+	return life_needs_response(case_life(work)) && !case_is_answered(work) &&
 	       (text_equal(response, "none") || text_equal(response, "staged") ||
 	        text_equal(response, "accept_proposed"));
+}
+
+/* An answer that was asked for behind the deadline, before the timer could say that it was missed. */
+static bool is_late(const struct casework *work)
+{
+	struct instant answered;
+
+	return text_equal(work->row.response, "requested") &&
+	       proto_instant(work->kept->answered_at, &answered) &&
+	       !time_before(answered, work->row.deadline);
 }
 
 static struct instant lease_end(const struct casework *work)
 {
 	struct instant until;
 
-	return proto_instant(work->kept->lease_until, &until) && !was_said(work, STEP_LEASE)
-	           ? until
-	           : TIME_MAX;
+	return proto_instant(work->kept->lease_until, &until) ? until : TIME_MAX;
+}
+
+/* When a step of the deadline that stands is said; TIME_MAX: it was. */
+static struct instant step_due(const struct casework *work, const char *step,
+                               struct duration before)
+{
+	struct instant since;
+
+	if (was_said(work, step))
+		return TIME_MAX;
+	if (!proto_instant(work->kept->deadline_since, &since))
+		since = TIME_MIN;
+	return time_later(time_sub(work->row.deadline, before), since);
 }
 
 struct instant case_next_due(const struct casework *work)
 {
 	const struct case_policy *const policy = work->policy;
-	const struct instant deadline = work->row.deadline;
 	struct instant next = lease_end(work);
 
-	if (!is_awaited(work) || deadline.us == TIME_MIN.us)
+	if (work->row.deadline.us == TIME_MIN.us || !(is_awaited(work) || is_late(work)))
+		return next;
+	next = time_earlier(next, step_due(work, STEP_DEADLINE, SECONDS(0)));
+	if (!is_awaited(work))
 		return next;
 	for (size_t i = 0; i < policy->reminder_count; i++)
-		if (!was_said(work, policy->reminders[i].step))
-			next = time_earlier(next, time_sub(deadline, policy->reminders[i].before));
-	if (!was_said(work, STEP_ON_CALL))
-		next = time_earlier(next, time_sub(deadline, policy->on_call_before));
-	return was_said(work, STEP_DEADLINE) ? next : time_earlier(next, deadline);
+		next = time_earlier(next, step_due(work, policy->reminders[i].step,
+		                                   policy->reminders[i].before));
+	return time_earlier(next, step_due(work, STEP_ON_CALL, policy->on_call_before));
 }
 
 /* Setting. */
@@ -117,6 +137,14 @@ static void skip_passed(struct casework *work)
 		set_said(work, policy->reminders[policy->reminder_count - 1].step);
 }
 
+void case_resume(struct casework *work)
+{
+	if (work->row.deadline.us == TIME_MIN.us)
+		return;
+	work->kept->deadline_since = proto_timestamp(work->task->arena, work->at);
+	skip_passed(work);
+}
+
 static enum status withdraw(struct casework *work, const char *reason)
 {
 	const struct instant was = work->row.deadline;
@@ -137,7 +165,10 @@ static enum status set(struct casework *work, struct instant deadline)
 		return STATUS_OK;
 	work->row.deadline = deadline;
 	work->kept->n_steps = 0;
-	skip_passed(work);
+	case_resume(work);
+	/* What was answered before the provider moved it was in time. */
+	if (text_equal(work->row.response, "requested"))
+		set_said(work, STEP_DEADLINE);
 	if (was.us == TIME_MIN.us)
 		return say_set(work, OPSMESH__V1__DISPUTE_EVENT__FACT_DEADLINE_SET, was,
 		               "The provider's due_by less the policy's buffer.");
@@ -161,10 +192,22 @@ enum status case_answered(struct casework *work, const char *reason)
 	return resolve_all(work, reason);
 }
 
-enum status case_seen(struct casework *work)
+bool case_is_answered(const struct casework *work)
 {
-	TRY(resolve_all(work, "The provider has an answer."));
-	return case_resolve(work, ALERT_LEASE, "The provider has an answer.");
+	return work->kept->submission_count > work->kept->submissions_before;
+}
+
+enum status case_seen(struct casework *work, const char *reason)
+{
+	TRY(resolve_all(work, reason));
+	return case_resolve(work, ALERT_LEASE, reason);
+}
+
+enum status case_end_stage(struct casework *work, const char *reason)
+{
+	work->kept->lease_until = NULL;
+	TRY(withdraw(work, reason));
+	return case_seen(work, reason);
 }
 
 /* Judging. */
@@ -219,7 +262,7 @@ static enum status approach(struct casework *work)
 /* How far it had come, in a word. */
 static const char *how_far(const struct casework *work)
 {
-	if (text_equal(work->row.response, "staged"))
+	if (text_equal(work->row.response, "staged") || is_late(work))
 		return "not_approved";
 	if (text_equal(work->row.response, "accept_proposed"))
 		return "accept_not_confirmed";
@@ -253,6 +296,8 @@ static enum status miss(struct casework *work)
 
 	TRY(say_missed(work));
 	TRY(case_resolve(work, ALERT_NEAR, "Our deadline has passed."));
+	if (is_late(work))
+		return STATUS_OK;
 	return case_raise(
 	    work,
 	    &(struct case_alarm){
@@ -273,7 +318,7 @@ static enum status lapse(struct casework *work)
 {
 	struct arena *const arena = work->task->arena;
 
-	set_said(work, STEP_LEASE);
+	work->kept->lease_until = NULL;
 	return case_raise(
 	    work, &(struct case_alarm){
 		      .rule = ALERT_LEASE,
@@ -309,13 +354,13 @@ static enum status remind(struct casework *work)
 
 static enum status judge_deadline(struct casework *work)
 {
-	if (!is_awaited(work) || work->row.deadline.us == TIME_MIN.us)
+	if (work->row.deadline.us == TIME_MIN.us || !(is_awaited(work) || is_late(work)))
 		return STATUS_OK;
 	const bool past = is_due(work, work->row.deadline);
 
-	if (!past)
+	if (!past && is_awaited(work))
 		TRY(remind(work));
-	if (!past && !was_said(work, STEP_ON_CALL) &&
+	if (!past && is_awaited(work) && !was_said(work, STEP_ON_CALL) &&
 	    is_due(work, time_sub(work->row.deadline, work->policy->on_call_before)))
 		TRY(approach(work));
 	return past && !was_said(work, STEP_DEADLINE) ? miss(work) : STATUS_OK;

@@ -62,6 +62,7 @@ enum status case_unstage(struct casework *work, const Opsmesh__V1__Actor *by)
 	TRY(case_emit(work, &event));
 	work->kept->staged = text_mutable("");
 	work->kept->prepared_by = text_mutable("");
+	work->kept->prepared_for = text_mutable("");
 	return STATUS_OK;
 }
 
@@ -128,7 +129,10 @@ enum status case_pin(struct case_request *request)
 
 	if (*item->kind == '\0')
 		return REFUSED(request, INVALID, "kind", "Say what kind of evidence it is.");
-	if (item->text == NULL)
+	if (strlen(item->kind) > CASE_ID_MAX || strlen(item->field) > CASE_ID_MAX ||
+	    strlen(item->language) > CASE_ID_MAX)
+		return REFUSED(request, TOO_LARGE, "kind", "No word of a list is so long.");
+	if (!action_has_words(item->text))
 		return REFUSED(request, INVALID, "text", "Say what it is in words.");
 	if (!life_is_open(case_life(work)))
 		return REFUSED(request, ILLEGAL_MOVE, "on.id", "The case is over.");
@@ -205,6 +209,8 @@ enum status case_correct(struct case_request *request)
 
 	if (*item == '\0')
 		return REFUSED(request, INVALID, "id", "Say which item, by its id.");
+	if (strlen(item) > CASE_ID_MAX)
+		return REFUSED(request, TOO_LARGE, "id", "No id of an item is so long.");
 	if (text_equal(decision, "exclude"))
 		return exclude(request, item);
 	if (text_equal(decision, "include"))

@@ -10,6 +10,13 @@
 
 /* Moves. */
 
+/* What is settled before it became a dispute never was one. */
+static bool escalates(enum life_state from, enum life_state to)
+{
+	return life_stage(from) == LIFE_ASKED && life_stage(to) == LIFE_CHARGED &&
+	       to != LIFE_PREVENTED && to != LIFE_PLACED;
+}
+
 /* The fact by which a state is told; of what goes on, the plain one. */
 static Opsmesh__V1__DisputeEvent__FactCase fact_of(enum life_state from, enum life_state to)
 {
@@ -28,9 +35,8 @@ static Opsmesh__V1__DisputeEvent__FactCase fact_of(enum life_state from, enum li
 
 	if (facts[to] != OPSMESH__V1__DISPUTE_EVENT__FACT__NOT_SET)
 		return facts[to];
-	return life_stage(from) == LIFE_ASKED && life_stage(to) == LIFE_CHARGED
-	           ? OPSMESH__V1__DISPUTE_EVENT__FACT_ESCALATED
-	           : OPSMESH__V1__DISPUTE_EVENT__FACT_MOVED;
+	return escalates(from, to) ? OPSMESH__V1__DISPUTE_EVENT__FACT_ESCALATED
+	                           : OPSMESH__V1__DISPUTE_EVENT__FACT_MOVED;
 }
 
 static enum status say_move(struct casework *work, enum life_state from, enum life_state to,
@@ -41,7 +47,7 @@ static enum status say_move(struct casework *work, enum life_state from, enum li
 
 	moved.from_stage = case_stage_number(life_stage(from));
 	moved.from_state = case_state_number(from);
-	moved.stage = case_stage_number(life_stage(to));
+	moved.stage = case_stage_number(life_stage(to == LIFE_PLACED ? from : to));
 	moved.state = case_state_number(to);
 	moved.status_verbatim = text_mutable(work->row.status);
 	moved.why = text_mutable(why);
@@ -61,12 +67,10 @@ static enum status escalate(struct casework *work, enum life_state from, enum li
 
 	work->row.response = "none";
 	work->row.decision = NULL;
-	work->kept->staged = text_mutable("");
-	work->kept->prepared_by = text_mutable("");
 	work->kept->accept_proposed_by = text_mutable("");
+	work->kept->accept_proposed_for = text_mutable("");
 	work->kept->gathered = text_mutable("");
-	work->kept->packet = text_mutable("");
-	work->kept->lease_until = NULL;
+	work->kept->answered_at = NULL;
 	return say_move(work, from, to, OPSMESH__V1__DISPUTE_EVENT__FACT_ESCALATED, why);
 }
 
@@ -92,11 +96,15 @@ enum status case_move(struct casework *work, enum life_cause cause)
 
 	if (!fsm_step(&life_fsm, &to, (int)cause) || to == (int)from)
 		return STATUS_OK;
-	work->row.life = to;
 	const enum life_state now = (enum life_state)to;
 	const Opsmesh__V1__DisputeEvent__FactCase fact = fact_of(from, now);
 
-	if (life_stage(from) == LIFE_ASKED && life_stage(now) == LIFE_CHARGED) {
+	if (escalates(from, now)) {
+		TRY(case_unstage(work, NULL));
+		TRY(case_end_stage(work, "The inquiry became a chargeback."));
+	}
+	work->row.life = to;
+	if (escalates(from, now)) {
 		TRY(escalate(work, from, now));
 		if (fact == OPSMESH__V1__DISPUTE_EVENT__FACT_ESCALATED)
 			return STATUS_OK;
@@ -124,9 +132,9 @@ static void find_problems(const struct casework *work, Opsmesh__V1__CaseOpened *
 
 	if (*row->payment_id == '\0')
 		add_problem(arena, opened, "charge: the dispute names none");
-	if (row->currency == NULL)
+	if (row->currency == NULL && case_stage(work) != LIFE_WARNING)
 		add_problem(arena, opened, "amount: is missing or cannot be read");
-	else if (row->amount <= 0)
+	else if (row->currency != NULL && row->amount <= 0)
 		add_problem(arena, opened, "amount: is not above zero");
 	if (row->due_by.us != TIME_MIN.us && row->created_at.us != TIME_MIN.us &&
 	    time_before(row->due_by, row->created_at))
@@ -169,12 +177,26 @@ static enum status begin(struct casework *work, enum life_cause cause)
 	return say_opened(work);
 }
 
+/* All of it back is no part of it: a late win is on its way. Two currencies cannot be compared: what came is a part then. */
+static bool is_part_back(const struct casework *work)
+{
+	const Opsmesh__V1__Money *const taken = work->kept->withdrawn;
+	const Opsmesh__V1__Money *const back = work->kept->reinstated;
+
+	if (taken == NULL || back == NULL || back->minor <= 0)
+		return false;
+	if (!text_equal(taken->currency, back->currency))
+		return true;
+	const bool comparable = text_equal(taken->currency, work->row.currency);
+	const int64_t stake = comparable ? work->row.amount : taken->minor;
+
+	return back->minor < taken->minor && taken->minor - back->minor < stake;
+}
+
 /* Of what is lost a part may have come back, before or after we hear that it is lost. */
 static enum status recover(struct casework *work)
 {
-	return work->kept->reinstated != NULL && work->kept->reinstated->minor > 0
-	           ? case_move(work, LIFE_RECOVER)
-	           : STATUS_OK;
+	return is_part_back(work) ? case_move(work, LIFE_RECOVER) : STATUS_OK;
 }
 
 /* Disputes. */
@@ -191,6 +213,7 @@ static void take_dispute(struct casework *work, const char *customer_id,
 {
 	struct case_row *const row = &work->row;
 	Opsmesh__V1__CaseKept *const kept = work->kept;
+	struct instant due_by;
 
 	row->status = changed->to_status;
 	learn(&row->payment_id, changed->payment_id);
@@ -202,8 +225,9 @@ static void take_dispute(struct casework *work, const char *customer_id,
 		row->amount = changed->amount->minor;
 		row->currency = changed->amount->currency;
 	}
-	if (!proto_instant(changed->due_by, &row->due_by))
-		row->due_by = TIME_MIN;
+	if (changed->unanswerable || !proto_instant(changed->due_by, &due_by))
+		due_by = changed->unanswerable ? TIME_MIN : row->due_by;
+	row->due_by = due_by;
 	if (changed->created_at != NULL && !proto_instant(changed->created_at, &row->created_at))
 		row->created_at = TIME_MIN;
 	kept->case_type = changed->case_type;
@@ -218,7 +242,7 @@ static void take_dispute(struct casework *work, const char *customer_id,
 /* That evidence is there says nothing: it may be staged. That it was submitted does, whoever did it. */
 static bool is_answered(const struct casework *work)
 {
-	return work->kept->submission_count > 0 || case_life(work) == LIFE_REVIEW ||
+	return case_is_answered(work) || case_life(work) == LIFE_REVIEW ||
 	       case_life(work) == LIFE_INQUIRY_REVIEW ||
 	       text_equal(work->row.response, "requested");
 }
@@ -239,16 +263,35 @@ static enum status observe(struct casework *work, const Opsmesh__V1__DisputeChan
 	event.fact_case = OPSMESH__V1__DISPUTE_EVENT__FACT_SUBMISSION_OBSERVED;
 	event.submission_observed = &seen;
 	TRY(case_emit(work, &event));
-	return case_seen(work);
+	return case_seen(work, "The provider has an answer.");
 }
 
-/* The provider's word may say that it has an answer where it does not count them. */
+/* The provider's word may say that it has an answer where it does not count them, or that it is over. */
 static enum status follow(struct casework *work)
 {
-	if (case_life(work) != LIFE_REVIEW && case_life(work) != LIFE_INQUIRY_REVIEW)
+	if (life_needs_response(case_life(work)))
 		return STATUS_OK;
 	work->kept->lease_until = NULL;
-	return case_seen(work);
+	return case_seen(work, "No answer is asked for any more.");
+}
+
+/* What the provider had before a dispute went to its next stage answered the one before. */
+static enum status hear(struct casework *work, enum life_cause cause,
+                        const Opsmesh__V1__DisputeChanged *changed)
+{
+	const enum life_stage stage = case_stage(work);
+
+	if (case_life(work) == LIFE_NEW) {
+		TRY(begin(work, cause));
+		return observe(work, changed);
+	}
+	TRY(observe(work, changed));
+	TRY(case_move(work, cause));
+	if (stage == LIFE_ASKED && case_stage(work) == LIFE_CHARGED) {
+		work->kept->submission_count = changed->submission_count;
+		work->kept->submissions_before = changed->submission_count;
+	}
+	return STATUS_OK;
 }
 
 static enum status take_at(struct task *task, const Opsmesh__V1__MaterialEvent *material,
@@ -269,12 +312,11 @@ enum status case_on_dispute(struct task *task, const Opsmesh__V1__MaterialEvent 
 
 	TRY(take_at(task, material, changed->dispute_id, &work));
 	take_dispute(&work, material->billing->customer_id, changed);
-	const enum life_cause cause =
-	    life_cause(changed->to_status, is_answered(&work) || changed->submission_count > 0);
+	const bool answered =
+	    is_answered(&work) || changed->submission_count > work.kept->submissions_before;
 
-	TRY(case_life(&work) == LIFE_NEW ? begin(&work, cause) : case_move(&work, cause));
+	TRY(hear(&work, life_cause(changed->to_status, answered), changed));
 	TRY(recover(&work));
-	TRY(observe(&work, changed));
 	TRY(follow(&work));
 	TRY(case_schedule(&work, work.row.due_by));
 	return case_keep(&work);

@@ -60,13 +60,26 @@ static const char *why_closed(const struct casework *work)
 		return "No answer is awaited in this state.";
 	if (kept->unanswerable)
 		return "The provider takes no answer to this dispute.";
+	if (kept->charge_unknown)
+		return "The charge has not come: nobody can tell what an answer would be about.";
 	if (text_equal(work->row.response, "requested"))
 		return "The one answer of this stage was asked to be sent.";
 	if (text_equal(work->row.response, "accepted"))
 		return "The dispute was given up.";
-	return kept->submission_count > 0
+	return case_is_answered(work)
 	           ? "The provider has an answer already: somebody, or its own automatic one, was quicker."
 	           : NULL;
+}
+
+/* What was to be given up is answered after all: a proposal that stood is none any more. */
+static void take_up(struct casework *work)
+{
+	if (text_equal(work->row.response, "given_up"))
+		case_resume(work);
+	if (!text_equal(work->row.response, "staged"))
+		work->row.response = "none";
+	work->kept->accept_proposed_by = text_mutable("");
+	work->kept->accept_proposed_for = text_mutable("");
 }
 
 /* Putting up. */
@@ -106,10 +119,14 @@ static enum status stage(struct case_request *request)
 		               "The packet is another one by now: look at it again.");
 	if (text_equal(work->row.response, "staged"))
 		return REFUSED(request, NO_CHANGE, "decision", "The packet is put up already.");
+	if (*principal_of(request) == '\0')
+		return REFUSED(request, NOT_ALLOWED, "by", "Nobody is known to have asked for it.");
+	take_up(work);
 	work->row.response = "staged";
 	work->kept->staged = work->kept->packet;
 	case_packet_put_up(work, work->kept->packet);
 	work->kept->prepared_by = text_mutable(principal_of(request));
+	work->kept->prepared_for = request->requested->by->on_behalf_of;
 	TRY(decide(request, "contest"));
 	TRY(say_staged(request, OPSMESH__V1__DISPUTE_EVENT__FACT_PACKET_STAGED, work->kept->packet,
 	               ""));
@@ -127,7 +144,7 @@ static enum status unstage(struct case_request *request)
 	               work->kept->staged, work->kept->prepared_by));
 	work->kept->staged = text_mutable("");
 	work->kept->prepared_by = text_mutable("");
-	case_gather_soon(work);
+	work->kept->prepared_for = text_mutable("");
 	return case_applied(request);
 }
 
@@ -169,7 +186,9 @@ static enum status say_requested(struct case_request *request)
 	asked.stage = case_stage_number(case_stage(work));
 	asked.request_id = arena_printf(arena, "submission/%s/%s/%s", work->row.home,
 	                                work->row.dispute_id, life_stage_word(case_stage(work)));
-	asked.idempotency_key = asked.request_id;
+	/* The provider's id and the stage alone: whichever case asks, it is the same answer. */
+	asked.idempotency_key = arena_printf(arena, "submission/%s/%s", work->row.dispute_id,
+	                                     life_stage_word(case_stage(work)));
 	asked.digest = work->kept->staged;
 	asked.pdf_digest = work->kept->pdf;
 	asked.pdf_bytes = work->kept->pdf_bytes;
@@ -202,7 +221,8 @@ static const char *why_not(struct case_request *request, const char **field)
 	if (!text_equal(digest, work->kept->staged) || !text_equal(digest, work->kept->packet))
 		return "That is not the packet that is put up: look at it again.";
 	*field = "by";
-	if (case_same_person(request->requested->by, work->kept->prepared_by))
+	if (case_same_person(request->requested->by, work->kept->prepared_by,
+	                     work->kept->prepared_for))
 		return "Who has put a packet up cannot approve it: another person must.";
 	*field = "late";
 	return is_past(work, work->row.due_by) && !text_equal(parameter(request, "late"), "true")
@@ -226,6 +246,7 @@ static enum status submit(struct case_request *request)
 	work->row.response = "requested";
 	work->kept->lease_until =
 	    proto_timestamp(work->task->arena, time_add(work->at, work->policy->lease));
+	work->kept->answered_at = proto_timestamp(work->task->arena, work->at);
 	add_requested(work);
 	TRY(say_requested(request));
 	TRY(case_answered(work, "An answer was approved and asked to be sent."));
@@ -240,6 +261,7 @@ static enum status contest(struct case_request *request)
 		return REFUSED(request, ILLEGAL_MOVE, "on.id", closed);
 	if (text_equal(request->work->row.decision, "contest"))
 		return REFUSED(request, NO_CHANGE, "decision", "That was decided before.");
+	take_up(request->work);
 	TRY(decide(request, "contest"));
 	return case_applied(request);
 }
@@ -279,17 +301,22 @@ static enum status propose(struct case_request *request)
 	struct casework *const work = request->work;
 
 	/* At the provider an inquiry cannot be closed: it takes a refund, or an answer. */
-	if (case_stage(work) == LIFE_ASKED)
-		return REFUSED(request, ILLEGAL_MOVE, "decision",
-		               "An inquiry cannot be accepted: refund the payment, or answer.");
+	if (case_stage(work) != LIFE_CHARGED)
+		return REFUSED(
+		    request, ILLEGAL_MOVE, "decision",
+		    "A chargeback alone can be accepted: refund the payment, answer, or ignore it.");
+	if (*principal_of(request) == '\0')
+		return REFUSED(request, NOT_ALLOWED, "by", "Nobody is known to have asked for it.");
 	if (!action_has_words(request->requested->reason))
 		return REFUSED(request, INVALID, "reason", "Giving up cannot be undone: say why.");
 	if (text_equal(work->row.response, "accept_proposed"))
 		return REFUSED(request, NO_CHANGE, "decision", "That was proposed before.");
+	TRY(case_unstage(work, request->requested->by));
+	if (text_equal(work->row.response, "given_up"))
+		case_resume(work);
 	work->row.response = "accept_proposed";
-	work->kept->staged = text_mutable("");
-	work->kept->prepared_by = text_mutable("");
 	work->kept->accept_proposed_by = text_mutable(principal_of(request));
+	work->kept->accept_proposed_for = request->requested->by->on_behalf_of;
 	TRY(decide(request, "accept"));
 	TRY(say_accept(request, OPSMESH__V1__DISPUTE_EVENT__FACT_ACCEPT_PROPOSED));
 	return case_applied(request);
@@ -303,7 +330,8 @@ static enum status confirm(struct case_request *request)
 		return REFUSED(
 		    request, ILLEGAL_MOVE, "decision",
 		    "Nobody has proposed to give it up: one person proposes it by close.");
-	if (case_same_person(request->requested->by, work->kept->accept_proposed_by))
+	if (case_same_person(request->requested->by, work->kept->accept_proposed_by,
+	                     work->kept->accept_proposed_for))
 		return REFUSED(
 		    request, NOT_ALLOWED, "by",
 		    "Who has proposed to give it up cannot confirm it: another person must.");
@@ -323,19 +351,27 @@ static enum status let_be(struct case_request *request, const char *decision)
 		               "The funds of a chargeback are taken: a refund would pay twice.");
 	if (text_equal(work->row.response, "given_up"))
 		return REFUSED(request, NO_CHANGE, "decision", "That was decided before.");
+	TRY(case_unstage(work, request->requested->by));
 	work->row.response = "given_up";
 	TRY(decide(request, decision));
 	TRY(case_answered(work, "It was decided not to answer."));
 	return case_applied(request);
 }
 
+/* A warning, and a dispute that takes no answer, can be left alone. */
+static bool can_be_left(const struct casework *work)
+{
+	return case_life(work) == LIFE_WARNED ||
+	       (life_needs_response(case_life(work)) && work->kept->unanswerable);
+}
+
 enum status case_give_up(struct case_request *request, const char *decision)
 {
-	const char *const closed =
-	    case_life(request->work) == LIFE_WARNED ? NULL : why_closed(request->work);
+	const bool left = text_among((const char *const[]){ "ignore", "refund", NULL }, decision) &&
+	                  can_be_left(request->work);
+	const char *const closed = left ? NULL : why_closed(request->work);
 
-	if (closed != NULL &&
-	    !(request->work->kept->unanswerable && text_equal(decision, "ignore")))
+	if (closed != NULL)
 		return REFUSED(request, ILLEGAL_MOVE, "on.id", closed);
 	if (text_equal(decision, "confirm"))
 		return confirm(request);
