@@ -160,9 +160,9 @@ static enum status exclude(struct case_request *request, const char *item)
 	Opsmesh__V1__CaseKept *const kept = request->work->kept;
 
 	if (find_excluded(kept, item) < kept->n_excluded)
-		return REFUSED(request, NO_CHANGE, "item", "The item is kept out already.");
+		return REFUSED(request, NO_CHANGE, "id", "The item is kept out already.");
 	if (kept->n_excluded == EXCLUDED_MAX)
-		return REFUSED(request, TOO_LARGE, "item", "Too many items are kept out.");
+		return REFUSED(request, TOO_LARGE, "id", "Too many items are kept out.");
 	char **const longer =
 	    arena_alloc(request->work->task->arena, (kept->n_excluded + 1) * sizeof(*longer));
 
@@ -179,7 +179,7 @@ static enum status include(struct case_request *request, const char *item)
 	const size_t at = find_excluded(kept, item);
 
 	if (at == kept->n_excluded)
-		return REFUSED(request, NO_CHANGE, "item", "The item is not kept out.");
+		return REFUSED(request, NO_CHANGE, "id", "The item is not kept out.");
 	kept->excluded[at] = kept->excluded[--kept->n_excluded];
 	return change(request);
 }
@@ -197,7 +197,7 @@ static enum status translate(struct case_request *request, const char *item_id)
 			return change(request);
 		}
 	if (kept->n_translated == ADDED_MAX)
-		return REFUSED(request, TOO_LARGE, "item", "Too many items are translated.");
+		return REFUSED(request, TOO_LARGE, "id", "Too many items are translated.");
 	add(request->work->task->arena, &kept->n_translated, &kept->translated, item);
 	return change(request);
 }

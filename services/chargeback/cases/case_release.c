@@ -117,10 +117,12 @@ static enum status stage(struct case_request *request)
 	if (*digest != '\0' && !text_equal(digest, work->kept->packet))
 		return REFUSED(request, OUT_OF_TIME, "digest",
 		               "The packet is another one by now: look at it again.");
-	if (text_equal(work->row.response, "staged"))
+	if (text_equal(work->row.response, "staged") &&
+	    text_equal(work->kept->staged, work->kept->packet))
 		return REFUSED(request, NO_CHANGE, "decision", "The packet is put up already.");
 	if (*principal_of(request) == '\0')
 		return REFUSED(request, NOT_ALLOWED, "by", "Nobody is known to have asked for it.");
+	TRY(case_unstage(work, request->requested->by));
 	take_up(work);
 	work->row.response = "staged";
 	work->kept->staged = work->kept->packet;
