@@ -23,6 +23,7 @@ static struct stage_timer timers[TIMERS_MAX];
 static struct stage stage;
 static struct instant newest;
 static int64_t number; /* of the next action */
+static const char *read;
 
 static const char policy[] =
     "{\"id\":\"standard\",\"version\":1,\"effective_from\":\"2026-01-01T00:00:00Z\","
@@ -80,6 +81,20 @@ static enum status crowd(struct task *task, const Opsmesh__V1__ActionRequested *
 	return case_begin_sweeps(&work);
 }
 
+static enum status read_dossier(struct task *task, const char *home)
+{
+	const struct dossier_row dossier = dossier_open(task, home);
+	struct arena *const arena = dispute_stage.arena;
+	Opsmesh__V1__DossierPage all;
+
+	TRY(dossier_read(task, &dossier, &all));
+	read = "";
+	for (size_t i = 0; i < all.n_entries; i++)
+		read = arena_printf(arena, "%s%s %s\n", read, all.entries[i]->kind,
+		                    all.entries[i]->fact_id);
+	return STATUS_OK;
+}
+
 static enum status act(struct task *task, const ProtobufCMessage *message)
 {
 	const Opsmesh__V1__ActionEvent *const action = (const void *)message;
@@ -87,6 +102,8 @@ static enum status act(struct task *task, const ProtobufCMessage *message)
 
 	if (text_equal(type, "fixture_packet"))
 		return take_packet(task, action);
+	if (text_equal(type, "fixture_dossier"))
+		return read_dossier(task, action->requested->on->id);
 	return text_equal(type, "fixture_crowd") ? crowd(task, action->requested)
 	                                         : case_on_action(task, action->requested);
 }
@@ -369,6 +386,15 @@ void dispute_crowd(const char *at, int count, int remainder)
 {
 	feed_door(at, arena_printf(dispute_stage.arena, "%d", remainder), "fixture_crowd",
 	          arena_printf(dispute_stage.arena, "%d", count));
+}
+
+const char *dispute_dossier(const char *home)
+{
+	char at[TIME_TEXT_SIZE];
+
+	feed_door(time_format(newest, at), "", "fixture_dossier", home);
+	dispute_pass_at(newest);
+	return read;
 }
 
 /* Hearing. */

@@ -77,6 +77,8 @@ void dispute_packet(const char *at, const char *digest);
 /* So many open cases of the shard, named in order; those of a number that remainder divides lack all. */
 void dispute_crowd(const char *at, int count, int remainder);
 
+/* What the home's dossier has, a line each: "message ticket/2/1", the kind and the fact. */
+const char *dispute_dossier(const char *home);
 /* Folds all that was fed and moves the frontier there. */
 void dispute_pass(const char *frontier);
 void dispute_pass_at(struct instant frontier);

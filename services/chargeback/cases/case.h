@@ -135,6 +135,11 @@ Opsmesh__V1__CaseState case_state_number(enum life_state state);
 enum status case_move(struct casework *work, enum life_cause cause) MUST_CHECK;
 enum status case_on_dispute(struct task *task, const Opsmesh__V1__MaterialEvent *material,
                             const Opsmesh__V1__DisputeChanged *changed) MUST_CHECK;
+/* A dispute or warning of which nobody knows the customer is a case all the same, and ends as placed when somebody does. */
+enum status case_on_unplaced(struct task *task, const Opsmesh__V1__MaterialEvent *material,
+                             const Opsmesh__V1__ObjectUnplaced *unplaced) MUST_CHECK;
+enum status case_on_placed(struct task *task, const Opsmesh__V1__MaterialEvent *material,
+                           const Opsmesh__V1__ObjectPlaced *placed) MUST_CHECK;
 /* By a balance transaction: taken, or given back. */
 enum status case_on_funds(struct task *task, const Opsmesh__V1__MaterialEvent *material,
                           const Opsmesh__V1__DisputeFundsMoved *moved, bool back) MUST_CHECK;

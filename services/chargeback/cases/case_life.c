@@ -80,6 +80,8 @@ static const char *why_of(struct casework *work, enum life_cause cause, enum lif
 
 	if (to == LIFE_LATE_WON)
 		return "It was lost, and is won after all.";
+	if (to == LIFE_PLACED)
+		return "Its customer is known: the case goes on under the account.";
 	if (to == LIFE_PARTIAL)
 		return "It is lost, and a balance transaction brought a part back.";
 	if (to == LIFE_UNANSWERED || to == LIFE_INQUIRY_UNANSWERED)
@@ -132,6 +134,10 @@ static void find_problems(const struct casework *work, Opsmesh__V1__CaseOpened *
 
 	if (*row->payment_id == '\0')
 		add_problem(arena, opened, "charge: the dispute names none");
+	else if (work->kept->charge_unknown)
+		add_problem(arena, opened, "charge: has not come");
+	if (*row->customer_id == '\0')
+		add_problem(arena, opened, "customer: nobody knows whose charge it is");
 	if (row->currency == NULL && case_stage(work) != LIFE_WARNING)
 		add_problem(arena, opened, "amount: is missing or cannot be read");
 	else if (row->currency != NULL && row->amount <= 0)
@@ -305,19 +311,50 @@ static enum status take_at(struct task *task, const Opsmesh__V1__MaterialEvent *
 	return case_take(task, material->home, dispute_id, at, work);
 }
 
-enum status case_on_dispute(struct task *task, const Opsmesh__V1__MaterialEvent *material,
-                            const Opsmesh__V1__DisputeChanged *changed)
+static enum status on_dispute(struct task *task, const Opsmesh__V1__MaterialEvent *material,
+                              const Opsmesh__V1__DisputeChanged *changed, bool charge_unknown)
 {
 	struct casework work;
 
 	TRY(take_at(task, material, changed->dispute_id, &work));
 	take_dispute(&work, material->billing->customer_id, changed);
+	work.kept->charge_unknown = charge_unknown;
 	const bool answered =
 	    is_answered(&work) || changed->submission_count > work.kept->submissions_before;
 
 	TRY(hear(&work, life_cause(changed->to_status, answered), changed));
 	TRY(recover(&work));
 	TRY(follow(&work));
+	TRY(case_schedule(&work, work.row.due_by));
+	return case_keep(&work);
+}
+
+enum status case_on_dispute(struct task *task, const Opsmesh__V1__MaterialEvent *material,
+                            const Opsmesh__V1__DisputeChanged *changed)
+{
+	return on_dispute(task, material, changed, false);
+}
+
+enum status case_on_unplaced(struct task *task, const Opsmesh__V1__MaterialEvent *material,
+                             const Opsmesh__V1__ObjectUnplaced *unplaced)
+{
+	return unplaced->object_case == OPSMESH__V1__OBJECT_UNPLACED__OBJECT_DISPUTE
+	           ? on_dispute(task, material, unplaced->dispute, !unplaced->charge_known)
+	           : case_on_warning(task, material, unplaced->fraud_warning);
+}
+
+/* The lease of what was asked for stays: whoever looks at it must know that nothing was seen here. */
+enum status case_on_placed(struct task *task, const Opsmesh__V1__MaterialEvent *material,
+                           const Opsmesh__V1__ObjectPlaced *placed)
+{
+	struct casework work;
+
+	TRY(take_at(task, material, placed->object_id, &work));
+	if (case_life(&work) == LIFE_NEW)
+		return STATUS_OK;
+	learn(&work.row.customer_id, placed->customer_id);
+	TRY(case_unstage(&work, NULL));
+	TRY(case_move(&work, LIFE_PLACE));
 	TRY(case_schedule(&work, work.row.due_by));
 	return case_keep(&work);
 }

@@ -35,6 +35,10 @@ static enum status on_billing(struct task *task, const Opsmesh__V1__MaterialEven
 		return case_on_funds(task, material, billing->dispute_funds_reinstated, true);
 	if (fact == OPSMESH__V1__BILLING_EVENT__FACT_FRAUD_WARNING_CHANGED)
 		return case_on_warning(task, material, billing->fraud_warning_changed);
+	if (fact == OPSMESH__V1__BILLING_EVENT__FACT_OBJECT_UNPLACED)
+		return case_on_unplaced(task, material, billing->object_unplaced);
+	if (fact == OPSMESH__V1__BILLING_EVENT__FACT_OBJECT_PLACED)
+		return case_on_placed(task, material, billing->object_placed);
 	return keep(task, material);
 }
 

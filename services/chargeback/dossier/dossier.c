@@ -1,5 +1,6 @@
 #include "services/chargeback/dossier/dossier.h"
 
+#include "common/base/map.h"
 #include "common/io/proto.h"
 
 #include <string.h>
@@ -93,6 +94,25 @@ enum status dossier_add(struct task *task, struct dossier_row *dossier,
 	return STATUS_OK;
 }
 
+/* What is brought again, because its ticket left and came back or a customer found an account, is the same fact. */
+static void drop_repeated(Opsmesh__V1__DossierPage *all)
+{
+	struct map seen = { 0 };
+	size_t kept = all->n_entries;
+
+	for (size_t i = all->n_entries; i-- > 0;) {
+		Opsmesh__V1__DossierEntry *const entry = all->entries[i];
+
+		if (map_get(&seen, bytes_of(entry->fact_id)) != NULL)
+			continue;
+		(void)map_set(&seen, bytes_of(entry->fact_id), entry);
+		all->entries[--kept] = entry;
+	}
+	map_finish(&seen);
+	all->entries += kept;
+	all->n_entries -= kept;
+}
+
 enum status dossier_read(struct task *task, const struct dossier_row *dossier,
                          Opsmesh__V1__DossierPage *all)
 {
@@ -108,5 +128,6 @@ enum status dossier_read(struct task *task, const struct dossier_row *dossier,
 		TRY(read_page(task, &row, &page, &found));
 		append(task->arena, all, page.entries, page.n_entries);
 	}
+	drop_repeated(all);
 	return STATUS_OK;
 }

@@ -312,18 +312,52 @@ static enum status bring_dispute(struct task *task, const char *dispute, const c
 	return send(task, found.home, event);
 }
 
+static const char *first_of(const char *charge, const char *object)
+{
+	return *charge != '\0' ? charge : object;
+}
+
+/*
+ * Where the case of what has no customer is: under its charge, else under itself, which is the fact's own key. Nothing is
+ * remembered: once the customer is known, the case begins anew under the account. NULL: it has one, or is something else.
+ */
+static const char *unplaced_home(const Opsmesh__V1__BillingEvent *event)
+{
+	const Opsmesh__V1__ObjectUnplaced *const told = event->object_unplaced;
+
+	if (event->fact_case == OPSMESH__V1__BILLING_EVENT__FACT_OBJECT_PLACED)
+		return event->object_placed->charge_id;
+	if (event->fact_case != OPSMESH__V1__BILLING_EVENT__FACT_OBJECT_UNPLACED)
+		return NULL;
+	if (told->object_case == OPSMESH__V1__OBJECT_UNPLACED__OBJECT_DISPUTE)
+		return first_of(told->dispute->payment_id, told->dispute->dispute_id);
+	return told->object_case == OPSMESH__V1__OBJECT_UNPLACED__OBJECT_FRAUD_WARNING
+	           ? first_of(told->fraud_warning->payment_id, told->fraud_warning->warning_id)
+	           : NULL;
+}
+
+static enum status bring_unplaced(struct task *task, const char *home,
+                                  Opsmesh__V1__MaterialEvent *event)
+{
+	TRY(task_key(task, "charge_id", home, INDEX_ID_MAX));
+	return send(task, home, event);
+}
+
 enum status index_on_billing(struct task *task, const ProtobufCMessage *message)
 {
 	const Opsmesh__V1__BillingEvent *const billing = (const void *)message;
+	const char *const unplaced = unplaced_home(billing);
 	const char *const dispute = dispute_of(billing);
 	struct index_subject_row row;
 	Opsmesh__V1__MaterialEvent event;
 
-	if (dispute == NULL && !is_material_billing(billing))
+	if (unplaced == NULL && dispute == NULL && !is_material_billing(billing))
 		return STATUS_OK;
 	wrap(task, billing->occurred_at, &event);
 	event.fact_case = OPSMESH__V1__MATERIAL_EVENT__FACT_BILLING;
 	event.billing = (Opsmesh__V1__BillingEvent *)(uintptr_t)billing;
+	if (unplaced != NULL)
+		return bring_unplaced(task, unplaced, &event);
 	TRY(task_key(task, "customer_id", billing->customer_id, INDEX_ID_MAX));
 	TRY(settle_customer(task, billing, &row));
 	return dispute != NULL ? bring_dispute(task, dispute, row.home, &event)
