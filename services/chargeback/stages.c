@@ -75,13 +75,10 @@ static const struct stage_event case_events[] = {
 	{ .topic = OPS_CASE_RESULTS, .handle = case_on_result, .need = case_need_result },
 	{ .topic = -1 },
 };
-static const struct state_table *const case_tables[] = { &dossier_table,
-	                                                 &dossier_page_table,
-	                                                 &dispute_case_table,
-	                                                 &open_case_table,
-	                                                 &sweep_table,
-	                                                 &case_alert_table,
-	                                                 NULL };
+static const struct state_table *const case_tables[] = { &dossier_table,      &dossier_page_table,
+	                                                 &dispute_case_table, &open_case_table,
+	                                                 &sweep_table,        &case_alert_table,
+	                                                 &case_packet_table,  NULL };
 static const struct stage_timer case_timers[] = {
 	{ .name = CASE_TIMER_JUDGE, .handle = case_judge, .need = case_need_judge },
 	{ .name = CASE_TIMER_GATHER, .handle = case_gather, .need = case_need_judge },

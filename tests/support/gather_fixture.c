@@ -1,0 +1,349 @@
+#include "tests/support/gather_fixture.h"
+
+#include "common/base/check.h"
+#include "common/base/text.h"
+#include "common/io/file.h"
+#include "common/io/proto.h"
+#include "proto/opsmesh/v1/catalogue.h"
+#include "services/chargeback/chargeback.h"
+
+#include <string.h>
+
+#define KINDS_MAX 32
+#define FILES_MAX 32
+#define BODY_MAX ((size_t)1 << 20)
+#define TREE "deploy/policies/"
+#define SHARD 2
+
+struct stage_test gather_stage;
+const char *gather_home;
+
+static struct instant newest;
+static int64_t actions;
+
+/* Documents, compiled once for all tests of a program: they never change. */
+
+static const void *compile(struct arena *arena, const struct service_document *kind)
+{
+	struct document files[FILES_MAX] = { 0 };
+	const char *paths[FILES_MAX];
+	char reason[1024];
+	size_t count;
+
+	CHECK(file_list(arena, arena_printf(arena, TREE "%s", kind->path), ".json", FILES_MAX,
+	                paths, &count));
+	for (size_t i = 0; i < count; i++) {
+		files[i].name = paths[i] + strlen(TREE);
+		CHECK(file_read(arena, paths[i], BODY_MAX, &files[i].body));
+	}
+	return kind->compile(files, count, reason, sizeof(reason));
+}
+
+static const struct document *documents(void)
+{
+	static struct document all[KINDS_MAX];
+
+	if (all[0].name != NULL)
+		return all;
+	struct arena *const arena = arena_create(65536);
+
+	for (size_t i = 0; chargeback_documents[i].name != NULL; i++) {
+		CHECK(i + 1 < KINDS_MAX);
+		all[i] = (struct document){ .name = chargeback_documents[i].name,
+			                    .compiled = compile(arena, &chargeback_documents[i]) };
+		CHECK(all[i].compiled != NULL);
+	}
+	arena_destroy(arena);
+	return all;
+}
+
+int gather_start(void **state)
+{
+	(void)state;
+	newest = TIME_MIN;
+	actions = 0;
+	stage_test_init(&gather_stage, &opsmesh_catalogue, &chargeback_stages[1], SHARD,
+	                documents(), NULL);
+	gather_home = stage_test_key(&gather_stage, "acme");
+	return 0;
+}
+
+int gather_stop(void **state)
+{
+	(void)state;
+	stage_test_finish(&gather_stage);
+	return 0;
+}
+
+/* Feeding. */
+
+static struct instant instant_of(const char *text)
+{
+	struct instant at;
+
+	CHECK(time_parse(text, &at));
+	return at;
+}
+
+static Google__Protobuf__Timestamp *stamp(const char *at)
+{
+	return proto_timestamp(gather_stage.arena, instant_of(at));
+}
+
+static void feed(int topic, const char *at, const ProtobufCMessage *message)
+{
+	newest = time_later(newest, instant_of(at));
+	(void)stage_test_feed(&gather_stage, &(struct stage_test_event){ .topic = topic,
+	                                                                 .key = gather_home,
+	                                                                 .time = instant_of(at),
+	                                                                 .mesh = newest,
+	                                                                 .message = message });
+}
+
+static void feed_material(const char *at, const char *fact_id, Opsmesh__V1__MaterialEvent *event)
+{
+	event->home = text_mutable(gather_home);
+	event->fact_id = text_mutable(fact_id);
+	event->occurred_at = stamp(at);
+	feed(OPS_MATERIAL, at, &event->base);
+}
+
+static void feed_billing(const char *at, const char *fact_id, Opsmesh__V1__BillingEvent *billing)
+{
+	Opsmesh__V1__MaterialEvent event = OPSMESH__V1__MATERIAL_EVENT__INIT;
+
+	billing->customer_id = text_mutable("cus_1");
+	billing->account_id = text_mutable(gather_home);
+	billing->occurred_at = stamp(at);
+	event.fact_case = OPSMESH__V1__MATERIAL_EVENT__FACT_BILLING;
+	event.billing = billing;
+	feed_material(at, fact_id, &event);
+}
+
+static Opsmesh__V1__Money *money(void)
+{
+	Opsmesh__V1__Money *const made = arena_alloc(gather_stage.arena, sizeof(*made));
+
+	opsmesh__v1__money__init(made);
+	made->minor = 12000;
+	made->currency = text_mutable("USD");
+	return made;
+}
+
+void gather_payment(const char *at, const char *fact_id)
+{
+	Opsmesh__V1__BillingEvent billing = OPSMESH__V1__BILLING_EVENT__INIT;
+	Opsmesh__V1__PaymentChanged changed = OPSMESH__V1__PAYMENT_CHANGED__INIT;
+
+	changed.payment_id = text_mutable("ch_1");
+	changed.invoice_id = text_mutable("in_1");
+	changed.to_status = text_mutable("succeeded");
+	changed.amount = money();
+	billing.fact_case = OPSMESH__V1__BILLING_EVENT__FACT_PAYMENT_CHANGED;
+	billing.payment_changed = &changed;
+	feed_billing(at, fact_id, &billing);
+}
+
+void gather_dispute(const char *at, const char *status, const char *reason)
+{
+	Opsmesh__V1__BillingEvent billing = OPSMESH__V1__BILLING_EVENT__INIT;
+	Opsmesh__V1__DisputeChanged changed = OPSMESH__V1__DISPUTE_CHANGED__INIT;
+
+	changed.dispute_id = text_mutable(GATHER_DISPUTE);
+	changed.payment_id = text_mutable("ch_1");
+	changed.to_status = text_mutable(status);
+	changed.reason = text_mutable(reason);
+	changed.amount = money();
+	changed.due_by = stamp("2026-06-20T00:00:00Z");
+	changed.created_at = stamp("2026-06-01T00:00:00Z");
+	billing.fact_case = OPSMESH__V1__BILLING_EVENT__FACT_DISPUTE_CHANGED;
+	billing.dispute_changed = &changed;
+	feed_billing(at, "d", &billing);
+}
+
+void gather_message(const char *at, const char *fact_id, Opsmesh__V1__Role role, bool private,
+                    const char *text)
+{
+	Opsmesh__V1__MaterialEvent event = OPSMESH__V1__MATERIAL_EVENT__INIT;
+	Opsmesh__V1__TicketEvent ticket = OPSMESH__V1__TICKET_EVENT__INIT;
+	Opsmesh__V1__MessageAdded message = OPSMESH__V1__MESSAGE_ADDED__INIT;
+
+	message.message_id = text_mutable(fact_id);
+	message.role = role;
+	message.channel = OPSMESH__V1__CHANNEL__CHANNEL_EMAIL;
+	message.visibility = private ? OPSMESH__V1__VISIBILITY__VISIBILITY_PRIVATE
+	                             : OPSMESH__V1__VISIBILITY__VISIBILITY_PUBLIC;
+	message.body = evidence_text(gather_stage.arena, gather_home, text);
+	ticket.ticket_id = text_mutable("T-1");
+	ticket.fact_case = OPSMESH__V1__TICKET_EVENT__FACT_MESSAGE_ADDED;
+	ticket.message_added = &message;
+	event.fact_case = OPSMESH__V1__MATERIAL_EVENT__FACT_TICKET;
+	event.ticket = &ticket;
+	feed_material(at, fact_id, &event);
+}
+
+void gather_judged(const char *at, const char *message_id, const char *intent)
+{
+	Opsmesh__V1__MaterialEvent event = OPSMESH__V1__MATERIAL_EVENT__INIT;
+	Opsmesh__V1__TriageEvent triage = OPSMESH__V1__TRIAGE_EVENT__INIT;
+	Opsmesh__V1__TicketClassified classified = OPSMESH__V1__TICKET_CLASSIFIED__INIT;
+
+	classified.message_id = text_mutable(message_id);
+	classified.message_intent = text_mutable(intent);
+	triage.ticket_id = text_mutable("T-1");
+	triage.fact_case = OPSMESH__V1__TRIAGE_EVENT__FACT_CLASSIFIED;
+	triage.classified = &classified;
+	event.fact_case = OPSMESH__V1__MATERIAL_EVENT__FACT_TRIAGE;
+	event.triage = &triage;
+	feed_material(at, arena_printf(gather_stage.arena, "v-%s", message_id), &event);
+}
+
+void gather_left(const char *at)
+{
+	Opsmesh__V1__MaterialEvent event = OPSMESH__V1__MATERIAL_EVENT__INIT;
+	Opsmesh__V1__TicketLeft left = OPSMESH__V1__TICKET_LEFT__INIT;
+
+	left.ticket_id = text_mutable("T-1");
+	event.fact_case = OPSMESH__V1__MATERIAL_EVENT__FACT_TICKET_LEFT;
+	event.ticket_left = &left;
+	feed_material(at, "left", &event);
+}
+
+static void set_parameters(Opsmesh__V1__ActionRequested *requested, const char *const *pairs)
+{
+	size_t count = 0;
+
+	while (pairs[2 * count] != NULL)
+		count++;
+	requested->parameters =
+	    arena_alloc(gather_stage.arena, (count + 1) * sizeof(*requested->parameters));
+	for (size_t i = 0; i < count; i++) {
+		Opsmesh__V1__ActionParameter *const made =
+		    arena_alloc(gather_stage.arena, sizeof(*made));
+
+		opsmesh__v1__action_parameter__init(made);
+		made->name = text_mutable(pairs[2 * i]);
+		made->value_case = OPSMESH__V1__ACTION_PARAMETER__VALUE_PLAIN;
+		made->plain = text_mutable(pairs[2 * i + 1]);
+		requested->parameters[requested->n_parameters++] = made;
+	}
+}
+
+void gather_asked(const char *at, Opsmesh__V1__ActionKind kind, const char *by,
+                  const char *const *parameters)
+{
+	Opsmesh__V1__ActionEvent event = OPSMESH__V1__ACTION_EVENT__INIT;
+	Opsmesh__V1__ActionRequested requested = OPSMESH__V1__ACTION_REQUESTED__INIT;
+	Opsmesh__V1__ActionSubject subject = OPSMESH__V1__ACTION_SUBJECT__INIT;
+	Opsmesh__V1__Actor actor = OPSMESH__V1__ACTOR__INIT;
+	struct arena *const arena = gather_stage.arena;
+
+	actor.principal = text_mutable(by);
+	subject.type = text_mutable("case");
+	subject.id = arena_printf(arena, "case/%s/" GATHER_DISPUTE, gather_home);
+	requested.kind = kind;
+	requested.on = &subject;
+	requested.by = &actor;
+	set_parameters(&requested, parameters);
+	event.action_id = arena_printf(arena, "A-%lld", (long long)++actions);
+	event.routing_key = text_mutable(gather_home);
+	event.occurred_at = stamp(at);
+	event.fact_case = OPSMESH__V1__ACTION_EVENT__FACT_REQUESTED;
+	event.requested = &requested;
+	feed(OPS_ACTIONS, at, &event.base);
+}
+
+void gather_pass(const char *frontier)
+{
+	newest = time_later(newest, instant_of(frontier));
+	CHECK(stage_test_fold(&gather_stage, STAGE_TEST_ALL, newest) == STATUS_OK);
+}
+
+/* Hearing. */
+
+static const char *line_of(struct arena *arena, const Opsmesh__V1__DisputeEvent *event)
+{
+	const ProtobufCMessage *fact;
+	const char *name;
+
+	if (event->fact_case == OPSMESH__V1__DISPUTE_EVENT__FACT_EVIDENCE_COLLECTED)
+		return arena_printf(arena, "collected %lld %lld %lld",
+		                    (long long)event->evidence_collected->items,
+		                    (long long)event->evidence_collected->hurting,
+		                    (long long)event->evidence_collected->complete_ppm);
+	if (event->fact_case == OPSMESH__V1__DISPUTE_EVENT__FACT_EVIDENCE_GAP_IDENTIFIED)
+		return arena_printf(arena, "gap %s", event->evidence_gap_identified->kind);
+	if (event->fact_case == OPSMESH__V1__DISPUTE_EVENT__FACT_EVIDENCE_GAP_CLOSED)
+		return arena_printf(arena, "closed %s", event->evidence_gap_closed->kind);
+	if (event->fact_case == OPSMESH__V1__DISPUTE_EVENT__FACT_PACKET_BUILT)
+		return arena_printf(arena, "built %lld %zu", (long long)event->packet_built->items,
+		                    event->packet_built->n_dropped);
+	if (event->fact_case == OPSMESH__V1__DISPUTE_EVENT__FACT_PACKET_REFUSED)
+		return arena_printf(arena, "refused %s", event->packet_refused->limit);
+	CHECK(proto_fact(&event->base, &name, &fact));
+	return name;
+}
+
+static bool is_sweep(const Opsmesh__V1__DisputeEvent *event)
+{
+	return event->fact_case == OPSMESH__V1__DISPUTE_EVENT__FACT_ORPHANS_SWEPT;
+}
+
+const char *gather_heard(void)
+{
+	struct arena *const arena = gather_stage.arena;
+	const ProtobufCMessage *message;
+	const struct fact *fact;
+	const char *heard = "";
+
+	while ((fact = stage_test_next(&gather_stage, &message)) != NULL)
+		if (fact->topic == OPS_DISPUTES && !is_sweep((const void *)message))
+			heard = arena_printf(arena, "%s%s\n", heard,
+			                     line_of(arena, (const void *)message));
+	return heard;
+}
+
+const Opsmesh__V1__DisputeEvent *gather_last(Opsmesh__V1__DisputeEvent__FactCase kind)
+{
+	const Opsmesh__V1__DisputeEvent *last = NULL;
+
+	for (size_t i = 0; i < stage_test_fact_count(&gather_stage); i++) {
+		const struct fact *const fact = stage_test_fact(&gather_stage, i);
+
+		if (fact->topic != OPS_DISPUTES)
+			continue;
+		const Opsmesh__V1__DisputeEvent *const event =
+		    (const void *)stage_test_message(&gather_stage, fact);
+
+		if (event->fact_case == kind)
+			last = event;
+	}
+	return last;
+}
+
+const Opsmesh__V1__CaseKept *gather_kept(void)
+{
+	struct case_row row = { .home = gather_home, .dispute_id = GATHER_DISPUTE };
+	char reason[PROTO_REASON_SIZE];
+	ProtobufCMessage *message;
+
+	CHECK(stage_test_row(&gather_stage, &dispute_case_table, &row));
+	CHECK(proto_unpack(gather_stage.arena, &opsmesh__v1__case_kept__descriptor, row.kept,
+	                   &message, reason));
+	return (const void *)message;
+}
+
+const char *gather_packet_text(const char *digest)
+{
+	struct case_packet_row row = { .home = gather_home,
+		                       .dispute_id = GATHER_DISPUTE,
+		                       .digest = digest };
+	char reason[PROTO_REASON_SIZE];
+	ProtobufCMessage *message;
+
+	if (!stage_test_row(&gather_stage, &case_packet_table, &row))
+		return NULL;
+	CHECK(proto_unpack(gather_stage.arena, &opsmesh__v1__packet_kept__descriptor, row.content,
+	                   &message, reason));
+	return ((const Opsmesh__V1__PacketKept *)(const void *)message)->text->text;
+}

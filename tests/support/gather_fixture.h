@@ -1,0 +1,43 @@
+/*
+ * gather_fixture - the stage `case` of chargeback with all its documents, fed with what the stage index brings of one account.
+ */
+#ifndef TESTS_SUPPORT_GATHER_FIXTURE_H
+#define TESTS_SUPPORT_GATHER_FIXTURE_H
+
+#include "services/chargeback/cases/case.h"
+#include "tests/support/stage_test.h"
+
+#define GATHER_DISPUTE "dp_1"
+
+extern struct stage_test gather_stage;
+extern const char *gather_home; /* an account of the shard */
+
+int gather_start(void **state);
+int gather_stop(void **state);
+
+/* What is brought; the id of a fact is given, and a message has it too. */
+void gather_payment(const char *at, const char *fact_id);
+void gather_message(const char *at, const char *fact_id, Opsmesh__V1__Role role, bool private,
+                    const char *text);
+void gather_judged(const char *at, const char *message_id, const char *intent);
+void gather_left(const char *at);
+void gather_dispute(const char *at, const char *status, const char *reason);
+/* An action on the case; parameters are pairs of a name and a value, ended by NULL. */
+void gather_asked(const char *at, Opsmesh__V1__ActionKind kind, const char *by,
+                  const char *const *parameters);
+/* Folds all, and moves the frontier there. */
+void gather_pass(const char *frontier);
+/*
+ * What was said of evidence and packets since it was asked last, a line each: "collected 3 1 400000" (items that may be sent,
+ * that hurt, completeness), "gap usage", "closed usage", "built 3 1" (items, dropped), "refused nothing", and of others
+ * their names: "packet_staged".
+ */
+const char *gather_heard(void);
+/* The last fact of this kind that was said; NULL: none was. */
+const Opsmesh__V1__DisputeEvent *gather_last(Opsmesh__V1__DisputeEvent__FactCase fact);
+/* The committed case, and what is kept of it. */
+const Opsmesh__V1__CaseKept *gather_kept(void);
+/* The canonical text of a packet that is kept; NULL: it is not. */
+const char *gather_packet_text(const char *digest);
+
+#endif
