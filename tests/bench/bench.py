@@ -5,9 +5,10 @@
 
 Settings, from the environment: ROUNDS (5; the middle one counts), EVENTS (400000), MEMORY_EVENTS
 (1000000), SECONDS_EACH (20; of each latency), ROWS (which, of: fold zipf latency chain edge memory clock
-classifier triage billing statement), QUICK=1 for a look while developing: one short round of each.
+classifier triage billing statement evidence), QUICK=1 for a look while developing: one short round of each.
 """
 
+import json
 import os
 import subprocess
 import sys
@@ -48,6 +49,7 @@ BAR_TOTAL_US = 22
 BAR_DAEMON_US = 12
 BAR_EDGE = 6
 BAR_MEMORY_MIB = 96
+BAR_PACKET_MS = 20
 FLAT = 1.10  # the last tenth of a run may take so much of its second fifth
 
 LATENCY = """
@@ -226,10 +228,18 @@ def bench_clock(programs):
     say("      ", rest.strip())
 
 
+def bench_evidence(programs):
+    """CPU of one packet, gathered from an account with 1,000 messages."""
+    figures = json.loads(subprocess.run([f"{programs}/evidence_bench", "1000", "20"], check=True,
+                                        stdout=subprocess.PIPE, text=True).stdout)
+    judge("CPU of a packet from 1,000 messages", f"{figures['us'] / 1000:.1f} ms",
+          f"at most {BAR_PACKET_MS} ms", figures["us"] <= BAR_PACKET_MS * 1000)
+
+
 def main():
     out, folder = os.path.abspath(sys.argv[1]), sys.argv[2]
     top = os.path.abspath(f"{os.path.dirname(__file__)}/../..")
-    rows = os.environ.get("ROWS", "fold zipf latency chain edge memory clock classifier triage billing statement").split()
+    rows = os.environ.get("ROWS", "fold zipf latency chain edge memory clock classifier triage billing statement evidence").split()
     stack = Stack(top, folder)
     fold = Fold(stack, f"{out}/tests/bench")
     benches = {
@@ -243,6 +253,7 @@ def main():
         "classifier": lambda: bench_classifier(out, judge),
         "billing": lambda: bench_billing(stack, fold, out, CUSTOMERS, ROUNDS, judge, say, show, show_daemon),
         "statement": lambda: bench_statement(out, judge),
+        "evidence": lambda: bench_evidence(fold.programs),
         "triage": lambda: bench_triage(stack, out, MESSAGES, judge, say),
     }
     say(f"# {ROUNDS} rounds of {EVENTS} events, the middle one counts;"

@@ -93,51 +93,65 @@ static void earlier_payments_are_the_newest_twelve_those_of_the_card_first(void 
 	assert_null(strstr(told, "#p09 "));
 }
 
+static const struct evidence_fact equal_times[] = {
+	SAID("m1", "2026-05-20T09:00:00Z", "customer", "Refund me"),
+	SAID("m2", "2026-05-20T09:00:00Z", "agent", "No"),
+	SAID("m3", "2026-05-20T09:00:00Z", "customer", "Why?"),
+	{ .id = "v1",
+	  .kind = "triaged",
+	  .about = "T1",
+	  .at = "2026-05-20T09:00:00Z",
+	  .word = "refund",
+	  .detail = "m1" },
+	{ .id = "u1",
+	  .kind = "usage",
+	  .about = "sub_1",
+	  .at = "2026-05-21T00:00:00Z",
+	  .word = "2026-05-20",
+	  .detail = "calls",
+	  .minor = 10 },
+	{ .id = "u2",
+	  .kind = "usage",
+	  .about = "sub_1",
+	  .at = "2026-05-21T00:00:00Z",
+	  .word = "2026-05-20",
+	  .detail = "calls",
+	  .minor = 20 },
+	{ .id = "p2",
+	  .kind = "payment",
+	  .about = "ch_2",
+	  .at = "2026-05-10T09:00:00Z",
+	  .word = "succeeded",
+	  .detail = "in_2",
+	  .minor = 12000 },
+	{ .id = "r1",
+	  .kind = "refund",
+	  .about = "re_1",
+	  .at = "2026-05-22T09:00:00Z",
+	  .word = "succeeded",
+	  .detail = "ch_2",
+	  .minor = 100 },
+	END,
+};
+
+static void assert_same(const struct evidence *a, const struct evidence *b)
+{
+	assert_int_equal(a->count, b->count);
+	for (size_t i = 0; i < a->count; i++) {
+		const struct bytes left = proto_pack(arena, &a->items[i]->base);
+		const struct bytes right = proto_pack(arena, &b->items[i]->base);
+
+		assert_int_equal(left.size, right.size);
+		assert_memory_equal(left.data, right.data, left.size);
+	}
+}
+
 static void order_makes_no_difference(void **state)
 {
-	static const struct evidence_fact facts[] = {
-		SAID("m1", "2026-05-20T09:00:00Z", "customer", "Refund me"),
-		SAID("m2", "2026-05-20T09:00:00Z", "agent", "No"),
-		SAID("m3", "2026-05-20T09:00:00Z", "customer", "Why?"),
-		{ .id = "v1",
-		  .kind = "triaged",
-		  .about = "T1",
-		  .at = "2026-05-20T09:00:00Z",
-		  .word = "refund",
-		  .detail = "m1" },
-		{ .id = "u1",
-		  .kind = "usage",
-		  .about = "sub_1",
-		  .at = "2026-05-21T00:00:00Z",
-		  .word = "2026-05-20",
-		  .detail = "calls",
-		  .minor = 10 },
-		{ .id = "u2",
-		  .kind = "usage",
-		  .about = "sub_1",
-		  .at = "2026-05-21T00:00:00Z",
-		  .word = "2026-05-20",
-		  .detail = "calls",
-		  .minor = 20 },
-		{ .id = "p2",
-		  .kind = "payment",
-		  .about = "ch_2",
-		  .at = "2026-05-10T09:00:00Z",
-		  .word = "succeeded",
-		  .detail = "in_2",
-		  .minor = 12000 },
-		{ .id = "r1",
-		  .kind = "refund",
-		  .about = "re_1",
-		  .at = "2026-05-22T09:00:00Z",
-		  .word = "succeeded",
-		  .detail = "ch_2",
-		  .minor = 100 },
-		END,
-	};
 	static const char *const categories[] = { "general", "duplicate", "credit_not_processed",
 		                                  "fraudulent", "product_unacceptable" };
-	Opsmesh__V1__DossierPage *const page = evidence_fixture_page(arena, evidence_story, facts);
+	Opsmesh__V1__DossierPage *const page =
+	    evidence_fixture_page(arena, evidence_story, equal_times);
 	struct chance chance;
 
 	(void)state;
@@ -157,14 +171,7 @@ static void order_makes_no_difference(void **state)
 			const struct evidence again =
 			    evidence_fixture_gather(arena, page, &setting);
 
-			assert_int_equal(again.count, whole.count);
-			for (size_t i = 0; i < whole.count; i++) {
-				const struct bytes left = proto_pack(arena, &whole.items[i]->base);
-				const struct bytes right = proto_pack(arena, &again.items[i]->base);
-
-				assert_int_equal(left.size, right.size);
-				assert_memory_equal(left.data, right.data, left.size);
-			}
+			assert_same(&whole, &again);
 		}
 	}
 }
