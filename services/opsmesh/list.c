@@ -10,6 +10,7 @@
 #include "common/io/json.h"
 #include "opsmesh/v1/ticket.pb-c.h"
 #include "services/opsmesh/list_case.h"
+#include "services/opsmesh/list_dispute.h"
 #include "services/opsmesh/open.h"
 #include "services/opsmesh/story.h"
 #include "services/opsmesh/table.h"
@@ -289,6 +290,6 @@ int list_command(struct tool *tool)
 	if (!cases && tool_option(tool, "--all") != NULL)
 		return tool_fail(tool, ANSWER_USAGE, "--all is for discrepancies");
 	if (text_equal(what, "disputes"))
-		return tool_fail(tool, ANSWER_NO, "not there yet: comes with chargeback");
+		return list_disputes(tool, list->within);
 	return cases ? list_cases(tool) : show(list, text_equal(what, "clocks"));
 }

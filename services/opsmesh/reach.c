@@ -78,7 +78,7 @@ const char *reach_sentence(struct arena *arena, const struct reach *reach)
 	const char *const at = reach_time(arena, reach);
 
 	if (reach->count == 0 || at[0] == '\0')
-		return "No shard of billing-sync has a mesh time yet.";
+		return "No shard has a mesh time yet.";
 	if (reach->behind == 0)
 		return arena_printf(arena, "True for %s, which all %zu shards have passed.", at,
 		                    reach->count);

@@ -6,6 +6,7 @@
 
 #include "opsmesh/v1/billing.pb-c.h"
 #include "opsmesh/v1/common.pb-c.h"
+#include "opsmesh/v1/dispute.pb-c.h"
 #include "opsmesh/v1/triage.pb-c.h"
 #include "services/opsmesh/clock_sum.h"
 
@@ -92,6 +93,13 @@ struct story_line story_billing(const struct story *story, const struct told *to
 /* Of collecting and giving back: dunning, refunds by action, explanations. */
 struct story_line story_collection(const struct story *story,
                                    const Opsmesh__V1__BillingEvent *event);
+struct story_line story_dispute(const struct story *story, const struct told *told);
+/* Of what a dispute is answered with: evidence, recommendations, packets, their release. */
+struct story_line story_packet(const struct story *story, const Opsmesh__V1__DisputeEvent *event);
+/* "chargeback"; "case" where it is not told. */
+const char *story_stage(const struct story *story, Opsmesh__V1__CaseStage stage);
+/* An item with the fact that it came from: "refund_answer into refund_policy, ..., from ticket/3/41" */
+const char *story_evidence(const struct story *story, const Opsmesh__V1__EvidenceItem *item);
 /* Of what is owed and given back: credit notes, balances, which invoice is paid, what a sweep found. */
 struct story_line story_receivable(const struct story *story,
                                    const Opsmesh__V1__BillingEvent *event);

@@ -115,7 +115,7 @@ static void test_what_was_booked_after_the_seal_stands_apart(void **state)
 	    "\n"
 	    "Every currency sums to zero.\n"
 	    "2026-05-01 is closed by cut 3 at 2026-05-02T00:00:00Z, sealed ab12.\n"
-	    "No shard of billing-sync has a mesh time yet.\n");
+	    "No shard has a mesh time yet.\n");
 }
 
 static void test_corrections_go_there_with_the_period_they_belong_to(void **state)
