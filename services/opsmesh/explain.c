@@ -116,13 +116,20 @@ static int find_in_journal(struct explain *explain)
 	return answer;
 }
 
+static int reveal(struct explain *explain)
+{
+	const bool own = explain->subject_type == NULL;
+
+	return action_reveal(explain->tool, own ? explain->kind : explain->subject_type,
+	                     own ? explain->id : explain->subject_id, &explain->story.revealed);
+}
+
 static int tell(struct explain *explain)
 {
 	int answer = explain_find(explain);
 
 	if (answer == ANSWER_YES && !explain->asked_back)
-		answer = action_reveal(explain->tool, explain->kind, explain->id,
-		                       &explain->story.revealed);
+		answer = reveal(explain);
 	if (answer != ANSWER_YES || explain->asked_back)
 		return answer;
 	explain->story.facts = &explain->facts;

@@ -29,7 +29,8 @@ static bool is_story(const struct told *told)
 {
 	return told->dead || told->topic == OPS_TICKETS || told->topic == OPS_TRIAGE ||
 	       told->topic == OPS_SLA || told->topic == OPS_ALERTS || told->topic == OPS_ACTIONS ||
-	       told->topic == OPS_ACCOUNTS || told->topic == OPS_BILLING;
+	       told->topic == OPS_ACCOUNTS || told->topic == OPS_BILLING ||
+	       told->topic == OPS_DISPUTES;
 }
 
 /* What tickets have in common is said under the intent, which is no ticket's id. */
@@ -235,6 +236,8 @@ static int find_account(struct explain *explain)
 			told_add(&explain->facts, told);
 	}
 	told_sort(&explain->facts);
+	if (explain_find_cases(explain) != STATUS_OK)
+		return away(explain);
 	return explain->facts.count > 0 ? ANSWER_YES : nothing(explain);
 }
 
@@ -309,6 +312,9 @@ static bool about_alert(const struct explain *explain, const struct told *told)
 	struct arena *const arena = explain->tool->arena;
 	const Opsmesh__V1__SlaClock *const clock = sum_clock_of(told);
 
+	if (told->topic == OPS_DISPUTES && !told->dead)
+		return text_equal(message_text(told->message, "dispute_id"),
+		                  segment(arena, explain->id, 3));
 	if (told->dead || clock == NULL)
 		return told->message != NULL && message_has_text(told->message, explain->id);
 
@@ -328,7 +334,8 @@ static int find_alert(struct explain *explain)
 
 	if (!text_starts(explain->id, "alert/") || ticket[0] == '\0')
 		return tool_fail(explain->tool, ANSWER_USAGE,
-		                 "an alert's id is as alert/sla/<ticket>/<metric>/<instance>");
+		                 "an alert's id is as alert/sla/<ticket>/<metric>/<instance> or "
+		                 "alert/chargeback/<account>/<dispute>/<rule>");
 	if (told_by_key(&explain->store, ticket, all) != STATUS_OK)
 		return away(explain);
 	for (size_t i = 0; i < all->count; i++)
@@ -336,6 +343,37 @@ static int find_alert(struct explain *explain)
 			told_add(&explain->facts, &all->list[i]);
 	told_sort(&explain->facts);
 	return any_of(explain, OPS_ALERTS) ? ANSWER_YES : nothing(explain);
+}
+
+/* What chargeback said because of an action names the fact of the action, not its id. */
+static enum status add_caused(struct explain *explain, const struct told *action)
+{
+	const char *const cause = told_id(explain->tool->arena, action);
+	struct told_list all = list_make(explain);
+
+	TRY(told_by_content(&explain->store, cause, &all));
+	for (size_t i = 0; i < all.count; i++) {
+		const struct told *const told = &all.list[i];
+
+		if (told->topic == OPS_DISPUTES && !told->dead &&
+		    text_equal(message_text(told->message, "cause_id"), cause) &&
+		    message_text(told->fact, "action_id")[0] == '\0')
+			told_add(&explain->facts, told);
+	}
+	return STATUS_OK;
+}
+
+static enum status add_consequences(struct explain *explain)
+{
+	const size_t count = explain->facts.count;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct told action = explain->facts.list[i];
+
+		if (action.topic == OPS_ACTIONS && !action.dead)
+			TRY(add_caused(explain, &action));
+	}
+	return STATUS_OK;
 }
 
 /* All that was said because of a request, what stages asked of each other included. */
@@ -354,6 +392,8 @@ static int find_request(struct explain *explain)
 		    text_equal(message_text(told->fact, "action_id"), explain->id))
 			told_add(&explain->facts, told);
 	}
+	if (add_consequences(explain) != STATUS_OK)
+		return away(explain);
 	told_sort(&explain->facts);
 	return ANSWER_YES;
 }
@@ -364,15 +404,15 @@ int explain_find(struct explain *explain)
 		const char *kind;
 		int (*find)(struct explain *explain);
 	} rows[] = {
-		{ "ticket", find_ticket }, { "account", find_account }, { "invoice", find_invoice },
-		{ "alert", find_alert },   { "request", find_request },
+		{ "ticket", find_ticket },   { "account", find_account },
+		{ "invoice", find_invoice }, { "alert", find_alert },
+		{ "request", find_request }, { "dispute", explain_find_dispute },
 	};
 
 	for (size_t i = 0; i < COUNT_OF(rows); i++)
 		if (text_equal(explain->kind, rows[i].kind))
 			return rows[i].find(explain);
-	if (text_equal(explain->kind, "dispute"))
-		return tool_fail(explain->tool, ANSWER_NO, "not there yet: comes with chargeback");
 	return tool_fail(explain->tool, ANSWER_USAGE,
-	                 "%s: one of ticket, account, invoice, alert, request", explain->kind);
+	                 "%s: one of ticket, account, invoice, dispute, alert, request",
+	                 explain->kind);
 }

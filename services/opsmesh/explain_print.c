@@ -106,7 +106,7 @@ static int sums_answer(const struct explain *explain)
 
 	for (size_t i = 0; i < explain->sum_count; i++)
 		wrong += explain->sums[i].agrees ? 0 : 1;
-	return wrong == 0 ? ANSWER_YES
+	return wrong == 0 ? explain_figures_answer(explain)
 	                  : tool_fail(explain->tool, ANSWER_NO,
 	                              "%zu of %zu clocks do not agree with what was said", wrong,
 	                              explain->sum_count);
@@ -117,6 +117,7 @@ int explain_print(const struct explain *explain)
 	printf("%s %s, times in %s\n\n", explain->kind, explain->id, explain->story.zone_name);
 	if (text_equal(explain->kind, "ticket"))
 		print_standing(explain);
+	explain_print_cases(explain);
 	fputs(explain->journal, stdout);
 	if (explain->journal[0] != '\0')
 		putchar('\n');
@@ -129,6 +130,7 @@ int explain_print(const struct explain *explain)
 		       earned_text(explain->tool->arena, &explain->earned, i));
 	if (explain->reach.count > 0)
 		printf("\nThe books: %s\n", reach_sentence(explain->tool->arena, &explain->reach));
+	explain_print_figures(explain);
 	if (explain->sum_count > 0)
 		puts("\nThe clocks, added up again:");
 	for (size_t i = 0; i < explain->sum_count; i++)
@@ -276,6 +278,8 @@ int explain_print_json(const struct explain *explain)
 		json_object_set_new(top, "shards_behind",
 		                    json_string(reach_behind(arena, &explain->reach)));
 	}
+	if (explain->disputes.count > 0)
+		json_object_set_new(top, "cases", explain_cases_json(explain));
 	json_object_set_new(top, "facts", facts);
 	json_object_set_new(top, "clocks", clocks);
 	json_dumpf(top, stdout, JSON_COMPACT);

@@ -100,6 +100,10 @@ struct story_line story_packet(const struct story *story, const Opsmesh__V1__Dis
 const char *story_stage(const struct story *story, Opsmesh__V1__CaseStage stage);
 /* An item with the fact that it came from: "refund_answer into refund_policy, ..., from ticket/3/41" */
 const char *story_evidence(const struct story *story, const Opsmesh__V1__EvidenceItem *item);
+/* Of what billing says of disputes and fraud warnings beside their status. */
+struct story_line story_claim(const struct story *story, const Opsmesh__V1__BillingEvent *event);
+/* ", fee 15.00 USD"; below zero it was given back; "" none. */
+const char *story_fee(const struct story *story, const Opsmesh__V1__Money *fee);
 /* Of what is owed and given back: credit notes, balances, which invoice is paid, what a sweep found. */
 struct story_line story_receivable(const struct story *story,
                                    const Opsmesh__V1__BillingEvent *event);

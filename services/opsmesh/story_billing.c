@@ -359,6 +359,14 @@ static bool is_of_usage(const Opsmesh__V1__BillingEvent *event)
 	return false;
 }
 
+static struct story_line tell_else(const struct story *story,
+                                   const Opsmesh__V1__BillingEvent *event)
+{
+	const struct story_line line = story_collection(story, event);
+
+	return line.text != NULL ? line : story_claim(story, event);
+}
+
 struct story_line story_billing(const struct story *story, const struct told *told)
 {
 	const void *const message = told->message;
@@ -420,6 +428,6 @@ struct story_line story_billing(const struct story *story, const struct told *to
 		return tell_reconciled(story, event->payout_reconciled);
 	case OPSMESH__V1__BILLING_EVENT__FACT_PAYOUT_DIFFERS:
 		return tell_payout_differs(story, event->payout_differs);
-	default: return story_collection(story, event);
+	default: return tell_else(story, event);
 	}
 }

@@ -114,14 +114,10 @@ static struct story_line tell_moved(const struct story *story, const Opsmesh__V1
 static struct story_line tell_funds(const struct story *story,
                                     const Opsmesh__V1__CaseFundsMoved *fact, bool back)
 {
-	const char *fee = "";
-
-	if (fact->fee != NULL && fact->fee->minor != 0)
-		fee = arena_printf(story->arena, ", fee %s", story_amount(story, fact->fee));
 	return line_of(arena_printf(story->arena, "%s %s by transaction %s%s (billing fact %s)",
 	                            story_amount(story, fact->amount),
-	                            back ? "came back" : "was taken", fact->transaction_id, fee,
-	                            fact->billing_id));
+	                            back ? "came back" : "was taken", fact->transaction_id,
+	                            story_fee(story, fact->fee), fact->billing_id));
 }
 
 /* Deadlines. */

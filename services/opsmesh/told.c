@@ -94,6 +94,37 @@ enum status told_by_key(struct mesh_store *store, const char *key, struct told_l
 	return read_facts(store, &sql_fact_look, DB_BYTES(bytes_of(key)), list);
 }
 
+enum status told_of_case(struct mesh_store *store, const char *key, const char *text,
+                         struct told_list *list)
+{
+	for (size_t i = 0; i < store->count; i++) {
+		AUTO_ROWS rows = NULL;
+
+		TRY(mesh_store_query(store, i, &sql_case_fact_look, &rows, DB_BYTES(bytes_of(key)),
+		                     DB_BYTES(bytes_of(text))));
+		for (size_t n = 0; n < db_rows_count(rows); n++)
+			read_row(list, rows, n);
+	}
+	return STATUS_OK;
+}
+
+enum status told_by_id(struct mesh_store *store, size_t place, const char *id,
+                       struct told_list *list)
+{
+	const char *const slash = strrchr(id, '/');
+	int64_t sequence;
+	AUTO_ROWS rows = NULL;
+
+	if (slash == NULL || !text_number(slash + 1, 1, INT64_MAX, &sequence))
+		return STATUS_OK;
+	TRY(mesh_store_query(store, place, &sql_fact_at, &rows,
+	                     DB_TEXT(arena_text(list->arena, id, (size_t)(slash - id))),
+	                     DB_INT(sequence)));
+	for (size_t n = 0; n < db_rows_count(rows); n++)
+		read_row(list, rows, n);
+	return STATUS_OK;
+}
+
 enum status told_by_content(struct mesh_store *store, const char *text, struct told_list *list)
 {
 	return read_facts(store, &sql_fact_search, DB_BYTES(bytes_of(text)), list);

@@ -35,6 +35,12 @@ enum status told_by_key(struct mesh_store *store, const char *key,
 /* Those of what tickets have in common that have these bytes in them. Nothing where nobody looks for it. */
 enum status told_of_patterns(struct mesh_store *store, const char *text,
                              struct told_list *list) MUST_CHECK;
+/* Those under a key that have these bytes in them, without what stages ask of each other. */
+enum status told_of_case(struct mesh_store *store, const char *key, const char *text,
+                         struct told_list *list) MUST_CHECK;
+/* The one of that ce_id, said in that schema; nothing where it is no such id, or nobody said it. */
+enum status told_by_id(struct mesh_store *store, size_t place, const char *id,
+                       struct told_list *list) MUST_CHECK;
 enum status told_by_content(struct mesh_store *store, const char *text,
                             struct told_list *list) MUST_CHECK;
 /* Sets what is read from a topic's name and a message: topic, dead, message, name, fact. */

@@ -1,0 +1,157 @@
+#!/usr/bin/env python3
+"""disputes - what the operator's tool says of cases, on the ground that disputes_ground_test has laid. See disputes.sh.
+
+    disputes.py OPSMESH ACCOUNT
+
+Prints `ok disputes: ...` or `FAIL disputes: ...`.
+"""
+import http.server
+import json
+import os
+import subprocess
+import sys
+import threading
+
+tool, home = sys.argv[1:]
+failures = 0
+journalled = []
+
+
+class Door(http.server.BaseHTTPRequestHandler):
+    """ingest, as far as an action needs it."""
+
+    def do_POST(self):
+        journalled.append(json.loads(self.rfile.read(int(self.headers["content-length"]))))
+        body = b'{"id":"act-9"}'
+        self.send_response(202)
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+
+def check(good, name, detail=""):
+    global failures
+    print(f"{'ok' if good else 'FAIL'} disputes: {name}", flush=True)
+    if not good:
+        failures += 1
+        print("#", detail, flush=True)
+
+
+def run(*words, **settings):
+    return subprocess.run([tool, *words], capture_output=True, text=True, timeout=60, env={**os.environ, **settings})
+
+
+def said(*words, **settings):
+    answer = run(*words, **settings)
+    if answer.returncode != 0:
+        check(False, " ".join(words), answer)
+    return answer.stdout
+
+
+def change(sql):
+    subprocess.run([os.environ["PSQL"], "-q", os.environ["DATABASE_URL"], "-c", sql], check=True)
+
+
+def story_list():
+    cases = json.loads(said("list", "disputes", "--json"))
+    check([one["dispute_id"] for one in cases] == ["dp_10", "dp_1", "dp_5", "dp_3", "issfr_1"],
+          "list disputes has the open cases, next deadline first, those without one last", cases)
+    first, second, _, unanswerable, warning = cases
+    check((first["stage"], first["state"], first["status"], first["deadline"], first["due_by"], first["left_us"]) ==
+          ("inquiry", "inquiry", "warning_needs_response", "2026-05-09T18:00:00Z", "2026-05-10T00:00:00Z",
+           6 * 3600 * 1000000), "a case has its stage, the provider's word, our deadline and what is left of it", first)
+    check((second["amount_minor"], second["currency"], second["reason"], second["network"], second["network_reason_code"],
+           second["owner"], second["response"]) == (12000, "USD", "fraudulent", "visa", "10.4", "taro", "none"),
+          "a case has its amount, its reason with the network's code, its owner and its answer", second)
+    check(first["lacks"] == ["evidence"] and unanswerable["lacks"] == [], "a case says what lacks", cases)
+    check(unanswerable["no_deadline_because"] == "no answer is possible: the provider takes none" and
+          warning["no_deadline_because"] == "a warning takes no answer" and first["no_deadline_because"] is None,
+          "a case without a deadline says why", cases)
+    check([one["dispute_id"] for one in json.loads(said("list", "disputes", "--due-within", "6h", "--json"))] == ["dp_10"]
+          and json.loads(said("list", "disputes", "--due-within", "5h", "--json")) == [],
+          "--due-within counts from the mesh's time")
+    check(len(json.loads(said("list", "disputes", "--queue", "disputes", "--json"))) == 5 and
+          json.loads(said("list", "disputes", "--queue", "other", "--json")) == [], "--queue is one queue")
+    text = said("list", "disputes")
+    check("in 6h 00m" in text and "True for 2026-05-09T12:00:00Z, which all 1 shards have passed." in text,
+          "list disputes is a table that says what it is true for", text)
+    check(run("list", "disputes", "--all").returncode == 2, "--all is for discrepancies")
+
+
+def story_explain():
+    text = said("explain", "dispute", "dp_1")
+    for what, words in (("where it stands", 'chargeback, needs response ("needs_response"), 120.00 USD, fraudulent (visa '
+                                            "10.4); with taro; answer: none; lacks evidence; to be answered by 2026-05-19 "
+                                            "18:00, in 10d 06h at the mesh's 2026-05-09 12:00."),
+                        ("why the deadline is what it is", "the chargeback must be answered by 2026-05-19 18:00: the "
+                                                           "provider's 2026-05-20 00:00 less 6h 00m by cases/standard/1"),
+                        ("what billing said", "120.00 USD was taken for dispute dp_1 by transaction txn_1, fee 15.00 USD"),
+                        ("the money, with the fact that it came from", "20.00 USD came back by transaction txn_2, a fee of "
+                                                                       "15.00 USD given back (billing fact customer/0/"),
+                        ("who has it", "agent via hanako  gives the case to taro, from the queue, saying [sealed]"),
+                        ("the evidence, with the action that it came from", "refund_answer into refund_policy"),
+                        ("that evidence is sealed", "from act-2: [sealed]"),
+                        ("the sums", "withdrawn 120.00 USD, reinstated 20.00 USD, fees nothing"),
+                        ("that they agree", "the figures agree with what was said")):
+        check(words in text, f"explain dispute says {what}", text)
+    check("dp_10" not in text and "Sato" not in text, "explain dispute is one dispute's, and seals what people wrote", text)
+    machine = json.loads(said("explain", "dispute", f"case/{home}/dp_1", "--json"))
+    case = machine["cases"][0]
+    check(case["agrees"] and case["withdrawn"] == [{"currency": "USD", "minor": 12000}] and
+          case["reinstated"] == [{"currency": "USD", "minor": 2000}] and case["fees"] == [{"currency": "USD", "minor": 0}]
+          and case["reckoned_deadline"] == case["deadline"] == "2026-05-19T18:00:00Z" and case["policy"] == "cases/standard/1"
+          and [one["item_id"] for one in case["evidence"]] == ["act-2"], "a case is found by its own id, as JSON", case)
+    check("a warning takes no answer" in said("explain", "dispute", "issfr_1"), "a fraud warning is found by its id")
+    check("won" in said("explain", "dispute", "dp_4"), "a case that is over is explained as well")
+    answer = run("explain", "dispute", "dp_2")
+    check(answer.returncode == 1 and "there is no dispute dp_2" in answer.stderr, "what is not there is no", answer)
+
+
+def story_reveal(door):
+    text = said("explain", "dispute", "dp_1", "--reveal", "review", INGEST_URL=door, API_KEY="k")
+    check('"Sato asked, we paid"' in text, "--reveal shows what people wrote", text)
+    check(journalled == [{"action": "explain", "on": {"type": "case", "id": f"case/{home}/dp_1"}, "reason": "review"}],
+          "and that is journalled on the case", journalled)
+
+
+def story_others():
+    text = said("explain", "account", home)
+    check(f"case/{home}/dp_10: inquiry" in text and f"case/{home}/dp_4: chargeback, won" in text and
+          "120.00 USD was taken by transaction txn_1" in text, "explain account has the account's cases", text)
+    alert = f"alert/chargeback/{home}/dp_10/deadline_approaching"
+    text = said("explain", "alert", alert)
+    check(f"raises the critical alert {alert}" in text and "must be answered by 2026-05-09 18:00" in text and
+          "txn_1" not in text, "explain alert has the case of the alert", text)
+    text = said("explain", "request", "act-1", KAFKA_BROKERS="")
+    check("asks for the action assign on case" in text and "carries out the action assign (act-1)" in text and
+          "gives the case to taro" in text and "act-2" not in text, "explain request has what an action on a case did", text)
+
+
+def story_differs():
+    change("update chargeback.dispute_case set deadline = deadline + interval '1 hour' where dispute_id = 'dp_10'")
+    answer = run("explain", "dispute", "dp_10")
+    check(answer.returncode == 1 and "DIFFERS: the deadline of the row is 2026-05-09T19:00:00Z, and by its facts "
+          "2026-05-09T18:00:00Z" in answer.stdout and "do not agree" in answer.stderr,
+          "explain dispute fails when the deadline is not what the facts say", answer)
+    change("delete from billing.fact where sequence = 2")
+    answer = run("explain", "dispute", "dp_1")
+    check(answer.returncode == 1 and "rests on the billing fact customer/0/2, which nobody said" in answer.stdout,
+          "explain dispute fails when its money rests on what nobody said", answer)
+    change("delete from chargeback.fact where position('txn_2'::bytea in message) > 0")
+    answer = run("explain", "dispute", "dp_1", "--json")
+    check(answer.returncode == 1 and "the row has 2000 USD reinstated, and its facts 0 " in
+          json.loads(answer.stdout)["cases"][0]["problems"], "explain dispute fails when a sum is not what was said", answer)
+
+
+server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Door)
+threading.Thread(target=server.serve_forever, daemon=True).start()
+story_list()
+story_explain()
+story_reveal(f"http://127.0.0.1:{server.server_port}")
+story_others()
+story_differs()
+server.shutdown()
+sys.exit(failures > 0)

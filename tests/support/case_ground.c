@@ -1,0 +1,368 @@
+#include "tests/support/case_ground.h"
+
+#include "common/base/check.h"
+#include "common/base/text.h"
+#include "common/flow/postgres_store.h"
+#include "common/io/proto.h"
+#include "gen/chargeback_migrations.h"
+#include "opsmesh/v1/material.pb-c.h"
+#include "proto/opsmesh/v1/catalogue.h"
+#include "services/chargeback/chargeback.h"
+#include "tests/support/stage_test.h"
+
+#include <glob.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SAID_MAX 64
+#define DOCUMENTS_MAX 16
+#define FILE_MAX (256UL * 1024) /* of a document */
+#define POLICIES "deploy/policies/"
+
+/* A fact that goes into the database beside the stage's own. */
+struct said {
+	const char *schema;
+	const char *stream;
+	struct fact fact;
+};
+
+static struct stage_test ground;
+static struct document documents[DOCUMENTS_MAX + 1];
+static const char *home;
+static struct said said[SAID_MAX];
+static size_t said_count;
+static int64_t billing_said;
+static int64_t action_said;
+static int64_t case_said_more;
+static struct db *db;
+
+/* Documents. */
+
+static struct bytes read_file(const char *path)
+{
+	char *const buffer = arena_alloc(ground.arena, FILE_MAX);
+	FILE *const file = fopen(path, "r");
+	size_t size;
+
+	CHECK(file != NULL);
+	size = fread(buffer, 1, FILE_MAX, file);
+	CHECK(size < FILE_MAX && fclose(file) == 0);
+	return (struct bytes){ buffer, size };
+}
+
+static const void *compile(const struct service_document *row)
+{
+	char reason[512] = "";
+	glob_t found;
+	const void *compiled;
+	struct document *files;
+
+	CHECK(glob(arena_printf(ground.arena, POLICIES "%s*.json", row->path), 0, NULL, &found) ==
+	      0);
+	files = arena_zero(ground.arena, found.gl_pathc * sizeof(*files));
+	for (size_t i = 0; i < found.gl_pathc; i++)
+		files[i] = (struct document){ .name = arena_string(ground.arena, found.gl_pathv[i]),
+			                      .body = read_file(found.gl_pathv[i]) };
+	compiled = row->compile(files, found.gl_pathc, reason, sizeof(reason));
+	if (compiled == NULL)
+		puts(reason);
+	CHECK(compiled != NULL);
+	globfree(&found);
+	return compiled;
+}
+
+/* Set up. */
+
+void ground_open(void)
+{
+	const struct stage *stage = chargeback_stages;
+
+	while (!text_equal(stage->name, "case"))
+		stage++;
+	stage_test_init(&ground, &opsmesh_catalogue, stage, 0, documents, NULL);
+	for (size_t i = 0; chargeback_documents[i].name != NULL; i++) {
+		CHECK(i < DOCUMENTS_MAX);
+		documents[i] = (struct document){ .name = chargeback_documents[i].name,
+			                          .compiled = compile(&chargeback_documents[i]) };
+	}
+	home = stage_test_key(&ground, "acct-");
+}
+
+void ground_close(void)
+{
+	db_destroy(db);
+	stage_test_finish(&ground);
+}
+
+struct arena *ground_arena(void)
+{
+	return ground.arena;
+}
+
+const char *ground_home(void)
+{
+	return home;
+}
+
+struct instant ground_time(const char *text)
+{
+	struct instant at = TIME_MIN;
+
+	CHECK(time_parse(text, &at));
+	return at;
+}
+
+Google__Protobuf__Timestamp *ground_stamp(const char *text)
+{
+	return text == NULL ? NULL : proto_timestamp(ground.arena, ground_time(text));
+}
+
+Opsmesh__V1__Money *ground_money(int64_t minor, const char *currency)
+{
+	Opsmesh__V1__Money *const money = arena_alloc(ground.arena, sizeof(*money));
+
+	opsmesh__v1__money__init(money);
+	money->minor = minor;
+	money->currency = text_mutable(currency);
+	return money;
+}
+
+/* Saying. */
+
+static void keep(const char *schema, const char *stream, const struct fact *fact)
+{
+	CHECK(said_count < SAID_MAX);
+	said[said_count++] = (struct said){ schema, stream, *fact };
+}
+
+void ground_billing(const char *at, Opsmesh__V1__BillingEvent *event)
+{
+	Opsmesh__V1__MaterialEvent material = OPSMESH__V1__MATERIAL_EVENT__INIT;
+	const struct instant time = ground_time(at);
+
+	event->customer_id = text_mutable(GROUND_CUSTOMER);
+	event->account_id = text_mutable(home);
+	event->occurred_at = ground_stamp(at);
+	billing_said++;
+	keep("billing", "customer/0",
+	     &(struct fact){ .sequence = billing_said,
+	                     .topic = OPS_BILLING,
+	                     .mesh = time,
+	                     .time = time,
+	                     .type = "ops.billing.test.v1",
+	                     .subject = GROUND_CUSTOMER,
+	                     .key = bytes_of(GROUND_CUSTOMER),
+	                     .message = proto_pack(ground.arena, &event->base) });
+	material.home = text_mutable(home);
+	material.occurred_at = event->occurred_at;
+	material.fact_id = arena_printf(ground.arena, "customer/0/%" PRId64, billing_said);
+	material.fact_case = OPSMESH__V1__MATERIAL_EVENT__FACT_BILLING;
+	material.billing = event;
+	CHECK(stage_test_feed(&ground, &(struct stage_test_event){ .topic = OPS_MATERIAL,
+	                                                           .key = home,
+	                                                           .time = time,
+	                                                           .mesh = time,
+	                                                           .message = &material.base }));
+}
+
+void ground_action(const char *at, const char *id, Opsmesh__V1__ActionRequested *requested)
+{
+	Opsmesh__V1__ActionEvent event = OPSMESH__V1__ACTION_EVENT__INIT;
+	const struct instant time = ground_time(at);
+
+	event.action_id = text_mutable(id);
+	event.routing_key = text_mutable(home);
+	event.occurred_at = ground_stamp(at);
+	event.fact_case = OPSMESH__V1__ACTION_EVENT__FACT_REQUESTED;
+	event.requested = requested;
+	action_said++;
+	keep("ingest", "conversation/0",
+	     &(struct fact){ .sequence = action_said,
+	                     .topic = OPS_ACTIONS,
+	                     .mesh = time,
+	                     .time = time,
+	                     .type = "ops.actions.requested.v1",
+	                     .subject = home,
+	                     .key = bytes_of(home),
+	                     .message = proto_pack(ground.arena, &event.base) });
+	CHECK(stage_test_feed(&ground, &(struct stage_test_event){ .topic = OPS_ACTIONS,
+	                                                           .source = "conversation/0",
+	                                                           .sequence = action_said,
+	                                                           .key = home,
+	                                                           .time = time,
+	                                                           .mesh = time,
+	                                                           .message = &event.base }));
+}
+
+void ground_pass(const char *frontier)
+{
+	CHECK(stage_test_fold(&ground, STAGE_TEST_ALL, ground_time(frontier)) == STATUS_OK);
+}
+
+void ground_say(const char *at, const char *dispute_id, Opsmesh__V1__DisputeEvent *event)
+{
+	const struct instant time = ground_time(at);
+	const char *const id = arena_printf(ground.arena, "case/%s/%s", home, dispute_id);
+
+	event->account_id = text_mutable(home);
+	event->case_id = text_mutable(id);
+	event->dispute_id = text_mutable(dispute_id);
+	event->occurred_at = ground_stamp(at);
+	case_said_more++;
+	keep("chargeback", "case/0",
+	     &(struct fact){ .sequence = 1000 + case_said_more, /* behind its own */
+	                     .topic = OPS_DISPUTES,
+	                     .mesh = time,
+	                     .time = time,
+	                     .type = "ops.disputes.test.v1",
+	                     .subject = id,
+	                     .key = bytes_of(home),
+	                     .message = proto_pack(ground.arena, &event->base) });
+}
+
+/* Writing. */
+
+static const char *quoted(const char *text)
+{
+	return text == NULL ? "null" : arena_printf(ground.arena, "$q$%s$q$", text);
+}
+
+static const char *hex(struct bytes bytes)
+{
+	const unsigned char *const data = bytes.data;
+	struct buffer out = { 0 };
+	const char *text;
+
+	if (data == NULL)
+		return "null";
+	for (size_t i = 0; i < bytes.size; i++) {
+		char two[3];
+
+		snprintf(two, sizeof(two), "%02x", data[i]);
+		buffer_add(&out, two, 2);
+	}
+	text = arena_printf(ground.arena, "'\\x%.*s'::bytea", (int)out.size,
+	                    out.size == 0 ? "" : (const char *)out.data);
+	buffer_finish(&out);
+	return text;
+}
+
+static const char *time_text(struct instant at)
+{
+	char text[TIME_TEXT_SIZE];
+
+	return at.us == TIME_MIN.us ? "null"
+	                            : arena_printf(ground.arena, "'%s'", time_format(at, text));
+}
+
+static enum status write_fact(const char *schema, const char *stream, const struct fact *fact)
+{
+	return db_script(
+	    db, arena_printf(
+		    ground.arena,
+		    "insert into %s.fact (stream, sequence, topic, partition, key, type, subject, "
+		    "time, mesh_time, message) values ('%s', %" PRId64
+		    ", '%s', 0, %s, '%s', %s, %s, %s, %s)",
+		    schema, stream, fact->sequence, opsmesh_catalogue.topics[fact->topic].name,
+		    hex(fact->key), fact->type, quoted(fact->subject), time_text(fact->time),
+		    time_text(fact->mesh), hex(fact->message)));
+}
+
+static const char *cell(const struct column *column, const void *row)
+{
+	const void *const field = (const char *)row + column->offset;
+
+	switch (column->kind) {
+	case COLUMN_INT: return arena_printf(ground.arena, "%" PRId64, *(const int64_t *)field);
+	case COLUMN_BOOL: return *(const bool *)field ? "true" : "false";
+	case COLUMN_TIME: return time_text(*(const struct instant *)field);
+	case COLUMN_TEXT: return quoted(*(const char *const *)field);
+	case COLUMN_BYTES:
+	default: return hex(*(const struct bytes *)field);
+	}
+}
+
+struct writing {
+	const struct state_table *table;
+	enum status status;
+};
+
+static void write_row(const void *row, void *context)
+{
+	struct writing *const writing = context;
+	const char *names = "shard";
+	const char *cells = "0";
+
+	for (const struct column *column = writing->table->columns; column->name != NULL;
+	     column++) {
+		names = arena_printf(ground.arena, "%s, %s", names, column->name);
+		cells = arena_printf(ground.arena, "%s, %s", cells, cell(column, row));
+	}
+	if (writing->status == STATUS_OK)
+		writing->status =
+		    db_script(db, arena_printf(ground.arena,
+		                               "insert into chargeback.%s (%s) values (%s)",
+		                               writing->table->name, names, cells));
+}
+
+static enum status write_tables(void)
+{
+	for (size_t i = 0; ground.alone[0].tables[i] != NULL; i++) {
+		struct writing writing = { ground.alone[0].tables[i], STATUS_OK };
+		void *const row = arena_zero(ground.arena, writing.table->row_size);
+
+		stage_test_each(&ground, writing.table, row, write_row, &writing);
+		TRY(writing.status);
+	}
+	return db_script(
+	    db, arena_printf(ground.arena,
+	                     "insert into chargeback.shard values ('case', 0, 1, 1, %s, %zu, %zu, "
+	                     "1, '', 'chargeback-1', 1, now())",
+	                     time_text(ground.shard->row.now), stage_test_fact_count(&ground),
+	                     stage_test_fact_count(&ground)));
+}
+
+static enum status write_all(void)
+{
+	for (size_t i = 0; i < stage_test_fact_count(&ground); i++)
+		TRY(write_fact("chargeback", "case/0", stage_test_fact(&ground, i)));
+	for (size_t i = 0; i < said_count; i++)
+		TRY(write_fact(said[i].schema, said[i].stream, &said[i].fact));
+	return write_tables();
+}
+
+enum status ground_write(const char *uri)
+{
+	static const char *const schemas[] = { "chargeback", "billing", "ingest" };
+	static const struct migration none[] = { { NULL, NULL } };
+	const struct db_settings settings = { .uri = uri, .name = "ground" };
+	char reason[MIGRATE_REASON_SIZE] = "";
+	enum status status = STATUS_OK;
+
+	for (size_t i = 0; i < COUNT_OF(schemas) && status == STATUS_OK; i++)
+		status = postgres_store_migrate(&(struct postgres_settings){ .uri = uri,
+		                                                             .daemon = schemas[i],
+		                                                             .instance = "1",
+		                                                             .build = "test",
+		                                                             .schema = schemas[i] },
+		                                i == 0 ? chargeback_migrations : none, reason);
+	if (reason[0] != '\0')
+		puts(reason);
+	TRY(status);
+	db = db_create(&settings);
+	status = db_connect(db);
+	/* The daemons make one for each span of mesh time; here one holds all. */
+	for (size_t i = 0; i < COUNT_OF(schemas) && status == STATUS_OK; i++)
+		status =
+		    db_script(db,
+		              arena_printf(ground.arena,
+		                           "create table %s.fact_all partition of %s.fact default",
+		                           schemas[i], schemas[i]));
+	if (status == STATUS_OK)
+		status = write_all();
+	if (status != STATUS_OK)
+		puts(db_reason(db));
+	return status;
+}
