@@ -104,6 +104,13 @@ static const struct option ledger_options[] = {
 	END,
 };
 
+static const struct option dispute_options[] = {
+	{ "--pdf", "FILE", "of packet: writes its PDF, which shows personal text: wants --reveal" },
+	AS_JSON,
+	REVEAL,
+	END,
+};
+
 static const struct option dlq_options[] = {
 	AS_JSON,
 	REVEAL,
@@ -147,6 +154,14 @@ static const char ledger_help[] =
     "Every answer says which mesh time it is true for and which shards have not passed it:\n"
     "csv in the columns true_for and shards_behind, csv and netsuite on standard error.\n"
     "Exit status 1: whole books do not sum to zero, or something cannot be shown.\n";
+
+static const char dispute_help[] =
+    "packet ID has the packet that stands, by its digest, as a reviewer reads it: fields, exhibits,\n"
+    "what was left out and why. What people wrote is sealed without --reveal. Its digest is\n"
+    "reckoned again. ID is the provider's of the dispute or warning, or the case's.\n"
+    "forecast has the open cases by stage and currency: how many, what is at stake, what may come\n"
+    "back by the chances that were recommended with; and deadlines by day.\n"
+    "Exit status 1: there is no such packet, or it is not what its digest says.\n";
 
 static const struct command commands[] = {
 	{ .name = "topics",
@@ -213,6 +228,15 @@ static const struct command commands[] = {
 	  .words_max = 2,
 	  .needs = NEEDS_DATABASE,
 	  .run = ledger_command },
+	{ .name = "dispute",
+	  .usage = "packet|forecast [ID] [--pdf FILE] [--json] [--reveal REASON]",
+	  .summary = "the packet of evidence that stands for a dispute; what all of them may bring",
+	  .help = dispute_help,
+	  .options = dispute_options,
+	  .words_min = 1,
+	  .words_max = 2,
+	  .needs = NEEDS_DATABASE,
+	  .run = dispute_command },
 	{ .name = "dlq",
 	  .usage = "list|show|retry|drop [ID] [--json] [--reason REASON] [--reveal REASON]",
 	  .summary = "dead letters: who is affected, what waits behind them; retry and drop",

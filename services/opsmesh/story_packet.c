@@ -76,14 +76,17 @@ static struct story_line tell_added(const struct story *story,
 static struct story_line tell_gap(const struct story *story,
                                   const Opsmesh__V1__EvidenceGapIdentified *fact)
 {
-	return line_of(arena_printf(
-	    story->arena, "%s %s of weight %s lacks%s: %s%s%s",
-	    fact->required ? "required evidence" : "evidence", fact->kind,
-	    story_share(story, fact->weight_ppm), with(story, " for ", fact->field), fact->sentence,
+	const char *const supplier =
 	    fact->supplier[0] == '\0'
 		? ""
-		: arena_printf(story->arena, " (%s can supply it)", fact->supplier),
-	    with(story, "; by ", fact->policy)));
+		: arena_printf(story->arena, ", %s can supply it", fact->supplier);
+
+	return line_of(arena_printf(story->arena, "%s %s of weight %s lacks%s%s%s%s",
+	                            fact->required ? "required evidence" : "evidence", fact->kind,
+	                            story_share(story, fact->weight_ppm),
+	                            with(story, " for ", fact->field),
+	                            story_because(story, fact->sentence), supplier,
+	                            with(story, "; by ", fact->policy)));
 }
 
 static struct story_line tell_filled(const struct story *story,

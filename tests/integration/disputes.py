@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """disputes - what the operator's tool says of cases, on the ground that disputes_ground_test has laid. See disputes.sh.
 
-    disputes.py OPSMESH ACCOUNT
+    disputes.py OPSMESH ACCOUNT FOLDER
 
 Prints `ok disputes: ...` or `FAIL disputes: ...`.
 """
+import hashlib
 import http.server
 import json
 import os
@@ -12,7 +13,7 @@ import subprocess
 import sys
 import threading
 
-tool, home = sys.argv[1:]
+tool, home, folder = sys.argv[1:]
 failures = 0
 journalled = []
 
@@ -66,7 +67,9 @@ def story_list():
     check((second["amount_minor"], second["currency"], second["reason"], second["network"], second["network_reason_code"],
            second["owner"], second["response"]) == (12000, "USD", "fraudulent", "visa", "10.4", "taro", "none"),
           "a case has its amount, its reason with the network's code, its owner and its answer", second)
-    check(first["lacks"] == ["evidence"] and unanswerable["lacks"] == [], "a case says what lacks", cases)
+    change("update chargeback.open_case set lacks = 5 where dispute_id = 'dp_5'")
+    check([one["lacks"] for one in json.loads(said("list", "disputes", "--json"))][1:4] == [[], ["owner", "evidence"], []],
+          "a case says what lacks")
     check(unanswerable["no_deadline_because"] == "no answer is possible: the provider takes none" and
           warning["no_deadline_because"] == "a warning takes no answer" and first["no_deadline_because"] is None,
           "a case without a deadline says why", cases)
@@ -84,7 +87,7 @@ def story_list():
 def story_explain():
     text = said("explain", "dispute", "dp_1")
     for what, words in (("where it stands", 'chargeback, needs response ("needs_response"), 120.00 USD, fraudulent (visa '
-                                            "10.4); with taro; answer: none; lacks evidence; to be answered by 2026-05-19 "
+                                            "10.4); with taro; answer: none; to be answered by 2026-05-19 "
                                             "18:00, in 10d 06h at the mesh's 2026-05-09 12:00."),
                         ("why the deadline is what it is", "the chargeback must be answered by 2026-05-19 18:00: the "
                                                            "provider's 2026-05-20 00:00 less 6h 00m by cases/standard/1"),
@@ -130,12 +133,75 @@ def story_others():
           "gives the case to taro" in text and "act-2" not in text, "explain request has what an action on a case did", text)
 
 
+def story_forecast():
+    machine = json.loads(said("dispute", "forecast", "--json"))
+    rows = [(one["stage"], one["currency"], one["count"], one["at_stake_minor"], one["expected_minor"], one["reckoned"])
+            for one in machine["stages"]]
+    check(rows == [("chargeback", None, 1, None, None, 0), ("chargeback", "JPY", 1, 9000, None, 0),
+                   ("chargeback", "USD", 1, 12000, 5400, 1), ("inquiry", "EUR", 1, 5000, 0, 1),
+                   ("warning", None, 1, None, None, 0)],
+          "dispute forecast has what is at stake, and what may come back by the chances recommended with last", rows)
+    days = machine["deadlines"]
+    check([one["deadline"] for one in days][::15] == ["overdue", "later"] and len(days) == 16 and
+          {one["deadline"]: one["at_stake"] for one in days if one["count"] > 0} ==
+          {"2026-05-09": [{"currency": "EUR", "minor": 5000}], "2026-05-19": [{"currency": "USD", "minor": 12000}],
+           "later": []} and machine["without_deadline"] == 2, "and deadlines by day for 14 days", machine)
+    text = said("dispute", "forecast")
+    check("chargeback  USD       1      120.00 USD  54.00 USD      1 of 1" in text and "2026-05-19  1      120.00 USD" in text,
+          "dispute forecast is two tables", text)
+    check(run("dispute", "forecast", "dp_1").returncode == 2 and run("dispute", "packet").returncode == 2 and
+          run("dispute", "nosuch").returncode == 2, "packet is of one dispute, forecast of all")
+
+
+def story_packet(door):
+    open_door = {"INGEST_URL": door, "API_KEY": "k"}
+    file = os.path.join(folder, "packet.pdf")
+    text = said("dispute", "packet", "dp_1")
+    check("it has the digest that its text gives\nnot rendered as a PDF yet\n\nopsmesh evidence packet 1\n" in text and
+          "Source: act-2; kind: refund_answer; field: refund_policy\n> [sealed]\n" in text and "Sato" not in text,
+          "dispute packet has the packet that stands, and seals what people wrote", text)
+    text = said("dispute", "packet", "dp_1", "--reveal", "review", **open_door)
+    check("> Sato asked, we paid\n" in text and journalled[-1]["on"]["id"] == f"case/{home}/dp_1",
+          "dispute packet --reveal shows it, journalled on the case", text)
+    machine = json.loads(said("dispute", "packet", "dp_1", "--json"))
+    check([(one["item_id"], one["text"]) for one in machine["items"]] == [("act-2", "[sealed]")] and
+          "Sato" not in json.dumps(machine), "dispute packet --json", machine)
+    for words, status, sentence in ((["dp_4"], 1, "no packet stands"), (["dp_2"], 1, "there is no dispute dp_2"),
+                                    (["dp_1", "--pdf", file], 2, "it wants --reveal"),
+                                    (["dp_1", "--pdf", file, "--reveal", "x"], 1, "not rendered as a PDF yet")):
+        answer = run("dispute", "packet", *words, **open_door)
+        check(answer.returncode == status and sentence in answer.stderr, f"dispute packet {' '.join(words[:1])}: {sentence}",
+              answer)
+    digest = hashlib.sha256(b"%PDF-1").hexdigest()
+    change(f"update chargeback.dispute_case set kept = kept || '\\xba0140'::bytea || '{digest}'::bytea "
+           "where dispute_id = 'dp_1'")  # the member pdf of CaseKept
+    change("create table if not exists chargeback.blob (digest text primary key, body bytea not null)")
+    answer = run("dispute", "packet", "dp_1", "--pdf", file, "--reveal", "x", **open_door)
+    check(answer.returncode == 1 and "the bytes of its PDF are not kept" in answer.stderr, "a PDF that is lost is no", answer)
+    change(f"insert into chargeback.blob values ('{digest}', '%PDF-1')")
+    said("dispute", "packet", "dp_1", "--pdf", file, "--reveal", "x", **open_door)
+    with open(file, "rb") as written:
+        check(written.read() == b"%PDF-1", "dispute packet --pdf writes the bytes that are kept")
+    answer = run("dispute", "packet", "dp_1", "--pdf", "/nosuch/packet.pdf", "--reveal", "x", **open_door)
+    check(answer.returncode == 3 and "/nosuch/packet.pdf: cannot be written" in answer.stderr,
+          "a file that cannot be written is out of reach", answer)
+    change("update chargeback.blob set body = '%PDF-2'")
+    answer = run("dispute", "packet", "dp_1", "--pdf", file, "--reveal", "x", **open_door)
+    check(answer.returncode == 1 and "DIFFERS: the bytes of its PDF" in answer.stderr,
+          "a PDF that is not what its digest says is not written", answer)
+
+
 def story_differs():
     change("update chargeback.dispute_case set deadline = deadline + interval '1 hour' where dispute_id = 'dp_10'")
     answer = run("explain", "dispute", "dp_10")
     check(answer.returncode == 1 and "DIFFERS: the deadline of the row is 2026-05-09T19:00:00Z, and by its facts "
           "2026-05-09T18:00:00Z" in answer.stdout and "do not agree" in answer.stderr,
           "explain dispute fails when the deadline is not what the facts say", answer)
+    change("update chargeback.packet set content = overlay(content placing '> T'::bytea from position('> S'::bytea in "
+           "content)) where dispute_id = 'dp_1'")
+    answer = run("dispute", "packet", "dp_1")
+    check(answer.returncode == 1 and "DIFFERS: the packet's text is not what its digest says" in answer.stderr and
+          answer.stdout == "", "a packet that is not what its digest says is not shown", answer)
     change("delete from billing.fact where sequence = 2")
     answer = run("explain", "dispute", "dp_1")
     check(answer.returncode == 1 and "rests on the billing fact customer/0/2, which nobody said" in answer.stdout,
@@ -152,6 +218,8 @@ story_list()
 story_explain()
 story_reveal(f"http://127.0.0.1:{server.server_port}")
 story_others()
+story_forecast()
+story_packet(f"http://127.0.0.1:{server.server_port}")
 story_differs()
 server.shutdown()
 sys.exit(failures > 0)

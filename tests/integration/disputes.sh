@@ -18,4 +18,4 @@ admin=$(cat "$dir/postgres/admin_url")
 	"$psql" -q "${admin%/*}/mesh" -c "create schema chargeback" -c "create schema billing" -c "create schema ingest" ||
 	{ echo "FAIL disputes: no schema"; exit 1; }
 home=$("$ground" "${admin%/*}/mesh") || { echo "FAIL disputes: no ground: $home"; exit 1; }
-DATABASE_URL=${admin%/*}/mesh PSQL=$psql /usr/bin/python3 tests/integration/disputes.py "$out/bin/opsmesh" "$home"
+DATABASE_URL=${admin%/*}/mesh PSQL=$psql /usr/bin/python3 tests/integration/disputes.py "$out/bin/opsmesh" "$home" "$dir"

@@ -205,18 +205,21 @@ void ground_say(const char *at, const char *dispute_id, Opsmesh__V1__DisputeEven
 {
 	const struct instant time = ground_time(at);
 	const char *const id = arena_printf(ground.arena, "case/%s/%s", home, dispute_id);
+	const ProtobufCMessage *fact;
+	const char *name;
 
 	event->account_id = text_mutable(home);
 	event->case_id = text_mutable(id);
 	event->dispute_id = text_mutable(dispute_id);
 	event->occurred_at = ground_stamp(at);
+	CHECK(proto_fact(&event->base, &name, &fact));
 	case_said_more++;
 	keep("chargeback", "case/0",
 	     &(struct fact){ .sequence = 1000 + case_said_more, /* behind its own */
 	                     .topic = OPS_DISPUTES,
 	                     .mesh = time,
 	                     .time = time,
-	                     .type = "ops.disputes.test.v1",
+	                     .type = arena_printf(ground.arena, "ops.dispute.%s.v1", name),
 	                     .subject = id,
 	                     .key = bytes_of(home),
 	                     .message = proto_pack(ground.arena, &event->base) });
