@@ -73,7 +73,8 @@ EVENT = {"id": "evt_1", "object": "event", "type": "charge.succeeded", "created"
 
 def story_wrong_usage():
     for words, status in ((["topics", "--nonsense"], 2), (["frobnicate"], 2), ([], 2), (["list"], 2),
-                          (["list", "cats"], 2), (["list", "disputes"], 1), (["explain", "ticket"], 2),
+                          (["list", "cats"], 2), (["explain", "dispute", "nosuch"], 1),
+                          (["dispute"], 2), (["dispute", "packet", "nosuch"], 1), (["explain", "ticket"], 2),
                           (["explain", "cat", "1"], 2), (["explain", "invoice", "1"], 1),
                           (["explain", "ticket", "nosuch"], 1), (["explain", "request", "nosuch"], 1),
                           (["tail", "nosuch"], 2), (["tail", "ops.sla.v1", "--limit", "0"], 2),
@@ -102,7 +103,7 @@ def story_help():
     described = json.loads(said("--describe"))
     everything = said("--help")
     check([c["name"] for c in described["commands"]] ==
-          ["topics", "tail", "send", "status", "list", "explain", "ledger", "dlq", "rebuild", "calendar"],
+          ["topics", "tail", "send", "status", "list", "explain", "ledger", "dispute", "dlq", "rebuild", "calendar"],
           "--describe lists the commands", described)
     for command in described["commands"]:
         text = said(command["name"], "--help")
