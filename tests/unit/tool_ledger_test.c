@@ -185,8 +185,7 @@ static void test_figures_that_all_shards_have_passed_say_so(void **state)
 	                    "True for 2026-05-02T00:00:00Z, which all 2 shards have passed.");
 	assert_string_equal(reach_behind(arena, &reach), "");
 	reach = reach_make(NULL, 0, TIME_MIN);
-	assert_string_equal(reach_sentence(arena, &reach),
-	                    "No shard has a mesh time yet.");
+	assert_string_equal(reach_sentence(arena, &reach), "No shard has a mesh time yet.");
 	assert_string_equal(reach_time(arena, &reach), "");
 }
 
