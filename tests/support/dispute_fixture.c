@@ -17,7 +17,7 @@ const char *dispute_account;
 const char *dispute_customer;
 const char *dispute_charge;
 
-static struct document documents[2];
+static struct document documents[3];
 static struct stage_event events[EVENTS_MAX];
 static struct stage_timer timers[TIMERS_MAX];
 static struct stage stage;
@@ -32,6 +32,14 @@ static const char policy[] =
     "\"on_call_before\":\"24h\",\"sweep_every\":\"6h\",\"gather_wait\":\"10m\",\"lease\":\"4h\","
     "\"queue\":\"disputes\",\"team\":\"billing\"}";
 
+static const char packet[] =
+    "{\"id\":\"p\",\"version\":1,\"effective_from\":\"2026-01-01T00:00:00Z\","
+    "\"characters\":{\"together\":1000,\"source\":\"s\"},"
+    "\"files\":{\"bytes_together\":1000,\"media_types\":[\"application/pdf\"],\"source\":\"s\"},"
+    "\"pages\":{\"most\":9,\"networks\":[],\"source\":\"s\"},"
+    "\"paper\":{\"size\":\"a4\",\"points\":12,\"source\":\"s\"},"
+    "\"fields\":[{\"name\":\"uncategorized_text\",\"kind\":\"text\",\"characters\":1000}]}";
+
 /* The stage, but for what gathers, and with a door for packets. */
 
 static enum status gather(struct task *task, const char *key)
@@ -43,12 +51,14 @@ static enum status gather(struct task *task, const char *key)
 	CHECK(case_id_parse(task->arena, key, &home, &dispute));
 	TRY(case_take(task, home, dispute, task->due, &work));
 	work.kept->gather_at = NULL;
-	work.kept->gathered = text_mutable("gathered");
+	if (work.kept->n_added > 0)
+		work.kept->gathered = text_mutable("gathered");
 	return case_keep(&work);
 }
 
 static enum status take_packet(struct task *task, const Opsmesh__V1__ActionEvent *action)
 {
+	static const Opsmesh__V1__PacketKept nothing = OPSMESH__V1__PACKET_KEPT__INIT;
 	struct casework work;
 	const char *home;
 	const char *dispute;
@@ -58,6 +68,12 @@ static enum status take_packet(struct task *task, const Opsmesh__V1__ActionEvent
 	CHECK(proto_instant(action->occurred_at, &at));
 	TRY(case_take(task, home, dispute, at, &work));
 	work.kept->packet = action->requested->action;
+	task_save(task, &case_packet_table,
+	          &(struct case_packet_row){ .home = home,
+	                                     .dispute_id = dispute,
+	                                     .digest = work.kept->packet,
+	                                     .put_up_at = TIME_MIN,
+	                                     .content = proto_pack(task->arena, &nothing.base) });
 	return case_keep(&work);
 }
 
@@ -130,6 +146,7 @@ static void build_stage(void)
 int dispute_start(void **state)
 {
 	const struct document file = { .name = "cases/standard-1.json", .body = bytes_of(policy) };
+	const struct document limits = { .name = "packet/p-1.json", .body = bytes_of(packet) };
 	char reason[256];
 
 	(void)state;
@@ -139,6 +156,11 @@ int dispute_start(void **state)
 		.compiled = case_policy_compile(&file, 1, reason, sizeof(reason)),
 	};
 	CHECK(documents[0].compiled != NULL);
+	documents[1] = (struct document){
+		.name = CASE_LIMITS,
+		.compiled = policy_compile(&packet_limits_kind, &limits, 1, reason, sizeof(reason)),
+	};
+	CHECK(documents[1].compiled != NULL);
 	newest = TIME_MIN;
 	number = 0;
 	stage_test_init(&dispute_index, &opsmesh_catalogue, &chargeback_stages[0], DISPUTE_SHARD,

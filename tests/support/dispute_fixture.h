@@ -2,7 +2,7 @@
  * dispute_fixture - chargeback's stages `index` and `case` behind one another, fed with what billing, tickets and people say.
  *
  * What is fed goes through the index at once, and from there to the stage `case`, where it waits until dispute_pass. Timers fire
- * there. Gathering is none of this fixture's: it takes a case as gathered, and a packet comes by dispute_packet.
+ * there. Gathering is none of this fixture's: a case to which people added is taken as gathered, and a packet comes by dispute_packet.
  */
 #ifndef TESTS_SUPPORT_DISPUTE_FIXTURE_H
 #define TESTS_SUPPORT_DISPUTE_FIXTURE_H
