@@ -7,7 +7,7 @@
 #define STRANGE 90      /* what no font has is written as its number */
 #define LINE 18         /* Japanese is higher than English */
 #define PAGE 640        /* less what a heading that moves to the next page leaves */
-#define EXHIBIT 220     /* heading, title, time, source, and its lines in the contents */
+#define EXHIBIT 170     /* heading, title, time, source, and its lines in the contents */
 #define COVER 420       /* with the heading of the contents */
 #define BASE_POINTS 12  /* of the text that these are of */
 #define LAST_PLAIN 0x7F /* ASCII */

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define FIELD_ELSE "uncategorized_text"
+#define FOUND_FIRST 64 /* room for items, which doubles */
 
 /* Words. */
 
@@ -67,11 +68,10 @@ static void take(struct gathering *it, const struct evidence_found *found)
 		return;
 	if (it->count == it->room) {
 		struct evidence_found *const wider =
-		    arena_alloc(it->arena, 2 * (it->room + 8) * sizeof(*wider));
+		    arena_alloc(it->arena, 2 * it->room * sizeof(*wider));
 
-		if (it->count > 0)
-			memcpy(wider, it->found, it->count * sizeof(*wider));
-		it->room = 2 * (it->room + 8);
+		memcpy(wider, it->found, it->count * sizeof(*wider));
+		it->room *= 2;
 		it->found = wider;
 	}
 	it->found[it->count++] = *found;
@@ -264,6 +264,8 @@ struct evidence evidence_gather(struct arena *arena, const Opsmesh__V1__DossierP
 	struct evidence evidence = { 0 };
 	Opsmesh__V1__EvidenceItem **items;
 
+	it.found = arena_alloc(arena, FOUND_FIRST * sizeof(*it.found));
+	it.room = FOUND_FIRST;
 	it.payment = payment != NULL && payment->first != NULL ? payment : NULL;
 	it.charged = it.payment != NULL ? it.payment->at : TIME_MIN;
 	evidence_of_refunds(&it);
