@@ -19,6 +19,14 @@
 
 #define ITEMS_MAX 120
 
+/* Under the address sanitizer: fontconfig and cairo keep lists for the process where the sanitizer does not see them. */
+const char *__lsan_default_suppressions(void);
+
+const char *__lsan_default_suppressions(void)
+{
+	return "leak:libcairo.so\nleak:libfontconfig.so\n";
+}
+
 static bool all_kept[ITEMS_MAX];
 
 /* So many times, cut into lines of so many sentences. */

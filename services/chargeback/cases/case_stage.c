@@ -1,5 +1,5 @@
 /*
- * What the stage index brings: facts of cases go to their case, all else into the account's dossier.
+ * What the stage index brings: facts of cases go to their case, all else, and that there is a case, into the account's dossier.
  */
 #include "services/chargeback/cases/case.h"
 
@@ -22,19 +22,29 @@ static enum status keep(struct task *task, const Opsmesh__V1__MaterialEvent *mat
 	return case_stir(task, &dossier, at);
 }
 
+/* A dispute or warning is a case; and the dossier has it, because a payment with one is no evidence in another case. */
+static enum status on_challenge(struct task *task, const Opsmesh__V1__MaterialEvent *material)
+{
+	const Opsmesh__V1__BillingEvent *const billing = material->billing;
+
+	TRY(billing->fact_case == OPSMESH__V1__BILLING_EVENT__FACT_DISPUTE_CHANGED
+	        ? case_on_dispute(task, material, billing->dispute_changed)
+	        : case_on_warning(task, material, billing->fraud_warning_changed));
+	return keep(task, material);
+}
+
 static enum status on_billing(struct task *task, const Opsmesh__V1__MaterialEvent *material)
 {
 	const Opsmesh__V1__BillingEvent *const billing = material->billing;
 	const Opsmesh__V1__BillingEvent__FactCase fact = billing->fact_case;
 
-	if (fact == OPSMESH__V1__BILLING_EVENT__FACT_DISPUTE_CHANGED)
-		return case_on_dispute(task, material, billing->dispute_changed);
+	if (fact == OPSMESH__V1__BILLING_EVENT__FACT_DISPUTE_CHANGED ||
+	    fact == OPSMESH__V1__BILLING_EVENT__FACT_FRAUD_WARNING_CHANGED)
+		return on_challenge(task, material);
 	if (fact == OPSMESH__V1__BILLING_EVENT__FACT_DISPUTE_FUNDS_WITHDRAWN)
 		return case_on_funds(task, material, billing->dispute_funds_withdrawn, false);
 	if (fact == OPSMESH__V1__BILLING_EVENT__FACT_DISPUTE_FUNDS_REINSTATED)
 		return case_on_funds(task, material, billing->dispute_funds_reinstated, true);
-	if (fact == OPSMESH__V1__BILLING_EVENT__FACT_FRAUD_WARNING_CHANGED)
-		return case_on_warning(task, material, billing->fraud_warning_changed);
 	if (fact == OPSMESH__V1__BILLING_EVENT__FACT_OBJECT_UNPLACED)
 		return case_on_unplaced(task, material, billing->object_unplaced);
 	if (fact == OPSMESH__V1__BILLING_EVENT__FACT_OBJECT_PLACED)

@@ -248,6 +248,25 @@ static bool of_refund(const Opsmesh__V1__BillingEvent *billing, Opsmesh__V1__Dos
 	return true;
 }
 
+static bool of_dispute(const Opsmesh__V1__BillingEvent *billing, Opsmesh__V1__DossierEntry *entry)
+{
+	entry->kind = text_mutable("dispute");
+	entry->about = billing->dispute_changed->dispute_id;
+	entry->word = billing->dispute_changed->to_status;
+	entry->detail = billing->dispute_changed->payment_id;
+	entry->amount = billing->dispute_changed->amount;
+	return true;
+}
+
+static bool of_warning(const Opsmesh__V1__BillingEvent *billing, Opsmesh__V1__DossierEntry *entry)
+{
+	entry->kind = text_mutable("warning");
+	entry->about = billing->fraud_warning_changed->warning_id;
+	entry->word = billing->fraud_warning_changed->fraud_type;
+	entry->detail = billing->fraud_warning_changed->payment_id;
+	return true;
+}
+
 static bool of_billing(const Opsmesh__V1__BillingEvent *billing, Opsmesh__V1__DossierEntry *entry)
 {
 	static const struct {
@@ -265,6 +284,8 @@ static bool of_billing(const Opsmesh__V1__BillingEvent *billing, Opsmesh__V1__Do
 		{ OPSMESH__V1__BILLING_EVENT__FACT_PAYMENT_CHANGED, of_payment },
 		{ OPSMESH__V1__BILLING_EVENT__FACT_PAYMENT_APPLIED, of_applied },
 		{ OPSMESH__V1__BILLING_EVENT__FACT_REFUND_CHANGED, of_refund },
+		{ OPSMESH__V1__BILLING_EVENT__FACT_DISPUTE_CHANGED, of_dispute },
+		{ OPSMESH__V1__BILLING_EVENT__FACT_FRAUD_WARNING_CHANGED, of_warning },
 	};
 
 	for (size_t i = 0; i < COUNT_OF(rows); i++)

@@ -190,6 +190,19 @@ static bool is_same_card(const struct chronicle_payment *a, const struct chronic
 	       text_equal(left->fingerprint, right->fingerprint);
 }
 
+/* Billing tells a payment when it is paid or refunded, not when it is disputed: its dispute or warning tells that. */
+static bool is_disputed(const struct gathering *it, const struct chronicle_payment *payment)
+{
+	for (size_t i = 0; i < it->chronicle->count; i++) {
+		const struct chronicle_line *const line = &it->chronicle->lines[i];
+
+		if ((chronicle_is(line, "dispute") || chronicle_is(line, "warning")) &&
+		    text_equal(line->entry->detail, payment->last->about))
+			return true;
+	}
+	return payment->last->disputed;
+}
+
 static void put_earlier(struct gathering *it, const struct chronicle_payment *payment)
 {
 	const bool same = is_same_card(payment, it->payment);
@@ -221,7 +234,7 @@ void evidence_of_payments(struct gathering *it)
 		const struct chronicle_payment *const payment = &it->chronicle->payments[i];
 
 		if (payment->first != NULL && time_before(payment->at, it->charged) &&
-		    !payment->last->disputed && !is_refunded(payment))
+		    !is_refunded(payment) && !is_disputed(it, payment))
 			put_earlier(it, payment);
 	}
 }
