@@ -132,11 +132,16 @@ static Opsmesh__V1__Money *money(void)
 
 void gather_payment(const char *at, const char *fact_id)
 {
+	gather_payment_of(at, fact_id, "ch_1");
+}
+
+void gather_payment_of(const char *at, const char *fact_id, const char *payment)
+{
 	Opsmesh__V1__BillingEvent billing = OPSMESH__V1__BILLING_EVENT__INIT;
 	Opsmesh__V1__PaymentChanged changed = OPSMESH__V1__PAYMENT_CHANGED__INIT;
 
-	changed.payment_id = text_mutable("ch_1");
-	changed.invoice_id = text_mutable("in_1");
+	changed.payment_id = text_mutable(payment);
+	changed.invoice_id = arena_printf(gather_stage.arena, "in_%s", payment);
 	changed.to_status = text_mutable("succeeded");
 	changed.amount = money();
 	billing.fact_case = OPSMESH__V1__BILLING_EVENT__FACT_PAYMENT_CHANGED;
@@ -144,13 +149,14 @@ void gather_payment(const char *at, const char *fact_id)
 	feed_billing(at, fact_id, &billing);
 }
 
-void gather_dispute(const char *at, const char *status, const char *reason)
+static void feed_dispute(const char *at, const char *dispute, const char *payment,
+                         const char *status, const char *reason)
 {
 	Opsmesh__V1__BillingEvent billing = OPSMESH__V1__BILLING_EVENT__INIT;
 	Opsmesh__V1__DisputeChanged changed = OPSMESH__V1__DISPUTE_CHANGED__INIT;
 
-	changed.dispute_id = text_mutable(GATHER_DISPUTE);
-	changed.payment_id = text_mutable("ch_1");
+	changed.dispute_id = text_mutable(dispute);
+	changed.payment_id = text_mutable(payment);
 	changed.to_status = text_mutable(status);
 	changed.reason = text_mutable(reason);
 	changed.amount = money();
@@ -158,7 +164,17 @@ void gather_dispute(const char *at, const char *status, const char *reason)
 	changed.created_at = stamp("2026-06-01T00:00:00Z");
 	billing.fact_case = OPSMESH__V1__BILLING_EVENT__FACT_DISPUTE_CHANGED;
 	billing.dispute_changed = &changed;
-	feed_billing(at, "d", &billing);
+	feed_billing(at, arena_printf(gather_stage.arena, "d-%s-%s", dispute, at), &billing);
+}
+
+void gather_dispute(const char *at, const char *status, const char *reason)
+{
+	feed_dispute(at, GATHER_DISPUTE, "ch_1", status, reason);
+}
+
+void gather_dispute_of(const char *at, const char *dispute, const char *payment, const char *status)
+{
+	feed_dispute(at, dispute, payment, status, "general");
 }
 
 void gather_message(const char *at, const char *fact_id, Opsmesh__V1__Role role, bool private,

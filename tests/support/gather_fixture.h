@@ -16,12 +16,15 @@ int gather_start(void **state);
 int gather_stop(void **state);
 
 /* What is brought; the id of a fact is given, and a message has it too. */
-void gather_payment(const char *at, const char *fact_id);
+void gather_payment(const char *at, const char *fact_id); /* ch_1 */
+void gather_payment_of(const char *at, const char *fact_id, const char *payment);
 void gather_message(const char *at, const char *fact_id, Opsmesh__V1__Role role, bool private,
                     const char *text);
 void gather_judged(const char *at, const char *message_id, const char *intent);
 void gather_left(const char *at);
-void gather_dispute(const char *at, const char *status, const char *reason);
+void gather_dispute(const char *at, const char *status, const char *reason); /* dp_1 of ch_1 */
+void gather_dispute_of(const char *at, const char *dispute, const char *payment,
+                       const char *status);
 /* An action on the case; parameters are pairs of a name and a value, ended by NULL. */
 void gather_asked(const char *at, Opsmesh__V1__ActionKind kind, const char *by,
                   const char *const *parameters);

@@ -276,6 +276,17 @@ static void an_inquiry_that_became_a_chargeback_has_a_packet_of_its_own(void **s
 	assert_non_null(strstr(heard, "built 4 0\n"));
 }
 
+static void a_payment_that_was_disputed_once_is_no_evidence(void **state)
+{
+	(void)state;
+	gather_payment_of("2026-03-10T09:00:00Z", "p2", "ch_2");
+	gather_payment_of("2026-04-10T09:00:00Z", "p3", "ch_3");
+	gather_dispute_of("2026-04-20T09:00:00Z", "dp_2", "ch_2", "won");
+	begin("fraudulent");
+	assert_non_null(strstr(packet(), "Payment ch_3 of 120.00 USD"));
+	assert_null(strstr(packet(), "Payment ch_2 of 120.00 USD"));
+}
+
 static void more_than_the_provider_takes_is_left_out_and_said(void **state)
 {
 	char *const text = arena_alloc(gather_stage.arena, 12001);
@@ -311,6 +322,7 @@ int main(void)
 		CASE(nothing_to_send_is_refused_once),
 		CASE(only_a_case_that_waits_for_an_answer_gathers),
 		CASE(an_inquiry_that_became_a_chargeback_has_a_packet_of_its_own),
+		CASE(a_payment_that_was_disputed_once_is_no_evidence),
 		CASE(more_than_the_provider_takes_is_left_out_and_said),
 	};
 
