@@ -320,6 +320,46 @@ static void who_paid_goes_into_the_fields_of_their_own(void **state)
 	assert_non_null(strstr(told, " ?identity "));
 }
 
+static void a_language_is_as_it_was_said_else_as_it_was_judged(void **state)
+{
+	static const struct evidence_fact facts[] = {
+		{ .id = "m1",
+		  .kind = "message",
+		  .about = "T1",
+		  .at = "2026-05-20T09:00:00Z",
+		  .role = "customer",
+		  .text = "はい" },
+		{ .id = "v1",
+		  .kind = "triaged",
+		  .about = "T1",
+		  .at = "2026-05-20T09:00:01Z",
+		  .word = "how_to",
+		  .detail = "m1",
+		  .language = "ja" },
+		{ .id = "m2",
+		  .kind = "message",
+		  .about = "T1",
+		  .at = "2026-05-20T10:00:00Z",
+		  .role = "customer",
+		  .text = "Yes",
+		  .language = "en" },
+		{ .id = "v2",
+		  .kind = "triaged",
+		  .about = "T1",
+		  .at = "2026-05-20T10:00:01Z",
+		  .word = "how_to",
+		  .detail = "m2",
+		  .language = "fr" },
+		END,
+	};
+	const struct evidence_setting setting = { .category = "general" };
+	const struct evidence evidence = gather(facts, &setting);
+
+	(void)state;
+	assert_string_equal(evidence_fixture_item(&evidence, "m1")->language, "ja");
+	assert_string_equal(evidence_fixture_item(&evidence, "m2")->language, "en");
+}
+
 /* Versions. */
 
 #define SHOWN(version, from, text)                                                         \
@@ -415,6 +455,7 @@ int main(void)
 		cmocka_unit_test(what_people_keep_out_is_missing_again),
 		cmocka_unit_test(it_reads_as_people_read_it),
 		cmocka_unit_test(who_paid_goes_into_the_fields_of_their_own),
+		cmocka_unit_test(a_language_is_as_it_was_said_else_as_it_was_judged),
 		cmocka_unit_test(what_was_shown_is_of_the_version_at_the_payment),
 		cmocka_unit_test(before_the_first_version_nothing_was_shown),
 		cmocka_unit_test(a_payment_that_nobody_knows_leaves_gaps),

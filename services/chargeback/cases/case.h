@@ -230,6 +230,8 @@ struct packet case_packet_read(struct arena *arena, const char *home,
 /* By its digest, from its row, whatever has come since; *found false: it is not kept. */
 enum status case_packet_again(struct casework *work, const char *digest, struct case_packet *packet,
                               bool *found) MUST_CHECK;
+/* None stands any more; its row goes, unless somebody has put it up. */
+void case_packet_forget(struct casework *work);
 /* It is kept from now on. */
 void case_packet_put_up(struct casework *work, const char *digest);
 /* What the provider's fields of texts are given of it. */

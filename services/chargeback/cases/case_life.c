@@ -71,6 +71,7 @@ static enum status escalate(struct casework *work, enum life_state from, enum li
 	work->kept->accept_proposed_for = text_mutable("");
 	work->kept->gathered = text_mutable("");
 	work->kept->answered_at = NULL;
+	case_packet_forget(work);
 	return say_move(work, from, to, OPSMESH__V1__DISPUTE_EVENT__FACT_ESCALATED, why);
 }
 

@@ -186,8 +186,7 @@ void case_packet_put_up(struct casework *work, const char *digest)
 	task_save(work->task, &case_packet_table, &row);
 }
 
-/* The packet that stood is not kept, unless somebody has put it up. */
-static void forget(struct casework *work)
+void case_packet_forget(struct casework *work)
 {
 	struct case_packet_row row;
 
@@ -252,7 +251,7 @@ static enum status refuse(struct casework *work, const char *limit, const char *
 	Opsmesh__V1__DisputeEvent event = OPSMESH__V1__DISPUTE_EVENT__INIT;
 	Opsmesh__V1__PacketRefused refused = OPSMESH__V1__PACKET_REFUSED__INIT;
 
-	forget(work);
+	case_packet_forget(work);
 	if (text_equal(work->kept->packet_refused, reason))
 		return STATUS_OK;
 	work->kept->packet_refused = text_mutable(reason);
@@ -280,7 +279,7 @@ static enum status take(struct casework *work, const struct case_evidence *found
 	work->kept->packet_refused = text_mutable("");
 	if (text_equal(digest, work->kept->packet))
 		return STATUS_OK;
-	forget(work);
+	case_packet_forget(work);
 	(void)load_row(work, digest, &row);
 	const Opsmesh__V1__PacketKept kept = kept_of(work, &solution->packet, text);
 

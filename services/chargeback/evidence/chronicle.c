@@ -83,6 +83,7 @@ struct verdict {
 	const char *ticket;
 	const char *message;
 	const char *intent;
+	const char *language;
 	size_t order;
 };
 
@@ -107,7 +108,8 @@ static size_t read_verdicts(struct arena *arena, const struct chronicle *chronic
 		const char *const own = *entry->word != '\0' ? entry->word : entry->detail;
 
 		if (chronicle_is(&chronicle->lines[i], "triaged"))
-			all[count++] = (struct verdict){ entry->about, entry->message_id, own, i };
+			all[count++] = (struct verdict){ entry->about, entry->message_id, own,
+				                         entry->language, i };
 	}
 	qsort(all, count, sizeof(*all), by_subject);
 	*verdicts = all;
@@ -115,10 +117,10 @@ static size_t read_verdicts(struct arena *arena, const struct chronicle *chronic
 }
 
 /* The last verdict of exactly this subject; NULL: there is none. */
-static const char *verdict_of(const struct verdict *verdicts, size_t count, const char *ticket,
-                              const char *message)
+static const struct verdict *verdict_of(const struct verdict *verdicts, size_t count,
+                                        const char *ticket, const char *message)
 {
-	const struct verdict wanted = { ticket, message, "", SIZE_MAX };
+	const struct verdict wanted = { ticket, message, "", "", SIZE_MAX };
 	size_t low = 0;
 	size_t high = count;
 
@@ -133,7 +135,7 @@ static const char *verdict_of(const struct verdict *verdicts, size_t count, cons
 	if (low == 0 || !text_equal(verdicts[low - 1].ticket, ticket) ||
 	    !text_equal(verdicts[low - 1].message, message))
 		return NULL;
-	return verdicts[low - 1].intent;
+	return &verdicts[low - 1];
 }
 
 static int by_ticket(const void *a, const void *b)
@@ -143,6 +145,21 @@ static int by_ticket(const void *a, const void *b)
 	const int ticket = strcmp(left->line.entry->about, right->line.entry->about);
 
 	return ticket != 0 ? ticket : by_time(&left->line, &right->line);
+}
+
+static struct chronicle_message message_of(const struct chronicle_line *line,
+                                           const struct verdict *verdict)
+{
+	const Opsmesh__V1__DossierEntry *const entry = line->entry;
+	const char *const judged = verdict != NULL ? verdict->language : "";
+
+	return (struct chronicle_message){
+		.line = *line,
+		.intent = verdict != NULL ? verdict->intent : NULL,
+		.language = *entry->language != '\0' ? entry->language : judged,
+		.by_customer = text_equal(entry->role, "customer"),
+		.by_us = text_equal(entry->role, "agent") || text_equal(entry->role, "bot"),
+	};
 }
 
 static void read_messages(struct arena *arena, struct chronicle *chronicle)
@@ -155,19 +172,14 @@ static void read_messages(struct arena *arena, struct chronicle *chronicle)
 
 	for (size_t i = 0; i < chronicle->count; i++) {
 		const Opsmesh__V1__DossierEntry *const entry = chronicle->lines[i].entry;
-		const char *intent;
+		const struct verdict *verdict;
 
 		if (!chronicle_is(&chronicle->lines[i], "message"))
 			continue;
-		intent = verdict_of(verdicts, judged, entry->about, entry->message_id);
-		if (intent == NULL)
-			intent = verdict_of(verdicts, judged, entry->about, "");
-		messages[count++] = (struct chronicle_message){
-			.line = chronicle->lines[i],
-			.intent = intent,
-			.by_customer = text_equal(entry->role, "customer"),
-			.by_us = text_equal(entry->role, "agent") || text_equal(entry->role, "bot"),
-		};
+		verdict = verdict_of(verdicts, judged, entry->about, entry->message_id);
+		if (verdict == NULL)
+			verdict = verdict_of(verdicts, judged, entry->about, "");
+		messages[count++] = message_of(&chronicle->lines[i], verdict);
 	}
 	qsort(messages, count, sizeof(*messages), by_ticket);
 	chronicle->messages = messages;

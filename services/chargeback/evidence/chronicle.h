@@ -24,6 +24,7 @@ struct chronicle_message {
 	struct chronicle_line line;
 	const char *
 	    intent; /* of a customer's: of the message, as it was judged last; NULL: nobody judged it */
+	const char *language; /* as it was said, else as it was judged; "": not known */
 	bool by_customer;
 	bool by_us; /* by an agent or a bot; neither: by the system */
 };

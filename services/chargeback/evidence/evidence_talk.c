@@ -195,7 +195,7 @@ static void put_message(const struct talk *talk, size_t i)
 	                                                 .at = message->line.at,
 	                                                 .source_id = entry->message_id,
 	                                                 .quote = quote_of(talk->it->arena, entry),
-	                                                 .language = entry->language,
+	                                                 .language = message->language,
 	                                                 .channel = entry->channel,
 	                                                 .author = entry->role,
 	                                                 .rank = rank_of(talk, i),

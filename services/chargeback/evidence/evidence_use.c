@@ -296,12 +296,12 @@ static const char *language_of(const struct gathering *it)
 	for (size_t i = 0; i < it->chronicle->message_count; i++) {
 		const struct chronicle_message *const message = &it->chronicle->messages[i];
 
-		if (message->by_customer && *message->line.entry->language != '\0' &&
+		if (message->by_customer && *message->language != '\0' &&
 		    time_before(message->line.at, it->about->began) &&
 		    (last == NULL || !time_before(message->line.at, last->line.at)))
 			last = message;
 	}
-	return last != NULL ? last->line.entry->language : "";
+	return last != NULL ? last->language : "";
 }
 
 static void put_shown(struct gathering *it, const struct shown_policy *policy, enum shown_kind kind,
