@@ -29,58 +29,25 @@ static bool refuse(char error[static SLA_BOOK_ERROR_SIZE], const char *path,
 	return fail(error, path, json_error_text(cause, text));
 }
 
-static bool holidays_load(struct arena *arena, const struct files *files,
-                          struct sla_library *library, char error[static SLA_BOOK_ERROR_SIZE])
+/* A row for each calendar, for the book to choose by. */
+static void rows_fill(struct arena *arena, struct sla_library *library)
 {
-	struct holiday_list *const lists = arena_zero(arena, (files->count + 1) * sizeof(*lists));
-	struct json_error cause;
+	const size_t count = library->calendars.calendar_count;
+	struct sla_calendar *const rows = arena_zero(arena, (count + 1) * sizeof(*rows));
 
-	for (size_t i = 0; i < files->count; i++) {
-		if (!holiday_list_parse(arena, files->bodies[i], &lists[i], &cause))
-			return refuse(error, files->paths[i], &cause);
+	for (size_t i = 0; i < count; i++) {
+		const struct calendar_document *const document = &library->calendars.calendars[i];
+
+		rows[i] = (struct sla_calendar){
+			.id = document->id,
+			.version = document->version,
+			.effective_from = document->effective_from,
+			.calendar = document->calendar,
+			.digest = document->digest,
+		};
 	}
-	library->holidays = lists;
-	library->holiday_count = files->count;
-	return true;
-}
-
-static struct sla_calendar calendar_of(const struct calendar_document *document)
-{
-	return (struct sla_calendar){
-		.id = document->id,
-		.version = document->version,
-		.effective_from = document->effective_from,
-		.calendar = document->calendar,
-		.digest = document->digest,
-	};
-}
-
-/* The count moves along, so that what was opened is closed whatever happens. */
-static bool calendars_load(struct arena *arena, const struct files *files,
-                           struct sla_library *library, char error[static SLA_BOOK_ERROR_SIZE])
-{
-	struct sla_calendar *const rows = arena_zero(arena, (files->count + 1) * sizeof(*rows));
-	struct json_error cause;
-
-	library->calendars = arena_zero(arena, (files->count + 1) * sizeof(*library->calendars));
 	library->book.calendars = rows;
-	for (size_t i = 0; i < files->count; i++) {
-		struct calendar_document *const document = &library->calendars[i];
-
-		if (!calendar_document_parse(arena, files->bodies[i], library->holidays,
-		                             library->holiday_count, document, &cause))
-			return refuse(error, files->paths[i], &cause);
-		library->book.calendar_count = i + 1;
-		rows[i] = calendar_of(document);
-		for (size_t j = 0; j < i; j++) {
-			if (rows[j].version == rows[i].version &&
-			    text_equal(rows[j].id, rows[i].id))
-				return fail(
-				    error, files->paths[i],
-				    "version: another file has this version of the calendar");
-		}
-	}
-	return true;
+	library->book.calendar_count = count;
 }
 
 static bool policies_load(struct arena *arena, const struct files *files,
@@ -106,17 +73,20 @@ static bool policies_load(struct arena *arena, const struct files *files,
 	return true;
 }
 
-/* The folders, in the order in which what they hold leans on what was read before. */
+/* The folders. */
 enum kind { HOLIDAYS, CALENDARS, POLICIES, KINDS };
 static const char *const kind_names[] = { "holidays", "calendars", "sla" };
 
-static bool library_fill(struct arena *arena, const struct files files[static KINDS],
-                         struct sla_library *library, char error[static SLA_BOOK_ERROR_SIZE])
+static bool library_fill(struct arena *arena, const struct document *documents, size_t count,
+                         const struct files *policies, struct sla_library *library,
+                         char error[static SLA_BOOK_ERROR_SIZE])
 {
-	*library = (struct sla_library){ .holiday_count = 0 };
-	if (holidays_load(arena, &files[HOLIDAYS], library, error) &&
-	    calendars_load(arena, &files[CALENDARS], library, error) &&
-	    policies_load(arena, &files[POLICIES], library, error))
+	*library = (struct sla_library){ .book = { .calendar_count = 0 } };
+	if (!calendar_library_read(arena, documents, count, &library->calendars, error,
+	                           SLA_BOOK_ERROR_SIZE))
+		return false;
+	rows_fill(arena, library);
+	if (policies_load(arena, policies, library, error))
 		return true;
 	sla_library_finish(library);
 	return false;
@@ -156,8 +126,9 @@ bool sla_library_compile(struct arena *arena, const struct document *documents, 
 {
 	struct arena *const scratch = arena_create(65536);
 	struct files *const files = arena_zero(scratch, KINDS * sizeof(*files));
-	const bool compiled = files_sort(documents, count, files, error) &&
-	                      library_fill(arena, files, library, error);
+	const bool compiled =
+	    files_sort(documents, count, files, error) &&
+	    library_fill(arena, documents, count, &files[POLICIES], library, error);
 
 	arena_destroy(scratch);
 	return compiled;
@@ -165,7 +136,6 @@ bool sla_library_compile(struct arena *arena, const struct document *documents, 
 
 void sla_library_finish(struct sla_library *library)
 {
-	for (size_t i = 0; i < library->book.calendar_count; i++)
-		calendar_document_finish(&library->calendars[i]);
+	calendar_library_finish(&library->calendars);
 	library->book.calendar_count = 0;
 }

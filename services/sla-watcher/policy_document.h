@@ -16,8 +16,7 @@
 #ifndef SERVICES_SLA_WATCHER_POLICY_DOCUMENT_H
 #define SERVICES_SLA_WATCHER_POLICY_DOCUMENT_H
 
-#include "common/flow/document.h"
-#include "common/io/calendar_document.h"
+#include "common/flow/calendar_library.h"
 #include "services/sla-watcher/policy.h"
 
 #define SLA_RULES_MAX 256
@@ -32,9 +31,7 @@ bool sla_policy_parse(struct arena *arena, struct bytes text, const struct sla_c
 /* All documents, compiled. */
 struct sla_library {
 	struct sla_book book;
-	struct calendar_document *calendars; /* as many as the book has */
-	const struct holiday_list *holidays;
-	size_t holiday_count;
+	struct calendar_library calendars;
 };
 
 /*

@@ -60,12 +60,12 @@ static Opsmesh__V1__DocumentVersion *calendar_make(const struct saying *saying,
 static void add_holidays(const struct saying *saying, const struct sla_calendar *calendar,
                          Opsmesh__V1__SlaClock *clock)
 {
-	const struct sla_library *const library = saying->watch->library;
+	const struct calendar_library *const library = &saying->watch->library->calendars;
 
 	if (calendar == NULL || library->calendars == NULL)
 		return;
 	const struct calendar_document *const document =
-	    &library->calendars[calendar - library->book.calendars];
+	    &library->calendars[calendar - saying->watch->library->book.calendars];
 
 	clock->holidays =
 	    arena_alloc(saying->arena, (document->holiday_count * library->holiday_count + 1) *
