@@ -17,7 +17,7 @@
 
 #define POLICY_VERSIONS_MAX 32  /* of one folder, side by side */
 #define POLICY_BYTES_MAX 131072 /* a document that people review */
-#define POLICY_FIELDS_MAX 8     /* of one kind, besides the head's */
+#define POLICY_FIELDS_MAX 12    /* of one kind, besides the head's */
 #define POLICY_WORD_MAX 63      /* bytes of an id, a code, a role */
 #define POLICY_SOURCE_MAX 255   /* bytes of who says so */
 

@@ -24,8 +24,9 @@ COMPILES(limits_compile, packet_limits_kind)
 
 const struct service_document chargeback_documents[] = {
 	{ .name = CASE_POLICY,
-	  .path = "cases/",
-	  .doc = "By when cases must be answered, who is told before, how often they are swept.",
+	  .path = "holidays/ calendars/ cases/",
+	  .doc =
+	      "By when cases must be answered, who is told before and in whose working time, how often they are swept.",
 	  .compile = case_policy_compile },
 	{ .name = CASE_REASONS,
 	  .path = "reasons/",

@@ -25,12 +25,37 @@ static struct instant newest;
 static int64_t number; /* of the next action */
 static const char *read;
 
-static const char policy[] =
-    "{\"id\":\"standard\",\"version\":1,\"effective_from\":\"2026-01-01T00:00:00Z\","
-    "\"buffer\":\"6h\",\"reminders\":[{\"step\":\"seven_days\",\"before\":\"168h\"},"
-    "{\"step\":\"three_days\",\"before\":\"72h\"},{\"step\":\"two_days\",\"before\":\"48h\"}],"
-    "\"on_call_before\":\"24h\",\"sweep_every\":\"6h\",\"gather_wait\":\"10m\",\"lease\":\"4h\","
-    "\"queue\":\"disputes\",\"team\":\"billing\"}";
+#define FILE_OF(name_, text)                                         \
+	{                                                            \
+		.name = (name_), .body = {(text), sizeof(text) - 1 } \
+	}
+#define POLICY                                                                                        \
+	"{\"id\":\"standard\",\"version\":1,\"effective_from\":\"2026-01-01T00:00:00Z\","             \
+	"\"buffer\":\"6h\",\"reminders\":[{\"step\":\"seven_days\",\"before\":\"168h\"},"             \
+	"{\"step\":\"three_days\",\"before\":\"72h\"},{\"step\":\"two_days\",\"before\":\"48h\"}],"   \
+	"\"on_call_before\":\"24h\",\"sweep_every\":\"6h\",\"gather_wait\":\"10m\",\"lease\":\"4h\"," \
+	"\"queue\":\"disputes\",\"team\":\"billing\""
+#define CALENDAR(id, zone, holidays)                                                              \
+	"{\"id\":\"" id "\",\"version\":1,\"effective_from\":\"2026-01-01T00:00:00Z\","           \
+	"\"time_zone\":\"" zone "\"," holidays "\"windows\":[{\"days\":[\"mon\",\"tue\",\"wed\"," \
+	"\"thu\",\"fri\"],\"from\":\"09:00\",\"to\":\"18:00\"}]}"
+#define HOLIDAYS                                                  \
+	"{\"id\":\"jp\",\"version\":\"2026\",\"days\":["          \
+	"{\"date\":\"2026-05-04\",\"name\":\"みどりの日\"}," \
+	"{\"date\":\"2026-05-05\",\"name\":\"こどもの日\"}," \
+	"{\"date\":\"2026-05-06\",\"name\":\"休日\"}]}"
+
+static const struct document plain_files[] = {
+	FILE_OF("cases/standard-1.json", POLICY "}"),
+};
+static const struct document working_files[] = {
+	FILE_OF("calendars/london.json", CALENDAR("london", "Europe/London", "")),
+	FILE_OF("calendars/tokyo.json", CALENDAR("tokyo", "Asia/Tokyo", "\"holidays\":[\"jp\"],")),
+	FILE_OF("cases/standard-1.json",
+	        POLICY ",\"calendar\":\"tokyo\",\"owners\":[{\"principal\":\"ken\","
+	               "\"calendar\":\"london\"}]}"),
+	FILE_OF("holidays/jp.json", HOLIDAYS),
+};
 
 static const char packet[] =
     "{\"id\":\"p\",\"version\":1,\"effective_from\":\"2026-01-01T00:00:00Z\","
@@ -143,17 +168,14 @@ static void build_stage(void)
 	stage.timers = timers;
 }
 
-int dispute_start(void **state)
+static int start(const struct document *files, size_t count)
 {
-	const struct document file = { .name = "cases/standard-1.json", .body = bytes_of(policy) };
-	const struct document limits = { .name = "packet/p-1.json", .body = bytes_of(packet) };
 	char reason[256];
 
-	(void)state;
 	build_stage();
 	documents[0] = (struct document){
 		.name = CASE_POLICY,
-		.compiled = case_policy_compile(&file, 1, reason, sizeof(reason)),
+		.compiled = case_policy_compile(files, count, reason, sizeof(reason)),
 	};
 	CHECK(documents[0].compiled != NULL);
 	documents[1] = (struct document){
@@ -170,6 +192,18 @@ int dispute_start(void **state)
 	dispute_customer = stage_test_key(&dispute_stage, "cus_");
 	dispute_charge = stage_test_key(&dispute_stage, "ch_guest_");
 	return 0;
+}
+
+int dispute_start(void **state)
+{
+	(void)state;
+	return start(plain_files, COUNT_OF(plain_files));
+}
+
+int dispute_start_working(void **state)
+{
+	(void)state;
+	return start(working_files, COUNT_OF(working_files));
 }
 
 int dispute_stop(void **state)

@@ -28,6 +28,8 @@ extern const char *dispute_customer; /* its customer */
 extern const char *dispute_charge;   /* a charge of which nobody knows the customer */
 
 int dispute_start(void **state);
+/* The queue works in Tokyo from 9 to 18 on weekdays but for the holidays of May, ken in London. */
+int dispute_start_working(void **state);
 int dispute_stop(void **state);
 /* A crash of both stages, and what is folded is not folded again. */
 void dispute_restart(void);

@@ -9,6 +9,7 @@
 
 #include "common/base/text.h"
 #include "common/io/proto.h"
+#include "services/chargeback/life/working_time.h"
 
 #include <string.h>
 
@@ -67,17 +68,45 @@ static struct instant lease_end(const struct casework *work)
 	return proto_instant(work->kept->lease_until, &until) ? until : TIME_MAX;
 }
 
+static struct instant since_when(const struct casework *work)
+{
+	struct instant since;
+
+	return proto_instant(work->kept->deadline_since, &since) ? since : TIME_MIN;
+}
+
 /* When a step of the deadline that stands is said; TIME_MAX: it was. */
 static struct instant step_due(const struct casework *work, const char *step,
                                struct duration before)
 {
-	struct instant since;
+	return was_said(work, step)
+	           ? TIME_MAX
+	           : time_later(time_sub(work->row.deadline, before), since_when(work));
+}
 
-	if (was_said(work, step))
-		return TIME_MAX;
-	if (!proto_instant(work->kept->deadline_since, &since))
-		since = TIME_MIN;
-	return time_later(time_sub(work->row.deadline, before), since);
+/* NULL: its owner is reminded at any hour. */
+static const struct calendar_document *calendar_of(const struct casework *work)
+{
+	return case_policy_calendar(task_document(work->task, CASE_POLICY), work->policy,
+	                            work->row.owner, work->at);
+}
+
+/* A reminder is for somebody who is at work; the deadline itself, and on-call, know no hours. */
+static struct instant reminder_due(const struct casework *work, size_t number)
+{
+	const struct case_policy *const policy = work->policy;
+	const struct case_reminder *const reminder = &policy->reminders[number];
+	const struct calendar_document *const document = calendar_of(work);
+	const struct duration next = number + 1 < policy->reminder_count
+	                                 ? policy->reminders[number + 1].before
+	                                 : policy->on_call_before;
+
+	if (document == NULL || was_said(work, reminder->step))
+		return step_due(work, reminder->step, reminder->before);
+	return time_later(since_when(work),
+	                  working_time(document->calendar,
+	                               time_sub(work->row.deadline, reminder->before),
+	                               since_when(work), time_sub(work->row.deadline, next)));
 }
 
 struct instant case_next_due(const struct casework *work)
@@ -91,8 +120,7 @@ struct instant case_next_due(const struct casework *work)
 	if (!is_awaited(work))
 		return next;
 	for (size_t i = 0; i < policy->reminder_count; i++)
-		next = time_earlier(next, step_due(work, policy->reminders[i].step,
-		                                   policy->reminders[i].before));
+		next = time_earlier(next, reminder_due(work, i));
 	return time_earlier(next, step_due(work, STEP_ON_CALL, policy->on_call_before));
 }
 
@@ -218,19 +246,19 @@ static const char *owner_of(const struct casework *work)
 }
 
 static enum status say_near(struct casework *work, Opsmesh__V1__DisputeEvent__FactCase fact,
-                            const char *step)
+                            const char *step, const struct calendar_document *calendar)
 {
 	Opsmesh__V1__DisputeEvent event = OPSMESH__V1__DISPUTE_EVENT__INIT;
 	Opsmesh__V1__DeadlineApproaching near = OPSMESH__V1__DEADLINE_APPROACHING__INIT;
 	struct arena *const arena = work->task->arena;
 
-	set_said(work, step);
 	near.stage = case_stage_number(case_stage(work));
 	near.deadline = proto_timestamp(arena, work->row.deadline);
 	near.due_by = proto_timestamp(arena, work->row.due_by);
 	near.left_us = time_since(work->at, work->row.deadline).us;
 	near.step = text_mutable(step);
 	near.owner = text_mutable(owner_of(work));
+	near.calendar = text_mutable(calendar != NULL ? calendar->id : "");
 	near.policy = text_mutable(case_policy_name(work));
 	event.fact_case = fact;
 	event.reminder_due = &near;
@@ -242,7 +270,9 @@ static enum status approach(struct casework *work)
 	char deadline[TIME_TEXT_SIZE];
 	struct arena *const arena = work->task->arena;
 
-	TRY(say_near(work, OPSMESH__V1__DISPUTE_EVENT__FACT_DEADLINE_APPROACHING, STEP_ON_CALL));
+	set_said(work, STEP_ON_CALL);
+	TRY(say_near(work, OPSMESH__V1__DISPUTE_EVENT__FACT_DEADLINE_APPROACHING, STEP_ON_CALL,
+	             NULL));
 	return case_raise(
 	    work,
 	    &(struct case_alarm){
@@ -337,19 +367,21 @@ static bool is_due(const struct casework *work, struct instant at)
 	return !time_before(work->at, at);
 }
 
+/* Of reminders that come at once, before a weekend as a rule, the nearest step tells all. */
 static enum status remind(struct casework *work)
 {
 	const struct case_policy *const policy = work->policy;
+	const char *nearest = NULL;
 
 	for (size_t i = 0; i < policy->reminder_count; i++) {
-		const struct case_reminder *const reminder = &policy->reminders[i];
-
-		if (!was_said(work, reminder->step) &&
-		    is_due(work, time_sub(work->row.deadline, reminder->before)))
-			TRY(say_near(work, OPSMESH__V1__DISPUTE_EVENT__FACT_REMINDER_DUE,
-			             reminder->step));
+		if (!is_due(work, reminder_due(work, i)))
+			continue;
+		nearest = policy->reminders[i].step;
+		set_said(work, nearest);
 	}
-	return STATUS_OK;
+	return nearest != NULL ? say_near(work, OPSMESH__V1__DISPUTE_EVENT__FACT_REMINDER_DUE,
+	                                  nearest, calendar_of(work))
+	                       : STATUS_OK;
 }
 
 static enum status judge_deadline(struct casework *work)

@@ -9,21 +9,30 @@
  *    "gather_wait":"10m",                              what comes together is gathered together
  *    "lease":"4h",                                     who sends a packet has so long until it is seen at the provider
  *    "queue":"disputes",                               whose a case is as long as nobody has it
- *    "team":"billing"}                                 whose alerts
+ *    "team":"billing",                                 whose alerts
+ *    "calendar":"tokyo-support",                       optional: in whose time reminders come; without one at any hour
+ *    "owners":[{"principal":"mika","calendar":"london"}, ...]}   optional: who works by another one
  *
- * The schema is deploy/policies/schema/cases.schema.json. Pure.
+ * The calendars and their holidays are among the same files (calendar_library.h). The schema is deploy/policies/schema/cases.schema.json. Pure.
  */
 #ifndef SERVICES_CHARGEBACK_LIFE_CASE_POLICY_H
 #define SERVICES_CHARGEBACK_LIFE_CASE_POLICY_H
 
+#include "common/flow/calendar_library.h"
 #include "common/flow/policy_head.h"
 
 #define CASE_POLICY "cases" /* its name among the daemon's documents */
 #define CASE_REMINDERS_MAX 8
+#define CASE_OWNERS_MAX 64
 
 struct case_reminder {
 	const char *step;
 	struct duration before;
+};
+
+struct case_owner {
+	const char *principal;
+	const char *calendar;
 };
 
 struct case_policy {
@@ -37,11 +46,18 @@ struct case_policy {
 	struct duration lease;
 	const char *queue;
 	const char *team;
+	const char *calendar; /* NULL: reminders come at any hour */
+	const struct case_owner *owners;
+	size_t owner_count;
 };
 
-/* For a row of service_document: a struct policy_book of struct case_policy. */
+/* For a row of service_document: what the two below are given as book. */
 const void *case_policy_compile(const struct document *files, size_t count, char *reason,
                                 size_t reason_size);
 const struct case_policy *case_policy_at(const void *book, struct instant at);
+/* By which an owner works (NULL: the queue), in the version in force; NULL: at any hour. */
+const struct calendar_document *case_policy_calendar(const void *book,
+                                                     const struct case_policy *policy,
+                                                     const char *owner, struct instant at);
 
 #endif
