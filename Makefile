@@ -185,11 +185,11 @@ $(TOY): $(TOY_O) $(GEN_O_toy) $(patsubst %,$(OUT)/lib%.a,support $(LAYERS) proto
 	@mkdir -p $(@D)
 	$(call link)
 $(OUT)/bin/sim: $(SIM_O) $(patsubst %,$(OUT)/tests/support/%_fixture.o,billing guide) \
-	$(patsubst %,$(OUT)/lib%.a,ingest classifier sla-watcher billing-sync $(LAYERS) proto)
+	$(patsubst %,$(OUT)/lib%.a,ingest classifier sla-watcher billing-sync chargeback $(LAYERS) proto)
 	@mkdir -p $(@D)
 	$(call link)
 $(COMPANY): $(COMPANY_O) $(patsubst %,$(OUT)/tests/support/%_fixture.o,billing guide) \
-	$(patsubst %,$(OUT)/lib%.a,ingest classifier sla-watcher billing-sync $(LAYERS) proto)
+	$(patsubst %,$(OUT)/lib%.a,ingest classifier sla-watcher billing-sync chargeback $(LAYERS) proto)
 	@mkdir -p $(@D)
 	$(call link)
 $(OUT)/tests/unit/%: $(OUT)/tests/unit/%.o $(SUPPORT) $(ARCHIVES)

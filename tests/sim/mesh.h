@@ -7,7 +7,7 @@
 #include "common/flow/document.h"
 #include "common/flow/stage.h"
 
-#define MESH_DAEMONS_MAX 4
+#define MESH_DAEMONS_MAX 5
 
 struct world;
 struct request;
@@ -27,6 +27,8 @@ struct mesh {
 	int64_t grace_s;
 	int64_t silence_s;
 	bool large; /* so many events that rooms and batches are as a daemon has them */
+	/* Before a world is made, each time; NULL: there is nothing to make ready. */
+	void (*prepare)(void);
 	/* Fills world->requests, in order of their times; the same for the same seed. */
 	void (*requests)(struct world *world, uint64_t seed);
 	/* Appends a request to the journal, as the edge does. */

@@ -94,6 +94,10 @@ static const struct mesh_daemon daemons[] = {
 	  .stages = billing_sync_stages,
 	  .lead = OPS_PROVIDER_EVENTS,
 	  .documents = policy_documents },
+	{ .name = "chargeback",
+	  .stages = ops_dispute_stages,
+	  .lead = OPS_BILLING,
+	  .documents = ops_dispute_documents },
 	{ .name = NULL },
 };
 
@@ -118,6 +122,7 @@ static void compile_documents(void)
 
 	if (people_documents[0].name != NULL)
 		return;
+	ops_dispute_init();
 	for (const struct document *at = billing_fixture(); at->name != NULL; at++) {
 		struct document *const own = &policy_documents[at - billing_fixture()];
 
@@ -168,6 +173,7 @@ static const struct {
 	{ "refund", OPSMESH__V1__ROUTE__ROUTE_ACTION },
 	{ "credit", OPSMESH__V1__ROUTE__ROUTE_ACTION },
 	{ "explain", OPSMESH__V1__ROUTE__ROUTE_ACTION },
+	{ "dispute", OPSMESH__V1__ROUTE__ROUTE_ACTION },
 };
 
 static Opsmesh__V1__Route route_of(const char *kind)
@@ -260,7 +266,6 @@ static void requests(struct world *world, uint64_t seed)
 	struct chance chance;
 	int64_t at = WORLD_START_S + 3;
 
-	compile_documents();
 	chance_seed(&chance, seed * 2 + 1);
 	const int tickets = chance_between(&chance, 2, 4);
 
@@ -280,6 +285,7 @@ static void requests(struct world *world, uint64_t seed)
 	ops_put_stripe(world, &chance, at - 5);
 	ops_put_usage(world, &chance, at - 5);
 	ops_put_refunds(world, &chance, at);
+	ops_put_disputes(world, &chance, at);
 	world_sort(world);
 	world->last_s =
 	    world->requests[world->request_count - 1].at_s + 240; /* a window of patterns ends */
@@ -350,6 +356,8 @@ static const char *body_of(struct arena *arena, const struct request *request)
 		                    request->ref);
 	if (text_equal(kind, "usage"))
 		return ops_usage_body(arena, request);
+	if (text_equal(kind, "dispute"))
+		return ops_dispute_body(arena, request);
 	return ops_is_refund(kind) ? ops_refund_body(arena, request)
 	                           : ops_stripe_body(arena, request);
 }
@@ -369,13 +377,13 @@ static Opsmesh__V1__NaturalId *natural_id(struct arena *arena, const struct requ
 }
 
 /* Whose key it is, that may everything. */
-static Opsmesh__V1__Verification *verification(struct arena *arena)
+static Opsmesh__V1__Verification *verification(struct arena *arena, const char *principal)
 {
 	char *const scopes[] = { text_mutable("actions:*") };
 	Opsmesh__V1__Verification *const made = arena_alloc(arena, sizeof(*made));
 
 	opsmesh__v1__verification__init(made);
-	made->principal = text_mutable("sim");
+	made->principal = text_mutable(principal);
 	made->scopes = arena_copy(arena, scopes, sizeof(scopes));
 	made->n_scopes = COUNT_OF(scopes);
 	return made;
@@ -396,7 +404,9 @@ static void fill_received(struct arena *arena, const struct request *request,
 	received->path_parameters = arena_copy(arena, &mailbox, sizeof(mailbox));
 	received->n_path_parameters = 1;
 	if (ops_is_refund(request->kind))
-		received->verification = verification(arena);
+		received->verification = verification(arena, "sim");
+	if (text_equal(request->kind, "dispute"))
+		received->verification = verification(arena, request->text);
 	if (received->route <= OPSMESH__V1__ROUTE__ROUTE_CSAT)
 		received->ticket_id = text_mutable(request->key);
 }
@@ -437,6 +447,7 @@ const struct mesh ops_mesh = { .name = "ops",
 	                       .daemons = daemons,
 	                       .grace_s = GRACE_S,
 	                       .silence_s = SILENCE_S,
+	                       .prepare = compile_documents,
 	                       .requests = requests,
 	                       .journal = journal,
 	                       .check = ops_check };

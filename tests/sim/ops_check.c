@@ -236,5 +236,6 @@ bool ops_check(struct world *world, struct arena *arena, char *why)
 {
 	return check_answers(world, arena, why) && check_triage(world, arena, why) &&
 	       check_clocks(world, arena, why) && ops_check_refunds(world, arena, why) &&
-	       ops_check_cards(world, arena, why) && check_balance(world, why);
+	       ops_check_cards(world, arena, why) && ops_check_disputes(world, arena, why) &&
+	       check_balance(world, why);
 }

@@ -1,5 +1,5 @@
 /*
- * ops_inside - what ops.c, ops_stripe.c, ops_refund.c, ops_card.c and ops_check.c share.
+ * ops_inside - what ops.c, ops_stripe.c, ops_refund.c, ops_card.c, ops_dispute.c and ops_check.c share.
  */
 #ifndef TESTS_SIM_OPS_INSIDE_H
 #define TESTS_SIM_OPS_INSIDE_H
@@ -27,6 +27,17 @@ bool ops_is_refund(const char *kind);
 const char *ops_refund_body(struct arena *arena, const struct request *request);
 /* Each has one answer, and never is more approved or made than was charged or billed. */
 bool ops_check_refunds(struct world *world, struct arena *arena, char *why);
+
+/* Chargeback with packets that are there as soon as somebody pins to a case, and its document; filled by the second. */
+extern struct stage ops_dispute_stages[];
+extern struct document ops_dispute_documents[];
+void ops_dispute_init(void);
+/* What three people ask for of one case, and the body of one of them. */
+#define OPS_DISPUTED "dp_2"
+void ops_put_disputes(struct world *world, struct chance *chance, int64_t at);
+const char *ops_dispute_body(struct arena *arena, const struct request *request);
+/* Each has one answer, and what is asked to be sent was put up and approved by two of them, once. */
+bool ops_check_disputes(struct world *world, struct arena *arena, char *why);
 
 /* Each customer whose card was forbidden hears it once, whosever attempt that was. */
 bool ops_check_cards(struct world *world, struct arena *arena, char *why);

@@ -79,10 +79,9 @@ static const struct {
 	{ "dp_1", "charge.dispute.closed", 8,
 	  "\"object\":\"dispute\",\"status\":\"won\",\"amount\":10000,\"currency\":\"jpy\","
 	  "\"charge\":\"ch_1\"" },
-	{ "issfr_1", "radar.early_fraud_warning.created", 5,
-	  "\"object\":\"radar.early_fraud_warning\",\"actionable\":true,\"charge\":\"ch_1\"" },
-	{ "issfr_1", "radar.early_fraud_warning.updated", 6,
-	  "\"object\":\"radar.early_fraud_warning\",\"actionable\":false,\"charge\":\"ch_1\"" },
+	{ OPS_DISPUTED, "charge.dispute.created", 6,
+	  "\"object\":\"dispute\",\"status\":\"needs_response\",\"amount\":500,\"currency\":\"jpy\","
+	  "\"charge\":\"ch_1\",\"evidence_details\":{\"due_by\":1000200,\"submission_count\":0}" },
 	{ "txn_1", "balance_transaction.created", 3,
 	  TXN("charge", "ch_1", "12000", "432", "11568") },
 	{ "txn_2", "balance_transaction.created", 5, TXN("refund", "re_1", "-2000", "0", "-2000") },

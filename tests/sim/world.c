@@ -137,6 +137,8 @@ void world_init(struct world *world, const struct mesh *mesh, uint64_t seed, boo
 	const struct stage *stages[MESH_DAEMONS_MAX + 1];
 	const size_t scale = mesh->large ? LARGE : 1;
 
+	if (mesh->prepare != NULL)
+		mesh->prepare();
 	memset(world, 0, sizeof(*world));
 	world->mesh = mesh;
 	chance_seed(&world->chance, seed * 2 + (faults ? 0x10000000 : 0x20000000));

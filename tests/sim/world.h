@@ -14,7 +14,7 @@
 
 #define WORLD_PARTITIONS 3
 #define WORLD_INSTANCES_MAX (3 * MESH_DAEMONS_MAX)
-#define WORLD_REQUESTS_MAX 128
+#define WORLD_REQUESTS_MAX 192
 #define WORLD_TICKETS_MAX 8
 #define WORLD_START_S 1000000 /* no time of the toy is near the epoch */
 #define WORLD_REASON_SIZE 1024

@@ -1,0 +1,238 @@
+/*
+ * What three people ask of one dispute while the provider's news of it are on their way: they pin to it, put its packet
+ * up, take it back, approve it, and propose to give it up, in any order. Whatever crashes in between, an answer is
+ * asked to be sent once, and by two of them.
+ */
+#include "tests/sim/ops_inside.h"
+
+#include "common/base/check.h"
+#include "common/base/text.h"
+#include "common/io/proto.h"
+#include "proto/opsmesh/v1/catalogue.h"
+#include "services/chargeback/cases/case.h"
+#include "services/chargeback/chargeback.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#define STAGES_MAX 4
+#define TIMERS_MAX 8
+#define PACKET "D1"
+#define CASE "case/cus_1/" OPS_DISPUTED
+
+/* Deadlines as near as they may be, so that they warn and pass within a run. */
+#define CASES                                                                             \
+	"{\"id\":\"standard\",\"version\":1,\"effective_from\":\"1970-01-01T00:00:00Z\"," \
+	"\"buffer\":\"10s\",\"reminders\":[{\"step\":\"soon\",\"before\":\"2m\"}],"       \
+	"\"on_call_before\":\"1m\",\"sweep_every\":\"1m\",\"gather_wait\":\"1s\","        \
+	"\"lease\":\"1m\",\"queue\":\"disputes\",\"team\":\"billing\"}"
+
+struct stage ops_dispute_stages[STAGES_MAX];
+struct document ops_dispute_documents[2];
+static struct stage_timer timers[TIMERS_MAX];
+
+/* What is gathered is another test's: here a packet is there at once, and always the same. */
+static enum status gather(struct task *task, const char *key)
+{
+	struct casework work;
+	const char *home;
+	const char *dispute;
+
+	CHECK(case_id_parse(task->arena, key, &home, &dispute));
+	TRY(case_take(task, home, dispute, task->due, &work));
+	work.kept->gather_at = NULL;
+	work.kept->gathered = text_mutable("gathered");
+	work.kept->packet = text_mutable(PACKET);
+	return case_keep(&work);
+}
+
+static void take_timers(struct stage *stage)
+{
+	for (size_t i = 0; i == 0 || timers[i - 1].name != NULL; i++) {
+		CHECK(i < TIMERS_MAX);
+		timers[i] = stage->timers[i];
+		if (text_equal(timers[i].name, CASE_TIMER_GATHER))
+			timers[i].handle = gather;
+	}
+	stage->timers = timers;
+}
+
+void ops_dispute_init(void)
+{
+	const struct document file = { .name = "cases/standard.json", .body = bytes_of(CASES) };
+	char reason[256];
+
+	for (size_t i = 0; chargeback_stages[i].name != NULL; i++) {
+		CHECK(i + 1 < STAGES_MAX);
+		ops_dispute_stages[i] = chargeback_stages[i];
+		if (text_equal(ops_dispute_stages[i].name, "case"))
+			take_timers(&ops_dispute_stages[i]);
+	}
+	ops_dispute_documents[0] = (struct document){
+		.name = CASE_POLICY,
+		.compiled = case_policy_compile(&file, 1, reason, sizeof(reason)),
+	};
+	if (ops_dispute_documents[0].compiled == NULL) {
+		fprintf(stderr, "sim: a document does not compile: %s\n", reason);
+		exit(EXIT_FAILURE);
+	}
+}
+
+/* Asking. */
+
+static const struct {
+	const char *action;
+	const char *rest; /* of the body */
+} asked[] = {
+	{ "pin", "\"kind\":\"delivery\",\"text\":\"Here it is.\"" },
+	{ "approve", "\"decision\":\"stage\"" },
+	{ "approve", "\"decision\":\"submit\",\"digest\":\"" PACKET "\"" },
+	{ "approve", "\"decision\":\"stage\"" },
+	{ "approve", "\"decision\":\"submit\",\"digest\":\"" PACKET "\"" },
+	{ "close", "\"decision\":\"unstage\"" },
+	{ "close", "\"decision\":\"accept\",\"reason\":\"It cannot be won.\"" },
+	{ "approve", "\"decision\":\"accept\"" },
+};
+
+void ops_put_disputes(struct world *world, struct chance *chance, int64_t at)
+{
+	static const char *const people[] = { "mika", "ken", "aya" };
+	char ref[24];
+
+	for (int i = chance_between(chance, 6, 14); i > 0; i--) {
+		const bool first = chance_of(chance, 700);
+		struct request *request;
+
+		(void)snprintf(ref, sizeof(ref), "d%d", i);
+		request =
+		    ops_put(world, at + chance_between(chance, 5, 70), "dispute", "cus_1", ref);
+		request->number = chance_below(chance, first ? 5 : (int)COUNT_OF(asked));
+		(void)snprintf(request->text, sizeof(request->text), "%s",
+		               people[chance_below(chance, COUNT_OF(people))]);
+		if (chance_of(chance, 200)) { /* it is sent twice */
+			struct request *const again =
+			    ops_put(world, request->at_s + 3, "dispute", "cus_1", ref);
+
+			again->number = request->number;
+			(void)snprintf(again->text, sizeof(again->text), "%s", request->text);
+		}
+	}
+}
+
+const char *ops_dispute_body(struct arena *arena, const struct request *request)
+{
+	return arena_printf(arena,
+	                    "{\"action\":\"%s\",\"on\":{\"type\":\"case\",\"id\":\"" CASE "\"},%s}",
+	                    asked[request->number].action, asked[request->number].rest);
+}
+
+/* Judging. */
+
+static const Opsmesh__V1__DisputeEvent *dispute_event(struct arena *arena, const struct fact *fact)
+{
+	char problem[PROTO_REASON_SIZE];
+	ProtobufCMessage *message;
+
+	if (fact->dead_letter || fact->topic != OPS_DISPUTES)
+		return NULL;
+	CHECK(proto_unpack(arena, &opsmesh__v1__dispute_event__descriptor, fact->message, &message,
+	                   problem));
+	return (const Opsmesh__V1__DisputeEvent *)(void *)message;
+}
+
+static bool is_answer(const Opsmesh__V1__DisputeEvent *event, const char *ref)
+{
+	if (event->fact_case == OPSMESH__V1__DISPUTE_EVENT__FACT_ACTION_APPLIED)
+		return text_equal(event->action_applied->action_id, ref);
+	return event->fact_case == OPSMESH__V1__DISPUTE_EVENT__FACT_ACTION_REFUSED &&
+	       text_equal(event->action_refused->action_id, ref);
+}
+
+/* Of one shard, so far. */
+struct heard {
+	const Opsmesh__V1__PacketStaged *staged; /* NULL: nothing is put up */
+	const Opsmesh__V1__PacketStaged *approved;
+	int asked;  /* answers to OPS_DISPUTED */
+	int missed; /* deadlines of it */
+	int given_up;
+};
+
+static bool hear_asked(struct heard *heard, const Opsmesh__V1__SubmissionRequested *request,
+                       char *why)
+{
+	if (heard->asked++ > 0 || heard->given_up > 0)
+		return world_broken(why, "an answer was asked for again, or of what was given up");
+	if (heard->staged == NULL || heard->approved == NULL ||
+	    !text_equal(heard->approved->digest, request->digest) ||
+	    !text_equal(heard->staged->digest, request->digest))
+		return world_broken(why, "an answer was asked for that nobody approved");
+	return !text_equal(heard->approved->by->principal, heard->staged->by->principal) ||
+	       world_broken(why, "one person put up and approved an answer");
+}
+
+static bool hear(struct heard *heard, const Opsmesh__V1__DisputeEvent *event, char *why)
+{
+	switch ((int)event->fact_case) {
+	case OPSMESH__V1__DISPUTE_EVENT__FACT_PACKET_STAGED:
+		heard->staged = event->packet_staged;
+		return true;
+	case OPSMESH__V1__DISPUTE_EVENT__FACT_PACKET_WITHDRAWN: heard->staged = NULL; return true;
+	case OPSMESH__V1__DISPUTE_EVENT__FACT_PACKET_APPROVED:
+		heard->approved = event->packet_approved;
+		return true;
+	case OPSMESH__V1__DISPUTE_EVENT__FACT_SUBMISSION_REQUESTED:
+		return hear_asked(heard, event->submission_requested, why);
+	case OPSMESH__V1__DISPUTE_EVENT__FACT_ACCEPT_REQUESTED:
+		return heard->given_up++ == 0 || world_broken(why, "a dispute was given up twice");
+	case OPSMESH__V1__DISPUTE_EVENT__FACT_DEADLINE_MISSED:
+		return heard->missed++ == 0 || world_broken(why, "a deadline was missed twice");
+	default: return true;
+	}
+}
+
+static bool check_release(struct world *world, struct arena *arena, char *why)
+{
+	for (size_t i = 0; i < world->store.image_count; i++) {
+		struct heard heard = { .asked = 0 };
+
+		for (size_t k = 0; k < world->store.images[i].fact_count; k++) {
+			const Opsmesh__V1__DisputeEvent *const event =
+			    dispute_event(arena, &world->store.images[i].facts[k]);
+
+			if (event != NULL && text_equal(event->case_id, CASE) &&
+			    !hear(&heard, event, why))
+				return false;
+		}
+	}
+	return true;
+}
+
+static int count_answers(struct world *world, struct arena *arena, const char *ref)
+{
+	int count = 0;
+
+	for (size_t i = 0; i < world->store.image_count; i++)
+		for (size_t k = 0; k < world->store.images[i].fact_count; k++) {
+			const Opsmesh__V1__DisputeEvent *const event =
+			    dispute_event(arena, &world->store.images[i].facts[k]);
+
+			count += event != NULL && is_answer(event, ref);
+		}
+	return count;
+}
+
+bool ops_check_disputes(struct world *world, struct arena *arena, char *why)
+{
+	for (size_t i = 0; i < world->accepted_count; i++) {
+		const struct request *const request = &world->accepted[i];
+
+		if (!text_equal(request->kind, "dispute"))
+			continue;
+		const int answers = count_answers(world, arena, request->ref);
+
+		if (answers != 1)
+			return world_broken(why, "dispute %s was answered %d times", request->ref,
+			                    answers);
+	}
+	return check_release(world, arena, why);
+}
