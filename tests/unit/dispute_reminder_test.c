@@ -104,6 +104,26 @@ static void an_owner_is_reminded_in_a_time_of_their_own(void **state)
 	assert_int_equal(event->reminder_due->left_us, (DAYS(7).us + HOURS(2).us));
 }
 
+/* In London it would come on Thursday at 16, in Tokyo it would have come at 8: there work begins again at midnight. */
+static void who_takes_a_case_over_is_not_reminded_of_the_time_before(void **state)
+{
+	static const char *const ken[] = { "assignee", "ken", NULL };
+	static const char *const queue[] = { "assignee", "", NULL };
+
+	(void)state;
+	dispute_told("2026-05-07T01:00:00Z",
+	             &(struct told_dispute){ .due = "2026-05-15T00:00:00Z" });
+	dispute_asked("2026-05-07T02:00:00Z",
+	              &(struct told_action){ .kind = ACT(ASSIGN), .by = "ken", .parameters = ken });
+	dispute_asked("2026-05-07T10:00:00Z", &(struct told_action){ .kind = ACT(ASSIGN),
+	                                                             .by = "ken",
+	                                                             .parameters = queue });
+	hear("2026-05-08T01:00:00Z", OPENED "deadline_set 2026-05-14T18:00:00Z\n"
+	                                    "assigned ken\naction_applied\n"
+	                                    "assigned \naction_applied\n"
+	                                    "reminder_due seven_days 2026-05-08T00:00:00Z\n");
+}
+
 /* The document. */
 
 #define HEAD                                                                                                \
@@ -158,6 +178,7 @@ int main(void)
 		TEST(where_the_next_step_comes_before_any_work_it_comes_at_its_own_time),
 		TEST(what_comes_at_once_before_a_weekend_is_told_by_the_nearest_step),
 		TEST(an_owner_is_reminded_in_a_time_of_their_own),
+		TEST(who_takes_a_case_over_is_not_reminded_of_the_time_before),
 		cmocka_unit_test(a_document_that_is_wrong_is_refused_with_its_path_and_reason),
 	};
 

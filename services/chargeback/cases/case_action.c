@@ -80,6 +80,7 @@ static enum status assign(struct case_request *request)
 		return case_refuse(request, OPSMESH__V1__REFUSAL_CODE__REFUSAL_CODE_NO_CHANGE,
 		                   "assignee", "The case is theirs already.");
 	work->row.owner = *owner != '\0' ? owner : NULL;
+	work->kept->owned_since = proto_timestamp(work->task->arena, work->at);
 	assigned.owner = text_mutable(owner);
 	assigned.from_owner = text_mutable(before);
 	assigned.by = request->requested->by;

@@ -84,6 +84,14 @@ static struct instant step_due(const struct casework *work, const char *step,
 	           : time_later(time_sub(work->row.deadline, before), since_when(work));
 }
 
+/* Nobody is reminded of a time in which the case was another's. */
+static struct instant owned_since(const struct casework *work)
+{
+	struct instant since;
+
+	return proto_instant(work->kept->owned_since, &since) ? since : TIME_MIN;
+}
+
 /* NULL: its owner is reminded at any hour. */
 static const struct calendar_document *calendar_of(const struct casework *work)
 {
@@ -103,10 +111,11 @@ static struct instant reminder_due(const struct casework *work, size_t number)
 
 	if (document == NULL || was_said(work, reminder->step))
 		return step_due(work, reminder->step, reminder->before);
-	return time_later(since_when(work),
-	                  working_time(document->calendar,
-	                               time_sub(work->row.deadline, reminder->before),
-	                               since_when(work), time_sub(work->row.deadline, next)));
+	const struct instant since = time_later(since_when(work), owned_since(work));
+
+	return time_later(since, working_time(document->calendar,
+	                                      time_sub(work->row.deadline, reminder->before), since,
+	                                      time_sub(work->row.deadline, next)));
 }
 
 struct instant case_next_due(const struct casework *work)
