@@ -93,7 +93,11 @@ static void tell_state(struct history *it)
 
 static void tell_money(struct history *it)
 {
-	const char *const at = stamp(it);
+	/* A transaction has a time of its own, and is told when it is booked. */
+	const struct instant booked =
+	    time_sub(dispute_time(stamp(it)), HOURS(chance_below(&it->chance, 100)));
+	char text[TIME_TEXT_SIZE];
+	const char *const at = time_format(booked, text);
 	const char *const id = arena_printf(dispute_stage.arena, "txn_%zu", it->moved);
 	const int64_t minor = it->truth->money[it->moved++];
 
