@@ -116,6 +116,7 @@ static const struct policy_kind kind = { .folder = CASE_POLICY,
 /* All documents together. */
 
 struct case_book {
+	struct arena *arena; /* in which it lives */
 	const struct policy_book *policies;
 	struct calendar_library calendars;
 };
@@ -175,6 +176,7 @@ const void *case_policy_compile(const struct document *files, size_t count, char
 	struct arena *const arena = arena_create(16384);
 	struct case_book *const book = arena_zero(arena, sizeof(*book));
 
+	book->arena = arena;
 	if (fill(arena, files, count, book, reason, reason_size))
 		return book;
 	if (book->policies != NULL)
