@@ -177,7 +177,7 @@ def story_status():
                                     s["published"] == s["sequence"] for s in shards),
           "status knows every shard, its lag and its mesh time", shards)
     check({s["instance"] for s in shards} ==
-          {f"{daemon}-{n}" for daemon in ("ingest", "classifier", "sla-watcher", "billing-sync", "chargeback") for n in (1, 2)},
+          {f"{daemon}-{n}" for daemon in described.DAEMONS for n in (1, 2)},
           "status knows who owns what", shards)
     answer = run("status", "--wait", "2026-05-09T00:00:00Z", "--timeout", "1s")
     check(answer.returncode == 1 and "timed out" in answer.stderr,
@@ -376,6 +376,36 @@ def story_books():
           "the journal goes to NetSuite", text)
 
 
+DISPUTE = {"id": "dp_7", "object": "dispute", "amount": 12000, "balance_transactions": [], "charge": "ch_7",
+           "created": 1780300000, "currency": "usd", "evidence_details": {"due_by": 1781200000, "has_evidence": False,
+                                                                          "past_due": False, "submission_count": 0},
+           "is_charge_refundable": False, "livemode": False, "reason": "fraudulent", "status": "needs_response",
+           "payment_method_details": {"card": {"brand": "visa", "case_type": "chargeback", "network_reason_code": "10.4"},
+                                      "type": "card"}}
+
+
+def story_dispute():
+    disputed = {"id": "evt_8", "object": "event", "type": "charge.dispute.created", "created": 1780300000,
+                "data": {"object": DISPUTE}}
+    answers = play([request("/v1/webhooks/stripe", disputed, "2026-06-02T09:00:00+09:00"),
+                    request("/v1/actions", {"action": "assign", "on": {"type": "case", "id": "case/cus_7/dp_7"},
+                                            "assignee": "taro", "reason": "His customer"}, "2026-06-02T10:00:00+09:00")],
+                   "2026-06-02T11:00:00+09:00")
+    cases = json.loads(said("list", "disputes", "--json"))
+    check([(one["case_id"], one["status"], one["amount_minor"], one["deadline"], one["owner"]) for one in cases] ==
+          [("case/cus_7/dp_7", "needs_response", 12000, "2026-06-11T11:46:40Z", "taro")],
+          "a dispute that the provider tells of is a case", cases)
+    text = said("explain", "dispute", "dp_7")
+    check("the figures agree with what was said" in text and "gives the case to taro" in text,
+          "explain dispute tells what the mesh made of it", text)
+    text = said("explain", "request", answers[1]["answer"]["id"])
+    check("carries out the action assign" in text and "gives the case to taro" in text,
+          "explain request has what an action on a case did", text)
+    forecast = json.loads(said("dispute", "forecast", "--json"))
+    check([(one["stage"], one["currency"], one["at_stake_minor"]) for one in forecast["stages"]] ==
+          [("chargeback", "USD", 12000)] and forecast["shards_behind"] == "", "dispute forecast sums all shards", forecast)
+
+
 def story_rebuild():
     for stage in [stage["name"] for stage in described.stages()]:
         answer = run("rebuild", stage, "--verify")
@@ -420,6 +450,7 @@ story_dead_letter(names)
 story_calendar()
 story_triage(names)
 story_books()
+story_dispute()
 story_rebuild()
 story_sum_that_differs(names)
 sys.exit(failures > 0)
