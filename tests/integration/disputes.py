@@ -100,7 +100,7 @@ def story_explain():
                         ("the sums", "withdrawn 120.00 USD, reinstated 20.00 USD, fees nothing"),
                         ("that they agree", "the figures agree with what was said")):
         check(words in text, f"explain dispute says {what}", text)
-    check("dp_10" not in text and "Sato" not in text, "explain dispute is one dispute's, and seals what people wrote", text)
+    check("dp_10" not in text and "50.00 EUR" not in text and "Sato" not in text, "explain dispute is one dispute's, and seals what people wrote", text)
     machine = json.loads(said("explain", "dispute", f"case/{home}/dp_1", "--json"))
     case = machine["cases"][0]
     check(case["agrees"] and case["withdrawn"] == [{"currency": "USD", "minor": 12000}] and
