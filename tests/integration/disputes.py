@@ -100,7 +100,8 @@ def story_explain():
                         ("the sums", "withdrawn 120.00 USD, reinstated 20.00 USD, fees nothing"),
                         ("that they agree", "the figures agree with what was said")):
         check(words in text, f"explain dispute says {what}", text)
-    check("dp_10" not in text and "50.00 EUR" not in text and "Sato" not in text, "explain dispute is one dispute's, and seals what people wrote", text)
+    check("dp_10" not in text and "50.00 EUR" not in text and "Sato" not in text,
+          "explain dispute is one dispute's, and seals what people wrote", text)
     machine = json.loads(said("explain", "dispute", f"case/{home}/dp_1", "--json"))
     case = machine["cases"][0]
     check(case["agrees"] and case["withdrawn"] == [{"currency": "USD", "minor": 12000}] and
@@ -108,6 +109,10 @@ def story_explain():
           and case["reckoned_deadline"] == case["deadline"] == "2026-05-19T18:00:00Z" and case["policy"] == "cases/standard/1"
           and [one["item_id"] for one in case["evidence"]] == ["act-2"], "a case is found by its own id, as JSON", case)
     check("a warning takes no answer" in said("explain", "dispute", "issfr_1"), "a fraud warning is found by its id")
+    text = said("explain", "dispute", "dp_6")
+    for words in ("dispute dp_6 is nobody's yet: its charge is not known", "chargeback, placed (", "chargeback, won (",
+                  f"case/{home}/dp_6, reckoned again:"):
+        check(words in text, f"a dispute that was placed has both its cases: {words}", text)
     check("won" in said("explain", "dispute", "dp_4"), "a case that is over is explained as well")
     answer = run("explain", "dispute", "dp_2")
     check(answer.returncode == 1 and "there is no dispute dp_2" in answer.stderr, "what is not there is no", answer)

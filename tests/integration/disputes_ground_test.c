@@ -4,7 +4,8 @@
  *   disputes_ground_test URI      of a role that may write the schemas chargeback, billing and ingest
  *
  * dp_1 is a chargeback of 120.00 USD whose funds were taken, with an owner, evidence and a recommendation; dp_10 an inquiry whose
- * deadline is near; dp_3 takes no answer; dp_4 is won; dp_5 has no amount; issfr_1 is a fraud warning.
+ * deadline is near; dp_3 takes no answer; dp_4 is won; dp_5 has no amount; dp_6 was nobody's at first, and is
+ * won; issfr_1 is a fraud warning.
  * Prints the account.
  */
 #include "common/base/text.h"
@@ -23,9 +24,8 @@ struct told {
 	bool unanswerable;
 };
 
-static void tell(const char *at, const struct told *told)
+static Opsmesh__V1__DisputeChanged changed_by(const struct told *told)
 {
-	Opsmesh__V1__BillingEvent event = OPSMESH__V1__BILLING_EVENT__INIT;
 	Opsmesh__V1__DisputeChanged changed = OPSMESH__V1__DISPUTE_CHANGED__INIT;
 
 	changed.dispute_id = text_mutable(told->id);
@@ -38,9 +38,42 @@ static void tell(const char *at, const struct told *told)
 	changed.due_by = ground_stamp(told->due);
 	changed.created_at = ground_stamp(MAY "01T00:00:00Z");
 	changed.unanswerable = told->unanswerable;
+	return changed;
+}
+
+static void tell(const char *at, const struct told *told)
+{
+	Opsmesh__V1__BillingEvent event = OPSMESH__V1__BILLING_EVENT__INIT;
+	Opsmesh__V1__DisputeChanged changed = changed_by(told);
+
 	event.fact_case = OPSMESH__V1__BILLING_EVENT__FACT_DISPUTE_CHANGED;
 	event.dispute_changed = &changed;
 	ground_billing(at, &event);
+}
+
+/* A dispute of a charge that has not come, whose customer is known ten minutes later. */
+static void place(const struct told *told)
+{
+	Opsmesh__V1__BillingEvent event = OPSMESH__V1__BILLING_EVENT__INIT;
+	Opsmesh__V1__DisputeChanged changed = changed_by(told);
+	Opsmesh__V1__ObjectUnplaced unplaced = OPSMESH__V1__OBJECT_UNPLACED__INIT;
+	Opsmesh__V1__ObjectPlaced placed = OPSMESH__V1__OBJECT_PLACED__INIT;
+	const char *const charge = ground_unplaced(true);
+
+	changed.payment_id = text_mutable(charge);
+	unplaced.object_case = OPSMESH__V1__OBJECT_UNPLACED__OBJECT_DISPUTE;
+	unplaced.dispute = &changed;
+	event.fact_case = OPSMESH__V1__BILLING_EVENT__FACT_OBJECT_UNPLACED;
+	event.object_unplaced = &unplaced;
+	ground_billing(MAY "01T15:10:00Z", &event);
+	placed.object_id = text_mutable(told->id);
+	placed.object_type = text_mutable("dispute");
+	placed.customer_id = text_mutable(GROUND_CUSTOMER);
+	placed.charge_id = text_mutable(charge);
+	event.fact_case = OPSMESH__V1__BILLING_EVENT__FACT_OBJECT_PLACED;
+	event.object_placed = &placed;
+	ground_billing(MAY "01T15:20:00Z", &event);
+	ground_unplaced(false);
 }
 
 static void funds(const char *at, const char *transaction, int64_t minor, int64_t fee, bool back)
@@ -170,6 +203,10 @@ static void play(void)
 	tell(MAY "01T14:00:00Z", &(struct told){ "dp_4", "won", NULL, 700, "USD", false });
 	tell(MAY "01T15:00:00Z",
 	     &(struct told){ "dp_5", "needs_response", MAY "30T00:00:00Z", -1, "", false });
+	place(&(struct told){ "dp_6", "needs_response", MAY "30T00:00:00Z", 300, "USD", false });
+	tell(MAY "01T15:30:00Z",
+	     &(struct told){ "dp_6", "needs_response", MAY "30T00:00:00Z", 300, "USD", false });
+	tell(MAY "01T15:40:00Z", &(struct told){ "dp_6", "won", NULL, 300, "USD", false });
 	warn(MAY "01T16:00:00Z");
 	act();
 	funds(MAY "03T10:00:00Z", "txn_2", 2000, -1500, true);

@@ -31,6 +31,7 @@ struct said {
 static struct stage_test ground;
 static struct document documents[DOCUMENTS_MAX + 1];
 static const char *home;
+static const char *charge; /* NULL: billing knows the customer */
 static struct said said[SAID_MAX];
 static size_t said_count;
 static int64_t billing_said;
@@ -137,13 +138,21 @@ static void keep(const char *schema, const char *stream, const struct fact *fact
 	said[said_count++] = (struct said){ schema, stream, *fact };
 }
 
+const char *ground_unplaced(bool unplaced)
+{
+	charge = unplaced ? stage_test_key(&ground, "ch_") : NULL;
+	return charge;
+}
+
 void ground_billing(const char *at, Opsmesh__V1__BillingEvent *event)
 {
 	Opsmesh__V1__MaterialEvent material = OPSMESH__V1__MATERIAL_EVENT__INIT;
 	const struct instant time = ground_time(at);
+	const char *const key = charge != NULL ? charge : GROUND_CUSTOMER;
+	const char *const under = charge != NULL ? charge : home;
 
-	event->customer_id = text_mutable(GROUND_CUSTOMER);
-	event->account_id = text_mutable(home);
+	event->customer_id = text_mutable(charge != NULL ? "" : GROUND_CUSTOMER);
+	event->account_id = text_mutable(charge != NULL ? "" : home);
 	event->occurred_at = ground_stamp(at);
 	billing_said++;
 	keep("billing", "customer/0",
@@ -152,16 +161,16 @@ void ground_billing(const char *at, Opsmesh__V1__BillingEvent *event)
 	                     .mesh = time,
 	                     .time = time,
 	                     .type = "ops.billing.test.v1",
-	                     .subject = GROUND_CUSTOMER,
-	                     .key = bytes_of(GROUND_CUSTOMER),
+	                     .subject = key,
+	                     .key = bytes_of(key),
 	                     .message = proto_pack(ground.arena, &event->base) });
-	material.home = text_mutable(home);
+	material.home = text_mutable(under);
 	material.occurred_at = event->occurred_at;
 	material.fact_id = arena_printf(ground.arena, "customer/0/%" PRId64, billing_said);
 	material.fact_case = OPSMESH__V1__MATERIAL_EVENT__FACT_BILLING;
 	material.billing = event;
 	CHECK(stage_test_feed(&ground, &(struct stage_test_event){ .topic = OPS_MATERIAL,
-	                                                           .key = home,
+	                                                           .key = under,
 	                                                           .time = time,
 	                                                           .mesh = time,
 	                                                           .message = &material.base }));

@@ -22,6 +22,8 @@ struct instant ground_time(const char *text);
 Google__Protobuf__Timestamp *ground_stamp(const char *text); /* NULL for NULL */
 Opsmesh__V1__Money *ground_money(int64_t minor, const char *currency);
 
+/* What billing says from now on is of nobody that is known: under a charge of the shard. False: of the customer again. */
+const char *ground_unplaced(bool unplaced);
 /* Each is fed at a time that does not go back, and said by its stage first. */
 void ground_billing(const char *at, Opsmesh__V1__BillingEvent *event);
 void ground_action(const char *at, const char *id, Opsmesh__V1__ActionRequested *requested);
