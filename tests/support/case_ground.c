@@ -8,18 +8,15 @@
 #include "opsmesh/v1/material.pb-c.h"
 #include "proto/opsmesh/v1/catalogue.h"
 #include "services/chargeback/chargeback.h"
+#include "tests/support/deployed.h"
 #include "tests/support/stage_test.h"
 
-#include <glob.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define SAID_MAX 64
-#define DOCUMENTS_MAX 16
-#define FILE_MAX (256UL * 1024) /* of a document */
-#define POLICIES "deploy/policies/"
 
 /* A fact that goes into the database beside the stage's own. */
 struct said {
@@ -29,7 +26,7 @@ struct said {
 };
 
 static struct stage_test ground;
-static struct document documents[DOCUMENTS_MAX + 1];
+static struct document documents[DEPLOYED_MAX];
 static const char *home;
 static const char *charge; /* NULL: billing knows the customer */
 static struct said said[SAID_MAX];
@@ -38,41 +35,6 @@ static int64_t billing_said;
 static int64_t action_said;
 static int64_t case_said_more;
 static struct db *db;
-
-/* Documents. */
-
-static struct bytes read_file(const char *path)
-{
-	char *const buffer = arena_alloc(ground.arena, FILE_MAX);
-	FILE *const file = fopen(path, "r");
-	size_t size;
-
-	CHECK(file != NULL);
-	size = fread(buffer, 1, FILE_MAX, file);
-	CHECK(size < FILE_MAX && fclose(file) == 0);
-	return (struct bytes){ buffer, size };
-}
-
-static const void *compile(const struct service_document *row)
-{
-	char reason[512] = "";
-	glob_t found;
-	const void *compiled;
-	struct document *files;
-
-	CHECK(glob(arena_printf(ground.arena, POLICIES "%s*.json", row->path), 0, NULL, &found) ==
-	      0);
-	files = arena_zero(ground.arena, found.gl_pathc * sizeof(*files));
-	for (size_t i = 0; i < found.gl_pathc; i++)
-		files[i] = (struct document){ .name = arena_string(ground.arena, found.gl_pathv[i]),
-			                      .body = read_file(found.gl_pathv[i]) };
-	compiled = row->compile(files, found.gl_pathc, reason, sizeof(reason));
-	if (compiled == NULL)
-		puts(reason);
-	CHECK(compiled != NULL);
-	globfree(&found);
-	return compiled;
-}
 
 /* Set up. */
 
@@ -83,11 +45,8 @@ void ground_open(void)
 	while (!text_equal(stage->name, "case"))
 		stage++;
 	stage_test_init(&ground, &opsmesh_catalogue, stage, 0, documents, NULL);
-	for (size_t i = 0; chargeback_documents[i].name != NULL; i++) {
-		CHECK(i < DOCUMENTS_MAX);
-		documents[i] = (struct document){ .name = chargeback_documents[i].name,
-			                          .compiled = compile(&chargeback_documents[i]) };
-	}
+	if (documents[0].name == NULL)
+		deployed_documents(chargeback_documents, documents);
 	home = stage_test_key(&ground, "acct-");
 }
 

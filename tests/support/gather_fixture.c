@@ -2,17 +2,13 @@
 
 #include "common/base/check.h"
 #include "common/base/text.h"
-#include "common/io/file.h"
 #include "common/io/proto.h"
 #include "proto/opsmesh/v1/catalogue.h"
 #include "services/chargeback/chargeback.h"
+#include "tests/support/deployed.h"
 
 #include <string.h>
 
-#define KINDS_MAX 32
-#define FILES_MAX 32
-#define BODY_MAX ((size_t)1 << 20)
-#define TREE "deploy/policies/"
 #define SHARD 2
 
 struct stage_test gather_stage;
@@ -23,37 +19,12 @@ static int64_t actions;
 
 /* Documents, compiled once for all tests of a program: they never change. */
 
-static const void *compile(struct arena *arena, const struct service_document *kind)
-{
-	struct document files[FILES_MAX] = { 0 };
-	const char *paths[FILES_MAX];
-	char reason[1024];
-	size_t count;
-
-	CHECK(file_list(arena, arena_printf(arena, TREE "%s", kind->path), ".json", FILES_MAX,
-	                paths, &count));
-	for (size_t i = 0; i < count; i++) {
-		files[i].name = paths[i] + strlen(TREE);
-		CHECK(file_read(arena, paths[i], BODY_MAX, &files[i].body));
-	}
-	return kind->compile(files, count, reason, sizeof(reason));
-}
-
 static const struct document *documents(void)
 {
-	static struct document all[KINDS_MAX];
+	static struct document all[DEPLOYED_MAX];
 
-	if (all[0].name != NULL)
-		return all;
-	struct arena *const arena = arena_create(65536);
-
-	for (size_t i = 0; chargeback_documents[i].name != NULL; i++) {
-		CHECK(i + 1 < KINDS_MAX);
-		all[i] = (struct document){ .name = chargeback_documents[i].name,
-			                    .compiled = compile(arena, &chargeback_documents[i]) };
-		CHECK(all[i].compiled != NULL);
-	}
-	arena_destroy(arena);
+	if (all[0].name == NULL)
+		deployed_documents(chargeback_documents, all);
 	return all;
 }
 
