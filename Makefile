@@ -43,7 +43,7 @@ symbol    = $(subst -,_,$(1))
 CC       := $(if $(filter fuzz,$(MODE)),clang,gcc)
 CXX      := $(if $(filter fuzz,$(MODE)),clang++,g++)
 PACKAGES := libpq rdkafka libprotobuf-c libmicrohttpd jansson libcrypto libcurl gmime-3.0 glib-2.0 \
-	cairo pangocairo pangofc fontconfig
+	cairo pangocairo pangofc fontconfig libqpdf
 INCLUDES := $(patsubst -I%,-isystem %,$(shell pkg-config --cflags-only-I $(PACKAGES) 2>/dev/null))
 CPPFLAGS := -D_GNU_SOURCE -I. -I$(OUT) -isystem $(OUT)/proto $(INCLUDES)
 WARNINGS := -Wall -Wextra -Wpedantic -Werror \

@@ -12,7 +12,7 @@ packages=(
 	protobuf-compiler protobuf-c-compiler libprotobuf-dev libprotobuf-c-dev
 	libpq-dev librdkafka-dev libmicrohttpd-dev libjansson-dev libssl-dev libcurl4-openssl-dev
 	libgmime-3.0-dev libglib2.0-dev libcld2-dev liblinear-dev libcmocka-dev tzdata
-	libcairo2-dev libpango1.0-dev libfontconfig-dev fonts-noto-cjk fonts-dejavu-core poppler-utils
+	libcairo2-dev libpango1.0-dev libfontconfig-dev libqpdf-dev fonts-noto-cjk fonts-dejavu-core poppler-utils
 	postgresql-15 openjdk-17-jdk-headless libpostgresql-jdbc-java maven curl patch util-linux procps
 	clang clang-format clang-tidy libclang-rt-14-dev universal-ctags
 	python3 python3-confluent-kafka python3-psycopg python3-protobuf python3-sklearn python3-jsonschema nginx-light

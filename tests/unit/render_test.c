@@ -4,11 +4,14 @@
 #include "services/chargeback/render/render.h"
 
 #include "common/base/text.h"
+#include "common/io/digest.h"
+#include "common/io/pdf_join.h"
 #include "services/chargeback/render/measure.h"
 #include "tests/support/arena_fixture.h"
 #include "tests/support/chance.h"
 #include "tests/support/packet_fixture.h"
 #include "tests/support/pdf_fixture.h"
+#include "tests/support/picture_fixture.h"
 
 #include <string.h>
 
@@ -21,6 +24,7 @@
 #define FOOT "Dispute dp_1"
 #define ROUNDS 25
 #define ITEMS_MAX 30
+#define STORED_MAX 40
 
 static const struct instant created = { PACKET_FIXTURE_AT };
 static struct packet_limits limits;
@@ -43,6 +47,76 @@ static int stop(void **state)
 	return arena_close(state);
 }
 
+/* The store of uploads: of each its bytes, by digest. */
+
+static struct {
+	const char *digest;
+	struct bytes content;
+} stored[STORED_MAX];
+static size_t stored_count;
+
+static bool load(void *context, struct arena *into, const struct packet_file *file,
+                 struct bytes *content)
+{
+	(void)context;
+	for (size_t i = 0; i < stored_count; i++) {
+		if (!text_equal(stored[i].digest, file->digest))
+			continue;
+		*content = arena_bytes(into, stored[i].content);
+		return true;
+	}
+	return false;
+}
+
+static const struct upload_store store = { load, NULL };
+
+static struct packet_item put(const char *id, const char *field, const char *type,
+                              struct bytes content)
+{
+	struct packet_item item = packet_fixture_upload(id, field, 1, 1);
+	uint8_t digest[DIGEST_SIZE];
+
+	digest_sha256(content, digest);
+	item.file.digest = text_hex(arena, (struct bytes){ digest, sizeof(digest) });
+	item.file.media_type = type;
+	assert_true(stored_count < STORED_MAX);
+	stored[stored_count].digest = item.file.digest;
+	stored[stored_count++].content = content;
+	return item;
+}
+
+/* A PDF of so many pages, each with the id, and spaces behind it up to so many bytes. */
+static struct packet_item upload(const char *id, const char *field, int32_t pages, size_t size)
+{
+	struct pdf_block *const blocks = arena_zero(arena, (size_t)pages * sizeof(*blocks));
+	struct pdf_file file;
+
+	for (int32_t i = 0; i < pages; i++)
+		blocks[i] = (struct pdf_block){
+			.style = PDF_TEXT,
+			.text = arena_printf(arena, "%s%.*s", id, i + 1 < pages ? 40 : 0,
+			                     "\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n"
+			                     "\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n"),
+		};
+	const struct pdf_document document = {
+		.setting = { PDF_A4, 12, "" },
+		.title = id,
+		.created = created,
+		.blocks = blocks,
+		.count = (size_t)pages,
+	};
+
+	assert_int_equal(pdf_write(fonts, arena, &document, &file), STATUS_OK);
+	assert_int_equal(file.pages, pages);
+	if (size < file.content.size)
+		size = file.content.size;
+	char *const padded = arena_alloc(arena, size);
+
+	memset(padded, ' ', size);
+	memcpy(padded, file.content.data, file.content.size);
+	return put(id, field, "application/pdf", (struct bytes){ padded, size });
+}
+
 static struct render_packet rendered(const char *network, const struct packet_item *items,
                                      size_t count)
 {
@@ -50,7 +124,7 @@ static struct render_packet rendered(const char *network, const struct packet_it
 	const char *reason = "";
 	struct render_packet packet;
 
-	assert_int_equal(render_packet(fonts, arena, &limits, &candidates, created, &packet,
+	assert_int_equal(render_packet(fonts, arena, &limits, &candidates, &store, created, &packet,
 	                               &reason),
 	                 STATUS_OK);
 	return packet;
@@ -58,6 +132,7 @@ static struct render_packet rendered(const char *network, const struct packet_it
 
 static size_t exhibits(struct packet_item *items)
 {
+	stored_count = 0;
 	items[0] = packet_fixture_words("fact-1", "customer_communication",
 	                                "解約したいです。二重に請求されました。\n\n"
 	                                "See https://shop.example/refund 😀 ＡＢＣ ｶﾞ");
@@ -71,28 +146,81 @@ static size_t exhibits(struct packet_item *items)
 	items[1].at.us += 1000000;
 	items[2] = packet_fixture_words("fact-3", "customer_name", "山田花子");
 	items[3] = packet_fixture_words("fact-4", "uncategorized_text", "Used on 12 days since.");
-	items[4] = packet_fixture_upload("file-1", "receipt", 5000, 2);
-	items[5] = packet_fixture_upload("file-2", "customer_communication", 6000, 3);
+	items[4] = upload("file-1", "receipt", 2, 0);
+	items[5] = upload("file-2", "customer_communication", 3, 0);
 	return 6;
+}
+
+static int32_t pages_of(struct bytes pdf)
+{
+	const char *reason = "";
+	int32_t pages = 0;
+
+	assert_int_equal(pdf_page_count(pdf, &pages, &reason), STATUS_OK);
+	return pages;
 }
 
 static void fields_of_files_become_one_file_each(void **state)
 {
 	struct packet_item items[ITEMS_MAX];
 	const struct render_packet packet = rendered("visa", items, exhibits(items));
+	const struct render_file *const both = &packet.files[0];
+	const struct render_file *const alone = &packet.files[1];
 
 	(void)state;
 	assert_int_equal(packet.file_count, 2);
-	assert_string_equal(packet.files[0].field, "customer_communication");
-	assert_true(packet.files[0].made_pages > 0);
-	assert_int_equal(packet.files[0].upload_count, 1);
-	assert_string_equal(packet.files[0].uploads[0]->id, "file-2");
-	assert_string_equal(packet.files[1].field, "receipt");
-	assert_int_equal(packet.files[1].made.size, 0);
-	assert_int_equal(packet.files[1].upload_count, 1);
-	assert_int_equal(packet.solution.pages, packet.files[0].made_pages + 2 + 3);
-	assert_int_equal(packet.solution.bytes, (int64_t)packet.files[0].made.size + 5000 + 6000);
+	assert_string_equal(both->field, "customer_communication");
+	assert_true(both->made_pages > 0);
+	assert_int_equal(both->pages, both->made_pages + 3);
+	assert_int_equal(pages_of(both->content), both->pages);
+	assert_string_equal(both->uploads[0]->id, "file-2");
+	assert_string_equal(alone->field, "receipt");
+	assert_string_equal(alone->media_type, "application/pdf");
+	assert_int_equal(alone->made_pages, 0);
+	assert_int_equal(alone->pages, 2);
+	assert_true(bytes_equal(alone->content, stored[0].content));
+	assert_int_equal(packet.solution.pages, both->pages + alone->pages);
+	assert_int_equal(packet.solution.bytes, both->content.size + alone->content.size);
 	assert_int_equal(packet.unshown, 0);
+}
+
+static void pictures_and_files_stand_behind_the_words(void **state)
+{
+	const struct packet_item items[] = {
+		packet_fixture_words("a", "receipt", "Words"),
+		put("b", "receipt", "image/jpeg", picture_fixture(arena, "image/jpeg")),
+		put("c", "receipt", "image/png", picture_fixture(arena, "image/png")),
+		upload("d", "receipt", 2, 0),
+		put("e", "refund_policy", "image/png", picture_fixture(arena, "image/png")),
+	};
+	const struct render_packet packet = rendered("visa", items, COUNT_OF(items));
+
+	(void)state;
+	assert_int_equal(packet.solution.left_count, 0);
+	assert_int_equal(packet.files[0].pages, packet.files[0].made_pages + 4);
+	assert_int_equal(pages_of(packet.files[0].content), packet.files[0].pages);
+	assert_string_equal(packet.files[1].media_type, "image/png");
+	assert_true(bytes_equal(packet.files[1].content, picture_fixture(arena, "image/png")));
+}
+
+static void an_upload_that_cannot_be_sent_is_left_out(void **state)
+{
+	(void)state;
+	stored_count = 0;
+	struct packet_item items[] = {
+		packet_fixture_upload("missing", "receipt", 1, 1),
+		put("no-pdf", "receipt", "application/pdf", bytes_of("This is no PDF")),
+		put("no-picture", "receipt", "image/png", bytes_of("This is no PNG")),
+		put("another", "receipt", "image/png", picture_fixture(arena, "image/png")),
+	};
+
+	stored[stored_count - 1].content = picture_fixture(arena, "image/jpeg");
+	const struct render_packet packet = rendered("visa", items, COUNT_OF(items));
+
+	assert_int_equal(packet.file_count, 0);
+	assert_int_equal(packet.solution.left_count, COUNT_OF(items));
+	for (size_t i = 0; i < packet.solution.left_count; i++)
+		assert_int_equal(packet.solution.left[i].limits, PACKET_BIT(PACKET_PAGES_UNKNOWN));
 }
 
 /* What the lines say, the pages of the contents with them, in the PDF's order. */
@@ -148,7 +276,7 @@ static void what_hurts_and_links_are_in_no_file_that_is_sent(void **state)
 
 	items[1].hurts = true;
 	const struct render_packet packet = rendered("visa", items, count);
-	const char *const text = pdf_fixture_text(arena, packet.files[0].made, FOOT);
+	const char *const text = pdf_fixture_text(arena, packet.files[0].content, FOOT);
 
 	assert_non_null(strstr(text, "二重に請求されました"));
 	assert_non_null(strstr(text, "Translation,suppliedby:supportagentIwanttocancel."));
@@ -171,7 +299,7 @@ static void a_packet_that_is_rendered_again_has_the_same_bytes(void **state)
 	assert_string_equal(first.digest, second.digest);
 	assert_int_equal(first.file_count, second.file_count);
 	for (size_t i = 0; i < first.file_count; i++)
-		assert_true(bytes_equal(first.files[i].made, second.files[i].made));
+		assert_true(bytes_equal(first.files[i].content, second.files[i].content));
 }
 
 static void required_words_of_too_many_pages_are_refused(void **state)
@@ -184,7 +312,7 @@ static void required_words_of_too_many_pages_are_refused(void **state)
 
 	(void)state;
 	item.required = true;
-	assert_int_equal(render_packet(fonts, arena, &limits, &candidates, created, &packet,
+	assert_int_equal(render_packet(fonts, arena, &limits, &candidates, &store, created, &packet,
 	                               &reason),
 	                 STATUS_REJECT);
 	assert_true(text_starts(reason, "receipt: required item a: all files would have too many "
@@ -196,8 +324,8 @@ static void required_words_of_too_many_pages_are_refused(void **state)
 static void bytes_of_our_own_files_count(void **state)
 {
 	const struct packet_item items[] = {
-		packet_fixture_upload("a", "receipt", 4499000, 1),
-		packet_fixture_words("b", "receipt", "Words that need a file of ours"),
+		upload("a", "receipt", 1, 4499000),
+		packet_fixture_words("b", "refund_policy", "Words that need a file of ours"),
 	};
 	const struct render_packet packet = rendered("visa", items, COUNT_OF(items));
 
@@ -264,6 +392,7 @@ static void random_packets_are_never_above_a_limit(void **state)
 		const size_t count = (size_t)chance_between(&chance, 1, ITEMS_MAX);
 		bool kept[ITEMS_MAX];
 
+		stored_count = 0;
 		for (size_t i = 0; i < count; i++)
 			items[i] = random_item(&chance, i);
 		const struct render_packet packet = rendered(network, items, count);
@@ -289,6 +418,8 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(fields_of_files_become_one_file_each),
+		cmocka_unit_test(pictures_and_files_stand_behind_the_words),
+		cmocka_unit_test(an_upload_that_cannot_be_sent_is_left_out),
 		cmocka_unit_test(the_text_of_a_review_comes_out_of_its_pdf),
 		cmocka_unit_test(what_hurts_and_links_are_in_no_file_that_is_sent),
 		cmocka_unit_test(a_packet_that_is_rendered_again_has_the_same_bytes),

@@ -1,6 +1,7 @@
 #include "services/chargeback/render/render.h"
 
 #include "common/base/text.h"
+#include "common/io/pdf_join.h"
 #include "services/chargeback/render/measure.h"
 
 /*
@@ -14,11 +15,10 @@ struct rendering {
 	struct arena *arena;
 	const struct packet_limits *limits;
 	struct packet prepared;
+	struct upload_shelf shelf;
 	struct instant created;
 	struct packet_rendered rendered;
 	struct render_packet packet;
-	int64_t bytes; /* of what we made */
-	int32_t pages;
 };
 
 static enum status write_lines(struct pdf_fonts *fonts, struct arena *arena,
@@ -62,30 +62,63 @@ static size_t gather(const struct rendering *it, const char *field, struct rende
 	return items;
 }
 
-static enum status make_file(struct rendering *it, const char *field, struct render_file *file)
+/* A single upload and no words. */
+static void send_as_it_is(const struct rendering *it, struct render_file *file)
 {
-	const struct packet *const packet = &it->packet.solution.packet;
-	const struct packet_lines lines = packet_field_file(it->arena, it->limits, packet, field);
-	struct pdf_file pdf;
-
-	TRY(write_lines(it->fonts, it->arena, it->limits, &packet->dispute, &lines, it->created,
-	                &pdf));
-	file->made = pdf.content;
-	file->made_pages = pdf.pages;
-	it->pages += pdf.pages;
-	it->bytes += (int64_t)pdf.content.size;
-	it->packet.unshown += pdf.unshown;
-	return STATUS_OK;
+	file->content = upload_content(&it->shelf, file->uploads[0]);
+	file->media_type = file->uploads[0]->file.media_type;
+	file->pages = file->uploads[0]->file.pages;
 }
 
-static enum status make_files(struct rendering *it)
+/* What we make comes first, then the uploads. */
+static enum status join_uploads(const struct rendering *it, struct render_file *file,
+                                const char **reason)
+{
+	const size_t count = 1 + file->upload_count;
+	struct bytes *const pdfs = arena_alloc(it->arena, count * sizeof(*pdfs));
+	const enum pdf_paper paper =
+	    measure_setting(it->limits, &it->prepared.dispute, it->arena).paper;
+	size_t which;
+
+	*reason = "a field has too many uploads";
+	if (count > PDF_JOIN_MAX)
+		return STATUS_REJECT;
+	pdfs[0] = file->content;
+	for (size_t i = 0; i < file->upload_count; i++) {
+		const struct packet_item *const item = file->uploads[i];
+
+		file->pages += item->file.pages;
+		TRY(upload_pdf(it->arena, paper, item, upload_content(&it->shelf, item),
+		               it->created, &pdfs[i + 1], reason));
+	}
+	return count == 1 ? STATUS_OK
+	                  : pdf_join(it->arena, pdfs, count, &file->content, &which, reason);
+}
+
+static enum status make_file(struct rendering *it, struct render_file *file, const char **reason)
+{
+	const struct packet *const packet = &it->packet.solution.packet;
+	const struct packet_lines lines =
+	    packet_field_file(it->arena, it->limits, packet, file->field);
+	struct pdf_file pdf;
+
+	*reason = "the library refused to write a PDF";
+	TRY(write_lines(it->fonts, it->arena, it->limits, &packet->dispute, &lines, it->created,
+	                &pdf));
+	file->media_type = "application/pdf";
+	file->content = pdf.content;
+	file->made_pages = pdf.pages;
+	file->pages = pdf.pages;
+	it->packet.unshown += pdf.unshown;
+	return join_uploads(it, file, reason);
+}
+
+static enum status make_files(struct rendering *it, const char **reason)
 {
 	struct render_file *const files =
 	    arena_alloc(it->arena, it->limits->field_count * sizeof(*files));
 	bool words;
 
-	it->pages = 0;
-	it->bytes = 0;
 	it->packet.unshown = 0;
 	it->packet.file_count = 0;
 	it->packet.files = files;
@@ -101,29 +134,34 @@ static enum status make_files(struct rendering *it)
 			continue;
 		it->packet.file_count++;
 		if (items > 1 || words)
-			TRY(make_file(it, field->name, file));
+			TRY(make_file(it, file, reason));
+		else
+			send_as_it_is(it, file);
 	}
 	return STATUS_OK;
 }
 
-/* The sums with what was made; false: they are above a limit, and what to take on top is set. */
+/* The sums of what is there now; false: they are above a limit, and what to take on top is set. */
 static bool settle(struct rendering *it)
 {
 	struct packet_solution *const solution = &it->packet.solution;
 	const int32_t most = packet_pages_most(it->limits, it->prepared.dispute.network);
-	int64_t bytes = it->bytes;
-	int32_t pages = it->pages;
+	int64_t uploaded = 0;
+	int64_t bytes = 0;
+	int32_t pages = 0;
 
-	for (size_t i = 0; i < solution->packet.count; i++) {
-		const struct packet_file *const file = &solution->packet.items[i].file;
+	for (size_t i = 0; i < it->packet.file_count; i++) {
+		const struct render_file *const file = &it->packet.files[i];
 
-		bytes += file->digest != NULL ? file->bytes : 0;
-		pages += file->digest != NULL ? file->pages : 0;
+		bytes += (int64_t)file->content.size;
+		pages += file->pages;
+		for (size_t k = 0; k < file->upload_count; k++)
+			uploaded += file->uploads[k]->file.bytes;
 	}
 	solution->bytes = bytes;
 	solution->pages = pages;
-	if (bytes > it->limits->bytes && it->bytes > it->rendered.more_bytes)
-		it->rendered.more_bytes = it->bytes;
+	if (bytes > it->limits->bytes && bytes - uploaded > it->rendered.more_bytes)
+		it->rendered.more_bytes = bytes - uploaded;
 	if (pages > most)
 		it->rendered.more_pages += pages - most;
 	return bytes <= it->limits->bytes && pages <= most;
@@ -138,8 +176,7 @@ static enum status try_once(struct rendering *it, bool *fits, const char **reaso
 		*reason = packet_refusal_text(it->arena, &refusal);
 		return STATUS_REJECT;
 	}
-	*reason = "the library refused to write a PDF";
-	TRY(make_files(it));
+	TRY(make_files(it, reason));
 	*fits = settle(it);
 	*reason = "what is made of the packet is above a limit again and again";
 	return STATUS_OK;
@@ -154,34 +191,35 @@ static void read_out(struct rendering *it)
 	packet_digest(it->packet.text, it->packet.digest);
 }
 
+/* Solved, made and summed up, until it fits. */
+static enum status settle_down(struct rendering *it, const char **reason)
+{
+	bool fits = false;
+
+	for (int i = 0; i < TRIES_MAX && !fits; i++)
+		TRY(try_once(it, &fits, reason));
+	return fits ? STATUS_OK : STATUS_REJECT;
+}
+
 enum status render_packet(struct pdf_fonts *fonts, struct arena *arena,
                           const struct packet_limits *limits, const struct packet *candidates,
-                          struct instant created, struct render_packet *packet, const char **reason)
+                          const struct upload_store *store, struct instant created,
+                          struct render_packet *packet, const char **reason)
 {
+	const struct packet prepared = packet_prepare(arena, limits, candidates);
+	struct bytes *const contents = arena_alloc(arena, (prepared.count + 1) * sizeof(*contents));
 	struct rendering it = {
 		.fonts = fonts,
 		.arena = arena,
 		.limits = limits,
-		.prepared = packet_prepare(arena, limits, candidates),
+		.prepared = upload_look(arena, store, &prepared, contents),
+		.shelf = { &prepared, contents },
 		.created = created,
 	};
-	const char *said = NULL;
-	bool fits = false;
 
 	it.rendered.pages = measure_pages;
 	it.rendered.context = measure_make(fonts, arena, limits, &it.prepared);
-	for (int i = 0; i < TRIES_MAX && !fits; i++) {
-		const enum status status = try_once(&it, &fits, &said);
-
-		if (status == STATUS_OK)
-			continue;
-		*reason = said;
-		return status;
-	}
-	if (!fits) {
-		*reason = said;
-		return STATUS_REJECT;
-	}
+	TRY(settle_down(&it, reason));
 	read_out(&it);
 	*packet = it.packet;
 	return STATUS_OK;

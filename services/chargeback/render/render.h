@@ -3,7 +3,7 @@
  *
  * render_packet solves the packet with the pages and bytes that its files really have. A field that holds
  * one upload and no words is sent as it was uploaded; else its exhibits are set in a PDF of ours
- * (cover, contents with pages, numbered exhibits), behind which its uploads are joined in the exhibits' order.
+ * (cover, contents with pages, numbered exhibits), behind which its uploads stand in the exhibits' order.
  *
  * Deterministic as common/io/pdf is. `created` is the date that the files bear: the fact's that asked for
  * them, never the clock's. It runs on one thread at a time for each struct pdf_fonts.
@@ -13,11 +13,15 @@
 
 #include "common/io/pdf.h"
 #include "services/chargeback/packet/packet_text.h"
+#include "services/chargeback/render/upload.h"
 
+/* One of the provider's fields of files, as it is sent. */
 struct render_file {
 	const char *field;
-	struct bytes made; /* our PDF, which comes first; size 0: none is needed */
-	int32_t made_pages;
+	const char *media_type;
+	struct bytes content;
+	int32_t pages;
+	int32_t made_pages; /* of ours, which come first; 0: a single upload as it is */
 	const struct packet_item *const *uploads; /* in order */
 	size_t upload_count;
 };
@@ -32,13 +36,15 @@ struct render_packet {
 };
 
 /*
- * candidates: in any order, as they were gathered. REJECT: required ones do not fit, and *reason, in the arena, says
- * which limit, field and item. All in the arena.
+ * candidates: in any order, as they were gathered; pages and bytes of their uploads are looked up in the store,
+ * whatever they say. An upload that is not there, is another than its digest says, or cannot be read is left out
+ * (PACKET_PAGES_UNKNOWN). REJECT: required ones do not fit, and *reason, in the arena, says which limit, field and
+ * item. All in the arena.
  */
 enum status render_packet(struct pdf_fonts *fonts, struct arena *arena,
                           const struct packet_limits *limits, const struct packet *candidates,
-                          struct instant created, struct render_packet *packet,
-                          const char **reason) MUST_CHECK;
+                          const struct upload_store *store, struct instant created,
+                          struct render_packet *packet, const char **reason) MUST_CHECK;
 
 /* The review as a PDF, with what is left out and withheld: for the reviewer, never for the bank. */
 enum status render_review(struct pdf_fonts *fonts, struct arena *arena,

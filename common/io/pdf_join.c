@@ -1,0 +1,115 @@
+#include "common/io/pdf_join.h"
+
+#include "common/base/check.h"
+
+#include <qpdf/qpdf-c.h>
+
+static void release(qpdf_data *pdf)
+{
+	if (*pdf == NULL)
+		return;
+	/* An error that nobody took is printed. */
+	if (qpdf_has_error(*pdf))
+		(void)qpdf_get_error(*pdf);
+	qpdf_cleanup(pdf);
+}
+
+#define AUTO_PDF __attribute__((cleanup(release))) qpdf_data
+
+/* Warnings may be answered, errors not. */
+static bool good(QPDF_ERROR_CODE code)
+{
+	return (code & QPDF_ERRORS) == 0;
+}
+
+/* The library prints nothing: what it says may hold parts of the file. */
+static qpdf_data silent(void)
+{
+	const qpdf_data pdf = qpdf_init();
+
+	qpdf_set_suppress_warnings(pdf, QPDF_TRUE);
+	qpdf_silence_errors(pdf);
+	return pdf;
+}
+
+static enum status open_pdf(qpdf_data pdf, struct bytes content, int32_t *pages,
+                            const char **reason)
+{
+	*reason = "is no PDF that can be read, or is locked by a password";
+	if (content.size == 0 ||
+	    !good(qpdf_read_memory(pdf, "upload", content.data, content.size, NULL)))
+		return STATUS_REJECT;
+	*reason = "is locked against changes";
+	if (qpdf_is_encrypted(pdf))
+		return STATUS_REJECT;
+	*reason = "has no page that can be read";
+	*pages = qpdf_get_num_pages(pdf);
+	return *pages > 0 && !qpdf_has_error(pdf) ? STATUS_OK : STATUS_REJECT;
+}
+
+enum status pdf_page_count(struct bytes pdf, int32_t *pages, const char **reason)
+{
+	AUTO_PDF read = silent();
+	int32_t count;
+
+	TRY(open_pdf(read, pdf, &count, reason));
+	*pages = count;
+	return STATUS_OK;
+}
+
+static enum status append(qpdf_data all, qpdf_data pdf, int32_t pages, const char **reason)
+{
+	*reason = "has a page that cannot be read";
+	for (int32_t i = 0; i < pages; i++) {
+		const qpdf_oh page = qpdf_get_page_n(pdf, (size_t)i);
+
+		if (qpdf_has_error(pdf) || !good(qpdf_add_page(all, pdf, page, QPDF_FALSE)))
+			return STATUS_REJECT;
+	}
+	return STATUS_OK;
+}
+
+static enum status write_pdf(struct arena *arena, qpdf_data all, struct bytes *joined,
+                             const char **reason)
+{
+	*reason = "cannot be joined with the others";
+	if (!good(qpdf_init_write_memory(all)))
+		return STATUS_REJECT;
+	qpdf_set_deterministic_ID(all, QPDF_TRUE);
+	qpdf_set_object_stream_mode(all, qpdf_o_generate);
+	if (!good(qpdf_write(all)))
+		return STATUS_REJECT;
+	*joined =
+	    arena_bytes(arena, (struct bytes){ qpdf_get_buffer(all), qpdf_get_buffer_length(all) });
+	return STATUS_OK;
+}
+
+/* What is opened stays open until all is written: pages are read only then. */
+static enum status join(struct arena *arena, qpdf_data *open, const struct bytes *pdfs,
+                        size_t count, struct bytes *joined, size_t *which, const char **reason)
+{
+	int32_t pages;
+
+	for (size_t i = 0; i < count; i++) {
+		*which = i;
+		open[i] = silent();
+		TRY(open_pdf(open[i], pdfs[i], &pages, reason));
+		if (i > 0)
+			TRY(append(open[0], open[i], pages, reason));
+	}
+	*which = 0;
+	return write_pdf(arena, open[0], joined, reason);
+}
+
+enum status pdf_join(struct arena *arena, const struct bytes *pdfs, size_t count,
+                     struct bytes *joined, size_t *which, const char **reason)
+{
+	qpdf_data open[PDF_JOIN_MAX] = { NULL };
+
+	CHECK(count > 0 && count <= PDF_JOIN_MAX);
+	const enum status status = join(arena, open, pdfs, count, joined, which, reason);
+
+	for (size_t i = 0; i < count; i++)
+		release(&open[i]);
+	return status;
+}

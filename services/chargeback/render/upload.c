@@ -1,0 +1,76 @@
+#include "services/chargeback/render/upload.h"
+
+#include "common/base/text.h"
+#include "common/io/digest.h"
+#include "common/io/pdf_join.h"
+#include "common/io/pdf_picture.h"
+
+#include <string.h>
+
+#define PDF_TYPE "application/pdf"
+
+/* What the store gives is what was uploaded. */
+static bool is_same(struct arena *arena, const struct packet_file *file, struct bytes content)
+{
+	uint8_t digest[DIGEST_SIZE];
+
+	digest_sha256(content, digest);
+	return text_equal(text_hex(arena, (struct bytes){ digest, sizeof(digest) }), file->digest);
+}
+
+/* Pages; 0: nobody can say. */
+static int32_t pages_of(struct arena *arena, const struct packet_file *file, struct bytes content)
+{
+	const char *reason;
+	struct bytes pdf;
+	int32_t pages;
+
+	if (text_equal(file->media_type, PDF_TYPE))
+		return pdf_page_count(content, &pages, &reason) == STATUS_OK ? pages : 0;
+	return pdf_picture(arena, PDF_A4, file->media_type, content, (struct instant){ 0 }, &pdf,
+	                   &reason) == STATUS_OK;
+}
+
+struct packet upload_look(struct arena *arena, const struct upload_store *store,
+                          const struct packet *packet, struct bytes *contents)
+{
+	struct packet_item *const items =
+	    arena_copy(arena, packet->items, packet->count * sizeof(*items));
+
+	for (size_t i = 0; i < packet->count; i++) {
+		struct packet_file *const file = &items[i].file;
+		struct bytes content;
+
+		contents[i] = (struct bytes){ NULL, 0 };
+		if (file->digest == NULL)
+			continue;
+		file->pages = 0;
+		if (!store->load(store->context, arena, file, &content) ||
+		    !is_same(arena, file, content))
+			continue;
+		file->bytes = (int64_t)content.size;
+		file->pages = pages_of(arena, file, content);
+		contents[i] = content;
+	}
+	return (struct packet){ packet->dispute, items, packet->count };
+}
+
+struct bytes upload_content(const struct upload_shelf *shelf, const struct packet_item *item)
+{
+	for (size_t i = 0; i < shelf->packet->count; i++)
+		if (shelf->contents[i].data != NULL &&
+		    text_equal(shelf->packet->items[i].file.digest, item->file.digest))
+			return shelf->contents[i];
+	return (struct bytes){ NULL, 0 };
+}
+
+enum status upload_pdf(struct arena *arena, enum pdf_paper paper, const struct packet_item *item,
+                       struct bytes content, struct instant created, struct bytes *pdf,
+                       const char **reason)
+{
+	if (!text_equal(item->file.media_type, PDF_TYPE))
+		return pdf_picture(arena, paper, item->file.media_type, content, created, pdf,
+		                   reason);
+	*pdf = content;
+	return STATUS_OK;
+}

@@ -1,0 +1,38 @@
+/*
+ * upload - the files that people gave, looked at before they are sent: can they be read, how many pages have they.
+ */
+#ifndef SERVICES_CHARGEBACK_RENDER_UPLOAD_H
+#define SERVICES_CHARGEBACK_RENDER_UPLOAD_H
+
+#include "common/io/pdf.h"
+#include "services/chargeback/packet/packet.h"
+
+/* Where an upload's bytes are; false: they are not there. What it answers lives in the arena or longer. */
+struct upload_store {
+	bool (*load)(void *context, struct arena *arena, const struct packet_file *file,
+	             struct bytes *content);
+	void *context;
+};
+
+struct upload_shelf {
+	const struct packet *packet;
+	const struct bytes
+	    *contents; /* one for each item; absent: no upload, or one that cannot be read */
+};
+
+/*
+ * The packet with the pages and bytes that its uploads really have: 0 pages where one is not there, cannot be read
+ * or is not of its type, so that the solver leaves it out. shelf borrows the result.
+ */
+struct packet upload_look(struct arena *arena, const struct upload_store *store,
+                          const struct packet *packet, struct bytes *contents);
+
+/* The content of an item of a solution, by its digest; absent: it is not on the shelf. */
+struct bytes upload_content(const struct upload_shelf *shelf, const struct packet_item *item);
+
+/* As a PDF; one that is a PDF stays as it is. REJECT: *reason says why. */
+enum status upload_pdf(struct arena *arena, enum pdf_paper paper, const struct packet_item *item,
+                       struct bytes content, struct instant created, struct bytes *pdf,
+                       const char **reason) MUST_CHECK;
+
+#endif
