@@ -61,7 +61,10 @@ static void a_jpeg_is_taken_over_byte_for_byte(void **state)
 	assert_non_null(memmem(pdf.data, pdf.size, picture.data, picture.size));
 }
 
-/* The picture with these bytes in place of those at `at`. */
+/*
+ * The picture with these bytes in place of those at `at`. Width and height of the PNG stand from byte 16
+ * on, height, width and colours of the JPEG from 76 on.
+ */
 static struct bytes bent(const char *type, size_t at, const char *put, size_t size)
 {
 	const struct bytes whole = picture_fixture(arena, type);
@@ -89,6 +92,9 @@ static void what_is_no_picture_is_refused(void **state)
 		{ "the head of a JPEG", "image/jpeg", { jpeg.data, 20 } },
 		{ "a PNG of 2^31 columns", "image/png", bent("image/png", 16, "\x80\0\0\0", 4) },
 		{ "a PNG without columns", "image/png", bent("image/png", 16, "\0\0\0\0", 4) },
+		{ "a JPEG of 20,000 by 20,000", "image/jpeg",
+		  bent("image/jpeg", 76, "\x4E\x20\x4E\x20", 4) },
+		{ "a JPEG of two colours", "image/jpeg", bent("image/jpeg", 80, "\2", 1) },
 		{ "a PNG of 20,001 columns", "image/png",
 		  bent("image/png", 16, "\0\0\x4E\x21", 4) },
 	};
