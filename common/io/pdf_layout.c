@@ -2,12 +2,16 @@
 
 #include "common/base/check.h"
 #include "common/base/text.h"
+#include "common/io/unicode.h"
 
 #include <string.h>
 
 #define POINT PANGO_SCALE
 #define MARGIN (56 * POINT)
 #define NUMBER (40 * POINT)
+#define WORD_MAX 500 /* points that break nowhere: the library's time grows with their square */
+#define PARAGRAPH_MAX \
+	8000 /* points: its numbers overflow at some 170,000, and it breaks no line more */
 
 /* More than the text's size, in points; the space above; how far from the left margin. */
 static const struct look {
@@ -85,6 +89,44 @@ static void attributes_set(PangoLayout *layout)
 	pango_attr_list_unref(attributes);
 }
 
+/* Points since a line could be broken, and since one was. */
+struct run {
+	size_t word;
+	size_t paragraph;
+};
+
+static bool run_is_over(struct run *run, uint32_t code)
+{
+	const bool breaks = g_unichar_isspace(code) || g_unichar_iswide(code);
+
+	run->word = breaks ? 0 : run->word + 1;
+	run->paragraph = code == '\n' ? 0 : run->paragraph + 1;
+	return run->word > WORD_MAX || run->paragraph > PARAGRAPH_MAX;
+}
+
+/* The text with a line feed where it runs on for too long; no mark is taken from its letter. */
+static char *broken(struct arena *arena, const char *text)
+{
+	const size_t size = strlen(text);
+	char *const copy = arena_alloc(arena, size + size / WORD_MAX + 2);
+	struct run run = { 0, 0 };
+	size_t length = 0;
+
+	for (size_t at = 0; at < size;) {
+		const size_t start = at;
+		const uint32_t code = unicode_next(text, size, &at);
+
+		if (run_is_over(&run, code) && !g_unichar_ismark(code)) {
+			copy[length++] = '\n';
+			run = (struct run){ 1, 1 };
+		}
+		memcpy(copy + length, text + start, at - start);
+		length += at - start;
+	}
+	copy[length] = '\0';
+	return copy;
+}
+
 PangoLayout *pdf_layout(struct pdf_fonts *fonts, struct arena *arena,
                         const struct pdf_setting *setting, const struct pdf_block *block,
                         int32_t *unshown)
@@ -100,7 +142,8 @@ PangoLayout *pdf_layout(struct pdf_fonts *fonts, struct arena *arena,
 	pango_layout_set_width(layout,
 	                       area.width - 2 * area.margin - pdf_indent(block->style) - number);
 	pango_layout_set_wrap(layout, PANGO_WRAP_WORD_CHAR);
-	pango_layout_set_text(layout, pdf_shown(fonts, arena, block->text, &missing), -1);
+	pango_layout_set_text(layout, broken(arena, pdf_shown(fonts, arena, block->text, &missing)),
+	                      -1);
 	*unshown += missing + pango_layout_get_unknown_glyphs_count(layout);
 	return layout;
 }

@@ -193,6 +193,37 @@ static void very_long_words_are_broken_and_nothing_is_lost(void **state)
 	assert_string_equal(pdf_fixture_text(arena, file.content, FOOT), word);
 }
 
+/* Of texts that run on without an end the library would take seconds, or break no line at all. */
+static void texts_that_run_on_are_broken_all_the_same(void **state)
+{
+	static const struct {
+		const char *name;
+		const char *letter;
+		size_t count;
+		size_t lines; /* at least */
+	} rows[] = {
+		{ "200,000 letters", "x", 200000, 2000 },
+		{ "200,000 characters", "\xE5\x8F\x96", 200000, 5000 },
+		{ "200,000 letters in words", "word ", 40000, 1000 },
+		{ "a letter with 20,000 marks", "\xCC\x81", 20000, 1 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		const size_t size = strlen(rows[i].letter);
+		char *const text = arena_alloc(arena, rows[i].count * size + 1);
+		const struct pdf_block block = { PDF_QUOTE, text, NULL, 0 };
+		struct pdf_lines lines;
+
+		for (size_t k = 0; k < rows[i].count; k++)
+			memcpy(text + k * size, rows[i].letter, size);
+		text[rows[i].count * size] = '\0';
+		pdf_lay(fonts, arena, &a4, &block, &lines);
+		print_message("%s: %zu lines\n", rows[i].name, lines.count);
+		assert_true(lines.count >= rows[i].lines);
+	}
+}
+
 /* Pages are counted in the lines that are written. */
 
 static const char *random_text(struct chance *chance)
@@ -330,6 +361,7 @@ int main(void)
 		cmocka_unit_test(text_of_any_script_comes_out_again),
 		cmocka_unit_test(what_no_font_shows_is_shown_as_what_it_is),
 		cmocka_unit_test(very_long_words_are_broken_and_nothing_is_lost),
+		cmocka_unit_test(texts_that_run_on_are_broken_all_the_same),
 		cmocka_unit_test(the_pages_that_are_counted_are_those_that_are_written),
 		cmocka_unit_test(a_page_holds_what_fits_and_a_heading_stays_with_its_first_line),
 		cmocka_unit_test(a_font_that_is_not_there_is_named),

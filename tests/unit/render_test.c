@@ -322,6 +322,21 @@ static void required_words_of_too_many_pages_are_refused(void **state)
 	assert_int_equal(rendered("mastercard", &item, 1).solution.left_count, 1);
 }
 
+static void a_text_without_an_end_is_left_out_at_once(void **state)
+{
+	const struct packet_item items[] = {
+		packet_fixture_words("a", "receipt", packet_fixture_letters(arena, 5000000, true)),
+		packet_fixture_words("b", "receipt", "Words"),
+	};
+	const struct render_packet packet = rendered("visa", items, COUNT_OF(items));
+
+	(void)state;
+	assert_int_equal(packet.solution.left_count, 1);
+	assert_string_equal(packet.solution.left[0].item->id, "a");
+	assert_int_equal(packet.solution.left[0].limits, PACKET_BIT(PACKET_PAGES_TOGETHER));
+	assert_int_equal(packet.files[0].pages, 1);
+}
+
 static void bytes_of_our_own_files_count(void **state)
 {
 	const struct packet_item items[] = {
@@ -425,6 +440,7 @@ int main(void)
 		cmocka_unit_test(what_hurts_and_links_are_in_no_file_that_is_sent),
 		cmocka_unit_test(a_packet_that_is_rendered_again_has_the_same_bytes),
 		cmocka_unit_test(required_words_of_too_many_pages_are_refused),
+		cmocka_unit_test(a_text_without_an_end_is_left_out_at_once),
 		cmocka_unit_test(bytes_of_our_own_files_count),
 		cmocka_unit_test(random_packets_are_never_above_a_limit),
 	};

@@ -84,7 +84,10 @@ static int by_place(const void *a, const void *b)
 		return left->field < right->field ? -1 : 1;
 	if (left->item->at.us != right->item->at.us)
 		return left->item->at.us < right->item->at.us ? -1 : 1;
-	return strcmp(left->item->id, right->item->id);
+	const int order = strcmp(left->item->id, right->item->id);
+
+	/* Two of one id and time are told apart by what they say, or their order were the gatherer's. */
+	return order != 0 ? order : strcmp(left->item->text, right->item->text);
 }
 
 /* A field that the provider does not have comes last. */

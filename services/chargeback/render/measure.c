@@ -5,6 +5,12 @@
 
 #include <string.h>
 
+/*
+ * More points than a page of the smallest letters at 12 points holds (some 7,300). A text of more than so many for each
+ * page that is allowed is not laid at all: that would take seconds, and it cannot fit.
+ */
+#define POINTS_OF_PAGE 10000
+
 /* One item's part of its field's file. */
 struct exhibit {
 	size_t item;     /* in the packet */
@@ -94,6 +100,28 @@ static void find_exhibits(struct shelf *shelf, const struct packet *packet, cons
 	}
 }
 
+/* A line higher than any page for each page that is allowed, and one more. */
+static struct pdf_lines endless(struct arena *arena, const struct packet_limits *limits,
+                                enum pdf_style style)
+{
+	const size_t count = (size_t)limits->pages + 1;
+	int32_t *const heights = arena_alloc(arena, count * sizeof(*heights));
+
+	for (size_t i = 0; i < count; i++)
+		heights[i] = INT32_MAX / 4;
+	return (struct pdf_lines){ .style = style, .heights = heights, .count = count };
+}
+
+static void lay(struct pdf_fonts *fonts, struct arena *arena, const struct packet_limits *limits,
+                const struct pdf_setting *setting, const struct pdf_block *block,
+                struct pdf_lines *lines)
+{
+	if (packet_characters(block->text) > (int64_t)limits->pages * POINTS_OF_PAGE)
+		*lines = endless(arena, limits, block->style);
+	else
+		pdf_lay(fonts, arena, setting, block, lines);
+}
+
 static size_t fill(struct shelf *shelf, struct pdf_fonts *fonts, struct arena *arena,
                    const struct packet_limits *limits, const struct packet *packet,
                    const struct pdf_setting *setting, const char *field)
@@ -107,7 +135,7 @@ static size_t fill(struct shelf *shelf, struct pdf_fonts *fonts, struct arena *a
 		return 0;
 	shelf->laid = arena_alloc(arena, lines.count * sizeof(*shelf->laid));
 	for (size_t i = 0; i < lines.count; i++)
-		pdf_lay(fonts, arena, setting, &blocks[i], &shelf->laid[i]);
+		lay(fonts, arena, limits, setting, &blocks[i], &shelf->laid[i]);
 	return lines.count;
 }
 
