@@ -14,7 +14,7 @@
 
 /*
  * Open fonts. Reading them costs tens of milliseconds, so they are opened once and kept. One thread
- * at a time may use a struct pdf_fonts; two of them may be used side by side.
+ * at a time may use them, whichever it is.
  */
 struct pdf_fonts;
 

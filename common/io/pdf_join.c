@@ -69,8 +69,17 @@ static enum status append(qpdf_data all, qpdf_data pdf, int32_t pages, const cha
 	return STATUS_OK;
 }
 
-static enum status write_pdf(struct arena *arena, qpdf_data all, struct bytes *joined,
-                             const char **reason)
+/* What the library wrote of a damaged file is not always what it can read. */
+static bool is_whole(struct bytes written, int64_t pages)
+{
+	const char *reason;
+	int32_t count;
+
+	return pdf_page_count(written, &count, &reason) == STATUS_OK && count == pages;
+}
+
+static enum status write_pdf(struct arena *arena, qpdf_data all, int64_t pages,
+                             struct bytes *joined, const char **reason)
 {
 	*reason = "cannot be joined with the others";
 	if (!good(qpdf_init_write_memory(all)))
@@ -79,8 +88,11 @@ static enum status write_pdf(struct arena *arena, qpdf_data all, struct bytes *j
 	qpdf_set_object_stream_mode(all, qpdf_o_generate);
 	if (!good(qpdf_write(all)))
 		return STATUS_REJECT;
-	*joined =
-	    arena_bytes(arena, (struct bytes){ qpdf_get_buffer(all), qpdf_get_buffer_length(all) });
+	const struct bytes written = { qpdf_get_buffer(all), qpdf_get_buffer_length(all) };
+
+	if (!is_whole(written, pages))
+		return STATUS_REJECT;
+	*joined = arena_bytes(arena, written);
 	return STATUS_OK;
 }
 
@@ -88,6 +100,7 @@ static enum status write_pdf(struct arena *arena, qpdf_data all, struct bytes *j
 static enum status join(struct arena *arena, qpdf_data *open, const struct bytes *pdfs,
                         size_t count, struct bytes *joined, size_t *which, const char **reason)
 {
+	int64_t all = 0;
 	int32_t pages;
 
 	for (size_t i = 0; i < count; i++) {
@@ -96,9 +109,10 @@ static enum status join(struct arena *arena, qpdf_data *open, const struct bytes
 		TRY(open_pdf(open[i], pdfs[i], &pages, reason));
 		if (i > 0)
 			TRY(append(open[0], open[i], pages, reason));
+		all += pages;
 	}
 	*which = 0;
-	return write_pdf(arena, open[0], joined, reason);
+	return write_pdf(arena, open[0], all, joined, reason);
 }
 
 enum status pdf_join(struct arena *arena, const struct bytes *pdfs, size_t count,

@@ -18,7 +18,10 @@
 /* REJECT: it cannot be read, and *reason says why in words of ours. */
 enum status pdf_page_count(struct bytes pdf, int32_t *pages, const char **reason) MUST_CHECK;
 
-/* At least one and at most PDF_JOIN_MAX; in the arena. REJECT: *reason says why, and *which of them it is. */
+/*
+ * At least one and at most PDF_JOIN_MAX; in the arena. The result was read again, and has the pages of all. REJECT:
+ * *reason says why, and *which of them it is (0 also where the library could not write).
+ */
 enum status pdf_join(struct arena *arena, const struct bytes *pdfs, size_t count,
                      struct bytes *joined, size_t *which, const char **reason) MUST_CHECK;
 

@@ -136,8 +136,36 @@ static void what_nobody_can_read_is_refused(void **state)
 	}
 }
 
-/* Whatever is broken of a file, the answer is one of two and the process lives. */
-static void broken_files_are_read_or_refused(void **state)
+/* One page is counted, and none is found in what the library writes of it. */
+static void what_cannot_be_written_anew_is_refused(void **state)
+{
+	static const char strange[] = "FD-P%1.4\n"
+				      "1 0 obj\n"
+				      "<< /Typ /Catalog /Pages 2 0 R >>\n"
+				      "endobj\n"
+				      "2 0 obj\n"
+				      "<<ages /Kids [3 0 R] /Count 1 >>\n"
+				      "endobj\n"
+				      "3 0 obj\n"
+				      "<< /TyParent 0000  n\n"
+				      "trailer\n"
+				      "<<ize 50 /Root 1 0 R >>\n"
+				      "startxre]\n"
+				      "257\n"
+				      "%%EOF\n";
+	const struct bytes pdfs[] = { bytes_of(strange), bytes_of(strange) };
+	const char *reason = "";
+	struct bytes joined;
+	size_t which;
+
+	(void)state;
+	assert_int_equal(pages_of(pdfs[0]), 1);
+	assert_int_equal(pdf_join(arena, pdfs, 2, &joined, &which, &reason), STATUS_REJECT);
+	assert_string_equal(reason, "cannot be joined with the others");
+}
+
+/* Whatever is broken of a file: it is refused, or all of its pages are there. */
+static void broken_files_are_there_whole_or_refused(void **state)
 {
 	const struct bytes good = pdf_of("ab");
 	struct chance chance;
@@ -159,7 +187,10 @@ static void broken_files_are_read_or_refused(void **state)
 		for (int k = 0; k < 20; k++)
 			bent[chance_below(&chance, (int)size)] =
 			    (unsigned char)chance_next(&chance);
-		refused += pdf_join(own, both, 2, &joined, &which, &reason) == STATUS_REJECT;
+		if (pdf_join(own, both, 2, &joined, &which, &reason) == STATUS_OK)
+			assert_int_equal(pages_of(joined), 2 + pages_of(both[1]));
+		else
+			refused++;
 		arena_destroy(own);
 	}
 	print_message("%zu of %d refused\n", refused, FLIPS);
@@ -171,7 +202,8 @@ int main(void)
 		cmocka_unit_test(pages_stand_in_the_order_of_the_files),
 		cmocka_unit_test(the_same_files_give_the_same_bytes),
 		cmocka_unit_test(what_nobody_can_read_is_refused),
-		cmocka_unit_test(broken_files_are_read_or_refused),
+		cmocka_unit_test(what_cannot_be_written_anew_is_refused),
+		cmocka_unit_test(broken_files_are_there_whole_or_refused),
 	};
 
 	return cmocka_run_group_tests(tests, start, stop);

@@ -91,8 +91,13 @@ static enum status join_uploads(const struct rendering *it, struct render_file *
 		TRY(upload_pdf(it->arena, paper, item, upload_content(&it->shelf, item),
 		               it->created, &pdfs[i + 1], reason));
 	}
-	return count == 1 ? STATUS_OK
-	                  : pdf_join(it->arena, pdfs, count, &file->content, &which, reason);
+	if (count == 1 ||
+	    pdf_join(it->arena, pdfs, count, &file->content, &which, reason) == STATUS_OK)
+		return STATUS_OK;
+	*reason =
+	    arena_printf(it->arena, "%s: %s %s", file->field,
+	                 which > 0 ? file->uploads[which - 1]->id : "the joined file", *reason);
+	return STATUS_REJECT;
 }
 
 static enum status make_file(struct rendering *it, struct render_file *file, const char **reason)

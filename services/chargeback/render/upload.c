@@ -18,15 +18,28 @@ static bool is_same(struct arena *arena, const struct packet_file *file, struct 
 	return text_equal(text_hex(arena, (struct bytes){ digest, sizeof(digest) }), file->digest);
 }
 
+/* A damaged file may be counted and yet not be written anew: then it could not stand beside others. */
+static int32_t pdf_pages(struct arena *arena, struct bytes content)
+{
+	const char *reason;
+	struct bytes anew;
+	int32_t pages;
+	size_t which;
+
+	return pdf_page_count(content, &pages, &reason) == STATUS_OK &&
+	               pdf_join(arena, &content, 1, &anew, &which, &reason) == STATUS_OK
+	           ? pages
+	           : 0;
+}
+
 /* Pages; 0: nobody can say. */
 static int32_t pages_of(struct arena *arena, const struct packet_file *file, struct bytes content)
 {
 	const char *reason;
 	struct bytes pdf;
-	int32_t pages;
 
 	if (text_equal(file->media_type, PDF_TYPE))
-		return pdf_page_count(content, &pages, &reason) == STATUS_OK ? pages : 0;
+		return pdf_pages(arena, content);
 	return pdf_picture(arena, PDF_A4, file->media_type, content, (struct instant){ 0 }, &pdf,
 	                   &reason) == STATUS_OK;
 }
