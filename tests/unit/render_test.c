@@ -351,6 +351,23 @@ static void bytes_of_our_own_files_count(void **state)
 	assert_int_equal(packet.solution.left[0].limits, PACKET_BIT(PACKET_BYTES_TOGETHER));
 }
 
+static void words_never_push_out_an_upload_that_is_required(void **state)
+{
+	struct packet_item items[] = {
+		upload("a", "receipt", 1, 4499000),
+		packet_fixture_words("b", "refund_policy", "Words that need a file of ours"),
+	};
+
+	(void)state;
+	items[0].required = true;
+	items[1].weight_ppm = 1000000;
+	const struct render_packet packet = rendered("visa", items, COUNT_OF(items));
+
+	assert_int_equal(packet.solution.packet.count, 1);
+	assert_string_equal(packet.solution.packet.items[0].id, "a");
+	assert_int_equal(packet.solution.bytes, 4499000);
+}
+
 /* Random packets: pages as counted, and never above a limit. */
 
 static const char *random_words(struct chance *chance)
@@ -442,6 +459,7 @@ int main(void)
 		cmocka_unit_test(required_words_of_too_many_pages_are_refused),
 		cmocka_unit_test(a_text_without_an_end_is_left_out_at_once),
 		cmocka_unit_test(bytes_of_our_own_files_count),
+		cmocka_unit_test(words_never_push_out_an_upload_that_is_required),
 		cmocka_unit_test(random_packets_are_never_above_a_limit),
 	};
 

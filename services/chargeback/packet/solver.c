@@ -99,35 +99,52 @@ static uint32_t faults(const struct solving *it, size_t i)
 	       (file->pages >= 1 ? 0 : PACKET_BIT(PACKET_PAGES_UNKNOWN));
 }
 
-static int32_t pages_with(struct solving *it, size_t i)
+/* All files, with one item more. */
+static void add_files(struct solving *it, size_t i, struct sum *sum)
 {
-	int64_t pages = it->rendered->more_pages;
+	const struct packet_rendered *const rendered = it->rendered;
+	int64_t pages = 0;
 
 	it->kept[i] = true;
-	for (size_t k = 0; k < it->packet->count; k++)
-		if (it->kept[k] && item_at(it, k)->file.digest != NULL)
-			pages += item_at(it, k)->file.pages;
-	if (it->rendered->pages != NULL)
-		pages += it->rendered->pages(it->rendered->context, it->packet, it->kept);
+	for (size_t k = 0; k < it->packet->count; k++) {
+		const struct packet_file *const file = &item_at(it, k)->file;
+
+		if (!it->kept[k] || file->digest == NULL)
+			continue;
+		pages += file->pages;
+		sum->bytes += file->bytes;
+	}
+	const int32_t made =
+	    rendered->pages == NULL ? 0 : rendered->pages(rendered->context, it->packet, it->kept);
+
 	it->kept[i] = false;
-	return pages > INT32_MAX ? INT32_MAX : (int32_t)pages;
+	pages += made;
+	if (made > 0 || rendered->pages == NULL) {
+		pages += rendered->more_pages;
+		sum->bytes += rendered->more_bytes;
+	}
+	sum->pages = pages > INT32_MAX ? INT32_MAX : (int32_t)pages;
 }
 
 static struct sum sum_with(struct solving *it, size_t i)
 {
 	const struct packet_field *const field = field_at(it, i);
 	const size_t place = (size_t)(field - it->limits->fields);
-	const struct packet_file *const file = &item_at(it, i)->file;
 	const int64_t between =
 	    field->kind == PACKET_TEXT && it->items[place] > 0 ? sizeof(PACKET_APART) - 1 : 0;
 	const int64_t added = between + it->sizes[i];
-
-	return (struct sum){
+	struct sum sum = {
 		.field = (field->kind == PACKET_TEXT ? it->fields[place] : 0) + added,
 		.characters = it->characters + added,
-		.bytes = it->bytes + (file->digest != NULL ? file->bytes : 0),
-		.pages = field->kind == PACKET_FILE ? pages_with(it, i) : it->pages,
+		.bytes = it->bytes,
+		.pages = it->pages,
 	};
+
+	if (field->kind == PACKET_FILE) {
+		sum.bytes = 0;
+		add_files(it, i, &sum);
+	}
+	return sum;
 }
 
 static uint32_t exceeds(const struct solving *it, size_t i, const struct sum *sum)
@@ -270,8 +287,8 @@ static struct solving begin(struct arena *arena, const struct packet_limits *lim
 		.fields = arena_zero(arena, limits->field_count * sizeof(*it.fields)),
 		.items = arena_zero(arena, limits->field_count * sizeof(*it.items)),
 		.kept = arena_zero(arena, packet->count + 1),
-		.bytes = rendered->more_bytes,
-		.pages = rendered->more_pages,
+		.bytes = rendered->pages == NULL ? rendered->more_bytes : 0,
+		.pages = rendered->pages == NULL ? rendered->more_pages : 0,
 	};
 
 	for (size_t i = 0; i < packet->count; i++)

@@ -39,8 +39,8 @@ const char *packet_limit_doc(enum packet_limit limit);
 
 /*
  * What the pages and bytes of the files will be that we make ourselves. `pages` answers for the items whose `kept`
- * is true, one for each of the packet's, and never fewer for more items; NULL: we make none. Both others are taken on
- * top, for what is known only once the files are there.
+ * is true, one for each of the packet's, and never fewer for more items; NULL: nobody can say. Both others are taken
+ * on top of what we make, for what is known only once the files are there; where nobody can say, always.
  */
 struct packet_rendered {
 	int32_t (*pages)(void *context, const struct packet *packet, const bool *kept);
