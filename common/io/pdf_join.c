@@ -25,7 +25,7 @@ static bool good(QPDF_ERROR_CODE code)
 /* The library prints nothing: what it says may hold parts of the file. */
 static qpdf_data silent(void)
 {
-	const qpdf_data pdf = qpdf_init();
+	qpdf_data pdf = qpdf_init();
 
 	qpdf_set_suppress_warnings(pdf, QPDF_TRUE);
 	qpdf_silence_errors(pdf);
@@ -97,33 +97,41 @@ static enum status write_pdf(struct arena *arena, qpdf_data all, int64_t pages,
 }
 
 /* What is opened stays open until all is written: pages are read only then. */
-static enum status join(struct arena *arena, qpdf_data *open, const struct bytes *pdfs,
-                        size_t count, struct bytes *joined, size_t *which, const char **reason)
+struct joining {
+	const struct bytes *pdfs;
+	size_t count;
+	qpdf_data open[PDF_JOIN_MAX];
+	size_t at; /* the one at hand */
+	int64_t pages;
+};
+
+static enum status append_all(struct joining *it, const char **reason)
 {
-	int64_t all = 0;
 	int32_t pages;
 
-	for (size_t i = 0; i < count; i++) {
-		*which = i;
-		open[i] = silent();
-		TRY(open_pdf(open[i], pdfs[i], &pages, reason));
-		if (i > 0)
-			TRY(append(open[0], open[i], pages, reason));
-		all += pages;
+	for (it->at = 0; it->at < it->count; it->at++) {
+		it->open[it->at] = silent();
+		TRY(open_pdf(it->open[it->at], it->pdfs[it->at], &pages, reason));
+		if (it->at > 0)
+			TRY(append(it->open[0], it->open[it->at], pages, reason));
+		it->pages += pages;
 	}
-	*which = 0;
-	return write_pdf(arena, open[0], all, joined, reason);
+	it->at = 0;
+	return STATUS_OK;
 }
 
 enum status pdf_join(struct arena *arena, const struct bytes *pdfs, size_t count,
                      struct bytes *joined, size_t *which, const char **reason)
 {
-	qpdf_data open[PDF_JOIN_MAX] = { NULL };
+	struct joining it = { .pdfs = pdfs, .count = count };
 
 	CHECK(count > 0 && count <= PDF_JOIN_MAX);
-	const enum status status = join(arena, open, pdfs, count, joined, which, reason);
+	enum status status = append_all(&it, reason);
 
+	if (status == STATUS_OK)
+		status = write_pdf(arena, it.open[0], it.pages, joined, reason);
+	*which = it.at;
 	for (size_t i = 0; i < count; i++)
-		release(&open[i]);
+		release(&it.open[i]);
 	return status;
 }

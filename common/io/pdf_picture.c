@@ -147,34 +147,34 @@ static bool taken_over(const struct buffer *out)
 	return memmem(out->data, out->size, filter, sizeof(filter) - 1) != NULL;
 }
 
-static bool picture_draw(bool jpeg, struct bytes picture, struct size size, struct pdf_area area,
-                         struct instant created, struct buffer *out)
+static bool picture_draw(const struct pdf_picture *picture, bool jpeg, struct size size,
+                         struct buffer *out)
 {
-	cairo_surface_t *const surface = surface_of(jpeg, picture, size);
+	cairo_surface_t *const surface = surface_of(jpeg, picture->content, size);
 	const bool drawn = cairo_surface_status(surface) == CAIRO_STATUS_SUCCESS &&
-	                   draw(surface, size, area, created, out) == CAIRO_STATUS_SUCCESS;
+	                   draw(surface, size, pdf_area_of(picture->paper), picture->created,
+	                        out) == CAIRO_STATUS_SUCCESS;
 
 	cairo_surface_destroy(surface);
 	return drawn && (!jpeg || taken_over(out));
 }
 
-enum status pdf_picture(struct arena *arena, enum pdf_paper paper, const char *media_type,
-                        struct bytes picture, struct instant created, struct bytes *pdf,
+enum status pdf_picture(struct arena *arena, const struct pdf_picture *picture, struct bytes *pdf,
                         const char **reason)
 {
-	const bool jpeg = text_equal(media_type, "image/jpeg");
+	const bool jpeg = text_equal(picture->media_type, "image/jpeg");
+	const bool png = text_equal(picture->media_type, "image/png");
 	struct buffer out = { 0 };
 	struct size size;
 
 	*reason = "is not the picture that its type says";
-	if (jpeg ? !jpeg_size(picture, &size)
-	         : !text_equal(media_type, "image/png") || !png_size(picture, &size))
+	if (jpeg ? !jpeg_size(picture->content, &size) : !png || !png_size(picture->content, &size))
 		return STATUS_REJECT;
 	*reason = "is a picture of too many pixels";
 	if (!bounded(size))
 		return STATUS_REJECT;
 	*reason = "is a picture that cannot be read";
-	const bool drawn = picture_draw(jpeg, picture, size, pdf_area_of(paper), created, &out);
+	const bool drawn = picture_draw(picture, jpeg, size, &out);
 
 	if (drawn)
 		*pdf = arena_bytes(arena, (struct bytes){ out.data, out.size });

@@ -13,9 +13,16 @@
 #define PDF_PICTURE_SIDE_MAX 20000    /* pixels */
 #define PDF_PICTURE_AREA_MAX 50000000 /* pixels; a decoded PNG has four bytes for each */
 
-/* media_type: "image/jpeg" or "image/png". REJECT: *reason says why, in words of ours. */
-enum status pdf_picture(struct arena *arena, enum pdf_paper paper, const char *media_type,
-                        struct bytes picture, struct instant created, struct bytes *pdf,
+/* All borrowed. */
+struct pdf_picture {
+	const char *media_type; /* "image/jpeg" or "image/png" */
+	struct bytes content;
+	enum pdf_paper paper;
+	struct instant created; /* what the PDF calls its creation */
+};
+
+/* REJECT: *reason says why, in words of ours. */
+enum status pdf_picture(struct arena *arena, const struct pdf_picture *picture, struct bytes *pdf,
                         const char **reason) MUST_CHECK;
 
 #endif

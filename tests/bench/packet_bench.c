@@ -97,8 +97,8 @@ static int32_t made(struct pdf_fonts *fonts, const struct packet_limits *limits,
 	const char *reason = "";
 	struct render_packet result;
 
-	CHECK(render_packet(fonts, arena, limits, &packet, &no_store, (struct instant){ 0 },
-	                    &result, &reason) == STATUS_OK);
+	CHECK(render_packet(&(struct render_with){ fonts, arena, limits, { 0 } }, &packet,
+	                    &no_store, &result, &reason) == STATUS_OK);
 	arena_destroy(arena);
 	return result.solution.pages;
 }

@@ -19,8 +19,9 @@ static void picture(struct arena *arena, const char *type, struct bytes content)
 	struct bytes pdf;
 	int32_t pages = 0;
 
-	if (pdf_picture(arena, PDF_A4, type, content, (struct instant){ 0 }, &pdf, &reason) !=
-	    STATUS_OK)
+	const struct pdf_picture taken = { .media_type = type, .content = content };
+
+	if (pdf_picture(arena, &taken, &pdf, &reason) != STATUS_OK)
 		return;
 	CHECK(pdf_page_count(pdf, &pages, &reason) == STATUS_OK);
 	CHECK(pages == 1);

@@ -24,7 +24,9 @@ static const struct instant created = { INT64_C(1777629600000000) };
 static enum status made(const char *type, struct bytes picture, struct bytes *pdf)
 {
 	const char *reason = NULL;
-	const enum status status = pdf_picture(arena, PDF_A4, type, picture, created, pdf, &reason);
+	const enum status status =
+	    pdf_picture(arena, &(struct pdf_picture){ type, picture, PDF_A4, created }, pdf,
+	                &reason);
 
 	assert_non_null(reason);
 	return status;

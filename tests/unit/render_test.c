@@ -124,8 +124,8 @@ static struct render_packet rendered(const char *network, const struct packet_it
 	const char *reason = "";
 	struct render_packet packet;
 
-	assert_int_equal(render_packet(fonts, arena, &limits, &candidates, &store, created, &packet,
-	                               &reason),
+	assert_int_equal(render_packet(&(struct render_with){ fonts, arena, &limits, created },
+	                               &candidates, &store, &packet, &reason),
 	                 STATUS_OK);
 	return packet;
 }
@@ -259,7 +259,8 @@ static void the_text_of_a_review_comes_out_of_its_pdf(void **state)
 	const struct render_packet packet = rendered("visa", items, count);
 	const struct packet_lines lines = packet_review(arena, &limits, &packet.solution);
 
-	assert_int_equal(render_review(fonts, arena, &limits, &packet.solution, created, &file),
+	assert_int_equal(render_review(&(struct render_with){ fonts, arena, &limits, created },
+	                               &packet.solution, &file),
 	                 STATUS_OK);
 	assert_string_equal(pdf_fixture_text(arena, file.content, FOOT),
 	                    wanted_of(&lines, file.page_of));
@@ -313,8 +314,8 @@ static void required_words_of_too_many_pages_are_refused(void **state)
 
 	(void)state;
 	item.required = true;
-	assert_int_equal(render_packet(fonts, arena, &limits, &candidates, &store, created, &packet,
-	                               &reason),
+	assert_int_equal(render_packet(&(struct render_with){ fonts, arena, &limits, created },
+	                               &candidates, &store, &packet, &reason),
 	                 STATUS_REJECT);
 	assert_true(text_starts(reason, "receipt: required item a: all files would have too many "
 	                                "pages ("));

@@ -32,6 +32,17 @@ static const struct link *link_at(const char *text, const char *at)
 	return NULL;
 }
 
+/* The mark with its sign in brackets; answers how long it has become. */
+static size_t write_link(char *to, const char *at, const struct link *link)
+{
+	memcpy(to, at, link->sign);
+	to[link->sign] = '[';
+	to[link->sign + 1] = at[link->sign];
+	to[link->sign + 2] = ']';
+	memcpy(to + link->sign + 3, at + link->sign + 1, link->size - link->sign - 1);
+	return link->size + 2;
+}
+
 const char *packet_unlinked(struct arena *arena, const char *text, int64_t *links)
 {
 	/* Each mark has at least three bytes and becomes two longer. */
@@ -40,26 +51,17 @@ const char *packet_unlinked(struct arena *arena, const char *text, int64_t *link
 	size_t size = 0;
 
 	for (const char *at = text; *at != '\0';) {
-		if (*at == '\r') {
-			at++;
-			if (*at != '\n')
-				copy[size++] = '\n';
-			continue;
-		}
 		const struct link *const link = link_at(text, at);
-		const size_t taken = link != NULL ? link->size : 1;
 
-		for (size_t i = 0; i < taken; i++) {
-			const bool sign = link != NULL && i == link->sign;
-
-			if (sign)
-				copy[size++] = '[';
-			copy[size++] = at[i];
-			if (sign)
-				copy[size++] = ']';
+		if (link != NULL) {
+			size += write_link(copy + size, at, link);
+			at += link->size;
+			count++;
+		} else {
+			if (*at != '\r' || at[1] != '\n')
+				copy[size++] = *at == '\r' ? '\n' : *at;
+			at++;
 		}
-		count += link != NULL;
-		at += taken;
 	}
 	copy[size] = '\0';
 	if (links != NULL)

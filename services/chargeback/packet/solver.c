@@ -212,11 +212,11 @@ static int by_weight(const void *a, const void *b)
 static const struct packet_item **weighed(struct arena *arena, const struct packet *packet)
 {
 	const struct packet_item **const order =
-	    arena_alloc(arena, (packet->count + 1) * sizeof(*order));
+	    arena_alloc(arena, (packet->count + 1) * sizeof(struct packet_item *));
 
 	for (size_t i = 0; i < packet->count; i++)
 		order[i] = &packet->items[i];
-	qsort(order, packet->count, sizeof(*order), by_weight);
+	qsort(order, packet->count, sizeof(struct packet_item *), by_weight);
 	return order;
 }
 
@@ -267,7 +267,7 @@ static void withhold(struct arena *arena, const struct packet *packet,
                      struct packet_solution *solution)
 {
 	const struct packet_item **const withheld =
-	    arena_alloc(arena, (packet->count + 1) * sizeof(*withheld));
+	    arena_alloc(arena, (packet->count + 1) * sizeof(struct packet_item *));
 
 	for (size_t i = 0; i < packet->count; i++)
 		if (packet->items[i].hurts)

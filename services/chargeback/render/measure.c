@@ -122,20 +122,30 @@ static void lay(struct pdf_fonts *fonts, struct arena *arena, const struct packe
 		pdf_lay(fonts, arena, setting, block, lines);
 }
 
-static size_t fill(struct shelf *shelf, struct pdf_fonts *fonts, struct arena *arena,
-                   const struct packet_limits *limits, const struct packet *packet,
-                   const struct pdf_setting *setting, const char *field)
+/* What all files are laid with. */
+struct laying {
+	struct pdf_fonts *fonts;
+	struct arena *arena;
+	const struct packet_limits *limits;
+	const struct packet *packet;
+	const struct pdf_setting *setting;
+};
+
+/* Answers how many lines the field's file has. */
+static size_t fill(struct shelf *shelf, const struct laying *with, const char *field)
 {
-	const struct packet_lines lines = packet_field_file(arena, limits, packet, field);
+	struct arena *const arena = with->arena;
+	const struct packet_lines lines =
+	    packet_field_file(arena, with->limits, with->packet, field);
 	const struct pdf_block *const blocks = measure_blocks(arena, &lines);
 
-	shelf->exhibits = arena_alloc(arena, (packet->count + 1) * sizeof(*shelf->exhibits));
-	find_exhibits(shelf, packet, field, &lines);
+	shelf->exhibits = arena_alloc(arena, (with->packet->count + 1) * sizeof(*shelf->exhibits));
+	find_exhibits(shelf, with->packet, field, &lines);
 	if (shelf->count == 0)
 		return 0;
 	shelf->laid = arena_alloc(arena, lines.count * sizeof(*shelf->laid));
 	for (size_t i = 0; i < lines.count; i++)
-		lay(fonts, arena, limits, setting, &blocks[i], &shelf->laid[i]);
+		lay(with->fonts, arena, with->limits, with->setting, &blocks[i], &shelf->laid[i]);
 	return lines.count;
 }
 
@@ -143,6 +153,7 @@ struct measure *measure_make(struct pdf_fonts *fonts, struct arena *arena,
                              const struct packet_limits *limits, const struct packet *packet)
 {
 	struct measure *const measure = arena_zero(arena, sizeof(*measure));
+	const struct laying with = { fonts, arena, limits, packet, &measure->setting };
 	size_t most = 0;
 
 	measure->setting = measure_setting(limits, &packet->dispute, arena);
@@ -150,8 +161,8 @@ struct measure *measure_make(struct pdf_fonts *fonts, struct arena *arena,
 	for (size_t i = 0; i < limits->field_count; i++) {
 		if (limits->fields[i].kind != PACKET_FILE)
 			continue;
-		const size_t lines = fill(&measure->shelves[measure->count], fonts, arena, limits,
-		                          packet, &measure->setting, limits->fields[i].name);
+		const size_t lines =
+		    fill(&measure->shelves[measure->count], &with, limits->fields[i].name);
 
 		most = lines > most ? lines : most;
 		measure->count++;

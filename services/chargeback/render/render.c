@@ -11,31 +11,27 @@
 #define TRIES_MAX 4
 
 struct rendering {
-	struct pdf_fonts *fonts;
+	const struct render_with *with;
 	struct arena *arena;
 	const struct packet_limits *limits;
 	struct packet prepared;
 	struct upload_shelf shelf;
-	struct instant created;
 	struct packet_rendered rendered;
 	struct render_packet packet;
 };
 
-static enum status write_lines(struct pdf_fonts *fonts, struct arena *arena,
-                               const struct packet_limits *limits,
-                               const struct packet_dispute *dispute,
-                               const struct packet_lines *lines, struct instant created,
-                               struct pdf_file *file)
+static enum status write_lines(const struct render_with *with, const struct packet_dispute *dispute,
+                               const struct packet_lines *lines, struct pdf_file *file)
 {
 	const struct pdf_document document = {
-		.setting = measure_setting(limits, dispute, arena),
+		.setting = measure_setting(with->limits, dispute, with->arena),
 		.title = lines->lines[0].text,
-		.created = created,
-		.blocks = measure_blocks(arena, lines),
+		.created = with->created,
+		.blocks = measure_blocks(with->arena, lines),
 		.count = lines->count,
 	};
 
-	return pdf_write(fonts, arena, &document, file);
+	return pdf_write(with->fonts, with->arena, &document, file);
 }
 
 /* The field's items, and its uploads among them. */
@@ -44,7 +40,7 @@ static size_t gather(const struct rendering *it, const char *field, struct rende
 {
 	const struct packet *const packet = &it->packet.solution.packet;
 	const struct packet_item **const uploads =
-	    arena_alloc(it->arena, (packet->count + 1) * sizeof(*uploads));
+	    arena_alloc(it->arena, (packet->count + 1) * sizeof(struct packet_item *));
 	size_t items = 0;
 
 	*file = (struct render_file){ .field = field, .uploads = uploads };
@@ -88,8 +84,11 @@ static enum status join_uploads(const struct rendering *it, struct render_file *
 		const struct packet_item *const item = file->uploads[i];
 
 		file->pages += item->file.pages;
-		TRY(upload_pdf(it->arena, paper, item, upload_content(&it->shelf, item),
-		               it->created, &pdfs[i + 1], reason));
+		const struct pdf_picture upload = { item->file.media_type,
+			                            upload_content(&it->shelf, item), paper,
+			                            it->with->created };
+
+		TRY(upload_pdf(it->arena, &upload, &pdfs[i + 1], reason));
 	}
 	if (count == 1 ||
 	    pdf_join(it->arena, pdfs, count, &file->content, &which, reason) == STATUS_OK)
@@ -108,8 +107,7 @@ static enum status make_file(struct rendering *it, struct render_file *file, con
 	struct pdf_file pdf;
 
 	*reason = "the library refused to write a PDF";
-	TRY(write_lines(it->fonts, it->arena, it->limits, &packet->dispute, &lines, it->created,
-	                &pdf));
+	TRY(write_lines(it->with, &packet->dispute, &lines, &pdf));
 	file->media_type = "application/pdf";
 	file->content = pdf.content;
 	file->made_pages = pdf.pages;
@@ -206,36 +204,33 @@ static enum status settle_down(struct rendering *it, const char **reason)
 	return fits ? STATUS_OK : STATUS_REJECT;
 }
 
-enum status render_packet(struct pdf_fonts *fonts, struct arena *arena,
-                          const struct packet_limits *limits, const struct packet *candidates,
-                          const struct upload_store *store, struct instant created,
-                          struct render_packet *packet, const char **reason)
+enum status render_packet(const struct render_with *with, const struct packet *candidates,
+                          const struct upload_store *store, struct render_packet *packet,
+                          const char **reason)
 {
-	const struct packet prepared = packet_prepare(arena, limits, candidates);
+	struct arena *const arena = with->arena;
+	const struct packet prepared = packet_prepare(arena, with->limits, candidates);
 	struct bytes *const contents = arena_alloc(arena, (prepared.count + 1) * sizeof(*contents));
 	struct rendering it = {
-		.fonts = fonts,
+		.with = with,
 		.arena = arena,
-		.limits = limits,
+		.limits = with->limits,
 		.prepared = upload_look(arena, store, &prepared, contents),
 		.shelf = { &prepared, contents },
-		.created = created,
 	};
 
 	it.rendered.pages = measure_pages;
-	it.rendered.context = measure_make(fonts, arena, limits, &it.prepared);
+	it.rendered.context = measure_make(with->fonts, arena, with->limits, &it.prepared);
 	TRY(settle_down(&it, reason));
 	read_out(&it);
 	*packet = it.packet;
 	return STATUS_OK;
 }
 
-enum status render_review(struct pdf_fonts *fonts, struct arena *arena,
-                          const struct packet_limits *limits,
-                          const struct packet_solution *solution, struct instant created,
+enum status render_review(const struct render_with *with, const struct packet_solution *solution,
                           struct pdf_file *file)
 {
-	const struct packet_lines lines = packet_review(arena, limits, solution);
+	const struct packet_lines lines = packet_review(with->arena, with->limits, solution);
 
-	return write_lines(fonts, arena, limits, &solution->packet.dispute, &lines, created, file);
+	return write_lines(with, &solution->packet.dispute, &lines, file);
 }

@@ -15,6 +15,13 @@
 #include "services/chargeback/packet/packet_text.h"
 #include "services/chargeback/render/upload.h"
 
+struct render_with {
+	struct pdf_fonts *fonts;
+	struct arena *arena; /* in which all that is made lives */
+	const struct packet_limits *limits;
+	struct instant created;
+};
+
 /* One of the provider's fields of files, as it is sent. */
 struct render_file {
 	const char *field;
@@ -39,17 +46,14 @@ struct render_packet {
  * candidates: in any order, as they were gathered; pages and bytes of their uploads are looked up in the store,
  * whatever they say. An upload that is not there, is another than its digest says, or cannot be read is left out
  * (PACKET_PAGES_UNKNOWN). REJECT: required ones do not fit, and *reason, in the arena, says which limit, field and
- * item. All in the arena.
+ * item.
  */
-enum status render_packet(struct pdf_fonts *fonts, struct arena *arena,
-                          const struct packet_limits *limits, const struct packet *candidates,
-                          const struct upload_store *store, struct instant created,
-                          struct render_packet *packet, const char **reason) MUST_CHECK;
+enum status render_packet(const struct render_with *with, const struct packet *candidates,
+                          const struct upload_store *store, struct render_packet *packet,
+                          const char **reason) MUST_CHECK;
 
 /* The review as a PDF, with what is left out and withheld: for the reviewer, never for the bank. */
-enum status render_review(struct pdf_fonts *fonts, struct arena *arena,
-                          const struct packet_limits *limits,
-                          const struct packet_solution *solution, struct instant created,
+enum status render_review(const struct render_with *with, const struct packet_solution *solution,
                           struct pdf_file *file) MUST_CHECK;
 
 #endif

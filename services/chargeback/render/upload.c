@@ -3,7 +3,6 @@
 #include "common/base/text.h"
 #include "common/io/digest.h"
 #include "common/io/pdf_join.h"
-#include "common/io/pdf_picture.h"
 
 #include <string.h>
 
@@ -35,13 +34,13 @@ static int32_t pdf_pages(struct arena *arena, struct bytes content)
 /* Pages; 0: nobody can say. */
 static int32_t pages_of(struct arena *arena, const struct packet_file *file, struct bytes content)
 {
+	const struct pdf_picture picture = { .media_type = file->media_type, .content = content };
 	const char *reason;
 	struct bytes pdf;
 
 	if (text_equal(file->media_type, PDF_TYPE))
 		return pdf_pages(arena, content);
-	return pdf_picture(arena, PDF_A4, file->media_type, content, (struct instant){ 0 }, &pdf,
-	                   &reason) == STATUS_OK;
+	return pdf_picture(arena, &picture, &pdf, &reason) == STATUS_OK;
 }
 
 struct packet upload_look(struct arena *arena, const struct upload_store *store,
@@ -77,13 +76,11 @@ struct bytes upload_content(const struct upload_shelf *shelf, const struct packe
 	return (struct bytes){ NULL, 0 };
 }
 
-enum status upload_pdf(struct arena *arena, enum pdf_paper paper, const struct packet_item *item,
-                       struct bytes content, struct instant created, struct bytes *pdf,
+enum status upload_pdf(struct arena *arena, const struct pdf_picture *upload, struct bytes *pdf,
                        const char **reason)
 {
-	if (!text_equal(item->file.media_type, PDF_TYPE))
-		return pdf_picture(arena, paper, item->file.media_type, content, created, pdf,
-		                   reason);
-	*pdf = content;
+	if (!text_equal(upload->media_type, PDF_TYPE))
+		return pdf_picture(arena, upload, pdf, reason);
+	*pdf = upload->content;
 	return STATUS_OK;
 }

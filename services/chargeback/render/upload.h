@@ -4,7 +4,7 @@
 #ifndef SERVICES_CHARGEBACK_RENDER_UPLOAD_H
 #define SERVICES_CHARGEBACK_RENDER_UPLOAD_H
 
-#include "common/io/pdf.h"
+#include "common/io/pdf_picture.h"
 #include "services/chargeback/packet/packet.h"
 
 /* Where an upload's bytes are; false: they are not there. What it answers lives in the arena or longer. */
@@ -30,9 +30,8 @@ struct packet upload_look(struct arena *arena, const struct upload_store *store,
 /* The content of an item of a solution, by its digest; absent: it is not on the shelf. */
 struct bytes upload_content(const struct upload_shelf *shelf, const struct packet_item *item);
 
-/* As a PDF; one that is a PDF stays as it is. REJECT: *reason says why. */
-enum status upload_pdf(struct arena *arena, enum pdf_paper paper, const struct packet_item *item,
-                       struct bytes content, struct instant created, struct bytes *pdf,
+/* A picture as a PDF; what is a PDF by its media type stays as it is. REJECT: *reason says why. */
+enum status upload_pdf(struct arena *arena, const struct pdf_picture *upload, struct bytes *pdf,
                        const char **reason) MUST_CHECK;
 
 #endif
