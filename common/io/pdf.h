@@ -48,9 +48,9 @@ struct pdf_setting {
 
 /* One block broken into lines: how high each is, in 1/1024 of a point. Lives in the arena. */
 struct pdf_lines {
-	enum pdf_style style;
 	const int32_t *heights;
 	size_t count;
+	enum pdf_style style;
 	int32_t unshown; /* points that no font has */
 };
 

@@ -157,7 +157,7 @@ struct pdf_lines pdf_layout_lines(struct arena *arena, enum pdf_style style, Pan
 	for (int i = 0; i < count; i++)
 		pango_layout_line_get_height(pango_layout_get_line_readonly(layout, i),
 		                             &heights[i]);
-	return (struct pdf_lines){ style, heights, (size_t)count, unshown };
+	return (struct pdf_lines){ heights, (size_t)count, style, unshown };
 }
 
 void pdf_lay(struct pdf_fonts *fonts, struct arena *arena, const struct pdf_setting *setting,

@@ -84,7 +84,7 @@ static struct packet_item random_item(struct chance *chance, size_t number)
 			: field->kind == PACKET_VALUE ? pick(chance, values, COUNT_OF(values))
 						      : pick(chance, exhibits, COUNT_OF(exhibits)),
 			chance_of(chance, 300)));
-	item.weight_ppm = chance_between(chance, 0, 5) * 100000;
+	item.weight_ppm = chance_between(chance, 0, 5) * INT64_C(100000);
 	item.at.us += chance_between(chance, 0, 3);
 	item.hurts = chance_of(chance, 50);
 	item.required = !item.hurts && chance_of(chance, 60);
@@ -93,15 +93,42 @@ static struct packet_item random_item(struct chance *chance, size_t number)
 	return item;
 }
 
+/* Characters of a field's text, or of each of its values; answers whether one of them is over its own limit. */
+static bool count_field(const struct packet *chosen, const struct packet_field *field, int64_t *sum)
+{
+	const char *const text =
+	    field->kind == PACKET_TEXT ? packet_field_text(arena, chosen, field) : NULL;
+	bool over = text != NULL && packet_characters(text) > field->characters;
+
+	*sum += text != NULL ? packet_characters(text) : 0;
+	for (size_t i = 0; field->kind == PACKET_VALUE && i < chosen->count; i++) {
+		if (!text_equal(chosen->items[i].field, field->name))
+			continue;
+		*sum += packet_characters(chosen->items[i].text);
+		over = over || packet_characters(chosen->items[i].text) > field->characters;
+	}
+	return over;
+}
+
+static uint32_t judge_characters(const struct packet *chosen)
+{
+	int64_t characters = 0;
+	bool each = false;
+
+	for (size_t i = 0; i < limits.field_count; i++)
+		each |= count_field(chosen, &limits.fields[i], &characters);
+	return (each ? PACKET_BIT(PACKET_CHARACTERS_EACH) : 0) |
+	       (characters > 150000 ? PACKET_BIT(PACKET_CHARACTERS_TOGETHER) : 0);
+}
+
 /* Which limits a choice is over, by what would be sent. */
 static uint32_t judge(const struct packet *packet, const bool *kept)
 {
 	struct packet_item *const items = arena_alloc(arena, (packet->count + 1) * sizeof(*items));
 	struct packet chosen = { packet->dispute, items, 0 };
-	int64_t characters = 0;
-	int64_t bytes = 0;
+	const int32_t most = text_equal(packet->dispute.network, "mastercard") ? 19 : 49;
 	int64_t pages = thousands(NULL, packet, kept);
-	uint32_t over = 0;
+	int64_t bytes = 0;
 
 	for (size_t i = 0; i < packet->count; i++) {
 		if (!kept[i])
@@ -112,31 +139,9 @@ static uint32_t judge(const struct packet *packet, const bool *kept)
 		bytes += packet->items[i].file.bytes;
 		pages += packet->items[i].file.pages;
 	}
-	for (size_t i = 0; i < chosen.count; i++) {
-		const struct packet_field *const field = packet_field_of(&limits, items[i].field);
-
-		if (field->kind != PACKET_VALUE)
-			continue;
-		characters += packet_characters(items[i].text);
-		if (packet_characters(items[i].text) > field->characters)
-			over |= PACKET_BIT(PACKET_CHARACTERS_EACH);
-	}
-	for (size_t i = 0; i < limits.field_count; i++) {
-		const struct packet_field *const field = &limits.fields[i];
-		const char *const text =
-		    field->kind == PACKET_TEXT ? packet_field_text(arena, &chosen, field) : NULL;
-		const int64_t own = text != NULL ? packet_characters(text) : 0;
-
-		characters += own;
-		if (own > field->characters)
-			over |= PACKET_BIT(PACKET_CHARACTERS_EACH);
-	}
-	over |= characters > 150000 ? PACKET_BIT(PACKET_CHARACTERS_TOGETHER) : 0;
-	over |= bytes > 4500000 ? PACKET_BIT(PACKET_BYTES_TOGETHER) : 0;
-	over |= pages > (text_equal(packet->dispute.network, "mastercard") ? 19 : 49)
-	            ? PACKET_BIT(PACKET_PAGES_TOGETHER)
-	            : 0;
-	return over;
+	return judge_characters(&chosen) |
+	       (bytes > 4500000 ? PACKET_BIT(PACKET_BYTES_TOGETHER) : 0) |
+	       (pages > most ? PACKET_BIT(PACKET_PAGES_TOGETHER) : 0);
 }
 
 /* A field of one value takes one alone. */

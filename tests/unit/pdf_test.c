@@ -157,7 +157,8 @@ static void what_no_font_shows_is_shown_as_what_it_is(void **state)
 		{ "a direction turned around", "a\xE2\x80\xAEz", "a[U+202E]z", 1 },
 		{ "a variation", "\xE2\x9D\xA4\xEF\xB8\x8F", "\xE2\x9D\xA4[U+FE0F]", 1 },
 		{ "a letter of no font", "\xE0\xB9\x84", "[U+0E44]", 1 },
-		{ "Arabic and Hebrew are there", "مرحبا שלום", "مرحبا שלום", 0 },
+		{ "Arabic and Hebrew are there", "\xD9\x85\xD8\xB1 \xD7\xA9\xD7\x9C",
+		  "\xD9\x85\xD8\xB1 \xD7\xA9\xD7\x9C", 0 },
 	};
 	size_t wrong = 0;
 
@@ -311,19 +312,19 @@ static void a_page_holds_what_fits_and_a_heading_stays_with_its_first_line(void 
 		int32_t pages;
 		int32_t on; /* the page of the block before the last, or of the only one */
 	} rows[] = {
-		{ "seven lines", { { PDF_TEXT, even, 7, 0 } }, 1, 1, 1 },
-		{ "eight lines", { { PDF_TEXT, even, 8, 0 } }, 1, 2, 1 },
+		{ "seven lines", { { even, 7, PDF_TEXT, 0 } }, 1, 1, 1 },
+		{ "eight lines", { { even, 8, PDF_TEXT, 0 } }, 1, 2, 1 },
 		{ "a heading with its line",
-		  { { PDF_TEXT, even, 6, 0 },
-		    { PDF_HEADING, heading, 1, 0 },
-		    { PDF_TEXT, low, 1, 0 } },
+		  { { even, 6, PDF_TEXT, 0 },
+		    { heading, 1, PDF_HEADING, 0 },
+		    { low, 1, PDF_TEXT, 0 } },
 		  3,
 		  1,
 		  1 },
 		{ "a heading whose line does not fit",
-		  { { PDF_TEXT, even, 6, 0 },
-		    { PDF_HEADING, heading, 1, 0 },
-		    { PDF_TEXT, high, 1, 0 } },
+		  { { even, 6, PDF_TEXT, 0 },
+		    { heading, 1, PDF_HEADING, 0 },
+		    { high, 1, PDF_TEXT, 0 } },
 		  3,
 		  2,
 		  2 },

@@ -58,8 +58,10 @@ const char *packet_unlinked(struct arena *arena, const char *text, int64_t *link
 			at += link->size;
 			count++;
 		} else {
-			if (*at != '\r' || at[1] != '\n')
-				copy[size++] = *at == '\r' ? '\n' : *at;
+			if (*at != '\r')
+				copy[size++] = *at;
+			else if (at[1] != '\n')
+				copy[size++] = '\n';
 			at++;
 		}
 	}
