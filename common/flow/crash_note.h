@@ -3,7 +3,8 @@
  *
  * One line a crash, "topic partition offset", in a file of the state directory. At the next start the
  * note is read: an event that is found three times is refused before its handler is asked again. SIGKILL
- * leaves nothing and blames nobody; neither does a crash on a thread that handles no events.
+ * leaves nothing and blames nobody; neither does a crash on a thread that handles no events. An effect that
+ * crashes is noted by its topic of results and a number that is no offset.
  */
 #ifndef COMMON_FLOW_CRASH_NOTE_H
 #define COMMON_FLOW_CRASH_NOTE_H

@@ -82,7 +82,8 @@ struct stage_effect {
 	 * On a thread of its own, one at a time for the whole daemon, never in the fold: a function of the
 	 * request, the documents and the blobs that they name. OK: the message is the answer. REJECT: it
 	 * can never succeed. RETRY: the world is not ready; tried again with growing pauses, up to
-	 * EFFECT_ATTEMPTS_MAX. FATAL ends the process. It has to end by itself, within seconds.
+	 * EFFECT_ATTEMPTS_MAX. FATAL ends the process. It has to end by itself, within seconds. One in
+	 * which the process crashed three times failed for good.
 	 */
 	enum status (*run)(const struct effect_request *request, struct effect_answer *answer);
 	/* The answer of one that failed for good. It is small, and always valid. */

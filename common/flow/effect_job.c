@@ -3,6 +3,8 @@
 #include "common/base/check.h"
 #include "common/base/memory.h"
 #include "common/flow/cache.h"
+#include "common/flow/crash_note.h"
+#include "common/io/digest.h"
 #include "common/io/proto.h"
 
 #include <stdio.h>
@@ -18,6 +20,15 @@ static const struct stage_effect *find_effect(const struct stage *stage, const c
 	return effect;
 }
 
+/* A number that no log has as an offset, the same in every process. */
+static int64_t mark_of(struct bytes row_key)
+{
+	uint8_t digest[DIGEST_SIZE];
+
+	digest_sha256(row_key, digest);
+	return (int64_t)(bytes_u64(digest) >> 2 | UINT64_C(1) << 62);
+}
+
 struct effect_job *effect_job_create(const struct shard_context *context, const struct shard *shard,
                                      const struct cache_row *row)
 {
@@ -31,6 +42,7 @@ struct effect_job *effect_job_create(const struct shard_context *context, const 
 	job->effect = find_effect(shard->stage, pending.name);
 	job->shard_number = shard->number;
 	job->row_key = arena_bytes(job->asked, cache_row_key(row));
+	job->mark = mark_of(job->row_key);
 	job->key = pending.key;
 	job->request = (struct effect_request){ .name = pending.name,
 		                                .id = pending.id,
@@ -74,16 +86,35 @@ static bool is_good(struct effect_job *job, const struct catalogue *catalogue)
 	return false;
 }
 
-static void fail(struct effect_job *job, const struct catalogue *catalogue)
+void effect_job_fail(struct effect_job *job, const struct catalogue *catalogue, const char *reason)
 {
-	char reason[TASK_REASON_SIZE];
+	char words[TASK_REASON_SIZE];
 
-	memcpy(reason, job->answer.reason, sizeof(reason));
+	snprintf(words, sizeof(words), "%s", reason);
 	arena_reset(job->answer.arena);
 	job->answer.message = (struct bytes){ 0 };
 	job->failed = true;
-	job->effect->failed(&job->request, reason, &job->answer);
+	job->effect->failed(&job->request, words, &job->answer);
 	CHECK(is_good(job, catalogue));
+}
+
+const char *effect_job_refused(const struct effect_job *job, const struct known_refusal *refused,
+                               size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (refused[i].topic == job->stage->results &&
+		    refused[i].partition == job->shard_number && refused[i].offset == job->mark)
+			return refused[i].reason;
+	return NULL;
+}
+
+static enum status run_noted(struct effect_job *job, const struct catalogue *catalogue)
+{
+	crash_note_event(catalogue->topics[job->stage->results].name, job->shard_number, job->mark);
+	const enum status status = job->effect->run(&job->request, &job->answer);
+
+	crash_note_event(NULL, 0, 0);
+	return status;
 }
 
 enum status effect_job_run(struct effect_job *job, const struct catalogue *catalogue, bool last)
@@ -91,12 +122,12 @@ enum status effect_job_run(struct effect_job *job, const struct catalogue *catal
 	arena_reset(job->answer.arena);
 	job->answer.message = (struct bytes){ 0 };
 	job->answer.reason[0] = '\0';
-	const enum status status = job->effect->run(&job->request, &job->answer);
+	const enum status status = run_noted(job, catalogue);
 
 	if (status == STATUS_FATAL || (status == STATUS_RETRY && !last))
 		return status;
 	if (status != STATUS_OK || !is_good(job, catalogue))
-		fail(job, catalogue);
+		effect_job_fail(job, catalogue, job->answer.reason);
 	return STATUS_OK;
 }
 

@@ -24,6 +24,7 @@ struct effect_job {
 	const struct stage_effect *effect;
 	size_t slot;
 	int32_t shard_number;
+	int64_t mark;         /* stands for an offset in the crash note */
 	struct bytes row_key; /* packed */
 	struct bytes key;     /* of the record */
 	struct effect_request request;
@@ -44,6 +45,8 @@ struct effect_work {
 	effect_witness *witness;
 	void *witness_context;
 	struct effect_blobs *blobs;
+	const struct known_refusal *refused;
+	size_t refused_count;
 	uint64_t token;
 	struct arena *arena; /* of the record being handed over */
 
@@ -52,6 +55,7 @@ struct effect_work {
 	pthread_mutex_t lock; /* of all below, but for a job that runs */
 	pthread_cond_t changed;
 	bool stopping;
+	bool ended; /* the thread has nothing more to do */
 	struct effect_job *jobs[EFFECTS_MAX];
 	size_t count; /* changed by the worker's thread alone */
 	size_t bytes;
@@ -62,6 +66,11 @@ struct effect_work {
 struct effect_job *effect_job_create(const struct shard_context *context, const struct shard *shard,
                                      const struct cache_row *row);
 void effect_job_destroy(struct effect_job *job);
+/* The reason of the refusal that names it, NULL: there is none. */
+const char *effect_job_refused(const struct effect_job *job, const struct known_refusal *refused,
+                               size_t count);
+/* Gives the answer that it failed, with the reason. */
+void effect_job_fail(struct effect_job *job, const struct catalogue *catalogue, const char *reason);
 /* One try. RETRY: without an answer, never when it is the last. OK: with one, were it that it failed. */
 enum status effect_job_run(struct effect_job *job, const struct catalogue *catalogue,
                            bool last) MUST_CHECK;

@@ -230,6 +230,12 @@ void effect_work_open(struct effect_work *work, struct effect_blobs *blobs)
 	work->blobs = blobs;
 }
 
+void effect_work_refuse(struct effect_work *work, const struct known_refusal *refused, size_t count)
+{
+	work->refused = refused;
+	work->refused_count = count;
+}
+
 static struct instant real_now(const struct effect_work *work)
 {
 	const struct outside *const outside = work->context->outside;
@@ -273,6 +279,20 @@ static void keep_answer(struct effect_work *work, struct effect_job *job, enum s
 	work->bytes += job->answer.message.size;
 }
 
+static enum status try_once(const struct effect_work *work, struct effect_job *job)
+{
+	const struct catalogue *const catalogue = work->context->catalogue;
+	const char *const refused = effect_job_refused(job, work->refused, work->refused_count);
+
+	job->request.blobs = work->blobs;
+	if (job->pause.us == 0)
+		job->pause = PAUSE_FIRST;
+	if (refused == NULL)
+		return effect_job_run(job, catalogue, job->attempts + 1 >= EFFECT_ATTEMPTS_MAX);
+	effect_job_fail(job, catalogue, refused);
+	return STATUS_OK;
+}
+
 bool effect_work_run(struct effect_work *work)
 {
 	pthread_mutex_lock(&work->lock);
@@ -283,11 +303,7 @@ bool effect_work_run(struct effect_work *work)
 	pthread_mutex_unlock(&work->lock);
 	if (job == NULL)
 		return false;
-	job->request.blobs = work->blobs;
-	if (job->pause.us == 0)
-		job->pause = PAUSE_FIRST;
-	const enum status status =
-	    effect_job_run(job, work->context->catalogue, job->attempts + 1 >= EFFECT_ATTEMPTS_MAX);
+	const enum status status = try_once(work, job);
 
 	pthread_mutex_lock(&work->lock);
 	if (status == STATUS_FATAL)
@@ -301,16 +317,26 @@ bool effect_work_run(struct effect_work *work)
 
 /* The thread. */
 
-static void wait_for_more(struct effect_work *work)
+static struct timespec monotonic_in(struct duration most)
 {
-	const struct instant until = time_add(time_monotonic(), WAIT_IDLE);
-	const struct timespec limit = { .tv_sec = until.us / SECOND_US,
-		                        .tv_nsec = until.us % SECOND_US * NANOSECONDS };
+	const struct instant until = time_add(time_monotonic(), most);
+
+	return (struct timespec){ .tv_sec = until.us / SECOND_US,
+		                  .tv_nsec = until.us % SECOND_US * NANOSECONDS };
+}
+
+/* False: it is to stop. */
+static bool wait_for_more(struct effect_work *work)
+{
+	const struct timespec limit = monotonic_in(WAIT_IDLE);
 
 	pthread_mutex_lock(&work->lock);
 	if (!work->stopping)
 		(void)pthread_cond_clockwait(&work->changed, &work->lock, CLOCK_MONOTONIC, &limit);
+	const bool stopping = work->stopping;
+
 	pthread_mutex_unlock(&work->lock);
+	return !stopping;
 }
 
 static bool is_stopping(struct effect_work *work)
@@ -326,9 +352,12 @@ static void *thread_run(void *argument)
 {
 	struct effect_work *const work = argument;
 
-	while (!is_stopping(work))
-		if (!effect_work_run(work))
-			wait_for_more(work);
+	while (effect_work_run(work) ? !is_stopping(work) : wait_for_more(work))
+		continue;
+	pthread_mutex_lock(&work->lock);
+	work->ended = true;
+	pthread_cond_signal(&work->changed);
+	pthread_mutex_unlock(&work->lock);
 	return NULL;
 }
 
@@ -341,18 +370,23 @@ void effect_work_start(struct effect_work *work)
 
 bool effect_work_stop(struct effect_work *work, struct duration most)
 {
-	const struct instant until = time_add(time_monotonic(), most);
-	const struct timespec limit = { .tv_sec = until.us / SECOND_US,
-		                        .tv_nsec = until.us % SECOND_US * NANOSECONDS };
+	const struct timespec limit = monotonic_in(most);
+	int timed_out = 0;
 
 	if (work == NULL || !work->threaded)
 		return true;
 	pthread_mutex_lock(&work->lock);
 	work->stopping = true;
 	pthread_cond_signal(&work->changed);
+	while (!work->ended && timed_out == 0)
+		timed_out =
+		    pthread_cond_clockwait(&work->changed, &work->lock, CLOCK_MONOTONIC, &limit);
+	const bool ended = work->ended;
+
 	pthread_mutex_unlock(&work->lock);
-	if (pthread_clockjoin_np(work->thread, NULL, CLOCK_MONOTONIC, &limit) != 0)
+	if (!ended)
 		return false;
+	pthread_join(work->thread, NULL);
 	work->threaded = false;
 	return true;
 }

@@ -49,6 +49,9 @@ const char *effect_work_fatal(struct effect_work *work);
 /* The other one. */
 
 void effect_work_open(struct effect_work *work, struct effect_blobs *blobs);
+/* What crashed its process too often (crash_note.h), by the topic of results: it fails without being run. */
+void effect_work_refuse(struct effect_work *work, const struct known_refusal *refused,
+                        size_t count);
 /* Runs one that is due. False: there was none. */
 bool effect_work_run(struct effect_work *work);
 /* A thread that does so until it is stopped. False: what it runs has not ended in time, and it still runs. */

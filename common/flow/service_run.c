@@ -222,6 +222,7 @@ static void open_effects(struct running *it)
 		return;
 	it->blobs = postgres_blobs_create(&it->store_settings);
 	effect_work_open(it->worker.effects, postgres_blobs_door(it->blobs));
+	effect_work_refuse(it->worker.effects, it->refused, it->refused_count);
 	effect_work_start(it->worker.effects);
 }
 

@@ -14,7 +14,8 @@
  * What must come out, however often anything was killed: for each account on toy.accounts.v1 one "counted" a
  * ref, whose number counts 1, 2, 3 ... and whose text is the sum of the amounts so far; and on
  * toy.settled.v1 one "settled" when TOY_SETTLE has passed since the first, and one "receipted" when its receipt is
- * kept, which is an effect: a blob, whose digest the row has as text. The tables say the same.
+ * kept, which is an effect: a blob, whose digest the row has. An
+ * account whose name begins with "deadly" has none: whoever writes its receipt aborts. The tables say the same.
  */
 #ifndef TESTS_TOY_TOY_H
 #define TESTS_TOY_TOY_H

@@ -2,7 +2,7 @@
  * effect_work_test - effects on their way: bounded, sent until they are acknowledged, run by a thread.
  */
 #include "common/base/text.h"
-#include "common/flow/effect_work.h"
+#include "common/flow/effect_job.h"
 #include "tests/support/effect_fixture.h"
 
 #include <poll.h>
@@ -189,6 +189,30 @@ static void what_ends_the_process_says_why(void **state)
 	assert_int_equal(lying(), 0);
 }
 
+/* What the crash note calls it is no offset of any log. */
+static void what_crashed_its_process_too_often_fails_untried(void **state)
+{
+	struct known_refusal refused[] = {
+		{ EFFECT_RESULTS, EFFECT_NUMBER + 1, 0, "elsewhere" },
+		{ EFFECT_OUT, EFFECT_NUMBER, 0, "another topic" },
+		{ EFFECT_RESULTS, EFFECT_NUMBER, 0, "it crashed" },
+	};
+
+	(void)state;
+	ask_one("xy");
+	for (size_t i = 0; i < COUNT_OF(refused); i++)
+		refused[i].offset = effect_test.effects->jobs[0]->mark;
+	assert_true(refused[0].offset > INT64_MAX / 2);
+	assert_true(refused[0].offset != effect_test.effects->jobs[1]->mark);
+	effect_work_refuse(effect_test.effects, refused, COUNT_OF(refused));
+	assert_int_equal(stage_test_effects(&effect_test), 2);
+	assert_int_equal(effect_tries, 1);
+	effect_fold_to(30);
+	effect_assert_said("heard", "one");
+	effect_assert_said("it crashed", "x");
+	effect_assert_said("done", "y");
+}
+
 static const struct document *seen;
 
 static void see_documents(const struct effect_request *request)
@@ -277,6 +301,7 @@ int main(void)
 		CASE(an_answer_is_sent_again_until_it_is_acknowledged),
 		CASE(the_answer_of_a_shard_that_is_lost_is_not_sent),
 		CASE(what_ends_the_process_says_why),
+		CASE(what_crashed_its_process_too_often_fails_untried),
 		CASE(documents_are_those_of_the_time_when_it_was_asked_for),
 		CASE(a_thread_runs_what_comes_and_is_waited_for_within_bounds),
 		CASE(one_that_runs_while_its_shard_is_lost_is_let_go),
