@@ -95,26 +95,6 @@ def lagging(mesh):
     return any(read.get(partition, 0) < end for partition, end in ends.items())
 
 
-def story_deadly(mesh, feeder):
-    """Its account is not among those that are judged: what became of it is asked for here."""
-    mesh.start("toy-1", **SWIFT).ready()
-    feeder.send(kind="post", key="deadly", ref="deadly-1", number=1)
-    feeder.flush()
-    deaths = 0
-    while deaths < 9:
-        one = mesh.instances[-1]
-        until(lambda: one.process.poll() is not None
-              or mesh.query("select 1 from receipt where account = 'deadly'"), "it to die, or its receipt to fail")
-        if one.process.poll() is None:
-            break
-        deaths += 1
-        mesh.start("toy-1", **SWIFT)
-    said = mesh.query("select digest from receipt where account = 'deadly'")
-    check(deaths == 3 and said and "three times" in said[0][0], f"an effect that kills its process {deaths} times"
-          f" is said to have failed", said)
-    mesh.instances[-1].kill()
-
-
 def story_repeated(mesh, feeder):
     one = mesh.start("toy-1", **SWIFT).ready()
     records = mesh.records(toy_mesh.RECEIPTS)
@@ -150,6 +130,26 @@ def story_frozen(mesh, feeder):
             instance.kill()
 
 
+def story_deadly(mesh, feeder):
+    """Behind all that is judged: its account has no receipt that is kept."""
+    mesh.start("toy-1", **SWIFT).ready()
+    feeder.send(kind="post", key="deadly", ref="deadly-1", number=1)
+    feeder.flush()
+    deaths = 0
+    while deaths < 9:
+        one = mesh.instances[-1]
+        until(lambda: one.process.poll() is not None
+              or mesh.query("select 1 from receipt where account = 'deadly'"), "it to die, or its receipt to fail")
+        if one.process.poll() is None:
+            break
+        deaths += 1
+        mesh.start("toy-1", **SWIFT)
+    said = mesh.query("select digest from receipt where account = 'deadly'")
+    check(deaths == 3 and said and "three times" in said[0][0], f"an effect that kills its process {deaths} times"
+          f" is said to have failed", said)
+    mesh.instances[-1].kill()
+
+
 def story_rebuilt(mesh, feeder):
     before = len(mesh.records(toy_mesh.RECEIPTS))
     done = mesh.run("--rebuild", "settlement", "--verify", **SWIFT)
@@ -158,7 +158,8 @@ def story_rebuilt(mesh, feeder):
     check(len(mesh.records(toy_mesh.RECEIPTS)) == before, "and runs no effect")
 
 
-STORIES = [story_lone, story_before_the_answer, story_killed, story_deadly, story_repeated, story_frozen, story_rebuilt]
+STORIES = [story_lone, story_before_the_answer, story_killed, story_repeated, story_frozen,
+           story_deadly, story_rebuilt]
 
 
 if __name__ == "__main__":
