@@ -339,9 +339,10 @@ class ToyMesh:
     def settle(self, feeder):
         """Waits until everything that was fed is folded, settled and published."""
         until(lambda: self.counted() >= len(feeder.refs), "every posting to be counted")
-        until(lambda: self.query("select count(*) from timer where name = 'settle'")[0][0] == 0
-              and self.query("select coalesce(sum(count), 0)::bigint from open_account")[0][0]
-              >= len(feeder.refs), "every account to be settled")
+        until(lambda: self.query("select coalesce(sum(count), 0)::bigint from open_account")[0][0]
+              >= len(feeder.refs), "every posting to be known to settlement")
+        until(lambda: self.query("select count(*) from timer where name = 'settle'")[0][0] == 0,
+              "every account to be settled")
         until(lambda: self.query("select count(*) from effect_pending")[0][0] == 0, "every receipt to come")
         until(lambda: self.query("select count(*) from shard where published < sequence")[0][0] == 0,
               "everything to be published")
