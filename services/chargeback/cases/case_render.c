@@ -171,8 +171,7 @@ struct printing {
 	const struct effect_request *request;
 	struct effect_answer *answer;
 	const Opsmesh__V1__PrintRequest *asked;
-	struct pdf_fonts *fonts;
-	const struct packet_limits *limits;
+	struct render_with with;
 	struct render_packet rendered;
 };
 
@@ -185,9 +184,8 @@ static enum status print_files(struct printing *it, Opsmesh__V1__PacketPrinted *
 	for (size_t i = 0; i < rendered->file_count; i++) {
 		const struct render_file *const file = &rendered->files[i];
 
-		if (file->made.size > 0)
-			TRY(keep_file(it->request, it->answer, file->made, file->made_pages,
-			              file->field, &printed->files[printed->n_files++]));
+		TRY(keep_file(it->request, it->answer, file->content, file->pages, file->field,
+		              &printed->files[printed->n_files++]));
 	}
 	return STATUS_OK;
 }
@@ -196,10 +194,17 @@ static enum status print_review(struct printing *it, Opsmesh__V1__PacketPrinted 
 {
 	struct pdf_file review;
 
-	TRY(render_review(it->fonts, it->answer->arena, it->limits, &it->rendered.solution,
-	                  it->request->asked_at, &review));
+	TRY(render_review(&it->with, &it->rendered.solution, &review));
 	return keep_file(it->request, it->answer, review.content, review.pages, "",
 	                 &printed->review);
+}
+
+/* What people uploaded lies where files of ours do. */
+static bool load_upload(void *context, struct arena *arena, const struct packet_file *file,
+                        struct bytes *content)
+{
+	return effect_blob_get(context, file->digest, arena, content) == STATUS_OK &&
+	       content->data != NULL;
 }
 
 static enum status print_with(struct printing *it)
@@ -209,8 +214,9 @@ static enum status print_with(struct printing *it)
 	Opsmesh__V1__CaseResult result = OPSMESH__V1__CASE_RESULT__INIT;
 	Opsmesh__V1__PacketPrinted printed = OPSMESH__V1__PACKET_PRINTED__INIT;
 	const char *reason = "it cannot be written";
-	const enum status status = render_packet(it->fonts, arena, it->limits, &packet,
-	                                         it->request->asked_at, &it->rendered, &reason);
+	const struct upload_store store = { .context = it->request->blobs, .load = load_upload };
+	const enum status status =
+	    render_packet(&it->with, &packet, &store, &it->rendered, &reason);
 
 	snprintf(it->answer->reason, sizeof(it->answer->reason), "%s", reason);
 	TRY(status);
@@ -233,15 +239,19 @@ static enum status print(const struct effect_request *request, struct effect_ans
 		.request = request,
 		.answer = answer,
 		.asked = read_request(request, answer->arena),
-		.fonts = pdf_fonts_open(pdf_font_files, answer->reason, sizeof(answer->reason)),
-		.limits = policy_at(effect_document(request, CASE_LIMITS), request->asked_at),
+		.with = { .fonts = pdf_fonts_open(pdf_font_files, answer->reason,
+		                                  sizeof(answer->reason)),
+		          .arena = answer->arena,
+		          .limits =
+		              policy_at(effect_document(request, CASE_LIMITS), request->asked_at),
+		          .created = request->asked_at },
 	};
 
-	if (it.fonts == NULL)
+	if (it.with.fonts == NULL)
 		return STATUS_RETRY;
 	const enum status status = print_with(&it);
 
-	pdf_fonts_close(it.fonts);
+	pdf_fonts_close(it.with.fonts);
 	return status;
 }
 
