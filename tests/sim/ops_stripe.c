@@ -79,6 +79,10 @@ static const struct {
 	{ "dp_1", "charge.dispute.closed", 8,
 	  "\"object\":\"dispute\",\"status\":\"won\",\"amount\":10000,\"currency\":\"jpy\","
 	  "\"charge\":\"ch_1\"" },
+	{ "issfr_1", "radar.early_fraud_warning.created", 5,
+	  "\"object\":\"radar.early_fraud_warning\",\"actionable\":true,\"charge\":\"ch_1\"" },
+	{ "issfr_1", "radar.early_fraud_warning.updated", 6,
+	  "\"object\":\"radar.early_fraud_warning\",\"actionable\":false,\"charge\":\"ch_1\"" },
 	{ OPS_DISPUTED, "charge.dispute.created", 6,
 	  "\"object\":\"dispute\",\"status\":\"needs_response\",\"amount\":500,\"currency\":\"jpy\","
 	  "\"charge\":\"ch_1\",\"evidence_details\":{\"due_by\":1000200,\"submission_count\":0}" },

@@ -166,7 +166,9 @@ void ground_action(const char *at, const char *id, Opsmesh__V1__ActionRequested 
 
 void ground_pass(const char *frontier)
 {
-	CHECK(stage_test_fold(&ground, STAGE_TEST_ALL, ground_time(frontier)) == STATUS_OK);
+	do
+		CHECK(stage_test_fold(&ground, STAGE_TEST_ALL, ground_time(frontier)) == STATUS_OK);
+	while (stage_test_effects(&ground) > 0);
 }
 
 void ground_say(const char *at, const char *dispute_id, Opsmesh__V1__DisputeEvent *event)

@@ -57,13 +57,16 @@ static const struct document working_files[] = {
 	FILE_OF("holidays/jp.json", HOLIDAYS),
 };
 
-static const char packet[] =
-    "{\"id\":\"p\",\"version\":1,\"effective_from\":\"2026-01-01T00:00:00Z\","
-    "\"characters\":{\"together\":1000,\"source\":\"s\"},"
-    "\"files\":{\"bytes_together\":1000,\"media_types\":[\"application/pdf\"],\"source\":\"s\"},"
-    "\"pages\":{\"most\":9,\"networks\":[],\"source\":\"s\"},"
-    "\"paper\":{\"size\":\"a4\",\"points\":12,\"source\":\"s\"},"
-    "\"fields\":[{\"name\":\"uncategorized_text\",\"kind\":\"text\",\"characters\":1000}]}";
+static const struct document packet_files[] = {
+	FILE_OF(
+	    "packet/p-1.json",
+	    "{\"id\":\"p\",\"version\":1,\"effective_from\":\"2026-01-01T00:00:00Z\","
+	    "\"characters\":{\"together\":1000,\"source\":\"s\"},"
+	    "\"files\":{\"bytes_together\":1000,\"media_types\":[\"application/pdf\"],\"source\":\"s\"},"
+	    "\"pages\":{\"most\":9,\"networks\":[],\"source\":\"s\"},"
+	    "\"paper\":{\"size\":\"a4\",\"points\":12,\"source\":\"s\"},"
+	    "\"fields\":[{\"name\":\"uncategorized_text\",\"kind\":\"text\",\"characters\":1000}]}"),
+};
 
 /* The stage, but for what gathers, and with a door for packets. */
 
@@ -93,6 +96,7 @@ static enum status take_packet(struct task *task, const Opsmesh__V1__ActionEvent
 	CHECK(proto_instant(action->occurred_at, &at));
 	TRY(case_take(task, home, dispute, at, &work));
 	work.kept->packet = action->requested->action;
+	work.kept->pdf = action->requested->action;
 	task_save(task, &case_packet_table,
 	          &(struct case_packet_row){ .home = home,
 	                                     .dispute_id = dispute,
@@ -171,13 +175,19 @@ static void build_stage(void)
 /* Compiled once for all tests of a program: documents never change. */
 static int start(const struct document *files, size_t count, const void **compiled)
 {
+	static const struct policy_book *limits;
 	char reason[256];
 
 	build_stage();
+	if (limits == NULL)
+		limits = policy_compile(&packet_limits_kind, packet_files, COUNT_OF(packet_files),
+		                        reason, sizeof(reason));
+	CHECK(limits != NULL);
 	if (*compiled == NULL)
 		*compiled = case_policy_compile(files, count, reason, sizeof(reason));
 	CHECK(*compiled != NULL);
 	documents[0] = (struct document){ .name = CASE_POLICY, .compiled = *compiled };
+	documents[1] = (struct document){ .name = CASE_LIMITS, .compiled = limits };
 	newest = TIME_MIN;
 	number = 0;
 	stage_test_init(&dispute_index, &opsmesh_catalogue, &chargeback_stages[0], DISPUTE_SHARD,

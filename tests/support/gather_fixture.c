@@ -243,7 +243,9 @@ void gather_asked(const char *at, Opsmesh__V1__ActionKind kind, const char *by,
 void gather_pass(const char *frontier)
 {
 	newest = time_later(newest, instant_of(frontier));
-	CHECK(stage_test_fold(&gather_stage, STAGE_TEST_ALL, newest) == STATUS_OK);
+	do
+		CHECK(stage_test_fold(&gather_stage, STAGE_TEST_ALL, newest) == STATUS_OK);
+	while (stage_test_effects(&gather_stage) > 0);
 }
 
 /* Hearing. */
@@ -271,9 +273,10 @@ static const char *line_of(struct arena *arena, const Opsmesh__V1__DisputeEvent 
 	return name;
 }
 
-static bool is_sweep(const Opsmesh__V1__DisputeEvent *event)
+static bool is_left_out(const Opsmesh__V1__DisputeEvent *event)
 {
-	return event->fact_case == OPSMESH__V1__DISPUTE_EVENT__FACT_ORPHANS_SWEPT;
+	return event->fact_case == OPSMESH__V1__DISPUTE_EVENT__FACT_ORPHANS_SWEPT ||
+	       event->fact_case == OPSMESH__V1__DISPUTE_EVENT__FACT_PACKET_RENDERED;
 }
 
 const char *gather_heard(void)
@@ -284,7 +287,7 @@ const char *gather_heard(void)
 	const char *heard = "";
 
 	while ((fact = stage_test_next(&gather_stage, &message)) != NULL)
-		if (fact->topic == OPS_DISPUTES && !is_sweep((const void *)message))
+		if (fact->topic == OPS_DISPUTES && !is_left_out((const void *)message))
 			heard = arena_printf(arena, "%s%s\n", heard,
 			                     line_of(arena, (const void *)message));
 	return heard;

@@ -28,12 +28,12 @@ void gather_dispute_of(const char *at, const char *dispute, const char *payment,
 /* An action on the case; parameters are pairs of a name and a value, ended by NULL. */
 void gather_asked(const char *at, Opsmesh__V1__ActionKind kind, const char *by,
                   const char *const *parameters);
-/* Folds all, and moves the frontier there. */
+/* Folds all, and moves the frontier there; packets are rendered on the way. */
 void gather_pass(const char *frontier);
 /*
  * What was said of evidence and packets since it was asked last, a line each: "collected 3 1 400000" (items that may be sent,
  * that hurt, completeness), "gap usage", "closed usage", "built 3 1" (items, dropped), "refused nothing", and of others
- * their names: "packet_staged".
+ * their names: "packet_staged". Rendered packets and sweeps are left out.
  */
 const char *gather_heard(void);
 /* The last fact of this kind that was said; NULL: none was. */

@@ -221,5 +221,6 @@ enum status case_gather(struct task *task, const char *key)
 	if (!work.known)
 		return STATUS_OK;
 	work.kept->gather_at = NULL;
+	TRY(gather(&work));
 	return case_keep(&work);
 }

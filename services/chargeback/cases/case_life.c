@@ -327,6 +327,8 @@ static enum status on_dispute(struct task *task, const Opsmesh__V1__MaterialEven
 	TRY(recover(&work));
 	TRY(follow(&work));
 	TRY(case_schedule(&work, work.row.due_by));
+	if (life_needs_response(case_life(&work)))
+		case_gather_soon(&work);
 	return case_keep(&work);
 }
 
@@ -395,7 +397,7 @@ static void add_money(struct arena *arena, Opsmesh__V1__Money **sum,
 }
 
 static enum status say_funds(struct casework *work, Opsmesh__V1__DisputeEvent__FactCase fact,
-                             const Opsmesh__V1__DisputeFundsMoved *moved, char *billing_id)
+                             const Opsmesh__V1__DisputeFundsMoved *moved)
 {
 	Opsmesh__V1__DisputeEvent event = OPSMESH__V1__DISPUTE_EVENT__INIT;
 	Opsmesh__V1__CaseFundsMoved funds = OPSMESH__V1__CASE_FUNDS_MOVED__INIT;
@@ -403,7 +405,7 @@ static enum status say_funds(struct casework *work, Opsmesh__V1__DisputeEvent__F
 	funds.transaction_id = moved->transaction_id;
 	funds.amount = moved->amount;
 	funds.fee = moved->fee;
-	funds.billing_id = billing_id;
+	funds.billing_id = text_mutable(work->cause_id);
 	event.fact_case = fact;
 	event.funds_withdrawn = &funds;
 	return case_emit(work, &event);
@@ -424,7 +426,7 @@ enum status case_on_funds(struct task *task, const Opsmesh__V1__MaterialEvent *m
 	TRY(say_funds(&work,
 	              back ? OPSMESH__V1__DISPUTE_EVENT__FACT_FUNDS_REINSTATED
 	                   : OPSMESH__V1__DISPUTE_EVENT__FACT_FUNDS_WITHDRAWN,
-	              moved, material->fact_id));
+	              moved));
 	TRY(recover(&work));
 	return case_keep(&work);
 }

@@ -147,6 +147,7 @@ static enum status unstage(struct case_request *request)
 	work->kept->staged = text_mutable("");
 	work->kept->prepared_by = text_mutable("");
 	work->kept->prepared_for = text_mutable("");
+	case_gather_soon(work);
 	return case_applied(request);
 }
 
