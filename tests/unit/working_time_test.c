@@ -33,6 +33,8 @@ static const struct document files[] = {
 	        CALENDAR("tokyo", "2", "2026-06-01", "Asia/Tokyo", WEEKDAYS, "10:00", "19:00")),
 	FILE_OF("calendars/tokyo-1.json",
 	        CALENDAR("tokyo", "1", "2026-01-01", "Asia/Tokyo", WEEKDAYS, "09:00", "18:00")),
+	FILE_OF("calendars/tokyo-3.json",
+	        CALENDAR("tokyo", "3", "2026-09-01", "Asia/Tokyo", WEEKDAYS, "10:00", "19:00")),
 	FILE_OF("calendars/brief.json",
 	        CALENDAR("brief", "1", "1970-01-01", "UTC", WEEKDAYS, "12:00", "12:30")),
 	FILE_OF("sla/another.json", "of another kind"),
@@ -75,9 +77,9 @@ static void the_version_in_force_is_found_by_its_id(void **state)
 		int64_t version;
 	} rows[] = {
 		{ "2025-01-01T00:00:00Z", 1 }, /* before all of them the earliest */
-		{ "2026-01-01T00:00:00Z", 1 },
-		{ "2026-05-31T23:59:59Z", 1 },
-		{ "2026-06-01T00:00:00Z", 2 },
+		{ "2026-01-01T00:00:00Z", 1 }, { "2026-05-31T23:59:59Z", 1 },
+		{ "2026-06-01T00:00:00Z", 2 }, { "2026-08-31T00:00:00Z", 2 },
+		{ "2026-09-01T00:00:00Z", 3 },
 	};
 
 	(void)state;
