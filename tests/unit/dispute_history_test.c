@@ -9,6 +9,7 @@
 
 #include "common/base/status.h"
 #include "common/base/text.h"
+#include "common/io/proto.h"
 #include "tests/support/chance.h"
 
 #define HISTORIES 400
@@ -158,9 +159,11 @@ static const Opsmesh__V1__DisputeEvent *said(size_t at)
 }
 
 /* The packet that was approved last stands right before what is asked for, and was put up by another. */
-static void assert_approved(size_t at, const Opsmesh__V1__SubmissionRequested *asked)
+static void assert_approved(size_t place, const Opsmesh__V1__SubmissionRequested *asked)
 {
-	const Opsmesh__V1__DisputeEvent *const event = said(at - 1);
+	struct instant at;
+	struct instant due_by;
+	const Opsmesh__V1__DisputeEvent *const event = said(place - 1);
 
 	if (event == NULL) {
 		fail_msg("before what is asked for stands an alert");
@@ -169,6 +172,9 @@ static void assert_approved(size_t at, const Opsmesh__V1__SubmissionRequested *a
 	assert_int_equal(event->fact_case, OPSMESH__V1__DISPUTE_EVENT__FACT_PACKET_APPROVED);
 	assert_string_equal(event->packet_approved->digest, asked->digest);
 	assert_string_not_equal(event->packet_approved->by->principal, asked->prepared_by);
+	/* Nobody says that it is meant to be late. */
+	assert_true(proto_instant(event->occurred_at, &at) &&
+	            proto_instant(asked->due_by, &due_by) && time_before(at, due_by));
 }
 
 static void assert_promises(const struct history *it)
