@@ -4,6 +4,7 @@
 #include "common/base/text.h"
 #include "common/io/proto.h"
 #include "proto/opsmesh/v1/catalogue.h"
+#include "tests/support/dispute_document.h"
 #include "tests/support/dispute_line.h"
 
 #include <string.h>
@@ -17,56 +18,12 @@ const char *dispute_account;
 const char *dispute_customer;
 const char *dispute_charge;
 
-static struct document documents[3];
 static struct stage_event events[EVENTS_MAX];
 static struct stage_timer timers[TIMERS_MAX];
 static struct stage stage;
 static struct instant newest;
 static int64_t number; /* of the next action */
 static const char *read;
-
-#define FILE_OF(name_, text)                                         \
-	{                                                            \
-		.name = (name_), .body = {(text), sizeof(text) - 1 } \
-	}
-#define POLICY                                                                                        \
-	"{\"id\":\"standard\",\"version\":1,\"effective_from\":\"2026-01-01T00:00:00Z\","             \
-	"\"buffer\":\"6h\",\"reminders\":[{\"step\":\"seven_days\",\"before\":\"168h\"},"             \
-	"{\"step\":\"three_days\",\"before\":\"72h\"},{\"step\":\"two_days\",\"before\":\"48h\"}],"   \
-	"\"on_call_before\":\"24h\",\"sweep_every\":\"6h\",\"gather_wait\":\"10m\",\"lease\":\"4h\"," \
-	"\"queue\":\"disputes\",\"team\":\"billing\""
-#define CALENDAR(id, zone, holidays)                                                              \
-	"{\"id\":\"" id "\",\"version\":1,\"effective_from\":\"2026-01-01T00:00:00Z\","           \
-	"\"time_zone\":\"" zone "\"," holidays "\"windows\":[{\"days\":[\"mon\",\"tue\",\"wed\"," \
-	"\"thu\",\"fri\"],\"from\":\"09:00\",\"to\":\"18:00\"}]}"
-#define HOLIDAYS                                                  \
-	"{\"id\":\"jp\",\"version\":\"2026\",\"days\":["          \
-	"{\"date\":\"2026-05-04\",\"name\":\"みどりの日\"}," \
-	"{\"date\":\"2026-05-05\",\"name\":\"こどもの日\"}," \
-	"{\"date\":\"2026-05-06\",\"name\":\"休日\"}]}"
-
-static const struct document plain_files[] = {
-	FILE_OF("cases/standard-1.json", POLICY "}"),
-};
-static const struct document working_files[] = {
-	FILE_OF("calendars/london.json", CALENDAR("london", "Europe/London", "")),
-	FILE_OF("calendars/tokyo.json", CALENDAR("tokyo", "Asia/Tokyo", "\"holidays\":[\"jp\"],")),
-	FILE_OF("cases/standard-1.json",
-	        POLICY ",\"calendar\":\"tokyo\",\"owners\":[{\"principal\":\"ken\","
-	               "\"calendar\":\"london\"}]}"),
-	FILE_OF("holidays/jp.json", HOLIDAYS),
-};
-
-static const struct document packet_files[] = {
-	FILE_OF(
-	    "packet/p-1.json",
-	    "{\"id\":\"p\",\"version\":1,\"effective_from\":\"2026-01-01T00:00:00Z\","
-	    "\"characters\":{\"together\":1000,\"source\":\"s\"},"
-	    "\"files\":{\"bytes_together\":1000,\"media_types\":[\"application/pdf\"],\"source\":\"s\"},"
-	    "\"pages\":{\"most\":9,\"networks\":[],\"source\":\"s\"},"
-	    "\"paper\":{\"size\":\"a4\",\"points\":12,\"source\":\"s\"},"
-	    "\"fields\":[{\"name\":\"uncategorized_text\",\"kind\":\"text\",\"characters\":1000}]}"),
-};
 
 /* The stage, but for what gathers, and with a door for packets. */
 
@@ -172,22 +129,9 @@ static void build_stage(void)
 	stage.timers = timers;
 }
 
-/* Compiled once for all tests of a program: documents never change. */
-static int start(const struct document *files, size_t count, const void **compiled)
+static int start(const struct document *documents)
 {
-	static const struct policy_book *limits;
-	char reason[256];
-
 	build_stage();
-	if (limits == NULL)
-		limits = policy_compile(&packet_limits_kind, packet_files, COUNT_OF(packet_files),
-		                        reason, sizeof(reason));
-	CHECK(limits != NULL);
-	if (*compiled == NULL)
-		*compiled = case_policy_compile(files, count, reason, sizeof(reason));
-	CHECK(*compiled != NULL);
-	documents[0] = (struct document){ .name = CASE_POLICY, .compiled = *compiled };
-	documents[1] = (struct document){ .name = CASE_LIMITS, .compiled = limits };
 	newest = TIME_MIN;
 	number = 0;
 	stage_test_init(&dispute_index, &opsmesh_catalogue, &chargeback_stages[0], DISPUTE_SHARD,
@@ -201,18 +145,14 @@ static int start(const struct document *files, size_t count, const void **compil
 
 int dispute_start(void **state)
 {
-	static const void *compiled;
-
 	(void)state;
-	return start(plain_files, COUNT_OF(plain_files), &compiled);
+	return start(dispute_documents(false));
 }
 
 int dispute_start_working(void **state)
 {
-	static const void *compiled;
-
 	(void)state;
-	return start(working_files, COUNT_OF(working_files), &compiled);
+	return start(dispute_documents(true));
 }
 
 int dispute_stop(void **state)

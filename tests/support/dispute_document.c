@@ -1,0 +1,82 @@
+#include "tests/support/dispute_document.h"
+
+#include "common/base/check.h"
+#include "services/chargeback/cases/case.h"
+
+#define FILE_OF(name_, text)                                         \
+	{                                                            \
+		.name = (name_), .body = {(text), sizeof(text) - 1 } \
+	}
+#define POLICY                                                                                        \
+	"{\"id\":\"standard\",\"version\":1,\"effective_from\":\"2026-01-01T00:00:00Z\","             \
+	"\"buffer\":\"6h\",\"reminders\":[{\"step\":\"seven_days\",\"before\":\"168h\"},"             \
+	"{\"step\":\"three_days\",\"before\":\"72h\"},{\"step\":\"two_days\",\"before\":\"48h\"}],"   \
+	"\"on_call_before\":\"24h\",\"sweep_every\":\"6h\",\"gather_wait\":\"10m\",\"lease\":\"4h\"," \
+	"\"queue\":\"disputes\",\"team\":\"billing\""
+#define CALENDAR(id, zone, holidays)                                                              \
+	"{\"id\":\"" id "\",\"version\":1,\"effective_from\":\"2026-01-01T00:00:00Z\","           \
+	"\"time_zone\":\"" zone "\"," holidays "\"windows\":[{\"days\":[\"mon\",\"tue\",\"wed\"," \
+	"\"thu\",\"fri\"],\"from\":\"09:00\",\"to\":\"18:00\"}]}"
+#define HOLIDAYS                                                  \
+	"{\"id\":\"jp\",\"version\":\"2026\",\"days\":["          \
+	"{\"date\":\"2026-05-04\",\"name\":\"みどりの日\"}," \
+	"{\"date\":\"2026-05-05\",\"name\":\"こどもの日\"}," \
+	"{\"date\":\"2026-05-06\",\"name\":\"休日\"}]}"
+
+static const struct document plain_files[] = {
+	FILE_OF("cases/standard-1.json", POLICY "}"),
+};
+static const struct document working_files[] = {
+	FILE_OF("calendars/london.json", CALENDAR("london", "Europe/London", "")),
+	FILE_OF("calendars/tokyo.json", CALENDAR("tokyo", "Asia/Tokyo", "\"holidays\":[\"jp\"],")),
+	FILE_OF("cases/standard-1.json",
+	        POLICY ",\"calendar\":\"tokyo\",\"owners\":[{\"principal\":\"ken\","
+	               "\"calendar\":\"london\"}]}"),
+	FILE_OF("holidays/jp.json", HOLIDAYS),
+};
+
+static const struct document packet_files[] = {
+	FILE_OF(
+	    "packet/p-1.json",
+	    "{\"id\":\"p\",\"version\":1,\"effective_from\":\"2026-01-01T00:00:00Z\","
+	    "\"characters\":{\"together\":1000,\"source\":\"s\"},"
+	    "\"files\":{\"bytes_together\":1000,\"media_types\":[\"application/pdf\"],\"source\":\"s\"},"
+	    "\"pages\":{\"most\":9,\"networks\":[],\"source\":\"s\"},"
+	    "\"paper\":{\"size\":\"a4\",\"points\":12,\"source\":\"s\"},"
+	    "\"fields\":[{\"name\":\"uncategorized_text\",\"kind\":\"text\",\"characters\":1000}]}"),
+};
+
+static const void *compile_cases(const struct document *files, size_t count)
+{
+	char reason[256];
+	const void *const compiled = case_policy_compile(files, count, reason, sizeof(reason));
+
+	CHECK(compiled != NULL);
+	return compiled;
+}
+
+static const void *compile_limits(void)
+{
+	char reason[256];
+	const void *const compiled = policy_compile(&packet_limits_kind, packet_files,
+	                                            COUNT_OF(packet_files), reason, sizeof(reason));
+
+	CHECK(compiled != NULL);
+	return compiled;
+}
+
+const struct document *dispute_documents(bool working)
+{
+	static struct document all[2][3];
+	struct document *const documents = all[working ? 1 : 0];
+
+	if (documents[0].name != NULL)
+		return documents;
+	documents[0] = (struct document){
+		.name = CASE_POLICY,
+		.compiled = working ? compile_cases(working_files, COUNT_OF(working_files))
+		                    : compile_cases(plain_files, COUNT_OF(plain_files)),
+	};
+	documents[1] = (struct document){ .name = CASE_LIMITS, .compiled = compile_limits() };
+	return documents;
+}
