@@ -79,17 +79,6 @@ struct sweep_row {
 	struct instant last_at; /* TIME_MIN: there was none */
 };
 
-struct case_alert_row {
-	const char *alert_id; /* "alert/chargeback/<home>/<dispute>/<rule>[/<round>]" */
-	const char *home;
-	const char *state; /* "open", "acknowledged", "resolved" */
-	const char *severity;
-	struct instant raised_at;
-	struct instant acknowledged_at;
-	const char *acknowledged_by;
-	struct instant resolved_at;
-};
-
 extern const struct state_table dispute_case_table;
 extern const struct state_table open_case_table;
 extern const struct state_table sweep_table;
