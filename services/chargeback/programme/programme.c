@@ -154,7 +154,7 @@ static bool is_met(const struct programme_threshold *threshold,
 	       is_hardly_authenticated(tally, threshold->authenticated_bp);
 }
 
-static bool is_for(const struct programme_threshold *threshold, const char *region)
+bool programme_is_for(const struct programme_threshold *threshold, const char *region)
 {
 	return (threshold->region[0] == '\0' || text_equal(threshold->region, region)) &&
 	       (threshold->outside[0] == '\0' || !text_equal(threshold->outside, region));
@@ -180,7 +180,7 @@ static void amounts_check(const struct programme_policy *policy, const char *reg
 	for (size_t i = 0; i < policy->threshold_count; i++) {
 		const struct money *const amount = &policy->thresholds[i].amount;
 
-		if (amount->minor == 0 || !is_for(&policy->thresholds[i], region))
+		if (amount->minor == 0 || !programme_is_for(&policy->thresholds[i], region))
 			continue;
 		if (!text_equal(amount->currency, answer->tally.amount.currency))
 			answer->tally.amount_known = false;
@@ -207,9 +207,9 @@ struct programme_answer programme_judge(const struct programme_policy *policy, c
 	answer.is_projected = answer.elapsed_ppm >= policy->project_from_ppm;
 	answer.at_end = answer.is_projected ? at_end_of(&answer, at) : answer.now;
 	for (size_t i = 0; i < policy->threshold_count; i++) {
-		answer.standings[i] = is_for(&policy->thresholds[i], region)
-		                          ? standing_of(policy, &policy->thresholds[i], &answer)
-		                          : PROGRAMME_CLEAR;
+		if (!programme_is_for(&policy->thresholds[i], region))
+			continue;
+		answer.standings[i] = standing_of(policy, &policy->thresholds[i], &answer);
 		if (answer.standings[i] >= answer.standing) {
 			answer.standing = answer.standings[i];
 			answer.threshold = i;

@@ -83,10 +83,13 @@ struct programme_answer {
 	struct programme_figures at_end; /* as now where nothing is projected */
 	enum programme_standing standings[PROGRAMME_THRESHOLDS_MAX]; /* as in the policy */
 	enum programme_standing standing;                            /* the gravest of them */
-	size_t threshold; /* of that one; the last of equals */
+	size_t threshold; /* of that one; of equals the last that is for the region */
 	bool
 	    amount_unjudged; /* a threshold asks for an amount that is not known: taken as reached */
 };
+
+/* Is it for accounts of the region ("": none that is named)? One that is not is always clear. */
+bool programme_is_for(const struct programme_threshold *threshold, const char *region);
 
 /* Of an account of that country and region ("": none that is named). at: in the period. */
 struct programme_answer programme_judge(const struct programme_policy *policy, const char *country,
