@@ -6,6 +6,8 @@
 #include "services/chargeback/cases/case_render.h"
 #include "services/chargeback/chargeback.h"
 #include "services/chargeback/index/index.h"
+#include "services/chargeback/monitor/monitor.h"
+#include "services/chargeback/tally/tally.h"
 
 #include "proto/opsmesh/v1/catalogue.h"
 
@@ -28,22 +30,18 @@ const struct service_document chargeback_documents[] = {
 	  .doc =
 	      "By when cases must be answered, who is told before and in whose working time, how often they are swept.",
 	  .compile = case_policy_compile },
-	{ .name = CASE_REASONS,
-	  .path = "reasons/",
-	  .doc = "What a dispute is about, by network and code, and which evidence wins it.",
-	  .compile = reasons_compile },
-	{ .name = INTENTS_POLICY,
-	  .path = "evidence/",
-	  .doc = "What a message of a customer's is for a dispute, by its triaged intent.",
-	  .compile = intents_compile },
-	{ .name = SHOWN_POLICY,
-	  .path = "shown/",
-	  .doc = "What customers are shown when they buy, and since when.",
-	  .compile = shown_compile },
-	{ .name = CASE_LIMITS,
-	  .path = "packet/",
-	  .doc = "What the provider takes as evidence of one dispute: fields, lengths, pages.",
-	  .compile = limits_compile },
+	{ .name = MONITOR_PROGRAMMES,
+	  .path = "programmes/",
+	  .doc = "What the networks' monitoring programmes count, and their thresholds.",
+	  .compile = monitor_programmes_compile },
+	{ .name = MONITOR_PATTERNS,
+	  .path = "dispute-patterns/",
+	  .doc = "From where on more disputes than elsewhere are told, and the releases.",
+	  .compile = monitor_patterns_compile },
+	{ .name = WATCH_POLICY,
+	  .path = "dispute-watch/",
+	  .doc = "Of which country our account is, and when programmes and patterns are judged.",
+	  .compile = watch_policy_compile },
 	{ .name = NULL },
 };
 
@@ -55,9 +53,18 @@ static const struct stage_event index_events[] = {
 	{ .topic = OPS_BILLING, .handle = index_on_billing, .need = index_need_billing },
 	{ .topic = -1 },
 };
-static const struct state_table *const index_tables[] = { &index_subject_table, &index_fact_table,
-	                                                  &index_dispute_table, NULL };
-static const int index_emits[] = { OPS_MATERIAL, -1 };
+static const struct state_table *const index_tables[] = { &index_subject_table,
+	                                                  &index_fact_table,
+	                                                  &index_dispute_table,
+	                                                  &tally_payment_table,
+	                                                  &tally_event_table,
+	                                                  &tally_waiting_table,
+	                                                  NULL };
+static const struct stage_timer index_timers[] = {
+	{ .name = TALLY_TIMER, .handle = tally_tell },
+	{ .name = NULL },
+};
+static const int index_emits[] = { OPS_MATERIAL, OPS_BY_PROGRAMME, -1 };
 
 /* case */
 
@@ -88,11 +95,32 @@ static const struct stage_timer case_timers[] = {
 };
 static const int case_emits[] = { OPS_DISPUTES, OPS_ALERTS, -1 };
 
+/* programme */
+
+#define PROGRAMME_EVENTS(ON)                                                               \
+	ON(OPS_ACTIONS, Opsmesh__V1__ActionEvent, requested, Opsmesh__V1__ActionRequested, \
+	   monitor_on_requested)                                                           \
+	ON(OPS_BY_PROGRAMME, Opsmesh__V1__TallyEvent, counted, Opsmesh__V1__TallyCounted,  \
+	   monitor_on_counted)
+
+STAGE_EVENTS(programme_events, PROGRAMME_EVENTS);
+static const struct state_table *const programme_tables[] = {
+	&programme_sum_table,   &watched_table,         &threshold_table,
+	&dispute_pattern_table, &programme_alert_table, NULL
+};
+static const struct stage_timer programme_timers[] = {
+	{ .name = MONITOR_TIMER_JUDGE, .handle = monitor_judge },
+	{ .name = MONITOR_TIMER_DAY, .handle = monitor_day },
+	{ .name = NULL },
+};
+static const int programme_emits[] = { OPS_DISPUTES, OPS_ALERTS, -1 };
+
 const struct stage chargeback_stages[] = {
 	{ .name = "index",
 	  .doc = "Brings tickets, triage and billing under the account that they belong to.",
 	  .events = index_events,
 	  .tables = index_tables,
+	  .timers = index_timers,
 	  .emits = index_emits },
 	{ .name = "case",
 	  .doc = "Disputes, inquiries and fraud warnings as cases: deadlines, evidence, release.",
@@ -102,5 +130,11 @@ const struct stage chargeback_stages[] = {
 	  .effects = case_effects,
 	  .results = OPS_CASE_RESULTS,
 	  .emits = case_emits },
+	{ .name = "programme",
+	  .doc = "Sums what all shards count: the networks' monitoring programmes, and patterns.",
+	  .events = programme_events,
+	  .tables = programme_tables,
+	  .timers = programme_timers,
+	  .emits = programme_emits },
 	{ .name = NULL },
 };

@@ -28,8 +28,9 @@ const struct mesh_stage mesh_stages[] = {
 	{ "claim", "billing-sync", "billing", READS(OPS_CONTROL, OPS_TICKETS, OPS_TRIAGE) },
 	{ "index", "chargeback", "chargeback",
 	  READS(OPS_CONTROL, OPS_TICKETS, OPS_TRIAGE, OPS_BILLING) },
-	{ "case", "chargeback", "chargeback",
-	  READS(OPS_CONTROL, OPS_ACTIONS, OPS_MATERIAL, OPS_CASE_RESULTS) },
+	{ "case", "chargeback", "chargeback", READS(OPS_CONTROL, OPS_ACTIONS, OPS_MATERIAL) },
+	{ "programme", "chargeback", "chargeback",
+	  READS(OPS_CONTROL, OPS_ACTIONS, OPS_BY_PROGRAMME) },
 	{ .stage = NULL },
 };
 

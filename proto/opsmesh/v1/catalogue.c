@@ -21,6 +21,7 @@
 #include "opsmesh/v1/report.pb-c.h"
 #include "opsmesh/v1/request.pb-c.h"
 #include "opsmesh/v1/sla.pb-c.h"
+#include "opsmesh/v1/tally.pb-c.h"
 #include "opsmesh/v1/ticket.pb-c.h"
 #include "opsmesh/v1/triage.pb-c.h"
 #include "opsmesh/v1/usage.pb-c.h"
@@ -32,10 +33,9 @@ static const char *const ticket[] = { "ticket", NULL };
 static const char *const triage[] = { "triage", NULL };
 static const char *const triage_and_pattern[] = { "triage", "pattern", NULL };
 static const char *const clock_stage[] = { "clock", NULL };
-static const char *const clock_and_case[] = { "clock", "case", NULL };
+static const char *const alert_writers[] = { "clock", "case", "programme", NULL };
 static const char *const index_stage[] = { "index", NULL };
-static const char *const effect[] = { "effect", NULL };
-static const char *const case_stage[] = { "case", NULL };
+static const char *const case_and_programme[] = { "case", "programme", NULL };
 static const char *const claim[] = { "claim", NULL };
 static const char *const object[] = { "object", NULL };
 static const char *const object_and_source[] = { "object", "source", NULL };
@@ -47,7 +47,7 @@ static const char *const of_balance[] = { "object", "charge", "customer", NULL }
 static const char *const every[] = { "conversation", "directory", "ticket", "triage", "pattern",
 	                             "clock",        "object",    "source", "charge", "customer",
 	                             "payout",       "books",     "claim",  "card",   "index",
-	                             "case",         NULL };
+	                             "case",         "programme", NULL };
 
 static const struct topic topics[] = {
 	[OPS_INTAKE] = { .name = "ops.intake.v1",
@@ -219,16 +219,17 @@ static const struct topic topics[] = {
 	                   .key = "account id; without one the customer, charge or dispute",
 	                   .doc = "Tickets, triage and billing, brought under their account.",
 	                   .retention = "unlimited" },
-	[OPS_CASE_RESULTS] = { .name = "ops.chargeback.results.v1",
-	                       .writers = effect,
-	                       .spread = SPREAD_OWN,
+	[OPS_BY_PROGRAMME] = { .name = "ops.chargeback.by-programme.v1",
+	                       .writers = index_stage,
+	                       .spread = SPREAD_ANY,
 	                       .audience = TOPIC_INTERNAL,
-	                       .message = &opsmesh__v1__case_result__descriptor,
-	                       .key = "of the event that asked",
-	                       .doc = "What came of what the stage case wants done: PDFs.",
+	                       .message = &opsmesh__v1__tally_event__descriptor,
+	                       .key = "what is watched: a network's programmes, patterns",
+	                       .doc =
+	                           "Counts of payments, disputes and warnings on their way to be summed.",
 	                       .retention = "unlimited" },
 	[OPS_DISPUTES] = { .name = "ops.disputes.v1",
-	                   .writers = case_stage,
+	                   .writers = case_and_programme,
 	                   .spread = SPREAD_OWN,
 	                   .audience = TOPIC_PUBLIC,
 	                   .message = &opsmesh__v1__dispute_event__descriptor,
@@ -236,7 +237,7 @@ static const struct topic topics[] = {
 	                   .doc = "The cases of disputes, inquiries and fraud warnings.",
 	                   .retention = "unlimited" },
 	[OPS_ALERTS] = { .name = "ops.alerts.v1",
-	                 .writers = clock_and_case,
+	                 .writers = alert_writers,
 	                 .spread = SPREAD_OWN,
 	                 .audience = TOPIC_PUBLIC,
 	                 .message = &opsmesh__v1__alert_event__descriptor,

@@ -3,6 +3,7 @@
 #include "common/base/text.h"
 #include "common/io/proto.h"
 #include "proto/opsmesh/v1/catalogue.h"
+#include "services/chargeback/tally/tally.h"
 
 #include <string.h>
 
@@ -351,7 +352,8 @@ enum status index_on_billing(struct task *task, const ProtobufCMessage *message)
 	struct index_subject_row row;
 	Opsmesh__V1__MaterialEvent event;
 
-	if (unplaced == NULL && dispute == NULL && !is_material_billing(billing))
+	TRY(tally_on_billing(task, billing));
+	if (dispute == NULL && !is_material_billing(billing))
 		return STATUS_OK;
 	wrap(task, billing->occurred_at, &event);
 	event.fact_case = OPSMESH__V1__MATERIAL_EVENT__FACT_BILLING;
