@@ -95,7 +95,7 @@ static void count_event(struct task *task, const struct tally_payment_row *payme
 static bool is_disputed(struct task *task, const struct tally_payment_row *payment)
 {
 	const char *list = payment->events;
-	struct tally_event_row event;
+	struct tally_event_row event = { 0 };
 
 	while ((event.event_id = listed_next(task->arena, &list)) != NULL)
 		if (task_load(task, &tally_event_table, &event) &&
@@ -147,7 +147,7 @@ static void count_payment(struct task *task, const struct tally_payment_row *pay
 static void count(struct task *task, const struct tally_payment_row *payment, int sign)
 {
 	const char *list = payment->events;
-	struct tally_event_row event;
+	struct tally_event_row event = { 0 };
 
 	count_payment(task, payment, sign);
 	while ((event.event_id = listed_next(task->arena, &list)) != NULL)
