@@ -95,12 +95,11 @@ static int64_t disputed_of(int64_t disputes, int64_t payments)
 	return disputes < payments ? disputes : payments;
 }
 
-static int64_t share_up_of(int64_t disputes, int64_t payments)
+int64_t dispute_pattern_share_up(int64_t disputes, int64_t payments)
 {
-	const int64_t down = rate_share_ppm(disputes, payments);
 	__extension__ const __int128 exact = (__int128)disputes * RATE_WHOLE;
 
-	return down + (exact % payments != 0);
+	return rate_share_ppm(disputes, payments) + (exact % payments != 0);
 }
 
 static bool stands_out(const struct dispute_pattern_policy *policy, struct dispute_pattern *it)
@@ -113,7 +112,7 @@ static bool stands_out(const struct dispute_pattern_policy *policy, struct dispu
 	                      policy->z_milli, &it->interval))
 		return false;
 	it->share_ppm = rate_share_ppm(cell->disputes, cell->payments);
-	it->other_ppm = share_up_of(it->other_disputes, it->other_payments);
+	it->other_ppm = dispute_pattern_share_up(it->other_disputes, it->other_payments);
 	return it->interval.low_ppm > it->other_ppm;
 }
 

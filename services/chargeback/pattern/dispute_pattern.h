@@ -70,6 +70,9 @@ struct dispute_pattern {
 	int64_t other_ppm; /* rounded up */
 };
 
+/* Disputes of payments, which must be above 0, in parts per million, rounded up. */
+int64_t dispute_pattern_share_up(int64_t disputes, int64_t payments);
+
 /* Those of the cells that stand out, in their order, at most max. */
 size_t dispute_pattern_find(const struct dispute_pattern_policy *policy,
                             const struct dispute_cell *cells, size_t count,
