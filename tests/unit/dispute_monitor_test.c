@@ -231,6 +231,16 @@ static void what_is_counted_adds_up_in_any_order_and_cut(void **state)
 	}
 }
 
+static void less_than_nothing_is_nothing(void **state)
+{
+	(void)state;
+	monitor_at("2026-05-31T09:00:00Z");
+	pay("2026-05-10", 1000);
+	dispute("2026-05-10", -1);
+	monitor_until("2026-06-01T07:00:00Z");
+	monitor_said("ratio_projected visa-vamp excessive clear 0 of 1000\n");
+}
+
 static void an_alert_is_acknowledged_by_action(void **state)
 {
 	(void)state;
@@ -263,6 +273,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(disputes_stand_against_payments_of_the_month_before,
 		                                start_mastercard, stop),
 		VISA_CASE(what_is_counted_adds_up_in_any_order_and_cut),
+		VISA_CASE(less_than_nothing_is_nothing),
 		VISA_CASE(an_alert_is_acknowledged_by_action),
 	};
 

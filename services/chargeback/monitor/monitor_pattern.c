@@ -90,6 +90,17 @@ static struct instant months_before(struct instant at, int64_t months)
 		                 DAY_US };
 }
 
+/* Where people dropped a letter, less than nothing may be left. */
+static void floor_at_zero(struct looking *looking)
+{
+	for (size_t i = 0; i < looking->count; i++) {
+		struct dispute_cell *const cell = &looking->cells[i];
+
+		cell->disputes = cell->disputes < 0 ? 0 : cell->disputes;
+		cell->payments = cell->payments < 0 ? 0 : cell->payments;
+	}
+}
+
 static void gather(struct looking *looking)
 {
 	struct task *const task = looking->it->task;
@@ -102,6 +113,7 @@ static void gather(struct looking *looking)
 	cursor.last = state_key(task->arena, &programme_sum_table, &before, 2);
 	while (task_next(task, &cursor, &row) && !time_before(looking->it->as_of, row.day))
 		add(looking, &row);
+	floor_at_zero(looking);
 }
 
 /* Saying. */
@@ -191,8 +203,7 @@ static struct dispute_pattern figures_of(const struct looking *looking,
 	if (made.cell.payments > 0)
 		made.share_ppm = rate_share_ppm(made.cell.disputes, made.cell.payments);
 	if (made.other_payments > 0)
-		made.other_ppm = rate_share_ppm(made.other_disputes, made.other_payments) +
-		                 (made.other_disputes % made.other_payments != 0);
+		made.other_ppm = dispute_pattern_share_up(made.other_disputes, made.other_payments);
 	return made;
 }
 

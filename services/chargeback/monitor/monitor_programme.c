@@ -86,6 +86,17 @@ static void add(const struct programme_policy *policy, const struct programme_pe
 	}
 }
 
+/* Where people dropped a letter, less than nothing may be left. */
+static void floor_at_zero(struct programme_tally *tally)
+{
+	int64_t *const figures[] = { &tally->events, &tally->payments, &tally->payments_now,
+		                     &tally->authenticated, &tally->amount.minor };
+
+	for (size_t i = 0; i < COUNT_OF(figures); i++)
+		if (*figures[i] < 0)
+			*figures[i] = 0;
+}
+
 struct programme_tally monitor_sum(const struct monitoring *it,
                                    const struct programme_policy *policy)
 {
@@ -102,6 +113,7 @@ struct programme_tally monitor_sum(const struct monitoring *it,
 	cursor.last = state_key(it->task->arena, &programme_sum_table, &before, 2);
 	while (task_next(it->task, &cursor, &row) && !time_before(it->as_of, row.day))
 		add(policy, &period, &row, &tally);
+	floor_at_zero(&tally);
 	settle_amount(policy, &tally);
 	return tally;
 }
