@@ -149,6 +149,52 @@ static void a_threshold_is_approached_crossed_and_left_once_each(void **state)
 	             "resolved " ALERT "crossed\n");
 }
 
+static void what_is_counted_later_puts_nothing_off(void **state)
+{
+	(void)state;
+	monitor_at("2026-05-31T09:01:00Z");
+	pay("2026-05-10", 1000);
+	dispute("2026-05-10", 4);
+	monitor_at("2026-05-31T09:08:00Z");
+	pay("2026-05-10", 1);
+	monitor_until("2026-05-31T09:10:01Z");
+	monitor_said("threshold_approaching visa-vamp non_compliant approaching 4 of 1001\n"
+	             "raised " ALERT "approaching\n");
+}
+
+static void what_is_near_ends_with_the_month(void **state)
+{
+	(void)state;
+	monitor_at("2026-05-31T09:00:00Z");
+	pay("2026-05-10", 1000);
+	dispute("2026-05-10", 4);
+	monitor_until("2026-05-31T10:00:00Z");
+	(void)monitor_said_any();
+	monitor_cut();
+	monitor_until("2026-06-01T07:00:00Z");
+	monitor_said("ratio_projected visa-vamp non_compliant approaching 4 of 1000\n"
+	             "resolved " ALERT "approaching\n");
+}
+
+static void a_month_without_payments_is_no_clean_one(void **state)
+{
+	(void)state;
+	monitor_at("2026-05-31T09:00:00Z");
+	pay("2026-05-10", 1000);
+	dispute("2026-05-10", 9);
+	monitor_until("2026-06-01T07:00:00Z");
+	(void)monitor_said_any();
+	monitor_until("2026-07-01T07:00:00Z");
+	monitor_said("");
+	pay("2026-07-01", 10);
+	monitor_until("2026-07-31T07:00:00Z");
+	(void)monitor_said_any();
+	monitor_until("2026-08-01T07:00:00Z");
+	monitor_said("ratio_projected visa-vamp excessive clear 0 of 10\n"
+	             "threshold_left visa-vamp non_compliant clear 0 of 10\n"
+	             "resolved " ALERT "crossed\n");
+}
+
 static void what_is_clear_again_for_a_day_takes_its_alert_back(void **state)
 {
 	(void)state;
@@ -266,6 +312,9 @@ int main(void)
 		VISA_CASE(a_ratio_is_said_with_all_that_it_was_reckoned_from),
 		VISA_CASE(warnings_count_and_inquiries_do_not),
 		VISA_CASE(a_threshold_is_approached_crossed_and_left_once_each),
+		VISA_CASE(what_is_counted_later_puts_nothing_off),
+		VISA_CASE(what_is_near_ends_with_the_month),
+		VISA_CASE(a_month_without_payments_is_no_clean_one),
 		VISA_CASE(what_is_clear_again_for_a_day_takes_its_alert_back),
 		VISA_CASE(a_month_without_payments_says_nothing),
 		cmocka_unit_test_setup_teardown(the_month_is_the_programmes_own, start_american,

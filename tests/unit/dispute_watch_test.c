@@ -39,10 +39,9 @@ static void what_is_wrong_is_refused_with_its_place_in_the_document(void **state
 {
 	static const struct bent_document rows[] = {
 		{ "without sources", "\"sources\"", "\"origins\"", "origins: " },
-		{ "without a country", "\"country\"", "\"land\"", "land: " },
-		{ "a region", "\"country\"", "\"region\": \"cemea\", \"country\"", NULL },
-		{ "a region that is no word", "\"country\"", "\"region\": 1, \"country\"",
-		  "region: " },
+		{ "without a country", "\"country\": \"JP\"", "\"land\": \"JP\"", "land: " },
+		{ "a region", "\"team\"", "\"region\": \"cemea\", \"team\"", NULL },
+		{ "a region that is no word", "\"team\"", "\"region\": 1, \"team\"", "region: " },
 		{ "a day that settles after the next", "\"6h\"", "\"24h\"", "settle: " },
 		{ "no wait", "\"10m\"", "\"0s\"", "judge_wait: " },
 		{ "no month at all", "\"pattern_months\": 4", "\"pattern_months\": 0",
