@@ -53,13 +53,10 @@ static const struct stage_event index_events[] = {
 	{ .topic = OPS_BILLING, .handle = index_on_billing, .need = index_need_billing },
 	{ .topic = -1 },
 };
-static const struct state_table *const index_tables[] = { &index_subject_table,
-	                                                  &index_fact_table,
-	                                                  &index_dispute_table,
-	                                                  &tally_payment_table,
-	                                                  &tally_event_table,
-	                                                  &tally_waiting_table,
-	                                                  NULL };
+static const struct state_table *const index_tables[] = {
+	&index_subject_table, &index_fact_table,  &index_dispute_table, &tally_payment_table,
+	&tally_link_table,    &tally_event_table, &tally_waiting_table, NULL
+};
 static const struct stage_timer index_timers[] = {
 	{ .name = TALLY_TIMER, .handle = tally_tell },
 	{ .name = NULL },

@@ -87,6 +87,16 @@ static void a_release_after_which_more_is_disputed_is_told(void **state)
 	monitor_said("pattern_found release 2026.05 40 of 400, others 6 of 3000\n");
 }
 
+static void a_product_that_stands_out_is_told(void **state)
+{
+	(void)state;
+	monitor_at("2026-05-10T09:00:00Z");
+	count("product", "prod_pro", "2026-05-01", 100, 30);
+	count("product", "prod_basic", "2026-05-01", 5000, 10);
+	monitor_until("2026-05-11T07:00:00Z");
+	monitor_said("pattern_found product prod_pro 30 of 100, others 10 of 5000\n");
+}
+
 static void payments_from_before_any_release_are_no_pattern(void **state)
 {
 	(void)state;
@@ -142,6 +152,7 @@ int main(void)
 		CASE(a_country_that_stands_out_is_told_once_and_when_it_is_quiet),
 		CASE(a_pattern_carries_its_interval_and_its_time),
 		CASE(a_release_after_which_more_is_disputed_is_told),
+		CASE(a_product_that_stands_out_is_told),
 		CASE(payments_from_before_any_release_are_no_pattern),
 		CASE(old_payments_are_not_looked_at),
 		CASE(what_was_told_is_known_after_a_restart),

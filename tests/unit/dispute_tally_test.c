@@ -343,6 +343,76 @@ static void a_dispute_of_nobody_counts_until_it_is_placed(void **state)
 	assert_string_equal(told_visa(), "");
 }
 
+static void start_subscription(void)
+{
+	Opsmesh__V1__BillingEvent event = OPSMESH__V1__BILLING_EVENT__INIT;
+	Opsmesh__V1__SubscriptionStarted started = OPSMESH__V1__SUBSCRIPTION_STARTED__INIT;
+	Opsmesh__V1__SubscriptionItem item = OPSMESH__V1__SUBSCRIPTION_ITEM__INIT;
+	Opsmesh__V1__SubscriptionItem *items[] = { &item };
+
+	item.product_id = text_mutable("prod_pro");
+	started.subscription_id = text_mutable("sub_1");
+	started.items = items;
+	started.n_items = COUNT_OF(items);
+	event.fact_case = OPSMESH__V1__BILLING_EVENT__FACT_SUBSCRIPTION_STARTED;
+	event.subscription_started = &started;
+	feed(&event);
+}
+
+static void bill(void)
+{
+	Opsmesh__V1__BillingEvent event = OPSMESH__V1__BILLING_EVENT__INIT;
+	Opsmesh__V1__InvoiceChanged changed = OPSMESH__V1__INVOICE_CHANGED__INIT;
+
+	changed.invoice_id = text_mutable("in_1");
+	changed.subscription_id = text_mutable("sub_1");
+	event.fact_case = OPSMESH__V1__BILLING_EVENT__FACT_INVOICE_CHANGED;
+	event.invoice_changed = &changed;
+	feed(&event);
+}
+
+static void apply(void)
+{
+	Opsmesh__V1__BillingEvent event = OPSMESH__V1__BILLING_EVENT__INIT;
+	Opsmesh__V1__PaymentApplied applied = OPSMESH__V1__PAYMENT_APPLIED__INIT;
+
+	applied.payment_id = text_mutable("ch_1");
+	applied.invoice_id = text_mutable("in_1");
+	event.fact_case = OPSMESH__V1__BILLING_EVENT__FACT_PAYMENT_APPLIED;
+	event.payment_applied = &applied;
+	feed(&event);
+}
+
+static void the_product_of_a_payment_is_found_in_any_order(void **state)
+{
+	size_t order[] = { 0, 1, 2, 3, 4 };
+
+	(void)state;
+	do {
+		(void)stop(NULL);
+		(void)start(NULL);
+		for (size_t i = 0; i < COUNT_OF(order); i++) {
+			if (order[i] == 0)
+				pay_visa("ch_1");
+			else if (order[i] == 1)
+				start_subscription();
+			else if (order[i] == 2)
+				bill();
+			else if (order[i] == 3)
+				apply();
+			else
+				dispute("needs_response");
+			if (i == 2)
+				fold();
+		}
+		fold();
+		assert_string_equal(told("patterns"), "2026-05-01 card visa/credit/JP: 1, 1 of 0\n"
+		                                      "2026-05-01 country JP: 1, 1 of 0\n"
+		                                      "2026-05-01 product prod_pro: 1, 1 of 0\n"
+		                                      "2026-05-03 release : 1, 1 of 0\n");
+	} while (order_next(order, COUNT_OF(order)));
+}
+
 /* Each fact as it was said, not summed. */
 static const char *raw(void)
 {
@@ -406,6 +476,7 @@ int main(void)
 		CASE(an_inquiry_is_a_dispute_from_the_day_on_which_it_escalates),
 		CASE(an_inquiry_that_ends_so_is_no_disputed_payment),
 		CASE(a_dispute_of_nobody_counts_until_it_is_placed),
+		CASE(the_product_of_a_payment_is_found_in_any_order),
 		CASE(no_batch_shows_in_what_is_told),
 		CASE(what_was_told_is_not_told_again),
 	};

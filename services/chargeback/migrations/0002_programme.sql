@@ -1,6 +1,6 @@
 -- 0002_programme - what the networks' monitoring programmes and patterns of disputes are judged by.
 --
--- Stage index: tally_payment, tally_event, tally_waiting; stage programme: the others. Days are of UTC.
+-- Stage index: tally_payment, tally_link, tally_event, tally_waiting; stage programme: the others. Days are of UTC.
 
 create table tally_payment (
 	shard         int     not null,
@@ -11,8 +11,19 @@ create table tally_payment (
 	made_at       timestamptz,      -- null: not known
 	captured      boolean not null,
 	authenticated boolean not null, -- with 3-D Secure
+	invoice_id    text    not null, -- empty: not known, as the product
+	product       text    not null, -- of the invoice's subscription
 	events        text,             -- its disputes and warnings, a line each
 	primary key (shard, payment_id)
+);
+
+create table tally_link (
+	shard   int  not null,
+	id      text collate "C" not null, -- an invoice, a subscription
+	next    text not null,             -- of an invoice the subscription; empty: not known, or none
+	product text not null,             -- that a subscription began with; empty: not known
+	waiting text,                      -- payments that came this far, a line each
+	primary key (shard, id)
 );
 
 create table tally_event (
@@ -31,7 +42,7 @@ create table tally_waiting (
 	shard         int    not null,
 	watched       text   collate "C" not null, -- programmes:visa, patterns
 	day           timestamptz not null,
-	dimension     text   collate "C" not null, -- network, country, card, release
+	dimension     text   collate "C" not null, -- network, product, country, card, release
 	value         text   collate "C" not null,
 	kind          bigint not null,
 	currency      text   collate "C" not null,

@@ -51,7 +51,9 @@ struct tally_payment_row {
 	struct instant made_at; /* TIME_MIN: not known */
 	bool captured;          /* once it was, it stays so */
 	bool authenticated;
-	const char *events; /* ids of its disputes and warnings (listed.h) */
+	const char *invoice_id; /* "": not known, as the product */
+	const char *product;    /* of the subscription of the invoice; one that is known stays */
+	const char *events;     /* ids of its disputes and warnings (listed.h) */
 };
 
 /* A dispute or warning. */
@@ -66,9 +68,23 @@ struct tally_event_row {
 	const char *currency; /* "": not known */
 };
 
+/* From an invoice to its subscription, from a subscription to what it began with. */
+struct tally_link_row {
+	const char *id;
+	const char *next;    /* of an invoice the subscription; "": not known, or none */
+	const char *product; /* of a subscription; "": not known */
+	const char *waiting; /* payments that came this far (listed.h) */
+};
+
+extern const struct state_table tally_link_table;
 extern const struct state_table tally_payment_table;
 extern const struct state_table tally_event_table;
 extern const struct state_table tally_waiting_table; /* of struct tally_row: not told yet */
+
+/* What the payment was for. "": it is not known yet; then the payment waits where the way ends. */
+const char *tally_product_of(struct task *task, const char *invoice_id, const char *payment_id);
+/* Where the way goes on, or ends: the payments that waited there (listed.h). What is known stays. */
+const char *tally_link(struct task *task, const char *id, const char *next, const char *product);
 
 /* Of the stage index: any fact of ops.billing.v1. What is not counted has no effect. */
 enum status tally_on_billing(struct task *task,

@@ -19,6 +19,8 @@ static const struct column payment_columns[] = {
 	COLUMN(struct tally_payment_row, made_at),
 	COLUMN(struct tally_payment_row, captured),
 	COLUMN(struct tally_payment_row, authenticated),
+	COLUMN(struct tally_payment_row, invoice_id),
+	COLUMN(struct tally_payment_row, product),
 	COLUMN(struct tally_payment_row, events),
 	COLUMN_END,
 };
@@ -115,6 +117,11 @@ static void count_patterns(struct task *task, const struct tally_payment_row *pa
 
 	add(task, sign, more);
 	more.day = month_of(payment->made_at);
+	if (*payment->product != '\0') {
+		more.dimension = "product";
+		more.value = payment->product;
+		add(task, sign, more);
+	}
 	if (*payment->country != '\0') {
 		more.dimension = "country";
 		more.value = payment->country;
@@ -173,10 +180,21 @@ static struct tally_payment_row load_payment(struct task *task, const char *paym
 		                         .network = "",
 		                         .country = "",
 		                         .funding = "",
+		                         .invoice_id = "",
+		                         .product = "",
 		                         .made_at = TIME_MIN };
 
 	(void)task_load(task, &tally_payment_table, &row);
 	return row;
+}
+
+/* It belongs to the invoice that it was for first. */
+static void find_product(struct task *task, struct tally_payment_row *row, const char *invoice_id)
+{
+	if (*row->invoice_id == '\0')
+		row->invoice_id = invoice_id;
+	if (*row->product == '\0')
+		row->product = tally_product_of(task, row->invoice_id, row->payment_id);
 }
 
 static void on_payment(struct task *task, const Opsmesh__V1__PaymentChanged *changed)
@@ -196,9 +214,37 @@ static void on_payment(struct task *task, const Opsmesh__V1__PaymentChanged *cha
 	row.captured =
 	    row.captured || (changed->captured && text_equal(changed->to_status, "succeeded"));
 	row.authenticated = row.authenticated || changed->three_d_secure;
+	find_product(task, &row, changed->invoice_id);
 	task_save(task, &tally_payment_table, &row);
 	count(task, &row, 1);
 	tell_soon(task);
+}
+
+static void on_invoice(struct task *task, const char *payment_id, const char *invoice_id)
+{
+	struct tally_payment_row row = load_payment(task, payment_id);
+
+	count(task, &row, -1);
+	find_product(task, &row, invoice_id);
+	task_save(task, &tally_payment_table, &row);
+	count(task, &row, 1);
+	tell_soon(task);
+}
+
+/* The payments that waited for it look again. */
+static void on_link(struct task *task, const char *id, const char *next, const char *product)
+{
+	const char *waiting = tally_link(task, id, next, product);
+	const char *payment_id;
+
+	while ((payment_id = listed_next(task->arena, &waiting)) != NULL)
+		on_invoice(task, payment_id, "");
+}
+
+static void on_subscription(struct task *task, const Opsmesh__V1__SubscriptionStarted *started)
+{
+	if (started->n_items > 0)
+		on_link(task, started->subscription_id, "", started->items[0]->product_id);
 }
 
 /* Its payment is out of the sums, and the event among those of the payment. */
@@ -309,15 +355,25 @@ static void on_placed(struct task *task, const Opsmesh__V1__ObjectPlaced *placed
 
 enum status tally_on_billing(struct task *task, const Opsmesh__V1__BillingEvent *billing)
 {
-	if (billing->fact_case == OPSMESH__V1__BILLING_EVENT__FACT_PAYMENT_CHANGED)
+	const Opsmesh__V1__BillingEvent__FactCase fact = billing->fact_case;
+
+	if (fact == OPSMESH__V1__BILLING_EVENT__FACT_PAYMENT_CHANGED)
 		on_payment(task, billing->payment_changed);
-	else if (billing->fact_case == OPSMESH__V1__BILLING_EVENT__FACT_DISPUTE_CHANGED)
+	else if (fact == OPSMESH__V1__BILLING_EVENT__FACT_PAYMENT_APPLIED)
+		on_invoice(task, billing->payment_applied->payment_id,
+		           billing->payment_applied->invoice_id);
+	else if (fact == OPSMESH__V1__BILLING_EVENT__FACT_INVOICE_CHANGED)
+		on_link(task, billing->invoice_changed->invoice_id,
+		        billing->invoice_changed->subscription_id, "");
+	else if (fact == OPSMESH__V1__BILLING_EVENT__FACT_SUBSCRIPTION_STARTED)
+		on_subscription(task, billing->subscription_started);
+	else if (fact == OPSMESH__V1__BILLING_EVENT__FACT_DISPUTE_CHANGED)
 		on_dispute(task, billing->dispute_changed, billing->occurred_at);
-	else if (billing->fact_case == OPSMESH__V1__BILLING_EVENT__FACT_FRAUD_WARNING_CHANGED)
+	else if (fact == OPSMESH__V1__BILLING_EVENT__FACT_FRAUD_WARNING_CHANGED)
 		on_warning(task, billing->fraud_warning_changed);
-	else if (billing->fact_case == OPSMESH__V1__BILLING_EVENT__FACT_OBJECT_UNPLACED)
+	else if (fact == OPSMESH__V1__BILLING_EVENT__FACT_OBJECT_UNPLACED)
 		on_unplaced(task, billing->object_unplaced, billing->occurred_at);
-	else if (billing->fact_case == OPSMESH__V1__BILLING_EVENT__FACT_OBJECT_PLACED)
+	else if (fact == OPSMESH__V1__BILLING_EVENT__FACT_OBJECT_PLACED)
 		on_placed(task, billing->object_placed);
 	return STATUS_OK;
 }
