@@ -246,6 +246,35 @@ static void disputes_stand_against_payments_of_the_month_before(void **state)
 	             "ratio_projected mastercard-efm efm clear 3 of 2000\n");
 }
 
+static void an_amount_of_one_currency_is_known(void **state)
+{
+	const Opsmesh__V1__ProgrammeStood *stood;
+	struct monitor_count count = {
+		.day = "2026-05-11", .events = 3, .fraud = true, .minor = 900, .currency = "USD"
+	};
+
+	(void)state;
+	monitor_at("2026-05-30T09:00:00Z");
+	pay("2026-04-10", 2000);
+	monitor_feed(&count);
+	monitor_until("2026-05-31T07:00:00Z");
+	stood = monitor_said("ratio_projected mastercard-ecm hecm clear 3 of 2000\n"
+	                     "ratio_projected mastercard-efm efm clear 3 of 2000\n")
+	            ->ratio_projected;
+	assert_int_equal(stood->amount->minor, 900);
+	assert_string_equal(stood->amount->currency, "USD");
+	assert_int_equal(stood->amount_wanted->minor, 5000000);
+	assert_false(stood->amount_unjudged);
+	count.currency = "JPY";
+	monitor_feed(&count);
+	monitor_until("2026-06-01T07:00:00Z");
+	stood = monitor_said("ratio_projected mastercard-ecm hecm clear 6 of 2000\n"
+	                     "ratio_projected mastercard-efm efm clear 6 of 2000\n")
+	            ->ratio_projected;
+	assert_null(stood->amount);
+	assert_true(stood->amount_unjudged);
+}
+
 static void what_is_counted_adds_up_in_any_order_and_cut(void **state)
 {
 	static const struct monitor_count counts[] = {
@@ -320,6 +349,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(the_month_is_the_programmes_own, start_american,
 		                                stop),
 		cmocka_unit_test_setup_teardown(disputes_stand_against_payments_of_the_month_before,
+		                                start_mastercard, stop),
+		cmocka_unit_test_setup_teardown(an_amount_of_one_currency_is_known,
 		                                start_mastercard, stop),
 		VISA_CASE(what_is_counted_adds_up_in_any_order_and_cut),
 		VISA_CASE(less_than_nothing_is_nothing),

@@ -371,6 +371,7 @@ void index_need_billing(struct task *task, const ProtobufCMessage *message)
 	const Opsmesh__V1__BillingEvent *const billing = (const void *)message;
 	const char *const dispute = dispute_of(billing);
 
+	tally_need_billing(task, billing);
 	if (dispute == NULL && !is_material_billing(billing))
 		return;
 	task_need(task, &index_subject_table,

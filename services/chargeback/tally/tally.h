@@ -89,6 +89,8 @@ const char *tally_link(struct task *task, const char *id, const char *next, cons
 /* Of the stage index: any fact of ops.billing.v1. What is not counted has no effect. */
 enum status tally_on_billing(struct task *task,
                              const Opsmesh__V1__BillingEvent *billing) MUST_CHECK;
+/* The rows that it will load. */
+void tally_need_billing(struct task *task, const Opsmesh__V1__BillingEvent *billing);
 enum status tally_tell(struct task *task, const char *key);
 
 #endif
