@@ -11,8 +11,8 @@
 #include "common/base/time.h"
 #include "opsmesh/v1/dispute.pb-c.h"
 
-/* By the project's own documents; country: of our account, where it is another than the document's. */
-void monitor_start(const char *watched, const char *country);
+/* key: what is watched. By the project's own documents; country: of our account, where it is another than the document's. */
+void monitor_start(const char *key, const char *country);
 void monitor_stop(void);
 
 struct monitor_count {
