@@ -299,6 +299,6 @@ struct story_line story_packet(const struct story *story, const Opsmesh__V1__Dis
 		return tell_given_up(story, event->accept_requested, false);
 	case OPSMESH__V1__DISPUTE_EVENT__FACT_SUBMISSION_OBSERVED:
 		return tell_observed(story, event->submission_observed);
-	default: return line_of(NULL);
+	default: return story_watch(story, event);
 	}
 }

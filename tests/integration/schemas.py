@@ -22,6 +22,7 @@ KINDS = {"calendars": "calendar", "holidays": "holidays", "sla": "policy", "macr
          "dunning": "dunning", "packet": "packet", "refunds": "refunds", "usage": "usage", "invoices": "invoices",
          "tax": "tax", "discrepancies": "discrepancies", "reasons": "reasons", "cases": "cases",
          "economics": "economics", "compelling": "compelling", "warnings": "warnings", "programmes": "programmes",
+         "evidence": "evidence", "shown": "shown",
          "dispute-patterns": "dispute-patterns", "dispute-watch": "dispute-watch"}
 
 CALENDAR = {

@@ -328,6 +328,7 @@ static void a_dispute_of_nobody_counts_until_it_is_placed(void **state)
 
 	(void)state;
 	fill_dispute(&changed, "needs_response");
+	changed.payment_id = text_mutable(stage_test_key(&test, "ch_"));
 	unplaced.object_case = OPSMESH__V1__OBJECT_UNPLACED__OBJECT_DISPUTE;
 	unplaced.dispute = &changed;
 	event.fact_case = OPSMESH__V1__BILLING_EVENT__FACT_OBJECT_UNPLACED;
@@ -336,6 +337,7 @@ static void a_dispute_of_nobody_counts_until_it_is_placed(void **state)
 	fold();
 	assert_string_equal(told_visa(), DISPUTED);
 	placed.object_id = text_mutable("dp_1");
+	placed.charge_id = changed.payment_id;
 	event.fact_case = OPSMESH__V1__BILLING_EVENT__FACT_OBJECT_PLACED;
 	event.object_placed = &placed;
 	feed(&event);

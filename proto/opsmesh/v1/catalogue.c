@@ -35,6 +35,7 @@ static const char *const triage_and_pattern[] = { "triage", "pattern", NULL };
 static const char *const clock_stage[] = { "clock", NULL };
 static const char *const alert_writers[] = { "clock", "case", "programme", NULL };
 static const char *const index_stage[] = { "index", NULL };
+static const char *const effect[] = { "effect", NULL };
 static const char *const case_and_programme[] = { "case", "programme", NULL };
 static const char *const claim[] = { "claim", NULL };
 static const char *const object[] = { "object", NULL };
@@ -219,6 +220,14 @@ static const struct topic topics[] = {
 	                   .key = "account id; without one the customer, charge or dispute",
 	                   .doc = "Tickets, triage and billing, brought under their account.",
 	                   .retention = "unlimited" },
+	[OPS_CASE_RESULTS] = { .name = "ops.chargeback.results.v1",
+	                       .writers = effect,
+	                       .spread = SPREAD_OWN,
+	                       .audience = TOPIC_INTERNAL,
+	                       .message = &opsmesh__v1__case_result__descriptor,
+	                       .key = "of the event that asked",
+	                       .doc = "What came of what the stage case wants done: PDFs.",
+	                       .retention = "unlimited" },
 	[OPS_BY_PROGRAMME] = { .name = "ops.chargeback.by-programme.v1",
 	                       .writers = index_stage,
 	                       .spread = SPREAD_ANY,

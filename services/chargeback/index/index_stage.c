@@ -353,7 +353,7 @@ enum status index_on_billing(struct task *task, const ProtobufCMessage *message)
 	Opsmesh__V1__MaterialEvent event;
 
 	TRY(tally_on_billing(task, billing));
-	if (dispute == NULL && !is_material_billing(billing))
+	if (unplaced == NULL && dispute == NULL && !is_material_billing(billing))
 		return STATUS_OK;
 	wrap(task, billing->occurred_at, &event);
 	event.fact_case = OPSMESH__V1__MATERIAL_EVENT__FACT_BILLING;

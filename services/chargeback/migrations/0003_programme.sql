@@ -1,4 +1,4 @@
--- 0002_programme - what the networks' monitoring programmes and patterns of disputes are judged by.
+-- 0003_programme - what the networks' monitoring programmes and patterns of disputes are judged by.
 --
 -- Stage index: tally_payment, tally_link, tally_event, tally_waiting; stage programme: the others. Days are of UTC.
 
