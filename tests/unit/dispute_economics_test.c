@@ -10,6 +10,8 @@
 #include <stdarg.h>
 #include <stddef.h>
 
+#include <string.h>
+
 #include <cmocka.h>
 
 #define DOCUMENT "economics/standard-1.json"
@@ -362,6 +364,41 @@ static void a_late_win_changes_an_outcome_without_counting_twice(void **state)
 	assert_int_equal(row.won, 0);
 }
 
+static void fees_are_weighed_in_the_currency_of_a_dispute_or_refused(void **state)
+{
+	static const struct {
+		struct money amount;
+		const char *currency;
+		int64_t minor; /* below zero: it cannot be weighed */
+	} rows[] = {
+		{ { 1500, "JPY" }, "USD", 968 }, /* 967.74 */
+		{ { 1500, "JPY" }, "JPY", 1500 }, { { 3000, "USD" }, "JPY", 4650 },
+		{ { 3000, "USD" }, "KWD", -1 },   { { 3000, "KWD" }, "USD", -1 },
+		{ { 3000, "KWD" }, "KWD", 3000 },
+	};
+	const struct economics_policy policy = read_document();
+	const struct economics_exchange *into;
+	struct money weighed;
+	size_t count;
+
+	(void)state;
+	assert_string_equal(policy.country, "JP");
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		const bool can =
+		    economics_weigh(&policy, rows[i].amount, rows[i].currency, &weighed);
+
+		assert_int_equal(can ? weighed.minor : -1, rows[i].minor);
+		assert_true(!can || strcmp(weighed.currency, rows[i].currency) == 0);
+	}
+	into = economics_exchanges(arena, &policy, "KWD", &count);
+	assert_non_null(into);
+	assert_int_equal(count, 0);
+	into = economics_exchanges(arena, &policy, "JPY", &count);
+	assert_int_equal(count, 8);
+	assert_int_equal(into[0].rate.numerator, 31);
+	assert_int_equal(into[0].rate.denominator, 20);
+}
+
 static void what_is_wrong_is_refused_with_its_place_in_the_document(void **state)
 {
 	static const struct bent_document rows[] = {
@@ -408,6 +445,9 @@ static void what_is_wrong_is_refused_with_its_place_in_the_document(void **state
 		  "minimums[7].minor: " },
 		{ "a minimum twice", "\"CAD\"", "\"USD\"",
 		  "minimums[4].currency: stands in the list twice" },
+		{ "a country in small letters", "\"country\": \"JP\",\n", "\"country\": \"jp\",\n",
+		  "account.country: is no country in two capitals" },
+		{ "worth nothing", "\"minor\": 15500", "\"minor\": 0", "account.worth[1].minor: " },
 	};
 
 	(void)state;
@@ -429,6 +469,7 @@ int main(void)
 		cmocka_unit_test(only_mexico_and_japan_have_no_counter_fee),
 		cmocka_unit_test(chances_are_held_against_what_became_of_them),
 		cmocka_unit_test(a_late_win_changes_an_outcome_without_counting_twice),
+		cmocka_unit_test(fees_are_weighed_in_the_currency_of_a_dispute_or_refused),
 		cmocka_unit_test(what_is_wrong_is_refused_with_its_place_in_the_document),
 	};
 

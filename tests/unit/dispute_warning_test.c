@@ -139,6 +139,7 @@ static void what_is_wrong_is_refused_with_its_place_in_the_document(void **state
 	static const struct bent_document rows[] = {
 		{ "without a date", "\"effective_from\"", "\"effective\"", "effective: " },
 		{ "without sources", "\"sources\"", "\"origins\"", "origins: " },
+		{ "never over", "\"expires\": \"120d\"", "\"expires\": \"0d\"", "expires: " },
 		{ "a chance above one", "\"disputed_ppm\": 800000", "\"disputed_ppm\": 8000000",
 		  "disputed_ppm: " },
 		{ "more with the liability shifted than without", "\"disputed_shifted_ppm\": 0",

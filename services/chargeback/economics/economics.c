@@ -3,6 +3,8 @@
 #include "common/base/check.h"
 #include "common/base/text.h"
 
+#include <string.h>
+
 const char *const economics_advice_names[] = { "contest", "accept", "refund", "ignore", NULL };
 const char *const economics_ratio_names[] = { "counted", "avoided", "at_risk", NULL };
 
@@ -17,25 +19,52 @@ size_t economics_level_of(const struct economics_policy *policy, int64_t complet
 	                                                                : level;
 }
 
-bool economics_convert(const struct economics_exchange *exchanges, size_t count,
-                       const struct money *money, const char *currency, int64_t *minor)
-{
-	int64_t converted;
+/* By what is worth the same. */
 
-	if (money->minor == 0 || text_equal(money->currency, currency)) {
-		*minor = money->minor;
+static const struct money *worth_of(const struct economics_policy *policy, const char *currency)
+{
+	for (size_t i = 0; i < policy->worth_count; i++)
+		if (text_equal(policy->worth[i].currency, currency))
+			return &policy->worth[i];
+	return NULL;
+}
+
+const struct economics_exchange *economics_exchanges(struct arena *arena,
+                                                     const struct economics_policy *policy,
+                                                     const char *currency, size_t *count)
+{
+	const struct money *const into = worth_of(policy, currency);
+	struct economics_exchange *const exchanges =
+	    arena_zero(arena, (policy->worth_count + 1) * sizeof(*exchanges));
+
+	*count = into != NULL ? policy->worth_count : 0;
+	for (size_t i = 0; i < *count; i++) {
+		memcpy(exchanges[i].currency, policy->worth[i].currency,
+		       sizeof(exchanges[i].currency));
+		exchanges[i].rate = ratio_of(into->minor, policy->worth[i].minor);
+	}
+	return exchanges;
+}
+
+bool economics_weigh(const struct economics_policy *policy, struct money amount,
+                     const char *currency, struct money *weighed)
+{
+	const struct money *const from = worth_of(policy, amount.currency);
+	const struct money *const into = worth_of(policy, currency);
+	struct money it = amount;
+
+	if (text_equal(amount.currency, currency)) {
+		*weighed = amount;
 		return true;
 	}
-	for (size_t i = 0; i < count; i++) {
-		if (!text_equal(exchanges[i].currency, money->currency))
-			continue;
-		if (!ratio_apply(money->minor, exchanges[i].rate, ROUNDING_HALF_UP, &converted) ||
-		    converted > ECONOMICS_AMOUNT_MAX)
-			return false;
-		*minor = converted;
-		return true;
-	}
-	return false;
+	if (from == NULL || into == NULL ||
+	    !ratio_apply(amount.minor, ratio_of(into->minor, from->minor), ROUNDING_HALF_UP,
+	                 &it.minor) ||
+	    it.minor > ECONOMICS_AMOUNT_MAX)
+		return false;
+	memcpy(it.currency, into->currency, sizeof(it.currency));
+	*weighed = it;
+	return true;
 }
 
 /* In the currency of the dispute. */

@@ -9,7 +9,8 @@
  *                   "effort":{"currency":"USD","minor":3000}},...],
  *    "fees":[{"country":"*","received":{"currency":"USD","minor":1500},
  *             "counter":{"currency":"USD","minor":1500},"counter_returned":true},...],
- *    "minimums":[{"currency":"USD","minor":2000},...]}
+ *    "minimums":[{"currency":"USD","minor":2000},...],
+ *    "account":{"country":"JP","worth":[{"currency":"USD","minor":10000},{"currency":"JPY","minor":15500},...]}}
  *
  * Bands are chances to win, the best first; levels are how complete the evidence is (reason.h), the most complete
  * first, the last from 0. A category has a band for each level, never a better one for less evidence; a category
@@ -34,6 +35,10 @@
  * since an inquiry that is not resolved becomes a chargeback with its fee, which is reckoned as lost, and answering
  * it takes no counter fee. Amounts are minor units of the dispute's currency, each rounded half up once.
  *
+ * "account" is ours with the provider: its "country", by which fees are taken (absent: that of every other), and amounts
+ * that are "worth" the same, by which fees and efforts are weighed in the currency of a dispute. They are round, for
+ * weighing alone, and never for the books. In a currency that has none, only fees of the same currency can be weighed.
+ *
  * The rules, the first that holds: "unanswerable": ignore. "inquiry": contest where that gains, else refund.
  * "below_minimum": accept. "gains": contest. "does_not_gain": accept.
  */
@@ -50,6 +55,7 @@
 #define ECONOMICS_CATEGORIES_MAX 32
 #define ECONOMICS_FEES_MAX 128
 #define ECONOMICS_MINIMUMS_MAX 64
+#define ECONOMICS_WORTH_MAX 64
 #define ECONOMICS_AMOUNT_MAX \
 	INT64_C(1000000000000000) /* minor units: sums of a few stay in 64 bits */
 #define ECONOMICS_ANY_COUNTRY "*"
@@ -95,6 +101,9 @@ struct economics_policy {
 	size_t fee_count;
 	const struct money *minimums; /* below which a chargeback is not contested */
 	size_t minimum_count;
+	const char *country;       /* of our account, or ECONOMICS_ANY_COUNTRY */
+	const struct money *worth; /* amounts that are worth the same */
+	size_t worth_count;
 };
 
 extern const struct policy_kind economics_policy_kind; /* of a struct economics_policy */
@@ -113,9 +122,13 @@ struct economics_exchange {
 	struct ratio rate;
 };
 
-/* Into minor units of a currency, rounded half up. False: no rate for it, or too large. */
-bool economics_convert(const struct economics_exchange *exchanges, size_t count,
-                       const struct money *money, const char *currency, int64_t *minor) MUST_CHECK;
+/* By what the document says is worth the same: into a currency from each other; count 0: it does not say of this one. */
+const struct economics_exchange *economics_exchanges(struct arena *arena,
+                                                     const struct economics_policy *policy,
+                                                     const char *currency, size_t *count);
+/* An amount in another currency, rounded half up. False: the document does not say, or it is too large. */
+bool economics_weigh(const struct economics_policy *policy, struct money amount,
+                     const char *currency, struct money *weighed) MUST_CHECK;
 
 struct economics_inputs {
 	const char *category;

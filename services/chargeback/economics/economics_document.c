@@ -216,37 +216,66 @@ static bool fees_read(struct arena *arena, const struct json_place *top,
 	       json_refuse(top, "fees", error, "must have those of every other country");
 }
 
-static bool minimums_read(struct arena *arena, const struct json_place *top,
-                          struct economics_policy *policy, struct json_error *error)
+/* Amounts above 0, of a currency each. */
+static bool amounts_read(struct arena *arena, const struct json_place *object, const char *field,
+                         size_t max, const struct money **amounts, size_t *count,
+                         struct json_error *error)
 {
 	static const char *const fields[] = { "currency", "minor", NULL };
-	struct money *minimums;
+	struct money *read;
 	struct json_place list;
 
-	if (!json_array_at(top, "minimums", ECONOMICS_MINIMUMS_MAX, &list, error))
+	if (!json_array_at(object, field, max, &list, error))
 		return false;
-	minimums = arena_zero(arena, (json_count(&list) + 1) * sizeof(*minimums));
+	read = arena_zero(arena, (json_count(&list) + 1) * sizeof(*read));
 	for (size_t i = 0; i < json_count(&list); i++) {
 		const struct json_place item = json_item(&list, i);
 
 		if (!json_only(&item, fields, error) ||
-		    !policy_currency_at(&item, "currency", minimums[i].currency, error) ||
-		    !json_integer_at(&item, "minor", 1, ECONOMICS_AMOUNT_MAX, &minimums[i].minor,
+		    !policy_currency_at(&item, "currency", read[i].currency, error) ||
+		    !json_integer_at(&item, "minor", 1, ECONOMICS_AMOUNT_MAX, &read[i].minor,
 		                     error))
 			return false;
 		for (size_t k = 0; k < i; k++)
-			if (text_equal(minimums[k].currency, minimums[i].currency))
+			if (text_equal(read[k].currency, read[i].currency))
 				return json_refuse(&item, "currency", error,
 				                   "stands in the list twice");
 	}
-	policy->minimums = minimums;
-	policy->minimum_count = json_count(&list);
+	*amounts = read;
+	*count = json_count(&list);
 	return true;
 }
 
+/* ISO 3166 alpha-2. */
+static bool is_country(const char *word)
+{
+	return word[0] >= 'A' && word[0] <= 'Z' && word[1] >= 'A' && word[1] <= 'Z' &&
+	       word[2] == '\0';
+}
+
+static bool account_read(struct arena *arena, const struct json_place *top,
+                         struct economics_policy *policy, struct json_error *error)
+{
+	static const char *const fields[] = { "country", "worth", NULL };
+	struct json_place account;
+
+	policy->country = ECONOMICS_ANY_COUNTRY;
+	if (!json_has(top, "account"))
+		return true;
+	if (!json_object_at(top, "account", &account, error) ||
+	    !json_only(&account, fields, error) ||
+	    !policy_word_at(arena, &account, "country", &policy->country, error) ||
+	    !amounts_read(arena, &account, "worth", ECONOMICS_WORTH_MAX, &policy->worth,
+	                  &policy->worth_count, error))
+		return false;
+	return is_country(policy->country) ||
+	       json_refuse(&account, "country", error, "is no country in two capitals");
+}
+
 /* Besides those of the head. POLICY_FIELDS_MAX of them at most. */
-static const char *const document_fields[] = { "sources", "belief", "levels",   "categories",
-	                                       "fees",    "bands",  "minimums", NULL };
+static const char *const document_fields[] = { "sources",    "belief",  "levels",
+	                                       "categories", "fees",    "bands",
+	                                       "minimums",   "account", NULL };
 
 static bool belief_read(const struct json_place *top, struct economics_policy *policy,
                         struct json_error *error)
@@ -273,7 +302,10 @@ static bool document_read(struct arena *arena, const struct json_place *top, voi
 	return sources_read(arena, top, &policy->sources, error) &&
 	       bands_read(arena, top, policy, error) && levels_read(arena, top, policy, error) &&
 	       belief_read(top, policy, error) && categories_read(arena, top, policy, error) &&
-	       fees_read(arena, top, policy, error) && minimums_read(arena, top, policy, error);
+	       fees_read(arena, top, policy, error) &&
+	       amounts_read(arena, top, "minimums", ECONOMICS_MINIMUMS_MAX, &policy->minimums,
+	                    &policy->minimum_count, error) &&
+	       account_read(arena, top, policy, error);
 }
 
 const struct policy_kind economics_policy_kind = {

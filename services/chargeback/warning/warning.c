@@ -21,9 +21,13 @@ static bool refund_read(const struct json_place *top, struct warning_policy *pol
 }
 
 /* Besides those of the head. */
-static const char *const document_fields[] = {
-	"sources", "disputed_ppm", "disputed_shifted_ppm", "ticket_adds_ppm", "refund_up_to", NULL
-};
+static const char *const document_fields[] = { "sources",
+	                                       "disputed_ppm",
+	                                       "disputed_shifted_ppm",
+	                                       "ticket_adds_ppm",
+	                                       "refund_up_to",
+	                                       "expires",
+	                                       NULL };
 
 static bool document_read(struct arena *arena, const struct json_place *top, void *result,
                           struct json_error *error)
@@ -40,7 +44,8 @@ static bool document_read(struct arena *arena, const struct json_place *top, voi
 	if (policy->disputed_shifted_ppm > policy->disputed_ppm)
 		return json_refuse(top, "disputed_shifted_ppm", error,
 		                   "must not be above disputed_ppm");
-	return refund_read(top, policy, error);
+	return refund_read(top, policy, error) &&
+	       policy_span_at(top, "expires", DAYS(1), DAYS(999), &policy->expires, error);
 }
 
 const struct policy_kind warning_policy_kind = {

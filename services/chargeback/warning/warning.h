@@ -3,11 +3,12 @@
  *
  *   {"id":"standard","version":1,"effective_from":"2026-01-01T00:00:00Z","sources":[...],
  *    "disputed_ppm":800000,"disputed_shifted_ppm":0,"ticket_adds_ppm":50000,
- *    "refund_up_to":{"fee_ppm":1350000}}
+ *    "refund_up_to":{"fee_ppm":1350000},"expires":"120d"}
  *
  * A warning (Visa's TC40, Mastercard's SAFE) becomes a dispute with a chance of "disputed_ppm", or of
  * "disputed_shifted_ppm" where 3-D Secure shifted the liability, since the loss is the bank's then; each ticket of the
  * customer's that waits for an answer adds "ticket_adds_ppm", up to a million in all, where the first chance is not 0.
+ * A warning that came to nothing for so long as "expires" came to nothing for good.
  * What is left of the payment is refunded up to "fee_ppm" of the fee for a dispute. A refund does not take the warning
  * back: the networks count it all the same.
  *
@@ -40,6 +41,7 @@ struct warning_policy {
 	int64_t disputed_shifted_ppm;
 	int64_t ticket_adds_ppm;
 	int64_t fee_ppm;
+	struct duration expires;
 };
 
 extern const struct policy_kind warning_policy_kind; /* of a struct warning_policy */
