@@ -2,8 +2,7 @@
  * The tables of the stages, apart from main.c so that the simulator and the tests of their handlers have
  * them without a broker's or a database's library.
  */
-#include "services/chargeback/cases/case.h"
-#include "services/chargeback/cases/case_render.h"
+#include "services/chargeback/cases/case_before.h"
 #include "services/chargeback/chargeback.h"
 #include "services/chargeback/index/index.h"
 #include "services/chargeback/monitor/monitor.h"
@@ -22,6 +21,9 @@ COMPILES(reasons_compile, reason_policy_kind)
 COMPILES(intents_compile, intents_kind)
 COMPILES(shown_compile, shown_kind)
 COMPILES(limits_compile, packet_limits_kind)
+COMPILES(economics_compile, economics_policy_kind)
+COMPILES(warnings_compile, warning_policy_kind)
+COMPILES(compelling_compile, compelling_policy_kind)
 #undef COMPILES
 
 const struct service_document chargeback_documents[] = {
@@ -46,18 +48,18 @@ const struct service_document chargeback_documents[] = {
 	  .path = "packet/",
 	  .doc = "What the provider takes as evidence of one dispute: fields, lengths, pages.",
 	  .compile = limits_compile },
-	{ .name = MONITOR_PROGRAMMES,
-	  .path = "programmes/",
-	  .doc = "What the networks' monitoring programmes count, and their thresholds.",
-	  .compile = monitor_programmes_compile },
-	{ .name = MONITOR_PATTERNS,
-	  .path = "dispute-patterns/",
-	  .doc = "From where on more disputes than elsewhere are told, and the releases.",
-	  .compile = monitor_patterns_compile },
-	{ .name = WATCH_POLICY,
-	  .path = "dispute-watch/",
-	  .doc = "Of which country our account is, and when programmes and patterns are judged.",
-	  .compile = watch_policy_compile },
+	{ .name = CASE_ECONOMICS,
+	  .path = "economics/",
+	  .doc = "What contesting is worth: chances, fees by country, effort.",
+	  .compile = economics_compile },
+	{ .name = CASE_WARNINGS,
+	  .path = "warnings/",
+	  .doc = "Which early fraud warnings are refunded, and when one came to nothing.",
+	  .compile = warnings_compile },
+	{ .name = CASE_COMPELLING,
+	  .path = "compelling/",
+	  .doc = "When earlier payments of a card prove a disputed one (Visa's).",
+	  .compile = compelling_compile },
 	{ .name = NULL },
 };
 
@@ -96,10 +98,17 @@ static const struct stage_event case_events[] = {
 	{ .topic = OPS_CASE_RESULTS, .handle = case_on_result, .need = case_need_result },
 	{ .topic = -1 },
 };
-static const struct state_table *const case_tables[] = { &dossier_table,      &dossier_page_table,
-	                                                 &dispute_case_table, &open_case_table,
-	                                                 &sweep_table,        &case_alert_table,
-	                                                 &case_packet_table,  NULL };
+static const struct state_table *const case_tables[] = { &dossier_table,
+	                                                 &dossier_page_table,
+	                                                 &dispute_case_table,
+	                                                 &open_case_table,
+	                                                 &sweep_table,
+	                                                 &case_alert_table,
+	                                                 &case_packet_table,
+	                                                 &payment_mark_table,
+	                                                 &compelling_card_table,
+	                                                 &case_calibration_table,
+	                                                 NULL };
 static const struct stage_timer case_timers[] = {
 	{ .name = CASE_TIMER_JUDGE, .handle = case_judge, .need = case_need_judge },
 	{ .name = CASE_TIMER_GATHER, .handle = case_gather, .need = case_need_judge },

@@ -2,7 +2,7 @@
  * Evidence: what the account's dossier has for the reason at hand. It is looked for when a case begins and when something new
  * came, which waits a little, so that what comes together is gathered together.
  */
-#include "services/chargeback/cases/case.h"
+#include "services/chargeback/cases/case_before.h"
 
 #include "common/base/listed.h"
 #include "common/base/text.h"
@@ -17,7 +17,8 @@ static enum status stir_one(struct task *task, const struct dossier_row *dossier
 	struct casework work;
 
 	TRY(case_take(task, dossier->home, dispute, at, &work));
-	if (work.kept->gather_at != NULL || !life_needs_response(case_life(&work)))
+	if (work.kept->gather_at != NULL ||
+	    !(life_needs_response(case_life(&work)) || case_life(&work) == LIFE_WARNED))
 		return STATUS_OK;
 	const struct instant when = time_add(at, work.policy->gather_wait);
 
@@ -122,6 +123,7 @@ static enum status say_collected(struct casework *work, const struct case_eviden
 	collected.n_items_found = evidence->count < SAID_MAX ? evidence->count : SAID_MAX;
 	collected.items_found = shown_items(arena, evidence, collected.n_items_found);
 	work->kept->complete_ppm = collected.complete_ppm;
+	work->kept->required_missing = (int64_t)evidence->standing.required_missing;
 	digest_sha256(proto_pack(arena, &collected.base), digest);
 	const char *const hex = text_hex(arena, (struct bytes){ digest, sizeof(digest) });
 
@@ -221,6 +223,10 @@ enum status case_gather(struct task *task, const char *key)
 	if (!work.known)
 		return STATUS_OK;
 	work.kept->gather_at = NULL;
+	if (case_stage(&work) == LIFE_WARNING)
+		TRY(case_warning_judge(&work));
 	TRY(gather(&work));
+	TRY(case_compelling(&work));
+	TRY(case_recommend(&work));
 	return case_keep(&work);
 }

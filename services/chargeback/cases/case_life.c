@@ -1,7 +1,7 @@
 /*
  * The life of a case: what the provider says of its dispute, and what its money does.
  */
-#include "services/chargeback/cases/case.h"
+#include "services/chargeback/cases/case_before.h"
 
 #include "common/base/text.h"
 #include "common/io/proto.h"
@@ -79,6 +79,8 @@ static const char *why_of(struct casework *work, enum life_cause cause, enum lif
 {
 	struct arena *const arena = work->task->arena;
 
+	if (to == LIFE_WARNING_OVER && case_warning_why(work) != NULL)
+		return case_warning_why(work);
 	if (to == LIFE_LATE_WON)
 		return "It was lost, and is won after all.";
 	if (to == LIFE_PLACED)
@@ -112,7 +114,8 @@ enum status case_move(struct casework *work, enum life_cause cause)
 		if (fact == OPSMESH__V1__DISPUTE_EVENT__FACT_ESCALATED)
 			return STATUS_OK;
 	}
-	return say_move(work, from, now, fact, why_of(work, cause, now));
+	TRY(say_move(work, from, now, fact, why_of(work, cause, now)));
+	return case_compare(work);
 }
 
 /* Opening. */
@@ -166,6 +169,7 @@ static enum status say_opened(struct casework *work)
 	opened.queue = text_mutable(row->queue);
 	opened.policy = text_mutable(case_policy_name(work));
 	opened.created_at = proto_timestamp(work->task->arena, row->created_at);
+	opened.warning_id = text_mutable(case_warning_of(work));
 	find_problems(work, &opened);
 	event.fact_case = OPSMESH__V1__DISPUTE_EVENT__FACT_OPENED;
 	event.opened = &opened;
@@ -320,6 +324,7 @@ static enum status on_dispute(struct task *task, const Opsmesh__V1__MaterialEven
 	TRY(take_at(task, material, changed->dispute_id, &work));
 	take_dispute(&work, material->billing->customer_id, changed);
 	work.kept->charge_unknown = charge_unknown;
+	TRY(case_mark_disputed(&work));
 	const bool answered =
 	    is_answered(&work) || changed->submission_count > work.kept->submissions_before;
 
@@ -436,7 +441,6 @@ enum status case_on_funds(struct task *task, const Opsmesh__V1__MaterialEvent *m
 enum status case_on_warning(struct task *task, const Opsmesh__V1__MaterialEvent *material,
                             const Opsmesh__V1__FraudWarningChanged *changed)
 {
-	const enum life_cause cause = changed->actionable ? LIFE_WARN : LIFE_WARN_OVER;
 	struct casework work;
 
 	TRY(take_at(task, material, changed->warning_id, &work));
@@ -446,6 +450,12 @@ enum status case_on_warning(struct task *task, const Opsmesh__V1__MaterialEvent 
 	learn(&work.row.reason, changed->fraud_type);
 	if (!proto_instant(changed->created_at, &work.row.created_at))
 		work.row.created_at = TIME_MIN;
+	case_mark_warned(&work);
+	const bool open =
+	    changed->actionable && !work.kept->warning_disputed && *work.kept->resolved == '\0';
+	const enum life_cause cause = open ? LIFE_WARN : LIFE_WARN_OVER;
+
 	TRY(case_life(&work) == LIFE_NEW ? begin(&work, cause) : case_move(&work, cause));
+	case_gather_soon(&work);
 	return case_keep(&work);
 }

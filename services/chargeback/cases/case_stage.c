@@ -1,7 +1,7 @@
 /*
  * What the stage index brings: facts of cases go to their case, all else, and that there is a case, into the account's dossier.
  */
-#include "services/chargeback/cases/case.h"
+#include "services/chargeback/cases/case_before.h"
 
 #include "common/io/proto.h"
 #include "services/chargeback/dossier/entry.h"
@@ -19,6 +19,7 @@ static enum status keep(struct task *task, const Opsmesh__V1__MaterialEvent *mat
 		return STATUS_OK;
 	dossier = dossier_open(task, material->home);
 	TRY(dossier_add(task, &dossier, &entry));
+	TRY(case_index_card(task, material, at));
 	return case_stir(task, &dossier, at);
 }
 

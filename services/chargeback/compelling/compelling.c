@@ -278,6 +278,8 @@ struct compelling_readiness compelling_ready(const struct compelling_policy *pol
 		ready.maturing += !usable && lacks == 0;
 		ready.young += !usable && lacks != 0;
 		ready.lacking |= lacks;
+		for (size_t k = 0; k < COMPELLING_ELEMENTS; k++)
+			ready.lacking_counts[k] += (lacks & UINT32_C(1) << k) != 0;
 	}
 	return ready;
 }

@@ -93,7 +93,8 @@ struct compelling_readiness {
 	size_t unfit;    /* in the window and unmarked, with too few identifiers */
 	size_t maturing; /* too young yet, unmarked and fit */
 	size_t young; /* too young yet and unmarked, with too few: there is time to collect more */
-	uint32_t lacking; /* what the unfit and the young lack */
+	uint32_t lacking;                           /* what the unfit and the young lack */
+	size_t lacking_counts[COMPELLING_ELEMENTS]; /* how many of them lack each */
 };
 
 struct compelling_readiness compelling_ready(const struct compelling_policy *policy,
