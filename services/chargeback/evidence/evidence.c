@@ -214,7 +214,8 @@ static size_t weigh(struct gathering *it, Opsmesh__V1__EvidenceItem **items)
 	size_t count = 0;
 	size_t place = 0;
 
-	qsort(it->found, it->count, sizeof(*it->found), by_rank);
+	if (it->count > 0)
+		qsort(it->found, it->count, sizeof(*it->found), by_rank);
 	for (size_t i = 0; i < it->count; i++) {
 		const struct evidence_found *const found = &it->found[i];
 		const bool same = i > 0 && found->kind == found[-1].kind &&
