@@ -4,8 +4,9 @@
 #include "common/base/text.h"
 #include "common/io/proto.h"
 #include "proto/opsmesh/v1/catalogue.h"
-#include "tests/support/dispute_document.h"
+#include "services/chargeback/cases/case_before.h"
 #include "tests/support/dispute_line.h"
+#include "tests/support/policy_fixture.h"
 
 #include <string.h>
 
@@ -18,6 +19,7 @@ const char *dispute_account;
 const char *dispute_customer;
 const char *dispute_charge;
 
+static struct document documents[6];
 static struct stage_event events[EVENTS_MAX];
 static struct stage_timer timers[TIMERS_MAX];
 static struct stage stage;
@@ -129,9 +131,36 @@ static void build_stage(void)
 	stage.timers = timers;
 }
 
-static int start(const struct document *documents)
+static struct document project_document(const char *name, const struct policy_kind *kind,
+                                        const char *file)
+{
+	struct arena *const arena = arena_create(POLICY_BYTES_MAX);
+	const struct document document = { .name = name,
+		                           .compiled = policy_fixture_book(arena, kind, file) };
+
+	arena_destroy(arena);
+	return document;
+}
+
+int dispute_start(void **state)
 {
 	build_stage();
+	documents[0] = (struct document){
+		.name = CASE_POLICY,
+		.compiled = case_policy_compile(&file, 1, reason, sizeof(reason)),
+	};
+	CHECK(documents[0].compiled != NULL);
+	documents[1] = (struct document){
+		.name = CASE_LIMITS,
+		.compiled = policy_compile(&packet_limits_kind, &limits, 1, reason, sizeof(reason)),
+	};
+	CHECK(documents[1].compiled != NULL);
+	documents[2] =
+	    project_document(CASE_ECONOMICS, &economics_policy_kind, "economics/standard-1.json");
+	documents[3] =
+	    project_document(CASE_WARNINGS, &warning_policy_kind, "warnings/standard-1.json");
+	documents[4] =
+	    project_document(CASE_COMPELLING, &compelling_policy_kind, "compelling/visa-1.json");
 	newest = TIME_MIN;
 	number = 0;
 	stage_test_init(&dispute_index, &opsmesh_catalogue, &chargeback_stages[0], DISPUTE_SHARD,

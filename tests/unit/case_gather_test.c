@@ -66,7 +66,8 @@ static void a_case_gathers_when_it_begins(void **state)
 	(void)state;
 	begin("general");
 	assert_string_equal(gather_heard(), "opened\ndeadline_set\ncollected 5 0 650000\n"
-	                                    "gap usage\ngap invoice\nbuilt 5 0\n");
+	                                    "gap usage\ngap invoice\nbuilt 5 0\n"
+	                                    "recommendation_made\n");
 	const Opsmesh__V1__EvidenceCollected *const collected =
 	    gather_last(FACT(EVIDENCE_COLLECTED))->evidence_collected;
 
@@ -121,11 +122,13 @@ static void a_gap_closes_when_its_evidence_comes_and_opens_when_it_is_kept_out(v
 	gather_asked(NEXT_DAY, ACTION(PIN), "kim", pin);
 	gather_pass(DAY_3);
 	assert_string_equal(gather_heard(), "evidence_item_added\naction_applied\n"
-	                                    "collected 6 0 850000\nclosed usage\nbuilt 6 0\n");
+	                                    "collected 6 0 850000\nclosed usage\nbuilt 6 0\n"
+	                                    "recommendation_made\n");
 	correct(DAY_3, "A-1", "exclude");
 	gather_pass(DAY_4);
 	assert_string_equal(gather_heard(),
-	                    "action_applied\ncollected 5 0 650000\ngap usage\nbuilt 5 0\n");
+	                    "action_applied\ncollected 5 0 650000\ngap usage\nbuilt 5 0\n"
+	                    "recommendation_made\n");
 }
 
 static void what_hurts_or_is_kept_out_is_never_sent(void **state)

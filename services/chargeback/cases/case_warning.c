@@ -286,6 +286,8 @@ enum status case_warning_judge(struct casework *work)
 {
 	struct judging it;
 
+	if (case_life(work) == LIFE_PLACED)
+		return STATUS_OK;
 	TRY(read_all(work, &it));
 	TRY(triage(work, &it));
 	TRY(resolve(work, &it));
