@@ -5,6 +5,8 @@
 #include "tests/support/order.h"
 
 #include "common/base/text.h"
+#include "common/io/proto.h"
+#include "services/chargeback/cases/case_before.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -187,6 +189,26 @@ static void what_payments_lack_is_said_while_there_is_time(void **state)
 	before_expect("lacks 1 ip, 1 device, 1 shipping\nlacks nothing\n");
 }
 
+static void a_card_keeps_64_payments(void **state)
+{
+	struct compelling_card_row row = { .home = gather_home, .fingerprint = "card_1" };
+	char reason[PROTO_REASON_SIZE];
+	ProtobufCMessage *message;
+
+	(void)state;
+	for (int i = 0; i < 80; i++)
+		paid(arena_printf(gather_stage.arena, "ch_%03d", i),
+		     arena_printf(gather_stage.arena, "2026-%02d-%02dT09:00:00Z", 1 + i / 28,
+		                  1 + i % 28),
+		     IP, "u-1");
+	gather_pass("2026-06-01T09:00:00Z");
+	assert_true(stage_test_row(&gather_stage, &compelling_card_table, &row));
+	assert_true(proto_unpack(gather_stage.arena, &opsmesh__v1__card_kept__descriptor, row.kept,
+	                         &message, reason));
+	assert_int_equal(((const Opsmesh__V1__CardKept *)(const void *)message)->n_payments,
+	                 COMPELLING_PAYMENTS_MAX);
+}
+
 /* In any order of what came, the answer is the same. */
 static void the_answer_does_not_depend_on_the_order(void **state)
 {
@@ -236,6 +258,7 @@ int main(void)
 		CASE(another_code_network_or_card_is_not_judged),
 		CASE(payments_of_another_card_are_none_of_this_one),
 		CASE(what_payments_lack_is_said_while_there_is_time),
+		CASE(a_card_keeps_64_payments),
 		CASE(the_answer_does_not_depend_on_the_order),
 	};
 

@@ -61,7 +61,8 @@ static Opsmesh__V1__CardPayment *pack_payment(struct arena *arena,
 	kept->day = payment->day;
 	kept->disputed = payment->disputed;
 	kept->refunded = payment->refunded;
-	kept->identifiers = arena_alloc(arena, COMPELLING_KINDS * sizeof(*kept->identifiers));
+	kept->identifiers =
+	    arena_alloc(arena, COMPELLING_KINDS * sizeof(Opsmesh__V1__CardIdentifier *));
 	for (int i = 0; i < COMPELLING_KINDS; i++) {
 		Opsmesh__V1__CardIdentifier *const it = arena_alloc(arena, sizeof(*it));
 
@@ -115,7 +116,7 @@ static void card_save(struct task *task, struct card *card)
 	Opsmesh__V1__CardKept *const kept = card->kept;
 	const size_t count = card->index->count;
 
-	kept->payments = arena_alloc(task->arena, (count + 1) * sizeof(*kept->payments));
+	kept->payments = arena_alloc(task->arena, (count + 1) * sizeof(Opsmesh__V1__CardPayment *));
 	kept->n_payments = count;
 	for (size_t i = 0; i < count; i++)
 		kept->payments[i] = pack_payment(task->arena, &card->index->payments[i]);
@@ -232,7 +233,8 @@ static Opsmesh__V1__CompellingLacks *lacks_of(struct arena *arena,
 	lacks->usable = (int64_t)ready->usable;
 	lacks->maturing = (int64_t)ready->maturing;
 	lacks->policy = text_mutable(case_document_name(arena, "", CASE_COMPELLING, &policy->head));
-	lacks->lacking = arena_alloc(arena, COMPELLING_ELEMENTS * sizeof(*lacks->lacking));
+	lacks->lacking =
+	    arena_alloc(arena, COMPELLING_ELEMENTS * sizeof(Opsmesh__V1__CompellingLack *));
 	for (size_t i = 0; i < COMPELLING_ELEMENTS; i++) {
 		Opsmesh__V1__CompellingLack *const lack = arena_alloc(arena, sizeof(*lack));
 

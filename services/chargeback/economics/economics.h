@@ -54,8 +54,7 @@
 #define ECONOMICS_LEVELS_MAX 8
 #define ECONOMICS_CATEGORIES_MAX 32
 #define ECONOMICS_FEES_MAX 128
-#define ECONOMICS_MINIMUMS_MAX 64
-#define ECONOMICS_WORTH_MAX 64
+#define ECONOMICS_AMOUNTS_MAX 64 /* of a list with one for each currency */
 #define ECONOMICS_AMOUNT_MAX \
 	INT64_C(1000000000000000) /* minor units: sums of a few stay in 64 bits */
 #define ECONOMICS_ANY_COUNTRY "*"

@@ -216,30 +216,37 @@ static bool fees_read(struct arena *arena, const struct json_place *top,
 	       json_refuse(top, "fees", error, "must have those of every other country");
 }
 
-/* Amounts above 0, of a currency each. */
-static bool amounts_read(struct arena *arena, const struct json_place *object, const char *field,
-                         size_t max, const struct money **amounts, size_t *count,
-                         struct json_error *error)
+/* Above 0, and of another currency than those before it. */
+static bool amount_read(const struct json_place *item, struct money *amounts, size_t place,
+                        struct json_error *error)
 {
 	static const char *const fields[] = { "currency", "minor", NULL };
+	struct money *const amount = &amounts[place];
+
+	if (!json_only(item, fields, error) ||
+	    !policy_currency_at(item, "currency", amount->currency, error) ||
+	    !json_integer_at(item, "minor", 1, ECONOMICS_AMOUNT_MAX, &amount->minor, error))
+		return false;
+	for (size_t i = 0; i < place; i++)
+		if (text_equal(amounts[i].currency, amount->currency))
+			return json_refuse(item, "currency", error, "stands in the list twice");
+	return true;
+}
+
+static bool amounts_read(struct arena *arena, const struct json_place *object, const char *field,
+                         const struct money **amounts, size_t *count, struct json_error *error)
+{
 	struct money *read;
 	struct json_place list;
 
-	if (!json_array_at(object, field, max, &list, error))
+	if (!json_array_at(object, field, ECONOMICS_AMOUNTS_MAX, &list, error))
 		return false;
 	read = arena_zero(arena, (json_count(&list) + 1) * sizeof(*read));
 	for (size_t i = 0; i < json_count(&list); i++) {
 		const struct json_place item = json_item(&list, i);
 
-		if (!json_only(&item, fields, error) ||
-		    !policy_currency_at(&item, "currency", read[i].currency, error) ||
-		    !json_integer_at(&item, "minor", 1, ECONOMICS_AMOUNT_MAX, &read[i].minor,
-		                     error))
+		if (!amount_read(&item, read, i, error))
 			return false;
-		for (size_t k = 0; k < i; k++)
-			if (text_equal(read[k].currency, read[i].currency))
-				return json_refuse(&item, "currency", error,
-				                   "stands in the list twice");
 	}
 	*amounts = read;
 	*count = json_count(&list);
@@ -265,8 +272,7 @@ static bool account_read(struct arena *arena, const struct json_place *top,
 	if (!json_object_at(top, "account", &account, error) ||
 	    !json_only(&account, fields, error) ||
 	    !policy_word_at(arena, &account, "country", &policy->country, error) ||
-	    !amounts_read(arena, &account, "worth", ECONOMICS_WORTH_MAX, &policy->worth,
-	                  &policy->worth_count, error))
+	    !amounts_read(arena, &account, "worth", &policy->worth, &policy->worth_count, error))
 		return false;
 	return is_country(policy->country) ||
 	       json_refuse(&account, "country", error, "is no country in two capitals");
@@ -303,8 +309,8 @@ static bool document_read(struct arena *arena, const struct json_place *top, voi
 	       bands_read(arena, top, policy, error) && levels_read(arena, top, policy, error) &&
 	       belief_read(top, policy, error) && categories_read(arena, top, policy, error) &&
 	       fees_read(arena, top, policy, error) &&
-	       amounts_read(arena, top, "minimums", ECONOMICS_MINIMUMS_MAX, &policy->minimums,
-	                    &policy->minimum_count, error) &&
+	       amounts_read(arena, top, "minimums", &policy->minimums, &policy->minimum_count,
+	                    error) &&
 	       account_read(arena, top, policy, error);
 }
 
