@@ -15,7 +15,7 @@ create table compelling_card (
 	shard       int   not null,
 	home        text  collate "C" not null,
 	fingerprint text  collate "C" not null, -- the provider's name for the card's number
-	kept        bytea not null,             -- CardKept: the newest payments, 64 at most
+	kept        bytea not null,             -- CardKept: 64 payments at most, spread over time
 	primary key (shard, home, fingerprint)
 );
 
