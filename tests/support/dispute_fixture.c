@@ -131,36 +131,42 @@ static void build_stage(void)
 	stage.timers = timers;
 }
 
-static struct document project_document(const char *name, const struct policy_kind *kind,
-                                        const char *file)
+static void add_document(size_t place, const char *name, const struct policy_kind *kind,
+                         const char *text)
+{
+	const struct document file = { .name = name, .body = bytes_of(text) };
+	char reason[256];
+
+	documents[place] = (struct document){
+		.name = name,
+		.compiled = kind != NULL ? policy_compile(kind, &file, 1, reason, sizeof(reason))
+		                         : case_policy_compile(&file, 1, reason, sizeof(reason)),
+	};
+	CHECK(documents[place].compiled != NULL);
+}
+
+/* Once for all tests of a program: they never change. */
+static void read_documents(void)
 {
 	struct arena *const arena = arena_create(POLICY_BYTES_MAX);
-	const struct document document = { .name = name,
-		                           .compiled = policy_fixture_book(arena, kind, file) };
 
+	add_document(0, CASE_POLICY, NULL, policy);
+	add_document(1, CASE_LIMITS, &packet_limits_kind, packet);
+	add_document(2, CASE_ECONOMICS, &economics_policy_kind,
+	             policy_fixture_text(arena, "economics/standard-1.json"));
+	add_document(3, CASE_WARNINGS, &warning_policy_kind,
+	             policy_fixture_text(arena, "warnings/standard-1.json"));
+	add_document(4, CASE_COMPELLING, &compelling_policy_kind,
+	             policy_fixture_text(arena, "compelling/visa-1.json"));
 	arena_destroy(arena);
-	return document;
 }
 
 int dispute_start(void **state)
 {
+	(void)state;
 	build_stage();
-	documents[0] = (struct document){
-		.name = CASE_POLICY,
-		.compiled = case_policy_compile(&file, 1, reason, sizeof(reason)),
-	};
-	CHECK(documents[0].compiled != NULL);
-	documents[1] = (struct document){
-		.name = CASE_LIMITS,
-		.compiled = policy_compile(&packet_limits_kind, &limits, 1, reason, sizeof(reason)),
-	};
-	CHECK(documents[1].compiled != NULL);
-	documents[2] =
-	    project_document(CASE_ECONOMICS, &economics_policy_kind, "economics/standard-1.json");
-	documents[3] =
-	    project_document(CASE_WARNINGS, &warning_policy_kind, "warnings/standard-1.json");
-	documents[4] =
-	    project_document(CASE_COMPELLING, &compelling_policy_kind, "compelling/visa-1.json");
+	if (documents[0].compiled == NULL)
+		read_documents();
 	newest = TIME_MIN;
 	number = 0;
 	stage_test_init(&dispute_index, &opsmesh_catalogue, &chargeback_stages[0], DISPUTE_SHARD,
