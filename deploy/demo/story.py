@@ -49,6 +49,7 @@ def came_out(day):
     docs = {"ops.tickets.v1": "what happened to tickets", "ops.triage.v1": "what they are about",
             "ops.sla.v1": "what their clocks did",
             "ops.billing.v1": "what customers have, owe and paid",
+            "ops.disputes.v1": "what banks dispute, and what is done about it",
             "ops.accounts.v1": "who the customers are", "ops.alerts.v1": "what on-call must know"}
     table("WHAT CAME OUT, for any team to subscribe to", ["topic", "facts", "says"],
           [[topic, topics[topic], doc] for topic, doc in docs.items()])

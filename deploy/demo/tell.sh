@@ -25,6 +25,8 @@ ask()
 ask 'WHAT IS STILL OPEN, FROM THE TABLES' list clocks
 ask 'THE BOOKS' ledger balance
 ask 'WHAT DOES NOT ADD UP' list discrepancies --all
+ask 'WHAT MUST BE ANSWERED, AND BY WHEN' list disputes
+ask 'THE DISPUTE, AS THE OPERATOR SEES IT' explain dispute dp_Blue1
 ask 'THE FIRST OF THE TICKETS, AS THE OPERATOR SEES IT' explain ticket "$(id_of K3)" \
 	--reveal 'the demo shows the people that it invented'
 
