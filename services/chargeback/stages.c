@@ -2,7 +2,9 @@
  * The tables of the stages, apart from main.c so that the simulator and the tests of their handlers have
  * them without a broker's or a database's library.
  */
+#include "services/chargeback/cases/case.h"
 #include "services/chargeback/cases/case_before.h"
+#include "services/chargeback/cases/case_render.h"
 #include "services/chargeback/chargeback.h"
 #include "services/chargeback/index/index.h"
 #include "services/chargeback/monitor/monitor.h"
@@ -48,6 +50,18 @@ const struct service_document chargeback_documents[] = {
 	  .path = "packet/",
 	  .doc = "What the provider takes as evidence of one dispute: fields, lengths, pages.",
 	  .compile = limits_compile },
+	{ .name = MONITOR_PROGRAMMES,
+	  .path = "programmes/",
+	  .doc = "What the networks' monitoring programmes count, and their thresholds.",
+	  .compile = monitor_programmes_compile },
+	{ .name = MONITOR_PATTERNS,
+	  .path = "dispute-patterns/",
+	  .doc = "From where on more disputes than elsewhere are told, and the releases.",
+	  .compile = monitor_patterns_compile },
+	{ .name = WATCH_POLICY,
+	  .path = "dispute-watch/",
+	  .doc = "Of which country our account is, and when programmes and patterns are judged.",
+	  .compile = watch_policy_compile },
 	{ .name = CASE_ECONOMICS,
 	  .path = "economics/",
 	  .doc = "What contesting is worth: chances, fees by country, effort.",

@@ -96,6 +96,7 @@ struct story_line story_collection(const struct story *story,
 struct story_line story_dispute(const struct story *story, const struct told *told);
 /* Of what a dispute is answered with: evidence, recommendations, packets, their release. */
 struct story_line story_packet(const struct story *story, const Opsmesh__V1__DisputeEvent *event);
+struct story_line story_before(const struct story *story, const Opsmesh__V1__DisputeEvent *event);
 struct story_line story_watch(const struct story *story, const Opsmesh__V1__DisputeEvent *event);
 /* "chargeback"; "case" where it is not told. */
 const char *story_stage(const struct story *story, Opsmesh__V1__CaseStage stage);

@@ -67,6 +67,6 @@ struct story_line story_watch(const struct story *story, const Opsmesh__V1__Disp
 		return tell_pattern(story, event->pattern_found, true);
 	case OPSMESH__V1__DISPUTE_EVENT__FACT_PATTERN_QUIETED:
 		return tell_pattern(story, event->pattern_quieted, false);
-	default: return line_of(NULL);
+	default: return story_before(story, event);
 	}
 }

@@ -1,7 +1,10 @@
 #include "tests/support/dispute_document.h"
 
 #include "common/base/check.h"
+#include "common/base/text.h"
 #include "services/chargeback/cases/case.h"
+#include "services/chargeback/chargeback.h"
+#include "tests/support/deployed.h"
 
 #define FILE_OF(name_, text)                                         \
 	{                                                            \
@@ -65,18 +68,25 @@ static const void *compile_limits(void)
 	return compiled;
 }
 
+static struct document *find(struct document *documents, const char *name)
+{
+	while (!text_equal(documents->name, name))
+		documents++;
+	return documents;
+}
+
+/* As they are deployed, but for what the tests' times and limits hang on. */
 const struct document *dispute_documents(bool working)
 {
-	static struct document all[2][3];
+	static struct document all[2][DEPLOYED_MAX];
 	struct document *const documents = all[working ? 1 : 0];
 
 	if (documents[0].name != NULL)
 		return documents;
-	documents[0] = (struct document){
-		.name = CASE_POLICY,
-		.compiled = working ? compile_cases(working_files, COUNT_OF(working_files))
-		                    : compile_cases(plain_files, COUNT_OF(plain_files)),
-	};
-	documents[1] = (struct document){ .name = CASE_LIMITS, .compiled = compile_limits() };
+	deployed_documents(chargeback_documents, documents);
+	find(documents, CASE_POLICY)->compiled =
+	    working ? compile_cases(working_files, COUNT_OF(working_files))
+		    : compile_cases(plain_files, COUNT_OF(plain_files));
+	find(documents, CASE_LIMITS)->compiled = compile_limits();
 	return documents;
 }

@@ -4,7 +4,7 @@
 #include "common/base/text.h"
 #include "common/io/proto.h"
 #include "proto/opsmesh/v1/catalogue.h"
-#include "services/chargeback/cases/case_before.h"
+#include "tests/support/dispute_document.h"
 #include "tests/support/dispute_line.h"
 #include "tests/support/policy_fixture.h"
 
@@ -19,7 +19,6 @@ const char *dispute_account;
 const char *dispute_customer;
 const char *dispute_charge;
 
-static struct document documents[6];
 static struct stage_event events[EVENTS_MAX];
 static struct stage_timer timers[TIMERS_MAX];
 static struct stage stage;
@@ -131,42 +130,9 @@ static void build_stage(void)
 	stage.timers = timers;
 }
 
-static void add_document(size_t place, const char *name, const struct policy_kind *kind,
-                         const char *text)
+static int start(const struct document *documents)
 {
-	const struct document file = { .name = name, .body = bytes_of(text) };
-	char reason[256];
-
-	documents[place] = (struct document){
-		.name = name,
-		.compiled = kind != NULL ? policy_compile(kind, &file, 1, reason, sizeof(reason))
-		                         : case_policy_compile(&file, 1, reason, sizeof(reason)),
-	};
-	CHECK(documents[place].compiled != NULL);
-}
-
-/* Once for all tests of a program: they never change. */
-static void read_documents(void)
-{
-	struct arena *const arena = arena_create(POLICY_BYTES_MAX);
-
-	add_document(0, CASE_POLICY, NULL, policy);
-	add_document(1, CASE_LIMITS, &packet_limits_kind, packet);
-	add_document(2, CASE_ECONOMICS, &economics_policy_kind,
-	             policy_fixture_text(arena, "economics/standard-1.json"));
-	add_document(3, CASE_WARNINGS, &warning_policy_kind,
-	             policy_fixture_text(arena, "warnings/standard-1.json"));
-	add_document(4, CASE_COMPELLING, &compelling_policy_kind,
-	             policy_fixture_text(arena, "compelling/visa-1.json"));
-	arena_destroy(arena);
-}
-
-int dispute_start(void **state)
-{
-	(void)state;
 	build_stage();
-	if (documents[0].compiled == NULL)
-		read_documents();
 	newest = TIME_MIN;
 	number = 0;
 	stage_test_init(&dispute_index, &opsmesh_catalogue, &chargeback_stages[0], DISPUTE_SHARD,

@@ -67,6 +67,27 @@ bool economics_weigh(const struct economics_policy *policy, struct money amount,
 	return true;
 }
 
+bool economics_convert(const struct economics_exchange *exchanges, size_t count,
+                       const struct money *money, const char *currency, int64_t *minor)
+{
+	int64_t converted;
+
+	if (money->minor == 0 || text_equal(money->currency, currency)) {
+		*minor = money->minor;
+		return true;
+	}
+	for (size_t i = 0; i < count; i++) {
+		if (!text_equal(exchanges[i].currency, money->currency))
+			continue;
+		if (!ratio_apply(money->minor, exchanges[i].rate, ROUNDING_HALF_UP, &converted) ||
+		    converted > ECONOMICS_AMOUNT_MAX)
+			return false;
+		*minor = converted;
+		return true;
+	}
+	return false;
+}
+
 /* In the currency of the dispute. */
 static bool converted(const struct economics_inputs *inputs, const struct money *money,
                       int64_t *minor)

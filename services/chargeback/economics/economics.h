@@ -121,6 +121,9 @@ struct economics_exchange {
 	struct ratio rate;
 };
 
+/* Into minor units of a currency, rounded half up. False: no rate for it, or too large. */
+bool economics_convert(const struct economics_exchange *exchanges, size_t count,
+                       const struct money *money, const char *currency, int64_t *minor) MUST_CHECK;
 /* By what the document says is worth the same: into a currency from each other; count 0: it does not say of this one. */
 const struct economics_exchange *economics_exchanges(struct arena *arena,
                                                      const struct economics_policy *policy,

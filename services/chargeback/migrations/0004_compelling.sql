@@ -1,4 +1,4 @@
--- 0003_compelling - before a dispute: which payments of a card can prove another, which payments are marked; and whether chances came true.
+-- 0004_compelling - before a dispute: which payments of a card can prove another, which payments are marked; and whether chances came true.
 --
 -- Every row carries its shard. Stage case.
 
