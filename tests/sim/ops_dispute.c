@@ -27,13 +27,24 @@
 	"\"on_call_before\":\"1m\",\"sweep_every\":\"1m\",\"gather_wait\":\"1s\","        \
 	"\"lease\":\"1m\",\"queue\":\"disputes\",\"team\":\"billing\"}"
 
+/* What the provider takes; only its field of texts is asked for here. */
+#define LIMITS                                                                       \
+	"{\"id\":\"p\",\"version\":1,\"effective_from\":\"1970-01-01T00:00:00Z\","   \
+	"\"characters\":{\"together\":1000,\"source\":\"s\"},"                       \
+	"\"files\":{\"bytes_together\":1000,\"media_types\":[\"application/pdf\"],"  \
+	"\"source\":\"s\"},\"pages\":{\"most\":9,\"networks\":[],\"source\":\"s\"}," \
+	"\"paper\":{\"size\":\"a4\",\"points\":12,\"source\":\"s\"},"                \
+	"\"fields\":[{\"name\":\"uncategorized_text\",\"kind\":\"text\",\"characters\":1000}]}"
+
 struct stage ops_dispute_stages[STAGES_MAX];
-struct document ops_dispute_documents[2];
+struct document ops_dispute_documents[3];
 static struct stage_timer timers[TIMERS_MAX];
 
 /* What is gathered is another test's: here a packet is there at once, and always the same. */
 static enum status gather(struct task *task, const char *key)
 {
+	static const Opsmesh__V1__PacketKept nothing = OPSMESH__V1__PACKET_KEPT__INIT;
+	struct case_packet_row row = { .digest = PACKET, .put_up_at = TIME_MIN };
 	struct casework work;
 	const char *home;
 	const char *dispute;
@@ -43,6 +54,11 @@ static enum status gather(struct task *task, const char *key)
 	work.kept->gather_at = NULL;
 	work.kept->gathered = text_mutable("gathered");
 	work.kept->packet = text_mutable(PACKET);
+	row.home = home;
+	row.dispute_id = dispute;
+	(void)task_load(task, &case_packet_table, &row);
+	row.content = proto_pack(task->arena, &nothing.base);
+	task_save(task, &case_packet_table, &row);
 	return case_keep(&work);
 }
 
@@ -60,6 +76,7 @@ static void take_timers(struct stage *stage)
 void ops_dispute_init(void)
 {
 	const struct document file = { .name = "cases/standard.json", .body = bytes_of(CASES) };
+	const struct document limits = { .name = "packet/p.json", .body = bytes_of(LIMITS) };
 	char reason[256];
 
 	for (size_t i = 0; chargeback_stages[i].name != NULL; i++) {
@@ -72,7 +89,13 @@ void ops_dispute_init(void)
 		.name = CASE_POLICY,
 		.compiled = case_policy_compile(&file, 1, reason, sizeof(reason)),
 	};
-	if (ops_dispute_documents[0].compiled == NULL) {
+	if (ops_dispute_documents[0].compiled != NULL)
+		ops_dispute_documents[1] = (struct document){
+			.name = CASE_LIMITS,
+			.compiled =
+			    policy_compile(&packet_limits_kind, &limits, 1, reason, sizeof(reason)),
+		};
+	if (ops_dispute_documents[1].compiled == NULL) {
 		fprintf(stderr, "sim: a document does not compile: %s\n", reason);
 		exit(EXIT_FAILURE);
 	}

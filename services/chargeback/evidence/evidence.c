@@ -228,7 +228,7 @@ static size_t weigh(struct gathering *it, Opsmesh__V1__EvidenceItem **items)
 		translate(it, found->item);
 		items[count++] = found->item;
 	}
-	qsort(items, count, sizeof(*items), by_weight);
+	qsort(items, count, sizeof(Opsmesh__V1__EvidenceItem *), by_weight);
 	return count;
 }
 
