@@ -88,7 +88,7 @@ INTEGRATION := $(patsubst %.c,$(OUT)/%,$(wildcard tests/integration/*_test.c))
 BENCHES  := $(patsubst %.c,$(OUT)/%,$(wildcard tests/bench/*.c))
 FUZZERS  := $(patsubst %.c,$(OUT)/%,$(wildcard tests/fuzz/*.c))
 SIM_O    := $(patsubst %.c,$(OUT)/%.o,$(wildcard tests/sim/*.c tests/support/memory_*.c) \
-	tests/support/chance.c) $(TEST_PROTO_C:.c=.o)
+	tests/support/chance.c tests/support/deployed.c) $(TEST_PROTO_C:.c=.o)
 SIM      := $(if $(SIM_O),$(OUT)/bin/sim)
 COMPANY_O := $(patsubst %.c,$(OUT)/%.o,$(wildcard tests/company/*.c tests/support/model_*.c)) \
 	$(filter-out $(OUT)/tests/sim/main.o,$(SIM_O))

@@ -142,7 +142,7 @@ def story_forecast():
     machine = json.loads(said("dispute", "forecast", "--json"))
     rows = [(one["stage"], one["currency"], one["count"], one["at_stake_minor"], one["expected_minor"], one["reckoned"])
             for one in machine["stages"]]
-    check(rows == [("chargeback", None, 1, None, None, 0), ("chargeback", "JPY", 1, 9000, None, 0),
+    check(rows == [("chargeback", None, 1, None, None, 0), ("chargeback", "JPY", 1, 9000, 0, 1),
                    ("chargeback", "USD", 1, 12000, 5400, 1), ("inquiry", "EUR", 1, 5000, 0, 1),
                    ("warning", None, 1, None, None, 0)],
           "dispute forecast has what is at stake, and what may come back by the chances recommended with last", rows)
@@ -162,7 +162,7 @@ def story_packet(door):
     open_door = {"INGEST_URL": door, "API_KEY": "k"}
     file = os.path.join(folder, "packet.pdf")
     text = said("dispute", "packet", "dp_1")
-    check("it has the digest that its text gives\nnot rendered as a PDF yet\n\nopsmesh evidence packet 1\n" in text and
+    check("it has the digest that its text gives\nPDF " in text and " pages\n\nopsmesh evidence packet 1\n" in text and
           "Source: act-2; kind: refund_answer; field: refund_policy\n> [sealed]\n" in text and "Sato" not in text,
           "dispute packet has the packet that stands, and seals what people wrote", text)
     text = said("dispute", "packet", "dp_1", "--reveal", "review", **open_door)
@@ -173,14 +173,13 @@ def story_packet(door):
           "Sato" not in json.dumps(machine), "dispute packet --json", machine)
     for words, status, sentence in ((["dp_4"], 1, "no packet stands"), (["dp_2"], 1, "there is no dispute dp_2"),
                                     (["dp_1", "--pdf", file], 2, "it wants --reveal"),
-                                    (["dp_1", "--pdf", file, "--reveal", "x"], 1, "not rendered as a PDF yet")):
+                                    (["dp_1", "--pdf", file, "--reveal", "x"], 1, "the bytes of its PDF are not kept")):
         answer = run("dispute", "packet", *words, **open_door)
         check(answer.returncode == status and sentence in answer.stderr, f"dispute packet {' '.join(words[:1])}: {sentence}",
               answer)
     digest = hashlib.sha256(b"%PDF-1").hexdigest()
     change(f"update chargeback.dispute_case set kept = kept || '\\xba0140'::bytea || '{digest}'::bytea "
            "where dispute_id = 'dp_1'")  # the member pdf of CaseKept
-    change("create table if not exists chargeback.blob (digest text primary key, body bytea not null)")
     answer = run("dispute", "packet", "dp_1", "--pdf", file, "--reveal", "x", **open_door)
     check(answer.returncode == 1 and "the bytes of its PDF are not kept" in answer.stderr, "a PDF that is lost is no", answer)
     change(f"insert into chargeback.blob values ('{digest}', '%PDF-1')")

@@ -11,6 +11,7 @@
 #include "proto/opsmesh/v1/catalogue.h"
 #include "services/chargeback/cases/case.h"
 #include "services/chargeback/chargeback.h"
+#include "tests/support/deployed.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -37,7 +38,7 @@
 	"\"fields\":[{\"name\":\"uncategorized_text\",\"kind\":\"text\",\"characters\":1000}]}"
 
 struct stage ops_dispute_stages[STAGES_MAX];
-struct document ops_dispute_documents[3];
+struct document ops_dispute_documents[DEPLOYED_MAX];
 static struct stage_timer timers[TIMERS_MAX];
 
 /* What is gathered is another test's: here a packet is there at once, and always the same. */
@@ -54,6 +55,7 @@ static enum status gather(struct task *task, const char *key)
 	work.kept->gather_at = NULL;
 	work.kept->gathered = text_mutable("gathered");
 	work.kept->packet = text_mutable(PACKET);
+	work.kept->pdf = text_mutable(PACKET);
 	row.home = home;
 	row.dispute_id = dispute;
 	(void)task_load(task, &case_packet_table, &row);
@@ -73,6 +75,20 @@ static void take_timers(struct stage *stage)
 	stage->timers = timers;
 }
 
+/* In place of the one that is deployed. */
+static void put_document(const char *name, const void *compiled, const char *reason)
+{
+	struct document *at = ops_dispute_documents;
+
+	while (!text_equal(at->name, name))
+		at++;
+	at->compiled = compiled;
+	if (compiled == NULL) {
+		fprintf(stderr, "sim: a document does not compile: %s\n", reason);
+		exit(EXIT_FAILURE);
+	}
+}
+
 void ops_dispute_init(void)
 {
 	const struct document file = { .name = "cases/standard.json", .body = bytes_of(CASES) };
@@ -85,20 +101,11 @@ void ops_dispute_init(void)
 		if (text_equal(ops_dispute_stages[i].name, "case"))
 			take_timers(&ops_dispute_stages[i]);
 	}
-	ops_dispute_documents[0] = (struct document){
-		.name = CASE_POLICY,
-		.compiled = case_policy_compile(&file, 1, reason, sizeof(reason)),
-	};
-	if (ops_dispute_documents[0].compiled != NULL)
-		ops_dispute_documents[1] = (struct document){
-			.name = CASE_LIMITS,
-			.compiled =
-			    policy_compile(&packet_limits_kind, &limits, 1, reason, sizeof(reason)),
-		};
-	if (ops_dispute_documents[1].compiled == NULL) {
-		fprintf(stderr, "sim: a document does not compile: %s\n", reason);
-		exit(EXIT_FAILURE);
-	}
+	deployed_documents(chargeback_documents, ops_dispute_documents);
+	put_document(CASE_POLICY, case_policy_compile(&file, 1, reason, sizeof(reason)), reason);
+	put_document(CASE_LIMITS,
+	             policy_compile(&packet_limits_kind, &limits, 1, reason, sizeof(reason)),
+	             reason);
 }
 
 /* Asking. */

@@ -402,7 +402,7 @@ static void add_money(struct arena *arena, Opsmesh__V1__Money **sum,
 }
 
 static enum status say_funds(struct casework *work, Opsmesh__V1__DisputeEvent__FactCase fact,
-                             const Opsmesh__V1__DisputeFundsMoved *moved)
+                             const Opsmesh__V1__DisputeFundsMoved *moved, char *billing_id)
 {
 	Opsmesh__V1__DisputeEvent event = OPSMESH__V1__DISPUTE_EVENT__INIT;
 	Opsmesh__V1__CaseFundsMoved funds = OPSMESH__V1__CASE_FUNDS_MOVED__INIT;
@@ -410,7 +410,7 @@ static enum status say_funds(struct casework *work, Opsmesh__V1__DisputeEvent__F
 	funds.transaction_id = moved->transaction_id;
 	funds.amount = moved->amount;
 	funds.fee = moved->fee;
-	funds.billing_id = text_mutable(work->cause_id);
+	funds.billing_id = billing_id;
 	event.fact_case = fact;
 	event.funds_withdrawn = &funds;
 	return case_emit(work, &event);
@@ -431,7 +431,7 @@ enum status case_on_funds(struct task *task, const Opsmesh__V1__MaterialEvent *m
 	TRY(say_funds(&work,
 	              back ? OPSMESH__V1__DISPUTE_EVENT__FACT_FUNDS_REINSTATED
 	                   : OPSMESH__V1__DISPUTE_EVENT__FACT_FUNDS_WITHDRAWN,
-	              moved));
+	              moved, material->fact_id));
 	TRY(recover(&work));
 	return case_keep(&work);
 }
