@@ -105,6 +105,17 @@ static Opsmesh__V1__EvidenceItem **shown_items(struct arena *arena, const struct
 	return items;
 }
 
+/* How complete it is in a word, by which chances are reckoned. */
+static const char *level_of(const struct casework *work, const struct reason_standing *standing)
+{
+	const struct economics_policy *const policy =
+	    policy_at(task_document(work->task, CASE_ECONOMICS), work->at);
+
+	return policy
+	    ->levels[economics_level_of(policy, standing->complete_ppm, standing->required_missing)]
+	    .name;
+}
+
 /* Said when it is other than what was said last. */
 static enum status say_collected(struct casework *work, const struct case_evidence *found)
 {
@@ -118,6 +129,7 @@ static enum status say_collected(struct casework *work, const struct case_eviden
 	collected.items = (int64_t)(evidence->count - evidence->hurting);
 	collected.hurting = (int64_t)evidence->hurting;
 	collected.complete_ppm = evidence->standing.complete_ppm;
+	collected.band = text_mutable(level_of(work, &evidence->standing));
 	collected.found_by = text_mutable(reason_found_names[found->answer.found]);
 	collected.policy = text_mutable(found->policy);
 	collected.n_items_found = evidence->count < SAID_MAX ? evidence->count : SAID_MAX;

@@ -151,6 +151,27 @@ static void find_problems(const struct casework *work, Opsmesh__V1__CaseOpened *
 		add_problem(arena, opened, "evidence_details.due_by: is before the dispute began");
 }
 
+/* A code that no document has is told as such; the case is answered by its category. A warning has no code. */
+static void find_reason(struct casework *work, Opsmesh__V1__CaseOpened *opened)
+{
+	struct arena *const arena = work->task->arena;
+	const struct reason_policy *const reasons =
+	    policy_at(task_document(work->task, CASE_REASONS), work->at);
+	const struct reason_said said = { work->row.network, work->row.code, "", work->row.reason };
+
+	opened->policy = text_mutable(case_policy_name(work));
+	if (case_stage(work) == LIFE_WARNING)
+		return;
+	const struct reason_answer answer = reason_find(reasons, &said);
+
+	if (answer.unknown_code)
+		add_problem(arena, opened, "network_reason_code: no document knows it");
+	else if (answer.found != REASON_BY_ELSE)
+		opened->reason_title = text_mutable(answer.reason->title);
+	opened->policy = arena_printf(arena, "%s " CASE_REASONS "/%s/%lld", opened->policy,
+	                              reasons->head.id, (long long)reasons->head.version);
+}
+
 static enum status say_opened(struct casework *work)
 {
 	Opsmesh__V1__DisputeEvent event = OPSMESH__V1__DISPUTE_EVENT__INIT;
@@ -167,10 +188,10 @@ static enum status say_opened(struct casework *work)
 	opened.payment_id = text_mutable(row->payment_id);
 	opened.customer_id = text_mutable(row->customer_id);
 	opened.queue = text_mutable(row->queue);
-	opened.policy = text_mutable(case_policy_name(work));
 	opened.created_at = proto_timestamp(work->task->arena, row->created_at);
 	opened.warning_id = text_mutable(case_warning_of(work));
 	find_problems(work, &opened);
+	find_reason(work, &opened);
 	event.fact_case = OPSMESH__V1__DISPUTE_EVENT__FACT_OPENED;
 	event.opened = &opened;
 	return case_emit(work, &event);
@@ -241,13 +262,9 @@ static void take_dispute(struct casework *work, const char *customer_id,
 	row->due_by = due_by;
 	if (changed->created_at != NULL && !proto_instant(changed->created_at, &row->created_at))
 		row->created_at = TIME_MIN;
-	kept->case_type = changed->case_type;
 	kept->smart_disputes = changed->smart_disputes;
 	kept->intended_submission = changed->intended_submission;
 	kept->unanswerable = changed->unanswerable;
-	kept->refundable = changed->refundable;
-	kept->has_evidence = changed->has_evidence;
-	kept->past_due = changed->past_due;
 }
 
 /* That evidence is there says nothing: it may be staged. That it was submitted does, whoever did it. */

@@ -199,6 +199,8 @@ static enum status say_requested(struct case_request *request)
 	asked.approved_by = request->requested->by;
 	asked.due_by = proto_timestamp(arena, work->row.due_by);
 	asked.lease_until = work->kept->lease_until;
+	asked.smart_disputes = work->kept->smart_disputes;
+	asked.intended_submission = work->kept->intended_submission;
 	asked.submission_method = text_mutable("prefer_manual");
 	asked.late = is_past(work, work->row.deadline);
 	TRY(case_packet_fields(work, work->kept->staged, &asked));
