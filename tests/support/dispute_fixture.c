@@ -54,7 +54,7 @@ static enum status take_packet(struct task *task, const Opsmesh__V1__ActionEvent
 	CHECK(proto_instant(action->occurred_at, &at));
 	TRY(case_take(task, home, dispute, at, &work));
 	work.kept->packet = action->requested->action;
-	work.kept->pdf = action->requested->action;
+	work.kept->pdf = text_mutable(text_starts(work.kept->packet, "unrendered") ? "" : "PDF");
 	task_save(task, &case_packet_table,
 	          &(struct case_packet_row){ .home = home,
 	                                     .dispute_id = dispute,
@@ -252,6 +252,9 @@ void dispute_told(const char *at, const struct told_dispute *told)
 	changed.dispute_id = or_else(told->id, DISPUTE);
 	changed.payment_id = or_else(told->payment, "ch_1");
 	changed.to_status = or_else(told->status, "needs_response");
+	changed.reason = or_else(told->reason, "");
+	changed.network = or_else(told->network, "");
+	changed.network_reason_code = or_else(told->code, "");
 	changed.amount = told->amount >= 0 ? &amount : NULL;
 	changed.due_by = stamp(told->due);
 	changed.created_at = stamp(told->created);

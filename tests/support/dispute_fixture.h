@@ -45,6 +45,9 @@ struct told_dispute {
 	const char *due;     /* none */
 	const char *created; /* none */
 	const char *payment; /* ch_1 */
+	const char *reason;  /* none, as are network and code */
+	const char *network;
+	const char *code;
 	int64_t amount;      /* 10000; below zero: none at all */
 	bool zero;           /* the amount is */
 	int64_t submissions;
@@ -74,7 +77,7 @@ void dispute_asked(const char *at, const struct told_action *asked);
 /* approve or close by a principal, with a decision and perhaps a digest; what accept needs is there. */
 void dispute_approved(const char *at, const char *by, const char *decision, const char *digest);
 void dispute_closed(const char *at, const char *by, const char *decision);
-/* The packet of the dispute is another now. */
+/* The packet of the dispute is another now; one of which the digest begins with "unrendered" is no file yet. */
 void dispute_packet(const char *at, const char *digest);
 /* So many open cases of the shard, named in order; those of a number that remainder divides lack all. */
 void dispute_crowd(const char *at, int count, int remainder);

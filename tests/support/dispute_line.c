@@ -29,7 +29,8 @@ static const char *time_text(struct arena *arena, const Google__Protobuf__Timest
 static const char *opened_line(struct arena *arena, const Opsmesh__V1__CaseOpened *opened)
 {
 	const char *line =
-	    arena_printf(arena, "opened %s %s", stages[opened->stage], states[opened->state]);
+	    arena_printf(arena, "opened %s %s%s%s", stages[opened->stage], states[opened->state],
+	                 *opened->reason_title != '\0' ? ": " : "", opened->reason_title);
 
 	for (size_t i = 0; i < opened->n_problems; i++)
 		line = arena_printf(arena, "%s [%s]", line, opened->problems[i]);

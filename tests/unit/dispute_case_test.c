@@ -6,6 +6,8 @@
 #include "common/base/status.h"
 #include "tests/support/order.h"
 
+#include <string.h>
+
 #define OPENED_WITH "opened chargeback needs_response"
 #define OPENED OPENED_WITH "\n"
 
@@ -32,6 +34,44 @@ static void a_lost_dispute_that_is_won_is_won_late(void **state)
 	assert_int_equal(dispute_count("funds_reinstated txn_2 10000 USD"), 1);
 	assert_int_equal(dispute_count("partially_recovered"), 0);
 	assert_string_equal(dispute_row(NULL, NULL).state, "late_won");
+}
+
+/* Not the index's, which brought it: whoever audits the money looks for it in billing. */
+static void money_names_the_fact_of_billing_that_it_came_from(void **state)
+{
+	const char *named = NULL;
+
+	(void)state;
+	tell("2026-05-01T09:00:00Z", "needs_response");
+	dispute_funds("2026-05-01T10:00:00Z", "txn_1", 10000);
+	dispute_pass("2026-05-01T10:00:00Z");
+	for (size_t i = 0; i < stage_test_fact_count(&dispute_stage); i++) {
+		const Opsmesh__V1__DisputeEvent *const event =
+		    (const void *)stage_test_message(&dispute_stage,
+		                                     stage_test_fact(&dispute_stage, i));
+
+		if (event->fact_case == OPSMESH__V1__DISPUTE_EVENT__FACT_FUNDS_WITHDRAWN)
+			named = event->funds_withdrawn->billing_id;
+	}
+	assert_non_null(named);
+	assert_int_not_equal(strncmp(named, "index/", strlen("index/")), 0);
+	assert_true(*named != '\0');
+}
+
+static void what_a_code_means_is_told_and_one_that_no_document_has_as_well(void **state)
+{
+	(void)state;
+	dispute_told("2026-05-01T09:00:00Z", &(struct told_dispute){ .reason = "fraudulent",
+	                                                             .network = "visa",
+	                                                             .code = "10.4" });
+	dispute_pass("2026-05-01T09:00:00Z");
+	assert_int_equal(dispute_count(OPENED_WITH ": "), 1);
+	dispute_told("2026-05-01T10:00:00Z",
+	             &(struct told_dispute){
+			 .id = "dp_2", .reason = "fraudulent", .network = "visa", .code = "99.9" });
+	dispute_pass("2026-05-01T10:00:00Z");
+	assert_int_equal(dispute_count(OPENED_WITH " [network_reason_code: no document knows it]"),
+	                 1);
 }
 
 static void a_word_that_nobody_knows_counts_as_open(void **state)
@@ -304,6 +344,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, dispute_start, dispute_stop)
 		TEST(a_lost_dispute_that_is_won_is_won_late),
+		TEST(money_names_the_fact_of_billing_that_it_came_from),
+		TEST(what_a_code_means_is_told_and_one_that_no_document_has_as_well),
 		TEST(a_word_that_nobody_knows_counts_as_open),
 		TEST(an_inquiry_that_escalates_is_one_case_with_a_second_answer),
 		TEST(what_was_put_up_for_an_inquiry_is_not_sent_for_the_chargeback),

@@ -30,6 +30,17 @@ static void hear(const char *at, const char *lines)
 	dispute_expect(lines);
 }
 
+static void a_packet_that_is_no_file_yet_cannot_be_put_up(void **state)
+{
+	(void)state;
+	begin();
+	dispute_packet("2026-05-01T10:30:00Z", "unrendered");
+	dispute_approved("2026-05-01T11:00:00Z", "mika", "stage", NULL);
+	dispute_pass("2026-05-01T11:00:00Z");
+	assert_int_equal(dispute_count("packet_staged"), 0);
+	assert_int_equal(dispute_count("action_refused"), 1);
+}
+
 static void what_two_people_approved_is_asked_to_be_sent_once(void **state)
 {
 	const ProtobufCMessage *message = NULL;
@@ -360,6 +371,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, dispute_start, dispute_stop)
+		TEST(a_packet_that_is_no_file_yet_cannot_be_put_up),
 		TEST(what_two_people_approved_is_asked_to_be_sent_once),
 		TEST(nothing_is_sent_that_nobody_put_up),
 		TEST(two_people_are_two_principals_neither_for_the_other),
