@@ -48,8 +48,8 @@ struct told_dispute {
 	const char *reason;  /* none, as are network and code */
 	const char *network;
 	const char *code;
-	int64_t amount;      /* 10000; below zero: none at all */
-	bool zero;           /* the amount is */
+	int64_t amount; /* 10000; below zero: none at all */
+	bool zero;      /* the amount is */
 	int64_t submissions;
 	bool unanswerable;
 	bool homeless;        /* of a customer without an account */
