@@ -7,8 +7,8 @@
 # `FAIL <name>` and `skip <name>: <reason>`; one that ends badly without a FAIL line counts as one
 # failure, one that ends well without a line as one success. Every skip is repeated before the last
 # line, which is `N passed, N failed, N skipped`.
-# TIMEOUT=600 is how long one program may take, in seconds; SIDE_BY_SIDE=2 so many integration scripts
-# run at a time. Exit 1 when anything failed.
+# TIMEOUT=600 is how long one program may take, in seconds; SIDE_BY_SIDE=2 so many integration
+# scripts, and runs of the simulator, go on at a time. Exit 1 when anything failed.
 set -u
 cd "$(dirname "$0")/.." || exit 2
 out=${1:?usage: run.sh OUT [SUITE...]}
@@ -98,42 +98,58 @@ suite_unit()
 	done
 }
 
-suite_sim()
-{
-	if [ -x "$out/bin/sim" ]; then
-		run sim "$out/bin/sim" --seeds "$seeds"
-	else
-		echo "FAIL sim: it was not built"
-		failed=$((failed + 1))
-	fi
-}
-
-# Starts a script that goes on beside the others: its output to a file, its status when it has ended.
+# Starts a program that goes on beside the others, no more than there is room for: its output to a file,
+# its status when it has ended. Name, command.
 start_beside()
 {
-	local file=$log/integration_$(basename "$1" .sh).log
+	local name=$1 file=$log/${1//\//_}.log
+	shift
 	rm -f "$file.status"
+	beside+=("$name")
 	(
-		timeout -k 10 "$limit" "$1" > "$file" 2>&1 < /dev/null
+		timeout -k 10 "$limit" "$@" > "$file" 2>&1 < /dev/null
 		echo $? > "$file.status"
 	) &
+	while [ "$(jobs -rp | wc -l)" -ge "$side_by_side" ]; do
+		wait -n
+		show_ended
+	done
 }
 
-# Shows and counts the scripts that have ended since the last time.
+# Shows and counts the programs that have ended since the last time.
 show_ended()
 {
-	local script file
-	for script in "${beside[@]}"; do
-		file=$log/integration_$(basename "$script" .sh).log
+	local name file
+	for name in "${beside[@]}"; do
+		file=$log/${name//\//_}.log
 		[ -s "$file.status" ] || continue
-		echo "# $script"
+		echo "# $name"
 		cat "$file"
-		count "integration/$(basename "$script" .sh)" "$(cat "$file.status")" "$file"
+		count "$name" "$(cat "$file.status")" "$file"
 		rm -f "$file.status"
 	done
 }
 
-# Most of a script's time is waiting, so some run side by side.
+# Each mesh in each mode runs on one core.
+suite_sim()
+{
+	local mesh mode
+	if [ ! -x "$out/bin/sim" ]; then
+		echo "FAIL sim: it was not built"
+		failed=$((failed + 1))
+		return
+	fi
+	beside=()
+	for mesh in ops toy; do
+		for mode in live recorded; do
+			start_beside "sim/$mesh/$mode" "$out/bin/sim" --seeds "$seeds" --mesh "$mesh" --mode "$mode"
+		done
+	done
+	wait
+	show_ended
+}
+
+# Most of a script's time is waiting.
 suite_integration()
 {
 	local script
@@ -141,13 +157,7 @@ suite_integration()
 	export OPSMESH_BIN=$out/bin
 	beside=()
 	for script in tests/integration/*.sh; do
-		[ -x "$script" ] || continue
-		beside+=("$script")
-		start_beside "$script"
-		while [ "$(jobs -rp | wc -l)" -ge "$side_by_side" ]; do
-			wait -n
-			show_ended
-		done
+		[ ! -x "$script" ] || start_beside "integration/$(basename "$script" .sh)" "$script"
 	done
 	wait
 	show_ended
