@@ -248,6 +248,25 @@ static void another_packet_takes_the_place_of_one_that_nobody_put_up(void **stat
 	assert_non_null(gather_packet_text(second));
 }
 
+/* An effect has one answer for ever: the packet before the last is another wish. */
+static void a_packet_that_stands_again_is_rendered_again(void **state)
+{
+	(void)state;
+	begin("general");
+	const char *const first = arena_string(gather_stage.arena, gather_kept()->packet);
+
+	correct(NEXT_DAY, "m1", "exclude");
+	gather_pass(DAY_3);
+	assert_string_not_equal(gather_kept()->packet, first);
+	correct(DAY_3, "m1", "include");
+	gather_pass(DAY_4);
+	assert_string_equal(gather_kept()->packet, first);
+	assert_string_not_equal(gather_kept()->pdf, "");
+	stage_it(DAY_4);
+	submit_it(DAY_4, first);
+	assert_non_null(gather_last(FACT(SUBMISSION_REQUESTED)));
+}
+
 static void what_came_while_it_was_put_up_is_in_when_it_is_taken_back(void **state)
 {
 	static const char *const unstage[] = { "decision", "unstage", NULL };
@@ -346,6 +365,7 @@ int main(void)
 		CASE(a_packet_that_was_put_up_stays_as_it_was),
 		CASE(the_text_that_is_kept_has_the_digest_that_was_approved),
 		CASE(another_packet_takes_the_place_of_one_that_nobody_put_up),
+		CASE(a_packet_that_stands_again_is_rendered_again),
 		CASE(what_came_while_it_was_put_up_is_in_when_it_is_taken_back),
 		CASE(nothing_to_send_is_refused_once),
 		CASE(only_a_case_that_waits_for_an_answer_gathers),

@@ -16,6 +16,7 @@
 
 /* The fold. */
 
+/* Each time under another id: an effect has one answer for ever, and a packet that stands again needs its own. */
 enum status case_print(struct casework *work, const Opsmesh__V1__PacketKept *kept,
                        const char *digest)
 {
@@ -25,7 +26,8 @@ enum status case_print(struct casework *work, const Opsmesh__V1__PacketKept *kep
 	request.digest = text_mutable(digest);
 	request.packet = (Opsmesh__V1__PacketKept *)(uintptr_t)kept;
 	return task_effect(work->task, CASE_EFFECT_RENDER,
-	                   arena_printf(work->task->arena, "%s/%s", work->row.dispute_id, digest),
+	                   arena_printf(work->task->arena, "%s/%s/%lld", work->row.dispute_id,
+	                                digest, (long long)++work->kept->prints),
 	                   &request.base);
 }
 
@@ -66,8 +68,9 @@ static enum status on_printed(struct casework *work, const Opsmesh__V1__PacketPr
 {
 	Opsmesh__V1__CaseKept *const kept = work->kept;
 
-	/* Another packet stands by now: its own files come. */
-	if (printed->review == NULL || !text_equal(printed->digest, kept->packet))
+	/* Another packet stands by now, whose own files come; or it has its files, which people may have looked at. */
+	if (printed->review == NULL || !text_equal(printed->digest, kept->packet) ||
+	    *kept->pdf != '\0')
 		return STATUS_OK;
 	kept->pdf = printed->review->digest;
 	kept->pdf_bytes = printed->review->bytes;
