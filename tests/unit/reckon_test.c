@@ -80,6 +80,20 @@ static void what_is_reckoned_is_enough_and_not_far_too_much(void **state)
 		{ "short lines", repeated("Yes, please.\n", 40, 100), 10 },
 		{ "Japanese", repeated(JAPANESE, 100, 200), 3 },
 		{ "many short in Japanese", JAPANESE, 120 },
+		{ "control characters", repeated("\x01\x02\x1b\x7f", 800, 200), 1 },
+		{ "control characters of two bytes", repeated("\xc2\x85\xc2\x90", 800, 200), 1 },
+		{ "marks without a width", repeated("a\u200b\u202e\u2066", 800, 200), 1 },
+		{ "Hindi", repeated("मुझे पैसे वापस चाहिए। ", 200, 200), 1 },
+		{ "Thai", repeated("ฉันต้องการเงินคืน ", 200, 200), 1 },
+		{ "Arabic", repeated("أريد استرداد أموالي من فضلك ", 200, 200), 1 },
+		{ "Hebrew", repeated("אני רוצה את הכסף שלי בחזרה ", 200, 200), 1 },
+		{ "Russian", repeated("Верните мне деньги, пожалуйста. ", 200, 200), 1 },
+		{ "private use", repeated("\ue000\uf8ff", 800, 200), 1 },
+		{ "no character", repeated("\uffff\ufdd0", 800, 200), 1 },
+		{ "emoji", repeated("😀👍🏽", 400, 200), 1 },
+		{ "tabs", repeated("a\t", 800, 200), 1 },
+		{ "wide capitals", repeated("WWWWWWWWWWMMMMMMMM@@@@@@ ", 200, 200), 1 },
+		{ "one word without an end", repeated("WWWWWWWWWWMMMMMMMM@@@@@@", 200, 200), 1 },
 	};
 	struct packet_limits limits;
 	char reason[256];
