@@ -3,8 +3,7 @@
  * machine and in every replay. Pure.
  *
  * Letters are taken for wide and pages for short, so that what is rendered has fewer pages, of plain text about two
- * thirds. Only a text of nothing but capitals, or of signs that no font has, could have more; rendering, which counts
- * truly, then refuses.
+ * thirds. Where it has more all the same, rendering, which counts truly, refuses.
  */
 #ifndef SERVICES_CHARGEBACK_CASES_RECKON_H
 #define SERVICES_CHARGEBACK_CASES_RECKON_H
