@@ -320,7 +320,19 @@ static void an_inquiry_that_became_a_chargeback_has_a_packet_of_its_own(void **s
 
 	assert_non_null(strstr(heard, "escalated\n"));
 	assert_non_null(strstr(heard, "collected 4 0 400000\n"));
+	assert_non_null(strstr(heard, "gap customer_communication\n"));
 	assert_non_null(strstr(heard, "built 4 0\n"));
+}
+
+static void that_a_chargeback_has_no_packet_is_said_though_its_inquiry_had_none(void **state)
+{
+	(void)state;
+	gather_dispute(BEGAN, "warning_needs_response", "product_not_received");
+	gather_pass(NEXT_DAY);
+	assert_non_null(strstr(gather_heard(), "refused nothing\n"));
+	gather_dispute(NEXT_DAY, "needs_response", "product_not_received");
+	gather_pass(DAY_3);
+	assert_non_null(strstr(gather_heard(), "refused nothing\n"));
 }
 
 static void a_payment_that_was_disputed_once_is_no_evidence(void **state)
@@ -370,6 +382,7 @@ int main(void)
 		CASE(nothing_to_send_is_refused_once),
 		CASE(only_a_case_that_waits_for_an_answer_gathers),
 		CASE(an_inquiry_that_became_a_chargeback_has_a_packet_of_its_own),
+		CASE(that_a_chargeback_has_no_packet_is_said_though_its_inquiry_had_none),
 		CASE(a_payment_that_was_disputed_once_is_no_evidence),
 		CASE(more_than_the_provider_takes_is_left_out_and_said),
 	};

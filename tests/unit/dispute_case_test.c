@@ -152,6 +152,29 @@ static void an_inquiry_that_is_settled_before_it_is_a_dispute_never_was_one(void
 	dispute_expect("opened inquiry needs_response\nprevented chargeback prevented\n");
 }
 
+static void what_was_prevented_after_its_inquiry_was_answered_can_be_answered_as_a_chargeback(
+    void **state)
+{
+	(void)state;
+	dispute_told("2026-05-01T09:00:00Z",
+	             &(struct told_dispute){ .status = "warning_needs_response",
+	                                     .due = "2026-05-12T23:59:59Z" });
+	dispute_packet("2026-05-01T10:00:00Z", "D1");
+	dispute_approved("2026-05-01T11:00:00Z", "mika", "stage", NULL);
+	dispute_approved("2026-05-01T12:00:00Z", "ken", "submit", "D1");
+	tell("2026-05-02T09:00:00Z", "prevented");
+	dispute_told("2026-05-03T09:00:00Z",
+	             &(struct told_dispute){ .due = "2026-05-22T23:59:59Z" });
+	dispute_packet("2026-05-03T10:00:00Z", "D2");
+	dispute_approved("2026-05-03T11:00:00Z", "mika", "stage", NULL);
+	dispute_approved("2026-05-03T12:00:00Z", "ken", "submit", "D2");
+	dispute_pass("2026-05-03T13:00:00Z");
+	assert_int_equal(dispute_count("submission_requested inquiry D1"), 1);
+	assert_int_equal(dispute_count("submission_requested chargeback D2"), 1);
+	assert_int_equal(dispute_count("escalated"), 0);
+	assert_int_equal(dispute_count("action_refused"), 0);
+}
+
 static void an_inquiry_that_nobody_answered_is_closed_unanswered(void **state)
 {
 	(void)state;
@@ -350,6 +373,8 @@ int main(void)
 		TEST(an_inquiry_that_escalates_is_one_case_with_a_second_answer),
 		TEST(what_was_put_up_for_an_inquiry_is_not_sent_for_the_chargeback),
 		TEST(an_inquiry_that_is_settled_before_it_is_a_dispute_never_was_one),
+		TEST(
+		    what_was_prevented_after_its_inquiry_was_answered_can_be_answered_as_a_chargeback),
 		TEST(an_inquiry_that_nobody_answered_is_closed_unanswered),
 		TEST(what_takes_no_answer_has_no_deadline_and_is_closed_unanswered),
 		TEST(a_warning_is_a_case_that_may_come_to_nothing_and_come_back),

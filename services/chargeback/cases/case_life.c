@@ -10,11 +10,17 @@
 
 /* Moves. */
 
+/* Whatever comes is asked anew: an answer to an inquiry answers nothing else. */
+static bool ends_inquiry(enum life_state from, enum life_state to)
+{
+	return life_stage(from) == LIFE_ASKED && life_stage(to) == LIFE_CHARGED &&
+	       to != LIFE_PLACED;
+}
+
 /* What is settled before it became a dispute never was one. */
 static bool escalates(enum life_state from, enum life_state to)
 {
-	return life_stage(from) == LIFE_ASKED && life_stage(to) == LIFE_CHARGED &&
-	       to != LIFE_PREVENTED && to != LIFE_PLACED;
+	return ends_inquiry(from, to) && to != LIFE_PREVENTED;
 }
 
 /* The fact by which a state is told; of what goes on, the plain one. */
@@ -59,19 +65,25 @@ static enum status say_move(struct casework *work, enum life_state from, enum li
 }
 
 /* Another stage is another answer: what was prepared for the one before is not sent for it. */
-static enum status escalate(struct casework *work, enum life_state from, enum life_state to)
+static void begin_anew(struct casework *work)
 {
-	const char *const why =
-	    arena_printf(work->task->arena, "The inquiry became a chargeback (%s).",
-	                 work->row.status);
-
 	work->row.response = "none";
 	work->row.decision = NULL;
 	work->kept->accept_proposed_by = text_mutable("");
 	work->kept->accept_proposed_for = text_mutable("");
 	work->kept->gathered = text_mutable("");
+	work->kept->packet_refused = text_mutable("");
+	work->kept->n_gaps = 0;
 	work->kept->answered_at = NULL;
 	case_packet_forget(work);
+}
+
+static enum status say_escalated(struct casework *work, enum life_state from, enum life_state to)
+{
+	const char *const why =
+	    arena_printf(work->task->arena, "The inquiry became a chargeback (%s).",
+	                 work->row.status);
+
 	return say_move(work, from, to, OPSMESH__V1__DISPUTE_EVENT__FACT_ESCALATED, why);
 }
 
@@ -104,16 +116,18 @@ enum status case_move(struct casework *work, enum life_cause cause)
 	const enum life_state now = (enum life_state)to;
 	const Opsmesh__V1__DisputeEvent__FactCase fact = fact_of(from, now);
 
-	if (escalates(from, now)) {
+	if (ends_inquiry(from, now)) {
 		TRY(case_unstage(work, NULL));
-		TRY(case_end_stage(work, "The inquiry became a chargeback."));
+		TRY(case_end_stage(work, now == LIFE_PREVENTED
+		                             ? "The inquiry was settled."
+		                             : "The inquiry became a chargeback."));
+		begin_anew(work);
 	}
 	work->row.life = to;
-	if (escalates(from, now)) {
-		TRY(escalate(work, from, now));
-		if (fact == OPSMESH__V1__DISPUTE_EVENT__FACT_ESCALATED)
-			return STATUS_OK;
-	}
+	if (escalates(from, now))
+		TRY(say_escalated(work, from, now));
+	if (fact == OPSMESH__V1__DISPUTE_EVENT__FACT_ESCALATED)
+		return STATUS_OK;
 	TRY(say_move(work, from, now, fact, why_of(work, cause, now)));
 	return case_compare(work);
 }
