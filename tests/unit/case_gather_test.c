@@ -144,7 +144,10 @@ static void what_hurts_or_is_kept_out_is_never_sent(void **state)
 	correct(NEXT_DAY, "m1", "exclude");
 	gather_pass(DAY_3);
 	assert_null(strstr(packet(), "I use it every day"));
-	stage_it(DAY_3);
+	correct(DAY_3, "m2", "exclude");
+	gather_pass(DAY_4);
+	assert_non_null(strstr(packet(), "> Give me my money back\n"));
+	stage_it(DAY_4);
 	submit_it(DAY_4, gather_kept()->packet);
 	const Opsmesh__V1__SubmissionRequested *const asked =
 	    gather_last(FACT(SUBMISSION_REQUESTED))->submission_requested;

@@ -60,7 +60,7 @@ struct evidence {
 	struct instant charged_at;       /* TIME_MIN: the payment is not known */
 };
 
-/* What people keep out is not among the items. */
+/* What people keep out is not among the items, unless it hurts: that is shown to the reviewer whoever would not have it. */
 struct evidence evidence_gather(struct arena *arena, const Opsmesh__V1__DossierPage *dossier,
                                 const struct evidence_case *about);
 
