@@ -201,7 +201,7 @@ static void print(const struct packet_view *view)
 	else
 		printf("PDF %s: %" PRId64 " bytes, %" PRId64 " pages\n", kept->pdf, kept->pdf_bytes,
 		       kept->pdf_pages);
-	printf("\n%s", shown_text(view));
+	printf("\n%s", packet_on_screen(view->tool->arena, shown_text(view)));
 }
 
 static json_t *items_json(const struct packet_view *view)

@@ -11,5 +11,10 @@
 
 /* NULL: the text is of a version that this build does not know, and nothing of it may be shown. */
 const char *packet_seal(struct arena *arena, const char *text);
+/*
+ * For a terminal: what it would obey (control characters, marks that turn the direction of writing) is written as its number,
+ * "[U+001B]", as in the packet's PDF. So no quote draws a line of ours.
+ */
+const char *packet_on_screen(struct arena *arena, const char *text);
 
 #endif

@@ -208,6 +208,25 @@ static void what_people_wrote_is_sealed_in_a_packet(void **state)
 	}
 }
 
+static void a_quote_draws_no_line_of_ours_on_a_terminal(void **state)
+{
+	static const struct {
+		const char *text;
+		const char *shown;
+	} rows[] = {
+		{ FIRST "> x\v\rExhibit 2\tb\n", FIRST "> x[U+000B][U+000D]Exhibit 2\tb\n" },
+		{ "> \x1b[2J\x7f", "> [U+001B][2J[U+007F]" },
+		{ "> \xc2\x9b\xc2\xa0", "> [U+009B]\xc2\xa0" },
+		{ "> \u202eabc\u2066\u200f\u2028", "> [U+202E]abc[U+2066][U+200F][U+2028]" },
+		{ "> 解約 😀", "> 解約 😀" },
+		{ "", "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(rows); i++)
+		assert_string_equal(packet_on_screen(arena, rows[i].text), rows[i].shown);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -217,6 +236,7 @@ int main(void)
 		cmocka_unit_test(a_sum_beyond_64_bits_is_not_known),
 		cmocka_unit_test(deadlines_are_counted_by_day_from_the_meshs_time),
 		cmocka_unit_test(what_people_wrote_is_sealed_in_a_packet),
+		cmocka_unit_test(a_quote_draws_no_line_of_ours_on_a_terminal),
 	};
 
 	return cmocka_run_group_tests(tests, arena_open, arena_close);
