@@ -87,9 +87,38 @@ static void bent_texts_are_refused_with_their_place(void **state)
 	                       COUNT_OF(rows));
 }
 
+static void a_language_is_told_by_its_parts(void **state)
+{
+	static const struct shown_text texts[] = {
+		{ SHOWN_TERMS, "en", "en" },           { SHOWN_TERMS, "fi", "fi" },
+		{ SHOWN_TERMS, "zh", "zh" },           { SHOWN_TERMS, "zh-TW", "zh-TW" },
+		{ SHOWN_REFUND_POLICY, "fil", "fil" },
+	};
+	static const struct {
+		const char *language;
+		const char *text; /* NULL: none */
+	} rows[] = {
+		{ "en", "en" },         { "en-GB", "en" }, { "EN-us", "en" }, { "fil", NULL },
+		{ "enm", NULL },        { "fi-FI", "fi" }, { "zh-CN", "zh" }, { "zh-TW", "zh-TW" },
+		{ "zh-tw-x", "zh-TW" }, { "e", NULL },     { "", NULL },
+	};
+	const struct shown_policy policy = { .texts = texts, .count = COUNT_OF(texts) };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		const struct shown_text *const text =
+		    shown_text_of(&policy, SHOWN_TERMS, rows[i].language);
+
+		assert_int_equal(text == NULL, rows[i].text == NULL);
+		if (text != NULL)
+			assert_string_equal(text->text, rows[i].text);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_language_is_told_by_its_parts),
 		cmocka_unit_test(every_intent_is_one_of_the_taxonomy),
 		cmocka_unit_test(a_promise_is_found_in_any_case_and_in_japanese),
 		cmocka_unit_test(bent_intents_are_refused_with_their_place),

@@ -196,6 +196,26 @@ static void links_are_written_so_that_they_are_none(void **state)
 	}
 }
 
+static void what_people_say_of_an_item_is_no_link_either(void **state)
+{
+	struct packet_item item = packet_fixture_words("a", "receipt", "x");
+
+	(void)state;
+	item.kind = "https://kind";
+	item.title = "https://title";
+	item.channel = "www.channel";
+	item.author = "mailto:author";
+	item.language = "ftp://language";
+	item.translation = "y https://translation";
+	item.translator = "https://translator";
+	const char *const text = read_out(&item, 1);
+
+	assert_null(strstr(text, "://"));
+	assert_null(strstr(text, "www.channel"));
+	assert_null(strstr(text, "mailto:author"));
+	assert_non_null(strstr(text, "language: ftp[:]//language"));
+}
+
 static void a_file_has_its_own_exhibits_with_the_numbers_of_all(void **state)
 {
 	const struct packet_item items[] = {
@@ -247,6 +267,7 @@ int main(void)
 		cmocka_unit_test(a_field_is_given_its_items_texts),
 		cmocka_unit_test(a_quote_cannot_pass_for_a_line_of_ours),
 		cmocka_unit_test(links_are_written_so_that_they_are_none),
+		cmocka_unit_test(what_people_say_of_an_item_is_no_link_either),
 		cmocka_unit_test(a_file_has_its_own_exhibits_with_the_numbers_of_all),
 		cmocka_unit_test(whatever_is_sent_or_seen_moves_the_digest),
 	};

@@ -2,16 +2,37 @@
 
 #include "common/base/text.h"
 
+#include <string.h>
+#include <strings.h>
+
 const char *const shown_kind_names[] = { "refund_policy", "cancellation_policy", "terms", NULL };
+
+/* By whole parts: "fil" is not "fi". How much of it is the same; 0: it is another language. */
+static size_t same_of(const char *language, const char *own)
+{
+	const size_t size = strlen(own);
+	const bool same = strncasecmp(language, own, size) == 0 &&
+	                  (language[size] == '\0' || language[size] == '-');
+
+	return same ? size : 0;
+}
 
 const struct shown_text *shown_text_of(const struct shown_policy *policy, enum shown_kind kind,
                                        const char *language)
 {
-	for (size_t i = 0; i < policy->count; i++)
-		if (policy->texts[i].kind == kind &&
-		    text_starts(language, policy->texts[i].language))
-			return &policy->texts[i];
-	return NULL;
+	const struct shown_text *found = NULL;
+	size_t most = 0;
+
+	for (size_t i = 0; i < policy->count; i++) {
+		const struct shown_text *const text = &policy->texts[i];
+		const size_t same = text->kind == kind ? same_of(language, text->language) : 0;
+
+		if (same > most) {
+			most = same;
+			found = text;
+		}
+	}
+	return found;
 }
 
 static bool read_text(struct arena *arena, const struct json_place *place,

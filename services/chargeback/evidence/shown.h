@@ -39,7 +39,7 @@ extern const struct policy_kind shown_kind; /* of a struct shown_policy */
 
 /* What was shown at that time; NULL: nothing that we know. */
 const struct shown_policy *shown_at(const struct policy_book *book, struct instant at);
-/* In this language alone, by its first letters ("ja" has "ja-JP"); NULL: there is none. */
+/* In this language alone: "ja" is for "ja-JP" too, unless that has its own; NULL: there is none. */
 const struct shown_text *shown_text_of(const struct shown_policy *policy, enum shown_kind kind,
                                        const char *language);
 

@@ -102,14 +102,23 @@ static size_t place_of(const struct packet_limits *limits, const char *name)
 	return field != NULL ? (size_t)(field - limits->fields) : limits->field_count;
 }
 
+static const char *unlinked_if(struct arena *arena, const char *text)
+{
+	return text != NULL ? packet_unlinked(arena, text, NULL) : NULL;
+}
+
 static struct packet_item unlinked(struct arena *arena, const struct packet_item *item)
 {
 	struct packet_item copy = *item;
 
+	copy.kind = packet_unlinked(arena, item->kind, NULL);
 	copy.title = packet_unlinked(arena, item->title, NULL);
 	copy.text = packet_unlinked(arena, item->text, NULL);
-	if (item->translation != NULL)
-		copy.translation = packet_unlinked(arena, item->translation, NULL);
+	copy.channel = unlinked_if(arena, item->channel);
+	copy.language = unlinked_if(arena, item->language);
+	copy.author = unlinked_if(arena, item->author);
+	copy.translation = unlinked_if(arena, item->translation);
+	copy.translator = unlinked_if(arena, item->translator);
 	return copy;
 }
 
