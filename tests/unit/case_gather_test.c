@@ -220,6 +220,8 @@ static void a_packet_that_was_put_up_stays_as_it_was(void **state)
 	assert_null(field(asked, "customer_communication")->text);
 	assert_true(is_kept(field(asked, "customer_communication")->file_digest));
 	assert_true(is_kept(field(asked, "receipt")->file_digest));
+	assert_int_equal(field(asked, "receipt")->file_bytes, gather_kept()->files[1]->bytes);
+	assert_true(asked->submit);
 }
 
 static void the_text_that_is_kept_has_the_digest_that_was_approved(void **state)

@@ -62,7 +62,11 @@ static void what_two_people_approved_is_asked_to_be_sent_once(void **state)
 		assert_string_equal(asked->approved_by->principal, "ken");
 		assert_string_equal(asked->idempotency_key, "submission/" DISPUTE "/chargeback");
 		assert_string_equal(asked->submission_method, "prefer_manual");
+		assert_string_equal(event->dispute_id, DISPUTE);
+		assert_true(asked->submit);
 		assert_false(asked->late);
+		assert_int_equal(asked->lease_until->seconds - event->occurred_at->seconds,
+		                 4 * 3600);
 	}
 	dispute_approved("2026-05-01T13:00:00Z", "ken", "submit", "D1");
 	dispute_approved("2026-05-01T13:01:00Z", "aya", "stage", NULL);

@@ -390,11 +390,11 @@ static Opsmesh__V1__SubmissionField *text_field(struct casework *work, const cha
 	return field;
 }
 
-static const char *file_of(const struct casework *work, const char *name)
+static const Opsmesh__V1__PrintedFile *file_of(const struct casework *work, const char *name)
 {
 	for (size_t i = 0; i < work->kept->n_files; i++)
 		if (text_equal(work->kept->files[i]->field, name))
-			return work->kept->files[i]->digest;
+			return work->kept->files[i];
 	return NULL;
 }
 
@@ -405,14 +405,16 @@ static Opsmesh__V1__SubmissionField *fill_field(struct casework *work, const str
 	struct arena *const arena = work->task->arena;
 	const char *const text =
 	    field->kind != PACKET_FILE ? packet_field_text(arena, packet, field) : NULL;
-	const char *const file = field->kind == PACKET_FILE ? file_of(work, field->name) : NULL;
+	const Opsmesh__V1__PrintedFile *const file =
+	    field->kind == PACKET_FILE ? file_of(work, field->name) : NULL;
 	Opsmesh__V1__SubmissionField *filled = NULL;
 
 	if (text != NULL)
 		filled = text_field(work, field->name, text);
 	if (file != NULL) {
 		filled = field_of(arena, field->name);
-		filled->file_digest = text_mutable(file);
+		filled->file_digest = file->digest;
+		filled->file_bytes = file->bytes;
 	}
 	return filled;
 }

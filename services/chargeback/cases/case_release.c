@@ -202,6 +202,7 @@ static enum status say_requested(struct case_request *request)
 	asked.smart_disputes = work->kept->smart_disputes;
 	asked.intended_submission = work->kept->intended_submission;
 	asked.submission_method = text_mutable("prefer_manual");
+	asked.submit = true;
 	asked.late = is_past(work, work->row.deadline);
 	TRY(case_packet_fields(work, work->kept->staged, &asked));
 	event.fact_case = OPSMESH__V1__DISPUTE_EVENT__FACT_SUBMISSION_REQUESTED;
