@@ -2,6 +2,7 @@
  * The tables of the stages, apart from main.c so that the simulator and the tests of their handlers have
  * them without a broker's or a database's library.
  */
+#include "services/chargeback/answer/answer.h"
 #include "services/chargeback/cases/case.h"
 #include "services/chargeback/cases/case_before.h"
 #include "services/chargeback/cases/case_render.h"
@@ -129,7 +130,16 @@ static const struct stage_timer case_timers[] = {
 	{ .name = CASE_TIMER_SWEEP, .handle = case_sweep },
 	{ .name = NULL },
 };
-static const int case_emits[] = { OPS_DISPUTES, OPS_ALERTS, -1 };
+static const int case_emits[] = { OPS_DISPUTES, OPS_ALERTS, OPS_BY_DISPUTE, -1 };
+
+/* answer */
+
+static const struct stage_event answer_events[] = {
+	{ .topic = OPS_BY_DISPUTE, .handle = answer_on_asked, .need = answer_need },
+	{ .topic = -1 },
+};
+static const struct state_table *const answer_tables[] = { &answer_table, NULL };
+static const int answer_emits[] = { OPS_DISPUTES, -1 };
 
 /* programme */
 
@@ -172,5 +182,10 @@ const struct stage chargeback_stages[] = {
 	  .tables = programme_tables,
 	  .timers = programme_timers,
 	  .emits = programme_emits },
+	{ .name = "answer",
+	  .doc = "One answer for each stage of a dispute, whichever of its cases asks.",
+	  .events = answer_events,
+	  .tables = answer_tables,
+	  .emits = answer_emits },
 	{ .name = NULL },
 };

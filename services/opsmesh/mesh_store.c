@@ -32,6 +32,7 @@ const struct mesh_stage mesh_stages[] = {
 	  READS(OPS_CONTROL, OPS_ACTIONS, OPS_MATERIAL, OPS_CASE_RESULTS) },
 	{ "programme", "chargeback", "chargeback",
 	  READS(OPS_CONTROL, OPS_ACTIONS, OPS_BY_PROGRAMME) },
+	{ "answer", "chargeback", "chargeback", READS(OPS_CONTROL, OPS_BY_DISPUTE) },
 	{ .stage = NULL },
 };
 

@@ -233,6 +233,7 @@ static struct story_line tell(const struct story *story, const struct told *told
 		[OPS_BY_PAYOUT] = story_errand,       [OPS_BY_BOOKS] = story_errand,
 		[OPS_BY_ACCOUNT] = story_errand,      [OPS_BY_CARD] = story_errand,
 		[OPS_MATERIAL] = story_errand,        [OPS_DISPUTES] = story_dispute,
+		[OPS_BY_DISPUTE] = story_errand,
 	};
 	struct story_line line = { NULL, NULL };
 

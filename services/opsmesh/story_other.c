@@ -189,6 +189,7 @@ struct story_line story_errand(const struct story *story, const struct told *tol
 	                       : told->topic == OPS_USAGE      ? "passes on what was used"
 	                       : told->topic == OPS_BY_ACCOUNT ? "tells the account's customers"
 	                       : told->topic == OPS_MATERIAL   ? "brings it under the account"
+	                       : told->topic == OPS_BY_DISPUTE ? "asks the stage answer"
 	                                                       : "passes on the provider's event";
 
 	return (struct story_line){ NULL, arena_printf(story->arena, "%s: %s, key %s", to,

@@ -264,6 +264,19 @@ static struct story_line tell_observed(const struct story *story,
 	    fact->ours ? "as it was asked for" : "which nobody had asked for here"));
 }
 
+static struct story_line tell_withheld(const struct story *story,
+                                       const Opsmesh__V1__AnswerWithheld *fact)
+{
+	return line_of(arena_printf(
+	    story->arena,
+	    "does not ask for it (%s): %s has asked before, %s, %s, and the %s is answered once",
+	    fact->request_id, fact->first_case_id, story_stamp(story, fact->first_at),
+	    fact->first_digest[0] == '\0'
+		? "to give it up"
+		: with(story, "to send the packet ", brief(story, fact->first_digest)),
+	    story_stage(story, fact->stage)));
+}
+
 struct story_line story_packet(const struct story *story, const Opsmesh__V1__DisputeEvent *event)
 {
 	switch ((int)event->fact_case) {
@@ -299,6 +312,8 @@ struct story_line story_packet(const struct story *story, const Opsmesh__V1__Dis
 		return tell_given_up(story, event->accept_requested, false);
 	case OPSMESH__V1__DISPUTE_EVENT__FACT_SUBMISSION_OBSERVED:
 		return tell_observed(story, event->submission_observed);
+	case OPSMESH__V1__DISPUTE_EVENT__FACT_ANSWER_WITHHELD:
+		return tell_withheld(story, event->answer_withheld);
 	default: return story_watch(story, event);
 	}
 }

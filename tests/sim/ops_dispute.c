@@ -16,7 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define STAGES_MAX 4
+#define STAGES_MAX 5
 #define TIMERS_MAX 8
 #define PACKET "D1"
 #define CASE "case/cus_1/" OPS_DISPUTED

@@ -104,6 +104,9 @@ static const char *case_line(struct arena *arena, const char *name,
 		return arena_printf(arena, "%s %lld %s", name,
 		                    (long long)event->submission_observed->submission_count,
 		                    event->submission_observed->ours ? "ours" : "another's");
+	case FACT(ANSWER_WITHHELD):
+		return arena_printf(arena, "%s %s %s", name, stages[event->answer_withheld->stage],
+		                    event->answer_withheld->first_request_id);
 	case FACT(ACTION_REFUSED): return refused_line(arena, event->action_refused);
 	default: return name;
 	}

@@ -279,6 +279,12 @@ static bool is_left_out(const Opsmesh__V1__DisputeEvent *event)
 	       event->fact_case == OPSMESH__V1__DISPUTE_EVENT__FACT_PACKET_RENDERED;
 }
 
+/* What it says, and what it asks for. */
+static bool is_of_case(const struct fact *fact)
+{
+	return fact->topic == OPS_DISPUTES || fact->topic == OPS_BY_DISPUTE;
+}
+
 const char *gather_heard(void)
 {
 	struct arena *const arena = gather_stage.arena;
@@ -287,7 +293,7 @@ const char *gather_heard(void)
 	const char *heard = "";
 
 	while ((fact = stage_test_next(&gather_stage, &message)) != NULL)
-		if (fact->topic == OPS_DISPUTES && !is_left_out((const void *)message))
+		if (is_of_case(fact) && !is_left_out((const void *)message))
 			heard = arena_printf(arena, "%s%s\n", heard,
 			                     line_of(arena, (const void *)message));
 	return heard;
@@ -300,7 +306,7 @@ const Opsmesh__V1__DisputeEvent *gather_last(Opsmesh__V1__DisputeEvent__FactCase
 	for (size_t i = 0; i < stage_test_fact_count(&gather_stage); i++) {
 		const struct fact *const fact = stage_test_fact(&gather_stage, i);
 
-		if (fact->topic != OPS_DISPUTES)
+		if (!is_of_case(fact))
 			continue;
 		const Opsmesh__V1__DisputeEvent *const event =
 		    (const void *)stage_test_message(&gather_stage, fact);

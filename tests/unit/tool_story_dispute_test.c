@@ -247,6 +247,27 @@ static void a_packet_is_told_with_what_was_left_out_and_who_released_it(void **s
 	    "may not count");
 }
 
+static void what_another_case_asked_for_first_is_named(void **state)
+{
+	Opsmesh__V1__AnswerWithheld withheld = OPSMESH__V1__ANSWER_WITHHELD__INIT;
+
+	(void)state;
+	withheld.stage = STAGE(CHARGEBACK);
+	withheld.request_id = text_mutable("submission/acme/dp_1/chargeback");
+	withheld.first_case_id = text_mutable("case/ch_1/dp_1");
+	withheld.first_digest = text_mutable(DIGEST);
+	withheld.first_at = stamp("2026-05-02T04:00:00Z");
+	assert_told(FACT(ANSWER_WITHHELD), &withheld,
+	            "does not ask for it (submission/acme/dp_1/chargeback): case/ch_1/dp_1 has "
+	            "asked before, 2026-05-02 04:00, to send the packet 0123456789ab, and the "
+	            "chargeback is answered once");
+	withheld.first_digest = text_mutable("");
+	assert_told(FACT(ANSWER_WITHHELD), &withheld,
+	            "does not ask for it (submission/acme/dp_1/chargeback): case/ch_1/dp_1 has "
+	            "asked before, 2026-05-02 04:00, to give it up, and the chargeback is "
+	            "answered once");
+}
+
 static void a_recommendation_is_told_with_all_that_it_was_reckoned_from(void **state)
 {
 	Opsmesh__V1__RecommendationMade made = OPSMESH__V1__RECOMMENDATION_MADE__INIT;
@@ -304,6 +325,7 @@ int main(void)
 		cmocka_unit_test(a_deadline_is_told_with_what_it_is_reckoned_from),
 		cmocka_unit_test(evidence_is_sealed_unless_it_is_revealed),
 		cmocka_unit_test(a_packet_is_told_with_what_was_left_out_and_who_released_it),
+		cmocka_unit_test(what_another_case_asked_for_first_is_named),
 		cmocka_unit_test(a_recommendation_is_told_with_all_that_it_was_reckoned_from),
 		cmocka_unit_test(every_fact_of_a_case_has_a_sentence),
 	};

@@ -36,7 +36,8 @@ static const char *const clock_stage[] = { "clock", NULL };
 static const char *const alert_writers[] = { "clock", "case", "programme", NULL };
 static const char *const index_stage[] = { "index", NULL };
 static const char *const effect[] = { "effect", NULL };
-static const char *const case_and_programme[] = { "case", "programme", NULL };
+static const char *const case_stage[] = { "case", NULL };
+static const char *const dispute_writers[] = { "case", "answer", "programme", NULL };
 static const char *const claim[] = { "claim", NULL };
 static const char *const object[] = { "object", NULL };
 static const char *const object_and_source[] = { "object", "source", NULL };
@@ -45,10 +46,10 @@ static const char *const billing_writers[] = { "object", "charge", "customer",
 	                                       "payout", "books",  NULL };
 static const char *const customer_and_payout[] = { "customer", "payout", NULL };
 static const char *const of_balance[] = { "object", "charge", "customer", NULL };
-static const char *const every[] = { "conversation", "directory", "ticket", "triage", "pattern",
-	                             "clock",        "object",    "source", "charge", "customer",
-	                             "payout",       "books",     "claim",  "card",   "index",
-	                             "case",         "programme", NULL };
+static const char *const every[] = { "conversation", "directory", "ticket",    "triage", "pattern",
+	                             "clock",        "object",    "source",    "charge", "customer",
+	                             "payout",       "books",     "claim",     "card",   "index",
+	                             "case",         "answer",    "programme", NULL };
 
 static const struct topic topics[] = {
 	[OPS_INTAKE] = { .name = "ops.intake.v1",
@@ -237,9 +238,18 @@ static const struct topic topics[] = {
 	                       .doc =
 	                           "Counts of payments, disputes and warnings on their way to be summed.",
 	                       .retention = "unlimited" },
+	[OPS_BY_DISPUTE] = { .name = "ops.chargeback.by-dispute.v1",
+	                     .writers = case_stage,
+	                     .spread = SPREAD_ANY,
+	                     .audience = TOPIC_INTERNAL,
+	                     .message = &opsmesh__v1__dispute_event__descriptor,
+	                     .key = "dispute id",
+	                     .doc =
+	                         "Answers that a case asks for, on their way to be the dispute's one.",
+	                     .retention = "unlimited" },
 	[OPS_DISPUTES] = { .name = "ops.disputes.v1",
-	                   .writers = case_and_programme,
-	                   .spread = SPREAD_OWN,
+	                   .writers = dispute_writers,
+	                   .spread = SPREAD_ANY,
 	                   .audience = TOPIC_PUBLIC,
 	                   .message = &opsmesh__v1__dispute_event__descriptor,
 	                   .key = "account id; without one the customer, charge or dispute",

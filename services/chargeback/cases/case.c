@@ -234,17 +234,32 @@ Opsmesh__V1__CaseState case_state_number(enum life_state state)
 	return numbers[state];
 }
 
-enum status case_emit(struct casework *work, Opsmesh__V1__DisputeEvent *event)
+static void fill(struct casework *work, Opsmesh__V1__DisputeEvent *event)
 {
 	event->account_id = text_mutable(work->row.home);
 	event->occurred_at = proto_timestamp(work->task->arena, work->at);
 	event->cause_id = text_mutable(work->cause_id);
 	event->case_id = text_mutable(work->case_id);
 	event->dispute_id = text_mutable(work->row.dispute_id);
+}
+
+enum status case_emit(struct casework *work, Opsmesh__V1__DisputeEvent *event)
+{
+	fill(work, event);
 	return task_emit(work->task, &(struct emission){ .topic = OPS_DISPUTES,
 	                                                 .key = work->row.home,
 	                                                 .subject = work->case_id,
 	                                                 .partition = &work->task->shard_number,
+	                                                 .time = work->at,
+	                                                 .message = &event->base });
+}
+
+enum status case_ask(struct casework *work, Opsmesh__V1__DisputeEvent *event)
+{
+	fill(work, event);
+	return task_emit(work->task, &(struct emission){ .topic = OPS_BY_DISPUTE,
+	                                                 .key = work->row.dispute_id,
+	                                                 .subject = work->case_id,
 	                                                 .time = work->at,
 	                                                 .message = &event->base });
 }

@@ -115,6 +115,8 @@ const char *case_policy_name(const struct casework *work);
 
 /* A fact of the case; the event's fact is set, the rest is filled here. */
 enum status case_emit(struct casework *work, Opsmesh__V1__DisputeEvent *event) MUST_CHECK;
+/* Likewise, of what is to be done at the provider: the stage `answer` says it, unless another case of the dispute was first. */
+enum status case_ask(struct casework *work, Opsmesh__V1__DisputeEvent *event) MUST_CHECK;
 Opsmesh__V1__CaseStage case_stage_number(enum life_stage stage);
 Opsmesh__V1__CaseState case_state_number(enum life_state state);
 

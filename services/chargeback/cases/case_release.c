@@ -207,7 +207,7 @@ static enum status say_requested(struct case_request *request)
 	TRY(case_packet_fields(work, work->kept->staged, &asked));
 	event.fact_case = OPSMESH__V1__DISPUTE_EVENT__FACT_SUBMISSION_REQUESTED;
 	event.submission_requested = &asked;
-	return case_emit(work, &event);
+	return case_ask(work, &event);
 }
 
 /* Why what is put up may not be sent by this person, this way; NULL: it may. */
@@ -299,7 +299,8 @@ static enum status say_accept(struct case_request *request,
 	accept.amount = case_money(work->task->arena, work->row.amount, work->row.currency);
 	event.fact_case = fact;
 	event.accept_requested = &accept;
-	return case_emit(work, &event);
+	return fact == OPSMESH__V1__DISPUTE_EVENT__FACT_ACCEPT_REQUESTED ? case_ask(work, &event)
+	                                                                 : case_emit(work, &event);
 }
 
 static enum status propose(struct case_request *request)
