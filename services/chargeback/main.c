@@ -3,8 +3,9 @@
  *
  * Stages (stages.c): `index` brings tickets, triage and billing under the account that they belong to; `case` has a case for each
  * dispute and warning of the account, and says on ops.disputes.v1 what became of it, on ops.alerts.v1 what nobody may
- * oversleep; `programme` sums what all shards counted, and says how near the networks' monitoring programmes are and where more
- * payments are disputed than elsewhere. People approve; nothing is asked to be sent twice.
+ * oversleep; `answer` says what is to be done at the provider, once for each stage of a dispute; `programme` sums what all
+ * shards counted, and says how near the networks' monitoring programmes are and where more payments are disputed than elsewhere.
+ * People approve; nothing is asked to be sent twice.
  */
 #include "services/chargeback/chargeback.h"
 

@@ -1,7 +1,7 @@
 /*
- * What three people ask of one dispute while the provider's news of it are on their way: they pin to it, put its packet
- * up, take it back, approve it, and propose to give it up, in any order. Whatever crashes in between, an answer is
- * asked to be sent once, and by two of them.
+ * What three people ask of disputes while the provider's news of them are on their way: they pin to a case, put its packet
+ * up, take it back, approve it, and propose to give it up, in any order. One dispute has two cases, because it names its charge
+ * late. Whatever crashes in between, an answer is asked to be sent once for a dispute, and by two of them.
  */
 #include "tests/sim/ops_inside.h"
 
@@ -19,7 +19,6 @@
 #define STAGES_MAX 5
 #define TIMERS_MAX 8
 #define PACKET "D1"
-#define CASE "case/cus_1/" OPS_DISPUTED
 
 /* Deadlines as near as they may be, so that they warn and pass within a run. */
 #define CASES                                                                             \
@@ -124,24 +123,37 @@ static const struct {
 	{ "approve", "\"decision\":\"accept\"" },
 };
 
-void ops_put_disputes(struct world *world, struct chance *chance, int64_t at)
+/* A request is of the case whose place begins its id. */
+static const struct {
+	const char *id;
+	const char *home;
+	const char *dispute;
+} cases[] = {
+	{ "d", "cus_1", OPS_DISPUTED },
+	{ "g", OPS_GUESTS_CHARGE, OPS_GUESTS }, /* while nobody knows its customer */
+	{ "h", "cus_1", OPS_GUESTS },
+};
+
+static void put_requests(struct world *world, struct chance *chance, int64_t at, size_t which)
 {
 	static const char *const people[] = { "mika", "ken", "aya" };
+	const char *const home = cases[which].home;
 	char ref[24];
 
 	for (int i = chance_between(chance, 6, 14); i > 0; i--) {
 		const bool first = chance_of(chance, 700);
 		struct request *request;
 
-		(void)snprintf(ref, sizeof(ref), "d%d", i);
-		request =
-		    ops_put(world, at + chance_between(chance, 5, 70), "dispute", "cus_1", ref);
-		request->number = chance_below(chance, first ? 5 : (int)COUNT_OF(asked));
+		(void)snprintf(ref, sizeof(ref), "%s%d", cases[which].id, i);
+		request = ops_put(world, at + chance_between(chance, 5, 70), "dispute", home, ref);
+		request->number = which > 0 && first
+		                      ? chance_between(chance, 1, 2)
+		                      : chance_below(chance, first ? 5 : (int)COUNT_OF(asked));
 		(void)snprintf(request->text, sizeof(request->text), "%s",
 		               people[chance_below(chance, COUNT_OF(people))]);
 		if (chance_of(chance, 200)) { /* it is sent twice */
 			struct request *const again =
-			    ops_put(world, request->at_s + 3, "dispute", "cus_1", ref);
+			    ops_put(world, request->at_s + 3, "dispute", home, ref);
 
 			again->number = request->number;
 			(void)snprintf(again->text, sizeof(again->text), "%s", request->text);
@@ -149,11 +161,27 @@ void ops_put_disputes(struct world *world, struct chance *chance, int64_t at)
 	}
 }
 
+void ops_put_disputes(struct world *world, struct chance *chance, int64_t at)
+{
+	for (size_t i = 0; i < COUNT_OF(cases); i++)
+		put_requests(world, chance, at, i);
+}
+
+static const char *case_of(struct arena *arena, size_t which)
+{
+	return arena_printf(arena, "case/%s/%s", cases[which].home, cases[which].dispute);
+}
+
 const char *ops_dispute_body(struct arena *arena, const struct request *request)
 {
+	size_t which = 0;
+
+	while (cases[which].id[0] != request->ref[0])
+		which++;
 	return arena_printf(arena,
-	                    "{\"action\":\"%s\",\"on\":{\"type\":\"case\",\"id\":\"" CASE "\"},%s}",
-	                    asked[request->number].action, asked[request->number].rest);
+	                    "{\"action\":\"%s\",\"on\":{\"type\":\"case\",\"id\":\"%s\"},%s}",
+	                    asked[request->number].action, case_of(arena, which),
+	                    asked[request->number].rest);
 }
 
 /* Judging. */
@@ -163,7 +191,7 @@ static const Opsmesh__V1__DisputeEvent *dispute_event(struct arena *arena, const
 	char problem[PROTO_REASON_SIZE];
 	ProtobufCMessage *message;
 
-	if (fact->dead_letter || fact->topic != OPS_DISPUTES)
+	if (fact->dead_letter || (fact->topic != OPS_DISPUTES && fact->topic != OPS_BY_DISPUTE))
 		return NULL;
 	CHECK(proto_unpack(arena, &opsmesh__v1__dispute_event__descriptor, fact->message, &message,
 	                   problem));
@@ -178,11 +206,11 @@ static bool is_answer(const Opsmesh__V1__DisputeEvent *event, const char *ref)
 	       text_equal(event->action_refused->action_id, ref);
 }
 
-/* Of one shard, so far. */
+/* Of one case, so far. */
 struct heard {
 	const Opsmesh__V1__PacketStaged *staged; /* NULL: nothing is put up */
 	const Opsmesh__V1__PacketStaged *approved;
-	int asked;  /* answers to OPS_DISPUTED */
+	int asked;  /* answers */
 	int missed; /* deadlines of it */
 	int given_up;
 };
@@ -220,21 +248,74 @@ static bool hear(struct heard *heard, const Opsmesh__V1__DisputeEvent *event, ch
 	}
 }
 
-static bool check_release(struct world *world, struct arena *arena, char *why)
+static bool is_asked(const Opsmesh__V1__DisputeEvent *event)
+{
+	return event->fact_case == OPSMESH__V1__DISPUTE_EVENT__FACT_SUBMISSION_REQUESTED ||
+	       event->fact_case == OPSMESH__V1__DISPUTE_EVENT__FACT_ACCEPT_REQUESTED;
+}
+
+/* What the case says, and what it asks for: all of it one shard's, in its order. */
+static bool check_case(struct world *world, struct arena *arena, const char *case_id, char *why)
 {
 	for (size_t i = 0; i < world->store.image_count; i++) {
 		struct heard heard = { .asked = 0 };
 
 		for (size_t k = 0; k < world->store.images[i].fact_count; k++) {
-			const Opsmesh__V1__DisputeEvent *const event =
-			    dispute_event(arena, &world->store.images[i].facts[k]);
+			const struct fact *const fact = &world->store.images[i].facts[k];
+			const Opsmesh__V1__DisputeEvent *const event = dispute_event(arena, fact);
 
-			if (event != NULL && text_equal(event->case_id, CASE) &&
+			if (event != NULL && text_equal(event->case_id, case_id) &&
+			    (fact->topic == OPS_BY_DISPUTE || !is_asked(event)) &&
 			    !hear(&heard, event, why))
 				return false;
 		}
 	}
 	return true;
+}
+
+/* Of one dispute, over all its cases. */
+struct answers {
+	int asked; /* by its cases */
+	int told;  /* to whoever does it */
+	int withheld;
+};
+
+static void count_fact(struct answers *answers, const struct fact *fact,
+                       const Opsmesh__V1__DisputeEvent *event)
+{
+	if (event->fact_case == OPSMESH__V1__DISPUTE_EVENT__FACT_ANSWER_WITHHELD)
+		answers->withheld++;
+	else if (is_asked(event) && fact->topic == OPS_BY_DISPUTE)
+		answers->asked++;
+	else if (is_asked(event))
+		answers->told++;
+}
+
+static bool check_dispute(struct world *world, struct arena *arena, const char *dispute, char *why)
+{
+	struct answers answers = { 0 };
+
+	for (size_t i = 0; i < world->store.image_count; i++)
+		for (size_t k = 0; k < world->store.images[i].fact_count; k++) {
+			const struct fact *const fact = &world->store.images[i].facts[k];
+			const Opsmesh__V1__DisputeEvent *const event = dispute_event(arena, fact);
+
+			if (event != NULL && text_equal(event->dispute_id, dispute))
+				count_fact(&answers, fact, event);
+		}
+	return (answers.told == (answers.asked > 0 ? 1 : 0) &&
+	        answers.told + answers.withheld == answers.asked) ||
+	       world_broken(why, "of %d answers to %s %d are told and %d withheld", answers.asked,
+	                    dispute, answers.told, answers.withheld);
+}
+
+static bool check_release(struct world *world, struct arena *arena, char *why)
+{
+	for (size_t i = 0; i < COUNT_OF(cases); i++)
+		if (!check_case(world, arena, case_of(arena, i), why))
+			return false;
+	return check_dispute(world, arena, OPS_DISPUTED, why) &&
+	       check_dispute(world, arena, OPS_GUESTS, why);
 }
 
 static int count_answers(struct world *world, struct arena *arena, const char *ref)

@@ -32,11 +32,13 @@ bool ops_check_refunds(struct world *world, struct arena *arena, char *why);
 extern struct stage ops_dispute_stages[];
 extern struct document ops_dispute_documents[];
 void ops_dispute_init(void);
-/* What three people ask for of one case, and the body of one of them. */
+/* What three people ask for of cases, and the body of one of them: of one dispute, and of one that names no charge at first. */
 #define OPS_DISPUTED "dp_2"
+#define OPS_GUESTS "dp_3"
+#define OPS_GUESTS_CHARGE "ch_4" /* its customer is known late */
 void ops_put_disputes(struct world *world, struct chance *chance, int64_t at);
 const char *ops_dispute_body(struct arena *arena, const struct request *request);
-/* Each has one answer, and what is asked to be sent was put up and approved by two of them, once. */
+/* Each has one answer; what is asked to be sent was put up and approved by two of them, once for a dispute whatever its cases. */
 bool ops_check_disputes(struct world *world, struct arena *arena, char *why);
 
 /* Each customer whose card was forbidden hears it once, whosever attempt that was. */

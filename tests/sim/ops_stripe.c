@@ -35,6 +35,8 @@
 	"\",\"amount\":" amount ",\"fee\":" fee ",\"net\":" net                         \
 	",\"currency\":\"jpy\",\"created\":1000003,\"status\":\"available\""
 
+#define LATE 20 /* a state that comes behind all others */
+
 static const struct {
 	const char *object_id;
 	const char *event_type;
@@ -86,6 +88,19 @@ static const struct {
 	{ OPS_DISPUTED, "charge.dispute.created", 6,
 	  "\"object\":\"dispute\",\"status\":\"needs_response\",\"amount\":500,\"currency\":\"jpy\","
 	  "\"charge\":\"ch_1\",\"evidence_details\":{\"due_by\":1000200,\"submission_count\":0}" },
+	{ OPS_GUESTS, "charge.dispute.created", 6,
+	  "\"object\":\"dispute\",\"status\":\"needs_response\",\"amount\":700,\"currency\":\"jpy\","
+	  "\"evidence_details\":{\"due_by\":1000200,\"submission_count\":0}" },
+	{ OPS_GUESTS_CHARGE, "charge.succeeded", 3,
+	  "\"object\":\"charge\",\"status\":\"succeeded\",\"amount\":700,\"currency\":\"jpy\","
+	  "\"amount_refunded\":0" },
+	{ OPS_GUESTS_CHARGE, "charge.updated", LATE,
+	  "\"object\":\"charge\",\"status\":\"succeeded\",\"amount\":700,\"currency\":\"jpy\","
+	  "\"customer\":\"cus_1\",\"amount_refunded\":0" },
+	{ OPS_GUESTS, "charge.dispute.updated", 7,
+	  "\"object\":\"dispute\",\"status\":\"needs_response\",\"amount\":700,\"currency\":\"jpy\","
+	  "\"charge\":\"" OPS_GUESTS_CHARGE
+	  "\",\"evidence_details\":{\"due_by\":1000200,\"submission_count\":0}" },
 	{ "txn_1", "balance_transaction.created", 3,
 	  TXN("charge", "ch_1", "12000", "432", "11568") },
 	{ "txn_2", "balance_transaction.created", 5, TXN("refund", "re_1", "-2000", "0", "-2000") },
@@ -117,8 +132,10 @@ void ops_put_stripe(struct world *world, struct chance *chance, int64_t at)
 			continue;
 		(void)snprintf(ref, sizeof(ref), "s%zu", i);
 		for (int k = 0; k < times; k++)
-			ops_put(world, at + chance_between(chance, 0, 25), "stripe",
-			        states[i].object_id, ref)
+			ops_put(world,
+			        at + chance_between(chance, 0, 25) +
+			            (states[i].created_s == LATE ? 30 : 0),
+			        "stripe", states[i].object_id, ref)
 			    ->number = (int64_t)i;
 	}
 }

@@ -47,7 +47,8 @@ void guest_restart(void)
 
 /* Billing. */
 
-void guest_told(const char *at, const char *status, bool charge_known)
+static void tell(const char *at, const char *dispute, const char *charge, const char *status,
+                 bool charge_known)
 {
 	Opsmesh__V1__BillingEvent event = OPSMESH__V1__BILLING_EVENT__INIT;
 	Opsmesh__V1__ObjectUnplaced unplaced = OPSMESH__V1__OBJECT_UNPLACED__INIT;
@@ -56,8 +57,8 @@ void guest_told(const char *at, const char *status, bool charge_known)
 
 	amount.minor = 10000;
 	amount.currency = text_mutable("USD");
-	changed.dispute_id = text_mutable(DISPUTE);
-	changed.payment_id = text_mutable(dispute_charge);
+	changed.dispute_id = text_mutable(dispute);
+	changed.payment_id = text_mutable(charge);
 	changed.to_status = text_mutable(status);
 	changed.amount = &amount;
 	changed.due_by = proto_timestamp(dispute_index.arena, dispute_time(GUEST_DUE));
@@ -66,21 +67,36 @@ void guest_told(const char *at, const char *status, bool charge_known)
 	unplaced.charge_known = charge_known;
 	event.fact_case = OPSMESH__V1__BILLING_EVENT__FACT_OBJECT_UNPLACED;
 	event.object_unplaced = &unplaced;
-	dispute_billing(at, dispute_charge, &event);
+	dispute_billing(at, *charge != '\0' ? charge : dispute, &event);
 }
 
-void guest_placed(const char *at)
+void guest_told(const char *at, const char *status, bool charge_known)
+{
+	tell(at, DISPUTE, dispute_charge, status, charge_known);
+}
+
+void guest_told_of(const char *at, const char *dispute, const char *charge)
+{
+	tell(at, dispute, charge, "needs_response", *charge != '\0');
+}
+
+void guest_placed_of(const char *at, const char *dispute)
 {
 	Opsmesh__V1__BillingEvent event = OPSMESH__V1__BILLING_EVENT__INIT;
 	Opsmesh__V1__ObjectPlaced placed = OPSMESH__V1__OBJECT_PLACED__INIT;
 
-	placed.object_id = text_mutable(DISPUTE);
+	placed.object_id = text_mutable(dispute);
 	placed.object_type = text_mutable("dispute");
 	placed.customer_id = text_mutable(dispute_customer);
 	placed.charge_id = text_mutable(dispute_charge);
 	event.fact_case = OPSMESH__V1__BILLING_EVENT__FACT_OBJECT_PLACED;
 	event.object_placed = &placed;
 	dispute_billing(at, dispute_charge, &event);
+}
+
+void guest_placed(const char *at)
+{
+	guest_placed_of(at, DISPUTE);
 }
 
 /* People. */

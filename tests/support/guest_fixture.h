@@ -20,7 +20,10 @@ void guest_restart(void);
 
 /* What billing says of it while its customer is not known, and when it is. */
 void guest_told(const char *at, const char *status, bool charge_known);
+/* Of another dispute, by its charge; "": it names none, and comes under its own key. */
+void guest_told_of(const char *at, const char *dispute, const char *charge);
 void guest_placed(const char *at);
+void guest_placed_of(const char *at, const char *dispute);
 
 /* What people ask of the case of a home: dispute_charge or dispute_account. */
 void guest_asked(const char *at, const char *home, const char *by, const char *decision,

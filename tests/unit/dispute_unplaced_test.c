@@ -104,6 +104,41 @@ static void an_answer_that_was_asked_for_before_it_was_placed_keeps_its_lease(vo
 	assert_int_equal(dispute_count("raised submission_not_seen 2026-05-01T16:00:00Z"), 1);
 }
 
+/* A dispute is under itself, then under its charge, then under its account: what it leaves ends. */
+static void once_it_names_its_charge_the_case_goes_on_there_alone(void **state)
+{
+	const char *const dispute = stage_test_key(&dispute_index, "dp_bare_");
+
+	(void)state;
+	guest_told_of("2026-05-01T09:00:00Z", dispute, "");
+	guest_told_of("2026-05-01T10:00:00Z", dispute, "");
+	dispute_pass("2026-05-01T10:00:00Z");
+	assert_string_equal(dispute_row(dispute, dispute).state, "needs_response");
+	(void)dispute_heard();
+	guest_told_of("2026-05-02T09:00:00Z", dispute, dispute_charge);
+	guest_told_of("2026-05-02T09:30:00Z", dispute, dispute_charge);
+	dispute_pass("2026-05-02T10:00:00Z");
+	dispute_expect(GUESTS SET "placed chargeback placed\ndeadline_withdrawn\n");
+	assert_string_equal(dispute_row(dispute, dispute).state, "placed");
+	assert_string_equal(dispute_row(dispute_charge, dispute).state, "needs_response");
+	guest_placed_of("2026-05-03T09:00:00Z", dispute);
+	dispute_pass("2026-05-03T09:00:00Z");
+	dispute_expect("placed chargeback placed\ndeadline_withdrawn\n");
+	assert_string_equal(dispute_row(dispute_charge, dispute).state, "placed");
+}
+
+static void what_names_a_charge_whose_customer_is_known_leaves_at_once(void **state)
+{
+	const char *const dispute = stage_test_key(&dispute_index, "dp_bare_");
+
+	(void)state;
+	guest_told_of("2026-05-01T09:00:00Z", dispute, "");
+	guest_placed_of("2026-05-02T09:00:00Z", dispute);
+	dispute_pass("2026-05-20T09:00:00Z");
+	assert_string_equal(dispute_row(dispute, dispute).state, "placed");
+	assert_int_equal(dispute_count("deadline_missed"), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -114,6 +149,8 @@ int main(void)
 		TEST(the_account_may_hear_of_it_before_it_is_placed),
 		TEST(an_inquiry_that_is_placed_escalates_nothing),
 		TEST(what_was_placed_and_never_told_of_is_no_case),
+		TEST(once_it_names_its_charge_the_case_goes_on_there_alone),
+		TEST(what_names_a_charge_whose_customer_is_known_leaves_at_once),
 		TEST(an_answer_that_was_asked_for_before_it_was_placed_keeps_its_lease),
 	};
 

@@ -99,11 +99,16 @@ struct casework {
 /* Loads it, or begins it. */
 enum status case_take(struct task *task, const char *home, const char *dispute_id,
                       struct instant at, struct casework *work) MUST_CHECK;
+/* That of what the stage `index` brings. */
+enum status case_take_at(struct task *task, const Opsmesh__V1__MaterialEvent *material,
+                         const char *dispute_id, struct casework *work) MUST_CHECK;
 /* "case/<home>/<dispute>", apart; false: it is no such id. An account's id may have a slash, the provider's have none. */
 bool case_id_parse(struct arena *arena, const char *case_id, const char **home,
                    const char **dispute_id) MUST_CHECK;
 /* With its timer, and what sweeps and the dossier's list of open cases go by. */
 enum status case_keep(struct casework *work) MUST_CHECK;
+/* A later state may know less than an earlier one: what was known stays. */
+void case_learn(const char **known, const char *told);
 enum life_state case_life(const struct casework *work);
 enum life_stage case_stage(const struct casework *work);
 /* NULL: it is not known. */
@@ -124,9 +129,11 @@ Opsmesh__V1__CaseState case_state_number(enum life_state state);
 
 /* The case moves by a cause, and what follows from that is said. */
 enum status case_move(struct casework *work, enum life_cause cause) MUST_CHECK;
+/* charge_unknown: the charge has not come, and nothing can be answered. */
 enum status case_on_dispute(struct task *task, const Opsmesh__V1__MaterialEvent *material,
-                            const Opsmesh__V1__DisputeChanged *changed) MUST_CHECK;
-/* A dispute or warning of which nobody knows the customer is a case all the same, and ends as placed when somebody does. */
+                            const Opsmesh__V1__DisputeChanged *changed,
+                            bool charge_unknown) MUST_CHECK;
+/* A dispute or warning of which nobody knows the customer is a case all the same (case_place.c), and ends as placed when it goes on elsewhere. */
 enum status case_on_unplaced(struct task *task, const Opsmesh__V1__MaterialEvent *material,
                              const Opsmesh__V1__ObjectUnplaced *unplaced) MUST_CHECK;
 enum status case_on_placed(struct task *task, const Opsmesh__V1__MaterialEvent *material,

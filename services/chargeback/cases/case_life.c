@@ -96,7 +96,9 @@ static const char *why_of(struct casework *work, enum life_cause cause, enum lif
 	if (to == LIFE_LATE_WON)
 		return "It was lost, and is won after all.";
 	if (to == LIFE_PLACED)
-		return "Its customer is known: the case goes on under the account.";
+		return *work->row.customer_id != '\0'
+		           ? "Its customer is known: the case goes on under the account."
+		           : "It names its charge: the case goes on under that.";
 	if (to == LIFE_PARTIAL)
 		return "It is lost, and a balance transaction brought a part back.";
 	if (to == LIFE_UNANSWERED || to == LIFE_INQUIRY_UNANSWERED)
@@ -247,8 +249,7 @@ static enum status recover(struct casework *work)
 
 /* Disputes. */
 
-/* A later state may know less than an earlier one: what was known stays. */
-static void learn(const char **known, const char *told)
+void case_learn(const char **known, const char *told)
 {
 	if (*told != '\0')
 		*known = told;
@@ -262,11 +263,11 @@ static void take_dispute(struct casework *work, const char *customer_id,
 	struct instant due_by;
 
 	row->status = changed->to_status;
-	learn(&row->payment_id, changed->payment_id);
-	learn(&row->customer_id, customer_id);
-	learn(&row->reason, changed->reason);
-	learn(&row->network, changed->network);
-	learn(&row->code, changed->network_reason_code);
+	case_learn(&row->payment_id, changed->payment_id);
+	case_learn(&row->customer_id, customer_id);
+	case_learn(&row->reason, changed->reason);
+	case_learn(&row->network, changed->network);
+	case_learn(&row->code, changed->network_reason_code);
 	if (changed->amount != NULL) {
 		row->amount = changed->amount->minor;
 		row->currency = changed->amount->currency;
@@ -336,8 +337,8 @@ static enum status hear(struct casework *work, enum life_cause cause,
 	return STATUS_OK;
 }
 
-static enum status take_at(struct task *task, const Opsmesh__V1__MaterialEvent *material,
-                           const char *dispute_id, struct casework *work)
+enum status case_take_at(struct task *task, const Opsmesh__V1__MaterialEvent *material,
+                         const char *dispute_id, struct casework *work)
 {
 	struct instant at;
 
@@ -347,12 +348,12 @@ static enum status take_at(struct task *task, const Opsmesh__V1__MaterialEvent *
 	return case_take(task, material->home, dispute_id, at, work);
 }
 
-static enum status on_dispute(struct task *task, const Opsmesh__V1__MaterialEvent *material,
-                              const Opsmesh__V1__DisputeChanged *changed, bool charge_unknown)
+enum status case_on_dispute(struct task *task, const Opsmesh__V1__MaterialEvent *material,
+                            const Opsmesh__V1__DisputeChanged *changed, bool charge_unknown)
 {
 	struct casework work;
 
-	TRY(take_at(task, material, changed->dispute_id, &work));
+	TRY(case_take_at(task, material, changed->dispute_id, &work));
 	take_dispute(&work, material->billing->customer_id, changed);
 	work.kept->charge_unknown = charge_unknown;
 	TRY(case_mark_disputed(&work));
@@ -365,36 +366,6 @@ static enum status on_dispute(struct task *task, const Opsmesh__V1__MaterialEven
 	TRY(case_schedule(&work, work.row.due_by));
 	if (life_needs_response(case_life(&work)))
 		case_gather_soon(&work);
-	return case_keep(&work);
-}
-
-enum status case_on_dispute(struct task *task, const Opsmesh__V1__MaterialEvent *material,
-                            const Opsmesh__V1__DisputeChanged *changed)
-{
-	return on_dispute(task, material, changed, false);
-}
-
-enum status case_on_unplaced(struct task *task, const Opsmesh__V1__MaterialEvent *material,
-                             const Opsmesh__V1__ObjectUnplaced *unplaced)
-{
-	return unplaced->object_case == OPSMESH__V1__OBJECT_UNPLACED__OBJECT_DISPUTE
-	           ? on_dispute(task, material, unplaced->dispute, !unplaced->charge_known)
-	           : case_on_warning(task, material, unplaced->fraud_warning);
-}
-
-/* The lease of what was asked for stays: whoever looks at it must know that nothing was seen here. */
-enum status case_on_placed(struct task *task, const Opsmesh__V1__MaterialEvent *material,
-                           const Opsmesh__V1__ObjectPlaced *placed)
-{
-	struct casework work;
-
-	TRY(take_at(task, material, placed->object_id, &work));
-	if (case_life(&work) == LIFE_NEW)
-		return STATUS_OK;
-	learn(&work.row.customer_id, placed->customer_id);
-	TRY(case_unstage(&work, NULL));
-	TRY(case_move(&work, LIFE_PLACE));
-	TRY(case_schedule(&work, work.row.due_by));
 	return case_keep(&work);
 }
 
@@ -452,11 +423,11 @@ enum status case_on_funds(struct task *task, const Opsmesh__V1__MaterialEvent *m
 {
 	struct casework work;
 
-	TRY(take_at(task, material, moved->dispute_id, &work));
+	TRY(case_take_at(task, material, moved->dispute_id, &work));
 	if (was_told(work.kept, moved->transaction_id))
 		return STATUS_OK;
 	tell(&work, moved->transaction_id);
-	learn(&work.row.payment_id, moved->payment_id);
+	case_learn(&work.row.payment_id, moved->payment_id);
 	add_money(task->arena, back ? &work.kept->reinstated : &work.kept->withdrawn,
 	          moved->amount);
 	TRY(say_funds(&work,
@@ -474,11 +445,11 @@ enum status case_on_warning(struct task *task, const Opsmesh__V1__MaterialEvent 
 {
 	struct casework work;
 
-	TRY(take_at(task, material, changed->warning_id, &work));
+	TRY(case_take_at(task, material, changed->warning_id, &work));
 	work.row.status = changed->actionable ? "actionable" : "not_actionable";
-	learn(&work.row.payment_id, changed->payment_id);
-	learn(&work.row.customer_id, material->billing->customer_id);
-	learn(&work.row.reason, changed->fraud_type);
+	case_learn(&work.row.payment_id, changed->payment_id);
+	case_learn(&work.row.customer_id, material->billing->customer_id);
+	case_learn(&work.row.reason, changed->fraud_type);
 	if (!proto_instant(changed->created_at, &work.row.created_at))
 		work.row.created_at = TIME_MIN;
 	case_mark_warned(&work);

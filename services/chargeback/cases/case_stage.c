@@ -29,7 +29,7 @@ static enum status on_challenge(struct task *task, const Opsmesh__V1__MaterialEv
 	const Opsmesh__V1__BillingEvent *const billing = material->billing;
 
 	TRY(billing->fact_case == OPSMESH__V1__BILLING_EVENT__FACT_DISPUTE_CHANGED
-	        ? case_on_dispute(task, material, billing->dispute_changed)
+	        ? case_on_dispute(task, material, billing->dispute_changed, false)
 	        : case_on_warning(task, material, billing->fraud_warning_changed));
 	return keep(task, material);
 }

@@ -6,8 +6,8 @@
  * before a ticket's account was known, or before it became another's, is kept and sent on when it is. A dispute keeps the
  * home that it had first: its case, and with it the one answer that it may have, never moves.
  *
- * What has no customer yet (billing's object_unplaced) is at home under its charge, else under itself, until it is placed:
- * then that case ends, and another begins under the account.
+ * What has no customer yet (billing's object_unplaced) is at home under its charge, else under itself, until more is known:
+ * then that case ends, and another begins under the charge or the account.
  */
 #ifndef SERVICES_CHARGEBACK_INDEX_INDEX_H
 #define SERVICES_CHARGEBACK_INDEX_INDEX_H

@@ -337,11 +337,32 @@ static const char *unplaced_home(const Opsmesh__V1__BillingEvent *event)
 	           : NULL;
 }
 
+/* By itself: where its case is if it named no charge at first. NULL: it names none yet, or no case can be there. */
+static const char *earlier_home(const Opsmesh__V1__BillingEvent *event, const char *home)
+{
+	const Opsmesh__V1__ObjectUnplaced *const told = event->object_unplaced;
+	const char *object;
+
+	if (event->fact_case == OPSMESH__V1__BILLING_EVENT__FACT_OBJECT_PLACED)
+		object = event->object_placed->object_id;
+	else
+		object = told->object_case == OPSMESH__V1__OBJECT_UNPLACED__OBJECT_DISPUTE
+		             ? told->dispute->dispute_id
+		             : told->fraud_warning->warning_id;
+	return text_equal(object, home) || *object == '\0' || strlen(object) > INDEX_ID_MAX
+	           ? NULL
+	           : object;
+}
+
+/* Nobody remembers whether it was said before its charge was known: that case, if there is one, ends. */
 static enum status bring_unplaced(struct task *task, const char *home,
                                   Opsmesh__V1__MaterialEvent *event)
 {
+	const char *const earlier = earlier_home(event->billing, home);
+
 	TRY(task_key(task, "charge_id", home, INDEX_ID_MAX));
-	return send(task, home, event);
+	TRY(send(task, home, event));
+	return earlier != NULL ? send(task, earlier, event) : STATUS_OK;
 }
 
 enum status index_on_billing(struct task *task, const ProtobufCMessage *message)
