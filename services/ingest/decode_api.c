@@ -133,7 +133,7 @@ static bool read_ticket(struct decoding *d, const struct json_place *top,
 	return json_only(top, fields, d->error) && decoding_body(d, top, &ticket->text) &&
 	       decoding_text(d, top, "subject", DECODE_SUBJECT_MAX, &ticket->subject) &&
 	       take_channel(d, top, ticket) && take_contact(d, top, ticket) &&
-	       decoding_id(d, top, "account", &ticket->account_id) &&
+	       decoding_account(d, top, "account", &ticket->account_id) &&
 	       take_priority(d, top, &ticket->priority, &ticket->priority_verbatim) &&
 	       take_status(d, top, &ticket->status, &ticket->status_verbatim) &&
 	       decoding_id(d, top, "assignee", &ticket->assignee) &&
@@ -237,6 +237,7 @@ static bool read_account(struct decoding *d, const struct json_place *top,
 
 	if (!json_only(top, fields, d->error) ||
 	    !decoding_id_at(d, top, "id", &account->account_id) ||
+	    !decoding_account(d, top, "id", &account->account_id) ||
 	    !decoding_text(d, top, "name", DECODE_NAME_MAX, &account->name) ||
 	    !decoding_text(d, top, "tier", DECODE_WORD_MAX, &account->tier_verbatim) ||
 	    !decoding_text(d, top, "region", DECODE_WORD_MAX, &account->region) ||

@@ -91,6 +91,21 @@ bool decoding_id(struct decoding *d, const struct json_place *object, const char
 	return true;
 }
 
+bool decoding_account(struct decoding *d, const struct json_place *object, const char *field,
+                      const char **id)
+{
+	if (!decoding_id(d, object, field, id))
+		return false;
+	return strchr(*id, '/') == NULL ||
+	       json_refuse(object, field, d->error, "must not have a slash");
+}
+
+bool decoding_is_account(const char *id)
+{
+	return *id != '\0' && strlen(id) <= DECODE_ID_MAX && is_visible(id) &&
+	       strchr(id, '/') == NULL;
+}
+
 bool decoding_id_at(struct decoding *d, const struct json_place *object, const char *field,
                     const char **id)
 {

@@ -35,6 +35,10 @@ bool decoding_id(struct decoding *d, const struct json_place *object, const char
                  const char **id);
 bool decoding_id_at(struct decoding *d, const struct json_place *object, const char *field,
                     const char **id);
+/* An account's id stands within other ids ("case/<account>/<dispute>"), so it has no slash. */
+bool decoding_account(struct decoding *d, const struct json_place *object, const char *field,
+                      const char **id);
+bool decoding_is_account(const char *id);
 /* occurred_at, or received_at where it is absent or a little later than that. */
 bool decoding_time(struct decoding *d, const struct json_place *object, struct instant *at);
 /* Sorted, each once. */

@@ -7,6 +7,7 @@
 
 #include "common/base/text.h"
 #include "common/flow/action.h"
+#include "services/ingest/decode_json.h"
 
 #define REFUSAL(name) OPSMESH__V1__REFUSAL_CODE__REFUSAL_CODE_##name
 
@@ -145,8 +146,9 @@ static enum status correct(struct order *order)
 	if (word != NULL && priority_of(word) == OPSMESH__V1__PRIORITY__PRIORITY_UNSPECIFIED)
 		return refuse(order, REFUSAL(INVALID), "priority",
 		              "This is none of low, normal, high and urgent.");
-	if (account_id != NULL && (personal_account || *account_id == '\0'))
-		return refuse(order, REFUSAL(INVALID), "account_id", "This is not an id.");
+	if (account_id != NULL && (personal_account || !decoding_is_account(account_id)))
+		return refuse(order, REFUSAL(INVALID), "account_id",
+		              "This is not an id: visible ASCII without blanks or a slash.");
 	if (word != NULL)
 		TRY(desk_prioritise(order->desk, priority_of(word), "", "corrected by a person"));
 	if (account_id != NULL)

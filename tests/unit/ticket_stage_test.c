@@ -443,10 +443,12 @@ static void every_action_has_one_answer(void **state)
 	                    "action_refused 7 ; action_refused 1 queue; action_refused 8 action");
 	act(fixture, ACTION(CORRECT), ticket, "priority", "urgent");
 	act(fixture, ACTION(CORRECT), ticket, "priority", "soon");
+	act(fixture, ACTION(CORRECT), ticket, "account_id", "ac/me");
 	act(fixture, ACTION(CORRECT), ticket, "account_id", "acme");
-	assert_string_equal(hear(fixture),
-	                    "priority_changed 4; action_applied; action_refused 1 priority; "
-	                    "customer_resolved acme by 1 as 0; action_applied");
+	assert_string_equal(
+	    hear(fixture),
+	    "priority_changed 4; action_applied; action_refused 1 priority; "
+	    "action_refused 1 account_id; customer_resolved acme by 1 as 0; action_applied");
 	act(fixture, ACTION(CLOSE), ticket, NULL, NULL);
 	act(fixture, ACTION(CLOSE), ticket, NULL, NULL);
 	act(fixture, ACTION(ASSIGN), ticket, "team", "x");
