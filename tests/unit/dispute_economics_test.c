@@ -1,7 +1,7 @@
 /*
  * dispute_economics_test - what contesting is worth, what is recommended and why, and whether chances came true.
  */
-#include "services/chargeback/economics/calibration.h"
+#include "common/base/calibration.h"
 #include "services/chargeback/economics/economics.h"
 #include "tests/support/arena_fixture.h"
 #include "tests/support/policy_fixture.h"

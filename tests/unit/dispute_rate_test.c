@@ -1,7 +1,7 @@
 /*
  * dispute_rate_test - shares of counts with their interval, and what a prior does to them.
  */
-#include "services/chargeback/rate/rate.h"
+#include "common/base/rate.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

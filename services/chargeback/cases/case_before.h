@@ -7,9 +7,9 @@
 #ifndef SERVICES_CHARGEBACK_CASES_CASE_BEFORE_H
 #define SERVICES_CHARGEBACK_CASES_CASE_BEFORE_H
 
+#include "common/base/calibration.h"
 #include "services/chargeback/cases/case.h"
 #include "services/chargeback/compelling/compelling.h"
-#include "services/chargeback/economics/calibration.h"
 #include "services/chargeback/economics/economics.h"
 #include "services/chargeback/warning/warning.h"
 

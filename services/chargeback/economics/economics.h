@@ -46,8 +46,8 @@
 #define SERVICES_CHARGEBACK_ECONOMICS_ECONOMICS_H
 
 #include "common/base/money.h"
+#include "common/base/rate.h"
 #include "common/base/ratio.h"
-#include "services/chargeback/rate/rate.h"
 #include "services/chargeback/source/source.h"
 
 #define ECONOMICS_BANDS_MAX 8

@@ -17,7 +17,7 @@
 #ifndef SERVICES_CHARGEBACK_PATTERN_DISPUTE_PATTERN_H
 #define SERVICES_CHARGEBACK_PATTERN_DISPUTE_PATTERN_H
 
-#include "services/chargeback/rate/rate.h"
+#include "common/base/rate.h"
 #include "services/chargeback/source/source.h"
 
 #define DISPUTE_RELEASES_MAX 256

@@ -19,8 +19,8 @@
 #ifndef SERVICES_CHARGEBACK_PROGRAMME_PROGRAMME_H
 #define SERVICES_CHARGEBACK_PROGRAMME_PROGRAMME_H
 
+#include "common/base/rate.h"
 #include "services/chargeback/programme/programme_policy.h"
-#include "services/chargeback/rate/rate.h"
 
 /* Something that the network may count. */
 struct programme_event {

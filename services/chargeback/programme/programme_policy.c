@@ -1,8 +1,8 @@
 #include "services/chargeback/programme/programme_policy.h"
 
 #include "common/base/check.h"
+#include "common/base/rate.h"
 #include "common/base/text.h"
-#include "services/chargeback/rate/rate.h"
 
 #include <stdio.h>
 

@@ -1,5 +1,5 @@
+#include "common/base/rate.h"
 #include "common/base/text.h"
-#include "services/chargeback/rate/rate.h"
 #include "services/chargeback/reason/reason.h"
 
 const char *const evidence_kind_names[] = {

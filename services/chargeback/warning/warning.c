@@ -1,7 +1,7 @@
 #include "services/chargeback/warning/warning.h"
 
+#include "common/base/rate.h"
 #include "common/base/text.h"
-#include "services/chargeback/rate/rate.h"
 
 const char *const warning_triage_names[] = { "none", "watch", "contact", "refund", NULL };
 const char *const warning_reason_names[] = {

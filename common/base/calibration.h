@@ -4,10 +4,10 @@
  * Ten bands of a tenth each, the last with a million in it. A dispute is added once, when it is closed; a late win
  * is a change of outcome: calibration_change. Sums alone, so that the order of adding and merging does not matter.
  */
-#ifndef SERVICES_CHARGEBACK_ECONOMICS_CALIBRATION_H
-#define SERVICES_CHARGEBACK_ECONOMICS_CALIBRATION_H
+#ifndef COMMON_BASE_CALIBRATION_H
+#define COMMON_BASE_CALIBRATION_H
 
-#include "services/chargeback/rate/rate.h"
+#include "common/base/rate.h"
 
 #include <stddef.h>
 

@@ -1,4 +1,4 @@
-#include "services/chargeback/economics/calibration.h"
+#include "common/base/calibration.h"
 
 #include "common/base/check.h"
 

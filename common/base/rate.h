@@ -12,8 +12,8 @@
  * What is known before our own counts weighs like so many of them (the mean of a beta distribution after a
  * binomial sample): after n more, k of which hit, the rate is (rate * weight + k) / (weight + n).
  */
-#ifndef SERVICES_CHARGEBACK_RATE_RATE_H
-#define SERVICES_CHARGEBACK_RATE_RATE_H
+#ifndef COMMON_BASE_RATE_H
+#define COMMON_BASE_RATE_H
 
 #include "common/base/status.h"
 

@@ -1,4 +1,4 @@
-#include "services/chargeback/rate/rate.h"
+#include "common/base/rate.h"
 
 #include "common/base/check.h"
 
