@@ -1,7 +1,6 @@
 /*
- * dispute_economics_test - what contesting is worth, what is recommended and why, and whether chances came true.
+ * dispute_economics_test - what contesting is worth, and what is recommended and why.
  */
-#include "common/base/calibration.h"
 #include "services/chargeback/economics/economics.h"
 #include "tests/support/arena_fixture.h"
 #include "tests/support/policy_fixture.h"
@@ -202,32 +201,12 @@ static void the_evidence_decides_the_band(void **state)
 	}
 }
 
-static void our_own_outcomes_outweigh_what_is_published(void **state)
-{
-	const struct economics_policy policy = read_document();
-	struct economics_inputs inputs = asked("fraudulent", "US", 10000, "USD");
-	struct economics_recommendation got;
-	const char *reason = "";
-
-	(void)state;
-	assert_true(economics_recommend(&policy, &inputs, &got, &reason));
-	assert_int_equal(got.advice, ECONOMICS_ACCEPT);
-	assert_true(got.close);
-	inputs.own_count = 180;
-	inputs.own_won = 95;
-	assert_true(economics_recommend(&policy, &inputs, &got, &reason));
-	assert_int_equal(got.rate.ppm, 500000);
-	assert_int_equal(got.advice, ECONOMICS_CONTEST);
-	assert_false(got.close);
-}
-
 static void what_cannot_be_reckoned_is_said(void **state)
 {
 	const struct economics_policy policy = read_document();
 	struct economics_inputs foreign = asked("fraudulent", "JP", 10000, "JPY");
 	struct economics_inputs none = asked("fraudulent", "US", 0, "USD");
 	struct economics_inputs large = asked("fraudulent", "US", ECONOMICS_AMOUNT_MAX + 1, "USD");
-	struct economics_inputs odd = asked("fraudulent", "US", 10000, "USD");
 	struct economics_recommendation got = { .stake = 7 };
 	const char *reason = "";
 
@@ -239,9 +218,6 @@ static void what_cannot_be_reckoned_is_said(void **state)
 	assert_false(economics_recommend(&policy, &none, &got, &reason));
 	assert_string_equal(reason, "the disputed amount is none, or too large");
 	assert_false(economics_recommend(&policy, &large, &got, &reason));
-	odd.own_won = 1;
-	assert_false(economics_recommend(&policy, &odd, &got, &reason));
-	assert_string_equal(reason, "our own outcomes are not a share");
 	assert_int_equal(got.stake, 7);
 }
 
@@ -316,52 +292,6 @@ static void only_mexico_and_japan_have_no_counter_fee(void **state)
 		assert_int_equal(fee->counter_returned, !none);
 		assert_int_equal(fee->received_returned, fee == economics_fee_of(&policy, "MX"));
 	}
-}
-
-static void chances_are_held_against_what_became_of_them(void **state)
-{
-	struct calibration first = { 0 };
-	struct calibration second = { 0 };
-	struct calibration_row row;
-
-	(void)state;
-	for (int i = 0; i < 40; i++)
-		calibration_add(i % 2 == 0 ? &first : &second, 600000, i < 4);
-	calibration_add(&first, 1000000, true);
-	calibration_add(&first, 0, false);
-	calibration_add(&second, 0, false);
-	calibration_merge(&first, &second);
-	assert_true(calibration_read(&first, 6, RATE_Z_MILLI_95, &row));
-	assert_int_equal(row.from_ppm, 600000);
-	assert_int_equal(row.count, 40);
-	assert_int_equal(row.won, 4);
-	assert_int_equal(row.predicted_ppm, 600000);
-	assert_int_equal(row.observed.ppm, 100000);
-	assert_int_equal(row.observed.interval.low_ppm, 39578);
-	assert_int_equal(row.observed.interval.high_ppm, 230521);
-	assert_true(row.surprising);
-	assert_true(calibration_read(&first, 9, RATE_Z_MILLI_95, &row));
-	assert_int_equal(row.count, 1);
-	assert_true(calibration_read(&first, 0, RATE_Z_MILLI_95, &row));
-	assert_int_equal(row.count, 2);
-	assert_false(row.surprising);
-	assert_false(calibration_read(&first, 5, RATE_Z_MILLI_95, &row));
-}
-
-static void a_late_win_changes_an_outcome_without_counting_twice(void **state)
-{
-	struct calibration calibration = { 0 };
-	struct calibration_row row;
-
-	(void)state;
-	calibration_add(&calibration, 250000, false);
-	calibration_change(&calibration, 250000, true);
-	assert_true(calibration_read(&calibration, 2, RATE_Z_MILLI_95, &row));
-	assert_int_equal(row.count, 1);
-	assert_int_equal(row.won, 1);
-	calibration_change(&calibration, 250000, false);
-	assert_true(calibration_read(&calibration, 2, RATE_Z_MILLI_95, &row));
-	assert_int_equal(row.won, 0);
 }
 
 static void fees_are_weighed_in_the_currency_of_a_dispute_or_refused(void **state)
@@ -461,14 +391,11 @@ int main(void)
 		cmocka_unit_test(contesting_is_worth_what_its_country_s_fees_leave),
 		cmocka_unit_test(what_cannot_be_answered_is_no_task_for_anybody),
 		cmocka_unit_test(the_evidence_decides_the_band),
-		cmocka_unit_test(our_own_outcomes_outweigh_what_is_published),
 		cmocka_unit_test(what_cannot_be_reckoned_is_said),
 		cmocka_unit_test(a_currency_without_a_minimum_has_none),
 		cmocka_unit_test(money_is_converted_or_it_is_said),
 		cmocka_unit_test(the_largest_amount_is_reckoned),
 		cmocka_unit_test(only_mexico_and_japan_have_no_counter_fee),
-		cmocka_unit_test(chances_are_held_against_what_became_of_them),
-		cmocka_unit_test(a_late_win_changes_an_outcome_without_counting_twice),
 		cmocka_unit_test(fees_are_weighed_in_the_currency_of_a_dispute_or_refused),
 		cmocka_unit_test(what_is_wrong_is_refused_with_its_place_in_the_document),
 	};

@@ -54,6 +54,8 @@ static void in_japan_there_is_no_counter_fee_and_effort_is_weighed_in_yen(void *
 	assert_int_equal(made()->stake->minor, 1000000);
 	assert_int_equal(made()->own_count, 0);
 	assert_true(made()->counts_in_ratio);
+	assert_string_equal(made()->ratio, "counted");
+	assert_string_equal(made()->cell, "fraudulent/none");
 	assert_string_equal(made()->policy, "economics/standard/1 reasons/networks/1");
 }
 
@@ -81,10 +83,45 @@ static void an_inquiry_has_a_worth_of_its_own(void **state)
 	gather_pass("2026-06-01T10:00:00Z");
 	before_expect("opened inquiry\nworth refund 50000 of none, gains -3320 USD\n");
 	assert_false(made()->counts_in_ratio);
+	assert_string_equal(made()->ratio, "avoided");
 	disputed("2026-06-02T09:00:00Z", "needs_response", 12000, NULL, 0);
 	gather_pass("2026-06-02T10:00:00Z");
 	before_expect(LOW_USD);
 	assert_true(made()->counts_in_ratio);
+}
+
+/* Two payments that prove it are there at either time; the document says so from its second version on. */
+static void a_dispute_that_earlier_payments_prove_has_their_chance_from_its_date_on(void **state)
+{
+	static const struct {
+		const char *disputed;
+		const char *judged;
+		const char *worth;
+		const char *cell;
+	} rows[] = {
+		{ "2026-11-30T09:00:00Z", "2026-11-30T12:00:00Z",
+		  "worth accept 50000 of little, gains -2400 USD\n", "fraudulent/little" },
+		{ "2026-12-01T09:00:00Z", "2026-12-01T12:00:00Z",
+		  "worth contest 600000 of little, gains 4200 USD\n", "fraudulent/compelling" },
+	};
+
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		static const char ip[] = "203.0.113.7";
+		struct before_payment payment = { .id = "ch_3", .ip = ip, .account = "u-1" };
+
+		before_paid("2026-04-01T09:00:00Z", &payment);
+		payment.id = "ch_2";
+		before_paid("2026-05-01T09:00:00Z", &payment);
+		payment.id = "ch_1";
+		before_paid("2026-11-01T09:00:00Z", &payment);
+		before_disputed(rows[i].disputed, &(struct before_dispute){ .id = NULL });
+		gather_pass(rows[i].judged);
+		assert_non_null(strstr(before_heard(), rows[i].worth));
+		assert_string_equal(made()->cell, rows[i].cell);
+		assert_string_equal(made()->category, "fraudulent");
+		gather_stop(state);
+		before_start(state);
+	}
 }
 
 static void a_currency_without_a_worth_is_said_not_guessed(void **state)
@@ -111,6 +148,7 @@ static void a_currency_without_a_worth_is_said_not_guessed(void **state)
 
 static void a_late_win_is_compared_again_and_counts_once(void **state)
 {
+	const Opsmesh__V1__OutcomeCompared *compared;
 	const Opsmesh__V1__CalibrationBand *band;
 
 	(void)state;
@@ -126,8 +164,11 @@ static void a_late_win_is_compared_again_and_counts_once(void **state)
 	disputed("2026-08-02T09:00:00Z", "won", 12000, NULL, 1);
 	gather_pass("2026-08-03T10:00:00Z");
 	before_expect("compared late_won at 50000, accept decided , 1 of 1\n");
-	band = gather_last(OPSMESH__V1__DISPUTE_EVENT__FACT_OUTCOME_COMPARED)
-	           ->outcome_compared->calibration[0];
+	compared = gather_last(OPSMESH__V1__DISPUTE_EVENT__FACT_OUTCOME_COMPARED)->outcome_compared;
+	assert_string_equal(compared->cell, "fraudulent/none");
+	assert_string_equal(compared->was, "lost");
+	assert_true(compared->answered);
+	band = compared->calibration[0];
 	assert_int_equal(band->from_ppm, 0);
 	assert_int_equal(band->predicted_ppm, 50000);
 	assert_int_equal(band->observed_ppm, 1000000);
@@ -179,6 +220,7 @@ int main(void)
 		CASE(in_japan_there_is_no_counter_fee_and_effort_is_weighed_in_yen),
 		CASE(it_is_said_again_when_the_amount_or_the_evidence_changed_alone),
 		CASE(an_inquiry_has_a_worth_of_its_own),
+		CASE(a_dispute_that_earlier_payments_prove_has_their_chance_from_its_date_on),
 		CASE(a_currency_without_a_worth_is_said_not_guessed),
 		CASE(a_late_win_is_compared_again_and_counts_once),
 		CASE(what_was_not_answered_is_compared_and_does_not_count),

@@ -2,7 +2,8 @@
  * Whether what was predicted came true: said when a case ends, and again where its end changes.
  *
  * Only disputes that were answered count in the calibration, since the chance is that of an answer. A part that came back is
- * no win. The rows are sums of a shard alone; those of all shards add up (calibration.h).
+ * no win. The rows are sums of a shard alone; those of all shards add up (calibration.h). The operator's tool sums these
+ * facts of all shards, by cell of the economics document, and writes its next version.
  */
 #include "services/chargeback/cases/case_before.h"
 
@@ -86,6 +87,7 @@ static void count(struct casework *work, struct calibration *calibration, const 
 	if (!kept->compared_answered && case_is_answered(work)) {
 		kept->compared_answered = true;
 		kept->compared_ppm = kept->recommendation->win_ppm;
+		kept->compared_cell = kept->recommendation->cell;
 		calibration_add(calibration, kept->compared_ppm, won);
 	}
 	if (kept->compared_answered)
@@ -126,11 +128,12 @@ static enum status say(struct casework *work, const struct calibration *calibrat
 
 	compared.outcome = text_mutable(outcome);
 	compared.was = work->kept->compared;
-	compared.predicted_ppm = made->win_ppm;
-	compared.band = band_of(made->win_ppm);
+	compared.answered = work->kept->compared_answered;
+	compared.predicted_ppm = compared.answered ? work->kept->compared_ppm : made->win_ppm;
+	compared.band = band_of(compared.predicted_ppm);
+	compared.cell = compared.answered ? work->kept->compared_cell : made->cell;
 	compared.recommended = made->recommendation;
 	compared.decided = text_mutable(work->row.decision != NULL ? work->row.decision : "");
-	compared.answered = work->kept->compared_answered;
 	compared.calibration = bands;
 	for (size_t i = 0; i < CALIBRATION_BANDS; i++) {
 		bands[compared.n_calibration] = band_said(arena, calibration, i);

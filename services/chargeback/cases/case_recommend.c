@@ -1,9 +1,8 @@
 /*
  * What contesting is worth, said when the recommendation or anything that it was reckoned from is another. A person decides.
  *
- * The chance is the document's alone. Our own outcomes are not counted on top: a shard sees only its own accounts', and the
- * same dispute would be worth more in one shard than in another. They are told as a calibration (case_outcome.c), by
- * which people change the document.
+ * The chance is the document's, which has our own outcomes of the whole mesh as of a version. A shard does not count its own
+ * on top: it sees its own accounts' alone, and the same dispute would be worth more in one shard than in another.
  */
 #include "services/chargeback/cases/case_before.h"
 
@@ -47,6 +46,15 @@ static bool is_answerable(const struct casework *work)
 	       (work->row.due_by.us == TIME_MIN.us || time_before(work->at, work->row.due_by));
 }
 
+/* Judged of the stage at hand: what an inquiry was judged by does not prove the chargeback. */
+static bool is_proved(const struct casework *work)
+{
+	const Opsmesh__V1__CompellingJudged *const judged = work->kept->compelling;
+
+	return judged != NULL && judged->stage == case_stage_number(case_stage(work)) &&
+	       text_equal(judged->status, compelling_status_names[COMPELLING_QUALIFIED]);
+}
+
 static struct economics_inputs inputs_of(struct casework *work,
                                          const struct economics_policy *policy,
                                          const struct reason *reason)
@@ -56,6 +64,7 @@ static struct economics_inputs inputs_of(struct casework *work,
 		.country = policy->country,
 		.complete_ppm = work->kept->complete_ppm,
 		.required_missing = (size_t)work->kept->required_missing,
+		.compelling = is_proved(work),
 		.inquiry = case_stage(work) == LIFE_ASKED,
 		.answerable = is_answerable(work),
 	};
@@ -92,7 +101,7 @@ static void fill_amounts(struct arena *arena, const struct economics_recommendat
 	made->cost = case_money(arena, it->cost, currency);
 }
 
-static void fill_chances(const struct economics_policy *policy,
+static void fill_chances(struct arena *arena, const struct economics_policy *policy,
                          const struct economics_recommendation *it,
                          Opsmesh__V1__RecommendationMade *made)
 {
@@ -103,8 +112,9 @@ static void fill_chances(const struct economics_policy *policy,
 	made->likelihood = text_mutable(policy->bands[it->band].name);
 	made->complete_ppm = it->inputs.complete_ppm;
 	made->required_missing = (int64_t)it->inputs.required_missing;
-	made->own_count = it->inputs.own_count;
-	made->own_won = it->inputs.own_won;
+	made->cell = arena_printf(arena, "%s/%s", it->cell.category, it->cell.level);
+	made->own_count = it->cell.answered;
+	made->own_won = it->cell.won;
 	made->break_even_ppm = it->break_even_ppm;
 	made->close = it->close;
 }
@@ -121,12 +131,13 @@ static enum status say(struct casework *work, const struct economics_policy *pol
 	made->stage = case_stage_number(case_stage(work));
 	made->recommendation = text_mutable(economics_advice_names[it->advice]);
 	fill_amounts(arena, it, made);
-	fill_chances(policy, it, made);
+	fill_chances(arena, policy, it, made);
 	made->country = text_mutable(any ? "" : it->inputs.country);
 	made->category = text_mutable(it->inputs.category);
 	made->rule = text_mutable(it->rule);
 	made->sentence = text_mutable(it->sentence);
 	made->counts_in_ratio = it->ratio == ECONOMICS_RATIO_COUNTED;
+	made->ratio = text_mutable(economics_ratio_names[it->ratio]);
 	made->policy = text_mutable(documents);
 	work->kept->recommendation_refused = text_mutable("");
 	if (work->kept->recommendation != NULL &&

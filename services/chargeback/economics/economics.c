@@ -19,6 +19,16 @@ size_t economics_level_of(const struct economics_policy *policy, int64_t complet
 	                                                                : level;
 }
 
+struct economics_cell economics_cell_of(const struct economics_policy *policy, const char *category,
+                                        const char *level)
+{
+	for (size_t i = 0; i < policy->cell_count; i++)
+		if (text_equal(policy->cells[i].category, category) &&
+		    text_equal(policy->cells[i].level, level))
+			return policy->cells[i];
+	return (struct economics_cell){ .category = category, .level = level };
+}
+
 /* By what is worth the same. */
 
 static const struct money *worth_of(const struct economics_policy *policy, const char *currency)
@@ -141,19 +151,26 @@ static bool fees_take(const struct economics_policy *policy, struct economics_re
 	return true;
 }
 
-static bool chance_take(const struct economics_policy *policy, struct economics_recommendation *it,
-                        const char **reason)
+/* A category that is not listed shares the cell of every other. */
+static void chance_take(const struct economics_policy *policy, struct economics_recommendation *it)
 {
 	const struct economics_inputs *const inputs = &it->inputs;
+	const struct economics_category *const category =
+	    economics_category_of(policy, inputs->category);
+	const bool compelling = inputs->compelling && policy->has_compelling;
+	bool share;
 
 	it->level = economics_level_of(policy, inputs->complete_ppm, inputs->required_missing);
-	it->band = economics_category_of(policy, inputs->category)->bands[it->level];
-	if (rate_after((struct rate_prior){ policy->bands[it->band].rate_ppm,
-	                                    policy->prior_weight },
-	               inputs->own_won, inputs->own_count, policy->z_milli, &it->rate))
-		return true;
-	*reason = "our own outcomes are not a share";
-	return false;
+	it->band = category->bands[it->level];
+	if (compelling && policy->compelling < it->band)
+		it->band = policy->compelling;
+	it->cell =
+	    economics_cell_of(policy, category->category,
+	                      compelling ? ECONOMICS_COMPELLING : policy->levels[it->level].name);
+	share = rate_after((struct rate_prior){ policy->bands[it->band].rate_ppm,
+	                                        policy->prior_weight },
+	                   it->cell.won, it->cell.answered, policy->z_milli, &it->rate);
+	CHECK(share);
 }
 
 static void value_take(struct economics_recommendation *it)
@@ -225,8 +242,9 @@ bool economics_recommend(const struct economics_policy *policy,
 		*reason = "the disputed amount is none, or too large";
 		return false;
 	}
-	if (!fees_take(policy, &it, reason) || !chance_take(policy, &it, reason))
+	if (!fees_take(policy, &it, reason))
 		return false;
+	chance_take(policy, &it);
 	value_take(&it);
 	it.minimum = minimum_of(policy, inputs->amount.currency);
 	if (!inputs->answerable)

@@ -10,13 +10,22 @@
  *    "fees":[{"country":"*","received":{"currency":"USD","minor":1500},
  *             "counter":{"currency":"USD","minor":1500},"counter_returned":true},...],
  *    "minimums":[{"currency":"USD","minor":2000},...],
- *    "account":{"country":"JP","worth":[{"currency":"USD","minor":10000},{"currency":"JPY","minor":15500},...]}}
+ *    "account":{"country":"JP","worth":[{"currency":"USD","minor":10000},{"currency":"JPY","minor":15500},...]},
+ *    "compelling":{"band":"very_likely"},
+ *    "outcomes":{"until":"2026-11-01T00:00:00Z",
+ *                "cells":[{"category":"fraudulent","level":"full","answered":12,"won":4},...]}}
  *
  * Bands are chances to win, the best first; levels are how complete the evidence is (reason.h), the most complete
  * first, the last from 0. A category has a band for each level, never a better one for less evidence; a category
  * that is not listed is as REASON_CATEGORY_ELSE. Where a required piece is missing, the level is "required_missing"
  * at best. What a band says is believed as if it had been seen "prior_weight" times; our own outcomes of the
- * category and level are counted on top (rate.h).
+ * category and level are counted on top (rate.h): "outcomes" has how many we answered and won of each cell, of all
+ * that were decided by "until". A cell that is not listed has none. `opsmesh dispute outcomes` writes them, and a person
+ * takes them over as a version with a date, so that a chance is the same in every shard and at every hour.
+ *
+ * Where earlier payments of the card prove the disputed one (compelling.h), "compelling" has the least band whatever the
+ * evidence else; such disputes are a cell of their own in each category, of the level "compelling". Absent: they raise
+ * nothing, and no level is called so.
  *
  * Fees are of the country of our account with the provider, "*" of every other. The fee for a dispute received is
  * lost whatever we do; only where "received_returned" says so a win brings it back. The "counter" fee is taken when
@@ -58,6 +67,9 @@
 #define ECONOMICS_AMOUNT_MAX \
 	INT64_C(1000000000000000) /* minor units: sums of a few stay in 64 bits */
 #define ECONOMICS_ANY_COUNTRY "*"
+#define ECONOMICS_COMPELLING \
+	"compelling" /* the level of a dispute that earlier payments disprove */
+#define ECONOMICS_CELLS_MAX (ECONOMICS_CATEGORIES_MAX * (ECONOMICS_LEVELS_MAX + 1))
 
 struct economics_band {
 	const char *name;
@@ -74,6 +86,14 @@ struct economics_category {
 	size_t bands[ECONOMICS_LEVELS_MAX]; /* by level, places in the policy's bands */
 	struct money effort;                /* what it costs us to put the packet together */
 	struct money network_fee;           /* 0: none */
+};
+
+/* What became of those that we answered. */
+struct economics_cell {
+	const char *category;
+	const char *level; /* of the policy, or ECONOMICS_COMPELLING */
+	int64_t answered;
+	int64_t won; /* late wins among them */
 };
 
 struct economics_fee {
@@ -96,6 +116,11 @@ struct economics_policy {
 	size_t required_missing; /* a place in levels */
 	const struct economics_category *categories;
 	size_t category_count;
+	bool has_compelling;
+	size_t compelling;    /* a place in bands */
+	struct instant until; /* by which outcomes were decided; TIME_MIN: none is in */
+	const struct economics_cell *cells; /* those that have outcomes */
+	size_t cell_count;
 	const struct economics_fee *fees;
 	size_t fee_count;
 	const struct money *minimums; /* below which a chargeback is not contested */
@@ -114,6 +139,9 @@ const struct economics_category *economics_category_of(const struct economics_po
                                                        const char *category);
 size_t economics_level_of(const struct economics_policy *policy, int64_t complete_ppm,
                           size_t required_missing);
+/* As the document has it; without outcomes where it is not listed. Borrows the names. */
+struct economics_cell economics_cell_of(const struct economics_policy *policy, const char *category,
+                                        const char *level);
 
 /* How many minor units of the currency in question one minor unit of another is. */
 struct economics_exchange {
@@ -138,8 +166,7 @@ struct economics_inputs {
 	struct money amount; /* disputed */
 	int64_t complete_ppm;
 	size_t required_missing;
-	int64_t own_count; /* our closed disputes of the category and level */
-	int64_t own_won;
+	bool compelling; /* earlier payments of the card prove it */
 	bool inquiry;
 	bool answerable; /* a deadline that is not over, and the one submission not spent */
 	const struct economics_exchange *exchanges;
@@ -171,7 +198,8 @@ struct economics_recommendation {
 	const char *sentence; /* why, for people */
 	size_t level;
 	size_t band;
-	struct rate rate; /* chance to win */
+	struct economics_cell cell; /* of the document: its chance, with our outcomes in it */
+	struct rate rate;           /* chance to win */
 	int64_t received;
 	int64_t counter;
 	int64_t network_fee;

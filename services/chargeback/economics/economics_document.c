@@ -278,10 +278,103 @@ static bool account_read(struct arena *arena, const struct json_place *top,
 	       json_refuse(&account, "country", error, "is no country in two capitals");
 }
 
+/* Earlier payments that prove it: the least band. */
+static bool compelling_read(const struct json_place *top, struct economics_policy *policy,
+                            struct json_error *error)
+{
+	static const char *const fields[] = { "band", NULL };
+	const char *names[ECONOMICS_BANDS_MAX + 1] = { NULL };
+	struct json_place compelling;
+	int band;
+
+	policy->has_compelling = json_has(top, "compelling");
+	if (!policy->has_compelling)
+		return true;
+	for (size_t i = 0; i < policy->band_count; i++)
+		names[i] = policy->bands[i].name;
+	if (!json_object_at(top, "compelling", &compelling, error) ||
+	    !json_only(&compelling, fields, error) ||
+	    !json_word_at(&compelling, "band", names, &band, error))
+		return false;
+	policy->compelling = (size_t)band;
+	for (size_t i = 0; i < policy->level_count; i++)
+		if (text_equal(policy->levels[i].name, ECONOMICS_COMPELLING))
+			return json_refuse(top, "compelling", error, "is the name of a level");
+	return true;
+}
+
+/* Our own outcomes. */
+
+static bool cell_names_read(const struct economics_policy *policy, const struct json_place *item,
+                            struct economics_cell *cell, struct json_error *error)
+{
+	const char *categories[ECONOMICS_CATEGORIES_MAX + 1] = { NULL };
+	const char *levels[ECONOMICS_LEVELS_MAX + 2] = { NULL };
+	int category;
+	int level;
+
+	for (size_t i = 0; i < policy->category_count; i++)
+		categories[i] = policy->categories[i].category;
+	for (size_t i = 0; i < policy->level_count; i++)
+		levels[i] = policy->levels[i].name;
+	if (policy->has_compelling)
+		levels[policy->level_count] = ECONOMICS_COMPELLING;
+	if (!json_word_at(item, "category", categories, &category, error) ||
+	    !json_word_at(item, "level", levels, &level, error))
+		return false;
+	cell->category = categories[category];
+	cell->level = levels[level];
+	return true;
+}
+
+static bool cell_read(const struct economics_policy *policy, const struct json_place *item,
+                      struct economics_cell *cell, struct json_error *error)
+{
+	static const char *const fields[] = { "category", "level", "answered", "won", NULL };
+
+	if (!json_only(item, fields, error) || !cell_names_read(policy, item, cell, error) ||
+	    !json_integer_at(item, "answered", 1, RATE_COUNT_MAX - RATE_WEIGHT_MAX, &cell->answered,
+	                     error) ||
+	    !json_integer_at(item, "won", 0, RATE_COUNT_MAX, &cell->won, error))
+		return false;
+	if (cell->won > cell->answered)
+		return json_refuse(item, "won", error, "is more than were answered");
+	return economics_cell_of(policy, cell->category, cell->level).answered == 0 ||
+	       json_refuse(item, "level", error, "of the category stands in the list twice");
+}
+
+static bool outcomes_read(struct arena *arena, const struct json_place *top,
+                          struct economics_policy *policy, struct json_error *error)
+{
+	static const char *const fields[] = { "until", "cells", NULL };
+	struct economics_cell *cells;
+	struct json_place outcomes;
+	struct json_place list;
+
+	policy->until = TIME_MIN;
+	if (!json_has(top, "outcomes"))
+		return true;
+	if (!json_object_at(top, "outcomes", &outcomes, error) ||
+	    !json_only(&outcomes, fields, error) ||
+	    !json_instant_at(&outcomes, "until", &policy->until, error) ||
+	    !json_array_at(&outcomes, "cells", ECONOMICS_CELLS_MAX, &list, error))
+		return false;
+	cells = arena_zero(arena, (json_count(&list) + 1) * sizeof(*cells));
+	policy->cells = cells;
+	for (size_t i = 0; i < json_count(&list); i++) {
+		const struct json_place item = json_item(&list, i);
+
+		if (!cell_read(policy, &item, &cells[i], error))
+			return false;
+		policy->cell_count = i + 1;
+	}
+	return true;
+}
+
 /* Besides those of the head. POLICY_FIELDS_MAX of them at most. */
-static const char *const document_fields[] = { "sources",    "belief",  "levels",
-	                                       "categories", "fees",    "bands",
-	                                       "minimums",   "account", NULL };
+static const char *const document_fields[] = { "sources",    "belief",   "levels",   "categories",
+	                                       "fees",       "bands",    "minimums", "account",
+	                                       "compelling", "outcomes", NULL };
 
 static bool belief_read(const struct json_place *top, struct economics_policy *policy,
                         struct json_error *error)
@@ -311,7 +404,8 @@ static bool document_read(struct arena *arena, const struct json_place *top, voi
 	       fees_read(arena, top, policy, error) &&
 	       amounts_read(arena, top, "minimums", &policy->minimums, &policy->minimum_count,
 	                    error) &&
-	       account_read(arena, top, policy, error);
+	       account_read(arena, top, policy, error) && compelling_read(top, policy, error) &&
+	       outcomes_read(arena, top, policy, error);
 }
 
 const struct policy_kind economics_policy_kind = {
