@@ -10,5 +10,6 @@
 /* The store is open. */
 int dispute_packet(struct tool *tool, struct mesh_store *store);
 int dispute_forecast(struct tool *tool, struct mesh_store *store);
+int dispute_outcomes(struct tool *tool, struct mesh_store *store);
 
 #endif

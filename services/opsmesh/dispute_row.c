@@ -67,7 +67,7 @@ static void read_row(struct arena *arena, const struct db_rows *rows, size_t at,
 	row->case_id = arena_printf(arena, PREFIX "%s/%s", row->home, row->dispute_id);
 }
 
-static enum status read_reach(struct mesh_store *store, size_t place, struct reach *reach)
+enum status dispute_reach_read(struct mesh_store *store, size_t place, struct reach *reach)
 {
 	struct reach_shard *shards;
 	size_t count;
@@ -94,7 +94,7 @@ enum status dispute_rows_read(struct mesh_store *store, const struct dispute_ask
 	TRY(mesh_store_has(store, place, "dispute_case", &rows->has_cases));
 	if (!rows->has_cases)
 		return STATUS_OK;
-	TRY(read_reach(store, place, &rows->reach));
+	TRY(dispute_reach_read(store, place, &rows->reach));
 	TRY(mesh_store_query(store, place, &sql_case_look, &found, DB_TEXT(ask->home),
 	                     DB_TEXT(ask->dispute_id), DB_INT(ask->open)));
 	rows->count = db_rows_count(found);

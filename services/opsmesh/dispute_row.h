@@ -66,6 +66,9 @@ struct dispute_ask dispute_named(struct arena *arena, const char *id);
 enum status dispute_rows_read(struct mesh_store *store, const struct dispute_ask *ask,
                               struct dispute_rows *rows) MUST_CHECK;
 void dispute_rows_sort(struct dispute_rows *rows);
+/* How far the shards are that keep cases, in the schema of chargeback. */
+enum status dispute_reach_read(struct mesh_store *store, size_t place,
+                               struct reach *reach) MUST_CHECK;
 
 /* Words for people. */
 

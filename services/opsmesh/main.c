@@ -29,8 +29,10 @@ static const struct config_key config_keys[] = {
 	       "That each topic is to have; 0: as the journal has them, 6 where there is none."),
 	CONFIG(struct tool_settings, programs, "OPSMESH_BIN", "", NULL, NULL,
 	       "The folder of the daemons; else this program's own."),
-	CONFIG(struct tool_settings, policies, "POLICY_DIRECTORY", "deploy/policies", NULL, NULL,
-	       "The folder of policies: the chart of accounts, which NetSuite's numbers are from."),
+	CONFIG(
+	    struct tool_settings, policies, "POLICY_DIRECTORY", "deploy/policies", NULL, NULL,
+	    "The folder of policies: the chart of accounts, which NetSuite's numbers are from, and what "
+	    "disputes are worth."),
 	CONFIG_END,
 };
 
@@ -108,6 +110,11 @@ static const struct option dispute_options[] = {
 	{ "--pdf", "FILE", "of packet: writes its PDF, which shows personal text: wants --reveal" },
 	AS_JSON,
 	REVEAL,
+	{ "--format", "FORMAT", "of outcomes: table, csv or json; table unless said" },
+	{ "--document", "FILE",
+	  "of outcomes: writes the economics document's next version with them, for review" },
+	{ "--effective", "TIME", "of --document: from when it is in force, after the mesh's time" },
+	{ "--version", "N", "of --document: its number; the next unless said" },
 	END,
 };
 
@@ -161,7 +168,12 @@ static const char dispute_help[] =
     "reckoned again. ID is the provider's of the dispute or warning, or the case's.\n"
     "forecast has the open cases by stage and currency: how many, what is at stake, what may come\n"
     "back by the chances that were recommended with; and deadlines by day.\n"
-    "Exit status 1: there is no such packet, or it is not what its digest says.\n";
+    "outcomes has the disputes that were answered and decided, of all shards: by cell of the latest\n"
+    "economics document (category and level of evidence) what was won, with the interval of it,\n"
+    "against the document's chance; and by tenths of the chance that was predicted. --document\n"
+    "writes the document's next version with them.\n"
+    "Exit status 1: there is no such packet, or it is not what its digest says; no next version\n"
+    "can be made.\n";
 
 static const struct command commands[] = {
 	{ .name = "topics",
@@ -229,8 +241,11 @@ static const struct command commands[] = {
 	  .needs = NEEDS_DATABASE,
 	  .run = ledger_command },
 	{ .name = "dispute",
-	  .usage = "packet|forecast [ID] [--pdf FILE] [--json] [--reveal REASON]",
-	  .summary = "the packet of evidence that stands for a dispute; what all of them may bring",
+	  .usage = "packet|forecast|outcomes [ID] [--pdf FILE] [--json] [--reveal REASON] "
+	           "[--format table|csv|json] [--document FILE --effective T [--version N]]",
+	  .summary =
+	      "the packet of evidence that stands for a dispute; what all of them may bring; "
+	      "what became of them",
 	  .help = dispute_help,
 	  .options = dispute_options,
 	  .words_min = 1,

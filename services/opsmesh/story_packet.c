@@ -100,10 +100,17 @@ static struct story_line tell_filled(const struct story *story,
 
 static const char *chances(const struct story *story, const Opsmesh__V1__RecommendationMade *fact)
 {
-	return arena_printf(story->arena, "chance of winning %s (%s to %s)",
+	const char *const own =
+	    fact->own_count == 0
+		? ""
+		: arena_printf(story->arena, " with %" PRId64 " outcomes of ours, %" PRId64 " won",
+	                       fact->own_count, fact->own_won);
+
+	return arena_printf(story->arena, "chance of winning %s (%s to %s%s%s)",
 	                    story_share(story, fact->win_ppm),
 	                    story_share(story, fact->win_low_ppm),
-	                    story_share(story, fact->win_high_ppm));
+	                    story_share(story, fact->win_high_ppm),
+	                    with(story, "; cell ", fact->cell), own);
 }
 
 static const char *costs(const struct story *story, const Opsmesh__V1__RecommendationMade *fact)

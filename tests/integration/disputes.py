@@ -9,6 +9,7 @@ import hashlib
 import http.server
 import json
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -158,6 +159,70 @@ def story_forecast():
           run("dispute", "nosuch").returncode == 2, "packet is of one dispute, forecast of all")
 
 
+def story_outcomes():
+    machine = json.loads(said("dispute", "outcomes", "--format", "json"))
+    cells = {one["cell"]: one for one in machine["cells"]}
+    check((machine["answered"], machine["unanswered"], machine["document"]) == (3, 3, "economics/standard/2") and
+          [(name, one["answered"], one["won"]) for name, one in cells.items()] ==
+          [("fraudulent/full", 2, 1), ("weather/full", 1, 1)],
+          "dispute outcomes sums answered disputes by cell, a late win as a win, unanswered ones apart", machine)
+    full = cells["fraudulent/full"]
+    check((full["ours"]["ppm"], full["document"]["ppm"], full["next"]["ppm"], full["outside"]) ==
+          (500000, 250000, 272727, False) and cells["weather/full"]["document"] is None and
+          full["ours"]["low_ppm"] < 250000 < full["ours"]["high_ppm"],
+          "against the document's chance, with intervals, and what its next version would say", full)
+    check([(one["from_ppm"], one["answered"], one["won"], one["predicted_ppm"]) for one in machine["calibration"]] ==
+          [(200000, 3, 2, 250000)], "and by tenths of what was predicted", machine["calibration"])
+    text = said("dispute", "outcomes")
+    check("fraudulent/full  2         1    50 % (9.5 % to 90.5 %)" in text and "weather/full" in text and
+          "The document is economics/standard/2.\nTrue for 2026-05-09T12:00:00Z" in text,
+          "dispute outcomes is two tables", text)
+    rows = said("dispute", "outcomes", "--format", "csv").splitlines()
+    check(rows[0].startswith("row,of,answered,won,ours_ppm") and rows[1].startswith("cell,fraudulent/full,2,1,500000,") and
+          rows[3].startswith("predicted,200000,3,2,666667,") and len({row.count(",") for row in rows}) == 1,
+          "dispute outcomes as CSV", rows)
+
+
+def story_document():
+    file = os.path.join(folder, "next.json")
+    policies = os.path.join(folder, "policies")
+    write = ["dispute", "outcomes", "--document", file, "--effective"]
+    answer = run(*write, "2027-01-01T00:00:00Z")
+    check(answer.returncode == 0 and "weather/full: the document has no such cell, its 1 outcomes are left out" in answer.stderr,
+          "what the document has no cell for is left out, and said", answer)
+    with open("deploy/policies/economics/standard-2.json", encoding="utf-8") as before, open(file, encoding="utf-8") as after:
+        old, written = json.load(before), after.read()
+    new = json.loads(written)
+    check(new.pop("outcomes") == {"until": "2026-05-09T12:00:00Z", "cells": [{"category": "fraudulent", "level": "full",
+                                                                           "answered": 2, "won": 1}]} and
+          new == {**old, "version": 3, "effective_from": "2027-01-01T00:00:00Z"},
+          "--document writes the next version, all else as it was", new)
+    shutil.copytree("deploy/policies/economics", os.path.join(policies, "economics"))
+    shutil.copy(file, os.path.join(policies, "economics", "standard-3.json"))
+    machine = json.loads(said("dispute", "outcomes", "--format", "json", POLICY_DIRECTORY=policies))
+    check((machine["document"], machine["cells"][0]["document"], machine["cells"][0]["next"]["ppm"]) ==
+          ("economics/standard/3", machine["cells"][0]["next"], 272727),
+          "what the document has taken in counts once", machine)
+    said(*write, "2027-02-01T00:00:00Z", POLICY_DIRECTORY=policies)
+    with open(file, encoding="utf-8") as again:
+        check(again.read() == written.replace('"version": 3', '"version": 4').replace("2027-01-01", "2027-02-01"),
+              "a version made again of itself has the same outcomes")
+    for words, status, sentence in (([*write, "2026-05-09T12:00:00Z"], 1, "it must be effective after version 2"),
+                                    ([*write, "2027-01-01T00:00:00Z", "--version", "2"], 1, "the version must be above 2"),
+                                    ([*write, "soon"], 2, "--effective"), (write[:-1], 2, "--effective TIME"),
+                                    (["dispute", "outcomes", "--version", "3"], 2, "are of --document"),
+                                    (["dispute", "outcomes", "--format", "xml"], 2, "one of table, csv, json"),
+                                    (["dispute", "outcomes", "--json"], 2, "--json is not for outcomes"),
+                                    (["dispute", "forecast", "--document", file], 2, "--document is not for forecast"),
+                                    (["dispute", "outcomes", "dp_1"], 2, "are of all disputes")):
+        answer = run(*words)
+        check(answer.returncode == status and sentence in answer.stderr, f"dispute outcomes refuses: {sentence}", answer)
+    answer = run("dispute", "outcomes", "--document", "/nosuch/next.json", "--effective", "2027-01-01T00:00:00Z")
+    check(answer.returncode == 3 and "cannot be written" in answer.stderr, "a document that cannot be written", answer)
+    answer = run("dispute", "outcomes", POLICY_DIRECTORY=os.path.join(folder, "none"))
+    check(answer.returncode == 3 and "economics/ cannot be read" in answer.stderr, "a document that is not there", answer)
+
+
 def story_packet(door):
     open_door = {"INGEST_URL": door, "API_KEY": "k"}
     file = os.path.join(folder, "packet.pdf")
@@ -223,6 +288,8 @@ story_explain()
 story_reveal(f"http://127.0.0.1:{server.server_port}")
 story_others()
 story_forecast()
+story_outcomes()
+story_document()
 story_packet(f"http://127.0.0.1:{server.server_port}")
 story_differs()
 server.shutdown()

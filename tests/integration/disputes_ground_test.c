@@ -5,7 +5,7 @@
  *
  * dp_1 is a chargeback of 120.00 USD whose funds were taken, with an owner, evidence and a recommendation; dp_10 an inquiry whose
  * deadline is near; dp_3 takes no answer; dp_4 is won; dp_5 has no amount; dp_6 was nobody's at first, and is
- * won; issfr_1 is a fraud warning.
+ * won; issfr_1 is a fraud warning. Of dp_20 to dp_23 there is only what became of them.
  * Prints the account.
  */
 #include "common/base/text.h"
@@ -189,6 +189,23 @@ static void recommend(const char *at, const char *dispute, Opsmesh__V1__CaseStag
 	ground_say(at, dispute, &event);
 }
 
+/* Of a dispute that the tables have no more: what is summed are facts alone. */
+static void compare(const char *at, const char *dispute, const char *outcome, const char *cell,
+                    bool answered)
+{
+	Opsmesh__V1__DisputeEvent event = OPSMESH__V1__DISPUTE_EVENT__INIT;
+	Opsmesh__V1__OutcomeCompared compared = OPSMESH__V1__OUTCOME_COMPARED__INIT;
+
+	compared.outcome = text_mutable(outcome);
+	compared.predicted_ppm = 250000;
+	compared.band = 2;
+	compared.cell = text_mutable(cell);
+	compared.answered = answered;
+	event.fact_case = OPSMESH__V1__DISPUTE_EVENT__FACT_OUTCOME_COMPARED;
+	event.outcome_compared = &compared;
+	ground_say(at, dispute, &event);
+}
+
 static void play(void)
 {
 	tell(MAY "01T10:00:00Z",
@@ -217,6 +234,11 @@ static void play(void)
 	          "contest", 450000, ground_money(12000, "USD"));
 	recommend(MAY "04T00:00:00Z", "dp_10", OPSMESH__V1__CASE_STAGE__CASE_STAGE_INQUIRY,
 	          "accept", 900000, ground_money(5000, "EUR"));
+	compare(MAY "05T00:00:00Z", "dp_20", "lost", "fraudulent/full", true);
+	compare(MAY "05T00:00:00Z", "dp_21", "lost", "fraudulent/full", true);
+	compare(MAY "05T00:00:00Z", "dp_22", "won", "fraudulent/full", false);
+	compare(MAY "05T00:00:00Z", "dp_23", "won", "weather/full", true);
+	compare(MAY "06T00:00:00Z", "dp_20", "late_won", "fraudulent/full", true);
 }
 
 int main(int argc, char **argv)

@@ -283,6 +283,9 @@ static void a_recommendation_is_told_with_all_that_it_was_reckoned_from(void **s
 	made.amount = money(12000);
 	made.counter_fee = money(1500);
 	made.effort = money(500);
+	made.cell = text_mutable("general/full");
+	made.own_count = 12;
+	made.own_won = 5;
 	made.band = text_mutable("strong");
 	made.country = text_mutable("US");
 	made.rule = text_mutable("worth");
@@ -291,7 +294,7 @@ static void a_recommendation_is_told_with_all_that_it_was_reckoned_from(void **s
 	assert_told(
 	    FACT(RECOMMENDATION_MADE), &made,
 	    "recommends to contest the chargeback (It is worth it): contesting is worth 34.00 "
-	    "USD, chance of winning 45.2 % (31 % to 60 %) of 120.00 USD, fee for answering "
+	    "USD, chance of winning 45.2 % (31 % to 60 %; cell general/full with 12 outcomes of ours, 5 won) of 120.00 USD, fee for answering "
 	    "15.00 USD, effort 5.00 USD, evidence strong, fees of US; it counts in the "
 	    "monitoring programmes whatever is done; rule worth by economics/1");
 }

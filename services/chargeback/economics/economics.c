@@ -161,7 +161,7 @@ static void chance_take(const struct economics_policy *policy, struct economics_
 	bool share;
 
 	it->level = economics_level_of(policy, inputs->complete_ppm, inputs->required_missing);
-	it->band = category->bands[it->level];
+	it->band = category->bands[compelling ? 0 : it->level];
 	if (compelling && policy->compelling < it->band)
 		it->band = policy->compelling;
 	it->cell =

@@ -23,9 +23,9 @@
  * that were decided by "until". A cell that is not listed has none. `opsmesh dispute outcomes` writes them, and a person
  * takes them over as a version with a date, so that a chance is the same in every shard and at every hour.
  *
- * Where earlier payments of the card prove the disputed one (compelling.h), "compelling" has the least band whatever the
- * evidence else; such disputes are a cell of their own in each category, of the level "compelling". Absent: they raise
- * nothing, and no level is called so.
+ * Where earlier payments of the card prove the disputed one (compelling.h), the chance is of the band that "compelling"
+ * names, or of the category's first where that is better, whatever the evidence else; such disputes are a cell of their own
+ * in each category, of the level "compelling". Absent: they raise nothing.
  *
  * Fees are of the country of our account with the provider, "*" of every other. The fee for a dispute received is
  * lost whatever we do; only where "received_returned" says so a win brings it back. The "counter" fee is taken when
