@@ -42,25 +42,6 @@ const struct state_table sla_ticket_table = { .name = "sla_ticket",
 	                                      .key_columns = 1,
 	                                      .row_size = sizeof(struct sla_ticket_row) };
 
-static const struct column alert_columns[] = {
-	COLUMN(struct sla_alert_row, alert_id),
-	COLUMN(struct sla_alert_row, ticket_id),
-	COLUMN(struct sla_alert_row, metric),
-	COLUMN(struct sla_alert_row, instance),
-	COLUMN(struct sla_alert_row, state),
-	COLUMN(struct sla_alert_row, severity),
-	COLUMN(struct sla_alert_row, breach_id),
-	COLUMN(struct sla_alert_row, raised_at),
-	COLUMN(struct sla_alert_row, acknowledged_at),
-	COLUMN(struct sla_alert_row, acknowledged_by),
-	COLUMN(struct sla_alert_row, resolved_at),
-	COLUMN_END,
-};
-const struct state_table sla_alert_table = { .name = "sla_alert",
-	                                     .columns = alert_columns,
-	                                     .key_columns = 1,
-	                                     .row_size = sizeof(struct sla_alert_row) };
-
 static const struct state_table *const tables[] = { &sla_ticket_table, &sla_alert_table, NULL };
 static const struct stage_timer timers[] = {
 	{ .name = WATCH_TIMER, .handle = clock_judge, .need = clock_need_timer },

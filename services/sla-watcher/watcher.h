@@ -8,6 +8,7 @@
 #define SERVICES_SLA_WATCHER_WATCHER_H
 
 #include "common/base/text.h"
+#include "common/flow/alert.h"
 #include "common/flow/task.h"
 #include "opsmesh/v1/action.pb-c.h"
 #include "opsmesh/v1/ticket.pb-c.h"
@@ -39,18 +40,12 @@ struct sla_ticket_row {
 
 /* An alert about one breach. */
 struct sla_alert_row {
-	const char *alert_id;
-	const char *ticket_id;
+	struct alert_row alert; /* its home is the ticket */
 	const char *metric;
 	int64_t instance;
-	const char *state; /* "open", "acknowledged" or "resolved" */
-	const char *severity;
 	const char *breach_id; /* ce_id of the SlaBreached */
-	struct instant raised_at;
-	struct instant acknowledged_at; /* TIME_MIN: nobody has, as all below */
-	const char *acknowledged_by;    /* principal */
-	struct instant resolved_at;
 };
+static_assert(offsetof(struct sla_alert_row, alert) == 0, "what is common is at the beginning");
 
 extern const struct state_table sla_ticket_table;
 extern const struct state_table sla_alert_table;

@@ -4,13 +4,13 @@
 #include "common/base/hash.h"
 #include "common/base/text.h"
 #include "common/io/proto.h"
-#include "opsmesh/v1/action.pb-c.h"
 #include "opsmesh/v1/alert.pb-c.h"
 #include "proto/opsmesh/v1/catalogue.h"
 #include "services/chargeback/chargeback.h"
 #include "services/chargeback/monitor/monitor.h"
 #include "services/chargeback/pattern/dispute_pattern.h"
 #include "services/chargeback/tally/tally.h"
+#include "tests/support/action_fixture.h"
 #include "tests/support/policy_fixture.h"
 #include "tests/support/stage_test.h"
 
@@ -176,21 +176,12 @@ void monitor_until(const char *text)
 
 void monitor_acknowledge(const char *alert_id)
 {
-	Opsmesh__V1__ActionEvent event = OPSMESH__V1__ACTION_EVENT__INIT;
-	Opsmesh__V1__ActionRequested requested = OPSMESH__V1__ACTION_REQUESTED__INIT;
-	Opsmesh__V1__ActionSubject on = OPSMESH__V1__ACTION_SUBJECT__INIT;
-
-	on.type = text_mutable("alert");
-	on.id = text_mutable(alert_id);
-	requested.on = &on;
-	requested.kind = OPSMESH__V1__ACTION_KIND__ACTION_KIND_ACKNOWLEDGE;
-	event.action_id = text_mutable("A-1");
-	event.routing_key = text_mutable(watched);
-	event.occurred_at = proto_timestamp(test.arena, mesh);
-	event.fact_case = OPSMESH__V1__ACTION_EVENT__FACT_REQUESTED;
-	event.requested = &requested;
-	feed(OPS_ACTIONS, watched, &event.base);
-	assert_int_equal(stage_test_fold(&test, STAGE_TEST_ALL, mesh), STATUS_OK);
+	action_ask(&test, watched, mesh,
+	           &(struct asked_action){ .type = "alert",
+	                                   .id = alert_id,
+	                                   .kind =
+	                                       OPSMESH__V1__ACTION_KIND__ACTION_KIND_ACKNOWLEDGE });
+	mesh = time_add(mesh, SECONDS(1));
 }
 
 /* Reading. */

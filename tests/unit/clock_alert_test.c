@@ -101,11 +101,11 @@ static void a_breach_that_is_withdrawn_and_comes_again_has_an_alert_of_its_own(v
 
 static void an_alert_is_acknowledged(void **state)
 {
-	struct sla_alert_row row = { .alert_id = alert_id(&fixture, "first_reply/1") };
+	struct sla_alert_row row = { .alert.alert_id = alert_id(&fixture, "first_reply/1") };
 
 	(void)state;
 	breach(&fixture);
-	feed_action(&fixture, DAY "00:41:00Z", ACTION(ACKNOWLEDGE), "alert", row.alert_id);
+	feed_action(&fixture, DAY "00:41:00Z", ACTION(ACKNOWLEDGE), "alert", row.alert.alert_id);
 	pass_until(&fixture, DAY "00:41:00Z");
 	const Opsmesh__V1__AlertEvent *const event =
 	    alert(expect(&fixture, "acknowledged alert " DAY "00:41:00Z\naction_applied alert " DAY
@@ -114,8 +114,8 @@ static void an_alert_is_acknowledged(void **state)
 	assert_string_equal(event->action_applied->action_id, "A-" DAY "00:41:00Z");
 	assert_string_equal(event->action_applied->by->principal, "mika");
 	assert_true(stage_test_row(&fixture.test, &sla_alert_table, &row));
-	assert_string_equal(row.state, "acknowledged");
-	assert_string_equal(row.acknowledged_by, "mika");
+	assert_string_equal(row.alert.state, "acknowledged");
+	assert_string_equal(row.alert.acknowledged_by, "mika");
 	assert_string_equal(row.breach_id, "clock/2/4");
 	feed_message(&fixture, DAY "00:45:00Z", AGENT, PUBLIC);
 	pass_until(&fixture, DAY "01:00:00Z");

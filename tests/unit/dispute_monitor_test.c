@@ -4,7 +4,6 @@
 #include "common/base/text.h"
 #include "common/io/proto.h"
 #include "proto/opsmesh/v1/catalogue.h"
-#include "services/chargeback/alert/alert.h"
 #include "tests/support/chance.h"
 #include "tests/support/monitor_fixture.h"
 #include "tests/support/order.h"

@@ -172,8 +172,7 @@ static enum status on_case(struct task *task, const Opsmesh__V1__ActionRequested
 
 enum status case_on_action(struct task *task, const Opsmesh__V1__ActionRequested *requested)
 {
-	if (requested->on != NULL && text_equal(requested->on->type, "alert"))
-		return case_on_alert_action(task, requested);
+	TRY(case_on_alert_action(task, requested));
 	return is_ours(requested) ? on_case(task, requested) : STATUS_OK;
 }
 

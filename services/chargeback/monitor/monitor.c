@@ -3,7 +3,6 @@
 #include "common/base/text.h"
 #include "common/io/proto.h"
 #include "proto/opsmesh/v1/catalogue.h"
-#include "services/chargeback/alert/alert.h"
 #include "services/chargeback/pattern/dispute_pattern.h"
 #include "services/chargeback/tally/tally.h"
 
@@ -140,14 +139,4 @@ enum status monitor_day(struct task *task, const char *key)
 	                                   .watch = policy,
 	                                   .as_of = { midnight - 1 },
 	                                   .day = true });
-}
-
-/* What people ask of alerts. */
-
-enum status monitor_on_requested(struct task *task, const Opsmesh__V1__ActionRequested *requested)
-{
-	if (requested->on == NULL || !text_equal(requested->on->type, "alert") ||
-	    !text_starts(requested->on->id, ALERT_OF_PROGRAMMES))
-		return STATUS_OK;
-	return alert_on_action(task, &programme_alert_table, requested);
 }

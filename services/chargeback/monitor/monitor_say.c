@@ -4,13 +4,14 @@
 #include "services/chargeback/monitor/monitor.h"
 
 #include "common/base/text.h"
+#include "common/flow/alert.h"
 #include "common/io/proto.h"
-#include "services/chargeback/alert/alert.h"
 
 const struct state_table programme_alert_table = { .name = "programme_alert",
 	                                           .columns = alert_columns,
 	                                           .key_columns = 1,
 	                                           .row_size = sizeof(struct alert_row) };
+static const struct alert_kind kind = { ALERT_OF_PROGRAMME, &programme_alert_table };
 
 static const char *policy_name(const struct judging *judging)
 {
@@ -109,16 +110,17 @@ static const char *rule_of(enum monitor_fact fact)
 	return fact == MONITOR_CROSSED ? "crossed" : "approaching";
 }
 
-static struct alert_scope scope_of(const struct judging *judging, size_t threshold)
+static struct alert_scope scope_of(const struct judging *judging, enum monitor_fact fact,
+                                   size_t threshold)
 {
 	struct task *const task = judging->it->task;
 
 	return (struct alert_scope){
 		.task = task,
-		.table = &programme_alert_table,
+		.kind = &kind,
 		.home = judging->it->watched,
-		.about = arena_printf(task->arena, "%s/%s", judging->policy->head.id,
-		                      judging->policy->thresholds[threshold].name),
+		.about = arena_printf(task->arena, "%s/%s/%s", judging->policy->head.id,
+		                      judging->policy->thresholds[threshold].name, rule_of(fact)),
 		.cause_id = "",
 		.at = task->due,
 	};
@@ -140,7 +142,7 @@ static const char *summary_of(const struct judging *judging, enum monitor_fact f
 enum status monitor_raise(const struct judging *judging, enum monitor_fact fact, size_t threshold)
 {
 	struct arena *const arena = judging->it->task->arena;
-	const struct alert_scope scope = scope_of(judging, threshold);
+	const struct alert_scope scope = scope_of(judging, fact, threshold);
 	Opsmesh__V1__Evidence *evidence[] = {
 		alert_evidence(arena, "policy", policy_name(judging), "by which it is judged"),
 	};
@@ -163,7 +165,12 @@ enum status monitor_raise(const struct judging *judging, enum monitor_fact fact,
 enum status monitor_resolve(const struct judging *judging, enum monitor_fact fact, size_t threshold,
                             const char *reason)
 {
-	const struct alert_scope scope = scope_of(judging, threshold);
+	const struct alert_scope scope = scope_of(judging, fact, threshold);
 
-	return alert_resolve(&scope, rule_of(fact), reason);
+	return alert_resolve(&scope, reason);
+}
+
+enum status monitor_on_requested(struct task *task, const Opsmesh__V1__ActionRequested *requested)
+{
+	return alert_on_action(task, &kind, requested);
 }
