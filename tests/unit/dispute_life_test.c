@@ -80,31 +80,33 @@ static void no_end_but_that_of_another_account_is_final(void **state)
 	}
 }
 
-static void each_word_of_the_provider_has_its_cause(void **state)
+static void each_word_of_the_provider_has_its_stage_and_cause(void **state)
 {
 	static const struct {
 		const char *word;
+		enum life_stage stage;
 		enum life_cause answered;
 		enum life_cause unanswered;
 	} rows[] = {
-		{ "warning_needs_response", LIFE_ASK, LIFE_ASK },
-		{ "warning_under_review", LIFE_ASK_REVIEW, LIFE_ASK_REVIEW },
-		{ "warning_closed", LIFE_ASK_CLOSE, LIFE_ASK_UNANSWERED },
-		{ "needs_response", LIFE_NEED, LIFE_NEED },
-		{ "under_review", LIFE_JUDGE, LIFE_JUDGE },
-		{ "won", LIFE_WIN, LIFE_WIN },
-		{ "lost", LIFE_LOSE, LIFE_LOSE_UNANSWERED },
-		{ "prevented", LIFE_PREVENT, LIFE_PREVENT },
-		{ "charge_refunded", LIFE_PREVENT, LIFE_PREVENT },
+		{ "warning_needs_response", LIFE_ASKED, LIFE_ASK, LIFE_ASK },
+		{ "warning_under_review", LIFE_ASKED, LIFE_ASK_REVIEW, LIFE_ASK_REVIEW },
+		{ "warning_closed", LIFE_ASKED, LIFE_ASK_CLOSE, LIFE_ASK_UNANSWERED },
+		{ "needs_response", LIFE_CHARGED, LIFE_NEED, LIFE_NEED },
+		{ "under_review", LIFE_CHARGED, LIFE_JUDGE, LIFE_JUDGE },
+		{ "won", LIFE_CHARGED, LIFE_WIN, LIFE_WIN },
+		{ "lost", LIFE_CHARGED, LIFE_LOSE, LIFE_LOSE_UNANSWERED },
+		{ "prevented", LIFE_CHARGED, LIFE_PREVENT, LIFE_PREVENT },
+		{ "charge_refunded", LIFE_CHARGED, LIFE_PREVENT, LIFE_PREVENT },
 		/* What nobody knows counts as open. */
-		{ "arbitration", LIFE_NEED, LIFE_NEED },
-		{ "", LIFE_NEED, LIFE_NEED },
-		{ "Lost", LIFE_NEED, LIFE_NEED },
-		{ "warning_escalating", LIFE_ASK, LIFE_ASK },
+		{ "arbitration", LIFE_UNSTAGED, LIFE_NEED, LIFE_NEED },
+		{ "", LIFE_UNSTAGED, LIFE_NEED, LIFE_NEED },
+		{ "Lost", LIFE_UNSTAGED, LIFE_NEED, LIFE_NEED },
+		{ "warning_escalating", LIFE_UNSTAGED, LIFE_ASK, LIFE_ASK },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		assert_int_equal(life_status_stage(rows[i].word), rows[i].stage);
 		assert_int_equal(life_cause(rows[i].word, true), rows[i].answered);
 		assert_int_equal(life_cause(rows[i].word, false), rows[i].unanswered);
 	}
@@ -148,7 +150,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_pair_of_state_and_cause_leads_where_the_table_says),
 		cmocka_unit_test(no_end_but_that_of_another_account_is_final),
-		cmocka_unit_test(each_word_of_the_provider_has_its_cause),
+		cmocka_unit_test(each_word_of_the_provider_has_its_stage_and_cause),
 		cmocka_unit_test(what_is_open_and_what_takes_an_answer_is_known_of_each_state),
 	};
 

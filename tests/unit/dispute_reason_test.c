@@ -1,7 +1,6 @@
 /*
  * dispute_reason_test - what a dispute is about, by network, code, text and category; which evidence it asks for.
  */
-#include "services/chargeback/reason/dispute_status.h"
 #include "services/chargeback/reason/reason.h"
 #include "tests/support/arena_fixture.h"
 #include "tests/support/policy_fixture.h"
@@ -240,38 +239,6 @@ static void what_there_is_weighs_and_what_is_missing_is_counted(void **state)
 	}
 }
 
-static void a_status_that_nobody_knows_leaves_it_open(void **state)
-{
-	static const struct {
-		const char *word;
-		enum dispute_standing standing;
-		bool inquiry;
-		bool known;
-	} rows[] = {
-		{ "warning_needs_response", DISPUTE_OPEN, true, true },
-		{ "warning_under_review", DISPUTE_UNDER_REVIEW, true, true },
-		{ "warning_closed", DISPUTE_CLOSED, true, true },
-		{ "needs_response", DISPUTE_OPEN, false, true },
-		{ "under_review", DISPUTE_UNDER_REVIEW, false, true },
-		{ "won", DISPUTE_WON, false, true },
-		{ "lost", DISPUTE_LOST, false, true },
-		{ "prevented", DISPUTE_CLOSED, false, true },
-		{ "charge_refunded", DISPUTE_CLOSED, false, true },
-		{ "won_on_appeal", DISPUTE_OPEN, false, false },
-		{ "", DISPUTE_OPEN, false, false },
-	};
-
-	(void)state;
-	for (size_t i = 0; i < COUNT_OF(rows); i++) {
-		const struct dispute_status got = dispute_status_of(rows[i].word);
-
-		print_message("%s\n", rows[i].word);
-		assert_int_equal(got.standing, rows[i].standing);
-		assert_int_equal(got.inquiry, rows[i].inquiry);
-		assert_int_equal(got.known, rows[i].known);
-	}
-}
-
 static void what_is_wrong_is_refused_with_its_place_in_the_document(void **state)
 {
 	static const struct bent_document rows[] = {
@@ -370,7 +337,6 @@ int main(void)
 		cmocka_unit_test(compelling_evidence_is_for_one_code_alone),
 		cmocka_unit_test(every_network_says_where_its_codes_come_from),
 		cmocka_unit_test(what_there_is_weighs_and_what_is_missing_is_counted),
-		cmocka_unit_test(a_status_that_nobody_knows_leaves_it_open),
 		cmocka_unit_test(what_is_wrong_is_refused_with_its_place_in_the_document),
 		cmocka_unit_test(a_document_without_the_category_of_all_others_is_refused),
 	};

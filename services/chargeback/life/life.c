@@ -154,28 +154,47 @@ bool life_is_open(enum life_state state)
 	       state == LIFE_INQUIRY_REVIEW;
 }
 
+/* The provider's words. */
+
+static const struct life_status {
+	const char *word;
+	enum life_stage stage;
+	enum life_cause answered;
+	enum life_cause unanswered;
+} statuses[] = {
+	{ "warning_needs_response", LIFE_ASKED, LIFE_ASK, LIFE_ASK },
+	{ "warning_under_review", LIFE_ASKED, LIFE_ASK_REVIEW, LIFE_ASK_REVIEW },
+	{ "warning_closed", LIFE_ASKED, LIFE_ASK_CLOSE, LIFE_ASK_UNANSWERED },
+	{ "needs_response", LIFE_CHARGED, LIFE_NEED, LIFE_NEED },
+	{ "under_review", LIFE_CHARGED, LIFE_JUDGE, LIFE_JUDGE },
+	{ "won", LIFE_CHARGED, LIFE_WIN, LIFE_WIN },
+	{ "lost", LIFE_CHARGED, LIFE_LOSE, LIFE_LOSE_UNANSWERED },
+	{ "prevented", LIFE_CHARGED, LIFE_PREVENT, LIFE_PREVENT },
+	{ "charge_refunded", LIFE_CHARGED, LIFE_PREVENT, LIFE_PREVENT },
+};
+
+static const struct life_status *find_status(const char *word)
+{
+	for (size_t i = 0; i < COUNT_OF(statuses); i++)
+		if (text_equal(word, statuses[i].word))
+			return &statuses[i];
+	return NULL;
+}
+
 enum life_cause life_cause(const char *status, bool answered)
 {
-	static const struct {
-		const char *word;
-		enum life_cause answered;
-		enum life_cause unanswered;
-	} rows[] = {
-		{ "warning_needs_response", LIFE_ASK, LIFE_ASK },
-		{ "warning_under_review", LIFE_ASK_REVIEW, LIFE_ASK_REVIEW },
-		{ "warning_closed", LIFE_ASK_CLOSE, LIFE_ASK_UNANSWERED },
-		{ "needs_response", LIFE_NEED, LIFE_NEED },
-		{ "under_review", LIFE_JUDGE, LIFE_JUDGE },
-		{ "won", LIFE_WIN, LIFE_WIN },
-		{ "lost", LIFE_LOSE, LIFE_LOSE_UNANSWERED },
-		{ "prevented", LIFE_PREVENT, LIFE_PREVENT },
-		{ "charge_refunded", LIFE_PREVENT, LIFE_PREVENT },
-	};
+	const struct life_status *const known = find_status(status);
 
-	for (size_t i = 0; i < COUNT_OF(rows); i++)
-		if (text_equal(status, rows[i].word))
-			return answered ? rows[i].answered : rows[i].unanswered;
-	return text_starts(status, "warning_") ? LIFE_ASK : LIFE_NEED;
+	if (known == NULL)
+		return text_starts(status, "warning_") ? LIFE_ASK : LIFE_NEED;
+	return answered ? known->answered : known->unanswered;
+}
+
+enum life_stage life_status_stage(const char *status)
+{
+	const struct life_status *const known = find_status(status);
+
+	return known != NULL ? known->stage : LIFE_UNSTAGED;
 }
 
 const char *life_stage_word(enum life_stage stage)

@@ -3,8 +3,9 @@
  *
  * The provider tells the state that stands, not each on the way: a case may go from any open state to any end. No end is
  * final: a lost dispute may be won (a late win), a closed inquiry may become a chargeback. A word that this version
- * does not know counts as open, of an inquiry where it begins as the words of inquiries do ("warning_"). Statuses: Stripe's API reference, the dispute object; "charge_refunded" is of older
- * versions. What a move that the table does not list means: the case stays where it is.
+ * does not know counts as open, of an inquiry where it begins as the words of inquiries do ("warning_"). Statuses: Stripe's
+ * API reference, the dispute object; "charge_refunded" is of older versions. What a move that the table does not list means:
+ * the case stays where it is.
  */
 #ifndef SERVICES_CHARGEBACK_LIFE_LIFE_H
 #define SERVICES_CHARGEBACK_LIFE_LIFE_H
@@ -61,6 +62,8 @@ bool life_is_open(enum life_state state);
 bool life_needs_response(enum life_state state);
 /* By the provider's word. answered: evidence was sent, by us or by anybody. */
 enum life_cause life_cause(const char *status, bool answered);
+/* LIFE_ASKED (no money has moved), LIFE_CHARGED; of a word that this version does not know LIFE_UNSTAGED. */
+enum life_stage life_status_stage(const char *status);
 /* Words for rows and people: "inquiry", "needs_response". */
 const char *life_stage_word(enum life_stage stage);
 const char *life_state_word(enum life_state state);

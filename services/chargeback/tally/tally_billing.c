@@ -7,7 +7,7 @@
 #include "common/base/listed.h"
 #include "common/base/text.h"
 #include "common/io/proto.h"
-#include "services/chargeback/reason/dispute_status.h"
+#include "services/chargeback/life/life.h"
 
 #define DAY_US INT64_C(86400000000)
 
@@ -275,9 +275,9 @@ static const char *or_self(const char *payment_id, const char *event_id)
 
 static int64_t kind_of(const Opsmesh__V1__DisputeChanged *changed)
 {
-	const struct dispute_status status = dispute_status_of(changed->to_status);
-	const bool inquiry =
-	    status.known ? status.inquiry : text_equal(changed->case_type, "inquiry");
+	const enum life_stage stage = life_status_stage(changed->to_status);
+	const bool inquiry = stage != LIFE_UNSTAGED ? stage == LIFE_ASKED
+	                                            : text_equal(changed->case_type, "inquiry");
 
 	return (text_equal(changed->reason, "fraudulent") ? TALLY_FRAUD : 0) |
 	       (inquiry ? TALLY_INQUIRY : 0) |
