@@ -5,6 +5,7 @@
 #include "common/io/proto.h"
 #include "proto/opsmesh/v1/catalogue.h"
 #include "services/chargeback/evidence/evidence.h"
+#include "tests/support/instant_fixture.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -27,14 +28,6 @@ int before_start(void **state)
 }
 
 /* Feeding. */
-
-static struct instant instant_of(const char *text)
-{
-	struct instant at;
-
-	CHECK(time_parse(text, &at));
-	return at;
-}
 
 static Google__Protobuf__Timestamp *stamp(const char *at)
 {

@@ -3,6 +3,7 @@
 #include "common/base/text.h"
 #include "common/io/proto.h"
 #include "tests/support/arena_fixture.h"
+#include "tests/support/instant_fixture.h"
 #include "tests/support/policy_fixture.h"
 
 #include <setjmp.h>
@@ -44,14 +45,6 @@ int evidence_fixture_close(void **state)
 static char *set(const char *text)
 {
 	return text_mutable(text != NULL ? text : "");
-}
-
-static struct instant instant_of(const char *text)
-{
-	struct instant at;
-
-	assert_true(time_parse(text, &at));
-	return at;
 }
 
 static Opsmesh__V1__Money *money(struct arena *into, int64_t minor)

@@ -6,6 +6,7 @@
 #include "proto/opsmesh/v1/catalogue.h"
 #include "services/chargeback/chargeback.h"
 #include "tests/support/deployed.h"
+#include "tests/support/instant_fixture.h"
 
 #include <string.h>
 
@@ -47,14 +48,6 @@ int gather_stop(void **state)
 }
 
 /* Feeding. */
-
-static struct instant instant_of(const char *text)
-{
-	struct instant at;
-
-	CHECK(time_parse(text, &at));
-	return at;
-}
 
 static Google__Protobuf__Timestamp *stamp(const char *at)
 {

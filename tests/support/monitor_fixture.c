@@ -11,6 +11,7 @@
 #include "services/chargeback/pattern/dispute_pattern.h"
 #include "services/chargeback/tally/tally.h"
 #include "tests/support/action_fixture.h"
+#include "tests/support/instant_fixture.h"
 #include "tests/support/policy_fixture.h"
 #include "tests/support/stage_test.h"
 
@@ -33,14 +34,6 @@ static struct arena *arena;
 static const char *watched;
 static struct instant mesh;
 static const Opsmesh__V1__DisputeEvent *last;
-
-struct instant monitor_time(const char *text)
-{
-	struct instant at = { 0 };
-
-	assert_true(time_parse(text, &at));
-	return at;
-}
 
 /* Documents. */
 
@@ -121,7 +114,7 @@ void monitor_stop(void)
 
 void monitor_at(const char *text)
 {
-	mesh = monitor_time(text);
+	mesh = instant_of(text);
 }
 
 static void feed(int topic, const char *key, const ProtobufCMessage *message)
@@ -170,7 +163,7 @@ void monitor_until(const char *text)
 {
 	if (test.shard->held_count > 0)
 		assert_int_equal(stage_test_fold(&test, STAGE_TEST_ALL, mesh), STATUS_OK);
-	mesh = monitor_time(text);
+	mesh = instant_of(text);
 	assert_int_equal(stage_test_fold(&test, STAGE_TEST_ALL, mesh), STATUS_OK);
 }
 

@@ -37,7 +37,6 @@ void monitor_cut(void);
 /* Folds all, and lets mesh time pass. */
 void monitor_until(const char *text);
 void monitor_acknowledge(const char *alert_id);
-struct instant monitor_time(const char *text);
 
 /* What was said since it was asked last; the last fact about what is watched, NULL: none. */
 const Opsmesh__V1__DisputeEvent *monitor_said(const char *want);

@@ -5,6 +5,7 @@
 #include "opsmesh/v1/tally.pb-c.h"
 #include "proto/opsmesh/v1/catalogue.h"
 #include "services/chargeback/chargeback.h"
+#include "tests/support/instant_fixture.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -23,21 +24,13 @@ struct stage_test tallying_stage;
 static const char *customer;
 struct instant tallying_mesh;
 
-static struct instant time_of(const char *text)
-{
-	struct instant at = { 0 };
-
-	assert_true(time_parse(text, &at));
-	return at;
-}
-
 int tallying_start(void **state)
 {
 	(void)state;
 	stage_test_init(&tallying_stage, &opsmesh_catalogue, &chargeback_stages[0], SHARD, NULL,
 	                NULL);
 	customer = stage_test_key(&tallying_stage, "cus_");
-	tallying_mesh = time_of(MAY);
+	tallying_mesh = instant_of(MAY);
 	return 0;
 }
 
@@ -77,7 +70,7 @@ void tallying_pay(const struct tallying_payment *payment)
 	changed.to_status = text_mutable(payment->status);
 	changed.captured = !payment->reserved;
 	changed.card = payment->network != NULL ? &card : NULL;
-	changed.created_at = proto_timestamp(tallying_stage.arena, time_of(payment->at));
+	changed.created_at = proto_timestamp(tallying_stage.arena, instant_of(payment->at));
 	event.fact_case = OPSMESH__V1__BILLING_EVENT__FACT_PAYMENT_CHANGED;
 	event.payment_changed = &changed;
 	tallying_feed(&event);
@@ -104,7 +97,7 @@ void tallying_fill_dispute(Opsmesh__V1__DisputeChanged *changed, const char *sta
 	changed->network = text_mutable("visa");
 	changed->amount = &amount;
 	changed->created_at =
-	    proto_timestamp(tallying_stage.arena, time_of("2026-05-08T01:00:00Z"));
+	    proto_timestamp(tallying_stage.arena, instant_of("2026-05-08T01:00:00Z"));
 }
 
 void tallying_dispute(const char *status, const char *case_type)
@@ -126,7 +119,8 @@ void tallying_warn(void)
 
 	changed.warning_id = text_mutable("issfr_1");
 	changed.payment_id = text_mutable("ch_1");
-	changed.created_at = proto_timestamp(tallying_stage.arena, time_of("2026-05-06T01:00:00Z"));
+	changed.created_at =
+	    proto_timestamp(tallying_stage.arena, instant_of("2026-05-06T01:00:00Z"));
 	event.fact_case = OPSMESH__V1__BILLING_EVENT__FACT_FRAUD_WARNING_CHANGED;
 	event.fraud_warning_changed = &changed;
 	tallying_feed(&event);

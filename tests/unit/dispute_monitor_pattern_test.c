@@ -3,6 +3,7 @@
  */
 #include "common/base/text.h"
 #include "common/io/proto.h"
+#include "tests/support/instant_fixture.h"
 #include "tests/support/monitor_fixture.h"
 
 #include <setjmp.h>
@@ -70,9 +71,9 @@ static void a_pattern_carries_its_interval_and_its_time(void **state)
 	assert_true(found->high_ppm > found->share_ppm);
 	assert_int_equal(found->other_ppm, 2200);
 	assert_true(proto_instant(found->since, &at));
-	assert_int_equal(at.us, monitor_time("2026-02-01T00:00:00Z").us);
+	assert_int_equal(at.us, instant_of("2026-02-01T00:00:00Z").us);
 	assert_true(proto_instant(found->until, &at));
-	assert_int_equal(at.us, monitor_time("2026-05-11T00:00:00Z").us);
+	assert_int_equal(at.us, instant_of("2026-05-11T00:00:00Z").us);
 	assert_string_equal(found->policy, "dispute-patterns/standard/1 dispute-watch/standard/1");
 }
 

@@ -5,6 +5,7 @@
 #include "common/io/proto.h"
 #include "proto/opsmesh/v1/catalogue.h"
 #include "tests/support/chance.h"
+#include "tests/support/instant_fixture.h"
 #include "tests/support/monitor_fixture.h"
 #include "tests/support/order.h"
 
@@ -99,11 +100,11 @@ static void a_ratio_is_said_with_all_that_it_was_reckoned_from(void **state)
 	assert_int_equal(stood->ratio_wanted_bp, 150);
 	assert_string_equal(stood->policy, "programmes/visa-vamp/2 dispute-watch/standard/1");
 	assert_true(proto_instant(stood->period_start, &at));
-	assert_int_equal(at.us, monitor_time("2026-05-01T00:00:00Z").us);
+	assert_int_equal(at.us, instant_of("2026-05-01T00:00:00Z").us);
 	assert_true(proto_instant(stood->period_end, &at));
-	assert_int_equal(at.us, monitor_time("2026-06-01T00:00:00Z").us);
+	assert_int_equal(at.us, instant_of("2026-06-01T00:00:00Z").us);
 	assert_true(proto_instant(stood->as_of, &at));
-	assert_int_equal(at.us, monitor_time("2026-06-01T00:00:00Z").us - 1);
+	assert_int_equal(at.us, instant_of("2026-06-01T00:00:00Z").us - 1);
 }
 
 static void warnings_count_and_inquiries_do_not(void **state)

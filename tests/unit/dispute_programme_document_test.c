@@ -1,31 +1,16 @@
 /*
  * dispute_programme_document_test - the documents of monitoring programmes: their months, their versions, what is refused.
  */
-#include "services/chargeback/programme/programme.h"
 #include "tests/support/arena_fixture.h"
+#include "tests/support/instant_fixture.h"
 #include "tests/support/policy_fixture.h"
+#include "tests/support/programme_fixture.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 
 #include <cmocka.h>
-
-static struct programme_policy read_document(const char *name)
-{
-	struct programme_policy policy;
-
-	policy_fixture_read(arena, &programme_policy_kind, name, &policy);
-	return policy;
-}
-
-static struct instant time_of(const char *text)
-{
-	struct instant at = { 0 };
-
-	assert_true(time_parse(text, &at));
-	return at;
-}
 
 static void assert_time(struct instant got, const char *want)
 {
@@ -45,31 +30,25 @@ static void a_programme_has_its_own_calendar(void **state)
 		const char *payments_start;
 		const char *payments_end;
 	} rows[] = {
-		{ "programmes/visa-vamp-2.json", "JP", "2026-05-31T23:59:59Z",
-		  "2026-05-01T00:00:00Z", "2026-06-01T00:00:00Z", "2026-05-01T00:00:00Z",
-		  "2026-06-01T00:00:00Z" },
-		{ "programmes/visa-vamp-2.json", "JP", "2026-06-01T00:00:00Z",
-		  "2026-06-01T00:00:00Z", "2026-07-01T00:00:00Z", "2026-06-01T00:00:00Z",
-		  "2026-07-01T00:00:00Z" },
-		{ "programmes/visa-vamp-2.json", "US", "2026-06-04T23:59:59Z",
-		  "2026-05-05T00:00:00Z", "2026-06-05T00:00:00Z", "2026-05-01T00:00:00Z",
-		  "2026-06-01T00:00:00Z" },
-		{ "programmes/visa-vamp-2.json", "US", "2026-01-04T12:00:00Z",
-		  "2025-12-05T00:00:00Z", "2026-01-05T00:00:00Z", "2025-12-01T00:00:00Z",
-		  "2026-01-01T00:00:00Z" },
-		{ "programmes/mastercard-ecm-1.json", "JP", "2026-01-15T12:00:00Z",
-		  "2026-01-01T00:00:00Z", "2026-02-01T00:00:00Z", "2025-12-01T00:00:00Z",
-		  "2026-01-01T00:00:00Z" },
-		{ "programmes/mastercard-ecm-1.json", "US", "2028-03-01T00:00:00Z",
-		  "2028-02-05T00:00:00Z", "2028-03-05T00:00:00Z", "2028-01-01T00:00:00Z",
-		  "2028-02-01T00:00:00Z" },
+		{ PROGRAMME_VAMP, "JP", "2026-05-31T23:59:59Z", "2026-05-01T00:00:00Z",
+		  "2026-06-01T00:00:00Z", "2026-05-01T00:00:00Z", "2026-06-01T00:00:00Z" },
+		{ PROGRAMME_VAMP, "JP", "2026-06-01T00:00:00Z", "2026-06-01T00:00:00Z",
+		  "2026-07-01T00:00:00Z", "2026-06-01T00:00:00Z", "2026-07-01T00:00:00Z" },
+		{ PROGRAMME_VAMP, "US", "2026-06-04T23:59:59Z", "2026-05-05T00:00:00Z",
+		  "2026-06-05T00:00:00Z", "2026-05-01T00:00:00Z", "2026-06-01T00:00:00Z" },
+		{ PROGRAMME_VAMP, "US", "2026-01-04T12:00:00Z", "2025-12-05T00:00:00Z",
+		  "2026-01-05T00:00:00Z", "2025-12-01T00:00:00Z", "2026-01-01T00:00:00Z" },
+		{ PROGRAMME_ECM, "JP", "2026-01-15T12:00:00Z", "2026-01-01T00:00:00Z",
+		  "2026-02-01T00:00:00Z", "2025-12-01T00:00:00Z", "2026-01-01T00:00:00Z" },
+		{ PROGRAMME_ECM, "US", "2028-03-01T00:00:00Z", "2028-02-05T00:00:00Z",
+		  "2028-03-05T00:00:00Z", "2028-01-01T00:00:00Z", "2028-02-01T00:00:00Z" },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
-		const struct programme_policy policy = read_document(rows[i].document);
+		const struct programme_policy policy = programme_document(rows[i].document);
 		const struct programme_period got =
-		    programme_period_at(&policy, rows[i].country, time_of(rows[i].at));
+		    programme_period_at(&policy, rows[i].country, instant_of(rows[i].at));
 
 		print_message("%s in %s\n", rows[i].at, rows[i].country);
 		assert_time(got.start, rows[i].start);
@@ -91,12 +70,12 @@ static struct document file_of(const char *name, const char *find, const char *p
 static void each_programme_has_versions_of_its_own(void **state)
 {
 	const struct document files[] = {
-		file_of("programmes/visa-vamp-2.json", NULL, NULL),
-		file_of("programmes/mastercard-ecm-1.json", NULL, NULL),
+		file_of(PROGRAMME_VAMP, NULL, NULL),
+		file_of(PROGRAMME_ECM, NULL, NULL),
 		file_of("programmes/visa-vamp-1.json", NULL, NULL),
-		file_of("programmes/mastercard-efm-1.json", NULL, NULL),
+		file_of(PROGRAMME_EFM, NULL, NULL),
 	};
-	const struct instant change = time_of("2026-04-01T00:00:00Z");
+	const struct instant change = instant_of("2026-04-01T00:00:00Z");
 	const struct programme_book *const book =
 	    programme_compile(files, COUNT_OF(files), NULL, 0);
 
@@ -116,7 +95,7 @@ static void a_folder_with_a_bad_document_is_refused(void **state)
 {
 	const struct document twice[] = {
 		file_of("programmes/visa-vamp-1.json", NULL, NULL),
-		file_of("programmes/visa-vamp-2.json", "2026-04-01", "2025-06-01"),
+		file_of(PROGRAMME_VAMP, "2026-04-01", "2025-06-01"),
 	};
 	const struct document bad = file_of("programmes/visa-vamp-1.json", "\"visa\",", "7,");
 	char reason[256] = "";
@@ -168,8 +147,7 @@ static void what_is_wrong_is_refused_with_its_place_in_the_document(void **state
 
 	(void)state;
 	policy_fixture_refuses(arena, &programme_policy_kind,
-	                       policy_fixture_text(arena, "programmes/visa-vamp-2.json"), rows,
-	                       COUNT_OF(rows));
+	                       policy_fixture_text(arena, PROGRAMME_VAMP), rows, COUNT_OF(rows));
 }
 
 int main(void)

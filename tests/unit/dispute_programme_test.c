@@ -1,31 +1,15 @@
 /*
  * dispute_programme_test - monitoring programmes: what counts, the ratio, and how far it is to a threshold.
  */
-#include "services/chargeback/programme/programme.h"
 #include "tests/support/arena_fixture.h"
-#include "tests/support/policy_fixture.h"
+#include "tests/support/instant_fixture.h"
+#include "tests/support/programme_fixture.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 
 #include <cmocka.h>
-
-static struct programme_policy read_document(const char *name)
-{
-	struct programme_policy policy;
-
-	policy_fixture_read(arena, &programme_policy_kind, name, &policy);
-	return policy;
-}
-
-static struct instant time_of(const char *text)
-{
-	struct instant at = { 0 };
-
-	assert_true(time_parse(text, &at));
-	return at;
-}
 
 static const struct {
 	const char *name;
@@ -68,9 +52,9 @@ static const struct {
 
 static void each_programme_counts_its_own(void **state)
 {
-	const struct programme_policy vamp = read_document("programmes/visa-vamp-2.json");
-	const struct programme_policy ecm = read_document("programmes/mastercard-ecm-1.json");
-	const struct programme_policy efm = read_document("programmes/mastercard-efm-1.json");
+	const struct programme_policy vamp = programme_document(PROGRAMME_VAMP);
+	const struct programme_policy ecm = programme_document(PROGRAMME_ECM);
+	const struct programme_policy efm = programme_document(PROGRAMME_EFM);
 
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(countings); i++) {
@@ -83,234 +67,117 @@ static void each_programme_counts_its_own(void **state)
 
 static const struct {
 	const char *name;
-	const char *document;
-	const char *country;
-	const char *region;
-	const char *at;
+	struct {
+		const char *document;
+		const char *country;
+		const char *region;
+		const char *at;
+	} asked;
 	struct programme_tally tally;
-	int64_t ratio_ppm;
-	int64_t elapsed_ppm;
-	int64_t end_events;
-	int64_t end_payments;
-	enum programme_standing standing;
-	const char *threshold;
-	int64_t threshold_count;
+	struct {
+		int64_t ratio_ppm;
+		int64_t elapsed_ppm;
+		int64_t end_events;
+		int64_t end_payments;
+	} figures;
+	struct {
+		enum programme_standing standing;
+		const char *threshold;
+		int64_t threshold_count;
+	} judged;
 } judgements[] = {
 	{ "a quiet month",
-	  "programmes/visa-vamp-2.json",
-	  "JP",
-	  "",
-	  "2026-05-16T12:00:00Z",
+	  { PROGRAMME_VAMP, "JP", "", "2026-05-16T12:00:00Z" },
 	  { .events = 3, .payments = 2000, .payments_now = 2000, .payments_expected = 4000 },
-	  1500,
-	  500000,
-	  6,
-	  4000,
-	  PROGRAMME_CLEAR,
-	  "excessive",
-	  1500 },
+	  { 1500, 500000, 6, 4000 },
+	  { PROGRAMME_CLEAR, "excessive", 1500 } },
 	{ "two more of a hundred and it is approached",
-	  "programmes/visa-vamp-2.json",
-	  "JP",
-	  "",
-	  "2026-05-16T12:00:00Z",
+	  { PROGRAMME_VAMP, "JP", "", "2026-05-16T12:00:00Z" },
 	  { .events = 3, .payments = 800, .payments_now = 800, .payments_expected = 1000 },
-	  3750,
-	  800000,
-	  4,
-	  1000,
-	  PROGRAMME_APPROACHING,
-	  "non_compliant",
-	  5 },
+	  { 3750, 800000, 4, 1000 },
+	  { PROGRAMME_APPROACHING, "non_compliant", 5 } },
 	{ "it will be met at this pace",
-	  "programmes/visa-vamp-2.json",
-	  "JP",
-	  "",
-	  "2026-05-16T12:00:00Z",
+	  { PROGRAMME_VAMP, "JP", "", "2026-05-16T12:00:00Z" },
 	  { .events = 3, .payments = 500, .payments_now = 500, .payments_expected = 1000 },
-	  6000,
-	  500000,
-	  6,
-	  1000,
-	  PROGRAMME_PROJECTED,
-	  "non_compliant",
-	  5 },
+	  { 6000, 500000, 6, 1000 },
+	  { PROGRAMME_PROJECTED, "non_compliant", 5 } },
 	{ "five and half a percent are met",
-	  "programmes/visa-vamp-2.json",
-	  "JP",
-	  "",
-	  "2026-05-16T12:00:00Z",
+	  { PROGRAMME_VAMP, "JP", "", "2026-05-16T12:00:00Z" },
 	  { .events = 5, .payments = 1000, .payments_now = 1000, .payments_expected = 1000 },
-	  5000,
-	  1000000,
-	  5,
-	  1000,
-	  PROGRAMME_MET,
-	  "non_compliant",
-	  5 },
+	  { 5000, 1000000, 5, 1000 },
+	  { PROGRAMME_MET, "non_compliant", 5 } },
 	{ "a payment more and they are only approached",
-	  "programmes/visa-vamp-2.json",
-	  "JP",
-	  "",
-	  "2026-05-16T12:00:00Z",
+	  { PROGRAMME_VAMP, "JP", "", "2026-05-16T12:00:00Z" },
 	  { .events = 5, .payments = 1001, .payments_now = 1001, .payments_expected = 1001 },
-	  4995,
-	  1000000,
-	  5,
-	  1001,
-	  PROGRAMME_APPROACHING,
-	  "non_compliant",
-	  5 },
+	  { 4995, 1000000, 5, 1001 },
+	  { PROGRAMME_APPROACHING, "non_compliant", 5 } },
 	{ "1.5 % is excessive from April 2026 on",
-	  "programmes/visa-vamp-2.json",
-	  "JP",
-	  "",
-	  "2026-05-31T00:00:00Z",
+	  { PROGRAMME_VAMP, "JP", "", "2026-05-31T00:00:00Z" },
 	  { .events = 1500, .payments = 100000, .payments_now = 1, .payments_expected = 1 },
-	  15000,
-	  1000000,
-	  1500,
-	  100000,
-	  PROGRAMME_MET,
-	  "excessive",
-	  1500 },
+	  { 15000, 1000000, 1500, 100000 },
+	  { PROGRAMME_MET, "excessive", 1500 } },
 	{ "and was not before",
-	  "programmes/visa-vamp-1.json",
-	  "JP",
-	  "",
-	  "2026-03-31T00:00:00Z",
+	  { "programmes/visa-vamp-1.json", "JP", "", "2026-03-31T00:00:00Z" },
 	  { .events = 1500, .payments = 100000, .payments_now = 1, .payments_expected = 1 },
-	  15000,
-	  1000000,
-	  1500,
-	  100000,
-	  PROGRAMME_MET,
-	  "non_compliant",
-	  5 },
+	  { 15000, 1000000, 1500, 100000 },
+	  { PROGRAMME_MET, "non_compliant", 5 } },
 	{ "elsewhere 150 are enough, of such an amount",
-	  "programmes/visa-vamp-2.json",
-	  "AE",
-	  "cemea",
-	  "2026-05-31T00:00:00Z",
+	  { PROGRAMME_VAMP, "AE", "cemea", "2026-05-31T00:00:00Z" },
 	  { .events = 150,
 	    .payments = 6000,
 	    .payments_now = 1,
 	    .payments_expected = 1,
 	    .amount = { 7500000, "USD" },
 	    .amount_known = true },
-	  25000,
-	  1000000,
-	  150,
-	  6000,
-	  PROGRAMME_MET,
-	  "excessive",
-	  150 },
+	  { 25000, 1000000, 150, 6000 },
+	  { PROGRAMME_MET, "excessive", 150 } },
 	{ "and not of less",
-	  "programmes/visa-vamp-2.json",
-	  "AE",
-	  "cemea",
-	  "2026-05-31T00:00:00Z",
+	  { PROGRAMME_VAMP, "AE", "cemea", "2026-05-31T00:00:00Z" },
 	  { .events = 150,
 	    .payments = 6000,
 	    .payments_now = 1,
 	    .payments_expected = 1,
 	    .amount = { 7499999, "USD" },
 	    .amount_known = true },
-	  25000,
-	  1000000,
-	  150,
-	  6000,
-	  PROGRAMME_MET,
-	  "non_compliant",
-	  5 },
+	  { 25000, 1000000, 150, 6000 },
+	  { PROGRAMME_MET, "non_compliant", 5 } },
 	{ "an amount in another currency is taken as reached",
-	  "programmes/visa-vamp-2.json",
-	  "AE",
-	  "cemea",
-	  "2026-05-31T00:00:00Z",
+	  { PROGRAMME_VAMP, "AE", "cemea", "2026-05-31T00:00:00Z" },
 	  { .events = 150,
 	    .payments = 6000,
 	    .payments_now = 1,
 	    .payments_expected = 1,
 	    .amount = { 1, "AED" },
 	    .amount_known = true },
-	  25000,
-	  1000000,
-	  150,
-	  6000,
-	  PROGRAMME_MET,
-	  "excessive",
-	  150 },
+	  { 25000, 1000000, 150, 6000 },
+	  { PROGRAMME_MET, "excessive", 150 } },
 	{ "by time where nobody knows what to expect",
-	  "programmes/mastercard-ecm-1.json",
-	  "JP",
-	  "",
-	  "2026-06-16T00:00:00Z",
+	  { PROGRAMME_ECM, "JP", "", "2026-06-16T00:00:00Z" },
 	  { .events = 60, .payments = 6000 },
-	  10000,
-	  500000,
-	  120,
-	  6000,
-	  PROGRAMME_PROJECTED,
-	  "ecm",
-	  100 },
+	  { 10000, 500000, 120, 6000 },
+	  { PROGRAMME_PROJECTED, "ecm", 100 } },
 	{ "on the second day nothing is projected",
-	  "programmes/mastercard-ecm-1.json",
-	  "JP",
-	  "",
-	  "2026-06-02T00:00:00Z",
+	  { PROGRAMME_ECM, "JP", "", "2026-06-02T00:00:00Z" },
 	  { .events = 60, .payments = 6000 },
-	  10000,
-	  33333,
-	  60,
-	  6000,
-	  PROGRAMME_CLEAR,
-	  "hecm",
-	  300 },
+	  { 10000, 33333, 60, 6000 },
+	  { PROGRAMME_CLEAR, "hecm", 300 } },
 	{ "the graver of two that are met",
-	  "programmes/mastercard-ecm-1.json",
-	  "JP",
-	  "",
-	  "2026-06-30T00:00:00Z",
+	  { PROGRAMME_ECM, "JP", "", "2026-06-30T00:00:00Z" },
 	  { .events = 300, .payments = 10000 },
-	  30000,
-	  966666,
-	  311,
-	  10000,
-	  PROGRAMME_MET,
-	  "hecm",
-	  300 },
+	  { 30000, 966666, 311, 10000 },
+	  { PROGRAMME_MET, "hecm", 300 } },
 	{ "a month whose payments are over while disputes are still counted",
-	  "programmes/visa-vamp-2.json",
-	  "US",
-	  "",
-	  "2026-06-03T00:00:00Z",
+	  { PROGRAMME_VAMP, "US", "", "2026-06-03T00:00:00Z" },
 	  { .events = 29, .payments = 10000 },
-	  2900,
-	  935483,
-	  32,
-	  10000,
-	  PROGRAMME_CLEAR,
-	  "excessive",
-	  1500 },
+	  { 2900, 935483, 32, 10000 },
+	  { PROGRAMME_CLEAR, "excessive", 1500 } },
 	{ "without payments there is no ratio",
-	  "programmes/mastercard-ecm-1.json",
-	  "JP",
-	  "",
-	  "2026-06-16T00:00:00Z",
+	  { PROGRAMME_ECM, "JP", "", "2026-06-16T00:00:00Z" },
 	  { .events = 600, .payments = 0 },
-	  0,
-	  500000,
-	  1200,
-	  0,
-	  PROGRAMME_CLEAR,
-	  "hecm",
-	  300 },
+	  { 0, 500000, 1200, 0 },
+	  { PROGRAMME_CLEAR, "hecm", 300 } },
 	{ "fraud with hardly any 3-D Secure",
-	  "programmes/mastercard-efm-1.json",
-	  "US",
-	  "",
-	  "2026-06-04T23:59:59Z",
+	  { PROGRAMME_EFM, "US", "", "2026-06-04T23:59:59Z" },
 	  { .events = 50,
 	    .payments = 10000,
 	    .payments_now = 1,
@@ -318,18 +185,10 @@ static const struct {
 	    .amount = { 5000000, "USD" },
 	    .amount_known = true,
 	    .authenticated = 1000 },
-	  5000,
-	  1000000,
-	  50,
-	  10000,
-	  PROGRAMME_MET,
-	  "efm",
-	  1 },
+	  { 5000, 1000000, 50, 10000 },
+	  { PROGRAMME_MET, "efm", 1 } },
 	{ "with more of it the programme does not ask",
-	  "programmes/mastercard-efm-1.json",
-	  "US",
-	  "",
-	  "2026-06-04T23:59:59Z",
+	  { PROGRAMME_EFM, "US", "", "2026-06-04T23:59:59Z" },
 	  { .events = 50,
 	    .payments = 10000,
 	    .payments_now = 1,
@@ -337,112 +196,78 @@ static const struct {
 	    .amount = { 5000000, "USD" },
 	    .amount_known = true,
 	    .authenticated = 1001 },
-	  5000,
-	  1000000,
-	  50,
-	  10000,
-	  PROGRAMME_CLEAR,
-	  "efm",
-	  1 },
+	  { 5000, 1000000, 50, 10000 },
+	  { PROGRAMME_CLEAR, "efm", 1 } },
 	{ "nor of a quarter less money",
-	  "programmes/mastercard-efm-1.json",
-	  "US",
-	  "",
-	  "2026-06-04T23:59:59Z",
+	  { PROGRAMME_EFM, "US", "", "2026-06-04T23:59:59Z" },
 	  { .events = 50,
 	    .payments = 10000,
 	    .payments_now = 1,
 	    .payments_expected = 1,
 	    .amount = { 3749999, "USD" },
 	    .amount_known = true },
-	  5000,
-	  1000000,
-	  50,
-	  10000,
-	  PROGRAMME_CLEAR,
-	  "efm",
-	  1 },
+	  { 5000, 1000000, 50, 10000 },
+	  { PROGRAMME_CLEAR, "efm", 1 } },
 	{ "a thousand payments are enough",
-	  "programmes/mastercard-efm-1.json",
-	  "US",
-	  "",
-	  "2026-06-04T23:59:59Z",
+	  { PROGRAMME_EFM, "US", "", "2026-06-04T23:59:59Z" },
 	  { .events = 5,
 	    .payments = 1000,
 	    .payments_now = 1,
 	    .payments_expected = 1,
 	    .amount = { 5000000, "USD" },
 	    .amount_known = true },
-	  5000,
-	  1000000,
-	  5,
-	  1000,
-	  PROGRAMME_MET,
-	  "efm",
-	  1 },
+	  { 5000, 1000000, 5, 1000 },
+	  { PROGRAMME_MET, "efm", 1 } },
 	{ "a tenth of the month is enough to project",
-	  "programmes/mastercard-ecm-1.json",
-	  "JP",
-	  "",
-	  "2026-06-02T00:00:00Z",
+	  { PROGRAMME_ECM, "JP", "", "2026-06-02T00:00:00Z" },
 	  { .events = 10, .payments = 6000, .payments_now = 100, .payments_expected = 1000 },
-	  1666,
-	  100000,
-	  100,
-	  6000,
-	  PROGRAMME_PROJECTED,
-	  "ecm",
-	  100 },
+	  { 1666, 100000, 100, 6000 },
+	  { PROGRAMME_PROJECTED, "ecm", 100 } },
 	{ "nor of less than a thousand payments",
-	  "programmes/mastercard-efm-1.json",
-	  "US",
-	  "",
-	  "2026-06-04T23:59:59Z",
+	  { PROGRAMME_EFM, "US", "", "2026-06-04T23:59:59Z" },
 	  { .events = 50,
 	    .payments = 999,
 	    .payments_now = 1,
 	    .payments_expected = 1,
 	    .amount = { 5000000, "USD" },
 	    .amount_known = true },
-	  50050,
-	  1000000,
-	  50,
-	  999,
-	  PROGRAMME_CLEAR,
-	  "efm",
-	  1 },
+	  { 50050, 1000000, 50, 999 },
+	  { PROGRAMME_CLEAR, "efm", 1 } },
 };
 
 static void a_threshold_is_met_projected_or_approached(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(judgements); i++) {
-		const struct programme_policy policy = read_document(judgements[i].document);
+		const struct programme_policy policy =
+		    programme_document(judgements[i].asked.document);
 		const struct programme_answer got =
-		    programme_judge(&policy, judgements[i].country, judgements[i].region,
-		                    time_of(judgements[i].at), &judgements[i].tally);
+		    programme_judge(&policy, judgements[i].asked.country,
+		                    judgements[i].asked.region, instant_of(judgements[i].asked.at),
+		                    &judgements[i].tally);
 
 		print_message("%s\n", judgements[i].name);
 		assert_int_equal(got.now.events, judgements[i].tally.events);
 		assert_int_equal(got.now.payments, judgements[i].tally.payments);
-		assert_int_equal(got.now.ratio_ppm, judgements[i].ratio_ppm);
-		assert_int_equal(got.elapsed_ppm, judgements[i].elapsed_ppm);
-		assert_int_equal(got.is_projected, judgements[i].elapsed_ppm >= 100000);
-		assert_int_equal(got.at_end.events, judgements[i].end_events);
-		assert_int_equal(got.at_end.payments, judgements[i].end_payments);
-		assert_int_equal(got.standing, judgements[i].standing);
-		assert_string_equal(policy.thresholds[got.threshold].name, judgements[i].threshold);
+		assert_int_equal(got.now.ratio_ppm, judgements[i].figures.ratio_ppm);
+		assert_int_equal(got.elapsed_ppm, judgements[i].figures.elapsed_ppm);
+		assert_int_equal(got.is_projected, judgements[i].figures.elapsed_ppm >= 100000);
+		assert_int_equal(got.at_end.events, judgements[i].figures.end_events);
+		assert_int_equal(got.at_end.payments, judgements[i].figures.end_payments);
+		assert_int_equal(got.standing, judgements[i].judged.standing);
+		assert_string_equal(policy.thresholds[got.threshold].name,
+		                    judgements[i].judged.threshold);
 		assert_int_equal(policy.thresholds[got.threshold].count,
-		                 judgements[i].threshold_count);
+		                 judgements[i].judged.threshold_count);
 	}
 }
 
 static void a_ratio_says_how_sure_it_is(void **state)
 {
-	const struct programme_policy policy = read_document("programmes/visa-vamp-2.json");
+	const struct programme_policy policy = programme_document(PROGRAMME_VAMP);
 	const struct programme_tally few = { .events = 17, .payments = 1000 };
 	const struct programme_tally odd = { .events = 3, .payments = 2 };
-	const struct instant at = time_of("2026-05-16T12:00:00Z");
+	const struct instant at = instant_of("2026-05-16T12:00:00Z");
 	struct programme_answer got = programme_judge(&policy, "JP", "", at, &few);
 
 	(void)state;
@@ -456,9 +281,9 @@ static void a_ratio_says_how_sure_it_is(void **state)
 
 static void an_unknown_amount_is_said(void **state)
 {
-	const struct programme_policy policy = read_document("programmes/visa-vamp-2.json");
+	const struct programme_policy policy = programme_document(PROGRAMME_VAMP);
 	const struct programme_tally tally = { .events = 1, .payments = 1000 };
-	const struct instant at = time_of("2026-05-16T12:00:00Z");
+	const struct instant at = instant_of("2026-05-16T12:00:00Z");
 
 	(void)state;
 	assert_true(programme_judge(&policy, "AE", "cemea", at, &tally).amount_unjudged);
@@ -467,7 +292,7 @@ static void an_unknown_amount_is_said(void **state)
 
 static void a_programme_is_left_after_its_clean_months(void **state)
 {
-	const struct programme_policy policy = read_document("programmes/mastercard-ecm-1.json");
+	const struct programme_policy policy = programme_document(PROGRAMME_ECM);
 
 	(void)state;
 	assert_false(programme_is_left(&policy, 2));
