@@ -11,6 +11,8 @@
 
 /* An answer of the broker older than this is none: it may be away. */
 #define END_FRESH SECONDS(5)
+/* Timers of one shard fire so long on end: hours that pass at once, after a pause of the mesh, hold up nobody. */
+#define TIMERS_PATIENCE MILLISECONDS(20)
 
 static bool read_to_end(const struct shard *shard, struct instant real)
 {
@@ -165,7 +167,9 @@ static const char *name_left(struct shard *shard, const bool *left)
 enum status batch_prepare(struct worker *worker, struct shard *shard)
 {
 	bool *const left = memory_zero(shard->inputs.count + 1);
-	struct fold fold = { .refused = worker->refused, .refused_count = worker->refused_count };
+	struct fold fold = { .refused = worker->refused,
+		             .refused_count = worker->refused_count,
+		             .patience = TIMERS_PATIENCE };
 	const struct timer *next;
 	enum status status;
 

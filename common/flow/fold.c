@@ -55,8 +55,22 @@ static enum status fire(struct shard *shard, const struct timer *first)
 	return STATUS_FATAL;
 }
 
+static struct instant real_now(const struct shard *shard)
+{
+	const struct outside *const outside = shard->context->outside;
+
+	return outside->now(outside->context);
+}
+
+/* Never within an instant: a replay fires all that is due before the frontier. */
+static bool is_over(const struct shard *shard, const struct fold *fold, const struct timer *next)
+{
+	return fold->patience.us > 0 && fold->fired && time_before(shard->row.now, next->due) &&
+	       time_since(fold->began, real_now(shard)).us >= fold->patience.us;
+}
+
 /* Timers due before `to` fire first; `now` never goes back. It stands still while an answer is awaited. */
-static enum status move(struct shard *shard, struct instant to)
+static enum status move(struct shard *shard, struct fold *fold, struct instant to)
 {
 	const struct timer *first;
 
@@ -64,7 +78,11 @@ static enum status move(struct shard *shard, struct instant to)
 		return STATUS_OK;
 	TRY(work_next_timer(shard, to, &first));
 	while (first != NULL) {
+		fold->cut = is_over(shard, fold, first);
+		if (fold->cut)
+			return STATUS_OK;
 		TRY(fire(shard, first));
+		fold->fired = true;
 		if (effect_waits(shard))
 			return STATUS_OK;
 		TRY(work_next_timer(shard, to, &first));
@@ -264,8 +282,8 @@ static enum status fold_events(struct shard *shard, struct fold *fold)
 			pass_place(shard, held);
 			continue;
 		}
-		TRY(move(shard, time_earlier(held->event.mesh, fold->frontier)));
-		if (effect_waits(shard) && !effect_is_awaited(shard, &held->event))
+		TRY(move(shard, fold, time_earlier(held->event.mesh, fold->frontier)));
+		if (fold->cut || (effect_waits(shard) && !effect_is_awaited(shard, &held->event)))
 			break;
 		const enum status status = fold_event(shard, fold, held);
 
@@ -280,7 +298,13 @@ static enum status fold_events(struct shard *shard, struct fold *fold)
 	/* A timer that asked is fired by a replay too: its due is before what the journal says. */
 	if (effect_waits(shard))
 		fold->frontier = time_add(shard->row.now, (struct duration){ 1 });
-	return move(shard, fold->frontier);
+	if (!fold->cut)
+		TRY(move(shard, fold, fold->frontier));
+	if (fold->cut) { /* likewise of the last that fired */
+		shard->row.now = time_add(shard->row.now, (struct duration){ 1 });
+		fold->frontier = shard->row.now;
+	}
+	return STATUS_OK;
 }
 
 enum status shard_fold(struct shard *shard, struct fold *fold)
@@ -288,6 +312,8 @@ enum status shard_fold(struct shard *shard, struct fold *fold)
 	struct work *const work = shard->work;
 
 	CHECK(!shard->in_batch && shard->stopped == NULL);
+	if (fold->patience.us > 0)
+		fold->began = real_now(shard);
 	TRY(work_fetch(shard, fold));
 	TRY(fold_events(shard, fold));
 	shard->batch =

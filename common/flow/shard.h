@@ -170,7 +170,15 @@ struct fold {
 	struct instant frontier;
 	const struct known_refusal *refused;
 	size_t refused_count;
-	size_t folded; /* out: how many of them; fewer than count when the shard stopped itself */
+	/*
+	 * Real: when timers have fired for so long, the batch ends before the next instant at which one is due, and the
+	 * frontier with it, so that hours which pass at once do not hold up what comes. 0: never, as in a replay.
+	 */
+	struct duration patience;
+	struct instant began; /* the runtime's, as the two below */
+	bool fired;
+	bool cut;
+	size_t folded; /* out: how many of them; fewer than count when it ended before */
 };
 
 /*

@@ -193,7 +193,8 @@ enum status stage_test_fold(struct stage_test *test, size_t count, struct instan
 		answers_first(shard);
 	struct fold fold = { .events = shard->held,
 		             .count = count < shard->held_count ? count : shard->held_count,
-		             .frontier = frontier };
+		             .frontier = frontier,
+		             .patience = test->patience };
 
 	TRY(shard_fold(shard, &fold));
 	TRY(memory_store_ops.begin(&test->session, &shard->batch, 1));

@@ -34,6 +34,7 @@ struct stage_test {
 	int32_t number;
 	struct shard *shard;
 	uint64_t tokens;
+	struct duration patience;      /* of a fold with its timers; 0: any (shard.h) */
 	int64_t sequences[TOPICS_MAX]; /* the last one written to each topic */
 	size_t told;                   /* facts that stage_test_next has told */
 	struct effect_work *effects;   /* NULL: the stage has none */
