@@ -63,6 +63,7 @@ struct effect_request {
 	 */
 	const struct document *documents;
 	struct effect_blobs *blobs;
+	void *tool; /* that the effect has opened; NULL: it opens none */
 };
 
 /* A document by its name in the service's table, compiled. */
@@ -89,6 +90,13 @@ struct stage_effect {
 	/* The answer of one that failed for good. It is small, and always valid. */
 	void (*failed)(const struct effect_request *request, const char *reason,
 	               struct effect_answer *answer);
+	/*
+	 * Optional: what it runs with and takes long to open, as fonts. Opened on the thread that runs, before the
+	 * first run, and kept for all others until the daemon ends; what a run leaves in it may change no other's
+	 * answer. NULL, with a reason: the world is not ready.
+	 */
+	void *(*open)(char *reason, size_t reason_size);
+	void (*close)(void *tool);
 };
 
 /*

@@ -108,21 +108,53 @@ const char *effect_job_refused(const struct effect_job *job, const struct known_
 	return NULL;
 }
 
-static enum status run_noted(struct effect_job *job, const struct catalogue *catalogue)
+/* Opened by the first that needs it. RETRY: it cannot be now. */
+static enum status take_tool(struct effect_job *job, struct effect_tools *tools)
+{
+	size_t at = 0;
+
+	if (job->effect->open == NULL)
+		return STATUS_OK;
+	while (at < tools->count && tools->all[at].effect != job->effect)
+		at++;
+	if (at == tools->count) {
+		CHECK(at < EFFECT_TOOLS_MAX);
+		tools->all[at].effect = job->effect;
+		tools->all[at].tool =
+		    job->effect->open(job->answer.reason, sizeof(job->answer.reason));
+		tools->count += tools->all[at].tool != NULL;
+	}
+	job->request.tool = tools->all[at].tool;
+	return job->request.tool != NULL ? STATUS_OK : STATUS_RETRY;
+}
+
+void effect_tools_close(struct effect_tools *tools)
+{
+	while (tools->count > 0) {
+		tools->count--;
+		tools->all[tools->count].effect->close(tools->all[tools->count].tool);
+	}
+}
+
+static enum status run_noted(struct effect_job *job, const struct catalogue *catalogue,
+                             struct effect_tools *tools)
 {
 	crash_note_event(catalogue->topics[job->stage->results].name, job->shard_number, job->mark);
-	const enum status status = job->effect->run(&job->request, &job->answer);
+	enum status status = take_tool(job, tools);
 
+	if (status == STATUS_OK)
+		status = job->effect->run(&job->request, &job->answer);
 	crash_note_event(NULL, 0, 0);
 	return status;
 }
 
-enum status effect_job_run(struct effect_job *job, const struct catalogue *catalogue, bool last)
+enum status effect_job_run(struct effect_job *job, const struct catalogue *catalogue,
+                           struct effect_tools *tools, bool last)
 {
 	arena_reset(job->answer.arena);
 	job->answer.message = (struct bytes){ 0 };
 	job->answer.reason[0] = '\0';
-	const enum status status = run_noted(job, catalogue);
+	const enum status status = run_noted(job, catalogue, tools);
 
 	if (status == STATUS_FATAL || (status == STATUS_RETRY && !last))
 		return status;

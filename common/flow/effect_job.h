@@ -10,6 +10,7 @@
 
 #define EFFECT_ARENA_BLOCK ((size_t)4096)
 #define EFFECT_HEADERS 10
+#define EFFECT_TOOLS_MAX 8 /* effects of a daemon that open something */
 
 enum effect_job_state {
 	EFFECT_JOB_WAITS,    /* for its turn, or for the end of a pause */
@@ -40,6 +41,15 @@ struct effect_job {
 	size_t bytes;              /* as counted against the limit */
 };
 
+/* What effects have opened; of the thread that runs them. */
+struct effect_tools {
+	struct {
+		const struct stage_effect *effect;
+		void *tool;
+	} all[EFFECT_TOOLS_MAX];
+	size_t count;
+};
+
 struct effect_work {
 	const struct shard_context *context;
 	effect_witness *witness;
@@ -49,6 +59,7 @@ struct effect_work {
 	size_t refused_count;
 	uint64_t token;
 	struct arena *arena; /* of the record being handed over */
+	struct effect_tools tools;
 
 	pthread_t thread;
 	bool threaded;
@@ -73,7 +84,8 @@ const char *effect_job_refused(const struct effect_job *job, const struct known_
 void effect_job_fail(struct effect_job *job, const struct catalogue *catalogue, const char *reason);
 /* One try. RETRY: without an answer, never when it is the last. OK: with one, were it that it failed. */
 enum status effect_job_run(struct effect_job *job, const struct catalogue *catalogue,
-                           bool last) MUST_CHECK;
+                           struct effect_tools *tools, bool last) MUST_CHECK;
+void effect_tools_close(struct effect_tools *tools);
 /* Of its record; how many. */
 size_t effect_job_headers(const struct effect_job *job, const struct shard_context *context,
                           struct arena *arena, struct log_header headers[static EFFECT_HEADERS]);

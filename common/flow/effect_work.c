@@ -39,6 +39,7 @@ void effect_work_destroy(struct effect_work *work)
 	CHECK(!work->threaded);
 	for (size_t i = 0; i < work->count; i++)
 		effect_job_destroy(work->jobs[i]);
+	effect_tools_close(&work->tools);
 	arena_destroy(work->arena);
 	pthread_cond_destroy(&work->changed);
 	pthread_mutex_destroy(&work->lock);
@@ -279,7 +280,7 @@ static void keep_answer(struct effect_work *work, struct effect_job *job, enum s
 	work->bytes += job->answer.message.size;
 }
 
-static enum status try_once(const struct effect_work *work, struct effect_job *job)
+static enum status try_once(struct effect_work *work, struct effect_job *job)
 {
 	const struct catalogue *const catalogue = work->context->catalogue;
 	const char *const refused = effect_job_refused(job, work->refused, work->refused_count);
@@ -288,7 +289,8 @@ static enum status try_once(const struct effect_work *work, struct effect_job *j
 	if (job->pause.us == 0)
 		job->pause = PAUSE_FIRST;
 	if (refused == NULL)
-		return effect_job_run(job, catalogue, job->attempts + 1 >= EFFECT_ATTEMPTS_MAX);
+		return effect_job_run(job, catalogue, &work->tools,
+		                      job->attempts + 1 >= EFFECT_ATTEMPTS_MAX);
 	effect_job_fail(job, catalogue, refused);
 	return STATUS_OK;
 }

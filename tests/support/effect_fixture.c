@@ -83,15 +83,31 @@ static enum status later(struct task *task, const char *key)
 }
 
 int effect_tries;
+int effect_opened;
+bool effect_shut;
 size_t effect_padding;
 void (*effect_meanwhile)(const struct effect_request *request);
 enum status effect_id_status;
 enum status effect_status;
 
+static void *open_tool(char *reason, size_t reason_size)
+{
+	snprintf(reason, reason_size, "it is shut");
+	effect_opened += effect_shut ? 0 : 1;
+	return effect_shut ? NULL : &effect_opened;
+}
+
+static void close_tool(void *tool)
+{
+	assert_ptr_equal(tool, &effect_opened);
+	effect_opened--;
+}
+
 static enum status run(const struct effect_request *request, struct effect_answer *answer)
 {
 	Sim__V1__Toy result = SIM__V1__TOY__INIT;
 
+	assert_ptr_equal(request->tool, &effect_opened);
 	effect_tries++;
 	if (effect_meanwhile != NULL)
 		effect_meanwhile(request);
@@ -122,9 +138,13 @@ static const struct stage_event events[] = { { .topic = EFFECT_IN, .handle = on_
 	                                     { .topic = -1 } };
 static const struct stage_timer timers[] = { { "later", later, NULL }, { .name = NULL } };
 static const int emits[] = { EFFECT_OUT, -1 };
-static const struct stage_effect effects[] = {
-	{ .name = "render", .doc = "Renders.", .run = run, .failed = failed }, { .name = NULL }
-};
+static const struct stage_effect effects[] = { { .name = "render",
+	                                         .doc = "Renders.",
+	                                         .run = run,
+	                                         .failed = failed,
+	                                         .open = open_tool,
+	                                         .close = close_tool },
+	                                       { .name = NULL } };
 struct stage effect_asker = { .name = "asker",
 	                      .events = events,
 	                      .timers = timers,
@@ -138,6 +158,8 @@ int effect_set_up(void **state)
 {
 	(void)state;
 	effect_tries = 0;
+	effect_opened = 0;
+	effect_shut = false;
 	effect_padding = 0;
 	effect_meanwhile = NULL;
 	effect_status = STATUS_OK;
@@ -150,6 +172,7 @@ int effect_tear_down(void **state)
 {
 	(void)state;
 	stage_test_finish(&effect_test);
+	assert_int_equal(effect_opened, 0);
 	return 0;
 }
 

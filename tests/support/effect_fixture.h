@@ -19,6 +19,8 @@ extern const struct catalogue effect_catalogue;
 extern struct stage effect_asker;
 extern struct stage_test effect_test;
 extern int effect_tries;      /* how often one was run */
+extern int effect_opened;     /* tools that are open now */
+extern bool effect_shut;      /* none can be opened */
 extern size_t effect_padding; /* bytes that its answer has beside */
 /* Called while it runs; NULL: nothing is. */
 extern void (*effect_meanwhile)(const struct effect_request *request);

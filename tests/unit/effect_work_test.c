@@ -234,6 +234,48 @@ static void documents_are_those_of_the_time_when_it_was_asked_for(void **state)
 	assert_ptr_equal(seen, before);
 }
 
+/* What an effect runs with. */
+
+static void what_an_effect_runs_with_is_opened_once_and_closed_at_the_end(void **state)
+{
+	(void)state;
+	assert_int_equal(effect_opened, 0);
+	ask_one("xyz");
+	assert_int_equal(effect_opened, 0);
+	assert_int_equal(stage_test_effects(&effect_test), 3);
+	assert_int_equal(effect_tries, 3);
+	assert_int_equal(effect_opened, 1);
+}
+
+static void what_cannot_be_opened_now_is_tried_again(void **state)
+{
+	(void)state;
+	effect_shut = true;
+	ask_one("x");
+	assert_true(effect_work_run(effect_test.effects));
+	send_all();
+	assert_int_equal(lying(), 0);
+	effect_shut = false;
+	assert_int_equal(stage_test_effects(&effect_test), 0);
+	effect_test.real = time_add(effect_test.real, MINUTES(2));
+	assert_int_equal(stage_test_effects(&effect_test), 1);
+	effect_fold_to(30);
+	effect_assert_said("heard", "one");
+	effect_assert_said("done", "x");
+}
+
+static void what_can_never_be_opened_fails_with_its_reason(void **state)
+{
+	(void)state;
+	effect_shut = true;
+	ask_one("x");
+	assert_int_equal(stage_test_effects(&effect_test), 1);
+	assert_int_equal(effect_tries, 0);
+	effect_fold_to(30);
+	effect_assert_said("heard", "one");
+	effect_assert_said("it is shut", "x");
+}
+
 /* The thread. */
 
 static sem_t begun;
@@ -303,6 +345,9 @@ int main(void)
 		CASE(what_ends_the_process_says_why),
 		CASE(what_crashed_its_process_too_often_fails_untried),
 		CASE(documents_are_those_of_the_time_when_it_was_asked_for),
+		CASE(what_an_effect_runs_with_is_opened_once_and_closed_at_the_end),
+		CASE(what_cannot_be_opened_now_is_tried_again),
+		CASE(what_can_never_be_opened_fails_with_its_reason),
 		CASE(a_thread_runs_what_comes_and_is_waited_for_within_bounds),
 		CASE(one_that_runs_while_its_shard_is_lost_is_let_go),
 	};

@@ -97,6 +97,40 @@ static void fonts_that_are_opened_anew_give_the_same_bytes(void **state)
 	arena_destroy(other);
 }
 
+/* Other letters, other sizes, so many that what the libraries keep of letters is another. */
+static void write_others(void)
+{
+	for (uint32_t first = 0x4E00; first < 0x9000; first += 0x400) {
+		char text[0x100 * 3 + 1] = "";
+		struct pdf_document document = { .setting = { PDF_LETTER, 12, FOOT }, .title = "" };
+		const struct pdf_block block = { PDF_QUOTE, text, first % 0x800 == 0 ? "ja" : NULL,
+			                         0 };
+		struct pdf_file file;
+
+		for (uint32_t i = 0; i < 0x100; i++)
+			snprintf(text + strlen(text), 4, "%c%c%c", 0xE0 | (first + i) >> 12,
+			         0x80 | ((first + i) >> 6 & 0x3F), 0x80 | ((first + i) & 0x3F));
+		document.setting.points = (int32_t)(PDF_POINTS_MIN + first / 0x400 % 24);
+		document.blocks = &block;
+		document.count = 1;
+		assert_int_equal(pdf_write(fonts, arena, &document, &file), STATUS_OK);
+	}
+}
+
+static void what_was_written_before_changes_no_byte(void **state)
+{
+	const struct pdf_block *const half = mixed + COUNT_OF(mixed) / 2;
+
+	close_fonts(state);
+	open_fonts(state);
+	const struct pdf_file first = written(mixed, COUNT_OF(mixed));
+	const struct pdf_file part = written(half, 3);
+
+	write_others();
+	assert_true(bytes_equal(part.content, written(half, 3).content));
+	assert_true(bytes_equal(first.content, written(mixed, COUNT_OF(mixed)).content));
+}
+
 static void the_date_of_creation_is_the_callers(void **state)
 {
 	const struct pdf_file file = written(mixed, COUNT_OF(mixed));
@@ -357,6 +391,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_same_document_gives_the_same_bytes),
 		cmocka_unit_test(fonts_that_are_opened_anew_give_the_same_bytes),
+		cmocka_unit_test(what_was_written_before_changes_no_byte),
 		cmocka_unit_test(the_date_of_creation_is_the_callers),
 		cmocka_unit_test(pages_are_upright_and_have_no_links),
 		cmocka_unit_test(text_of_any_script_comes_out_again),

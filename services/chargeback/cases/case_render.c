@@ -235,27 +235,31 @@ static enum status print_with(struct printing *it)
 	return STATUS_OK;
 }
 
-/* Fonts are opened for each packet: some tens of milliseconds, off the fold. */
+/* Some tens of milliseconds: one packet's fonts are all packets'. */
+static void *open_fonts(char *reason, size_t reason_size)
+{
+	return pdf_fonts_open(pdf_font_files, reason, reason_size);
+}
+
+static void close_fonts(void *fonts)
+{
+	pdf_fonts_close(fonts);
+}
+
 static enum status print(const struct effect_request *request, struct effect_answer *answer)
 {
 	struct printing it = {
 		.request = request,
 		.answer = answer,
 		.asked = read_request(request, answer->arena),
-		.with = { .fonts = pdf_fonts_open(pdf_font_files, answer->reason,
-		                                  sizeof(answer->reason)),
+		.with = { .fonts = request->tool,
 		          .arena = answer->arena,
 		          .limits =
 		              policy_at(effect_document(request, CASE_LIMITS), request->asked_at),
 		          .created = request->asked_at },
 	};
 
-	if (it.with.fonts == NULL)
-		return STATUS_RETRY;
-	const enum status status = print_with(&it);
-
-	pdf_fonts_close(it.with.fonts);
-	return status;
+	return print_with(&it);
 }
 
 static void fail(const struct effect_request *request, const char *reason,
@@ -276,6 +280,8 @@ const struct stage_effect case_effects[] = {
 	{ .name = CASE_EFFECT_RENDER,
 	  .doc = "Renders a packet of evidence to PDFs, kept by their content.",
 	  .run = print,
-	  .failed = fail },
+	  .failed = fail,
+	  .open = open_fonts,
+	  .close = close_fonts },
 	{ .name = NULL },
 };
