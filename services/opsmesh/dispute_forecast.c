@@ -5,56 +5,29 @@
 
 #include "common/base/text.h"
 #include "common/io/json.h"
-#include "gen/opsmesh_sql.h"
 #include "services/opsmesh/forecast.h"
 #include "services/opsmesh/table.h"
-#include "services/opsmesh/told.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 
-#define SCRATCH_BLOCK (16UL * 1024)
-
 /* Reading. */
 
-struct reading {
-	struct forecast *forecast;
-	struct arena *scratch; /* of one fact */
-};
-
-static void take_advice(void *argument, const struct db_rows *row)
+static void add_case(void *forecast, const struct dispute_row *row)
 {
-	struct reading *const reading = argument;
-	struct told told = { 0 };
-
-	told_unpack(reading->scratch, "ops.disputes.v1", db_bytes(row, 0, 0), &told);
-	if (told.message != NULL) {
-		const void *const message = told.message;
-
-		forecast_advise(reading->forecast, message);
-	}
-	arena_reset(reading->scratch);
+	forecast_add(forecast, row);
 }
 
 static enum status read_forecast(struct mesh_store *store, struct dispute_rows *rows,
                                  struct forecast *forecast)
 {
 	static const struct dispute_ask open = { .home = "", .dispute_id = "", .open = true };
-	struct reading reading = { .forecast = forecast };
-	enum status status;
-	size_t place;
 
-	TRY(dispute_rows_read(store, &open, rows));
+	TRY(dispute_rows_begin(store, rows));
 	forecast_init(forecast, store->arena, rows->has_cases ? rows->reach.at : TIME_MIN);
-	if (!rows->has_cases || !mesh_store_find(store, "chargeback", &place))
-		return STATUS_OK;
-	reading.scratch = arena_create(SCRATCH_BLOCK);
-	status = mesh_store_each(store, place, &sql_recommendation_look, take_advice, &reading);
-	arena_destroy(reading.scratch);
-	for (size_t i = 0; i < rows->count && status == STATUS_OK; i++)
-		forecast_add(forecast, &rows->list[i]);
+	TRY(dispute_rows_each(store, &open, add_case, forecast, rows));
 	forecast_end(forecast);
-	return status;
+	return STATUS_OK;
 }
 
 /* For people. */
@@ -201,6 +174,5 @@ int dispute_forecast(struct tool *tool, struct mesh_store *store)
 		print_json(tool->arena, &rows, forecast);
 	else
 		print(tool->arena, &rows, forecast);
-	forecast_finish(forecast);
 	return answer;
 }

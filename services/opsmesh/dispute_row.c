@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define PREFIX "case/"
+#define ROW_BLOCK (16UL * 1024)
 
 /* Reading. */
 
@@ -82,19 +83,63 @@ enum status dispute_reach_read(struct mesh_store *store, size_t place, struct re
 	return STATUS_OK;
 }
 
+enum status dispute_rows_begin(struct mesh_store *store, struct dispute_rows *rows)
+{
+	size_t place;
+
+	*rows = (struct dispute_rows){ .count = 0 };
+	if (!mesh_store_find(store, "chargeback", &place))
+		return STATUS_OK;
+	TRY(mesh_store_has(store, place, "dispute_case", &rows->has_cases));
+	return rows->has_cases ? dispute_reach_read(store, place, &rows->reach) : STATUS_OK;
+}
+
+struct telling {
+	struct arena *arena; /* of one row */
+	void (*see)(void *context, const struct dispute_row *row);
+	void *context;
+	size_t count;
+};
+
+static void tell_row(void *argument, const struct db_rows *rows)
+{
+	struct telling *const telling = argument;
+	struct dispute_row row;
+
+	read_row(telling->arena, rows, 0, &row);
+	telling->see(telling->context, &row);
+	telling->count++;
+	arena_reset(telling->arena);
+}
+
+enum status dispute_rows_each(struct mesh_store *store, const struct dispute_ask *ask,
+                              void (*see)(void *context, const struct dispute_row *row),
+                              void *context, struct dispute_rows *rows)
+{
+	struct telling telling = { .see = see, .context = context };
+	size_t place;
+
+	if (!rows->has_cases || !mesh_store_find(store, "chargeback", &place))
+		return STATUS_OK;
+	telling.arena = arena_create(ROW_BLOCK);
+	const enum status status =
+	    mesh_store_tell(store, place, &sql_case_look, tell_row, &telling, DB_TEXT(ask->home),
+	                    DB_TEXT(ask->dispute_id), DB_INT(ask->open));
+
+	arena_destroy(telling.arena);
+	rows->count = telling.count;
+	return status;
+}
+
 enum status dispute_rows_read(struct mesh_store *store, const struct dispute_ask *ask,
                               struct dispute_rows *rows)
 {
 	size_t place;
 	AUTO_ROWS found = NULL;
 
-	*rows = (struct dispute_rows){ .count = 0 };
-	if (!mesh_store_find(store, "chargeback", &place))
+	TRY(dispute_rows_begin(store, rows));
+	if (!rows->has_cases || !mesh_store_find(store, "chargeback", &place))
 		return STATUS_OK;
-	TRY(mesh_store_has(store, place, "dispute_case", &rows->has_cases));
-	if (!rows->has_cases)
-		return STATUS_OK;
-	TRY(dispute_reach_read(store, place, &rows->reach));
 	TRY(mesh_store_query(store, place, &sql_case_look, &found, DB_TEXT(ask->home),
 	                     DB_TEXT(ask->dispute_id), DB_INT(ask->open)));
 	rows->count = db_rows_count(found);

@@ -50,7 +50,7 @@ struct dispute_row {
 struct dispute_rows {
 	bool has_cases; /* false: no daemon keeps cases here yet */
 	struct reach reach;
-	struct dispute_row *list;
+	struct dispute_row *list; /* of dispute_rows_read; NULL: told one by one */
 	size_t count;
 };
 
@@ -65,6 +65,14 @@ struct dispute_ask dispute_named(struct arena *arena, const char *id);
 /* Next deadline first, those without one last. Anything but OK: the store says why. */
 enum status dispute_rows_read(struct mesh_store *store, const struct dispute_ask *ask,
                               struct dispute_rows *rows) MUST_CHECK;
+/*
+ * In two steps, where nobody needs all at once: whether there are cases and how far they are true, then each by itself, by its
+ * case id. What a row points to goes when see returns.
+ */
+enum status dispute_rows_begin(struct mesh_store *store, struct dispute_rows *rows) MUST_CHECK;
+enum status dispute_rows_each(struct mesh_store *store, const struct dispute_ask *ask,
+                              void (*see)(void *context, const struct dispute_row *row),
+                              void *context, struct dispute_rows *rows) MUST_CHECK;
 void dispute_rows_sort(struct dispute_rows *rows);
 /* How far the shards are that keep cases, in the schema of chargeback. */
 enum status dispute_reach_read(struct mesh_store *store, size_t place,

@@ -7,42 +7,11 @@
 
 #define MILLION 1000000
 
-/* What was recommended last. */
-struct advice {
-	const char *case_id;
-	Opsmesh__V1__CaseStage stage;
-	const char *word; /* "contest" */
-	int64_t win_ppm;
-};
-
 void forecast_init(struct forecast *forecast, struct arena *arena, struct instant now)
 {
 	memset(forecast, 0, sizeof(*forecast));
 	forecast->arena = arena;
 	forecast->now = now;
-}
-
-void forecast_finish(struct forecast *forecast)
-{
-	map_finish(&forecast->advice);
-}
-
-void forecast_advise(struct forecast *forecast, const Opsmesh__V1__DisputeEvent *event)
-{
-	const Opsmesh__V1__RecommendationMade *const made = event->recommendation_made;
-	struct advice *advice;
-
-	if (event->fact_case != OPSMESH__V1__DISPUTE_EVENT__FACT_RECOMMENDATION_MADE)
-		return;
-	advice = map_get(&forecast->advice, bytes_of(event->case_id));
-	if (advice == NULL) {
-		advice = arena_zero(forecast->arena, sizeof(*advice));
-		advice->case_id = arena_string(forecast->arena, event->case_id);
-		(void)map_set(&forecast->advice, bytes_of(advice->case_id), advice);
-	}
-	advice->stage = made->stage;
-	advice->word = arena_string(forecast->arena, made->recommendation);
-	advice->win_ppm = made->win_ppm;
 }
 
 /* What may come back. */
@@ -59,10 +28,10 @@ static Opsmesh__V1__CaseStage stage_of(const struct dispute_row *row)
 }
 
 /* *win_ppm: of the amount. False: nobody knows. */
-static bool chance_of(const struct forecast *forecast, const struct dispute_row *row,
-                      int64_t *win_ppm)
+static bool chance_of(const struct dispute_row *row, int64_t *win_ppm)
 {
-	const struct advice *const advice = map_get(&forecast->advice, bytes_of(row->case_id));
+	const Opsmesh__V1__RecommendationMade *const advice =
+	    row->kept == NULL ? NULL : row->kept->recommendation;
 	const bool advised = advice != NULL && advice->stage == stage_of(row);
 	const bool contested = text_equal(row->decision, "contest");
 
@@ -71,7 +40,7 @@ static bool chance_of(const struct forecast *forecast, const struct dispute_row 
 		return true;
 	if (!advised)
 		return false;
-	if (contested || text_equal(advice->word, "contest"))
+	if (contested || text_equal(advice->recommendation, "contest"))
 		*win_ppm = advice->win_ppm;
 	return true;
 }
@@ -107,7 +76,7 @@ static void add_row(struct forecast *forecast, const struct dispute_row *it)
 		return;
 	if (__builtin_add_overflow(row->at_stake, it->amount.minor, &row->at_stake))
 		row->known = false;
-	if (!chance_of(forecast, it, &win_ppm))
+	if (!chance_of(it, &win_ppm))
 		return;
 	row->reckoned++;
 	__extension__ const __int128 weighted = (__int128)it->amount.minor * win_ppm;

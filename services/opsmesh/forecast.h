@@ -1,16 +1,14 @@
 /*
  * forecast - what open cases put at stake, what may come back of it, and when they must be answered. Pure.
  *
- * What may come back is the amount times the chance of winning that was recommended with last for the stage in which the
- * case is, summed in parts per million and rounded half up once for each stage and currency. Of a case that is not
+ * What may come back is the amount times the chance of winning that the case's recommendation has, where it is of the stage in
+ * which the case is, summed in parts per million and rounded half up once for each stage and currency. Of a case that is not
  * contested (another decision, or none and another recommendation) nothing comes back. Where nothing was recommended yet and
  * nobody has decided against contesting, nobody knows: it is counted apart.
  */
 #ifndef SERVICES_OPSMESH_FORECAST_H
 #define SERVICES_OPSMESH_FORECAST_H
 
-#include "common/base/map.h"
-#include "opsmesh/v1/dispute.pb-c.h"
 #include "services/opsmesh/dispute_row.h"
 #include "services/opsmesh/running.h"
 
@@ -36,7 +34,6 @@ struct forecast_day {
 
 struct forecast {
 	struct arena *arena;
-	struct map advice;  /* case id -> what was recommended last */
 	struct instant now; /* the mesh time from which days are counted; TIME_MIN: none */
 	struct forecast_row rows[FORECAST_ROWS_MAX]; /* by stage, then by currency */
 	size_t count;
@@ -46,12 +43,9 @@ struct forecast {
 	int64_t without; /* cases without a deadline */
 };
 
-/* now: TIME_MIN where there is none. Finish it in any case. */
+/* now: TIME_MIN where there is none. */
 void forecast_init(struct forecast *forecast, struct arena *arena, struct instant now);
-void forecast_finish(struct forecast *forecast);
-/* In the order in which they were said; the fact may go away afterwards. */
-void forecast_advise(struct forecast *forecast, const Opsmesh__V1__DisputeEvent *event);
-/* Each open case once, then the end. */
+/* Each open case once, in any order, then the end; the row may go away afterwards. */
 void forecast_add(struct forecast *forecast, const struct dispute_row *row);
 void forecast_end(struct forecast *forecast);
 /* The day at a place: "2026-05-09"; "" without mesh time. */

@@ -178,6 +178,7 @@ static void recommend(const char *at, const char *dispute, Opsmesh__V1__CaseStag
 {
 	Opsmesh__V1__DisputeEvent event = OPSMESH__V1__DISPUTE_EVENT__INIT;
 	Opsmesh__V1__RecommendationMade made = OPSMESH__V1__RECOMMENDATION_MADE__INIT;
+	Opsmesh__V1__CaseKept kept = OPSMESH__V1__CASE_KEPT__INIT;
 
 	made.stage = stage;
 	made.recommendation = text_mutable(word);
@@ -187,6 +188,8 @@ static void recommend(const char *at, const char *dispute, Opsmesh__V1__CaseStag
 	event.fact_case = OPSMESH__V1__DISPUTE_EVENT__FACT_RECOMMENDATION_MADE;
 	event.recommendation_made = &made;
 	ground_say(at, dispute, &event);
+	kept.recommendation = &made;
+	ground_keep(dispute, &kept);
 }
 
 /* Of a dispute that the tables have no more: what is summed are facts alone. */

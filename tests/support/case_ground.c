@@ -5,7 +5,6 @@
 #include "common/flow/postgres_store.h"
 #include "common/io/proto.h"
 #include "gen/chargeback_migrations.h"
-#include "opsmesh/v1/material.pb-c.h"
 #include "proto/opsmesh/v1/catalogue.h"
 #include "services/chargeback/chargeback.h"
 #include "tests/support/deployed.h"
@@ -29,7 +28,15 @@ static struct stage_test ground;
 static struct document documents[DEPLOYED_MAX];
 static const char *home;
 static const char *charge; /* NULL: billing knows the customer */
+/* What a case keeps beside, packed. */
+struct kept_more {
+	const char *dispute_id;
+	struct bytes packed;
+};
+
 static struct said said[SAID_MAX];
+static struct kept_more kept_more[SAID_MAX];
+static size_t kept_more_count;
 static size_t said_count;
 static int64_t billing_said;
 static int64_t action_said;
@@ -195,6 +202,13 @@ void ground_say(const char *at, const char *dispute_id, Opsmesh__V1__DisputeEven
 	                     .message = proto_pack(ground.arena, &event->base) });
 }
 
+void ground_keep(const char *dispute_id, const Opsmesh__V1__CaseKept *more)
+{
+	CHECK(kept_more_count < SAID_MAX);
+	kept_more[kept_more_count++] =
+	    (struct kept_more){ dispute_id, proto_pack(ground.arena, &more->base) };
+}
+
 /* Writing. */
 
 static const char *quoted(const char *text)
@@ -297,13 +311,25 @@ static enum status write_tables(void)
 	                     stage_test_fact_count(&ground)));
 }
 
+static enum status write_kept(const struct kept_more *more)
+{
+	return db_script(db,
+	                 arena_printf(ground.arena,
+	                              "update chargeback.dispute_case set kept = kept || %s "
+	                              "where home = %s and dispute_id = %s",
+	                              hex(more->packed), quoted(home), quoted(more->dispute_id)));
+}
+
 static enum status write_all(void)
 {
 	for (size_t i = 0; i < stage_test_fact_count(&ground); i++)
 		TRY(write_fact("chargeback", "case/0", stage_test_fact(&ground, i)));
 	for (size_t i = 0; i < said_count; i++)
 		TRY(write_fact(said[i].schema, said[i].stream, &said[i].fact));
-	return write_tables();
+	TRY(write_tables());
+	for (size_t i = 0; i < kept_more_count; i++)
+		TRY(write_kept(&kept_more[i]));
+	return STATUS_OK;
 }
 
 enum status ground_write(const char *uri)

@@ -11,6 +11,7 @@
 #include "opsmesh/v1/action.pb-c.h"
 #include "opsmesh/v1/billing.pb-c.h"
 #include "opsmesh/v1/dispute.pb-c.h"
+#include "opsmesh/v1/material.pb-c.h"
 
 #define GROUND_CUSTOMER "cus_1"
 
@@ -30,6 +31,9 @@ void ground_action(const char *at, const char *id, Opsmesh__V1__ActionRequested 
 void ground_pass(const char *frontier); /* folds all that was fed; timers fire */
 /* What the stage does not say by itself here: a fact of a case, said behind its own. */
 void ground_say(const char *at, const char *dispute_id, Opsmesh__V1__DisputeEvent *event);
+
+/* What a case keeps beside all that the stage has it keep: one message lies behind the other, and the later counts. */
+void ground_keep(const char *dispute_id, const Opsmesh__V1__CaseKept *more);
 
 /* Writes all of it; the schemas chargeback, billing and ingest are there and empty. */
 enum status ground_write(const char *uri) MUST_CHECK;

@@ -23,19 +23,19 @@ static struct forecast *forecast_made(void)
 	return forecast;
 }
 
-static void advise(struct forecast *forecast, const char *case_id, Opsmesh__V1__CaseStage stage,
-                   const char *word, int64_t win_ppm)
-{
-	Opsmesh__V1__DisputeEvent event = OPSMESH__V1__DISPUTE_EVENT__INIT;
-	Opsmesh__V1__RecommendationMade made = OPSMESH__V1__RECOMMENDATION_MADE__INIT;
+/* Of the case that is added next; NULL: none. */
+static const Opsmesh__V1__CaseKept *kept;
 
-	event.case_id = text_mutable(case_id);
-	event.fact_case = OPSMESH__V1__DISPUTE_EVENT__FACT_RECOMMENDATION_MADE;
-	event.recommendation_made = &made;
+static void advise(Opsmesh__V1__CaseStage stage, const char *word, int64_t win_ppm)
+{
+	static Opsmesh__V1__CaseKept of_case = OPSMESH__V1__CASE_KEPT__INIT;
+	static Opsmesh__V1__RecommendationMade made = OPSMESH__V1__RECOMMENDATION_MADE__INIT;
+
+	of_case.recommendation = &made;
 	made.stage = stage;
 	made.recommendation = text_mutable(word);
 	made.win_ppm = win_ppm;
-	forecast_advise(forecast, &event);
+	kept = &of_case;
 }
 
 /* currency NULL: the amount is not known; deadline in microseconds from now, INT64_MIN: none. */
@@ -48,12 +48,14 @@ static void add(struct forecast *forecast, const char *case_id, const char *stag
 		.has_amount = currency != NULL,
 		.amount = { .minor = minor },
 		.decision = decision,
+		.kept = kept,
 		.deadline = deadline == INT64_MIN ? TIME_MIN : (struct instant){ NOW + deadline },
 	};
 
 	if (currency != NULL)
 		assert_true(money_currency(currency, row.amount.currency));
 	forecast_add(forecast, &row);
+	kept = NULL;
 }
 
 /* "chargeback USD 2: 300 at stake, 45 back of 1", a line a row; ends it. */
@@ -70,7 +72,6 @@ static const char *rows_of(struct forecast *forecast)
 		                    (long long)row->at_stake, row->known ? "" : "?",
 		                    (long long)row->expected, (int)row->reckoned);
 	}
-	forecast_finish(forecast);
 	return text;
 }
 
@@ -111,9 +112,7 @@ static void what_comes_back_goes_by_the_advice_of_the_stage_and_the_decision(voi
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		struct forecast *const forecast = forecast_made();
 
-		advise(forecast, "b", STAGE(CHARGEBACK), "contest", 900000);
-		advise(forecast, "a", STAGE(CHARGEBACK), "contest", 900000);
-		advise(forecast, "a", rows[i].stage, rows[i].word, 450000);
+		advise(rows[i].stage, rows[i].word, 450000);
 		add(forecast, "a", "chargeback", 1000, "USD", rows[i].decision, DAY);
 		assert_string_equal(rows_of(forecast),
 		                    arena_printf(arena, "chargeback USD 1: 1000 at stake, %s\n",
@@ -128,7 +127,7 @@ static void what_comes_back_is_rounded_once(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(ids); i++) {
-		advise(forecast, ids[i], STAGE(CHARGEBACK), "contest", 500000);
+		advise(STAGE(CHARGEBACK), "contest", 500000);
 		add(forecast, ids[i], "chargeback", 1, "USD", "", DAY);
 	}
 	assert_string_equal(rows_of(forecast), "chargeback USD 3: 3 at stake, 2 back of 3\n");
@@ -139,13 +138,12 @@ static void a_sum_beyond_64_bits_is_not_known(void **state)
 	struct forecast *const forecast = forecast_made();
 
 	(void)state;
-	advise(forecast, "a", STAGE(CHARGEBACK), "contest", 1000000);
+	advise(STAGE(CHARGEBACK), "contest", 1000000);
 	add(forecast, "a", "chargeback", INT64_MAX, "USD", "", DAY);
 	add(forecast, "b", "chargeback", 1, "USD", "", DAY);
 	assert_true(forecast->days[1].beyond);
 	forecast_end(forecast);
 	assert_false(forecast->rows[0].known);
-	forecast_finish(forecast);
 }
 
 static void deadlines_are_counted_by_day_from_the_meshs_time(void **state)
@@ -173,7 +171,6 @@ static void deadlines_are_counted_by_day_from_the_meshs_time(void **state)
 		assert_int_equal(forecast->without, rows[i].place == -2);
 		for (int day = 0; day < FORECAST_DAYS; day++)
 			assert_int_equal(forecast->days[day].count, rows[i].place == day);
-		forecast_finish(forecast);
 	}
 	assert_string_equal(forecast_date(arena, forecast_made(), 13), "2026-05-14");
 }
