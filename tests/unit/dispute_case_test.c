@@ -362,6 +362,23 @@ static void an_account_whose_id_has_a_slash_stops_nothing(void **state)
 	assert_int_equal(dispute_count("deadline_missed no_packet 2026-05-12T17:59:59Z"), 1);
 }
 
+/* What cannot be a case is a dead letter, which is seen: never a case without timers. */
+static void a_dispute_whose_id_has_a_slash_is_a_dead_letter(void **state)
+{
+	size_t dead = 0;
+
+	(void)state;
+	dispute_told("2026-05-01T09:00:00Z",
+	             &(struct told_dispute){ .id = "dp/1", .due = "2026-05-12T23:59:59Z" });
+	dispute_told("2026-05-01T09:00:00Z",
+	             &(struct told_dispute){ .due = "2026-05-12T23:59:59Z" });
+	dispute_pass("2026-05-01T10:00:00Z");
+	for (size_t i = 0; i < stage_test_fact_count(&dispute_stage); i++)
+		dead += stage_test_fact(&dispute_stage, i)->dead_letter;
+	assert_int_equal(dead, 1);
+	assert_string_equal(dispute_row(NULL, NULL).state, "needs_response");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -384,6 +401,7 @@ int main(void)
 		TEST(which_money_is_a_part),
 		TEST(amounts_of_three_currencies_are_told_each_in_its_own),
 		TEST(an_account_whose_id_has_a_slash_stops_nothing),
+		TEST(a_dispute_whose_id_has_a_slash_is_a_dead_letter),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -345,6 +345,11 @@ enum status case_take_at(struct task *task, const Opsmesh__V1__MaterialEvent *ma
 	if (!proto_instant(material->occurred_at, &at))
 		return task_fail(task, STATUS_REJECT, "occurred_at: missing or out of range");
 	TRY(task_key(task, "home", material->home, CASE_ID_MAX));
+	/* A case's id could not be taken apart again, and its timers would find nothing. */
+	if (*dispute_id == '\0' || strlen(dispute_id) > CASE_ID_MAX ||
+	    strchr(dispute_id, '/') != NULL)
+		return task_fail(task, STATUS_REJECT,
+		                 "dispute_id: empty, too long or with a slash");
 	return case_take(task, material->home, dispute_id, at, work);
 }
 
