@@ -369,6 +369,41 @@ static void more_than_the_provider_takes_is_left_out_and_said(void **state)
 	assert_string_equal(built->dropped[0]->limit, "pages_together");
 }
 
+static void pin(const char *at, const char *kind, const char *text)
+{
+	const char *const parameters[] = { "kind", kind, "text", text, NULL };
+
+	gather_asked(at, ACTION(PIN), "kim", parameters);
+}
+
+/* A lighter one of the kind may be left out; the weightiest of none may. */
+static void of_each_required_kind_the_weightiest_is_in_or_there_is_no_packet(void **state)
+{
+	char *const text = arena_alloc(gather_stage.arena, 20002);
+
+	(void)state;
+	memset(text, 'x', 20001);
+	text[20001] = '\0';
+	gather_judged(WROTE, "m1", "outage");
+	begin("subscription_canceled");
+	(void)gather_heard();
+	pin(NEXT_DAY, "policy_shown", "What the checkout showed.");
+	pin(NEXT_DAY, "policy_shown", text);
+	gather_pass(DAY_3);
+	const Opsmesh__V1__PacketBuilt *const built = gather_last(FACT(PACKET_BUILT))->packet_built;
+
+	assert_int_equal(built->n_dropped, 1);
+	assert_string_equal(built->dropped[0]->limit, "characters_each");
+	assert_string_equal(built->dropped[0]->field, "cancellation_policy_disclosure");
+	assert_int_equal(built->stage, OPSMESH__V1__CASE_STAGE__CASE_STAGE_CHARGEBACK);
+	assert_non_null(strstr(packet(), "Time (UTC): " WROTE "; channel: email"));
+	(void)gather_heard();
+	correct(DAY_3, "A-1", "exclude");
+	gather_pass(DAY_4);
+	assert_non_null(strstr(gather_heard(), "refused characters_each\n"));
+	assert_string_equal(gather_kept()->packet, "");
+}
+
 int main(void)
 {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, gather_start, gather_stop)
@@ -389,6 +424,7 @@ int main(void)
 		CASE(an_inquiry_that_became_a_chargeback_has_a_packet_of_its_own),
 		CASE(that_a_chargeback_has_no_packet_is_said_though_its_inquiry_had_none),
 		CASE(a_payment_that_was_disputed_once_is_no_evidence),
+		CASE(of_each_required_kind_the_weightiest_is_in_or_there_is_no_packet),
 		CASE(more_than_the_provider_takes_is_left_out_and_said),
 	};
 

@@ -74,6 +74,37 @@ static void what_a_code_means_is_told_and_one_that_no_document_has_as_well(void 
 	                 1);
 }
 
+static void a_case_begins_with_all_that_was_told_of_it(void **state)
+{
+	(void)state;
+	dispute_told("2026-05-01T09:00:00Z",
+	             &(struct told_dispute){ .created = "2026-04-30T00:00:00Z",
+	                                     .reason = "fraudulent",
+	                                     .network = "visa",
+	                                     .code = "10.4",
+	                                     .amount = 4200 });
+	dispute_pass("2026-05-01T09:00:00Z");
+	const Opsmesh__V1__DisputeEvent *const event =
+	    (const void *)stage_test_message(&dispute_stage, stage_test_fact(&dispute_stage, 0));
+	const Opsmesh__V1__CaseOpened *const opened = event->opened;
+
+	assert_int_equal(event->fact_case, OPSMESH__V1__DISPUTE_EVENT__FACT_OPENED);
+	assert_string_equal(event->account_id, dispute_account);
+	assert_string_equal(event->dispute_id, DISPUTE);
+	assert_string_equal(opened->status_verbatim, "needs_response");
+	assert_string_equal(opened->reason, "fraudulent");
+	assert_string_equal(opened->network, "visa");
+	assert_string_equal(opened->network_reason_code, "10.4");
+	assert_int_equal(opened->amount->minor, 4200);
+	assert_string_equal(opened->amount->currency, "USD");
+	assert_string_equal(opened->payment_id, "ch_1");
+	assert_string_equal(opened->customer_id, dispute_customer);
+	assert_string_equal(opened->queue, "disputes");
+	assert_string_equal(opened->policy, "cases/standard/1 reasons/networks/1");
+	assert_int_equal(opened->created_at->seconds,
+	                 dispute_time("2026-04-30T00:00:00Z").us / SECONDS(1).us);
+}
+
 static void a_word_that_nobody_knows_counts_as_open(void **state)
 {
 	(void)state;
@@ -386,6 +417,7 @@ int main(void)
 		TEST(a_lost_dispute_that_is_won_is_won_late),
 		TEST(money_names_the_fact_of_billing_that_it_came_from),
 		TEST(what_a_code_means_is_told_and_one_that_no_document_has_as_well),
+		TEST(a_case_begins_with_all_that_was_told_of_it),
 		TEST(a_word_that_nobody_knows_counts_as_open),
 		TEST(an_inquiry_that_escalates_is_one_case_with_a_second_answer),
 		TEST(what_was_put_up_for_an_inquiry_is_not_sent_for_the_chargeback),
