@@ -288,6 +288,27 @@ static void what_came_while_it_was_put_up_is_in_when_it_is_taken_back(void **sta
 	assert_non_null(strstr(packet(), "And another thing"));
 }
 
+/* A verdict that comes late makes a request of a message that nobody answered. */
+static void what_speaks_against_us_by_now_is_put_up_no_more(void **state)
+{
+	(void)state;
+	begin("general");
+	gather_message(WROTE, "m2", CUSTOMER, false, "Where is it");
+	gather_pass(DAY_3);
+	const char *const first = arena_string(gather_stage.arena, gather_kept()->packet);
+
+	stage_it(DAY_3);
+	gather_judged(DAY_3, "m1", "how_to");
+	gather_pass(DAY_4);
+	assert_string_equal(gather_kept()->staged, first);
+	(void)gather_heard();
+	gather_judged(DAY_4, "m2", "refund");
+	gather_pass("2026-06-05T00:00:00Z");
+	assert_string_equal(gather_heard(), "collected 5 1 650000\npacket_withdrawn\nbuilt 5 0\n");
+	submit_it("2026-06-05T00:00:00Z", first);
+	assert_null(gather_last(FACT(SUBMISSION_REQUESTED)));
+}
+
 static void nothing_to_send_is_refused_once(void **state)
 {
 	(void)state;
@@ -419,6 +440,7 @@ int main(void)
 		CASE(another_packet_takes_the_place_of_one_that_nobody_put_up),
 		CASE(a_packet_that_stands_again_is_rendered_again),
 		CASE(what_came_while_it_was_put_up_is_in_when_it_is_taken_back),
+		CASE(what_speaks_against_us_by_now_is_put_up_no_more),
 		CASE(nothing_to_send_is_refused_once),
 		CASE(only_a_case_that_waits_for_an_answer_gathers),
 		CASE(an_inquiry_that_became_a_chargeback_has_a_packet_of_its_own),

@@ -221,6 +221,8 @@ struct case_packet {
 	const char *text;     /* its canonical text, of which its digest is */
 };
 
+/* What was put up and speaks against us by now is put up no more. */
+enum status case_packet_doubt(struct casework *work, const struct case_evidence *found) MUST_CHECK;
 /* The packet of what there is now, unless one is put up or was asked to be sent. */
 enum status case_pack(struct casework *work, const struct case_evidence *found) MUST_CHECK;
 struct packet case_packet_read(struct arena *arena, const char *home,

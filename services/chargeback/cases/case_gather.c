@@ -220,6 +220,7 @@ static enum status gather(struct casework *work)
 	TRY(case_look(work, &found));
 	TRY(say_collected(work, &found));
 	TRY(say_gaps(work, &found));
+	TRY(case_packet_doubt(work, &found));
 	return case_pack(work, &found);
 }
 

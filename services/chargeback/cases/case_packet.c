@@ -372,6 +372,27 @@ enum status case_packet_again(struct casework *work, const char *digest, struct 
 	return STATUS_OK;
 }
 
+static bool has_hurting(const struct packet *packet, const struct evidence *evidence)
+{
+	for (size_t i = 0; i < evidence->count; i++)
+		for (size_t k = 0; evidence->items[i]->hurts && k < packet->count; k++)
+			if (text_equal(packet->items[k].id, evidence->items[i]->item_id))
+				return true;
+	return false;
+}
+
+enum status case_packet_doubt(struct casework *work, const struct case_evidence *found)
+{
+	struct case_packet packet;
+	bool is_kept;
+
+	if (!text_equal(work->row.response, "staged"))
+		return STATUS_OK;
+	TRY(case_packet_again(work, work->kept->staged, &packet, &is_kept));
+	return is_kept && has_hurting(&packet.packet, &found->evidence) ? case_unstage(work, NULL)
+	                                                                : STATUS_OK;
+}
+
 static Opsmesh__V1__SubmissionField *field_of(struct arena *arena, const char *name)
 {
 	Opsmesh__V1__SubmissionField *const field = arena_alloc(arena, sizeof(*field));
