@@ -51,6 +51,60 @@ static void each_step_is_said_once_and_the_miss_with_how_far_it_had_come(void **
 	dispute_expect("");
 }
 
+static const Opsmesh__V1__DisputeEvent *last_of(Opsmesh__V1__DisputeEvent__FactCase kind)
+{
+	const Opsmesh__V1__DisputeEvent *last = NULL;
+
+	for (size_t i = 0; i < stage_test_fact_count(&dispute_stage); i++) {
+		const struct fact *const fact = stage_test_fact(&dispute_stage, i);
+		const Opsmesh__V1__DisputeEvent *const event =
+		    (const void *)stage_test_message(&dispute_stage, fact);
+
+		if (event->base.descriptor == &opsmesh__v1__dispute_event__descriptor &&
+		    event->fact_case == kind)
+			last = event;
+	}
+	assert_non_null(last);
+	return last;
+}
+
+static void assert_time(const Google__Protobuf__Timestamp *stamp, const char *text)
+{
+	assert_non_null(stamp);
+	assert_int_equal(stamp->seconds, dispute_time(text).us / SECONDS(1).us);
+}
+
+static void what_is_said_of_a_deadline_is_all_that_one_acts_by(void **state)
+{
+	(void)state;
+	begin();
+	dispute_pass("2026-05-12T18:00:00Z");
+	const Opsmesh__V1__DeadlineSet *const set =
+	    last_of(OPSMESH__V1__DISPUTE_EVENT__FACT_DEADLINE_SET)->deadline_set;
+
+	assert_time(set->due_by, DUE);
+	assert_time(set->deadline, DEADLINE);
+	assert_null(set->was);
+	assert_int_equal(set->buffer_us, HOURS(6).us);
+	assert_string_equal(set->policy, "cases/standard/1");
+	assert_int_equal(set->stage, OPSMESH__V1__CASE_STAGE__CASE_STAGE_CHARGEBACK);
+	const Opsmesh__V1__DeadlineApproaching *const near =
+	    last_of(OPSMESH__V1__DISPUTE_EVENT__FACT_REMINDER_DUE)->reminder_due;
+
+	assert_time(near->due_by, DUE);
+	assert_time(near->deadline, DEADLINE);
+	assert_int_equal(near->left_us, HOURS(48).us);
+	assert_string_equal(near->owner, "disputes");
+	assert_string_equal(near->policy, "cases/standard/1");
+	const Opsmesh__V1__DeadlineMissed *const missed =
+	    last_of(OPSMESH__V1__DISPUTE_EVENT__FACT_DEADLINE_MISSED)->deadline_missed;
+
+	assert_time(missed->due_by, DUE);
+	assert_time(missed->deadline, DEADLINE);
+	assert_string_equal(missed->owner, "");
+	assert_string_equal(missed->policy, "cases/standard/1");
+}
+
 static void how_far_it_had_come_is_said_of_each_step(void **state)
 {
 	static const struct {
@@ -270,6 +324,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, dispute_start, dispute_stop)
 		TEST(each_step_is_said_once_and_the_miss_with_how_far_it_had_come),
+		TEST(what_is_said_of_a_deadline_is_all_that_one_acts_by),
 		TEST(how_far_it_had_come_is_said_of_each_step),
 		TEST(an_answer_in_time_ends_what_was_raised_and_nothing_is_missed),
 		TEST(an_answer_behind_the_deadline_is_late_whatever_came_first),
