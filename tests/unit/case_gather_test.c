@@ -390,6 +390,34 @@ static void more_than_the_provider_takes_is_left_out_and_said(void **state)
 	assert_string_equal(built->dropped[0]->limit, "pages_together");
 }
 
+static bool has_page(int64_t number)
+{
+	struct dossier_page_row row = { .home = gather_home, .number = number };
+
+	return stage_test_row(&gather_stage, &dossier_page_table, &row);
+}
+
+/* Two such messages fill a page. */
+static void a_dossier_without_an_end_keeps_its_newest_pages(void **state)
+{
+	char *const text = arena_alloc(gather_stage.arena, 9001);
+
+	(void)state;
+	memset(text, 'x', 9000);
+	text[9000] = '\0';
+	for (int i = 0; i < 2 * DOSSIER_PAGES_MAX; i++)
+		gather_message(WROTE, arena_printf(gather_stage.arena, "long-%03d", i), CUSTOMER,
+		               false, text);
+	gather_pass(WROTE);
+	assert_true(has_page(0) && has_page(DOSSIER_PAGES_MAX - 1));
+	gather_message(WROTE, "last", CUSTOMER, false, "The last one");
+	gather_pass(WROTE);
+	assert_false(has_page(0));
+	assert_true(has_page(1) && has_page(DOSSIER_PAGES_MAX));
+	begin("general");
+	assert_int_equal(gather_last(FACT(EVIDENCE_COLLECTED))->evidence_collected->items, 260);
+}
+
 static void pin(const char *at, const char *kind, const char *text)
 {
 	const char *const parameters[] = { "kind", kind, "text", text, NULL };
@@ -446,6 +474,7 @@ int main(void)
 		CASE(an_inquiry_that_became_a_chargeback_has_a_packet_of_its_own),
 		CASE(that_a_chargeback_has_no_packet_is_said_though_its_inquiry_had_none),
 		CASE(a_payment_that_was_disputed_once_is_no_evidence),
+		CASE(a_dossier_without_an_end_keeps_its_newest_pages),
 		CASE(of_each_required_kind_the_weightiest_is_in_or_there_is_no_packet),
 		CASE(more_than_the_provider_takes_is_left_out_and_said),
 	};
