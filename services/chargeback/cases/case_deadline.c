@@ -355,20 +355,27 @@ static enum status miss(struct casework *work)
 /* Who took the submission up has not shown it at the provider. Nobody asks a second time: a person looks. */
 static enum status lapse(struct casework *work)
 {
+	char due[TIME_TEXT_SIZE];
 	struct arena *const arena = work->task->arena;
 
 	work->kept->lease_until = NULL;
 	return case_raise(
-	    work, &(struct case_alarm){
-		      .rule = ALERT_LEASE,
-		      .severity = OPSMESH__V1__SEVERITY__SEVERITY_CRITICAL,
-		      .summary = arena_printf(
-			  arena, "The answer to dispute %s was asked to be sent and is not seen.",
-			  work->row.dispute_id),
-		      .description =
-			  "Look at the provider whether the evidence is there. It is not asked for "
-			  "again: there is one answer for each stage.",
-		  });
+	    work,
+	    &(struct case_alarm){
+		.rule = ALERT_LEASE,
+		.severity = OPSMESH__V1__SEVERITY__SEVERITY_CRITICAL,
+		.summary = arena_printf(
+		    arena, "The answer to dispute %s was asked to be sent and is not seen.",
+		    work->row.dispute_id),
+		.description = arena_printf(
+		    arena,
+		    "Look at the provider whether the evidence is there. It is not asked for again: "
+		    "there is one answer for each stage. If it is not there, submit by hand before %s "
+		    "what `opsmesh dispute packet %s` has.",
+		    work->row.due_by.us != TIME_MIN.us ? time_format(work->row.due_by, due)
+						       : "the provider's due_by",
+		    work->row.dispute_id),
+	    });
 }
 
 static bool is_due(const struct casework *work, struct instant at)
