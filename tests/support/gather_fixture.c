@@ -17,6 +17,8 @@ const char *gather_home;
 
 static struct instant newest;
 static int64_t actions;
+static const char *network = "";
+static const char *code = "";
 
 /* Documents, compiled once for all tests of a program: they never change. */
 
@@ -44,6 +46,7 @@ int gather_stop(void **state)
 {
 	(void)state;
 	stage_test_finish(&gather_stage);
+	gather_network("", "");
 	return 0;
 }
 
@@ -113,6 +116,12 @@ void gather_payment_of(const char *at, const char *fact_id, const char *payment)
 	feed_billing(at, fact_id, &billing);
 }
 
+void gather_network(const char *said, const char *said_code)
+{
+	network = said;
+	code = said_code;
+}
+
 static void feed_dispute(const char *at, const char *dispute, const char *payment,
                          const char *status, const char *reason)
 {
@@ -123,6 +132,8 @@ static void feed_dispute(const char *at, const char *dispute, const char *paymen
 	changed.payment_id = text_mutable(payment);
 	changed.to_status = text_mutable(status);
 	changed.reason = text_mutable(reason);
+	changed.network = text_mutable(network);
+	changed.network_reason_code = text_mutable(code);
 	changed.amount = money();
 	changed.due_by = stamp("2026-06-20T00:00:00Z");
 	changed.created_at = stamp("2026-06-01T00:00:00Z");

@@ -25,6 +25,8 @@ void gather_left(const char *at);
 void gather_dispute(const char *at, const char *status, const char *reason); /* dp_1 of ch_1 */
 void gather_dispute_of(const char *at, const char *dispute, const char *payment,
                        const char *status);
+/* Of disputes told from now on, until gather_stop; none before. */
+void gather_network(const char *network, const char *code);
 /* An action on the case; parameters are pairs of a name and a value, ended by NULL. */
 void gather_asked(const char *at, Opsmesh__V1__ActionKind kind, const char *by,
                   const char *const *parameters);

@@ -1,0 +1,152 @@
+/*
+ * case_packet_test - what a case's packet says on its cover and keeps for its files, and that what was chosen by a reckoning is
+ * rendered: for the network at hand, and of whatever people write.
+ */
+#include "common/base/text.h"
+#include "common/io/proto.h"
+#include "tests/support/gather_fixture.h"
+
+#include <string.h>
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#define CUSTOMER OPSMESH__V1__ROLE__ROLE_CUSTOMER
+#define FACT(name) OPSMESH__V1__DISPUTE_EVENT__FACT_##name
+#define PAID "2026-05-10T09:00:00Z"
+#define WROTE "2026-05-20T09:00:00Z"
+#define BEGAN "2026-06-01T00:00:00Z"
+#define NEXT_DAY "2026-06-02T00:00:00Z"
+#define DUE "2026-06-20T00:00:00Z"
+
+static void begin(void)
+{
+	gather_payment(PAID, "p1");
+	gather_dispute(BEGAN, "needs_response", "general");
+	gather_pass(NEXT_DAY);
+}
+
+/* So many times, of one sentence each. */
+static void write_much(const char *sentence, int messages, int times)
+{
+	struct arena *const arena = gather_stage.arena;
+	const size_t size = strlen(sentence);
+	char *const text = arena_alloc(arena, size * (size_t)times + 1);
+
+	for (int i = 0; i < times; i++)
+		memcpy(text + size * (size_t)i, sentence, size);
+	text[size * (size_t)times] = '\0';
+	for (int i = 0; i < messages; i++)
+		gather_message(WROTE, arena_printf(arena, "long-%02d", i), CUSTOMER, false, text);
+}
+
+static int64_t pages_rendered(void)
+{
+	const Opsmesh__V1__DisputeEvent *const event = gather_last(FACT(PACKET_RENDERED));
+	int64_t pages = 0;
+
+	if (event == NULL)
+		return 0;
+	for (size_t i = 0; i < event->packet_rendered->n_files; i++)
+		pages += event->packet_rendered->files[i]->pages;
+	return pages;
+}
+
+static void a_cover_says_what_the_dispute_is_about(void **state)
+{
+	const char *text;
+
+	(void)state;
+	gather_network("mastercard", "4853");
+	begin();
+	text = gather_packet_text(gather_kept()->packet);
+	assert_non_null(strstr(text, "\nEvidence for dispute " GATHER_DISPUTE "\n"));
+	assert_non_null(
+	    strstr(text, arena_printf(gather_stage.arena,
+	                              "\nCase: case/%s/" GATHER_DISPUTE "\nAccount: %s\n",
+	                              gather_home, gather_home)));
+	assert_non_null(strstr(text, "\nTo be answered by (UTC): " DUE
+	                             "\nCharge: ch_1\nAmount: 120.00 USD\nNetwork: mastercard\n"
+	                             "Reason: general\nReason code of the network: 4853\n"
+	                             "Charged (UTC): " PAID "\nDisputed (UTC): " BEGAN "\n"));
+}
+
+static void assert_time(const Google__Protobuf__Timestamp *stamp, const char *text)
+{
+	struct instant at;
+	struct instant wanted;
+
+	assert_true(proto_instant(stamp, &at) && time_parse(text, &wanted));
+	assert_int_equal(at.us, wanted.us);
+}
+
+/* Files are made of what is kept, by whoever owns the shard then. */
+static void what_is_kept_of_a_packet_is_all_that_its_files_say(void **state)
+{
+	struct case_packet_row row = { .home = gather_home, .dispute_id = GATHER_DISPUTE };
+	char reason[PROTO_REASON_SIZE];
+	ProtobufCMessage *message;
+
+	(void)state;
+	gather_network("mastercard", "4853");
+	begin();
+	row.digest = gather_kept()->packet;
+	assert_true(stage_test_row(&gather_stage, &case_packet_table, &row));
+	assert_true(proto_unpack(gather_stage.arena, &opsmesh__v1__packet_kept__descriptor,
+	                         row.content, &message, reason));
+	const Opsmesh__V1__PacketKept *const kept = (const void *)message;
+
+	assert_string_equal(kept->dispute_id, GATHER_DISPUTE);
+	assert_string_equal(kept->payment_id, "ch_1");
+	assert_string_equal(kept->network, "mastercard");
+	assert_string_equal(kept->reason, "general");
+	assert_string_equal(kept->network_reason_code, "4853");
+	assert_string_equal(kept->amount, "120.00 USD");
+	assert_time(kept->charged_at, PAID);
+	assert_time(kept->opened_at, BEGAN);
+	assert_time(kept->due_by, DUE);
+}
+
+static void mastercard_is_sent_no_more_than_nineteen_pages(void **state)
+{
+	(void)state;
+	gather_network("mastercard", "4853");
+	write_much("We have used it since January. ", 30, 200);
+	begin();
+	assert_true(gather_last(FACT(PACKET_BUILT))->packet_built->n_dropped > 0);
+	assert_in_range(pages_rendered(), 5, 19);
+}
+
+/* Whatever no font can show takes the place of its number, and is said. */
+static void what_no_font_can_show_is_reckoned_rendered_and_said(void **state)
+{
+	static const char *const sentences[] = { "ฉันต้องการเงินคืน ", "मुझे पैसे वापस चाहिए। ",
+		                                 "\x1b[31m\x01\x02\x7f", "\u202e\u200b😀 " };
+
+	for (size_t i = 0; i < COUNT_OF(sentences); i++) {
+		assert_int_equal(gather_stop(state), 0);
+		assert_int_equal(gather_start(state), 0);
+		write_much(sentences[i], 20, 150);
+		begin();
+		assert_non_null(gather_last(FACT(PACKET_BUILT)));
+		assert_null(gather_last(FACT(PACKET_REFUSED)));
+		assert_in_range(pages_rendered(), 10, 49);
+		assert_true(gather_last(FACT(PACKET_RENDERED))->packet_rendered->unshown > 1000);
+	}
+}
+
+int main(void)
+{
+#define CASE(name) cmocka_unit_test_setup_teardown(name, gather_start, gather_stop)
+	const struct CMUnitTest tests[] = {
+		CASE(a_cover_says_what_the_dispute_is_about),
+		CASE(what_is_kept_of_a_packet_is_all_that_its_files_say),
+		CASE(mastercard_is_sent_no_more_than_nineteen_pages),
+		CASE(what_no_font_can_show_is_reckoned_rendered_and_said),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
