@@ -90,29 +90,36 @@ static void an_inquiry_has_a_worth_of_its_own(void **state)
 	assert_true(made()->counts_in_ratio);
 }
 
-/* Two payments that prove it are there at either time; the document says so from its second version on. */
+#define IP "203.0.113.7"
+
+/* Two payments that prove it, or cannot, are there at either time; the document's second version has a chance for those that do. */
 static void a_dispute_that_earlier_payments_prove_has_their_chance_from_its_date_on(void **state)
 {
 	static const struct {
 		const char *disputed;
 		const char *judged;
+		const char *ip; /* of the earlier payments */
 		const char *worth;
 		const char *cell;
 	} rows[] = {
-		{ "2026-11-30T09:00:00Z", "2026-11-30T12:00:00Z",
+		{ "2026-11-30T09:00:00Z", "2026-11-30T12:00:00Z", IP,
 		  "worth accept 50000 of little, gains -2400 USD\n", "fraudulent/little" },
-		{ "2026-12-01T09:00:00Z", "2026-12-01T12:00:00Z",
+		{ "2026-12-01T09:00:00Z", "2026-12-01T12:00:00Z", IP,
 		  "worth contest 600000 of little, gains 4200 USD\n", "fraudulent/compelling" },
+		{ "2026-12-01T09:00:00Z", "2026-12-01T12:00:00Z", "198.51.100.9",
+		  "worth accept 50000 of little, gains -2400 USD\n", "fraudulent/little" },
 	};
 
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
-		static const char ip[] = "203.0.113.7";
-		struct before_payment payment = { .id = "ch_3", .ip = ip, .account = "u-1" };
+		struct before_payment payment = { .id = "ch_3",
+			                          .ip = rows[i].ip,
+			                          .account = "u-1" };
 
 		before_paid("2026-04-01T09:00:00Z", &payment);
 		payment.id = "ch_2";
 		before_paid("2026-05-01T09:00:00Z", &payment);
 		payment.id = "ch_1";
+		payment.ip = IP;
 		before_paid("2026-11-01T09:00:00Z", &payment);
 		before_disputed(rows[i].disputed, &(struct before_dispute){ .id = NULL });
 		gather_pass(rows[i].judged);
