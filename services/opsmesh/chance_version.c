@@ -16,7 +16,11 @@ struct scan {
 
 static char byte_at(const struct scan *scan, size_t at)
 {
-	return at < scan->text.size ? ((const char *)scan->text.data)[at] : '\0';
+	const char *const bytes = scan->text.data;
+
+	if (at >= scan->text.size)
+		return '\0';
+	return bytes[at];
 }
 
 /* Behind the string that begins here. */
@@ -70,7 +74,6 @@ struct member {
 /* False: there is none of that name, and *member is the last. */
 static bool member_find(struct bytes text, const char *name, struct member *member)
 {
-	const char *const quoted_end = name + strlen(name);
 	struct scan scan = { .text = text };
 
 	while (scan.at < text.size) {
@@ -86,7 +89,7 @@ static bool member_find(struct bytes text, const char *name, struct member *memb
 		member->from = space_end(&scan, space_end(&scan, scan.at) + 1);
 		member->end = value_end(&scan, member->from);
 		scan.at = member->end;
-		if (size == (size_t)(quoted_end - name) && memcmp(bytes, name, size) == 0)
+		if (size == strlen(name) && memcmp(bytes, name, size) == 0)
 			return true;
 	}
 	return false;
@@ -101,13 +104,9 @@ static struct bytes member_set(struct arena *arena, struct bytes text, const cha
 	const bool has = member_find(text, name, &member);
 	const char *const set = has ? value : arena_printf(arena, ",\n  \"%s\": %s", name, value);
 	const size_t from = has ? member.from : member.end;
-	const size_t size = strlen(set);
-	char *const made = arena_alloc(arena, from + size + (text.size - member.end) + 1);
 
-	memcpy(made, whole, from);
-	memcpy(made + from, set, size);
-	memcpy(made + from + size, whole + member.end, text.size - member.end);
-	return (struct bytes){ made, from + size + (text.size - member.end) };
+	return bytes_of(arena_printf(arena, "%.*s%s%.*s", (int)from, whole, set,
+	                             (int)(text.size - member.end), whole + member.end));
 }
 
 /* What is set. */

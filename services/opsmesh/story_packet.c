@@ -125,6 +125,18 @@ static const char *costs(const struct story *story, const Opsmesh__V1__Recommend
 	                                           story_amount(story, fact->effort));
 }
 
+/* What becomes of the networks' ratios. */
+static const char *ratio(const Opsmesh__V1__RecommendationMade *fact)
+{
+	if (fact->counts_in_ratio)
+		return "; it counts in the monitoring programmes whatever is done";
+	if (text_equal(fact->ratio, "at_risk"))
+		return "; if it does not convince, it will count in the monitoring programmes";
+	return text_equal(fact->ratio, "avoided")
+	           ? "; so it never counts in the monitoring programmes"
+	           : "";
+}
+
 static struct story_line tell_recommended(const struct story *story,
                                           const Opsmesh__V1__RecommendationMade *fact)
 {
@@ -134,8 +146,7 @@ static struct story_line tell_recommended(const struct story *story,
 	    story_because(story, fact->sentence), story_amount(story, fact->expected),
 	    chances(story, fact), story_amount(story, fact->amount), costs(story, fact),
 	    with(story, ", evidence ", fact->band), with(story, ", fees of ", fact->country),
-	    fact->counts_in_ratio ? "; it counts in the monitoring programmes whatever is done"
-				  : "",
+	    ratio(fact),
 	    arena_printf(story->arena, "%s%s", with(story, "; rule ", fact->rule),
 	                 with(story, " by ", fact->policy))));
 }

@@ -328,7 +328,25 @@ static void members_are_found_whatever_they_hold(void **state)
 	assert_string_equal(next_of(text, facts, COUNT_OF(facts), 2), golden);
 }
 
-/* What the daemon reckons with, cell by cell. */
+/* Of a dispute that lies in the cell, as the daemon reckons it. */
+static struct economics_recommendation reckoned(const struct economics_policy *policy,
+                                                const struct chance_cell *cell)
+{
+	const bool compelling = strcmp(cell->level, ECONOMICS_COMPELLING) == 0;
+	struct economics_inputs inputs = { .category = cell->category,
+		                           .country = "US",
+		                           .amount = { 10000, "USD" },
+		                           .compelling = compelling };
+	struct economics_recommendation got;
+	const char *reason;
+
+	for (size_t level = 0; level < policy->level_count && !compelling; level++)
+		if (strcmp(policy->levels[level].name, cell->level) == 0)
+			inputs.complete_ppm = policy->levels[level].from_ppm;
+	assert_true(economics_recommend(policy, &inputs, &got, &reason));
+	return got;
+}
+
 static void a_cell_says_what_the_daemon_reckons_with(void **state)
 {
 	const char *const text =
@@ -342,20 +360,10 @@ static void a_cell_says_what_the_daemon_reckons_with(void **state)
 	assert_int_equal(document->count, policy.category_count * (policy.level_count + 1));
 	for (size_t i = 0; i < document->count; i++) {
 		const struct chance_cell *const cell = &document->cells[i];
-		const bool compelling = strcmp(cell->level, ECONOMICS_COMPELLING) == 0;
-		struct economics_inputs inputs = { .category = cell->category,
-			                           .country = "US",
-			                           .amount = { 10000, "USD" },
-			                           .compelling = compelling };
-		struct economics_recommendation got;
-		struct rate rate;
-		const char *reason;
+		const struct economics_recommendation got = reckoned(&policy, cell);
+		const struct rate rate =
+		    chance_document_rate(document, cell, cell->won, cell->answered);
 
-		for (size_t level = 0; level < policy.level_count && !compelling; level++)
-			if (strcmp(policy.levels[level].name, cell->level) == 0)
-				inputs.complete_ppm = policy.levels[level].from_ppm;
-		assert_true(economics_recommend(&policy, &inputs, &got, &reason));
-		rate = chance_document_rate(document, cell, cell->won, cell->answered);
 		assert_string_equal(cell->name, arena_printf(arena, "%s/%s", got.cell.category,
 		                                             got.cell.level));
 		assert_memory_equal(&rate, &got.rate, sizeof(rate));

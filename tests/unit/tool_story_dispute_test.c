@@ -297,6 +297,14 @@ static void a_recommendation_is_told_with_all_that_it_was_reckoned_from(void **s
 	    "USD, chance of winning 45.2 % (31 % to 60 %; cell general/full with 12 outcomes of ours, 5 won) of 120.00 USD, fee for answering "
 	    "15.00 USD, effort 5.00 USD, evidence strong, fees of US; it counts in the "
 	    "monitoring programmes whatever is done; rule worth by economics/1");
+	made.counts_in_ratio = false;
+	made.ratio = text_mutable("at_risk");
+	assert_non_null(strstr(line_of(FACT(RECOMMENDATION_MADE), &made, false).text,
+	                       "US; if it does not convince, it will count in the monitoring "
+	                       "programmes; rule"));
+	made.ratio = text_mutable("avoided");
+	assert_non_null(strstr(line_of(FACT(RECOMMENDATION_MADE), &made, false).text,
+	                       "US; so it never counts in the monitoring programmes; rule"));
 }
 
 /* Each fact of the contract has a sentence, but for the answers to actions, which story_answer tells. */

@@ -68,8 +68,8 @@
 	INT64_C(1000000000000000) /* minor units: sums of a few stay in 64 bits */
 #define ECONOMICS_ANY_COUNTRY "*"
 #define ECONOMICS_COMPELLING \
-	"compelling" /* the level of a dispute that earlier payments disprove */
-#define ECONOMICS_CELLS_MAX (ECONOMICS_CATEGORIES_MAX * (ECONOMICS_LEVELS_MAX + 1))
+	"compelling"              /* the level of a dispute that earlier payments disprove */
+#define ECONOMICS_CELLS_MAX 288UL /* of each category its levels, and ECONOMICS_COMPELLING */
 
 struct economics_band {
 	const char *name;
