@@ -27,7 +27,8 @@ struct cache {
 	struct map rows;
 	struct cache_link ends; /* newer: the oldest; older: the newest */
 	size_t bytes;
-	size_t bytes_max;
+	size_t resident_bytes; /* of them, which may not go */
+	size_t bytes_max;      /* of the others */
 	struct change *changes;
 	size_t change_count;
 	size_t change_capacity;
@@ -180,6 +181,13 @@ static size_t row_bytes(const struct cache_row *row)
 	return ROW_OVERHEAD + row->name.size + row->packed.size;
 }
 
+static void count_bytes(struct cache *cache, const struct cache_row *row, size_t more, size_t less)
+{
+	cache->bytes = cache->bytes + more - less;
+	if (cache->tables[cache_row_table(row)]->resident)
+		cache->resident_bytes = cache->resident_bytes + more - less;
+}
+
 static struct cache_row *row_create(struct cache *cache, int table, struct bytes key)
 {
 	const struct bytes name = cache_name(cache, table, key);
@@ -192,7 +200,7 @@ static struct cache_row *row_create(struct cache *cache, int table, struct bytes
 		order_add(&cache->orders[table], row);
 	else
 		link_newest(cache, &row->link);
-	cache->bytes += row_bytes(row);
+	count_bytes(cache, row, row_bytes(row), 0);
 	return row;
 }
 
@@ -202,7 +210,7 @@ static void row_remove(struct cache *cache, struct cache_row *row)
 	if (cache->tables[cache_row_table(row)]->resident)
 		order_remove(&cache->orders[cache_row_table(row)], row);
 	unlink_row(&row->link);
-	cache->bytes -= row_bytes(row);
+	count_bytes(cache, row, 0, row_bytes(row));
 	packed_free(row->packed);
 	memory_free(row);
 }
@@ -216,7 +224,7 @@ struct cache_row *cache_put(struct cache *cache, int table, struct bytes key, st
 	row = row_create(cache, table, key);
 	row->packed = packed_copy(packed);
 	row->missing = packed.data == NULL;
-	cache->bytes += packed.size;
+	count_bytes(cache, row, packed.size, 0);
 	return row;
 }
 
@@ -256,9 +264,8 @@ void cache_change(struct cache *cache, int table, struct bytes key, struct bytes
 		row = row_create(cache, table, key);
 	remember(cache, row, created);
 	mark_changed(cache, row);
-	cache->bytes -= row->packed.size;
+	count_bytes(cache, row, packed.size, row->packed.size);
 	row->packed = packed_copy(packed);
-	cache->bytes += row->packed.size;
 }
 
 void cache_keep(struct cache *cache)
@@ -279,10 +286,9 @@ void cache_undo_to(struct cache *cache, size_t count)
 		const struct change *const change = &cache->changes[--cache->change_count];
 		struct cache_row *const row = change->row;
 
-		cache->bytes -= row->packed.size;
+		count_bytes(cache, row, change->old.size, row->packed.size);
 		packed_free(row->packed);
 		row->packed = change->old;
-		cache->bytes += row->packed.size;
 		if (!change->was_changed) {
 			CHECK(cache->changed[cache->changed_count - 1] == row);
 			cache->changed_count--;
@@ -319,7 +325,8 @@ void cache_settle(struct cache *cache)
 			row_remove(cache, row);
 	}
 	cache->changed_count = 0;
-	while (cache->bytes > cache->bytes_max && cache->ends.newer != &cache->ends)
+	while (cache->bytes - cache->resident_bytes > cache->bytes_max &&
+	       cache->ends.newer != &cache->ends)
 		row_remove(cache, (struct cache_row *)(void *)cache->ends.newer);
 }
 

@@ -73,6 +73,32 @@ static void rows_beyond_the_bound_go_and_can_be_put_again(void **state)
 	assert_true(is(LOOSE, 1, "stored"));
 }
 
+static void resident_rows_take_no_room_of_the_others(void **state)
+{
+	(void)state;
+	for (int i = 0; i < MANY; i++) {
+		(void)cache_put(cache, RESIDENT, key_of(i), bytes_of("stored"));
+		cache_change(cache, RESIDENT, key_of(i), bytes_of("changed to something longer"));
+	}
+	cache_undo(cache);
+	for (int i = 0; i < MANY; i++)
+		cache_change(cache, RESIDENT, key_of(i), bytes_of("changed"));
+	cache_keep(cache);
+	(void)cache_put(cache, LOOSE, key_of(1), bytes_of("stored"));
+	cache_settle(cache);
+	assert_true(cache_memory(cache) > BOUND);
+	assert_true(is(LOOSE, 1, "stored"));
+	for (int i = 0; i < MANY; i++)
+		cache_change(cache, RESIDENT, key_of(i), (struct bytes){ NULL, 0 });
+	cache_keep(cache);
+	cache_settle(cache);
+	for (int i = 0; i < MANY; i++)
+		(void)cache_put(cache, LOOSE, key_of(i), bytes_of("stored"));
+	cache_settle(cache);
+	assert_true(cache_memory(cache) <= BOUND);
+	assert_true(cache_memory(cache) > BOUND / 2);
+}
+
 static void an_absent_row_is_remembered_as_absent(void **state)
 {
 	(void)state;
@@ -169,6 +195,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		CASE(the_place_of_a_table_is_that_of_its_declaration),
 		CASE(rows_beyond_the_bound_go_and_can_be_put_again),
+		CASE(resident_rows_take_no_room_of_the_others),
 		CASE(an_absent_row_is_remembered_as_absent),
 		CASE(a_changed_row_outlives_the_bound_until_its_batch_has_ended),
 		CASE(what_the_store_says_does_not_overwrite_what_the_batch_changed),
