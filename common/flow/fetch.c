@@ -9,6 +9,8 @@
 #include <string.h>
 
 #define FETCH_TIMERS_MAX 10000 /* more due at once are loaded one by one */
+#define FETCH_TIMERS_SOON \
+	256 /* of a batch that ends when its timers take long: what it may come to */
 
 /* The keys that a batch wants of each table, once each. */
 struct wanted {
@@ -69,10 +71,11 @@ static void need_event(struct shard *shard, struct held *held, struct task *task
 	handler->need(task, held->message);
 }
 
-static void need_timers(struct shard *shard, struct instant frontier, struct task *task)
+static void need_timers(struct shard *shard, const struct fold *fold, struct task *task)
 {
-	struct timer **const due = arena_alloc(shard->arena, FETCH_TIMERS_MAX * sizeof(*due));
-	const size_t count = timer_queue_before(&shard->timers, frontier, due, FETCH_TIMERS_MAX);
+	const size_t most = fold->patience.us > 0 ? FETCH_TIMERS_SOON : FETCH_TIMERS_MAX;
+	struct timer **const due = arena_alloc(shard->arena, most * sizeof(*due));
+	const size_t count = timer_queue_before(&shard->timers, fold->frontier, due, most);
 
 	task->event = NULL;
 	task->message = NULL;
@@ -94,7 +97,7 @@ enum status work_fetch(struct shard *shard, const struct fold *fold)
 	for (size_t i = 0; i < fold->count; i++)
 		need_event(shard, fold->events[i], &task);
 	if (shard->timers.count > 0)
-		need_timers(shard, fold->frontier, &task);
+		need_timers(shard, fold, &task);
 	for (size_t i = 0; i < shard->table_count; i++) {
 		struct wanted *const wanted = &shard->work->wanted[i];
 

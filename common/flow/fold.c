@@ -312,9 +312,9 @@ enum status shard_fold(struct shard *shard, struct fold *fold)
 	struct work *const work = shard->work;
 
 	CHECK(!shard->in_batch && shard->stopped == NULL);
+	TRY(work_fetch(shard, fold));
 	if (fold->patience.us > 0)
 		fold->began = real_now(shard);
-	TRY(work_fetch(shard, fold));
 	TRY(fold_events(shard, fold));
 	shard->batch =
 	    (struct batch){ .shard = shard,
