@@ -16,14 +16,11 @@
 
 #include <cmocka.h>
 
-#define SAID(id_, at_, role_, text_)                                                   \
-	{                                                                              \
-		.id = id_, .kind = "message", .about = "T1", .at = at_, .role = role_, \
-		.text = text_, .language = "en"                                        \
-	}
-#define END                  \
-	{                    \
-		.kind = NULL \
+/* Judged at once, as what it says and in which language. */
+#define JUDGED(id_, at_, intent_, message_, language_)                                   \
+	{                                                                                \
+		.id = id_, .kind = "triaged", .about = "T1", .at = at_, .word = intent_, \
+		.detail = message_, .language = language_                                \
 	}
 
 static struct evidence gather(const struct evidence_fact *facts,
@@ -36,12 +33,12 @@ static struct evidence gather(const struct evidence_fact *facts,
 static void the_most_telling_of_a_kind_weighs_most(void **state)
 {
 	static const struct evidence_fact facts[] = {
-		SAID("old", "2026-02-01T09:00:00Z", "customer", "Before the payment"),
-		SAID("ours", "2026-05-20T09:00:00Z", "agent", "Our own"),
-		SAID("first", "2026-05-20T09:00:00Z", "customer", "Between"),
-		SAID("newest", "2026-05-21T09:00:00Z", "customer", "Between, later"),
-		SAID("after", "2026-06-02T09:00:00Z", "customer", "After the dispute"),
-		END,
+		FACT_CUSTOMER("old", "2026-02-01T09:00:00Z", "Before the payment"),
+		FACT_OURS("ours", "2026-05-20T09:00:00Z", "Our own"),
+		FACT_CUSTOMER("first", "2026-05-20T09:00:00Z", "Between"),
+		FACT_CUSTOMER("newest", "2026-05-21T09:00:00Z", "Between, later"),
+		FACT_CUSTOMER("after", "2026-06-02T09:00:00Z", "After the dispute"),
+		FACT_END,
 	};
 	static const struct {
 		const char *id;
@@ -94,29 +91,12 @@ static void earlier_payments_are_the_newest_twelve_those_of_the_card_first(void 
 }
 
 static const struct evidence_fact equal_times[] = {
-	SAID("m1", "2026-05-20T09:00:00Z", "customer", "Refund me"),
-	SAID("m2", "2026-05-20T09:00:00Z", "agent", "No"),
-	SAID("m3", "2026-05-20T09:00:00Z", "customer", "Why?"),
-	{ .id = "v1",
-	  .kind = "triaged",
-	  .about = "T1",
-	  .at = "2026-05-20T09:00:00Z",
-	  .word = "refund",
-	  .detail = "m1" },
-	{ .id = "u1",
-	  .kind = "usage",
-	  .about = "sub_1",
-	  .at = "2026-05-21T00:00:00Z",
-	  .word = "2026-05-20",
-	  .detail = "calls",
-	  .minor = 10 },
-	{ .id = "u2",
-	  .kind = "usage",
-	  .about = "sub_1",
-	  .at = "2026-05-21T00:00:00Z",
-	  .word = "2026-05-20",
-	  .detail = "calls",
-	  .minor = 20 },
+	FACT_CUSTOMER("m1", "2026-05-20T09:00:00Z", "Refund me"),
+	FACT_OURS("m2", "2026-05-20T09:00:00Z", "No"),
+	FACT_CUSTOMER("m3", "2026-05-20T09:00:00Z", "Why?"),
+	JUDGED("v1", "2026-05-20T09:00:00Z", "refund", "m1", NULL),
+	FACT_USED("u1", 10),
+	FACT_USED("u2", 20),
 	{ .id = "p2",
 	  .kind = "payment",
 	  .about = "ch_2",
@@ -131,7 +111,7 @@ static const struct evidence_fact equal_times[] = {
 	  .word = "succeeded",
 	  .detail = "ch_2",
 	  .minor = 100 },
-	END,
+	FACT_END,
 };
 
 static void assert_same(const struct evidence *a, const struct evidence *b)
@@ -179,9 +159,9 @@ static void order_makes_no_difference(void **state)
 static void what_people_do_counts(void **state)
 {
 	static const struct evidence_fact facts[] = {
-		SAID("m1", "2026-05-20T09:00:00Z", "customer", "使っています"),
-		SAID("m2", "2026-05-21T09:00:00Z", "customer", "Hello"),
-		END,
+		FACT_CUSTOMER("m1", "2026-05-20T09:00:00Z", "使っています"),
+		FACT_CUSTOMER("m2", "2026-05-21T09:00:00Z", "Hello"),
+		FACT_END,
 	};
 	Opsmesh__V1__CaseKept kept = OPSMESH__V1__CASE_KEPT__INIT;
 	Opsmesh__V1__EvidenceItem added = OPSMESH__V1__EVIDENCE_ITEM__INIT;
@@ -251,21 +231,9 @@ static void it_reads_as_people_read_it(void **state)
 		  .text = "A very long one",
 		  .language = "en",
 		  .cut = 12 },
-		{ .id = "u1",
-		  .kind = "usage",
-		  .about = "sub_1",
-		  .at = "2026-05-21T00:00:00Z",
-		  .word = "2026-05-20",
-		  .detail = "calls",
-		  .minor = 120 },
-		{ .id = "r1",
-		  .kind = "refund",
-		  .about = "re_1",
-		  .at = "2026-05-22T09:00:00Z",
-		  .word = "succeeded",
-		  .detail = "ch_1",
-		  .minor = 2000 },
-		END,
+		FACT_USED("u1", 120),
+		FACT_REFUND("r1", "2026-05-22T09:00:00Z", "succeeded"),
+		FACT_END,
 	};
 	static const struct {
 		const char *category;
@@ -329,28 +297,10 @@ static void a_language_is_as_it_was_said_else_as_it_was_judged(void **state)
 		  .at = "2026-05-20T09:00:00Z",
 		  .role = "customer",
 		  .text = "はい" },
-		{ .id = "v1",
-		  .kind = "triaged",
-		  .about = "T1",
-		  .at = "2026-05-20T09:00:01Z",
-		  .word = "how_to",
-		  .detail = "m1",
-		  .language = "ja" },
-		{ .id = "m2",
-		  .kind = "message",
-		  .about = "T1",
-		  .at = "2026-05-20T10:00:00Z",
-		  .role = "customer",
-		  .text = "Yes",
-		  .language = "en" },
-		{ .id = "v2",
-		  .kind = "triaged",
-		  .about = "T1",
-		  .at = "2026-05-20T10:00:01Z",
-		  .word = "how_to",
-		  .detail = "m2",
-		  .language = "fr" },
-		END,
+		JUDGED("v1", "2026-05-20T09:00:01Z", "how_to", "m1", "ja"),
+		FACT_CUSTOMER("m2", "2026-05-20T10:00:00Z", "Yes"),
+		JUDGED("v2", "2026-05-20T10:00:01Z", "how_to", "m2", "fr"),
+		FACT_END,
 	};
 	const struct evidence_setting setting = { .category = "general" };
 	const struct evidence evidence = gather(facts, &setting);
@@ -391,7 +341,7 @@ static void what_was_shown_is_of_the_version_at_the_payment(void **state)
 			  .role = "customer",
 			  .text = "Hello",
 			  .language = rows[i].language },
-			END,
+			FACT_END,
 		};
 		const struct document files[] = {
 			{ .name = "1", .body = bytes_of(SHOWN("1", "2026-05-01", "old")) },
