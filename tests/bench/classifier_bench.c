@@ -11,6 +11,7 @@
 #include "common/base/check.h"
 #include "common/base/text.h"
 #include "common/io/file.h"
+#include "tests/support/resident.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -89,19 +90,6 @@ static double judge(const struct model *model, const struct lines *lines, size_t
 	const double spent = seconds(CLOCK_PROCESS_CPUTIME_ID) - begin;
 	arena_destroy(arena);
 	return spent * 1e6 / (double)messages;
-}
-
-static long resident_kib(void)
-{
-	FILE *const file = fopen("/proc/self/statm", "re");
-	long pages = 0;
-
-	if (file == NULL)
-		return 0;
-	if (fscanf(file, "%*d %ld", &pages) != 1)
-		pages = 0;
-	fclose(file);
-	return pages * 4;
 }
 
 int main(int argc, char **argv)

@@ -11,6 +11,7 @@
 #include "common/base/check.h"
 #include "common/base/text.h"
 #include "common/io/file.h"
+#include "tests/support/resident.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -33,19 +34,6 @@ static double cpu_ms(void)
 
 	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
 	return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
-}
-
-static long resident_kib(void)
-{
-	FILE *const file = fopen("/proc/self/statm", "re");
-	long pages = 0;
-
-	if (file == NULL)
-		return 0;
-	if (fscanf(file, "%*d %ld", &pages) != 1)
-		pages = 0;
-	fclose(file);
-	return pages * 4;
 }
 
 static bool no_upload(void *context, struct arena *arena, const struct packet_file *file,

@@ -1,5 +1,9 @@
 #include "tests/support/chance.h"
 
+#include "common/base/bytes.h"
+
+#include <string.h>
+
 /* splitmix64, Steele, Lea and Flood 2014. */
 uint64_t chance_next(struct chance *chance)
 {
@@ -30,4 +34,20 @@ bool chance_of(struct chance *chance, int of_thousand)
 int chance_between(struct chance *chance, int low, int high)
 {
 	return low + chance_below(chance, high - low + 1);
+}
+
+const char *chance_text(struct chance *chance, struct arena *arena, const char *const *words,
+                        int word_count, int count)
+{
+	struct buffer text = { 0 };
+
+	for (int i = 0; i < count; i++) {
+		const char *const word = words[chance_below(chance, word_count)];
+
+		buffer_add(&text, word, strlen(word));
+	}
+	const char *const copy = arena_text(arena, (const char *)text.data, text.size);
+
+	buffer_finish(&text);
+	return copy;
 }

@@ -297,15 +297,21 @@ static void wait_for_answers(size_t count)
 	assert_int_equal(lying(), count);
 }
 
-static void a_thread_runs_what_comes_and_is_waited_for_within_bounds(void **state)
+/* The thread has begun one, and holds on. */
+static void begin_one(void)
 {
-	(void)state;
 	sem_init(&begun, 0, 0);
 	sem_init(&may_end, 0, 0);
 	effect_meanwhile = hold_on;
 	effect_work_start(effect_test.effects);
 	ask_one("x");
 	sem_wait(&begun);
+}
+
+static void a_thread_runs_what_comes_and_is_waited_for_within_bounds(void **state)
+{
+	(void)state;
+	begin_one();
 	assert_false(effect_work_stop(effect_test.effects, MILLISECONDS(20)));
 	send_all();
 	assert_int_equal(lying(), 0);
@@ -318,12 +324,7 @@ static void a_thread_runs_what_comes_and_is_waited_for_within_bounds(void **stat
 static void one_that_runs_while_its_shard_is_lost_is_let_go(void **state)
 {
 	(void)state;
-	sem_init(&begun, 0, 0);
-	sem_init(&may_end, 0, 0);
-	effect_meanwhile = hold_on;
-	effect_work_start(effect_test.effects);
-	ask_one("x");
-	sem_wait(&begun);
+	begin_one();
 	effect_work_forget(effect_test.effects, 0);
 	sem_post(&may_end);
 	assert_true(effect_work_stop(effect_test.effects, SECONDS(5)));

@@ -268,17 +268,8 @@ static const char *random_text(struct chance *chance)
 		                             "\n",      "a-very-long-word-without-an-end ",
 		                             "x " };
 	const int count = chance_between(chance, 0, 120);
-	struct buffer text = { 0 };
 
-	for (int i = 0; i < count; i++) {
-		const char *const word = words[chance_below(chance, COUNT_OF(words))];
-
-		buffer_add(&text, word, strlen(word));
-	}
-	const char *const copy = arena_text(arena, (const char *)text.data, text.size);
-
-	buffer_finish(&text);
-	return copy;
+	return chance_text(chance, arena, words, COUNT_OF(words), count);
 }
 
 static size_t random_blocks(struct chance *chance, struct pdf_block *blocks)

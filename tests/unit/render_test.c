@@ -375,17 +375,8 @@ static const char *random_words(struct chance *chance)
 {
 	static const char *const words[] = { "refund ", "二重請求", "환불 ", "取消", "\n", "x " };
 	const int count = chance_between(chance, 1, 900);
-	struct buffer text = { 0 };
 
-	for (int i = 0; i < count; i++) {
-		const char *const word = words[chance_below(chance, COUNT_OF(words))];
-
-		buffer_add(&text, word, strlen(word));
-	}
-	const char *const copy = arena_text(arena, (const char *)text.data, text.size);
-
-	buffer_finish(&text);
-	return copy;
+	return chance_text(chance, arena, words, COUNT_OF(words), count);
 }
 
 static struct packet_item random_item(struct chance *chance, size_t number)
