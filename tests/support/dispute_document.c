@@ -49,44 +49,47 @@ static const struct document packet_files[] = {
 	    "\"fields\":[{\"name\":\"uncategorized_text\",\"kind\":\"text\",\"characters\":1000}]}"),
 };
 
-static const void *compile_cases(const struct document *files, size_t count)
-{
-	char reason[256];
-	const void *const compiled = case_policy_compile(files, count, reason, sizeof(reason));
-
-	CHECK(compiled != NULL);
-	return compiled;
-}
-
-static const void *compile_limits(void)
-{
-	char reason[256];
-	const void *const compiled = policy_compile(&packet_limits_kind, packet_files,
-	                                            COUNT_OF(packet_files), reason, sizeof(reason));
-
-	CHECK(compiled != NULL);
-	return compiled;
-}
-
-static struct document *find(struct document *documents, const char *name)
-{
-	while (!text_equal(documents->name, name))
-		documents++;
-	return documents;
-}
+/* Instead of the deployed files. */
+#define COMPILES(name, call)                                                              \
+	static const void *name(const struct document *files, size_t count, char *reason, \
+	                        size_t reason_size)                                       \
+	{                                                                                 \
+		(void)files;                                                              \
+		(void)count;                                                              \
+		return call;                                                              \
+	}
+COMPILES(compile_plain,
+         case_policy_compile(plain_files, COUNT_OF(plain_files), reason, reason_size))
+COMPILES(compile_working,
+         case_policy_compile(working_files, COUNT_OF(working_files), reason, reason_size))
+COMPILES(compile_limits, policy_compile(&packet_limits_kind, packet_files, COUNT_OF(packet_files),
+                                        reason, reason_size))
+#undef COMPILES
 
 /* As they are deployed, but for what the tests' times and limits hang on. */
+static void compile_all(bool working, struct document documents[static DEPLOYED_MAX])
+{
+	struct service_document kinds[DEPLOYED_MAX];
+	size_t count = 0;
+
+	for (; chargeback_documents[count].name != NULL; count++) {
+		CHECK(count + 1 < DEPLOYED_MAX);
+		kinds[count] = chargeback_documents[count];
+		if (text_equal(kinds[count].name, CASE_POLICY))
+			kinds[count].compile = working ? compile_working : compile_plain;
+		else if (text_equal(kinds[count].name, CASE_LIMITS))
+			kinds[count].compile = compile_limits;
+	}
+	kinds[count] = chargeback_documents[count];
+	deployed_documents(kinds, documents);
+}
+
 const struct document *dispute_documents(bool working)
 {
 	static struct document all[2][DEPLOYED_MAX];
 	struct document *const documents = all[working ? 1 : 0];
 
-	if (documents[0].name != NULL)
-		return documents;
-	deployed_documents(chargeback_documents, documents);
-	find(documents, CASE_POLICY)->compiled =
-	    working ? compile_cases(working_files, COUNT_OF(working_files))
-		    : compile_cases(plain_files, COUNT_OF(plain_files));
-	find(documents, CASE_LIMITS)->compiled = compile_limits();
+	if (documents[0].name == NULL)
+		compile_all(working, documents);
 	return documents;
 }
