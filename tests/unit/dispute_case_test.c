@@ -122,14 +122,19 @@ static void a_word_that_nobody_knows_counts_as_open(void **state)
 	               "deadline_set 2026-05-12T17:59:59Z\n");
 }
 
-static void an_inquiry_that_escalates_is_one_case_with_a_second_answer(void **state)
+static void put_up_for_an_inquiry(void)
 {
-	(void)state;
 	dispute_told("2026-05-01T09:00:00Z",
 	             &(struct told_dispute){ .status = "warning_needs_response",
 	                                     .due = "2026-05-12T23:59:59Z" });
 	dispute_packet("2026-05-01T10:00:00Z", "D1");
 	dispute_approved("2026-05-01T11:00:00Z", "mika", "stage", NULL);
+}
+
+static void an_inquiry_that_escalates_is_one_case_with_a_second_answer(void **state)
+{
+	(void)state;
+	put_up_for_an_inquiry();
 	dispute_approved("2026-05-01T12:00:00Z", "ken", "submit", "D1");
 	dispute_told("2026-05-01T13:00:00Z",
 	             &(struct told_dispute){ .status = "warning_under_review",
@@ -158,11 +163,7 @@ static void an_inquiry_that_escalates_is_one_case_with_a_second_answer(void **st
 static void what_was_put_up_for_an_inquiry_is_not_sent_for_the_chargeback(void **state)
 {
 	(void)state;
-	dispute_told("2026-05-01T09:00:00Z",
-	             &(struct told_dispute){ .status = "warning_needs_response",
-	                                     .due = "2026-05-12T23:59:59Z" });
-	dispute_packet("2026-05-01T10:00:00Z", "D1");
-	dispute_approved("2026-05-01T11:00:00Z", "mika", "stage", NULL);
+	put_up_for_an_inquiry();
 	dispute_pass("2026-05-01T11:00:00Z");
 	(void)dispute_heard();
 	dispute_told("2026-05-02T09:00:00Z",
