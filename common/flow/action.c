@@ -2,6 +2,8 @@
 
 #include "common/base/text.h"
 
+#include <string.h>
+
 Opsmesh__V1__ActionApplied action_applied(const char *action_id,
                                           const Opsmesh__V1__ActionRequested *requested)
 {
@@ -45,6 +47,23 @@ const char *action_plain(const Opsmesh__V1__ActionParameter *parameter)
 	               parameter->value_case == OPSMESH__V1__ACTION_PARAMETER__VALUE_PLAIN
 	           ? parameter->plain
 	           : NULL;
+}
+
+/* As at the door. */
+static bool covers(const char *own, const char *scope)
+{
+	const size_t size = strlen(own);
+
+	return text_equal(own, scope) ||
+	       (text_ends(own, ":*") && strncmp(own, scope, size - 1) == 0);
+}
+
+bool action_may(const Opsmesh__V1__ActionRequested *requested, const char *scope)
+{
+	for (size_t i = 0; i < requested->n_scopes; i++)
+		if (covers(requested->scopes[i], scope))
+			return true;
+	return false;
 }
 
 bool action_has_words(const Opsmesh__V1__PersonalText *reason)

@@ -24,6 +24,8 @@ const Opsmesh__V1__ActionParameter *action_parameter(const Opsmesh__V1__ActionRe
                                                      const char *name);
 /* An id, a number, a word of a list; NULL: people wrote it themselves, or it was not given (NULL). */
 const char *action_plain(const Opsmesh__V1__ActionParameter *parameter);
+/* What the key of whoever asked may do, as the edge verified it: "actions:*" covers "actions:approve:finance". */
+bool action_may(const Opsmesh__V1__ActionRequested *requested, const char *scope);
 /* Is a reason given that says something? What is sealed did. */
 bool action_has_words(const Opsmesh__V1__PersonalText *reason);
 

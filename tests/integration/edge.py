@@ -27,6 +27,7 @@ UNTIL_S = 30
 run, mode = sys.argv[1:3]
 url = urllib.parse.urlsplit(os.environ["INGEST_URL"])
 key = os.environ["API_KEYS"].split(":")[1]
+poor = "a-key-of-few-scopes"  # edge.sh gives it to the live stack
 secret = os.environ["STRIPE_WEBHOOK_SECRETS"].split(",")[0]
 failures = 0
 
@@ -339,6 +340,26 @@ def story_stopped():
     check(statuses <= {202, 503, 0}, "who came too late is told 503, or finds nobody", statuses)
 
 
+def story_scope():
+    """Who may not release a dispute does not, and nobody behind the door hears of it."""
+    approval = {"action": "approve", "on": {"type": "case", "id": "case/acme/dp_1"}, "decision": "submit", "digest": "D1"}
+    before = len(tail("ops.intake.v1", "ops.actions.v1", "ops.disputes.v1"))
+    refused = post("/v1/actions", approval, Authorization=f"Bearer {poor}")
+    check(refused.status == 403 and refused.names("authorization", "lacks the scope actions:approve"),
+          "an approval by a key without the scope is 403, with the field and the reason", refused)
+    behalf = {"action": "assign", "on": {"type": "case", "id": "case/acme/dp_1"}, "assignee": "ken", "by": "mika"}
+    refused = post("/v1/actions", behalf, Authorization=f"Bearer {poor}")
+    check(refused.status == 403 and refused.names("authorization", "lacks the scope on_behalf"),
+          "acting for another without the scope is 403", refused)
+    account = post("/v1/accounts", {"id": "acme/eu"})
+    check(account.status == 422 and account.names("id", "slash"), "an account's id with a slash is 422, and named", account)
+    check(len(tail("ops.intake.v1", "ops.actions.v1", "ops.disputes.v1")) == before, "none of it is on the journal, or any topic")
+    allowed = post("/v1/actions", approval)
+    asked = allowed.status == 202 and until(lambda: [
+        record["data"]["requested"] for record in tail("ops.actions.v1") if record["data"].get("actionId") == allowed.body["id"]])
+    check(asked and "actions:*" in asked[0].get("scopes", []), "what a key may do goes with what it asks for", (allowed, asked))
+
+
 # Recorded.
 
 def story_recorded():
@@ -364,7 +385,7 @@ def story_recorded():
 
 
 stories = {
-    "live": [story_accepted, story_repeated, story_refused, story_large, story_without_database,
+    "live": [story_accepted, story_repeated, story_refused, story_scope, story_large, story_without_database,
              story_without_broker, story_stopped],
     "recorded": [story_recorded],
 }

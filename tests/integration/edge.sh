@@ -45,6 +45,7 @@ tell()
 	stop
 }
 
-mode=live && tell
+scopes=tickets+csat+usage+email+accounts+provider+on_behalf+actions:*
+mode=live && tell "API_KEYS=local:$(head -c 16 /dev/urandom | od -An -tx1 | tr -d ' \n'):$scopes;poor:a-key-of-few-scopes:tickets+actions:assign"
 mode=recorded && tell RECORDED=1
 exit $status

@@ -10,12 +10,13 @@
 	{                                                            \
 		.name = (name_), .body = {(text), sizeof(text) - 1 } \
 	}
-#define POLICY                                                                                        \
-	"{\"id\":\"standard\",\"version\":1,\"effective_from\":\"2026-01-01T00:00:00Z\","             \
+#define POLICY_FROM(version, from)                                                                    \
+	"{\"id\":\"standard\",\"version\":" version ",\"effective_from\":\"" from "\","               \
 	"\"buffer\":\"6h\",\"reminders\":[{\"step\":\"seven_days\",\"before\":\"168h\"},"             \
 	"{\"step\":\"three_days\",\"before\":\"72h\"},{\"step\":\"two_days\",\"before\":\"48h\"}],"   \
 	"\"on_call_before\":\"24h\",\"sweep_every\":\"6h\",\"gather_wait\":\"10m\",\"lease\":\"4h\"," \
 	"\"queue\":\"disputes\",\"team\":\"billing\""
+#define POLICY POLICY_FROM("1", "2026-01-01T00:00:00Z")
 #define CALENDAR(id, zone, holidays)                                                              \
 	"{\"id\":\"" id "\",\"version\":1,\"effective_from\":\"2026-01-01T00:00:00Z\","           \
 	"\"time_zone\":\"" zone "\"," holidays "\"windows\":[{\"days\":[\"mon\",\"tue\",\"wed\"," \
@@ -28,6 +29,8 @@
 
 static const struct document plain_files[] = {
 	FILE_OF("cases/standard-1.json", POLICY "}"),
+	FILE_OF("cases/standard-2.json",
+	        POLICY_FROM("2", DISPUTE_ROLE_FROM) ",\"release_role\":\"finance\"}"),
 };
 static const struct document working_files[] = {
 	FILE_OF("calendars/london.json", CALENDAR("london", "Europe/London", "")),

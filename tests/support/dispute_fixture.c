@@ -346,13 +346,16 @@ void dispute_asked(const char *at, const struct told_action *asked)
 	Opsmesh__V1__ActionRequested requested = OPSMESH__V1__ACTION_REQUESTED__INIT;
 	Opsmesh__V1__PersonalText reason = OPSMESH__V1__PERSONAL_TEXT__INIT;
 	Opsmesh__V1__Actor by = OPSMESH__V1__ACTOR__INIT;
+	char *scopes[] = { or_else(asked->scope, "actions:*") };
 
 	reason.content_case = OPSMESH__V1__PERSONAL_TEXT__CONTENT_TEXT;
 	reason.text = or_else(asked->reason, "");
 	by.principal = or_else(asked->by, "");
 	by.on_behalf_of = or_else(asked->behalf, "");
 	requested.kind = asked->kind;
-	requested.action = text_mutable("asked");
+	requested.action = or_else(asked->action, "asked");
+	requested.scopes = scopes;
+	requested.n_scopes = COUNT_OF(scopes);
 	requested.reason = &reason;
 	requested.by = asked->by != NULL ? &by : NULL;
 	requested.parameters = parameters_of(asked->parameters, &requested.n_parameters);

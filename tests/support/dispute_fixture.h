@@ -72,6 +72,8 @@ struct told_action {
 	const char *behalf;
 	const char *reason;
 	const char *const *parameters;
+	const char *action; /* "asked" */
+	const char *scope;  /* actions:* */
 };
 void dispute_asked(const char *at, const struct told_action *asked);
 /* approve or close by a principal, with a decision and perhaps a digest; what accept needs is there. */

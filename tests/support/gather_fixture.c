@@ -228,11 +228,15 @@ void gather_asked(const char *at, Opsmesh__V1__ActionKind kind, const char *by,
 	Opsmesh__V1__ActionSubject subject = OPSMESH__V1__ACTION_SUBJECT__INIT;
 	Opsmesh__V1__Actor actor = OPSMESH__V1__ACTOR__INIT;
 	struct arena *const arena = gather_stage.arena;
+	char *scopes[] = { text_mutable("actions:*") };
 
 	actor.principal = text_mutable(by);
 	subject.type = text_mutable("case");
 	subject.id = arena_printf(arena, "case/%s/" GATHER_DISPUTE, gather_home);
 	requested.kind = kind;
+	requested.action = text_mutable("asked");
+	requested.scopes = scopes;
+	requested.n_scopes = COUNT_OF(scopes);
 	requested.on = &subject;
 	requested.by = &actor;
 	set_parameters(&requested, parameters);

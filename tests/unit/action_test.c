@@ -81,12 +81,45 @@ static void a_reason_says_something(void **state)
 	assert_true(action_has_words(&sealed));
 }
 
+static void a_scope_covers_itself_and_with_an_asterisk_what_is_below_it(void **state)
+{
+	static const struct {
+		const char *own;
+		const char *scope;
+		bool may;
+	} rows[] = {
+		{ "actions:approve", "actions:approve", true },
+		{ "actions:approve", "actions:approve:finance", false },
+		{ "actions:approve:finance", "actions:approve", false },
+		{ "actions:*", "actions:approve", true },
+		{ "actions:*", "actions:approve:finance", true },
+		{ "actions:approve:*", "actions:approve:finance", true },
+		{ "actions:approve:*", "actions:approve", false },
+		{ "actions:assign", "actions:approve", false },
+		{ "tickets", "actions:approve", false },
+		{ "*", "actions:approve", false },
+	};
+	Opsmesh__V1__ActionRequested requested = OPSMESH__V1__ACTION_REQUESTED__INIT;
+	char *scopes[2] = { text_mutable("csat"), NULL };
+
+	(void)state;
+	assert_false(action_may(&requested, "actions:approve")); /* nobody verified it */
+	requested.scopes = scopes;
+	requested.n_scopes = COUNT_OF(scopes);
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		scopes[1] = text_mutable(rows[i].own);
+		if (action_may(&requested, rows[i].scope) != rows[i].may)
+			fail_msg("%s %s", rows[i].own, rows[i].scope);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(answers_name_the_action_and_who_asked),
 		cmocka_unit_test(what_people_wrote_is_no_plain_parameter),
 		cmocka_unit_test(a_reason_says_something),
+		cmocka_unit_test(a_scope_covers_itself_and_with_an_asterisk_what_is_below_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -30,6 +30,13 @@ static const struct {
 	{ "an action without its scope is 403", "/v1/actions", POORLY_AUTHORIZED,
 	  "{\"action\":\"retry\",\"on\":{\"type\":\"ticket\",\"id\":\"t\"}}", 403,
 	  "scope actions:retry" },
+	{ "releasing a dispute without the scope is 403", "/v1/actions", POORLY_AUTHORIZED,
+	  "{\"action\":\"approve\",\"on\":{\"type\":\"case\",\"id\":\"case/acme/dp_1\"},"
+	  "\"decision\":\"submit\",\"digest\":\"D1\"}",
+	  403,
+	  "\"field\":\"authorization\",\"reason\":\"this key lacks the scope actions:approve\"" },
+	{ "an account's id with a slash is 422", "/v1/accounts", AUTHORIZED, "{\"id\":\"acme/eu\"}",
+	  422, "\"field\":\"id\",\"reason\":\"must not have a slash\"" },
 	{ "on behalf of another is 403", "/v1/actions", POORLY_AUTHORIZED,
 	  "{\"action\":\"assign\",\"on\":{\"type\":\"ticket\",\"id\":\"t\"},\"assignee\":\"a\","
 	  "\"by\":\"boss\"}",

@@ -107,24 +107,10 @@ static const char *parameter(const struct order *order, const char *name)
 	return plain != NULL ? plain : "";
 }
 
-/* As at the door: "actions:*" covers "actions:approve:finance". */
-static bool scope_covers(const char *own, const char *scope)
-{
-	const size_t size = strlen(own);
-
-	return text_equal(own, scope) ||
-	       (text_ends(own, ":*") && strncmp(own, scope, size - 1) == 0);
-}
-
 static bool has_role(const struct order *order, const char *role)
 {
-	const char *const scope =
-	    arena_printf(order->customer.task->arena, SCOPE_OF_ROLE "%s", role);
-
-	for (size_t i = 0; i < order->requested->n_scopes; i++)
-		if (scope_covers(order->requested->scopes[i], scope))
-			return true;
-	return false;
+	return action_may(order->requested,
+	                  arena_printf(order->customer.task->arena, SCOPE_OF_ROLE "%s", role));
 }
 
 static const char *const *roles_of(const struct order *order, const struct refund_policy *policy)

@@ -135,6 +135,19 @@ static enum status act(struct case_request *request)
 	                   "A case can be assigned, pinned to, corrected, approved and closed.");
 }
 
+/* What the edge would have refused is refused here as well: nothing of it that nobody verified. */
+static enum status act_if_allowed(struct case_request *request)
+{
+	struct arena *const arena = request->work->task->arena;
+	const char *const scope = arena_printf(arena, "actions:%s", request->requested->action);
+
+	if (!action_may(request->requested, scope))
+		return case_refuse(request, OPSMESH__V1__REFUSAL_CODE__REFUSAL_CODE_NOT_ALLOWED,
+		                   "action",
+		                   arena_printf(arena, "This key lacks the scope %s.", scope));
+	return act(request);
+}
+
 /* Who reveals a case is answered by ingest, which knows the reason. */
 static bool is_ours(const Opsmesh__V1__ActionRequested *requested)
 {
@@ -166,7 +179,7 @@ static enum status on_case(struct task *task, const Opsmesh__V1__ActionRequested
 		return case_refuse(&request,
 		                   OPSMESH__V1__REFUSAL_CODE__REFUSAL_CODE_UNKNOWN_SUBJECT, "on.id",
 		                   "There is no such case.");
-	TRY(act(&request));
+	TRY(act_if_allowed(&request));
 	return case_keep(&work);
 }
 

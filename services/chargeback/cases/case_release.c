@@ -210,6 +210,18 @@ static enum status say_requested(struct case_request *request)
 	return case_ask(work, &event);
 }
 
+/* Where the policy names a role, a key that may approve at all does not suffice. NULL: it does. */
+static const char *role_lacking(const struct case_request *request)
+{
+	struct arena *const arena = request->work->task->arena;
+	const char *const role = request->work->policy->release_role;
+
+	return role == NULL || action_may(request->requested,
+	                                  arena_printf(arena, "actions:approve:%s", role))
+	           ? NULL
+	           : arena_printf(arena, "This key lacks the scope actions:approve:%s.", role);
+}
+
 /* Why what is put up may not be sent by this person, this way; NULL: it may. */
 static const char *why_not(struct case_request *request, const char **field)
 {
@@ -230,6 +242,8 @@ static const char *why_not(struct case_request *request, const char **field)
 	if (case_same_person(request->requested->by, work->kept->prepared_by,
 	                     work->kept->prepared_for))
 		return "Who has put a packet up cannot approve it: another person must.";
+	if (role_lacking(request) != NULL)
+		return role_lacking(request);
 	*field = "late";
 	return is_past(work, work->row.due_by) && !text_equal(parameter(request, "late"), "true")
 	           ? "The provider's due_by has passed: it may not count. Say \"late\": true to send it all the same."
@@ -342,6 +356,8 @@ static enum status confirm(struct case_request *request)
 		return REFUSED(
 		    request, NOT_ALLOWED, "by",
 		    "Who has proposed to give it up cannot confirm it: another person must.");
+	if (role_lacking(request) != NULL)
+		return REFUSED(request, NOT_ALLOWED, "by", role_lacking(request));
 	work->row.response = "accepted";
 	TRY(say_accept(request, OPSMESH__V1__DISPUTE_EVENT__FACT_ACCEPT_REQUESTED));
 	TRY(case_answered(work, "The dispute was given up."));

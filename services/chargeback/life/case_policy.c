@@ -99,15 +99,16 @@ static bool read_own(struct arena *arena, const struct json_place *top, void *re
 	       policy_span_at(top, "lease", MINUTES(1), DAYS(7), &policy->lease, error) &&
 	       policy_word_at(arena, top, "queue", &policy->queue, error) &&
 	       policy_word_at(arena, top, "team", &policy->team, error) &&
+	       (!json_has(top, "release_role") ||
+	        policy_word_at(arena, top, "release_role", &policy->release_role, error)) &&
 	       (!json_has(top, "calendar") ||
 	        policy_word_at(arena, top, "calendar", &policy->calendar, error)) &&
 	       read_owners(arena, top, policy, error);
 }
 
-static const char *const fields[] = { "buffer",      "reminders",   "on_call_before",
-	                              "sweep_every", "gather_wait", "lease",
-	                              "queue",       "team",        "calendar",
-	                              "owners",      NULL };
+static const char *const fields[] = { "buffer",       "reminders", "on_call_before", "sweep_every",
+	                              "gather_wait",  "lease",     "queue",          "team",
+	                              "release_role", "calendar",  "owners",         NULL };
 static const struct policy_kind kind = { .folder = CASE_POLICY,
 	                                 .size = sizeof(struct case_policy),
 	                                 .fields = fields,

@@ -10,6 +10,8 @@
  *    "lease":"4h",                                     who sends a packet has so long until it is seen at the provider
  *    "queue":"disputes",                               whose a case is as long as nobody has it
  *    "team":"billing",                                 whose alerts
+ *    "release_role":"finance",                         optional: who approves what is sent or given up has a key with the scope
+ *                                                      actions:approve:finance; without one actions:approve will do
  *    "calendar":"tokyo-support",                       optional: in whose time reminders come; without one at any hour
  *    "owners":[{"principal":"mika","calendar":"london"}, ...]}   optional: who works by another one
  *
@@ -46,7 +48,8 @@ struct case_policy {
 	struct duration lease;
 	const char *queue;
 	const char *team;
-	const char *calendar; /* NULL: reminders come at any hour */
+	const char *release_role; /* NULL: every key that may approve */
+	const char *calendar;     /* NULL: reminders come at any hour */
 	const struct case_owner *owners;
 	size_t owner_count;
 };
