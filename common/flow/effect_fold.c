@@ -65,6 +65,22 @@ size_t effect_count(const struct shard *shard)
 	return count;
 }
 
+struct instant effect_oldest(const struct shard *shard)
+{
+	const struct cache_row *row =
+	    shard->stage->effects != NULL ? effect_next(shard, (struct bytes){ 0 }) : NULL;
+	struct instant oldest = TIME_MAX;
+
+	for (; row != NULL; row = effect_next(shard, cache_row_key(row))) {
+		struct effect_pending_row pending;
+
+		state_unpack(&effect_pending_table, row->packed, &pending);
+		if (pending.asked_at.us != TIME_MIN.us)
+			oldest = time_earlier(oldest, pending.asked_at);
+	}
+	return oldest;
+}
+
 /* Results. */
 
 static bool is_result(const struct shard *shard, const struct event *event)

@@ -47,5 +47,7 @@ bool effect_is_awaited(struct shard *shard, const struct event *event);
 const struct cache_row *effect_next(const struct shard *shard, struct bytes after);
 bool effect_has(const struct shard *shard, struct bytes key);
 size_t effect_count(const struct shard *shard);
+/* When the oldest was asked for, mesh time; TIME_MAX: none is pending. One asked for before there was any time is of no age. */
+struct instant effect_oldest(const struct shard *shard);
 
 #endif

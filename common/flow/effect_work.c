@@ -213,6 +213,24 @@ void effect_work_restart(struct effect_work *work)
 	pthread_mutex_unlock(&work->lock);
 }
 
+int64_t effect_work_tries(struct effect_work *work, size_t slot)
+{
+	int64_t tries = 0;
+
+	if (work == NULL)
+		return 0;
+	pthread_mutex_lock(&work->lock);
+	for (size_t i = 0; i < work->count; i++) {
+		const struct effect_job *const job = work->jobs[i];
+
+		if (job->slot == slot && !job->forsaken &&
+		    (job->state == EFFECT_JOB_WAITS || job->state == EFFECT_JOB_RUNS))
+			tries += job->attempts;
+	}
+	pthread_mutex_unlock(&work->lock);
+	return tries;
+}
+
 const char *effect_work_fatal(struct effect_work *work)
 {
 	if (work == NULL)

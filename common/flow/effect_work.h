@@ -43,6 +43,8 @@ void effect_work_send(struct effect_work *work);
 /* False: the token is none of ours, as of a publisher's facts. */
 bool effect_work_acked(struct effect_work *work, uint64_t token, int64_t number);
 void effect_work_restart(struct effect_work *work); /* after LOG_FAILED */
+/* How many tries of what is pending in this slot have found the world not ready, of this process. */
+int64_t effect_work_tries(struct effect_work *work, size_t slot);
 /* Why the process cannot go on; NULL: it can. */
 const char *effect_work_fatal(struct effect_work *work);
 

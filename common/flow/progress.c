@@ -77,7 +77,7 @@ static void fill_emitted(struct arena *arena, const struct shard *shard,
 	}
 }
 
-static bool say_progress(struct worker *worker, struct shard *shard)
+static bool say_progress(struct worker *worker, size_t slot, struct shard *shard)
 {
 	const struct outside *const outside = worker->context.outside;
 	struct arena *const arena = worker->arena;
@@ -93,6 +93,7 @@ static bool say_progress(struct worker *worker, struct shard *shard)
 	progress.instance = arena_string(arena, worker->instance);
 	progress.sequence = shard->committed_sequence;
 	progress.published = publisher_mark(shard->publisher);
+	progress.effect_tries = effect_work_tries(worker->effects, slot);
 	fill_emitted(arena, shard, &progress);
 	const bool sent = outside->log_ops->send(
 	    outside->log, &(struct log_message){ .topic = worker->context.catalogue->progress,
@@ -117,7 +118,7 @@ void worker_progress(struct worker *worker)
 		if (!round &&
 		    !(worker->context.recorded && time_before(shard->told, shard->committed_now)))
 			continue;
-		if (say_progress(worker, shard))
+		if (say_progress(worker, i, shard))
 			shard->told = shard->committed_now;
 	}
 	if (round)

@@ -63,40 +63,22 @@ GAUGE(unpublished, "opsmesh_unpublished_facts", "Facts committed and not acknowl
 GAUGE(timers, "opsmesh_timers", "Timers in memory: the earliest of those that are set.", "stage");
 GAUGE(cache_bytes, "opsmesh_cache_bytes", "Memory of state rows.", "stage");
 GAUGE(effects_pending, "opsmesh_effects_pending", "Effects asked for and not answered.", "stage");
+GAUGE(effects_oldest, "opsmesh_effects_oldest_seconds",
+      "How long ago the oldest effect that is not answered was asked for.", "stage");
+GAUGE(effects_tries, "opsmesh_effects_pending_tries",
+      "Tries of effects not answered that found the world not ready.", "stage");
 GAUGE(shards, "opsmesh_shards", "Shards that are owned and work.", "stage");
 GAUGE(stopped, "opsmesh_shards_stopped", "Shards that stopped themselves.", "stage");
 GAUGE(memory, "opsmesh_resident_memory_bytes", "Resident memory of the process.", NULL);
 GAUGE(build_info, "opsmesh_build_info", "Always 1; which build this is.", "version");
 
 struct metric *const vitals_metrics[] = {
-	&consumed,
-	&emitted,
-	&refused,
-	&transactions,
-	&batch_size,
-	&batch_seconds,
-	&store_outages,
-	&log_outages,
-	&lag,
-	&age,
-	&mesh_time,
-	&mesh_lag,
-	&left_out,
-	&parked,
-	&held,
-	&unpublished,
-	&timers,
-	&cache_bytes,
-	&shards,
-	&stopped,
-	&memory,
-	&build_info,
-	&effects_started,
-	&effects_again,
-	&effects_answered,
-	&effects_failed,
-	&effects_pending,
-	NULL,
+	&consumed,       &emitted,         &refused,         &transactions,  &batch_size,
+	&batch_seconds,  &store_outages,   &log_outages,     &lag,           &age,
+	&mesh_time,      &mesh_lag,        &left_out,        &parked,        &held,
+	&unpublished,    &timers,          &cache_bytes,     &shards,        &stopped,
+	&memory,         &build_info,      &effects_started, &effects_again, &effects_answered,
+	&effects_failed, &effects_pending, &effects_oldest,  &effects_tries, NULL,
 };
 
 /* Sums over the shards of a stage. */
@@ -105,6 +87,7 @@ struct sums {
 	int64_t age_us[STAGE_TOPICS_MAX];
 	struct instant mesh; /* TIME_MAX: no shard has any */
 	int64_t left_out, parked, held, unpublished, timers, shards, stopped, effects;
+	int64_t effect_tries, effect_age_us;
 	size_t cache;
 };
 
@@ -320,6 +303,20 @@ static int64_t count_parked(const struct shard *shard)
 	return count;
 }
 
+/* A recorded clock that stands still makes nothing older. */
+static void look_at_effects(const struct vitals *vitals, const struct shard *shard,
+                            struct instant real, struct sums *sums)
+{
+	const struct instant now = shard->context->recorded ? shard->committed_now : real;
+	const struct instant oldest = effect_oldest(shard);
+	const int64_t age_us = oldest.us < now.us ? time_since(oldest, now).us : 0;
+
+	sums->effects += (int64_t)effect_count(shard);
+	sums->effect_tries += effect_work_tries(vitals->worker->effects, slot_place(vitals, shard));
+	if (age_us > sums->effect_age_us)
+		sums->effect_age_us = age_us;
+}
+
 static void look_at_shard(struct vitals *vitals, const struct shard *shard, struct instant real,
                           struct sums *sums)
 {
@@ -331,7 +328,7 @@ static void look_at_shard(struct vitals *vitals, const struct shard *shard, stru
 	sums->held += (int64_t)shard->held_count;
 	sums->unpublished += shard->committed_sequence - publisher_mark(shard->publisher);
 	sums->timers += (int64_t)shard->timers.count;
-	sums->effects += (int64_t)effect_count(shard);
+	look_at_effects(vitals, shard, real, sums);
 	sums->cache += cache_memory(shard->cache);
 	sums->shards += shard->stopped == NULL ? 1 : 0;
 	sums->stopped += shard->stopped == NULL ? 0 : 1;
@@ -390,8 +387,11 @@ static void tell_stage(const struct stage *stage, const struct sums *sums, struc
 	metric_set(of_stage(&held, stage), (double)sums->held);
 	metric_set(of_stage(&unpublished, stage), (double)sums->unpublished);
 	metric_set(of_stage(&timers, stage), (double)sums->timers);
-	if (stage->effects != NULL)
+	if (stage->effects != NULL) {
 		metric_set(of_stage(&effects_pending, stage), (double)sums->effects);
+		metric_set(of_stage(&effects_oldest, stage), (double)sums->effect_age_us / 1e6);
+		metric_set(of_stage(&effects_tries, stage), (double)sums->effect_tries);
+	}
 	metric_set(of_stage(&cache_bytes, stage), (double)sums->cache);
 	metric_set(of_stage(&shards, stage), (double)sums->shards);
 	metric_set(of_stage(&stopped, stage), (double)sums->stopped);

@@ -22,6 +22,7 @@ struct shard_said {
 	const char *instance;
 	int64_t epoch;
 	int64_t published;
+	int64_t effect_tries;
 	struct instant at;
 };
 
@@ -99,6 +100,7 @@ static void keep(struct mesh_status *status, const Opsmesh__V1__Progress *progre
 		said->instance = arena_string(status->arena, progress->instance);
 	said->epoch = progress->epoch;
 	said->published = progress->published;
+	said->effect_tries = progress->effect_tries;
 	said->at = at;
 }
 
@@ -156,7 +158,8 @@ static struct shard_status *add(struct mesh_status *status, const char *daemon, 
 		                      .owner = "",
 		                      .left_out = "",
 		                      .lag = -1,
-		                      .oldest = TIME_MAX };
+		                      .oldest = TIME_MAX,
+		                      .oldest_effect = TIME_MAX };
 	return row;
 }
 
@@ -170,6 +173,7 @@ static void merge_said(struct mesh_status *status, struct shard_status *row)
 		return;
 	row->instance = said->instance;
 	row->told_at = said->at;
+	row->effect_tries = said->effect_tries;
 	row->published = said->published > row->published ? said->published : row->published;
 }
 
@@ -213,6 +217,29 @@ static int compare(const void *a, const void *b)
 	return order != 0 ? order : (one->shard > other->shard) - (one->shard < other->shard);
 }
 
+/* A schema that nobody migrated yet has no such table. */
+static enum status read_effects(struct mesh_status *status, struct mesh_store *store, size_t place)
+{
+	AUTO_ROWS rows = NULL;
+	bool has;
+
+	TRY(mesh_store_has(store, place, "effect_pending", &has));
+	if (!has)
+		return STATUS_OK;
+	TRY(mesh_store_all(store, place, &sql_effect_look, &rows));
+	for (size_t i = 0; i < db_rows_count(rows); i++) {
+		struct shard_status *const row =
+		    find(status, db_text(rows, i, 0), (int32_t)db_int(rows, i, 1));
+
+		if (row == NULL)
+			continue;
+		row->effects = db_int(rows, i, 2);
+		if (!db_is_null(rows, i, 3))
+			row->oldest_effect = db_time(rows, i, 3);
+	}
+	return STATUS_OK;
+}
+
 enum status mesh_status_look(struct mesh_status *status, struct mesh_store *store)
 {
 	const size_t most = SCHEMAS_MAX * (size_t)PARTITIONS_MAX * 4;
@@ -227,6 +254,7 @@ enum status mesh_status_look(struct mesh_status *status, struct mesh_store *stor
 		TRY(mesh_store_all(store, i, &sql_shard_look, &rows));
 		for (size_t n = 0; n < db_rows_count(rows) && status->count < most / 2; n++)
 			read_row(status, mesh_daemon(schema), rows, n);
+		TRY(read_effects(status, store, i));
 		add_missing(status, schema);
 	}
 	qsort(status->shards, status->count, sizeof(*status->shards), compare);

@@ -24,6 +24,10 @@ struct shard_status {
 	const char *left_out; /* inputs that the frontier does not wait for; "" none */
 	int64_t dead_letters;
 	int64_t parked_keys;
+	int64_t effects; /* asked for and not answered */
+	struct instant
+	    oldest_effect;    /* mesh time at which the oldest was asked for; TIME_MAX: none */
+	int64_t effect_tries; /* of them that failed, as was told last */
 	const char *instance; /* who told its progress last; NULL: nobody did in the last minute */
 	struct instant told_at; /* real time */
 	int64_t lag;            /* messages; -1: not looked at */

@@ -71,6 +71,21 @@ static const char *age_cell(struct arena *arena, const struct shard_status *shar
 	           : span_text(arena, time_since(shard->oldest, time_now()));
 }
 
+/* "2, oldest 40s, 3 failed tries". */
+static const char *effect_cell(struct arena *arena, const struct shard_status *shard)
+{
+	const char *text = arena_printf(arena, "%" PRId64, shard->effects);
+
+	if (shard->effects == 0)
+		return "-";
+	if (shard->oldest_effect.us != TIME_MAX.us)
+		text = arena_printf(arena, "%s, oldest %s", text,
+		                    span_text(arena, time_since(shard->oldest_effect, time_now())));
+	return shard->effect_tries > 0
+	           ? arena_printf(arena, "%s, %" PRId64 " failed tries", text, shard->effect_tries)
+	           : text;
+}
+
 static void add_row(struct table *table, struct arena *arena, const struct shard_status *shard)
 {
 	table_add(table, shard->daemon);
@@ -84,15 +99,16 @@ static void add_row(struct table *table, struct arena *arena, const struct shard
 	table_addf(table, "%" PRId64, shard->sequence - shard->published);
 	table_addf(table, "%" PRId64, shard->dead_letters);
 	table_addf(table, "%" PRId64, shard->parked_keys);
+	table_add(table, effect_cell(arena, shard));
 	table_add(table, shard->left_out[0] == '\0' ? "-" : shard->left_out);
 }
 
 static void print_table(struct look *look)
 {
-	static const char *const titles[] = {
-		"DAEMON",     "SHARD",        "INSTANCE",    "LAG",      "OLDEST", "MESH TIME",
-		"TO PUBLISH", "DEAD LETTERS", "PARKED KEYS", "LEFT OUT", NULL
-	};
+	static const char *const titles[] = { "DAEMON",     "SHARD",        "INSTANCE",
+		                              "LAG",        "OLDEST",       "MESH TIME",
+		                              "TO PUBLISH", "DEAD LETTERS", "PARKED KEYS",
+		                              "EFFECTS",    "LEFT OUT",     NULL };
 	struct table table;
 
 	if (look->status.count == 0) {
@@ -129,6 +145,12 @@ static json_t *shard_json(const struct shard_status *shard)
 	json_object_set_new(row, "published", json_integer(shard->published));
 	json_object_set_new(row, "dead_letters", json_integer(shard->dead_letters));
 	json_object_set_new(row, "parked_keys", json_integer(shard->parked_keys));
+	json_object_set_new(row, "effects_pending", json_integer(shard->effects));
+	json_object_set_new(row, "oldest_effect",
+	                    shard->oldest_effect.us == TIME_MAX.us
+	                        ? json_null()
+	                        : json_string(time_format(shard->oldest_effect, text)));
+	json_object_set_new(row, "effect_tries", json_integer(shard->effect_tries));
 	json_object_set_new(row, "left_out", json_string(shard->left_out));
 	return row;
 }

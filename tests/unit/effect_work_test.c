@@ -333,6 +333,28 @@ static void one_that_runs_while_its_shard_is_lost_is_let_go(void **state)
 	assert_int_equal(news[EFFECT_ANSWERED], 0);
 }
 
+static void what_waits_has_an_age_and_its_failed_tries(void **state)
+{
+	(void)state;
+	assert_int_equal(effect_oldest(effect_test.shard).us, TIME_MAX.us);
+	effect_status = STATUS_RETRY;
+	ask_one("x");
+	assert_int_equal(effect_work_tries(effect_test.effects, 0), 0);
+	assert_true(effect_work_run(effect_test.effects));
+	assert_int_equal(effect_oldest(effect_test.shard).us, 10);
+	assert_int_equal(effect_work_tries(effect_test.effects, 0), 1);
+	assert_int_equal(effect_work_tries(effect_test.effects, 1), 0);
+	effect_test.real = time_add(effect_test.real, MINUTES(5));
+	effect_status = STATUS_OK;
+	assert_true(effect_work_run(effect_test.effects));
+	assert_int_equal(effect_work_tries(effect_test.effects, 0), 0);
+	(void)stage_test_effects(&effect_test);
+	effect_fold_to(30);
+	assert_true(effect_answered("x"));
+	assert_int_equal(effect_oldest(effect_test.shard).us, TIME_MAX.us);
+	assert_int_equal(effect_work_tries(NULL, 0), 0);
+}
+
 #define CASE(function) cmocka_unit_test_setup_teardown(function, set_up, effect_tear_down)
 
 int main(void)
@@ -350,6 +372,7 @@ int main(void)
 		CASE(what_cannot_be_opened_now_is_tried_again),
 		CASE(what_can_never_be_opened_fails_with_its_reason),
 		CASE(a_thread_runs_what_comes_and_is_waited_for_within_bounds),
+		CASE(what_waits_has_an_age_and_its_failed_tries),
 		CASE(one_that_runs_while_its_shard_is_lost_is_let_go),
 	};
 
