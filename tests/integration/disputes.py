@@ -119,6 +119,17 @@ def story_explain():
     check(answer.returncode == 1 and "there is no dispute dp_2" in answer.stderr, "what is not there is no", answer)
 
 
+def story_runbook():
+    """What the runbook says to type at night works as it stands there."""
+    with open("deploy/runbooks/dispute-deadline.md", encoding="utf-8") as file:
+        block = file.read().split("```")[1]
+    commands = [line.split()[1:] for line in block.splitlines() if line]
+    check(len(commands) == 3, "the runbook has three commands for the night", commands)
+    for words in commands:
+        text = said(*[word.replace("<dispute>", "dp_1") for word in words])
+        check("DEADLINE" in text if words[0] == "list" else "dp_1" in text, f"the runbook's opsmesh {' '.join(words)} answers", text)
+
+
 def story_reveal(door):
     text = said("explain", "dispute", "dp_1", "--reveal", "review", INGEST_URL=door, API_KEY="k")
     check('"Sato asked, we paid"' in text, "--reveal shows what people wrote", text)
@@ -285,6 +296,7 @@ server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Door)
 threading.Thread(target=server.serve_forever, daemon=True).start()
 story_list()
 story_explain()
+story_runbook()
 story_reveal(f"http://127.0.0.1:{server.server_port}")
 story_others()
 story_forecast()

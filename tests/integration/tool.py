@@ -183,6 +183,20 @@ def story_status():
     check(answer.returncode == 1 and "timed out" in answer.stderr,
           "status --wait gives up when the time-out has passed", answer)
     check("DEAD LETTERS" in said("status"), "status is a table for people")
+    check(all(s["effects_pending"] == 0 and s["oldest_effect"] is None and s["effect_tries"] == 0 for s in shards),
+          "nothing waits for an effect", shards)
+    with open(os.path.join(folder, "postgres", "opsmesh_url"), encoding="utf-8") as file:
+        url = file.read().strip()
+    with psycopg.connect(url) as database:
+        database.execute("insert into chargeback.effect_pending (shard, stage, name, id, asked_at) values "
+                         "(2, 'case', 'render', 'a', '2026-05-01T10:00:00Z'), (2, 'case', 'render', 'b', '2026-05-01T09:00:00Z')")
+    waits = [s for s in json.loads(said("status", "--json"))["shards"] if s["effects_pending"]]
+    check([(s["stage"], s["shard"], s["effects_pending"], s["oldest_effect"]) for s in waits] ==
+          [("case", 2, 2, "2026-05-01T09:00:00Z")], "status has the effects that wait, and since when", waits)
+    table = said("status")
+    check("EFFECTS" in table and "2, oldest " in table, "and so has its table", table)
+    with psycopg.connect(url) as database:
+        database.execute("delete from chargeback.effect_pending where name = 'render' and id in ('a', 'b')")
 
 
 def story_tail(ids):

@@ -146,12 +146,15 @@ void ground_action(const char *at, const char *id, Opsmesh__V1__ActionRequested 
 {
 	Opsmesh__V1__ActionEvent event = OPSMESH__V1__ACTION_EVENT__INIT;
 	const struct instant time = ground_time(at);
+	char *scopes[] = { text_mutable("actions:*") };
 
 	event.action_id = text_mutable(id);
 	event.routing_key = text_mutable(home);
 	event.occurred_at = ground_stamp(at);
 	event.fact_case = OPSMESH__V1__ACTION_EVENT__FACT_REQUESTED;
 	event.requested = requested;
+	requested->scopes = scopes;
+	requested->n_scopes = COUNT_OF(scopes);
 	action_said++;
 	keep("ingest", "conversation/0",
 	     &(struct fact){ .sequence = action_said,
