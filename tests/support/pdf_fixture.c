@@ -93,7 +93,7 @@ static void without_feet(char *text, const char *foot)
 
 char *pdf_fixture_text(struct arena *arena, struct bytes pdf, const char *foot)
 {
-	char path[] = "/tmp/opsmesh-pdf-XXXXXX";
+	char path[] = P_tmpdir "/opsmesh-pdf-XXXXXX";
 	const int file = mkstemp(path);
 
 	assert_true(file >= 0);
