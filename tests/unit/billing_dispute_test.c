@@ -195,6 +195,32 @@ static void all_of_it_reaches_the_fact(void **state)
 	assert_null(changed->due_by);
 }
 
+/* It is refused, and whoever has to answer it hears what there is of it. */
+static void what_cannot_be_read_is_told_by_what_can(void **state)
+{
+	const Opsmesh__V1__DisputeChanged *changed;
+
+	(void)state;
+	feed("needs_response", "");
+	(void)next();
+	for (size_t i = 0; i < COUNT_OF(refused); i++) {
+		feed("under_review",
+		     arena_printf(customer_stage.arena, ",\"reason\":\"general\",\"created\":%zu%s",
+		                  i, refused[i].more));
+		changed = next();
+		assert_string_equal(changed->dispute_id, "dp_1");
+		assert_string_equal(changed->payment_id, "ch_1");
+		assert_string_equal(changed->from_status, "needs_response");
+		assert_string_equal(changed->to_status, "under_review");
+		assert_string_equal(changed->reason, "general");
+		assert_int_equal(changed->amount->minor, 10000);
+		assert_int_equal(changed->created_at->seconds, i);
+		assert_null(changed->due_by);
+	}
+	feed("lost", "");
+	assert_string_equal(next()->from_status, "needs_response");
+}
+
 /* One after the other, each another than the one before in one thing that is told. */
 static void whatever_is_another_is_told_once(void **state)
 {
@@ -236,6 +262,7 @@ int main(void)
 	const struct CMUnitTest cases[] = {
 		CASE(each_field_is_as_the_provider_says_it),
 		CASE(what_cannot_be_read_is_refused_with_its_place),
+		CASE(what_cannot_be_read_is_told_by_what_can),
 		CASE(all_of_it_reaches_the_fact),
 		CASE(whatever_is_another_is_told_once),
 		CASE(a_status_that_moves_names_the_one_before),

@@ -96,6 +96,7 @@ static void a_warning_before_its_charge_is_told_once(void **state)
 	assert_string_equal(told(), "");
 }
 
+/* It is told as open all the same: nothing is let go on a guess. */
 static void a_warning_that_cannot_be_read_is_refused_until_it_can(void **state)
 {
 	const Opsmesh__V1__BillingEvent *event;
@@ -105,6 +106,12 @@ static void a_warning_that_cannot_be_read_is_refused_until_it_can(void **state)
 	event = customer_next();
 	assert_int_equal(event->fact_case, FACT(OBJECT_REFUSED));
 	assert_string_equal(event->object_refused->field, "actionable");
+	do
+		event = customer_next();
+	while (event->fact_case != FACT(FRAUD_WARNING_CHANGED));
+	assert_string_equal(event->fraud_warning_changed->warning_id, "issfr_1");
+	assert_string_equal(event->fraud_warning_changed->payment_id, "ch_1");
+	assert_true(event->fraud_warning_changed->actionable);
 	feed(YES);
 	assert_string_equal(told(), "actionable");
 }

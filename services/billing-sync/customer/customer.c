@@ -170,6 +170,7 @@ enum status customer_take(struct thing *thing, thing_reader *read)
 		return status == STATUS_OK ? refused_heal(thing) : status;
 	task_undo(it->task, &mark);
 	*it = before;
+	thing->turned_away = true;
 	return refused_whole(thing, &error);
 }
 

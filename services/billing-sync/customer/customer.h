@@ -89,6 +89,7 @@ struct thing {
 	struct held_row held;             /* as it was */
 	bool known;                       /* it was heard of before */
 	const struct json_error *refused; /* by customer_refuse; NULL: it is not */
+	bool turned_away;                 /* by customer_take: nothing of it stands */
 };
 
 /* The customer of the event at hand, and when it happened. A key that is none of this shard's is refused. */

@@ -14,7 +14,10 @@
 #include "services/billing-sync/customer_revenue/customer_deferral.h"
 #include "services/billing-sync/customer_seat/customer_metered.h"
 #include "services/billing-sync/customer_seat/customer_seat.h"
+#include "services/billing-sync/dispute/unplaced.h"
+#include "services/billing-sync/document/policies.h"
 #include "services/billing-sync/entry/restated.h"
+#include "services/billing-sync/rule/stripe.h"
 
 #include <string.h>
 
@@ -52,8 +55,43 @@ static enum status open_event(struct task *task, struct customer *it)
 	return customer_open(task, event->customer_id, event->occurred_at, it);
 }
 
+/*
+ * What nothing stands of may have a deadline all the same: a dispute or fraud warning that is refused is told by what can be
+ * read of it, at least by its ids and its status, and whoever answers it sees what lacks.
+ */
+static enum status tell_refused(struct thing *thing, const char *status_before)
+{
+	struct task *const task = thing->customer->task;
+	const Opsmesh__V1__ObjectMirrored *const mirrored = thing->mirrored;
+	Opsmesh__V1__BillingEvent event = OPSMESH__V1__BILLING_EVENT__INIT;
+	struct unplaced_state state = { mirrored->object_id,
+		                        mirrored->object_type,
+		                        "",
+		                        mirrored->status,
+		                        { mirrored->payload.data, mirrored->payload.len } };
+	struct json_error error;
+
+	if (!unplaced_is(mirrored->object_type))
+		return STATUS_OK;
+	if (!stripe_id_if(task->arena, &thing->object, "charge", &state.charge_id, &error))
+		state.charge_id = "";
+	const Opsmesh__V1__ObjectUnplaced *const told =
+	    unplaced_tell(task->arena, policies_currency(task, thing->customer->at), &state, NULL);
+
+	if (told->object_case == OPSMESH__V1__OBJECT_UNPLACED__OBJECT_DISPUTE) {
+		event.fact_case = OPSMESH__V1__BILLING_EVENT__FACT_DISPUTE_CHANGED;
+		event.dispute_changed = told->dispute;
+		event.dispute_changed->from_status = text_mutable(status_before);
+	} else {
+		event.fact_case = OPSMESH__V1__BILLING_EVENT__FACT_FRAUD_WARNING_CHANGED;
+		event.fraud_warning_changed = told->fraud_warning;
+	}
+	return customer_say(thing->customer, &event);
+}
+
 static enum status read_thing(struct thing *thing, thing_reader *read)
 {
+	const char *const status_before = thing->held.status != NULL ? thing->held.status : "";
 	const struct bytes payload = { thing->mirrored->payload.data,
 		                       thing->mirrored->payload.len };
 	AUTO_JSON document = NULL;
@@ -64,6 +102,8 @@ static enum status read_thing(struct thing *thing, thing_reader *read)
 	thing->object = json_top(document);
 	TRY(customer_mode_seen(thing));
 	TRY(customer_take(thing, read));
+	if (thing->turned_away)
+		TRY(tell_refused(thing, status_before));
 	return awaited_names(thing);
 }
 

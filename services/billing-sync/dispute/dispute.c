@@ -62,20 +62,27 @@ static bool read_amount(const struct reader *it, const struct currency_policy *c
 	return true;
 }
 
-static bool read_subject(const struct reader *it, const struct currency_policy *currencies)
+static bool read_created(const struct reader *it)
 {
-	const char *charge;
 	struct instant created;
 	bool dated;
 
-	if (!stripe_id_if(it->arena, it->object, "charge", &charge, it->error) ||
-	    !read_word(it, it->object, "reason", &it->changed->reason) ||
-	    !read_amount(it, currencies) ||
-	    !stripe_time_if(it->object, "created", &dated, &created, it->error))
+	if (!stripe_time_if(it->object, "created", &dated, &created, it->error))
 		return false;
-	it->changed->payment_id = text_mutable(charge);
 	if (dated)
 		it->changed->created_at = proto_timestamp(it->arena, created);
+	return true;
+}
+
+static bool read_subject(const struct reader *it, const struct currency_policy *currencies)
+{
+	const char *charge;
+
+	if (!stripe_id_if(it->arena, it->object, "charge", &charge, it->error) ||
+	    !read_word(it, it->object, "reason", &it->changed->reason) ||
+	    !read_amount(it, currencies) || !read_created(it))
+		return false;
+	it->changed->payment_id = text_mutable(charge);
 	return true;
 }
 
@@ -251,6 +258,21 @@ bool dispute_read(struct arena *arena, const struct currency_policy *currencies,
 		return false;
 	*changed = read;
 	return true;
+}
+
+void dispute_glean(struct arena *arena, const struct currency_policy *currencies,
+                   const struct json_place *object, Opsmesh__V1__DisputeChanged *changed)
+{
+	struct json_error ignored;
+	const struct reader it = { arena, object, changed, &ignored };
+
+	opsmesh__v1__dispute_changed__init(changed);
+	(void)read_amount(&it, currencies);
+	(void)read_created(&it);
+	(void)read_subject(&it, currencies);
+	(void)read_method(&it);
+	(void)read_answer(&it);
+	(void)read_transactions(&it);
 }
 
 struct bytes dispute_digest(struct arena *arena, const Opsmesh__V1__DisputeChanged *changed)

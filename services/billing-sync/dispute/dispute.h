@@ -23,6 +23,12 @@
 bool dispute_read(struct arena *arena, const struct currency_policy *currencies,
                   const struct json_place *object, Opsmesh__V1__DisputeChanged *changed,
                   struct json_error *error) MUST_CHECK;
+/*
+ * The same of what dispute_read refuses, so that whoever answers it has what there is: a part that cannot be read is as though it
+ * were not there.
+ */
+void dispute_glean(struct arena *arena, const struct currency_policy *currencies,
+                   const struct json_place *object, Opsmesh__V1__DisputeChanged *changed);
 /* Of all that is told, but for the status before: equal ones tell the same. In the arena. */
 struct bytes dispute_digest(struct arena *arena, const Opsmesh__V1__DisputeChanged *changed);
 

@@ -24,7 +24,7 @@ static Opsmesh__V1__DisputeChanged *tell_dispute(struct arena *arena,
 	struct json_error error;
 
 	if (!dispute_read(arena, currencies, object, told, &error))
-		opsmesh__v1__dispute_changed__init(told);
+		dispute_glean(arena, currencies, object, told);
 	told->dispute_id = text_mutable(state->object_id);
 	told->payment_id = text_mutable(state->charge_id);
 	told->from_status = before != NULL ? before->status : text_mutable("");
@@ -40,8 +40,11 @@ static Opsmesh__V1__FraudWarningChanged *tell_warning(struct arena *arena,
 	Opsmesh__V1__FraudWarningChanged *const told = arena_alloc(arena, sizeof(*told));
 	struct json_error error;
 
-	if (!fraud_warning_read(arena, object, told, &error))
+	/* What nobody can read is open: it is not let go on a guess. */
+	if (!fraud_warning_read(arena, object, told, &error)) {
 		opsmesh__v1__fraud_warning_changed__init(told);
+		told->actionable = true;
+	}
 	told->warning_id = text_mutable(state->object_id);
 	told->payment_id = text_mutable(state->charge_id);
 	told->again = before != NULL;

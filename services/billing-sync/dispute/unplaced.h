@@ -20,7 +20,7 @@ struct unplaced_state {
 bool unplaced_is(const char *object_type);
 /*
  * Of such a type. Before is how it was said last; NULL: it was not. Everything lives in the arena. What cannot be read
- * is told by its ids and its status: somebody has to look at it all the same.
+ * is told by its ids, its status and whatever can be, a warning as actionable: somebody has to look at it all the same.
  */
 Opsmesh__V1__ObjectUnplaced *unplaced_tell(struct arena *arena,
                                            const struct currency_policy *currencies,
