@@ -112,7 +112,9 @@ static void a_word_that_nobody_knows_counts_as_open(void **state)
 	             &(struct told_dispute){ .status = "arbitration",
 	                                     .due = "2026-05-12T23:59:59Z" });
 	dispute_pass("2026-05-01T09:00:00Z");
-	dispute_expect(OPENED "deadline_set 2026-05-12T17:59:59Z\n");
+	dispute_expect("opened chargeback needs_response "
+	               "[status: is no word that we know, and counts as open]\n"
+	               "deadline_set 2026-05-12T17:59:59Z\n");
 	assert_string_equal(dispute_row(NULL, NULL).status, "arbitration");
 	tell("2026-05-03T09:00:00Z", "lost");
 	tell("2026-05-04T09:00:00Z", "second_arbitration");

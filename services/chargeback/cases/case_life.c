@@ -5,6 +5,7 @@
 
 #include "common/base/text.h"
 #include "common/io/proto.h"
+#include "services/chargeback/reason/dispute_status.h"
 
 #include <string.h>
 
@@ -165,6 +166,8 @@ static void find_problems(const struct casework *work, Opsmesh__V1__CaseOpened *
 	if (row->due_by.us != TIME_MIN.us && row->created_at.us != TIME_MIN.us &&
 	    time_before(row->due_by, row->created_at))
 		add_problem(arena, opened, "evidence_details.due_by: is before the dispute began");
+	if (case_stage(work) != LIFE_WARNING && !dispute_status_of(row->status).known)
+		add_problem(arena, opened, "status: is no word that we know, and counts as open");
 }
 
 /* A code that no document has is told as such; the case is answered by its category. A warning has no code. */
@@ -184,6 +187,8 @@ static void find_reason(struct casework *work, Opsmesh__V1__CaseOpened *opened)
 		add_problem(arena, opened, "network_reason_code: no document knows it");
 	else if (answer.found != REASON_BY_ELSE)
 		opened->reason_title = text_mutable(answer.reason->title);
+	if (answer.unknown_category)
+		add_problem(arena, opened, "reason: no document knows it");
 	opened->policy = arena_printf(arena, "%s " CASE_REASONS "/%s/%lld", opened->policy,
 	                              reasons->head.id, (long long)reasons->head.version);
 }
