@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# provider_data.sh - Stripe's own examples, whole, doubled and permuted: one mirror, one ledger, the same discrepancies.
+# provider_data.sh - Stripe's own examples, whole, doubled and permuted: one mirror, one ledger, the same cases and discrepancies.
 #
 # They lie beside the checkout and are never part of it; without them the test is skipped.
 . "$(dirname "$0")/outside_stack.sh"
