@@ -95,7 +95,7 @@ enum status case_look(struct casework *work, struct case_evidence *found)
 static Opsmesh__V1__EvidenceItem **shown_items(struct arena *arena, const struct evidence *evidence,
                                                size_t count)
 {
-	Opsmesh__V1__EvidenceItem **const items = arena_alloc(arena, (count + 1) * sizeof(*items));
+	Opsmesh__V1__EvidenceItem **const items = arena_alloc(arena, (count + 1) * sizeof(void *));
 
 	for (size_t i = 0; i < count; i++) {
 		items[i] = arena_copy(arena, evidence->items[i], sizeof(**items));

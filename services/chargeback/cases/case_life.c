@@ -342,13 +342,20 @@ static enum status hear(struct casework *work, enum life_cause cause,
 	return STATUS_OK;
 }
 
+static enum status read_at(struct task *task, const Opsmesh__V1__MaterialEvent *material,
+                           struct instant *at)
+{
+	return proto_instant(material->occurred_at, at)
+	           ? STATUS_OK
+	           : task_fail(task, STATUS_REJECT, "occurred_at: missing or out of range");
+}
+
 enum status case_take_at(struct task *task, const Opsmesh__V1__MaterialEvent *material,
                          const char *dispute_id, struct casework *work)
 {
 	struct instant at;
 
-	if (!proto_instant(material->occurred_at, &at))
-		return task_fail(task, STATUS_REJECT, "occurred_at: missing or out of range");
+	TRY(read_at(task, material, &at));
 	TRY(task_key(task, "home", material->home, CASE_ID_MAX));
 	/* A case's id could not be taken apart again, and its timers would find nothing. */
 	if (*dispute_id == '\0' || strlen(dispute_id) > CASE_ID_MAX ||

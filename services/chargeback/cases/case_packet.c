@@ -160,7 +160,7 @@ static Opsmesh__V1__PacketKept kept_of(struct casework *work, const struct packe
 	kept.charged_at = proto_timestamp(arena, dispute->charged_at);
 	kept.opened_at = proto_timestamp(arena, dispute->opened_at);
 	kept.due_by = proto_timestamp(arena, dispute->due_at);
-	kept.items = arena_alloc(arena, (packet->count + 1) * sizeof(*kept.items));
+	kept.items = arena_alloc(arena, (packet->count + 1) * sizeof(void *));
 	for (size_t i = 0; i < packet->count; i++)
 		kept.items[kept.n_items++] = kept_item(arena, work->row.home, &packet->items[i]);
 	kept.text = evidence_text(arena, work->row.home, text);
@@ -213,7 +213,7 @@ static void tell_dropped(struct arena *arena, const struct packet_solution *solu
 {
 	const size_t count = solution->left_count;
 
-	built->dropped = arena_alloc(arena, (count + 1) * sizeof(*built->dropped));
+	built->dropped = arena_alloc(arena, (count + 1) * sizeof(void *));
 	for (size_t i = count; i-- > 0;) {
 		const struct packet_left *const left = &solution->left[i];
 		Opsmesh__V1__PacketDropped *const dropped = arena_alloc(arena, sizeof(*dropped));
@@ -453,7 +453,7 @@ enum status case_packet_fields(struct casework *work, const char *digest,
 	if (!found)
 		return task_fail(work->task, STATUS_FATAL, "%s: the packet %s is not kept",
 		                 work->case_id, digest);
-	asked->fields = arena_alloc(arena, limits->field_count * sizeof(*asked->fields));
+	asked->fields = arena_alloc(arena, limits->field_count * sizeof(void *));
 	for (size_t i = 0; i < limits->field_count; i++) {
 		Opsmesh__V1__SubmissionField *const filled =
 		    fill_field(work, &packet.packet, &limits->fields[i]);

@@ -56,7 +56,7 @@ static enum status say_rendered(struct casework *work, const Opsmesh__V1__Packet
 	rendered.bytes = printed->review->bytes;
 	rendered.pages = printed->review->pages;
 	rendered.unshown = printed->unshown;
-	rendered.files = arena_alloc(arena, (printed->n_files + 1) * sizeof(*rendered.files));
+	rendered.files = arena_alloc(arena, (printed->n_files + 1) * sizeof(void *));
 	for (size_t i = 0; i < printed->n_files; i++)
 		rendered.files[rendered.n_files++] = file_of(arena, printed->files[i]);
 	event.fact_case = OPSMESH__V1__DISPUTE_EVENT__FACT_PACKET_RENDERED;
@@ -183,7 +183,7 @@ static enum status print_files(struct printing *it, Opsmesh__V1__PacketPrinted *
 	const struct render_packet *const rendered = &it->rendered;
 
 	printed->files =
-	    arena_alloc(it->answer->arena, (rendered->file_count + 1) * sizeof(*printed->files));
+	    arena_alloc(it->answer->arena, (rendered->file_count + 1) * sizeof(void *));
 	for (size_t i = 0; i < rendered->file_count; i++) {
 		const struct render_file *const file = &rendered->files[i];
 
