@@ -5,7 +5,6 @@
 
 #include "common/base/text.h"
 #include "common/io/proto.h"
-#include "services/chargeback/reason/dispute_status.h"
 
 #include <string.h>
 
@@ -166,7 +165,7 @@ static void find_problems(const struct casework *work, Opsmesh__V1__CaseOpened *
 	if (row->due_by.us != TIME_MIN.us && row->created_at.us != TIME_MIN.us &&
 	    time_before(row->due_by, row->created_at))
 		add_problem(arena, opened, "evidence_details.due_by: is before the dispute began");
-	if (case_stage(work) != LIFE_WARNING && !dispute_status_of(row->status).known)
+	if (case_stage(work) != LIFE_WARNING && life_status_stage(row->status) == LIFE_UNSTAGED)
 		add_problem(arena, opened, "status: is no word that we know, and counts as open");
 }
 
