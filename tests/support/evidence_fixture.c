@@ -74,6 +74,8 @@ static Opsmesh__V1__DossierEntry *entry_of_fact(struct arena *into,
 	entry->role = set(fact->role);
 	entry->channel = set(fact->role != NULL ? "email" : "");
 	entry->language = set(fact->language);
+	if (fact->made != NULL)
+		entry->made_at = proto_timestamp(into, instant_of(fact->made));
 	entry->disputed = fact->disputed;
 	entry->cut = fact->cut;
 	if (fact->text != NULL)

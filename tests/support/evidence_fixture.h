@@ -22,6 +22,7 @@ struct evidence_fact {
 	int64_t minor; /* of USD */
 	int64_t refunded;
 	const char *card; /* a fingerprint */
+	const char *made; /* of a payment; NULL: not told */
 	bool disputed;
 	bool sealed;
 	int64_t cut;

@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-static void a_payment_says_who_paid_with_what_and_what_came_back(void **state)
+static void a_payment_says_who_paid_with_what_and_when_and_what_came_back(void **state)
 {
 	Opsmesh__V1__MaterialEvent material = OPSMESH__V1__MATERIAL_EVENT__INIT;
 	Opsmesh__V1__BillingEvent billing = OPSMESH__V1__BILLING_EVENT__INIT;
@@ -21,6 +21,7 @@ static void a_payment_says_who_paid_with_what_and_what_came_back(void **state)
 	Opsmesh__V1__PaymentCard card = OPSMESH__V1__PAYMENT_CARD__INIT;
 	Opsmesh__V1__PaymentIdentity identity = OPSMESH__V1__PAYMENT_IDENTITY__INIT;
 	Opsmesh__V1__Money refunded = OPSMESH__V1__MONEY__INIT;
+	Google__Protobuf__Timestamp made = GOOGLE__PROTOBUF__TIMESTAMP__INIT;
 	Opsmesh__V1__DossierEntry entry;
 
 	(void)state;
@@ -30,6 +31,7 @@ static void a_payment_says_who_paid_with_what_and_what_came_back(void **state)
 	changed.card = &card;
 	changed.identity = &identity;
 	changed.refunded = &refunded;
+	changed.created_at = &made;
 	changed.statement_descriptor = text_mutable("ACME");
 	changed.three_d_secure = true;
 	changed.disputed = true;
@@ -44,6 +46,7 @@ static void a_payment_says_who_paid_with_what_and_what_came_back(void **state)
 	assert_ptr_equal(entry.card, &card);
 	assert_ptr_equal(entry.identity, &identity);
 	assert_ptr_equal(entry.refunded, &refunded);
+	assert_ptr_equal(entry.made_at, &made);
 	assert_string_equal(entry.statement_descriptor, "ACME");
 	assert_true(entry.three_d_secure);
 	assert_true(entry.disputed);
@@ -106,7 +109,7 @@ static void a_public_message_is_kept_and_a_long_one_cut(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_payment_says_who_paid_with_what_and_what_came_back),
+		cmocka_unit_test(a_payment_says_who_paid_with_what_and_when_and_what_came_back),
 		cmocka_unit_test(a_correction_is_of_the_message_that_was_judged_last),
 		cmocka_unit_test(a_public_message_is_kept_and_a_long_one_cut),
 	};

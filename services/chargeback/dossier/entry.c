@@ -226,6 +226,7 @@ static bool of_payment(const Opsmesh__V1__BillingEvent *billing, Opsmesh__V1__Do
 	entry->three_d_secure = billing->payment_changed->three_d_secure;
 	entry->disputed = billing->payment_changed->disputed;
 	entry->refunded = billing->payment_changed->refunded;
+	entry->made_at = billing->payment_changed->created_at;
 	return true;
 }
 

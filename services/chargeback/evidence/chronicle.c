@@ -213,6 +213,14 @@ static const char *applied_to(const struct chronicle *chronicle, const char *pay
 	return invoice;
 }
 
+/* A payment that is fetched or uploaded is told of long after it was made. */
+static struct instant made_at(const struct chronicle_line *line)
+{
+	struct instant made;
+
+	return proto_instant(line->entry->made_at, &made) ? made : line->at;
+}
+
 /* The lines of one payment, the oldest first. */
 static struct chronicle_payment payment_of(const struct chronicle *chronicle,
                                            const struct chronicle_line *lines, size_t count)
@@ -222,7 +230,7 @@ static struct chronicle_payment payment_of(const struct chronicle *chronicle,
 	for (size_t i = 0; i < count && payment.first == NULL; i++)
 		if (text_equal(lines[i].entry->word, SUCCEEDED)) {
 			payment.first = lines[i].entry;
-			payment.at = lines[i].at;
+			payment.at = made_at(&lines[i]);
 		}
 	payment.invoice_id = *payment.last->detail != '\0'
 	                         ? payment.last->detail

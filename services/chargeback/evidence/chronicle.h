@@ -33,7 +33,7 @@ struct chronicle_payment {
 	const Opsmesh__V1__DossierEntry *last; /* as it stands */
 	const Opsmesh__V1__DossierEntry
 	    *first;             /* in which it succeeded first; NULL: it never did */
-	struct instant at;      /* when that was; TIME_MIN: never */
+	struct instant at;      /* when it was made, else when that was said; TIME_MIN: never */
 	const char *invoice_id; /* "": not known */
 };
 
