@@ -28,13 +28,15 @@ static void a_small_payment_is_to_be_refunded_and_a_large_one_watched(void **sta
 		int64_t minor;
 		int64_t refunded;
 		bool secure;
+		const char *recommended; /* what a decision is held against */
 		const char *lines;
 	} rows[] = {
-		{ 1307, 0, false, WARNED "triaged refund small 80 %, 1820 USD\nrefund 1307 USD\n" },
-		{ 1308, 0, false, WARNED "triaged watch large 80 %, 1821 USD\n" },
-		{ 12000, 10693, false,
+		{ 1307, 0, false, "refund",
 		  WARNED "triaged refund small 80 %, 1820 USD\nrefund 1307 USD\n" },
-		{ 1307, 0, true, WARNED "triaged watch liability_shifted,small 0 %, 0 USD\n" },
+		{ 1308, 0, false, "", WARNED "triaged watch large 80 %, 1821 USD\n" },
+		{ 12000, 10693, false, "refund",
+		  WARNED "triaged refund small 80 %, 1820 USD\nrefund 1307 USD\n" },
+		{ 1307, 0, true, "", WARNED "triaged watch liability_shifted,small 0 %, 0 USD\n" },
 	};
 
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
@@ -46,6 +48,7 @@ static void a_small_payment_is_to_be_refunded_and_a_large_one_watched(void **sta
 		before_warned("2026-05-02T09:00:00Z", EFW, "ch_1", true);
 		gather_pass("2026-05-02T10:00:00Z");
 		before_expect(rows[i].lines);
+		assert_string_equal(before_kept(EFW)->recommended, rows[i].recommended);
 		gather_stop(state);
 		before_start(state);
 	}

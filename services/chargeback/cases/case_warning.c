@@ -178,6 +178,7 @@ static enum status say_triaged(struct casework *work, Opsmesh__V1__WarningTriage
 	if (before != NULL && case_same_message(work->task->arena, &before->base, &triaged->base))
 		return STATUS_OK;
 	work->kept->triaged = triaged;
+	work->kept->recommended = text_mutable(text_equal(triaged->triage, refund) ? refund : "");
 	if (!text_equal(triaged->triage, warning_triage_names[WARNING_NONE]))
 		work->kept->triaged_open = triaged;
 	TRY(emit_triaged(work, OPSMESH__V1__DISPUTE_EVENT__FACT_WARNING_TRIAGED, triaged));
