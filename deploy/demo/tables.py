@@ -144,10 +144,16 @@ def sla(day):
     return rows.values()
 
 
+def alert_about(day, subject):
+    """[ticket, clock] of a clock's; of a case's [dispute, rule], of a programme's [programme, threshold]."""
+    _, service, _, about = subject.split("/", 3)
+    return (about if service == "chargeback" else day.name(subject)).split("/", 1)
+
+
 def alerts(day):
     rows = {}
     for kind, fact, event in day.facts("ops.alerts.v1"):
-        ticket, clock = day.name(event["subject"]).split("/", 1)
+        ticket, clock = alert_about(day, event["subject"])
         if kind == "raised":
             rows[event["subject"]] = [ticket, clock, word(fact["severity"], "SEVERITY_"), event["time"], "-", "-"]
         elif kind in ("acknowledged", "resolved"):
@@ -237,6 +243,12 @@ def billing_row(kind, fact):
         return [fact["cause"], "-", "-"]
     if kind.startswith("action_"):
         return [fact["action"], fact.get("field") or "-", "-"]
+    if kind.startswith("dispute_funds_"):
+        return [fact["disputeId"], fact["transactionId"], money(fact["amount"])]
+    if kind == "fraud_warning_changed":
+        return [fact["warningId"], fact["paymentId"], "-"]
+    if kind == "seat_moved":
+        return [fact["itemId"], "assigned" if fact.get("assigned") else "released", "-"]
     for about, amount in (("invoiceId", "total"), ("refundId", "amount"), ("disputeId", "amount"), ("paymentId", "amount")):
         if about in fact and "toStatus" in fact and not (about == "invoiceId" and "paymentId" in fact):
             return [fact[about], moved(fact), money(fact.get(amount))]
@@ -305,6 +317,51 @@ def ledger(day):
             yield [row["currency"], row["account"], row["balance_minor"]]
 
 
+def answered(kind, fact):
+    """How a stage of a case was answered; None: this fact does not tell that."""
+    return {"submission_observed": "ours" if fact.get("ours") else "theirs", "accept_requested": "accepted",
+            "deadline_missed": "missed", "warning_resolved": fact.get("how")}.get(kind)
+
+
+def follow_case(row, kind, fact):
+    """What one fact of a case changes in its row."""
+    if "stage" in fact and fact["stage"] not in row["stages"]:
+        row["stages"].append(fact["stage"])
+    if "state" in fact:
+        row["state"] = word(fact["state"], "CASE_STATE_")
+    if kind == "opened":
+        row |= {"amount": money(fact.get("amount")), "reason": fact["reason"], "code": fact.get("networkReasonCode") or "-"}
+    elif kind.startswith("deadline_") and "dueBy" in fact and kind != "deadline_withdrawn":
+        row["due"] = fact["dueBy"]
+    elif kind == "recommendation_made":
+        row["advised"] = fact["recommendation"]
+    elif kind == "refund_recommended":
+        row["advised"] = "refund"
+    elif kind in ("funds_withdrawn", "funds_reinstated"):
+        row["funds"].append(("-" if kind == "funds_withdrawn" else "+") + money(fact["amount"]))
+    if answered(kind, fact):
+        row["answers"].append(f"{word(row['stages'][-1], 'CASE_STAGE_')}:{answered(kind, fact)}")
+
+
+def cases(day):
+    """Each dispute, inquiry and fraud warning, by its id."""
+    rows = {}
+    for kind, fact, event in day.facts("ops.disputes.v1"):
+        if event["data"].get("disputeId"):
+            row = rows.setdefault(event["data"]["disputeId"], {
+                "account": event["data"]["accountId"], "stages": [], "state": "-", "due": "-", "advised": "-",
+                "answers": [], "funds": []})
+            follow_case(row, kind, fact)
+    return rows
+
+
+def disputes(day):
+    for dispute, row in cases(day).items():
+        yield [dispute, row["account"], ",".join(word(stage, "CASE_STAGE_") for stage in row["stages"]),
+               *(row[column] for column in ("state", "amount", "reason", "code", "due", "advised")),
+               ",".join(row["answers"]) or "-", ",".join(row["funds"]) or "-"]
+
+
 def refused(day):
     for topic in sorted({event["topic"] for event in day.events}):
         for kind, fact, event in day.facts(topic):
@@ -319,7 +376,7 @@ def counts(day):
 
 
 TABLES = {"answers": answers, "tickets": tickets, "triage": triage, "patterns": patterns, "sla": sla, "alerts": alerts,
-          "billing": billing, "books": books, "ledger": ledger, "refused": refused, "counts": counts}
+          "billing": billing, "disputes": disputes, "books": books, "ledger": ledger, "refused": refused, "counts": counts}
 
 
 def expected(table):
