@@ -36,6 +36,13 @@ def says(kind, fact):
         return f"refund {fact['refundId']} of {amount(fact['amount'])} for {fact['paymentId']}: {moved(fact)}"
     if kind == "dispute_changed":
         return f"dispute {fact['disputeId']} over {amount(fact['amount'])} of {fact['paymentId']}: {moved(fact)}, {fact['reason']}"
+    if kind.startswith("dispute_funds_"):
+        fee = f", and a fee of {amount(fact['fee'])}" if int(fact["fee"].get("minor", 0)) else ""
+        return f"{amount(fact['amount'])} {'taken' if kind == 'dispute_funds_withdrawn' else 'given back'} for {fact['disputeId']}{fee}"
+    if kind == "fraud_warning_changed":
+        return f"fraud warning {fact['warningId']} of {fact['paymentId']}: {fact['fraudType'].replace('_', ' ')}"
+    if kind == "seat_moved":
+        return f"a seat of {fact['itemId']} is {'taken' if fact.get('assigned') else 'given back'}"
     if kind == "subscription_started":
         return f"subscription {fact['subscriptionId']} begins: {items(fact)}"
     if kind == "subscription_changed":

@@ -10,6 +10,7 @@ import sys
 from collections import Counter
 
 import billing_story as billing
+import dispute_story as dispute
 import tables
 import triage_story as triage
 from layout import natural, table, when
@@ -171,9 +172,10 @@ def main(folder):
     triage.tell(day)
     billing.tell(day)
     billing.tell_books(day)
+    dispute.tell(day)
     table("THE CLOCKS", ["ticket", "clock", "rule", "state", "target", "due", "ended", "used"],
           [[*row[:5], when(row[5]), when(row[6]), row[7]] for row in sorted(tables.sla(day), key=natural)])
-    table("ALERTS", ["ticket", "clock", "severity", "raised", "acknowledged", "resolved"],
+    table("ALERTS", ["about", "what", "severity", "raised", "acknowledged", "resolved"],
           [[*row[:3], *map(when, row[3:])] for row in sorted(tables.alerts(day), key=lambda row: row[3])])
     refusals(day)
 

@@ -48,8 +48,8 @@ told()
 	local chapter
 	"$top/deploy/demo/tell.sh" "$run" > "$work/story" 2>&1 || { tail -n 20 "$work/story"; return 1; }
 	for chapter in 'WHAT WENT IN' 'WHAT BECAME OF IT' 'WHAT CAME OF THE MONEY' 'THE BOOKS, DAY BY DAY' \
-		'WHAT COMES IN BY THE MONTH' 'THE CLOCKS' 'ALERTS' 'REFUSED AT THE DOOR' 'THE BOOKS: opsmesh ledger balance' \
-		'WHAT DOES NOT ADD UP' 'deploy/demo/expected says'; do
+		'WHAT COMES IN BY THE MONTH' 'WHAT BANKS DISPUTE' 'THE CLOCKS' 'ALERTS' 'REFUSED AT THE DOOR' 'THE BOOKS: opsmesh ledger balance' \
+		'WHAT DOES NOT ADD UP' 'WHAT MUST BE ANSWERED WITHIN A WEEK' 'deploy/demo/expected says'; do
 		grep -q "$chapter" "$work/story" || { echo "the story lacks: $chapter"; return 1; }
 	done
 }
