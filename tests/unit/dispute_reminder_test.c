@@ -59,6 +59,16 @@ static void where_no_work_is_left_before_it_comes_when_work_begins_again(void **
 	hear("2026-05-08T00:00:00Z", "reminder_due seven_days 2026-05-07T00:00:00Z\n");
 }
 
+static void what_has_passed_when_a_case_begins_at_night_waits_for_the_morning(void **state)
+{
+	(void)state;
+	/* Seven days before is noon in Tokyo, nine hours ago; it is 21:00 there. */
+	dispute_told("2026-05-07T12:00:00Z",
+	             &(struct told_dispute){ .due = "2026-05-14T09:00:00Z" });
+	hear("2026-05-07T23:59:59Z", OPENED "deadline_set 2026-05-14T03:00:00Z\n");
+	hear("2026-05-08T01:00:00Z", "reminder_due seven_days 2026-05-08T00:00:00Z\n");
+}
+
 static void where_the_next_step_comes_before_any_work_it_comes_at_its_own_time(void **state)
 {
 	(void)state;
@@ -175,6 +185,7 @@ int main(void)
 		TEST(what_falls_outside_working_time_comes_an_hour_before_the_last_of_it_ends),
 		TEST(what_falls_into_working_time_comes_then),
 		TEST(where_no_work_is_left_before_it_comes_when_work_begins_again),
+		TEST(what_has_passed_when_a_case_begins_at_night_waits_for_the_morning),
 		TEST(where_the_next_step_comes_before_any_work_it_comes_at_its_own_time),
 		TEST(what_comes_at_once_before_a_weekend_is_told_by_the_nearest_step),
 		TEST(an_owner_is_reminded_in_a_time_of_their_own),

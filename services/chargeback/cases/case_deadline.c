@@ -112,9 +112,10 @@ static struct instant reminder_due(const struct casework *work, size_t number)
 	if (document == NULL || was_said(work, reminder->step))
 		return step_due(work, reminder->step, reminder->before);
 	const struct instant since = time_later(since_when(work), owned_since(work));
+	/* What lies behind us is told now, if somebody is at work now. */
+	const struct instant at = time_later(since, time_sub(work->row.deadline, reminder->before));
 
-	return time_later(since, working_time(document->calendar,
-	                                      time_sub(work->row.deadline, reminder->before), since,
+	return time_later(since, working_time(document->calendar, at, since,
 	                                      time_sub(work->row.deadline, next)));
 }
 
