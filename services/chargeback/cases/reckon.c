@@ -103,7 +103,7 @@ static int64_t height_of_item(const struct packet_limits *limits, const struct p
 {
 	const int64_t height =
 	    EXHIBIT + 2 * height_of(item->title) + height_of(item->text) +
-	    (item->translation != NULL ? 2 * LINE + height_of(item->translation) : 0);
+	    (item->translation != NULL ? INT64_C(2) * LINE + height_of(item->translation) : 0);
 
 	return height * limits->points / BASE_POINTS;
 }

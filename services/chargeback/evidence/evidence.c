@@ -239,7 +239,7 @@ static void judge(struct arena *arena, const struct evidence_case *about, struct
 {
 	const struct reason *const reason = about->reason;
 	const struct reason_asked **const gaps =
-	    arena_alloc(arena, (reason->asked_count + 1) * sizeof(*gaps));
+	    arena_alloc(arena, (reason->asked_count + 1) * sizeof(void *));
 	uint32_t kinds = 0;
 
 	for (size_t i = 0; i < evidence->count; i++) {
@@ -279,7 +279,7 @@ struct evidence evidence_gather(struct arena *arena, const Opsmesh__V1__DossierP
 	evidence_of_history(&it);
 	evidence_of_shown(&it);
 	put_added(&it);
-	items = arena_alloc(arena, (it.count + 1) * sizeof(*items));
+	items = arena_alloc(arena, (it.count + 1) * sizeof(void *));
 	evidence.count = weigh(&it, items);
 	evidence.items = items;
 	evidence.charged_at = it.charged;
