@@ -106,12 +106,162 @@ static void a_public_message_is_kept_and_a_long_one_cut(void **state)
 	assert_int_equal(entry.cut, 3);
 }
 
+/* What billing says, a line each: kind, about, word, detail, amount, quantity. */
+
+#define BILLING(name) OPSMESH__V1__BILLING_EVENT__FACT_##name
+
+static const char *line_of(Opsmesh__V1__BillingEvent *billing,
+                           Opsmesh__V1__BillingEvent__FactCase fact)
+{
+	Opsmesh__V1__MaterialEvent material = OPSMESH__V1__MATERIAL_EVENT__INIT;
+	Opsmesh__V1__DossierEntry entry;
+
+	billing->fact_case = fact;
+	material.fact_case = OPSMESH__V1__MATERIAL_EVENT__FACT_BILLING;
+	material.billing = billing;
+	material.fact_id = text_mutable("f1");
+	if (!entry_of(arena, &material, &entry))
+		return "none";
+	assert_string_equal(entry.fact_id, "f1");
+	return arena_printf(arena, "%s %s %s %s %lld %lld", entry.kind, entry.about, entry.word,
+	                    entry.detail,
+	                    entry.amount != NULL ? (long long)entry.amount->minor : -1LL,
+	                    (long long)entry.quantity);
+}
+
+static void what_happens_to_a_subscription_is_a_line(void **state)
+{
+	Opsmesh__V1__BillingEvent billing = OPSMESH__V1__BILLING_EVENT__INIT;
+	Opsmesh__V1__SubscriptionStarted started = OPSMESH__V1__SUBSCRIPTION_STARTED__INIT;
+	Opsmesh__V1__SubscriptionChanged changed = OPSMESH__V1__SUBSCRIPTION_CHANGED__INIT;
+	Opsmesh__V1__SubscriptionEnded ended = OPSMESH__V1__SUBSCRIPTION_ENDED__INIT;
+	Opsmesh__V1__AccessChanged access = OPSMESH__V1__ACCESS_CHANGED__INIT;
+	Opsmesh__V1__SeatMoved seat = OPSMESH__V1__SEAT_MOVED__INIT;
+
+	(void)state;
+	started.subscription_id = text_mutable("sub_1");
+	started.status = text_mutable("active");
+	billing.subscription_started = &started;
+	assert_string_equal(line_of(&billing, BILLING(SUBSCRIPTION_STARTED)),
+	                    "subscription sub_1 started active -1 0");
+	changed.subscription_id = text_mutable("sub_1");
+	changed.status = text_mutable("active");
+	changed.move = OPSMESH__V1__SUBSCRIPTION_MOVE__SUBSCRIPTION_MOVE_CANCEL_ASKED;
+	billing.subscription_changed = &changed;
+	assert_string_equal(line_of(&billing, BILLING(SUBSCRIPTION_CHANGED)),
+	                    "subscription sub_1 cancel_asked active -1 0");
+	ended.subscription_id = text_mutable("sub_1");
+	ended.reason = text_mutable("payment_failed");
+	billing.subscription_ended = &ended;
+	assert_string_equal(line_of(&billing, BILLING(SUBSCRIPTION_ENDED)),
+	                    "subscription sub_1 ended payment_failed -1 0");
+	access.subscription_id = text_mutable("sub_1");
+	access.move = OPSMESH__V1__ACCESS_MOVE__ACCESS_MOVE_WITHDRAWN;
+	access.reason = text_mutable("ended");
+	access.quantity = 3;
+	billing.access_changed = &access;
+	assert_string_equal(line_of(&billing, BILLING(ACCESS_CHANGED)),
+	                    "access sub_1 withdrawn ended -1 3");
+	seat.item_id = text_mutable("si_1");
+	seat.assigned = true;
+	billing.seat_moved = &seat;
+	assert_string_equal(line_of(&billing, BILLING(SEAT_MOVED)), "seat si_1 assigned  -1 0");
+}
+
+static void what_is_billed_paid_and_disputed_is_a_line(void **state)
+{
+	Opsmesh__V1__BillingEvent billing = OPSMESH__V1__BILLING_EVENT__INIT;
+	Opsmesh__V1__Money amount = OPSMESH__V1__MONEY__INIT;
+	Opsmesh__V1__UsageBooked usage = OPSMESH__V1__USAGE_BOOKED__INIT;
+	Opsmesh__V1__InvoiceChanged invoice = OPSMESH__V1__INVOICE_CHANGED__INIT;
+	Opsmesh__V1__PaymentApplied applied = OPSMESH__V1__PAYMENT_APPLIED__INIT;
+	Opsmesh__V1__RefundChanged refund = OPSMESH__V1__REFUND_CHANGED__INIT;
+	Opsmesh__V1__DisputeChanged dispute = OPSMESH__V1__DISPUTE_CHANGED__INIT;
+	Opsmesh__V1__FraudWarningChanged warning = OPSMESH__V1__FRAUD_WARNING_CHANGED__INIT;
+
+	(void)state;
+	amount.minor = 500;
+	usage.subscription_id = text_mutable("sub_1");
+	usage.day = text_mutable("2026-05-01");
+	usage.meter = text_mutable("calls");
+	usage.amount = &amount;
+	billing.usage_earned = &usage;
+	assert_string_equal(line_of(&billing, BILLING(USAGE_EARNED)),
+	                    "usage sub_1 2026-05-01 calls 500 0");
+	invoice.invoice_id = text_mutable("in_1");
+	invoice.to_status = text_mutable("paid");
+	invoice.subscription_id = text_mutable("sub_1");
+	invoice.total = &amount;
+	billing.invoice_changed = &invoice;
+	assert_string_equal(line_of(&billing, BILLING(INVOICE_CHANGED)),
+	                    "invoice in_1 paid sub_1 500 0");
+	applied.payment_id = text_mutable("ch_1");
+	applied.invoice_id = text_mutable("in_1");
+	applied.amount = &amount;
+	billing.payment_applied = &applied;
+	assert_string_equal(line_of(&billing, BILLING(PAYMENT_APPLIED)),
+	                    "applied ch_1  in_1 500 0");
+	refund.refund_id = text_mutable("re_1");
+	refund.to_status = text_mutable("succeeded");
+	refund.payment_id = text_mutable("ch_1");
+	refund.amount = &amount;
+	billing.refund_changed = &refund;
+	assert_string_equal(line_of(&billing, BILLING(REFUND_CHANGED)),
+	                    "refund re_1 succeeded ch_1 500 0");
+	dispute.dispute_id = text_mutable("dp_1");
+	dispute.to_status = text_mutable("lost");
+	dispute.payment_id = text_mutable("ch_1");
+	dispute.amount = &amount;
+	billing.dispute_changed = &dispute;
+	assert_string_equal(line_of(&billing, BILLING(DISPUTE_CHANGED)),
+	                    "dispute dp_1 lost ch_1 500 0");
+	warning.warning_id = text_mutable("issfr_1");
+	warning.fraud_type = text_mutable("made_with_stolen_card");
+	warning.payment_id = text_mutable("ch_1");
+	billing.fraud_warning_changed = &warning;
+	assert_string_equal(line_of(&billing, BILLING(FRAUD_WARNING_CHANGED)),
+	                    "warning issfr_1 made_with_stolen_card ch_1 -1 0");
+	assert_string_equal(line_of(&billing, BILLING(OBJECT_PLACED)), "none");
+}
+
+static void where_a_ticket_stands_is_a_line(void **state)
+{
+	Opsmesh__V1__MaterialEvent material = OPSMESH__V1__MATERIAL_EVENT__INIT;
+	Opsmesh__V1__TicketEvent ticket = OPSMESH__V1__TICKET_EVENT__INIT;
+	Opsmesh__V1__TicketOpened opened = OPSMESH__V1__TICKET_OPENED__INIT;
+	Opsmesh__V1__StatusChanged moved = OPSMESH__V1__STATUS_CHANGED__INIT;
+	Opsmesh__V1__DossierEntry entry;
+
+	(void)state;
+	material.fact_case = OPSMESH__V1__MATERIAL_EVENT__FACT_TICKET;
+	material.ticket = &ticket;
+	ticket.ticket_id = text_mutable("T-1");
+	ticket.fact_case = OPSMESH__V1__TICKET_EVENT__FACT_OPENED;
+	ticket.opened = &opened;
+	opened.status = OPSMESH__V1__TICKET_STATUS__TICKET_STATUS_NEW;
+	opened.language_hint = text_mutable("ja");
+	assert_true(entry_of(arena, &material, &entry));
+	assert_string_equal(entry.kind, "opened");
+	assert_string_equal(entry.about, "T-1");
+	assert_string_equal(entry.word, "new");
+	assert_string_equal(entry.language, "ja");
+	ticket.fact_case = OPSMESH__V1__TICKET_EVENT__FACT_STATUS_CHANGED;
+	ticket.status_changed = &moved;
+	moved.to_status = OPSMESH__V1__TICKET_STATUS__TICKET_STATUS_SOLVED;
+	assert_true(entry_of(arena, &material, &entry));
+	assert_string_equal(entry.kind, "status");
+	assert_string_equal(entry.word, "solved");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_payment_says_who_paid_with_what_and_when_and_what_came_back),
 		cmocka_unit_test(a_correction_is_of_the_message_that_was_judged_last),
 		cmocka_unit_test(a_public_message_is_kept_and_a_long_one_cut),
+		cmocka_unit_test(what_happens_to_a_subscription_is_a_line),
+		cmocka_unit_test(what_is_billed_paid_and_disputed_is_a_line),
+		cmocka_unit_test(where_a_ticket_stands_is_a_line),
 	};
 
 	return cmocka_run_group_tests(tests, arena_open, arena_close);
