@@ -17,6 +17,8 @@ int dispute_command(struct tool *tool)
 		return tool_fail(tool, ANSWER_USAGE,
 		                 packet ? "packet: of which dispute?"
 		                        : "forecast: is of all disputes");
+	if (tool_option(tool, "--field") != NULL && tool_option(tool, "--pdf") == NULL)
+		return tool_fail(tool, ANSWER_USAGE, "--field is for --pdf");
 	if (!packet &&
 	    (tool_option(tool, "--pdf") != NULL || tool_option(tool, "--reveal") != NULL))
 		return tool_fail(tool, ANSWER_USAGE, "--pdf and --reveal are for packet");

@@ -106,6 +106,7 @@ static const struct option ledger_options[] = {
 
 static const struct option dispute_options[] = {
 	{ "--pdf", "FILE", "of packet: writes its PDF, which shows personal text: wants --reveal" },
+	{ "--field", "NAME", "with --pdf: the file that is sent in this field of the provider's" },
 	AS_JSON,
 	REVEAL,
 	END,
@@ -229,7 +230,7 @@ static const struct command commands[] = {
 	  .needs = NEEDS_DATABASE,
 	  .run = ledger_command },
 	{ .name = "dispute",
-	  .usage = "packet|forecast [ID] [--pdf FILE] [--json] [--reveal REASON]",
+	  .usage = "packet|forecast [ID] [--pdf FILE [--field NAME]] [--json] [--reveal REASON]",
 	  .summary = "the packet of evidence that stands for a dispute; what all of them may bring",
 	  .help = dispute_help,
 	  .options = dispute_options,

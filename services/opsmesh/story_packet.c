@@ -28,6 +28,16 @@ static const char *brief(const struct story *story, const char *digest)
 
 /* Evidence. */
 
+static const char *file_of(const struct story *story, const Opsmesh__V1__EvidenceFile *file)
+{
+	if (file == NULL)
+		return "";
+	return arena_printf(story->arena,
+	                    ", a file (%s, %" PRId64 " pages, %" PRId64 " bytes, %s%s)",
+	                    file->media_type, file->pages, file->bytes, brief(story, file->digest),
+	                    with(story, ", uploaded by ", file->uploaded_by));
+}
+
 const char *story_evidence(const struct story *story, const Opsmesh__V1__EvidenceItem *item)
 {
 	const char *const text =
@@ -46,7 +56,8 @@ const char *story_evidence(const struct story *story, const Opsmesh__V1__Evidenc
 	                    item->hurts ? ", speaks against us and is never sent" : "",
 	                    with(story, ", by ", item->channel), story_stamp(story, item->at),
 	                    item->item_id, with(story, " about ", item->source_id),
-	                    arena_printf(story->arena, "%s%s", text, translation));
+	                    arena_printf(story->arena, "%s%s%s", file_of(story, item->file), text,
+	                                 translation));
 }
 
 static struct story_line tell_collected(const struct story *story,

@@ -2,6 +2,7 @@
 
 #include "common/base/check.h"
 #include "common/base/text.h"
+#include "common/io/digest.h"
 #include "common/io/proto.h"
 #include "proto/opsmesh/v1/catalogue.h"
 #include "services/chargeback/chargeback.h"
@@ -216,8 +217,8 @@ static void set_parameters(Opsmesh__V1__ActionRequested *requested, const char *
 	}
 }
 
-void gather_asked(const char *at, Opsmesh__V1__ActionKind kind, const char *by,
-                  const char *const *parameters)
+static void ask(const char *at, Opsmesh__V1__ActionKind kind, const char *by,
+                const char *const *parameters, Opsmesh__V1__ActionFile *file)
 {
 	Opsmesh__V1__ActionEvent event = OPSMESH__V1__ACTION_EVENT__INIT;
 	Opsmesh__V1__ActionRequested requested = OPSMESH__V1__ACTION_REQUESTED__INIT;
@@ -231,6 +232,7 @@ void gather_asked(const char *at, Opsmesh__V1__ActionKind kind, const char *by,
 	requested.kind = kind;
 	requested.on = &subject;
 	requested.by = &actor;
+	requested.file = file;
 	set_parameters(&requested, parameters);
 	event.action_id = arena_printf(arena, "A-%lld", (long long)++actions);
 	event.routing_key = text_mutable(gather_home);
@@ -238,6 +240,56 @@ void gather_asked(const char *at, Opsmesh__V1__ActionKind kind, const char *by,
 	event.fact_case = OPSMESH__V1__ACTION_EVENT__FACT_REQUESTED;
 	event.requested = &requested;
 	feed(OPS_ACTIONS, at, &event.base);
+}
+
+void gather_asked(const char *at, Opsmesh__V1__ActionKind kind, const char *by,
+                  const char *const *parameters)
+{
+	ask(at, kind, by, parameters, NULL);
+}
+
+static char *digest_of(struct bytes content)
+{
+	uint8_t digest[DIGEST_SIZE];
+
+	digest_sha256(content, digest);
+	return text_hex(gather_stage.arena, (struct bytes){ digest, sizeof(digest) });
+}
+
+static char *feed_part(const char *at, struct bytes content)
+{
+	Opsmesh__V1__ActionEvent event = OPSMESH__V1__ACTION_EVENT__INIT;
+	Opsmesh__V1__FilePartBrought part = OPSMESH__V1__FILE_PART_BROUGHT__INIT;
+
+	part.digest = digest_of(content);
+	part.content.data = (uint8_t *)(uintptr_t)content.data;
+	part.content.len = content.size;
+	event.routing_key = text_mutable(gather_home);
+	event.occurred_at = stamp(at);
+	event.fact_case = OPSMESH__V1__ACTION_EVENT__FACT_FILE_PART_BROUGHT;
+	event.file_part_brought = &part;
+	feed(OPS_ACTIONS, at, &event.base);
+	return part.digest;
+}
+
+void gather_uploaded(const char *at, const char *media_type, struct bytes content, size_t part,
+                     const char *const *parameters)
+{
+	Opsmesh__V1__ActionFile file = OPSMESH__V1__ACTION_FILE__INIT;
+
+	file.digest = digest_of(content);
+	file.media_type = text_mutable(media_type);
+	file.bytes = (int64_t)content.size;
+	file.parts =
+	    arena_alloc(gather_stage.arena, (content.size / part + 1) * sizeof(*file.parts));
+	for (size_t i = 0; i < content.size; i += part) {
+		const size_t left = content.size - i;
+
+		file.parts[file.n_parts++] =
+		    feed_part(at, (struct bytes){ (const char *)content.data + i,
+		                                  left < part ? left : part });
+	}
+	ask(at, OPSMESH__V1__ACTION_KIND__ACTION_KIND_PIN, "kim", parameters, &file);
 }
 
 void gather_pass(const char *frontier)

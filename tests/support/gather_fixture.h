@@ -28,6 +28,9 @@ void gather_dispute_of(const char *at, const char *dispute, const char *payment,
 /* An action on the case; parameters are pairs of a name and a value, ended by NULL. */
 void gather_asked(const char *at, Opsmesh__V1__ActionKind kind, const char *by,
                   const char *const *parameters);
+/* A pin that brings this file, as ingest says it, in parts of so many bytes; parameters as above. The bytes are borrowed. */
+void gather_uploaded(const char *at, const char *media_type, struct bytes content, size_t part,
+                     const char *const *parameters);
 /* Folds all, and moves the frontier there; packets are rendered on the way. */
 void gather_pass(const char *frontier);
 /*

@@ -1,5 +1,7 @@
 #include "services/chargeback/cases/reckon.h"
 
+#include "services/chargeback/render/measure.h"
+
 /* In points, of a text of 12; another size is in proportion. */
 #define WIDTH 430       /* of a quote's line on A4, less what breaking between words leaves */
 #define NARROW 8        /* a letter of ASCII: they are 7 on average */
@@ -11,12 +13,14 @@
 #define COVER 420       /* with the heading of the contents */
 #define BASE_POINTS 12  /* of the text that these are of */
 #define LAST_PLAIN 0x7F /* ASCII */
+#define OURS 300000     /* bytes: a PDF of ours has tens of thousands, with Japanese in it a hundred */
 
 struct reckoning {
 	const struct packet_limits *limits;
 	size_t *fields;   /* of each item, its field's place; that of no file: field_count */
 	int64_t *heights; /* of each item */
 	int64_t *sums;    /* room for one of each field */
+	size_t *counts;   /* likewise, of items: an upload without words is one, all else two */
 };
 
 /* Of the character that begins here; *text moves behind it. */
@@ -71,6 +75,7 @@ struct reckoning *reckon_make(struct arena *arena, const struct packet_limits *l
 	it->fields = arena_alloc(arena, (packet->count + 1) * sizeof(*it->fields));
 	it->heights = arena_alloc(arena, (packet->count + 1) * sizeof(*it->heights));
 	it->sums = arena_alloc(arena, (limits->field_count + 1) * sizeof(*it->sums));
+	it->counts = arena_alloc(arena, (limits->field_count + 1) * sizeof(*it->counts));
 	for (size_t i = 0; i < packet->count; i++) {
 		const struct packet_field *const field =
 		    packet_field_of(limits, packet->items[i].field);
@@ -83,19 +88,39 @@ struct reckoning *reckon_make(struct arena *arena, const struct packet_limits *l
 	return it;
 }
 
+static void add_up(const struct reckoning *it, const struct packet *packet, const bool *kept)
+{
+	for (size_t i = 0; i <= it->limits->field_count; i++) {
+		it->sums[i] = 0;
+		it->counts[i] = 0;
+	}
+	for (size_t i = 0; i < packet->count; i++) {
+		const size_t field = it->fields[i];
+
+		if (!kept[i])
+			continue;
+		it->sums[field] += it->heights[i];
+		it->counts[field] += measure_alone(&packet->items[i]) ? 1 : 2;
+	}
+}
+
 int32_t reckon_pages(void *context, const struct packet *packet, const bool *kept)
 {
 	const struct reckoning *const it = context;
 	const size_t fields = it->limits->field_count;
 	int64_t pages = 0;
 
-	for (size_t i = 0; i <= fields; i++)
-		it->sums[i] = 0;
-	for (size_t i = 0; i < packet->count; i++)
-		if (kept[i])
-			it->sums[it->fields[i]] += it->heights[i];
+	add_up(it, packet, kept);
 	for (size_t i = 0; i < fields; i++)
-		if (it->sums[i] > 0)
+		if (it->counts[i] > 1)
 			pages += (it->sums[i] + COVER + PAGE - 1) / PAGE;
 	return pages > INT32_MAX ? INT32_MAX : (int32_t)pages;
+}
+
+int64_t reckon_bytes(const struct packet *packet)
+{
+	for (size_t i = 0; i < packet->count; i++)
+		if (packet->items[i].file.digest != NULL)
+			return OURS;
+	return 0;
 }

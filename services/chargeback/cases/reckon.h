@@ -4,7 +4,7 @@
  *
  * Letters are taken for wide and pages for short, so that what is rendered has fewer pages, of plain text about two
  * thirds. Only a text of nothing but capitals, or of signs that no font has, could have more; rendering, which counts
- * truly, then refuses.
+ * truly, then refuses. A field that holds one upload and no words has no page of ours.
  */
 #ifndef SERVICES_CHARGEBACK_CASES_RECKON_H
 #define SERVICES_CHARGEBACK_CASES_RECKON_H
@@ -18,5 +18,7 @@ struct reckoning *reckon_make(struct arena *arena, const struct packet_limits *l
                               const struct packet *packet);
 /* For struct packet_rendered; context: a struct reckoning of this packet. */
 int32_t reckon_pages(void *context, const struct packet *packet, const bool *kept);
+/* What our PDFs may take of the bytes beside files that people uploaded; 0: there are none, and ours are far from the limit. */
+int64_t reckon_bytes(const struct packet *packet);
 
 #endif
