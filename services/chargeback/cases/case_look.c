@@ -3,6 +3,7 @@
  * counted. What it is, is said by what can be made of it: whatever passes here stands in a packet.
  */
 #include "common/base/check.h"
+#include "common/base/confined.h"
 #include "common/base/text.h"
 #include "common/io/digest.h"
 #include "common/io/proto.h"
@@ -10,6 +11,9 @@
 #include "services/chargeback/render/upload.h"
 
 #include <stdio.h>
+
+/* A picture of as many pixels as are allowed has 200 MB, and as much again while it is drawn. */
+static const struct confined_limits look_limits = { .memory = (size_t)512 << 20, .seconds = 10 };
 
 static const void *read_request(const struct effect_request *request, struct arena *arena,
                                 const ProtobufCMessageDescriptor *descriptor)
@@ -44,8 +48,8 @@ static void answer_part(const struct effect_request *request, struct effect_answ
 
 enum status case_keep_part(const struct effect_request *request, struct effect_answer *answer)
 {
-	const Opsmesh__V1__FilePartBrought *const part = read_request(
-	    request, answer->arena, &opsmesh__v1__file_part_brought__descriptor);
+	const Opsmesh__V1__FilePartBrought *const part =
+	    read_request(request, answer->arena, &opsmesh__v1__file_part_brought__descriptor);
 	const struct bytes content = { part->content.data, part->content.len };
 
 	snprintf(answer->reason, sizeof(answer->reason), "the part cannot be kept now");
@@ -94,11 +98,42 @@ static enum status join_parts(const struct effect_request *request, struct arena
 	return status;
 }
 
+/* What is read of a file, in a process of its own: one of some kilobytes may unpack to gigabytes. */
+struct judging {
+	struct arena *arena;
+	const char *media_type;
+	struct bytes content;
+};
+
+static void judge(void *context, struct confined_answer *answer)
+{
+	const struct judging *const it = context;
+	const char *reason = "";
+	int32_t pages = 0;
+
+	answer->status = upload_judge(it->arena, it->media_type, it->content, &pages, &reason);
+	answer->number = pages;
+	snprintf(answer->reason, sizeof(answer->reason), "%s", reason);
+}
+
+static enum status judge_apart(struct effect_answer *answer, const char *media_type,
+                               struct bytes content, int32_t *pages)
+{
+	struct judging it = { answer->arena, media_type, content };
+	struct confined_answer said = { .status = STATUS_REJECT };
+
+	snprintf(answer->reason, sizeof(answer->reason),
+	         "it takes more memory or time to read than any evidence");
+	TRY(confined_run(&look_limits, judge, &it, &said));
+	snprintf(answer->reason, sizeof(answer->reason), "it %s", said.reason);
+	*pages = (int32_t)said.number;
+	return said.status;
+}
+
 static enum status look(const struct effect_request *request, struct effect_answer *answer,
                         const Opsmesh__V1__ActionFile *file, int32_t *pages)
 {
 	struct arena *const arena = answer->arena;
-	const char *reason = "";
 	struct bytes whole;
 
 	snprintf(answer->reason, sizeof(answer->reason), "its bytes are not there");
@@ -106,10 +141,7 @@ static enum status look(const struct effect_request *request, struct effect_answ
 	snprintf(answer->reason, sizeof(answer->reason), "its bytes are not what its digest says");
 	if (!text_equal(digest_of(arena, whole), file->digest))
 		return STATUS_REJECT;
-	const enum status status = upload_judge(arena, file->media_type, whole, pages, &reason);
-
-	snprintf(answer->reason, sizeof(answer->reason), "it %s", reason);
-	TRY(status);
+	TRY(judge_apart(answer, file->media_type, whole, pages));
 	snprintf(answer->reason, sizeof(answer->reason), "the file cannot be kept now");
 	return effect_blob_put(request->blobs, file->digest, whole);
 }
