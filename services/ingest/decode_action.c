@@ -24,7 +24,7 @@ static const char *const plain_names[] = {
 	"intent",      "queue",    "language",   "tier",   "ticket",   "ticket_id", "into",
 	"consumer",    "topic",    "partition",  "source", "sequence", "offset",    "due",
 	"until",       "currency", "version",    "type",   "id",       "decision",  "kind",
-	"field",       "digest",   NULL
+	"field",       "digest",   "charges",    NULL
 };
 
 struct flattening {
@@ -125,8 +125,7 @@ static int compare(const void *a, const void *b)
 static bool read_parameters(struct decoding *d, const struct json_place *top,
                             struct action_body *action)
 {
-	static const char *const known[] = { "",       "action", "on", "by",
-		                             "reason", "file",   NULL };
+	static const char *const known[] = { "", "action", "on", "by", "reason", "file", NULL };
 	struct flattening *const f = arena_zero(d->arena, sizeof(*f));
 	const char *field;
 	json_t *value;

@@ -107,6 +107,27 @@ static struct story_line tell_filled(const struct story *story,
 	                            with(story, " for ", fact->field)));
 }
 
+static struct story_line tell_bundle(const struct story *story,
+                                     const Opsmesh__V1__BundleJudged *fact)
+{
+	const char *const list = story_list(story, fact->payment_ids, fact->n_payment_ids);
+	const char *const sum =
+	    arena_printf(story->arena, "%s together, %s disputed",
+	                 story_amount(story, fact->together), story_amount(story, fact->amount));
+
+	if (text_equal(fact->found, "none"))
+		return line_of("is over one payment after all");
+	if (text_equal(fact->found, "unknown"))
+		return line_of(arena_printf(
+		    story->arena,
+		    "is over more than the charge that it names, and it is not known which: %s may be "
+		    "among them (%s); a refund of one of them may pay twice",
+		    list, sum));
+	return line_of(arena_printf(
+	    story->arena, "is over several payments%s: %s (%s)",
+	    text_equal(fact->found, "named") ? ", as a person named them" : "", list, sum));
+}
+
 /* Decisions. */
 
 static const char *chances(const struct story *story, const Opsmesh__V1__RecommendationMade *fact)
@@ -286,6 +307,8 @@ struct story_line story_packet(const struct story *story, const Opsmesh__V1__Dis
 		return tell_gap(story, event->evidence_gap_identified);
 	case OPSMESH__V1__DISPUTE_EVENT__FACT_EVIDENCE_GAP_CLOSED:
 		return tell_filled(story, event->evidence_gap_closed);
+	case OPSMESH__V1__DISPUTE_EVENT__FACT_BUNDLE_JUDGED:
+		return tell_bundle(story, event->bundle_judged);
 	case OPSMESH__V1__DISPUTE_EVENT__FACT_RECOMMENDATION_MADE:
 		return tell_recommended(story, event->recommendation_made);
 	case OPSMESH__V1__DISPUTE_EVENT__FACT_DECISION_MADE:

@@ -216,6 +216,8 @@ enum status case_correct(struct case_request *request)
 	const char *const item = word(request, "id");
 	const char *const decision = word(request, "decision");
 
+	if (*item == '\0' && action_parameter(request->requested, "charges[0]") != NULL)
+		return case_bundle_name(request);
 	if (*item == '\0')
 		return REFUSED(request, INVALID, "id", "Say which item, by its id.");
 	if (strlen(item) > CASE_ID_MAX)

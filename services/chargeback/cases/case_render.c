@@ -297,7 +297,8 @@ const struct stage_effect case_effects[] = {
 	  .run = case_keep_part,
 	  .failed = case_keep_part_failed },
 	{ .name = CASE_EFFECT_LOOK,
-	  .doc = "Puts an uploaded file together, and says whether it is what its type says and how many pages it has.",
+	  .doc =
+	      "Puts an uploaded file together, and says whether it is what its type says and how many pages it has.",
 	  .run = case_look_at,
 	  .failed = case_look_failed },
 	{ .name = CASE_EFFECT_RENDER,

@@ -29,7 +29,8 @@ static bool is_kept_out(const Opsmesh__V1__CaseKept *kept, const char *item)
 static bool is_there(const Opsmesh__V1__CaseKept *kept, const char *digest)
 {
 	for (size_t i = 0; i < kept->n_added; i++)
-		if (kept->added[i]->file != NULL && text_equal(kept->added[i]->file->digest, digest))
+		if (kept->added[i]->file != NULL &&
+		    text_equal(kept->added[i]->file->digest, digest))
 			return true;
 	for (size_t i = 0; i < kept->n_uploads; i++)
 		if (text_equal(kept->uploads[i]->item->file->digest, digest))
@@ -203,7 +204,7 @@ enum status case_on_upload_failed(struct casework *work, const Opsmesh__V1__Uplo
 		return STATUS_OK;
 	action.action_id = pending->action_id;
 	request.requested = pending->requested;
-	return REFUSED(
-	    &request, INVALID, "file",
-	    arena_printf(work->task->arena, "The file was not taken: %s.", failed->reason));
+	return REFUSED(&request, INVALID, "file",
+	               arena_printf(work->task->arena, "The file was not taken: %s.",
+	                            failed->reason));
 }

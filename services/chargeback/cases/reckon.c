@@ -13,7 +13,7 @@
 #define COVER 420       /* with the heading of the contents */
 #define BASE_POINTS 12  /* of the text that these are of */
 #define LAST_PLAIN 0x7F /* ASCII */
-#define OURS 300000     /* bytes: a PDF of ours has tens of thousands, with Japanese in it a hundred */
+#define OURS 300000 /* bytes: a PDF of ours has tens of thousands, with Japanese in it a hundred */
 
 struct reckoning {
 	const struct packet_limits *limits;
