@@ -17,6 +17,7 @@ const char *gather_home;
 
 static struct instant newest;
 static int64_t actions;
+static int64_t disputed;
 
 /* Documents, compiled once for all tests of a program: they never change. */
 
@@ -34,6 +35,7 @@ int gather_start(void **state)
 	(void)state;
 	newest = TIME_MIN;
 	actions = 0;
+	disputed = 12000;
 	stage_test_init(&gather_stage, &opsmesh_catalogue, &chargeback_stages[1], SHARD,
 	                documents(), NULL);
 	gather_home = stage_test_key(&gather_stage, "acme");
@@ -92,12 +94,12 @@ static void feed_billing(const char *at, const char *fact_id, Opsmesh__V1__Billi
 	feed_material(at, fact_id, &event);
 }
 
-static Opsmesh__V1__Money *money(void)
+static Opsmesh__V1__Money *money(int64_t minor)
 {
 	Opsmesh__V1__Money *const made = arena_alloc(gather_stage.arena, sizeof(*made));
 
 	opsmesh__v1__money__init(made);
-	made->minor = 12000;
+	made->minor = minor;
 	made->currency = text_mutable("USD");
 	return made;
 }
@@ -115,7 +117,7 @@ void gather_payment_of(const char *at, const char *fact_id, const char *payment)
 	changed.payment_id = text_mutable(payment);
 	changed.invoice_id = arena_printf(gather_stage.arena, "in_%s", payment);
 	changed.to_status = text_mutable("succeeded");
-	changed.amount = money();
+	changed.amount = money(12000);
 	billing.fact_case = OPSMESH__V1__BILLING_EVENT__FACT_PAYMENT_CHANGED;
 	billing.payment_changed = &changed;
 	feed_billing(at, fact_id, &billing);
@@ -131,12 +133,17 @@ static void feed_dispute(const char *at, const char *dispute, const char *paymen
 	changed.payment_id = text_mutable(payment);
 	changed.to_status = text_mutable(status);
 	changed.reason = text_mutable(reason);
-	changed.amount = money();
+	changed.amount = money(disputed);
 	changed.due_by = stamp("2026-06-20T00:00:00Z");
 	changed.created_at = stamp("2026-06-01T00:00:00Z");
 	billing.fact_case = OPSMESH__V1__BILLING_EVENT__FACT_DISPUTE_CHANGED;
 	billing.dispute_changed = &changed;
 	feed_billing(at, arena_printf(gather_stage.arena, "d-%s-%s", dispute, at), &billing);
+}
+
+void gather_disputed(int64_t minor)
+{
+	disputed = minor;
 }
 
 void gather_dispute(const char *at, const char *status, const char *reason)

@@ -23,6 +23,8 @@ void gather_message(const char *at, const char *fact_id, Opsmesh__V1__Role role,
 void gather_judged(const char *at, const char *message_id, const char *intent);
 void gather_left(const char *at);
 void gather_dispute(const char *at, const char *status, const char *reason); /* dp_1 of ch_1 */
+/* Of what the disputes from here on are over, in cents: 12000 before it is called. */
+void gather_disputed(int64_t minor);
 void gather_dispute_of(const char *at, const char *dispute, const char *payment,
                        const char *status);
 /* An action on the case; parameters are pairs of a name and a value, ended by NULL. */

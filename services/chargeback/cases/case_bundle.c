@@ -39,6 +39,9 @@ enum status case_bundle_say(struct casework *work, const struct bundle *bundle)
 		return STATUS_OK;
 	if (before != NULL && case_same_message(work->task->arena, &before->base, &judged->base))
 		return STATUS_OK;
+	for (size_t i = 0; i < bundle->count; i++)
+		if (bundle_holds(bundle, judged->payment_ids[i]))
+			TRY(case_mark_disputed(work, judged->payment_ids[i]));
 	work->kept->bundle = judged;
 	event.fact_case = OPSMESH__V1__DISPUTE_EVENT__FACT_BUNDLE_JUDGED;
 	event.bundle_judged = judged;
