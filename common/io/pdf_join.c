@@ -32,13 +32,23 @@ static qpdf_data silent(void)
 	return pdf;
 }
 
+static bool is_locked(qpdf_data pdf)
+{
+	return qpdf_has_error(pdf) &&
+	       qpdf_get_error_code(pdf, qpdf_get_error(pdf)) == qpdf_e_password;
+}
+
 static enum status open_pdf(qpdf_data pdf, struct bytes content, int32_t *pages,
                             const char **reason)
 {
-	*reason = "is no PDF that can be read, or is locked by a password";
-	if (content.size == 0 ||
-	    !good(qpdf_read_memory(pdf, "upload", content.data, content.size, NULL)))
+	*reason = "is no PDF that can be read";
+	if (content.size == 0)
 		return STATUS_REJECT;
+	if (!good(qpdf_read_memory(pdf, "upload", content.data, content.size, NULL))) {
+		if (is_locked(pdf))
+			*reason = "is locked by a password";
+		return STATUS_REJECT;
+	}
 	*reason = "is locked against changes";
 	if (qpdf_is_encrypted(pdf))
 		return STATUS_REJECT;

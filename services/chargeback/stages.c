@@ -6,6 +6,7 @@
 #include "services/chargeback/cases/case.h"
 #include "services/chargeback/cases/case_before.h"
 #include "services/chargeback/cases/case_render.h"
+#include "services/chargeback/cases/case_upload.h"
 #include "services/chargeback/chargeback.h"
 #include "services/chargeback/index/index.h"
 #include "services/chargeback/monitor/monitor.h"
@@ -109,6 +110,7 @@ static const struct stage_event case_events[] = {
 	  .fact = "requested",
 	  .handle = on_requested,
 	  .need = case_need_action },
+	{ .topic = OPS_ACTIONS, .fact = "file_part_brought", .handle = case_on_part },
 	{ .topic = OPS_MATERIAL, .handle = case_on_material, .need = case_need_material },
 	{ .topic = OPS_CASE_RESULTS, .handle = case_on_result, .need = case_need_result },
 	{ .topic = -1 },

@@ -8,12 +8,23 @@
 
 #include "common/base/text.h"
 #include "common/flow/action.h"
+#include "common/io/digest.h"
 #include "common/io/proto.h"
 #include "opsmesh/v1/control.pb-c.h"
 #include "proto/opsmesh/v1/catalogue.h"
 #include "services/ingest/routing.h"
 
 #include <string.h>
+
+#define FILE_PART ((size_t)512 << 10) /* of a file in one record, as the journal's chunks */
+
+static char *digest_of(const struct request *request, struct bytes data)
+{
+	uint8_t digest[DIGEST_SIZE];
+
+	digest_sha256(data, digest);
+	return text_hex(request->task->arena, (struct bytes){ digest, sizeof(digest) });
+}
 
 static enum status say_action(struct request *request, Opsmesh__V1__ActionEvent *event)
 {
@@ -50,6 +61,42 @@ static Opsmesh__V1__ActionParameter **parameters_of(struct request *request,
 		}
 	}
 	return list;
+}
+
+/* Files: their bytes first, in parts, so that whoever reads of one has them. */
+
+static enum status say_part(struct request *request, struct bytes content, char **digest)
+{
+	Opsmesh__V1__ActionEvent event = OPSMESH__V1__ACTION_EVENT__INIT;
+	Opsmesh__V1__FilePartBrought part = OPSMESH__V1__FILE_PART_BROUGHT__INIT;
+
+	part.digest = digest_of(request, content);
+	part.content.data = (uint8_t *)(uintptr_t)content.data;
+	part.content.len = content.size;
+	event.fact_case = OPSMESH__V1__ACTION_EVENT__FACT_FILE_PART_BROUGHT;
+	event.file_part_brought = &part;
+	*digest = part.digest;
+	return say_action(request, &event);
+}
+
+static enum status say_file(struct request *request, const struct action_file *given,
+                            Opsmesh__V1__ActionFile *file)
+{
+	const struct bytes all = given->content;
+	const size_t parts = (all.size + FILE_PART - 1) / FILE_PART;
+
+	file->digest = digest_of(request, all);
+	file->media_type = text_mutable(given->media_type);
+	file->bytes = (int64_t)all.size;
+	file->parts = arena_alloc(request->task->arena, parts * sizeof(*file->parts));
+	for (size_t at = 0; at < all.size; at += FILE_PART) {
+		const struct bytes part = { (const char *)all.data + at,
+			                    all.size - at < FILE_PART ? all.size - at
+			                                              : FILE_PART };
+
+		TRY(say_part(request, part, &file->parts[file->n_parts++]));
+	}
+	return STATUS_OK;
 }
 
 /* Answers, for subjects that no other stage answers for. */
@@ -171,6 +218,7 @@ enum status conversation_action(struct request *request)
 	Opsmesh__V1__ActionEvent event = OPSMESH__V1__ACTION_EVENT__INIT;
 	Opsmesh__V1__ActionRequested requested = OPSMESH__V1__ACTION_REQUESTED__INIT;
 	Opsmesh__V1__ActionSubject subject = OPSMESH__V1__ACTION_SUBJECT__INIT;
+	Opsmesh__V1__ActionFile file = OPSMESH__V1__ACTION_FILE__INIT;
 	const Opsmesh__V1__Verification *const verification = request->received->verification;
 	struct action_body body;
 	struct refusal refusal;
@@ -199,6 +247,10 @@ enum status conversation_action(struct request *request)
 	requested.natural_id = request->received->natural_id;
 	event.fact_case = OPSMESH__V1__ACTION_EVENT__FACT_REQUESTED;
 	event.requested = &requested;
+	if (body.file != NULL) {
+		requested.file = &file;
+		TRY(say_file(request, body.file, &file));
+	}
 	TRY(say_action(request, &event));
 	if (is_letter_order(&body))
 		return order_letter(request, &requested);

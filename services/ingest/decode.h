@@ -18,7 +18,8 @@
  *             stripe_customers [], orders [] {id*, version*, customer*, price or product*, quantity,
  *             unit_amount, currency, from*, until}: units and minor units as the provider bills them
  *   usage     kind*, source*, id*, customer*, at*, and what belongs to the kind, or events* []: many
- *   actions   action*, on* {type*, id*}, by, reason, and whatever parameters the action has
+ *   actions   action*, on* {type*, id*}, by, reason, and whatever parameters the action has; of a pin to
+ *             a case also file {media_type*, content*: base64}
  *
  * kind: meter (meter*, quantity* from 0), correction (meter*, quantity* below 0, refers*: the id of the
  * event of the same source that it takes from), cancel (refers*), seat_assigned and seat_released
@@ -43,6 +44,8 @@
 #define DECODER_VERSION 1
 
 #define DECODE_JSON_MAX (1U << 20)   /* the edge's limit of a body */
+#define DECODE_ACTION_MAX (7U << 20) /* of an action that brings a file: in base64, and what else it says */
+#define DECODE_FILE_MAX 4500000U     /* bytes: what the provider takes of one dispute's files together */
 #define DECODE_TEXT_MAX (256U << 10) /* bytes that a person writes in one message */
 #define DECODE_SUBJECT_MAX 1000      /* as that of a mail */
 #define DECODE_NAME_MAX 200
@@ -180,6 +183,12 @@ struct action_parameter {
 	bool personal;     /* something that people write: to be sealed */
 };
 
+/* A file that is, by its first bytes, what it says; the rest is for whoever takes it. */
+struct action_file {
+	const char *media_type; /* "application/pdf", "image/jpeg", "image/png" */
+	struct bytes content;   /* at least one byte */
+};
+
 struct action_body {
 	Opsmesh__V1__ActionKind kind;
 	const char *action;
@@ -189,6 +198,7 @@ struct action_body {
 	const char *reason;
 	const struct action_parameter *parameters; /* sorted by name */
 	size_t parameter_count;
+	const struct action_file *file; /* NULL: none */
 };
 
 bool decode_ticket(struct arena *arena, struct bytes body, struct instant received_at,

@@ -24,7 +24,7 @@ static const char *const plain_names[] = {
 	"intent",      "queue",    "language",   "tier",   "ticket",   "ticket_id", "into",
 	"consumer",    "topic",    "partition",  "source", "sequence", "offset",    "due",
 	"until",       "currency", "version",    "type",   "id",       "decision",  "kind",
-	"field",       "digest",   NULL
+	"field",       "digest",   "charges",    NULL
 };
 
 struct flattening {
@@ -125,7 +125,7 @@ static int compare(const void *a, const void *b)
 static bool read_parameters(struct decoding *d, const struct json_place *top,
                             struct action_body *action)
 {
-	static const char *const known[] = { "", "action", "on", "by", "reason", NULL };
+	static const char *const known[] = { "", "action", "on", "by", "reason", "file", NULL };
 	struct flattening *const f = arena_zero(d->arena, sizeof(*f));
 	const char *field;
 	json_t *value;
@@ -134,7 +134,8 @@ static bool read_parameters(struct decoding *d, const struct json_place *top,
 	json_object_foreach(top->value, field, value)
 	{
 		const struct json_place member = { .value = value, .above = top, .field = field };
-		if (decoding_number(known, field) > 0)
+		if (decoding_number(known, field) > 0 &&
+		    (action->file != NULL || !text_equal(field, "file")))
 			continue;
 		if (strlen(field) > NAME_MAX_SIZE)
 			return json_refuse(top, NULL, d->error, "has a name that is too long");
@@ -161,7 +162,19 @@ static bool read_action(struct decoding *d, const struct json_place *top,
 	    !decoding_text(d, top, "reason", DECODE_TEXT_MAX, &action->reason))
 		return false;
 	action->kind = (Opsmesh__V1__ActionKind)decoding_number(actions, action->action);
-	return read_parameters(d, top, action);
+	return decoding_file(d, top, action, &action->file) && read_parameters(d, top, action);
+}
+
+/* Only a file may be as large as that. */
+static bool too_large(struct decoding *d, const struct json_place *top, struct bytes body,
+                      const struct action_body *action)
+{
+	if (body.size <= DECODE_JSON_MAX || action->file != NULL)
+		return false;
+	d->code = OPSMESH__V1__REFUSAL_CODE__REFUSAL_CODE_TOO_LARGE;
+	(void)json_refuse(top, NULL, d->error, "is longer than %u bytes without a file",
+	                  DECODE_JSON_MAX);
+	return true;
 }
 
 bool decode_action(struct arena *arena, struct bytes body, struct action_body *action,
@@ -169,13 +182,13 @@ bool decode_action(struct arena *arena, struct bytes body, struct action_body *a
 {
 	AUTO_JSON document = NULL;
 	struct json_error error;
-	struct decoding d = { .arena = arena, .error = &error };
+	struct decoding d = { .arena = arena, .error = &error, .body_max = DECODE_ACTION_MAX };
 	struct action_body result = { 0 };
 
 	if (!decoding_parse(&d, body, &document, refusal))
 		return false;
 	const struct json_place top = json_top(document);
-	if (!read_action(&d, &top, &result))
+	if (!read_action(&d, &top, &result) || too_large(&d, &top, body, &result))
 		return decoding_refused(&d, refusal);
 	*action = result;
 	return true;

@@ -22,8 +22,10 @@ bool decoding_refused(struct decoding *d, struct refusal *refusal)
 bool decoding_parse(struct decoding *d, struct bytes body, json_t **document,
                     struct refusal *refusal)
 {
-	if (!json_parse(body, DECODE_JSON_MAX, document, d->error)) {
-		d->code = body.size > DECODE_JSON_MAX
+	const size_t most = d->body_max != 0 ? d->body_max : DECODE_JSON_MAX;
+
+	if (!json_parse(body, most, document, d->error)) {
+		d->code = body.size > most
 		              ? OPSMESH__V1__REFUSAL_CODE__REFUSAL_CODE_TOO_LARGE
 		              : OPSMESH__V1__REFUSAL_CODE__REFUSAL_CODE_UNDECODABLE;
 		return decoding_refused(d, refusal);

@@ -16,6 +16,7 @@ struct decoding {
 	struct instant received_at;
 	struct json_error *error;
 	Opsmesh__V1__RefusalCode code; /* unspecified: INVALID */
+	size_t body_max;               /* 0: DECODE_JSON_MAX */
 };
 
 enum list_kind { LIST_WORDS, LIST_IDS, LIST_DOMAINS, LIST_ADDRESSES };
@@ -48,6 +49,9 @@ bool decoding_list(struct decoding *d, const struct json_place *object, const ch
 bool decoding_orders(struct decoding *d, const struct json_place *top,
                      const struct texts *customers, const struct order_body **orders,
                      size_t *count);
+/* A file that comes with a pin to a case; *file NULL: none comes, and "file" is a parameter as any other. */
+bool decoding_file(struct decoding *d, const struct json_place *top,
+                   const struct action_body *action, const struct action_file **file);
 /* The place of a word in a list that ends with NULL; 0: not there. */
 int decoding_number(const char *const *words, const char *word);
 /* Domain in lower case; NULL: not an address. */

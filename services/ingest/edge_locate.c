@@ -19,15 +19,20 @@
 #define MAILBOX_CHARACTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._+-"
 #define CLOCK_MAX 1000 /* bytes of {"now": T} with room for space */
 
-/* What cannot be read at all is 400; what can be read and is wrong is 422. */
+/* What cannot be read at all is 400, what is too large 413; what can be read and is wrong is 422. */
 static bool refused(const struct edge_intake *intake, const struct refusal *refusal,
                     struct edge_problem *problem)
 {
 	const bool unreadable =
 	    refusal->code == OPSMESH__V1__REFUSAL_CODE__REFUSAL_CODE_UNDECODABLE;
+	const bool large = refusal->code == OPSMESH__V1__REFUSAL_CODE__REFUSAL_CODE_TOO_LARGE;
 	const char *const field = refusal->field[0] == '\0' ? "body" : refusal->field;
 
-	return edge_refuse(problem, unreadable ? 400 : 422, arena_string(intake->arena, field),
+	return edge_refuse(problem,
+	                   unreadable ? 400
+	                   : large    ? 413
+	                              : 422,
+	                   arena_string(intake->arena, field),
 	                   arena_string(intake->arena, refusal->reason));
 }
 

@@ -105,6 +105,11 @@ static const struct property properties[] = {
 	{ "Action", "by", "string", false, DECODE_ID_MAX,
 	  "For whom the key acts; another than itself needs the scope on_behalf." },
 	{ "Action", "reason", "string", false, DECODE_TEXT_MAX, "Why." },
+	{ "Action", "file", "File", false, 0, "Evidence; of a pin to a case alone." },
+	{ "File", "media_type", "string", true, DECODE_WORD_MAX,
+	  "application/pdf, image/jpeg, image/png." },
+	{ "File", "content", "string", true, DECODE_FILE_MAX / 3 * 4,
+	  "In base64, as RFC 4648 has it, with padding: 4,500,000 bytes at most." },
 	{ "Subject", "type", "string", true, DECODE_WORD_MAX,
 	  "ticket, account, alert, case, dead_letter, request, discrepancy, charge, refund, invoice, "
 	  "credit_note, period." },

@@ -53,6 +53,8 @@ int dispute_command(struct tool *tool)
 		if (tool_option(tool, *foreign) != NULL)
 			return tool_fail(tool, ANSWER_USAGE, "%s is not for %s", *foreign,
 			                 subject->name);
+	if (tool_option(tool, "--field") != NULL && tool_option(tool, "--pdf") == NULL)
+		return tool_fail(tool, ANSWER_USAGE, "--field is for --pdf");
 	store = arena_zero(tool->arena, sizeof(*store));
 	if (mesh_store_open(store, tool->arena, tool->settings.database_url) != STATUS_OK)
 		answer = tool_fail(tool, ANSWER_AWAY, "%s", store->reason);

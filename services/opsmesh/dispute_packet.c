@@ -157,13 +157,26 @@ static int load_pdf(struct packet_view *view, const char *digest)
 	return write_file(view, db_bytes(rows, 0, 0));
 }
 
+/* NULL: nothing of the packet is in the field. */
+static const char *digest_of(const Opsmesh__V1__CaseKept *kept, const char *field)
+{
+	if (field == NULL)
+		return kept->pdf;
+	for (size_t i = 0; i < kept->n_files; i++)
+		if (text_equal(kept->files[i]->field, field))
+			return kept->files[i]->digest;
+	return NULL;
+}
+
 static int write_pdf(struct packet_view *view)
 {
-	const char *const digest = view->row->kept->pdf;
+	const char *const digest = digest_of(view->row->kept, tool_option(view->tool, "--field"));
 	bool has = false;
 
-	if (digest[0] == '\0')
+	if (view->row->kept->pdf[0] == '\0')
 		return no(view, "its packet was not rendered as a PDF yet");
+	if (digest == NULL)
+		return no(view, "its packet has no file in this field");
 	if (has_table(view, "blob", &has) != STATUS_OK)
 		return away(view);
 	return has ? load_pdf(view, digest) : no(view, "chargeback keeps no PDFs here yet");
@@ -201,7 +214,42 @@ static void print(const struct packet_view *view)
 	else
 		printf("PDF %s: %" PRId64 " bytes, %" PRId64 " pages\n", kept->pdf, kept->pdf_bytes,
 		       kept->pdf_pages);
+	for (size_t i = 0; i < kept->n_files; i++)
+		printf("file of %s %s: %" PRId64 " bytes, %" PRId64 " pages\n",
+		       kept->files[i]->field, kept->files[i]->digest, kept->files[i]->bytes,
+		       kept->files[i]->pages);
 	printf("\n%s", packet_on_screen(view->tool->arena, shown_text(view)));
+}
+
+static json_t *upload_json(const Opsmesh__V1__EvidenceFile *file)
+{
+	json_t *row;
+
+	if (file == NULL)
+		return json_null();
+	row = json_object();
+	json_object_set_new(row, "media_type", json_string(file->media_type));
+	json_object_set_new(row, "bytes", json_integer(file->bytes));
+	json_object_set_new(row, "pages", json_integer(file->pages));
+	json_object_set_new(row, "digest", json_string(file->digest));
+	return row;
+}
+
+static json_t *files_json(const Opsmesh__V1__CaseKept *kept)
+{
+	json_t *const list = json_array();
+
+	for (size_t i = 0; i < kept->n_files; i++) {
+		const Opsmesh__V1__PrintedFile *const file = kept->files[i];
+		json_t *const row = json_object();
+
+		json_object_set_new(row, "field", json_string(file->field));
+		json_object_set_new(row, "digest", json_string(file->digest));
+		json_object_set_new(row, "bytes", json_integer(file->bytes));
+		json_object_set_new(row, "pages", json_integer(file->pages));
+		json_array_append_new(list, row);
+	}
+	return list;
 }
 
 static json_t *items_json(const struct packet_view *view)
@@ -218,6 +266,7 @@ static json_t *items_json(const struct packet_view *view)
 		json_object_set_new(row, "title", json_string(item->title));
 		json_object_set_new(row, "text",
 		                    json_string(story_personal(&view->story, item->text)));
+		json_object_set_new(row, "file", upload_json(item->file));
 		json_array_append_new(list, row);
 	}
 	return list;
@@ -241,6 +290,7 @@ static void print_json(const struct packet_view *view)
 	json_object_set_new(top, "pdf_digest", json_string(kept->pdf));
 	json_object_set_new(top, "pdf_bytes", json_integer(kept->pdf_bytes));
 	json_object_set_new(top, "pdf_pages", json_integer(kept->pdf_pages));
+	json_object_set_new(top, "files", files_json(kept));
 	json_object_set_new(top, "items", items_json(view));
 	json_object_set_new(top, "text", json_string(shown_text(view)));
 	json_dumpf(top, stdout, JSON_COMPACT);

@@ -108,6 +108,7 @@ static const struct option ledger_options[] = {
 
 static const struct option dispute_options[] = {
 	{ "--pdf", "FILE", "of packet: writes its PDF, which shows personal text: wants --reveal" },
+	{ "--field", "NAME", "with --pdf: the file that is sent in this field of the provider's" },
 	AS_JSON,
 	REVEAL,
 	{ "--format", "FORMAT", "of outcomes: table, csv or json; table unless said" },
@@ -241,8 +242,9 @@ static const struct command commands[] = {
 	  .needs = NEEDS_DATABASE,
 	  .run = ledger_command },
 	{ .name = "dispute",
-	  .usage = "packet|forecast|outcomes [ID] [--pdf FILE] [--json] [--reveal REASON] "
-	           "[--format table|csv|json] [--document FILE --effective T [--version N]]",
+	  .usage =
+	      "packet|forecast|outcomes [ID] [--pdf FILE [--field NAME]] [--json] [--reveal REASON] "
+	      "[--format table|csv|json] [--document FILE --effective T [--version N]]",
 	  .summary =
 	      "the packet of evidence that stands for a dispute; what all of them may bring; "
 	      "what became of them",

@@ -154,6 +154,13 @@ struct story_line story_account(const struct story *story, const struct told *to
 
 /* Actions. */
 
+static const char *brought(const struct story *story, const Opsmesh__V1__ActionFile *file)
+{
+	return file == NULL ? ""
+	                    : arena_printf(story->arena, " with a file (%s, %lld bytes)",
+	                                   file->media_type, (long long)file->bytes);
+}
+
 struct story_line story_action(const struct story *story, const struct told *told)
 {
 	const void *const message = told->message;
@@ -168,13 +175,14 @@ struct story_line story_action(const struct story *story, const struct told *tol
 
 	return (struct story_line){
 		story_actor(story, fact->by),
-		arena_printf(story->arena, "%s %s %s%s%s",
+		arena_printf(story->arena, "%s %s %s%s%s%s",
 		             reveals ? "was shown personal text of" : "asks for the action",
 		             reveals ? fact->on->type
 		                     : arena_printf(story->arena, "%s on %s", fact->action,
 		                                    fact->on->type),
 		             fact->on->id,
 		             reveals ? "" : arena_printf(story->arena, " (%s)", event->action_id),
+		             brought(story, fact->file),
 		             story_saying(story, fact->reason))
 	};
 }

@@ -28,6 +28,16 @@ static const char *brief(const struct story *story, const char *digest)
 
 /* Evidence. */
 
+static const char *file_of(const struct story *story, const Opsmesh__V1__EvidenceFile *file)
+{
+	if (file == NULL)
+		return "";
+	return arena_printf(story->arena,
+	                    ", a file (%s, %" PRId64 " pages, %" PRId64 " bytes, %s%s)",
+	                    file->media_type, file->pages, file->bytes, brief(story, file->digest),
+	                    with(story, ", uploaded by ", file->uploaded_by));
+}
+
 const char *story_evidence(const struct story *story, const Opsmesh__V1__EvidenceItem *item)
 {
 	const char *const text =
@@ -46,7 +56,8 @@ const char *story_evidence(const struct story *story, const Opsmesh__V1__Evidenc
 	                    item->hurts ? ", speaks against us and is never sent" : "",
 	                    with(story, ", by ", item->channel), story_stamp(story, item->at),
 	                    item->item_id, with(story, " about ", item->source_id),
-	                    arena_printf(story->arena, "%s%s", text, translation));
+	                    arena_printf(story->arena, "%s%s%s", file_of(story, item->file), text,
+	                                 translation));
 }
 
 static struct story_line tell_collected(const struct story *story,
@@ -94,6 +105,27 @@ static struct story_line tell_filled(const struct story *story,
 {
 	return line_of(arena_printf(story->arena, "evidence %s%s lacks no more", fact->kind,
 	                            with(story, " for ", fact->field)));
+}
+
+static struct story_line tell_bundle(const struct story *story,
+                                     const Opsmesh__V1__BundleJudged *fact)
+{
+	const char *const list = story_list(story, fact->payment_ids, fact->n_payment_ids);
+	const char *const sum =
+	    arena_printf(story->arena, "%s together, %s disputed",
+	                 story_amount(story, fact->together), story_amount(story, fact->amount));
+
+	if (text_equal(fact->found, "none"))
+		return line_of("is over one payment after all");
+	if (text_equal(fact->found, "unknown"))
+		return line_of(arena_printf(
+		    story->arena,
+		    "is over more than the charge that it names, and it is not known which: %s may be "
+		    "among them (%s); a refund of one of them may pay twice",
+		    list, sum));
+	return line_of(arena_printf(
+	    story->arena, "is over several payments%s: %s (%s)",
+	    text_equal(fact->found, "named") ? ", as a person named them" : "", list, sum));
 }
 
 /* Decisions. */
@@ -306,6 +338,8 @@ struct story_line story_packet(const struct story *story, const Opsmesh__V1__Dis
 		return tell_gap(story, event->evidence_gap_identified);
 	case OPSMESH__V1__DISPUTE_EVENT__FACT_EVIDENCE_GAP_CLOSED:
 		return tell_filled(story, event->evidence_gap_closed);
+	case OPSMESH__V1__DISPUTE_EVENT__FACT_BUNDLE_JUDGED:
+		return tell_bundle(story, event->bundle_judged);
 	case OPSMESH__V1__DISPUTE_EVENT__FACT_RECOMMENDATION_MADE:
 		return tell_recommended(story, event->recommendation_made);
 	case OPSMESH__V1__DISPUTE_EVENT__FACT_DECISION_MADE:

@@ -271,6 +271,41 @@ def story_packet(door):
           "a PDF that is not what its digest says is not written", answer)
 
 
+def story_upload(door):
+    text = said("explain", "dispute", "dp_10")
+    for words in ("asks for the action pin on case case/" + home + "/dp_10 (act-3) with a file (application/pdf, ",
+                  "adds evidence: invoice into receipt, Uploaded by a person", "a file (application/pdf, 2 pages, ",
+                  ", uploaded by hanako): [sealed]", "a file (image/png, 1 pages, ",
+                  "The file was not taken: it is locked by a password"):
+        check(words in text, f"explain dispute tells of files: {words}", text)
+    machine = json.loads(said("dispute", "packet", "dp_10", "--json"))
+    uploads = [one["file"] for one in machine["items"] if one["file"] is not None]
+    check(sorted((one["media_type"], one["pages"]) for one in uploads) == [("application/pdf", 2), ("image/png", 1)],
+          "dispute packet has the uploads with their pages", machine)
+    sent = next(one for one in machine["files"] if one["field"] == "receipt")
+    text = said("dispute", "packet", "dp_10")
+    check("File: application/pdf; bytes: " in text and f"file of receipt {sent['digest']}: {sent['bytes']} bytes, "
+          f"{sent['pages']} pages" in text, "dispute packet names the uploads, and the files that are sent", text)
+    file = os.path.join(folder, "receipt.pdf")
+    words = ("dispute", "packet", "dp_10", "--pdf", file, "--reveal", "x", "--field")
+    said(*words, "receipt", INGEST_URL=door, API_KEY="k")
+    with open(file, "rb") as written:
+        content = written.read()
+    check(hashlib.sha256(content).hexdigest() == sent["digest"] and content.startswith(b"%PDF-"),
+          "--field writes what is sent in that field", sent)
+    answer = run(*words, "refund_policy", INGEST_URL=door, API_KEY="k")
+    check(answer.returncode == 1 and "no file in this field" in answer.stderr, "a field without a file is no", answer)
+    check(run("dispute", "packet", "dp_10", "--field", "receipt").returncode == 2, "--field wants --pdf")
+    if shutil.which("pdftotext") is None or shutil.which("pdfimages") is None:
+        print("# poppler-utils is not installed: what is in the PDF was not read")
+        return
+    text = subprocess.run(["pdftotext", file, "-"], capture_output=True, text=True, timeout=60).stdout
+    images = subprocess.run(["pdfimages", "-list", file], capture_output=True, text=True, timeout=60).stdout
+    check("The signed order" in text and "Lantern page 1" in text and "Lantern page 2" in text,
+          "the PDF of the field has the words, and the uploaded pages behind them", text)
+    check(len(images.splitlines()) == 3, "and the uploaded picture", images)
+
+
 def story_differs():
     change("update chargeback.dispute_case set deadline = deadline + interval '1 hour' where dispute_id = 'dp_10'")
     answer = run("explain", "dispute", "dp_10")
@@ -302,6 +337,7 @@ story_others()
 story_forecast()
 story_outcomes()
 story_document()
+story_upload(f"http://127.0.0.1:{server.server_port}")
 story_packet(f"http://127.0.0.1:{server.server_port}")
 story_differs()
 server.shutdown()

@@ -4,12 +4,14 @@
  *   disputes_ground_test URI      of a role that may write the schemas chargeback, billing and ingest
  *
  * dp_1 is a chargeback of 120.00 USD whose funds were taken, with an owner, evidence and a recommendation; dp_10 an inquiry whose
- * deadline is near; dp_3 takes no answer; dp_4 is won; dp_5 has no amount; dp_6 was nobody's at first, and is
- * won; issfr_1 is a fraud warning. Of dp_20 to dp_23 there is only what became of them.
+ * deadline is near, with a PDF and a picture that a person uploaded; dp_3 takes no answer; dp_4 is won; dp_5 has no amount; dp_6 was
+ * nobody's at first, and is won; issfr_1 is a fraud warning. Of dp_20 to dp_23 there is only what became of them.
  * Prints the account.
  */
 #include "common/base/text.h"
 #include "tests/support/case_ground.h"
+#include "tests/support/picture_fixture.h"
+#include "tests/support/upload_fixture.h"
 
 #include <stdio.h>
 
@@ -138,15 +140,23 @@ static Opsmesh__V1__ActionParameter *written(const char *name, const char *value
 	return made;
 }
 
+/* What an action is asked of, and with. */
+struct asking {
+	const char *dispute;
+	Opsmesh__V1__ActionFile *file;
+	Opsmesh__V1__ActionParameter **parameters;
+	size_t count;
+};
+
 static void ask(const char *at, const char *id, Opsmesh__V1__ActionKind kind, const char *word,
-                Opsmesh__V1__ActionParameter **parameters, size_t count)
+                const struct asking *asking)
 {
 	Opsmesh__V1__ActionRequested requested = OPSMESH__V1__ACTION_REQUESTED__INIT;
 	Opsmesh__V1__ActionSubject on = OPSMESH__V1__ACTION_SUBJECT__INIT;
 	Opsmesh__V1__Actor by = OPSMESH__V1__ACTOR__INIT;
 
 	on.type = text_mutable("case");
-	on.id = arena_printf(ground_arena(), "case/%s/dp_1", ground_home());
+	on.id = arena_printf(ground_arena(), "case/%s/%s", ground_home(), asking->dispute);
 	by.principal = text_mutable("hanako");
 	by.role = OPSMESH__V1__ROLE__ROLE_AGENT;
 	requested.kind = kind;
@@ -154,8 +164,9 @@ static void ask(const char *at, const char *id, Opsmesh__V1__ActionKind kind, co
 	requested.on = &on;
 	requested.by = &by;
 	requested.reason = personal("Mr. Sato wrote twice");
-	requested.parameters = parameters;
-	requested.n_parameters = count;
+	requested.parameters = asking->parameters;
+	requested.n_parameters = asking->count;
+	requested.file = asking->file;
 	ground_action(at, id, &requested);
 }
 
@@ -168,9 +179,35 @@ static void act(void)
 		                                   written("text", "Sato asked, we paid") };
 
 	ask(MAY "02T09:00:00Z", "act-1", OPSMESH__V1__ACTION_KIND__ACTION_KIND_ASSIGN, "assign",
-	    assignee, COUNT_OF(assignee));
-	ask(MAY "02T10:00:00Z", "act-2", OPSMESH__V1__ACTION_KIND__ACTION_KIND_PIN, "pin", pinned,
-	    COUNT_OF(pinned));
+	    &(struct asking){ "dp_1", NULL, assignee, COUNT_OF(assignee) });
+	ask(MAY "02T10:00:00Z", "act-2", OPSMESH__V1__ACTION_KIND__ACTION_KIND_PIN, "pin",
+	    &(struct asking){ "dp_1", NULL, pinned, COUNT_OF(pinned) });
+}
+
+/* A PDF of two pages and a picture, together into one field: "Lantern page 1". */
+static void upload(void)
+{
+	Opsmesh__V1__ActionParameter *document[] = { plain("field", "receipt"),
+		                                     plain("kind", "invoice"),
+		                                     written("text", "The signed order") };
+	Opsmesh__V1__ActionParameter *picture[] = { plain("field", "receipt"),
+		                                    plain("kind", "usage") };
+
+	ask(MAY "02T11:00:00Z", "act-3", OPSMESH__V1__ACTION_KIND__ACTION_KIND_PIN, "pin",
+	    &(struct asking){ "dp_10",
+	                      ground_file(MAY "02T11:00:00Z", "application/pdf",
+	                                  upload_fixture_pdf(ground_arena(), "Lantern", 2)),
+	                      document, COUNT_OF(document) });
+	ask(MAY "02T12:00:00Z", "act-4", OPSMESH__V1__ACTION_KIND__ACTION_KIND_PIN, "pin",
+	    &(struct asking){ "dp_10",
+	                      ground_file(MAY "02T12:00:00Z", "image/png",
+	                                  picture_fixture(ground_arena(), "image/png")),
+	                      picture, COUNT_OF(picture) });
+	ask(MAY "02T13:00:00Z", "act-5", OPSMESH__V1__ACTION_KIND__ACTION_KIND_PIN, "pin",
+	    &(struct asking){ "dp_10",
+	                      ground_file(MAY "02T13:00:00Z", "application/pdf",
+	                                  upload_fixture_locked(ground_arena(), "x")),
+	                      picture, COUNT_OF(picture) });
 }
 
 static void recommend(const char *at, const char *dispute, Opsmesh__V1__CaseStage stage,
@@ -229,6 +266,7 @@ static void play(void)
 	tell(MAY "01T15:40:00Z", &(struct told){ "dp_6", "won", NULL, 300, "USD", false });
 	warn(MAY "01T16:00:00Z");
 	act();
+	upload();
 	funds(MAY "03T10:00:00Z", "txn_2", 2000, -1500, true);
 	ground_pass(MAY "09T12:00:00Z");
 	recommend(MAY "03T00:00:00Z", "dp_1", OPSMESH__V1__CASE_STAGE__CASE_STAGE_CHARGEBACK,

@@ -3,9 +3,11 @@
 #include "common/base/check.h"
 #include "common/base/text.h"
 #include "common/flow/postgres_store.h"
+#include "common/io/digest.h"
 #include "common/io/proto.h"
 #include "gen/chargeback_migrations.h"
 #include "proto/opsmesh/v1/catalogue.h"
+#include "services/chargeback/cases/case.h"
 #include "services/chargeback/chargeback.h"
 #include "tests/support/deployed.h"
 #include "tests/support/stage_test.h"
@@ -15,7 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SAID_MAX 64
+#define SAID_MAX 96
 
 /* A fact that goes into the database beside the stage's own. */
 struct said {
@@ -142,36 +144,65 @@ void ground_billing(const char *at, Opsmesh__V1__BillingEvent *event)
 	                                                           .message = &material.base }));
 }
 
-void ground_action(const char *at, const char *id, Opsmesh__V1__ActionRequested *requested)
+static void say_action(const char *at, Opsmesh__V1__ActionEvent *event, const char *type)
 {
-	Opsmesh__V1__ActionEvent event = OPSMESH__V1__ACTION_EVENT__INIT;
 	const struct instant time = ground_time(at);
-	char *scopes[] = { text_mutable("actions:*") };
 
-	event.action_id = text_mutable(id);
-	event.routing_key = text_mutable(home);
-	event.occurred_at = ground_stamp(at);
-	event.fact_case = OPSMESH__V1__ACTION_EVENT__FACT_REQUESTED;
-	event.requested = requested;
-	requested->scopes = scopes;
-	requested->n_scopes = COUNT_OF(scopes);
+	event->routing_key = text_mutable(home);
+	event->occurred_at = ground_stamp(at);
 	action_said++;
 	keep("ingest", "conversation/0",
 	     &(struct fact){ .sequence = action_said,
 	                     .topic = OPS_ACTIONS,
 	                     .mesh = time,
 	                     .time = time,
-	                     .type = "ops.actions.requested.v1",
+	                     .type = type,
 	                     .subject = home,
 	                     .key = bytes_of(home),
-	                     .message = proto_pack(ground.arena, &event.base) });
+	                     .message = proto_pack(ground.arena, &event->base) });
 	CHECK(stage_test_feed(&ground, &(struct stage_test_event){ .topic = OPS_ACTIONS,
 	                                                           .source = "conversation/0",
 	                                                           .sequence = action_said,
 	                                                           .key = home,
 	                                                           .time = time,
 	                                                           .mesh = time,
-	                                                           .message = &event.base }));
+	                                                           .message = &event->base }));
+}
+
+void ground_action(const char *at, const char *id, Opsmesh__V1__ActionRequested *requested)
+{
+	Opsmesh__V1__ActionEvent event = OPSMESH__V1__ACTION_EVENT__INIT;
+	char *scopes[] = { text_mutable("actions:*") };
+
+	event.action_id = text_mutable(id);
+	event.fact_case = OPSMESH__V1__ACTION_EVENT__FACT_REQUESTED;
+	event.requested = requested;
+	requested->scopes = scopes;
+	requested->n_scopes = COUNT_OF(scopes);
+	say_action(at, &event, "ops.action.requested.v1");
+}
+
+Opsmesh__V1__ActionFile *ground_file(const char *at, const char *media_type, struct bytes content)
+{
+	Opsmesh__V1__ActionEvent event = OPSMESH__V1__ACTION_EVENT__INIT;
+	Opsmesh__V1__FilePartBrought part = OPSMESH__V1__FILE_PART_BROUGHT__INIT;
+	Opsmesh__V1__ActionFile *const file = arena_alloc(ground.arena, sizeof(*file));
+	uint8_t digest[DIGEST_SIZE];
+
+	digest_sha256(content, digest);
+	part.digest = text_hex(ground.arena, (struct bytes){ digest, sizeof(digest) });
+	part.content.data = (uint8_t *)(uintptr_t)content.data;
+	part.content.len = content.size;
+	event.fact_case = OPSMESH__V1__ACTION_EVENT__FACT_FILE_PART_BROUGHT;
+	event.file_part_brought = &part;
+	say_action(at, &event, "ops.action.file_part_brought.v1");
+	opsmesh__v1__action_file__init(file);
+	file->digest = part.digest;
+	file->media_type = text_mutable(media_type);
+	file->bytes = (int64_t)content.size;
+	file->n_parts = 1;
+	file->parts = arena_copy(ground.arena, &part.digest, sizeof(part.digest));
+	return file;
 }
 
 void ground_pass(const char *frontier)
@@ -323,12 +354,50 @@ static enum status write_kept(const struct kept_more *more)
 	                              hex(more->packed), quoted(home), quoted(more->dispute_id)));
 }
 
+static enum status write_blob(const char *digest)
+{
+	struct bytes content;
+
+	TRY(effect_blob_get(&ground.blobs.door, digest, ground.arena, &content));
+	return db_script(db, arena_printf(ground.arena,
+	                                  "insert into chargeback.blob values ('%s', %s) "
+	                                  "on conflict do nothing",
+	                                  digest, hex(content)));
+}
+
+/* What is sent in fields of files; a review is kept nowhere here. */
+static void write_files(const void *row, void *context)
+{
+	const struct case_row *const one = row;
+	struct writing *const writing = context;
+	char reason[PROTO_REASON_SIZE];
+	ProtobufCMessage *message;
+
+	CHECK(proto_unpack(ground.arena, &opsmesh__v1__case_kept__descriptor, one->kept, &message,
+	                   reason));
+	const Opsmesh__V1__CaseKept *const kept = (const void *)message;
+
+	for (size_t i = 0; i < kept->n_files; i++)
+		if (writing->status == STATUS_OK)
+			writing->status = write_blob(kept->files[i]->digest);
+}
+
+static enum status write_blobs(void)
+{
+	struct writing writing = { &dispute_case_table, STATUS_OK };
+	struct case_row row = { .home = NULL };
+
+	stage_test_each(&ground, &dispute_case_table, &row, write_files, &writing);
+	return writing.status;
+}
+
 static enum status write_all(void)
 {
 	for (size_t i = 0; i < stage_test_fact_count(&ground); i++)
 		TRY(write_fact("chargeback", "case/0", stage_test_fact(&ground, i)));
 	for (size_t i = 0; i < said_count; i++)
 		TRY(write_fact(said[i].schema, said[i].stream, &said[i].fact));
+	TRY(write_blobs());
 	TRY(write_tables());
 	for (size_t i = 0; i < kept_more_count; i++)
 		TRY(write_kept(&kept_more[i]));

@@ -28,6 +28,8 @@ const char *ground_unplaced(bool unplaced);
 /* Each is fed at a time that does not go back, and said by its stage first. */
 void ground_billing(const char *at, Opsmesh__V1__BillingEvent *event);
 void ground_action(const char *at, const char *id, Opsmesh__V1__ActionRequested *requested);
+/* A file of one part, on its way before the action that names it. */
+Opsmesh__V1__ActionFile *ground_file(const char *at, const char *media_type, struct bytes content);
 void ground_pass(const char *frontier); /* folds all that was fed; timers fire */
 /* What the stage does not say by itself here: a fact of a case, said behind its own. */
 void ground_say(const char *at, const char *dispute_id, Opsmesh__V1__DisputeEvent *event);

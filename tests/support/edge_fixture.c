@@ -17,9 +17,9 @@
 
 #define RECORDS_MAX 64
 #define BODY_MEMORY ((size_t)64 << 20)
-#define API_KEYS                                                               \
-	"crm:" FIXTURE_KEY ":tickets+csat+accounts+usage+email+provider+clock" \
-	"+actions:assign+actions:retry+actions:merge; poor:" FIXTURE_POOR_KEY  \
+#define API_KEYS                                                                          \
+	"crm:" FIXTURE_KEY ":tickets+csat+accounts+usage+email+provider+clock"            \
+	"+actions:assign+actions:retry+actions:merge+actions:pin; poor:" FIXTURE_POOR_KEY \
 	":csat+actions:assign"
 
 static struct edge *edge;

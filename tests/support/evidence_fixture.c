@@ -122,6 +122,7 @@ struct evidence evidence_fixture_gather(struct arena *into, const Opsmesh__V1__D
 		.payment_id = setting->payment != NULL ? setting->payment : "ch_1",
 		.began =
 		    instant_of(setting->began != NULL ? setting->began : "2026-06-01T00:00:00Z"),
+		.amount = setting->disputed != 0 ? money(into, setting->disputed) : NULL,
 		.reason = reason_find(&reasons, &said).reason,
 		.intents = &intents,
 		.shown = setting->shown != NULL ? setting->shown : shown,

@@ -55,6 +55,7 @@ struct evidence_setting {
 	const char *payment; /* NULL: "ch_1" */
 	const char *began;   /* NULL: 2026-06-01 */
 	const char *category;
+	int64_t disputed;                  /* of USD; 0: not known */
 	const Opsmesh__V1__CaseKept *kept; /* NULL: nobody did anything */
 	const struct policy_book *shown;   /* NULL: the project's own document */
 };

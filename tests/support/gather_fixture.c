@@ -2,6 +2,7 @@
 
 #include "common/base/check.h"
 #include "common/base/text.h"
+#include "common/io/digest.h"
 #include "common/io/proto.h"
 #include "proto/opsmesh/v1/catalogue.h"
 #include "services/chargeback/chargeback.h"
@@ -19,6 +20,7 @@ static struct instant newest;
 static int64_t actions;
 static const char *network = "";
 static const char *code = "";
+static int64_t disputed;
 
 /* Documents, compiled once for all tests of a program: they never change. */
 
@@ -36,6 +38,7 @@ int gather_start(void **state)
 	(void)state;
 	newest = TIME_MIN;
 	actions = 0;
+	disputed = 12000;
 	stage_test_init(&gather_stage, &opsmesh_catalogue, &chargeback_stages[1], SHARD,
 	                documents(), NULL);
 	gather_home = stage_test_key(&gather_stage, "acme");
@@ -87,12 +90,12 @@ static void feed_billing(const char *at, const char *fact_id, Opsmesh__V1__Billi
 	feed_material(at, fact_id, &event);
 }
 
-static Opsmesh__V1__Money *money(void)
+static Opsmesh__V1__Money *money(int64_t minor)
 {
 	Opsmesh__V1__Money *const made = arena_alloc(gather_stage.arena, sizeof(*made));
 
 	opsmesh__v1__money__init(made);
-	made->minor = 12000;
+	made->minor = minor;
 	made->currency = text_mutable("USD");
 	return made;
 }
@@ -110,7 +113,7 @@ void gather_payment_of(const char *at, const char *fact_id, const char *payment)
 	changed.payment_id = text_mutable(payment);
 	changed.invoice_id = arena_printf(gather_stage.arena, "in_%s", payment);
 	changed.to_status = text_mutable("succeeded");
-	changed.amount = money();
+	changed.amount = money(12000);
 	billing.fact_case = OPSMESH__V1__BILLING_EVENT__FACT_PAYMENT_CHANGED;
 	billing.payment_changed = &changed;
 	feed_billing(at, fact_id, &billing);
@@ -134,12 +137,17 @@ static void feed_dispute(const char *at, const char *dispute, const char *paymen
 	changed.reason = text_mutable(reason);
 	changed.network = text_mutable(network);
 	changed.network_reason_code = text_mutable(code);
-	changed.amount = money();
+	changed.amount = money(disputed);
 	changed.due_by = stamp("2026-06-20T00:00:00Z");
 	changed.created_at = stamp("2026-06-01T00:00:00Z");
 	billing.fact_case = OPSMESH__V1__BILLING_EVENT__FACT_DISPUTE_CHANGED;
 	billing.dispute_changed = &changed;
 	feed_billing(at, arena_printf(gather_stage.arena, "d-%s-%s", dispute, at), &billing);
+}
+
+void gather_disputed(int64_t minor)
+{
+	disputed = minor;
 }
 
 void gather_dispute(const char *at, const char *status, const char *reason)
@@ -220,8 +228,8 @@ static void set_parameters(Opsmesh__V1__ActionRequested *requested, const char *
 	}
 }
 
-void gather_asked(const char *at, Opsmesh__V1__ActionKind kind, const char *by,
-                  const char *const *parameters)
+static void ask(const char *at, Opsmesh__V1__ActionKind kind, const char *by,
+                const char *const *parameters, Opsmesh__V1__ActionFile *file)
 {
 	Opsmesh__V1__ActionEvent event = OPSMESH__V1__ACTION_EVENT__INIT;
 	Opsmesh__V1__ActionRequested requested = OPSMESH__V1__ACTION_REQUESTED__INIT;
@@ -239,6 +247,7 @@ void gather_asked(const char *at, Opsmesh__V1__ActionKind kind, const char *by,
 	requested.n_scopes = COUNT_OF(scopes);
 	requested.on = &subject;
 	requested.by = &actor;
+	requested.file = file;
 	set_parameters(&requested, parameters);
 	event.action_id = arena_printf(arena, "A-%lld", (long long)++actions);
 	event.routing_key = text_mutable(gather_home);
@@ -246,6 +255,56 @@ void gather_asked(const char *at, Opsmesh__V1__ActionKind kind, const char *by,
 	event.fact_case = OPSMESH__V1__ACTION_EVENT__FACT_REQUESTED;
 	event.requested = &requested;
 	feed(OPS_ACTIONS, at, &event.base);
+}
+
+void gather_asked(const char *at, Opsmesh__V1__ActionKind kind, const char *by,
+                  const char *const *parameters)
+{
+	ask(at, kind, by, parameters, NULL);
+}
+
+static char *digest_of(struct bytes content)
+{
+	uint8_t digest[DIGEST_SIZE];
+
+	digest_sha256(content, digest);
+	return text_hex(gather_stage.arena, (struct bytes){ digest, sizeof(digest) });
+}
+
+static char *feed_part(const char *at, struct bytes content)
+{
+	Opsmesh__V1__ActionEvent event = OPSMESH__V1__ACTION_EVENT__INIT;
+	Opsmesh__V1__FilePartBrought part = OPSMESH__V1__FILE_PART_BROUGHT__INIT;
+
+	part.digest = digest_of(content);
+	part.content.data = (uint8_t *)(uintptr_t)content.data;
+	part.content.len = content.size;
+	event.routing_key = text_mutable(gather_home);
+	event.occurred_at = stamp(at);
+	event.fact_case = OPSMESH__V1__ACTION_EVENT__FACT_FILE_PART_BROUGHT;
+	event.file_part_brought = &part;
+	feed(OPS_ACTIONS, at, &event.base);
+	return part.digest;
+}
+
+void gather_uploaded(const char *at, const char *media_type, struct bytes content, size_t part,
+                     const char *const *parameters)
+{
+	Opsmesh__V1__ActionFile file = OPSMESH__V1__ACTION_FILE__INIT;
+
+	file.digest = digest_of(content);
+	file.media_type = text_mutable(media_type);
+	file.bytes = (int64_t)content.size;
+	file.parts =
+	    arena_alloc(gather_stage.arena, (content.size / part + 1) * sizeof(*file.parts));
+	for (size_t i = 0; i < content.size; i += part) {
+		const size_t left = content.size - i;
+
+		file.parts[file.n_parts++] =
+		    feed_part(at, (struct bytes){ (const char *)content.data + i,
+		                                  left < part ? left : part });
+	}
+	ask(at, OPSMESH__V1__ACTION_KIND__ACTION_KIND_PIN, "kim", parameters, &file);
 }
 
 void gather_pass(const char *frontier)

@@ -23,6 +23,8 @@ void gather_message(const char *at, const char *fact_id, Opsmesh__V1__Role role,
 void gather_judged(const char *at, const char *message_id, const char *intent);
 void gather_left(const char *at);
 void gather_dispute(const char *at, const char *status, const char *reason); /* dp_1 of ch_1 */
+/* Of what the disputes from here on are over, in cents: 12000 before it is called. */
+void gather_disputed(int64_t minor);
 void gather_dispute_of(const char *at, const char *dispute, const char *payment,
                        const char *status);
 /* Of disputes told from now on, until gather_stop; none before. */
@@ -30,6 +32,9 @@ void gather_network(const char *network, const char *code);
 /* An action on the case; parameters are pairs of a name and a value, ended by NULL. */
 void gather_asked(const char *at, Opsmesh__V1__ActionKind kind, const char *by,
                   const char *const *parameters);
+/* A pin that brings this file, as ingest says it, in parts of so many bytes; parameters as above. The bytes are borrowed. */
+void gather_uploaded(const char *at, const char *media_type, struct bytes content, size_t part,
+                     const char *const *parameters);
 /* Folds all, and moves the frontier there; packets are rendered on the way. */
 void gather_pass(const char *frontier);
 /*

@@ -159,6 +159,50 @@ static void what_belongs_to_billing_is_answered_by_billing_alone(void **state)
 	}
 }
 
+/* Of 1,200,000 bytes: a part has 512 KiB. */
+static void a_file_is_brought_in_parts_before_the_action_that_it_belongs_to(void **state)
+{
+	struct arena *const arena = fixture.test.arena;
+	char *const content = arena_alloc(arena, 1200000);
+	const Opsmesh__V1__ActionEvent *event;
+	size_t at = 0;
+
+	(void)state;
+	memset(content, 'x', 1200000);
+	memcpy(content, "%PDF-", 5);
+	struct journalled request = { .route = ROUTE(ACTION), .key = "acme", .chunks = 4 };
+
+	request.body =
+	    arena_printf(arena,
+	                 "{\"action\":\"pin\",\"on\":{\"type\":\"case\",\"id\":\"case/acme/dp_1\"},"
+	                 "\"kind\":\"usage\",\"file\":{\"media_type\":\"application/pdf\","
+	                 "\"content\":\"%s\"}}",
+	                 text_base64(arena, (struct bytes){ content, 1200000 }));
+	for (; request.chunk < request.chunks; request.chunk++)
+		conversation_journal(&fixture, &request);
+	event = (const void *)conversation_expect(&fixture, "actions file_part_brought acme\n"
+	                                                    "actions file_part_brought acme\n"
+	                                                    "actions file_part_brought acme\n"
+	                                                    "actions requested acme\n");
+	const Opsmesh__V1__ActionFile *const file = event->requested->file;
+
+	assert_string_equal(file->media_type, "application/pdf");
+	assert_int_equal(file->bytes, 1200000);
+	assert_int_equal(file->n_parts, 3);
+	assert_int_equal(event->requested->n_parameters, 1);
+	for (size_t i = 0; i < 3; i++) {
+		const Opsmesh__V1__FilePartBrought *const part =
+		    ((const Opsmesh__V1__ActionEvent *)(const void *)stage_test_message(
+			 &fixture.test, stage_test_fact(&fixture.test, i)))
+			->file_part_brought;
+
+		assert_string_equal(part->digest, file->parts[i]);
+		assert_memory_equal(part->content.data, content + at, part->content.len);
+		at += part->content.len;
+	}
+	assert_int_equal(at, 1200000);
+}
+
 /* The story of an invoice was shown whole: no business of its owner's. */
 static void that_an_invoice_was_shown_is_answered_here(void **state)
 {
@@ -381,6 +425,7 @@ int main(void)
 		CASE(a_key_that_is_not_named_any_more_is_withdrawn),
 		CASE(an_action_goes_to_the_shard_that_owns_its_subject),
 		CASE(what_belongs_to_billing_is_answered_by_billing_alone),
+		CASE(a_file_is_brought_in_parts_before_the_action_that_it_belongs_to),
 		CASE(that_an_invoice_was_shown_is_answered_here),
 		CASE(an_action_on_a_ticket_stays_behind_what_was_asked_of_it_before),
 		CASE(a_retry_reaches_the_shard_that_refused_through_control),

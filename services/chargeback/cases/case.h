@@ -23,7 +23,8 @@
 #define CASE_TIMER_SWEEP "sweep"   /* one of a shard */
 #define CASE_REASONS "reasons"     /* documents, as the daemon names them */
 #define CASE_LIMITS "packet"
-#define CASE_ID_MAX 255 /* bytes of an id that is a key */
+#define CASE_ID_MAX 255   /* bytes of an id that is a key */
+#define CASE_ADDED_MAX 64 /* items that people add to a case */
 #define CASE_RUNBOOK "deploy/runbooks/dispute-deadline.md"
 
 /* A case as people read it, and all else of it in kept. */
@@ -196,6 +197,8 @@ struct case_evidence {
 
 enum status case_look(struct casework *work, struct case_evidence *found) MUST_CHECK;
 enum status case_gather(struct task *task, const char *key);
+/* Which payments it is over, where it is over several; said when it is other than before (case_bundle.c). */
+enum status case_bundle_say(struct casework *work, const struct bundle *bundle) MUST_CHECK;
 /* Its evidence is looked at anew as soon as timers fire. */
 void case_gather_soon(struct casework *work);
 /* Something came that may be evidence: the cases of the dossier look again, soon. */
@@ -256,7 +259,11 @@ bool case_same_person(const Opsmesh__V1__Actor *by, const char *principal, const
 enum status case_release(struct case_request *request, const char *decision) MUST_CHECK;
 enum status case_give_up(struct case_request *request, const char *decision) MUST_CHECK;
 enum status case_pin(struct case_request *request) MUST_CHECK;
+/* An item of people's is evidence from now on, and the action that brought it is answered. */
+enum status case_add(struct case_request *request, Opsmesh__V1__EvidenceItem *item) MUST_CHECK;
 enum status case_correct(struct case_request *request) MUST_CHECK;
+/* Which payments it is over, as a person names them (case_bundle.c). */
+enum status case_bundle_name(struct case_request *request) MUST_CHECK;
 /* The packet is another by what somebody did: what was put up is not any more. */
 enum status case_unstage(struct casework *work, const Opsmesh__V1__Actor *by) MUST_CHECK;
 

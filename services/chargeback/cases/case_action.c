@@ -3,8 +3,10 @@
  *
  *   assign   assignee                          whose the case is; empty: the queue's again
  *   pin      kind, field, title, text, ...     an item of evidence that people supply
+ *   pin      kind, file, field, ...            a file, likewise
  *   correct  id, decision: exclude, include    an item is kept out, or let in again
  *   correct  id, translation                   what an item says in the bank's language
+ *   correct  charges                           the payments that the dispute is over, where it is over several
  *   approve  decision: contest, stage, submit (digest), accept
  *   close    decision: unstage, accept, refund, ignore
  */

@@ -36,8 +36,8 @@ struct payment_mark_row {
 
 extern const struct state_table payment_mark_table;
 
-/* The dispute at hand has come of its payment: the warning that there was of it is over. */
-enum status case_mark_disputed(struct casework *work) MUST_CHECK;
+/* The dispute at hand has come of this payment: the warning that there was of it is over. */
+enum status case_mark_disputed(struct casework *work, const char *payment_id) MUST_CHECK;
 /* The warning at hand has come of its payment; the dispute may have come before. */
 void case_mark_warned(struct casework *work);
 /* The warning of the payment of the dispute at hand; "": none came before it. */

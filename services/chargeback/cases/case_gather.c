@@ -67,6 +67,7 @@ enum status case_look(struct casework *work, struct case_evidence *found)
 	struct evidence_case about = {
 		.home = work->row.home,
 		.payment_id = work->row.payment_id,
+		.amount = case_money(task->arena, work->row.amount, work->row.currency),
 		.began = began_at(work),
 		.intents = policy_at(task_document(task, INTENTS_POLICY), work->at),
 		.shown = task_document(task, SHOWN_POLICY),
@@ -218,6 +219,7 @@ static enum status gather(struct casework *work)
 	if (!life_needs_response(case_life(work)) || work->kept->unanswerable)
 		return STATUS_OK;
 	TRY(case_look(work, &found));
+	TRY(case_bundle_say(work, &found.evidence.bundle));
 	TRY(say_collected(work, &found));
 	TRY(say_gaps(work, &found));
 	TRY(case_packet_doubt(work, &found));

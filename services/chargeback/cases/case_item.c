@@ -7,10 +7,10 @@
 #include "common/base/text.h"
 #include "common/flow/action.h"
 #include "common/io/proto.h"
+#include "services/chargeback/cases/case_upload.h"
 
 #include <string.h>
 
-#define ADDED_MAX 64     /* items that people add to a case */
 #define EXCLUDED_MAX 256 /* that they keep out of it */
 
 #define REFUSED(request, code, field, reason) \
@@ -113,7 +113,8 @@ static Opsmesh__V1__EvidenceItem *item_of(struct case_request *request)
 	item->kind = text_mutable(word(request, "kind"));
 	item->field = text_mutable(word(request, "field"));
 	item->language = text_mutable(word(request, "language"));
-	item->title = text_mutable("Supplied by a person");
+	item->title = text_mutable(request->requested->file != NULL ? "Uploaded by a person"
+	                                                            : "Supplied by a person");
 	item->at = proto_timestamp(arena, request->work->at);
 	item->text = personal(request, "text");
 	item->translation = personal(request, "translation");
@@ -122,9 +123,19 @@ static Opsmesh__V1__EvidenceItem *item_of(struct case_request *request)
 	return item;
 }
 
+enum status case_add(struct case_request *request, Opsmesh__V1__EvidenceItem *item)
+{
+	struct casework *const work = request->work;
+
+	add(work->task->arena, &work->kept->n_added, &work->kept->added, item);
+	TRY(say_added(request, item));
+	return change(request);
+}
+
 enum status case_pin(struct case_request *request)
 {
 	struct casework *const work = request->work;
+	const bool has_file = request->requested->file != NULL;
 	Opsmesh__V1__EvidenceItem *const item = item_of(request);
 
 	if (*item->kind == '\0')
@@ -132,16 +143,14 @@ enum status case_pin(struct case_request *request)
 	if (strlen(item->kind) > CASE_ID_MAX || strlen(item->field) > CASE_ID_MAX ||
 	    strlen(item->language) > CASE_ID_MAX)
 		return REFUSED(request, TOO_LARGE, "kind", "No word of a list is so long.");
-	if (!action_has_words(item->text))
+	if (!has_file && !action_has_words(item->text))
 		return REFUSED(request, INVALID, "text", "Say what it is in words.");
 	if (!life_is_open(case_life(work)))
 		return REFUSED(request, ILLEGAL_MOVE, "on.id", "The case is over.");
-	if (work->kept->n_added == ADDED_MAX)
+	if (work->kept->n_added + work->kept->n_uploads == CASE_ADDED_MAX)
 		return REFUSED(request, TOO_LARGE, "on.id",
 		               "The case has as many items of people as it can.");
-	add(work->task->arena, &work->kept->n_added, &work->kept->added, item);
-	TRY(say_added(request, item));
-	return change(request);
+	return has_file ? case_upload(request, item) : case_add(request, item);
 }
 
 /* Keeping out, and translating. */
@@ -196,7 +205,7 @@ static enum status translate(struct case_request *request, const char *item_id)
 			kept->translated[i] = item;
 			return change(request);
 		}
-	if (kept->n_translated == ADDED_MAX)
+	if (kept->n_translated == CASE_ADDED_MAX)
 		return REFUSED(request, TOO_LARGE, "id", "Too many items are translated.");
 	add(request->work->task->arena, &kept->n_translated, &kept->translated, item);
 	return change(request);
@@ -207,6 +216,8 @@ enum status case_correct(struct case_request *request)
 	const char *const item = word(request, "id");
 	const char *const decision = word(request, "decision");
 
+	if (*item == '\0' && action_parameter(request->requested, "charges[0]") != NULL)
+		return case_bundle_name(request);
 	if (*item == '\0')
 		return REFUSED(request, INVALID, "id", "Say which item, by its id.");
 	if (strlen(item) > CASE_ID_MAX)

@@ -372,7 +372,7 @@ enum status case_on_dispute(struct task *task, const Opsmesh__V1__MaterialEvent 
 	TRY(case_take_at(task, material, changed->dispute_id, &work));
 	take_dispute(&work, material->billing->customer_id, changed);
 	work.kept->charge_unknown = charge_unknown;
-	TRY(case_mark_disputed(&work));
+	TRY(case_mark_disputed(&work, work.row.payment_id));
 	const bool answered =
 	    is_answered(&work) || changed->submission_count > work.kept->submissions_before;
 

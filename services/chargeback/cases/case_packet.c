@@ -55,6 +55,11 @@ static struct packet_item item_of(const Opsmesh__V1__EvidenceItem *item)
 	};
 	struct instant at;
 
+	if (item->file != NULL)
+		made.file = (struct packet_file){ .digest = item->file->digest,
+			                          .media_type = item->file->media_type,
+			                          .bytes = item->file->bytes,
+			                          .pages = (int32_t)item->file->pages };
 	if (proto_instant(item->at, &at))
 		made.at = at;
 	if (made.translation != NULL)
@@ -80,14 +85,14 @@ static bool is_first(const struct packet_item *items, size_t i)
 	return true;
 }
 
-/* What is sealed has no words to send. */
+/* What is sealed has no words to send; a file needs none. */
 static size_t items_of(const struct case_evidence *found, struct packet_item *items)
 {
 	size_t count = 0;
 
 	for (size_t i = 0; i < found->evidence.count; i++) {
 		items[count] = item_of(found->evidence.items[i]);
-		if (*items[count].text == '\0')
+		if (*items[count].text == '\0' && items[count].file.digest == NULL)
 			continue;
 		items[count].required = !items[count].hurts && is_first(items, count) &&
 		                        is_required(found->answer.reason, items[count].kind);
@@ -119,6 +124,22 @@ static struct packet_dispute dispute_of(const struct casework *work, struct inst
 
 /* Keeping. */
 
+/* NULL: there is none. */
+static Opsmesh__V1__EvidenceFile *kept_file(struct arena *arena, const struct packet_file *file)
+{
+	Opsmesh__V1__EvidenceFile *made;
+
+	if (file->digest == NULL)
+		return NULL;
+	made = arena_alloc(arena, sizeof(*made));
+	opsmesh__v1__evidence_file__init(made);
+	made->digest = text_mutable(file->digest);
+	made->media_type = text_mutable(file->media_type);
+	made->bytes = file->bytes;
+	made->pages = file->pages;
+	return made;
+}
+
 /* The words of a packet's item, with those marks of links that it has; a copy of the evidence with them. */
 static Opsmesh__V1__EvidenceItem *kept_item(struct arena *arena, const char *home,
                                             const struct packet_item *item)
@@ -136,6 +157,7 @@ static Opsmesh__V1__EvidenceItem *kept_item(struct arena *arena, const char *hom
 	made->channel = text_mutable(item->channel != NULL ? item->channel : "");
 	made->author = text_mutable(item->author != NULL ? item->author : "");
 	made->text = evidence_text(arena, home, item->text);
+	made->file = kept_file(arena, &item->file);
 	if (item->translation != NULL) {
 		made->translation = evidence_text(arena, home, item->translation);
 		made->translator = text_mutable(item->translator);
@@ -309,6 +331,7 @@ enum status case_pack(struct casework *work, const struct case_evidence *found)
 	const struct packet_rendered rendered = {
 		.pages = reckon_pages,
 		.context = reckon_make(arena, limits, &prepared),
+		.more_bytes = reckon_bytes(&prepared),
 	};
 
 	if (!packet_solve(arena, limits, &prepared, &rendered, &solution, &refusal))

@@ -10,6 +10,7 @@
 #include "common/base/text.h"
 #include "common/io/digest.h"
 #include "common/io/proto.h"
+#include "services/chargeback/cases/case_upload.h"
 #include "services/chargeback/render/render.h"
 
 #include <stdio.h>
@@ -95,18 +96,37 @@ static enum status on_failed(struct casework *work, const Opsmesh__V1__PacketFai
 	return case_emit(work, &event);
 }
 
+/* A part that is kept changes nothing. */
+static bool is_of_a_case(const Opsmesh__V1__CaseResult *result)
+{
+	return result->fact_case != OPSMESH__V1__CASE_RESULT__FACT_UPLOAD_PART_KEPT;
+}
+
 enum status case_on_result(struct task *task, const ProtobufCMessage *message)
 {
 	const Opsmesh__V1__CaseResult *const result = (const void *)message;
 	struct casework work;
 
+	if (!is_of_a_case(result))
+		return STATUS_OK;
 	TRY(case_take(task, result->home, result->dispute_id, task->event->time, &work));
 	if (!work.known)
 		return STATUS_OK;
-	if (result->fact_case == OPSMESH__V1__CASE_RESULT__FACT_PACKET_PRINTED)
+	switch ((int)result->fact_case) {
+	case OPSMESH__V1__CASE_RESULT__FACT_PACKET_PRINTED:
 		TRY(on_printed(&work, result->packet_printed));
-	else if (result->fact_case == OPSMESH__V1__CASE_RESULT__FACT_PACKET_FAILED)
+		break;
+	case OPSMESH__V1__CASE_RESULT__FACT_PACKET_FAILED:
 		TRY(on_failed(&work, result->packet_failed));
+		break;
+	case OPSMESH__V1__CASE_RESULT__FACT_UPLOAD_LOOKED:
+		TRY(case_on_looked(&work, result->upload_looked));
+		break;
+	case OPSMESH__V1__CASE_RESULT__FACT_UPLOAD_FAILED:
+		TRY(case_on_upload_failed(&work, result->upload_failed));
+		break;
+	default: break;
+	}
 	return case_keep(&work);
 }
 
@@ -114,6 +134,8 @@ void case_need_result(struct task *task, const ProtobufCMessage *message)
 {
 	const Opsmesh__V1__CaseResult *const result = (const void *)message;
 
+	if (!is_of_a_case(result))
+		return;
 	task_need(task, &dispute_case_table,
 	          &(struct case_row){ .home = result->home, .dispute_id = result->dispute_id });
 	task_need(task, &dossier_table, &(struct dossier_row){ .home = result->home });
@@ -277,6 +299,15 @@ static void fail(const struct effect_request *request, const char *reason,
 }
 
 const struct stage_effect case_effects[] = {
+	{ .name = CASE_EFFECT_KEEP,
+	  .doc = "Keeps a part of a file that people uploaded by its content.",
+	  .run = case_keep_part,
+	  .failed = case_keep_part_failed },
+	{ .name = CASE_EFFECT_LOOK,
+	  .doc =
+	      "Puts an uploaded file together, and says whether it is what its type says and how many pages it has.",
+	  .run = case_look_at,
+	  .failed = case_look_failed },
 	{ .name = CASE_EFFECT_RENDER,
 	  .doc = "Renders a packet of evidence to PDFs, kept by their content.",
 	  .run = print,

@@ -317,13 +317,13 @@ static enum status end_warning(struct casework *work, const char *warning_id)
 	return case_keep(&warning);
 }
 
-enum status case_mark_disputed(struct casework *work)
+enum status case_mark_disputed(struct casework *work, const char *payment_id)
 {
-	struct payment_mark_row row;
+	struct payment_mark_row row = { .home = work->row.home, .payment_id = payment_id };
 
-	(void)load_mark(work, &row);
-	if (*row.payment_id == '\0')
+	if (*payment_id == '\0')
 		return STATUS_OK;
+	(void)task_load(work->task, &payment_mark_table, &row);
 	if (row.dispute_id == NULL) {
 		row.dispute_id = work->row.dispute_id;
 		task_save(work->task, &payment_mark_table, &row);

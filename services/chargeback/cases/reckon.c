@@ -2,6 +2,7 @@
 
 #include "common/base/status.h"
 #include "common/io/unicode.h"
+#include "services/chargeback/render/measure.h"
 
 #include <string.h>
 
@@ -13,11 +14,12 @@
 #define NUMBERED 74 /* what no font has is written as its number: "[U+0E01]" */
 #define STRANGE 82  /* the same of five digits */
 #define TAB 27
-#define LINE 18              /* Japanese is higher than English */
-#define PAGE 640             /* less what a heading that moves to the next page leaves */
-#define EXHIBIT 170          /* heading, title, time, source, and its lines in the contents */
-#define COVER 420            /* with the heading of the contents */
-#define BASE_POINTS 12       /* of the text that these are of */
+#define LINE 18        /* Japanese is higher than English */
+#define PAGE 640       /* less what a heading that moves to the next page leaves */
+#define EXHIBIT 170    /* heading, title, time, source, and its lines in the contents */
+#define COVER 420      /* with the heading of the contents */
+#define BASE_POINTS 12 /* of the text that these are of */
+#define OURS 300000 /* bytes: a PDF of ours has tens of thousands, with Japanese in it a hundred */
 #define LAST_ALPHABET 0x1FFF /* before signs, and scripts of full-width characters */
 #define LAST_SHORT 0xFFFF    /* of four digits */
 
@@ -42,6 +44,7 @@ struct reckoning {
 	size_t *fields;   /* of each item, its field's place; that of no file: field_count */
 	int64_t *heights; /* of each item */
 	int64_t *sums;    /* room for one of each field */
+	size_t *counts;   /* likewise, of items: an upload without words is one, all else two */
 };
 
 static bool is_shown(uint32_t code)
@@ -117,6 +120,7 @@ struct reckoning *reckon_make(struct arena *arena, const struct packet_limits *l
 	it->fields = arena_alloc(arena, (packet->count + 1) * sizeof(*it->fields));
 	it->heights = arena_alloc(arena, (packet->count + 1) * sizeof(*it->heights));
 	it->sums = arena_alloc(arena, (limits->field_count + 1) * sizeof(*it->sums));
+	it->counts = arena_alloc(arena, (limits->field_count + 1) * sizeof(*it->counts));
 	for (size_t i = 0; i < packet->count; i++) {
 		const struct packet_field *const field =
 		    packet_field_of(limits, packet->items[i].field);
@@ -129,19 +133,39 @@ struct reckoning *reckon_make(struct arena *arena, const struct packet_limits *l
 	return it;
 }
 
+static void add_up(const struct reckoning *it, const struct packet *packet, const bool *kept)
+{
+	for (size_t i = 0; i <= it->limits->field_count; i++) {
+		it->sums[i] = 0;
+		it->counts[i] = 0;
+	}
+	for (size_t i = 0; i < packet->count; i++) {
+		const size_t field = it->fields[i];
+
+		if (!kept[i])
+			continue;
+		it->sums[field] += it->heights[i];
+		it->counts[field] += measure_alone(&packet->items[i]) ? 1 : 2;
+	}
+}
+
 int32_t reckon_pages(void *context, const struct packet *packet, const bool *kept)
 {
 	const struct reckoning *const it = context;
 	const size_t fields = it->limits->field_count;
 	int64_t pages = 0;
 
-	for (size_t i = 0; i <= fields; i++)
-		it->sums[i] = 0;
-	for (size_t i = 0; i < packet->count; i++)
-		if (kept[i])
-			it->sums[it->fields[i]] += it->heights[i];
+	add_up(it, packet, kept);
 	for (size_t i = 0; i < fields; i++)
-		if (it->sums[i] > 0)
+		if (it->counts[i] > 1)
 			pages += (it->sums[i] + COVER + PAGE - 1) / PAGE;
 	return pages > INT32_MAX ? INT32_MAX : (int32_t)pages;
+}
+
+int64_t reckon_bytes(const struct packet *packet)
+{
+	for (size_t i = 0; i < packet->count; i++)
+		if (packet->items[i].file.digest != NULL)
+			return OURS;
+	return 0;
 }

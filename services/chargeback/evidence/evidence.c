@@ -270,6 +270,8 @@ struct evidence evidence_gather(struct arena *arena, const Opsmesh__V1__DossierP
 	it.room = FOUND_FIRST;
 	it.payment = payment != NULL && payment->first != NULL ? payment : NULL;
 	it.charged = it.payment != NULL ? it.payment->at : TIME_MIN;
+	it.bundle = bundle_find(arena, &chronicle, it.payment, about->amount, about->kept->charges,
+	                        about->kept->n_charges);
 	evidence_of_refunds(&it);
 	evidence_of_messages(&it);
 	evidence_of_payments(&it);
@@ -283,6 +285,7 @@ struct evidence evidence_gather(struct arena *arena, const Opsmesh__V1__DossierP
 	evidence.count = weigh(&it, items);
 	evidence.items = items;
 	evidence.charged_at = it.charged;
+	evidence.bundle = it.bundle;
 	judge(arena, about, &evidence);
 	return evidence;
 }

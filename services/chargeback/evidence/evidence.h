@@ -12,6 +12,9 @@
  * before others, then customers' before ours, then the newest; of earlier payments: of the same card, then the newest; of
  * texts shown: the one that the field is for, then the terms. What people add comes before all, as weighty as the first.
  *
+ * Of a dispute over several payments (bundle.h) each that is known to be in it has its receipt, its invoice and its refunds
+ * among the evidence; one that may be in it is no earlier payment that nobody disputes.
+ *
  * What hurts (shown to the reviewer, never sent, and no answer to what the reason asks for):
  *  - a request to cancel before the payment, when nothing between them shows that it was met: no cancelling of a subscription
  *    (cancel_asked, ended), and none that was undone (cancel_undone) or begun anew (started, resumed); and our answers to it;
@@ -31,6 +34,7 @@
 #define SERVICES_CHARGEBACK_EVIDENCE_EVIDENCE_H
 
 #include "opsmesh/v1/material.pb-c.h"
+#include "services/chargeback/evidence/bundle.h"
 #include "services/chargeback/evidence/intents.h"
 #include "services/chargeback/evidence/shown.h"
 #include "services/chargeback/reason/reason.h"
@@ -43,7 +47,8 @@
 struct evidence_case {
 	const char *home;
 	const char *payment_id;
-	struct instant began; /* when the bank began it */
+	const Opsmesh__V1__Money *amount; /* as it is disputed; NULL: not known */
+	struct instant began;             /* when the bank began it */
 	const struct reason *reason;
 	const struct intents *intents;
 	const struct policy_book *shown;
@@ -58,6 +63,7 @@ struct evidence {
 	size_t gap_count;
 	struct reason_standing standing; /* by what may be sent */
 	struct instant charged_at;       /* TIME_MIN: the payment is not known */
+	struct bundle bundle; /* the payments that it is over, where it is over several */
 };
 
 /* What people keep out is not among the items, unless it hurts: that is shown to the reviewer whoever would not have it. */

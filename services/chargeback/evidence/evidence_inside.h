@@ -4,6 +4,7 @@
 #ifndef SERVICES_CHARGEBACK_EVIDENCE_EVIDENCE_INSIDE_H
 #define SERVICES_CHARGEBACK_EVIDENCE_EVIDENCE_INSIDE_H
 
+#include "services/chargeback/evidence/bundle.h"
 #include "services/chargeback/evidence/chronicle.h"
 #include "services/chargeback/evidence/evidence.h"
 
@@ -19,6 +20,7 @@ struct gathering {
 	const struct chronicle *chronicle;
 	const struct chronicle_payment *payment; /* NULL: it never succeeded, that we know */
 	struct instant charged;                  /* TIME_MIN: likewise */
+	struct bundle bundle;                    /* the payments that the dispute is over */
 	struct instant
 	    refunded; /* when a refund of it that succeeded or is on its way was said last; TIME_MIN: never */
 	struct evidence_found *found;

@@ -93,7 +93,8 @@ void evidence_of_refunds(struct gathering *it)
 		const struct chronicle_line *const line = &it->chronicle->lines[i];
 
 		if (chronicle_is(line, "refund") &&
-		    text_equal(line->entry->detail, it->about->payment_id) &&
+		    (text_equal(line->entry->detail, it->about->payment_id) ||
+		     bundle_holds(&it->bundle, line->entry->detail)) &&
 		    is_first_said(it, line, &last) &&
 		    (text_equal(last->entry->word, DONE) ||
 		     text_equal(last->entry->word, ON_ITS_WAY)))
@@ -221,6 +222,19 @@ static void put_earlier(struct gathering *it, const struct chronicle_payment *pa
 		    .rank = same });
 }
 
+/* Those that the dispute is over beside the one that the provider names. */
+static void put_others(struct gathering *it)
+{
+	for (size_t i = 0; i < it->bundle.count; i++) {
+		const struct chronicle_payment *const other = it->bundle.payments[i];
+
+		if (other == it->payment || !bundle_holds(&it->bundle, other->last->about))
+			continue;
+		put_receipt(it, other);
+		put_invoice(it, other);
+	}
+}
+
 void evidence_of_payments(struct gathering *it)
 {
 	if (it->payment == NULL)
@@ -228,13 +242,15 @@ void evidence_of_payments(struct gathering *it)
 	put_receipt(it, it->payment);
 	put_invoice(it, it->payment);
 	put_identity(it);
+	put_others(it);
 	if (evidence_asked(it, EVIDENCE_EARLIER_PAYMENT) == NULL)
 		return;
 	for (size_t i = 0; i < it->chronicle->payment_count; i++) {
 		const struct chronicle_payment *const payment = &it->chronicle->payments[i];
 
 		if (payment->first != NULL && time_before(payment->at, it->charged) &&
-		    !is_refunded(payment) && !is_disputed(it, payment))
+		    !is_refunded(payment) && !is_disputed(it, payment) &&
+		    !bundle_may_hold(&it->bundle, payment))
 			put_earlier(it, payment);
 	}
 }

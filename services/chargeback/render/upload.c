@@ -18,29 +18,30 @@ static bool is_same(struct arena *arena, const struct packet_file *file, struct 
 }
 
 /* A damaged file may be counted and yet not be written anew: then it could not stand beside others. */
-static int32_t pdf_pages(struct arena *arena, struct bytes content)
+static enum status pdf_pages(struct arena *arena, struct bytes content, int32_t *pages,
+                             const char **reason)
 {
-	const char *reason;
 	struct bytes anew;
-	int32_t pages;
+	int32_t count;
 	size_t which;
 
-	return pdf_page_count(content, &pages, &reason) == STATUS_OK &&
-	               pdf_join(arena, &content, 1, &anew, &which, &reason) == STATUS_OK
-	           ? pages
-	           : 0;
+	TRY(pdf_page_count(content, &count, reason));
+	TRY(pdf_join(arena, &content, 1, &anew, &which, reason));
+	*pages = count;
+	return STATUS_OK;
 }
 
-/* Pages; 0: nobody can say. */
-static int32_t pages_of(struct arena *arena, const struct packet_file *file, struct bytes content)
+enum status upload_judge(struct arena *arena, const char *media_type, struct bytes content,
+                         int32_t *pages, const char **reason)
 {
-	const struct pdf_picture picture = { .media_type = file->media_type, .content = content };
-	const char *reason;
+	const struct pdf_picture picture = { .media_type = media_type, .content = content };
 	struct bytes pdf;
 
-	if (text_equal(file->media_type, PDF_TYPE))
-		return pdf_pages(arena, content);
-	return pdf_picture(arena, &picture, &pdf, &reason) == STATUS_OK;
+	if (text_equal(media_type, PDF_TYPE))
+		return pdf_pages(arena, content, pages, reason);
+	TRY(pdf_picture(arena, &picture, &pdf, reason));
+	*pages = 1;
+	return STATUS_OK;
 }
 
 struct packet upload_look(struct arena *arena, const struct upload_store *store,
@@ -52,6 +53,7 @@ struct packet upload_look(struct arena *arena, const struct upload_store *store,
 	for (size_t i = 0; i < packet->count; i++) {
 		struct packet_file *const file = &items[i].file;
 		struct bytes content;
+		const char *reason;
 
 		contents[i] = (struct bytes){ NULL, 0 };
 		if (file->digest == NULL)
@@ -61,8 +63,9 @@ struct packet upload_look(struct arena *arena, const struct upload_store *store,
 		    !is_same(arena, file, content))
 			continue;
 		file->bytes = (int64_t)content.size;
-		file->pages = pages_of(arena, file, content);
-		contents[i] = content;
+		if (upload_judge(arena, file->media_type, content, &file->pages, &reason) ==
+		    STATUS_OK)
+			contents[i] = content;
 	}
 	return (struct packet){ packet->dispute, items, packet->count };
 }

@@ -14,6 +14,13 @@ struct upload_store {
 	void *context;
 };
 
+/*
+ * Is the content what its type says, and how many pages has it? A picture has one. REJECT: *reason says why not, in words
+ * of ours, to stand behind "the file". It costs up to a second: never in the fold.
+ */
+enum status upload_judge(struct arena *arena, const char *media_type, struct bytes content,
+                         int32_t *pages, const char **reason) MUST_CHECK;
+
 struct upload_shelf {
 	const struct packet *packet;
 	const struct bytes
