@@ -26,15 +26,16 @@ static const struct {
 	[ALERT_OF_PROGRAMME] = { "chargeback", "programmes:", 0, 0 },
 };
 
+/* What stands behind the beginning; NULL: it begins otherwise, or there is nothing. */
+static const char *behind(const char *beginning, const char *text)
+{
+	return text != NULL && text_starts(text, beginning) ? text + strlen(beginning) : NULL;
+}
+
 /* What stands behind "alert/<daemon>/"; NULL: it is another daemon's, or no id of an alert. */
 static const char *behind_daemon(enum alert_owner owner, const char *id)
 {
-	const size_t size = strlen(owners[owner].daemon);
-
-	if (!text_starts(id, ID_PREFIX))
-		return NULL;
-	id += strlen(ID_PREFIX);
-	return text_starts(id, owners[owner].daemon) && id[size] == '/' ? id + size + 1 : NULL;
+	return behind("/", behind(owners[owner].daemon, behind(ID_PREFIX, id)));
 }
 
 enum alert_owner alert_owner_of(const char *alert_id)

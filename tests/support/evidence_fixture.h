@@ -29,22 +29,22 @@ struct evidence_fact {
 };
 
 /* Rows that many tests have: what a customer wrote and what we did, in English; 20 USD of ch_1 given back; calls of a day. */
-#define FACT_SAID(id_, at_, role_, text_)                                              \
-	{                                                                              \
-		.id = id_, .kind = "message", .about = "T1", .at = at_, .role = role_, \
-		.text = text_, .language = "en"                                        \
+#define FACT_SAID(id_, at_, role_, text_)                                                    \
+	{                                                                                    \
+		.id = (id_), .kind = "message", .about = "T1", .at = (at_), .role = (role_), \
+		.text = (text_), .language = "en"                                            \
 	}
 #define FACT_CUSTOMER(id_, at_, text_) FACT_SAID(id_, at_, "customer", text_)
 #define FACT_OURS(id_, at_, text_) FACT_SAID(id_, at_, "agent", text_)
-#define FACT_REFUND(id_, at_, word_)                                                    \
-	{                                                                               \
-		.id = id_, .kind = "refund", .about = "re_1", .at = at_, .word = word_, \
-		.detail = "ch_1", .minor = 2000                                         \
+#define FACT_REFUND(id_, at_, word_)                                                          \
+	{                                                                                     \
+		.id = (id_), .kind = "refund", .about = "re_1", .at = (at_), .word = (word_), \
+		.detail = "ch_1", .minor = 2000                                               \
 	}
-#define FACT_USED(id_, calls_)                                                              \
-	{                                                                                   \
-		.id = id_, .kind = "usage", .about = "sub_1", .at = "2026-05-21T00:00:00Z", \
-		.word = "2026-05-20", .detail = "calls", .minor = calls_                    \
+#define FACT_USED(id_, calls_)                                                                \
+	{                                                                                     \
+		.id = (id_), .kind = "usage", .about = "sub_1", .at = "2026-05-21T00:00:00Z", \
+		.word = "2026-05-20", .detail = "calls", .minor = (calls_)                    \
 	}
 #define FACT_END             \
 	{                    \

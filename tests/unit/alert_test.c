@@ -87,22 +87,30 @@ static enum status raise_plain(struct task *task, const char *about)
 				       .team = "billing" });
 }
 
+static enum status raise_both(struct task *task, const char *about)
+{
+	TRY(raise_own(task, about));
+	return raise_plain(task, about);
+}
+
+static enum status resolve_both(struct task *task, const char *about)
+{
+	struct alert_scope own = scope_of(task, &own_kind, about);
+	const struct alert_scope plain = scope_of(task, &plain_kind, about);
+
+	own.at = time_sub(own.at, earlier);
+	TRY(alert_resolve(&own, "It has happened, late."));
+	return alert_resolve(&plain, "");
+}
+
 static enum status on_requested(struct task *task, const Opsmesh__V1__ActionRequested *requested)
 {
-	const char *const type = requested->on != NULL ? requested->on->type : "";
+	const Opsmesh__V1__ActionSubject *const on = requested->on;
 
-	if (text_equal(type, "alarm")) {
-		TRY(raise_own(task, requested->on->id));
-		return raise_plain(task, requested->on->id);
-	}
-	if (text_equal(type, "calm")) {
-		struct alert_scope own = scope_of(task, &own_kind, requested->on->id);
-		const struct alert_scope plain = scope_of(task, &plain_kind, requested->on->id);
-
-		own.at = time_sub(own.at, earlier);
-		TRY(alert_resolve(&own, "It has happened, late."));
-		return alert_resolve(&plain, "");
-	}
+	if (on != NULL && text_equal(on->type, "alarm"))
+		return raise_both(task, on->id);
+	if (on != NULL && text_equal(on->type, "calm"))
+		return resolve_both(task, on->id);
 	TRY(alert_on_action(task, &own_kind, requested));
 	return alert_on_action(task, &plain_kind, requested);
 }

@@ -17,10 +17,10 @@
 #include <cmocka.h>
 
 /* Judged at once, as what it says and in which language. */
-#define JUDGED(id_, at_, intent_, message_, language_)                                   \
-	{                                                                                \
-		.id = id_, .kind = "triaged", .about = "T1", .at = at_, .word = intent_, \
-		.detail = message_, .language = language_                                \
+#define JUDGED(id_, at_, intent_, message_, language_)                                         \
+	{                                                                                      \
+		.id = (id_), .kind = "triaged", .about = "T1", .at = (at_), .word = (intent_), \
+		.detail = (message_), .language = (language_)                                  \
 	}
 
 static struct evidence gather(const struct evidence_fact *facts,
