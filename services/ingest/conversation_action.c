@@ -91,8 +91,7 @@ static enum status say_file(struct request *request, const struct action_file *g
 	file->parts = arena_alloc(request->task->arena, parts * sizeof(*file->parts));
 	for (size_t at = 0; at < all.size; at += FILE_PART) {
 		const struct bytes part = { (const char *)all.data + at,
-			                    all.size - at < FILE_PART ? all.size - at
-			                                              : FILE_PART };
+			                    all.size - at < FILE_PART ? all.size - at : FILE_PART };
 
 		TRY(say_part(request, part, &file->parts[file->n_parts++]));
 	}

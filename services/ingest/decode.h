@@ -43,9 +43,11 @@
 
 #define DECODER_VERSION 1
 
-#define DECODE_JSON_MAX (1U << 20)   /* the edge's limit of a body */
-#define DECODE_ACTION_MAX (7U << 20) /* of an action that brings a file: in base64, and what else it says */
-#define DECODE_FILE_MAX 4500000U     /* bytes: what the provider takes of one dispute's files together */
+#define DECODE_JSON_MAX (1U << 20) /* the edge's limit of a body */
+#define DECODE_ACTION_MAX \
+	(7U << 20) /* of an action that brings a file: in base64, and what else it says */
+#define DECODE_FILE_MAX \
+	4500000U /* bytes: what the provider takes of one dispute's files together */
 #define DECODE_TEXT_MAX (256U << 10) /* bytes that a person writes in one message */
 #define DECODE_SUBJECT_MAX 1000      /* as that of a mail */
 #define DECODE_NAME_MAX 200

@@ -25,9 +25,8 @@ bool decoding_parse(struct decoding *d, struct bytes body, json_t **document,
 	const size_t most = d->body_max != 0 ? d->body_max : DECODE_JSON_MAX;
 
 	if (!json_parse(body, most, document, d->error)) {
-		d->code = body.size > most
-		              ? OPSMESH__V1__REFUSAL_CODE__REFUSAL_CODE_TOO_LARGE
-		              : OPSMESH__V1__REFUSAL_CODE__REFUSAL_CODE_UNDECODABLE;
+		d->code = body.size > most ? OPSMESH__V1__REFUSAL_CODE__REFUSAL_CODE_TOO_LARGE
+		                           : OPSMESH__V1__REFUSAL_CODE__REFUSAL_CODE_UNDECODABLE;
 		return decoding_refused(d, refusal);
 	}
 	const struct json_place top = json_top(*document);

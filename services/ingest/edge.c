@@ -39,7 +39,7 @@ static http_handler on_openapi;
 	   "Declares an account: what is not named is gone.", ACCOUNT, false)                    \
 	ON("/v1/usage", "usage", EDGE_JSON_MAX, json, edge_locate_usage, "Usage",                \
 	   "Reports what a customer used: one event, or many as events.", USAGE, false)          \
-	ON("/v1/actions", NULL, EDGE_ACTION_MAX, json, edge_locate_action, "Action",               \
+	ON("/v1/actions", NULL, EDGE_ACTION_MAX, json, edge_locate_action, "Action",             \
 	   "Asks for something; scope actions:<action>.", ACTION, false)                         \
 	ON("/v1/clock", "clock", EDGE_JSON_MAX, json, edge_locate_clock, "Clock",                \
 	   "Moves the recorded clock (recorded mode only).", UNSPECIFIED, true)                  \

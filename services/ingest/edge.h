@@ -21,8 +21,8 @@
 #define EDGE_REASON_SIZE 160
 #define EDGE_JSON_MAX ((size_t)1 << 20)
 #define EDGE_ACTION_MAX ((size_t)7 << 20) /* with a file; decode_action bounds those without */
-#define EDGE_MAIL_MAX ((size_t)25 << 20) /* what mail servers take */
-#define EDGE_CHUNK ((size_t)512 << 10)   /* of a body in one record: half of what a broker takes */
+#define EDGE_MAIL_MAX ((size_t)25 << 20)  /* what mail servers take */
+#define EDGE_CHUNK ((size_t)512 << 10)    /* of a body in one record: half of what a broker takes */
 #define EDGE_HEADERS_MAX 8
 
 /* One record of ops.intake.v1. */

@@ -182,8 +182,7 @@ struct story_line story_action(const struct story *story, const struct told *tol
 		                                    fact->on->type),
 		             fact->on->id,
 		             reveals ? "" : arena_printf(story->arena, " (%s)", event->action_id),
-		             brought(story, fact->file),
-		             story_saying(story, fact->reason))
+		             brought(story, fact->file), story_saying(story, fact->reason))
 	};
 }
 
