@@ -10,6 +10,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#define TIMERS_READ \
+	2000 /* at once, into memory: some milliseconds, in which nothing else is done */
+
 /* A list of the batch that grows by doubling. */
 #define GROW(list, count, capacity)                                                   \
 	do {                                                                          \
@@ -173,7 +176,8 @@ void shard_restore_timer(struct shard *shard, const char *name, const char *key,
 static enum status load_timers(struct shard *shard)
 {
 	const struct outside *const outside = shard->context->outside;
-	const size_t limit = shard_timers_kept(shard);
+	const size_t kept = shard_timers_kept(shard);
+	const size_t limit = kept < TIMERS_READ ? kept : TIMERS_READ;
 	struct work *const work = shard->work;
 
 	work->timers_told = 0;

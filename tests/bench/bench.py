@@ -5,7 +5,7 @@
 
 Settings, from the environment: ROUNDS (5; the middle one counts), EVENTS (400000), MEMORY_EVENTS
 (1000000), SECONDS_EACH (20; of each latency), ROWS (which, of: fold zipf latency chain edge memory clock
-classifier triage billing statement evidence), QUICK=1 for a look while developing: one short round of each.
+classifier triage billing statement evidence pdf cases), QUICK=1 for a look while developing: one short round of each.
 """
 
 import json
@@ -17,6 +17,7 @@ import time
 import psycopg
 
 from billing import bench_billing, bench_statement
+from cases import bench_cases, bench_pdf
 from chain import Chain
 from classifier import bench_classifier
 from edge import Edge
@@ -239,7 +240,8 @@ def bench_evidence(programs):
 def main():
     out, folder = os.path.abspath(sys.argv[1]), sys.argv[2]
     top = os.path.abspath(f"{os.path.dirname(__file__)}/../..")
-    rows = os.environ.get("ROWS", "fold zipf latency chain edge memory clock classifier triage billing statement evidence").split()
+    rows = os.environ.get("ROWS", "fold zipf latency chain edge memory clock classifier triage billing statement evidence pdf"
+                          " cases").split()
     stack = Stack(top, folder)
     fold = Fold(stack, f"{out}/tests/bench")
     benches = {
@@ -254,6 +256,8 @@ def main():
         "billing": lambda: bench_billing(stack, fold, out, CUSTOMERS, ROUNDS, judge, say, show, show_daemon),
         "statement": lambda: bench_statement(out, judge),
         "evidence": lambda: bench_evidence(fold.programs),
+        "pdf": lambda: bench_pdf(fold.programs, judge, say),
+        "cases": lambda: bench_cases(stack, out, judge, say),
         "triage": lambda: bench_triage(stack, out, MESSAGES, judge, say),
     }
     say(f"# {ROUNDS} rounds of {EVENTS} events, the middle one counts;"
