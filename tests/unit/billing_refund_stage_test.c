@@ -270,6 +270,48 @@ static void a_disputed_charge_is_not_refunded(void **state)
 	assert_int_equal(approved()->left->minor, 0);
 }
 
+static void feed_other(const char *dispute_status, int amount)
+{
+	customer_feed("charge", "ch_2", 1, "succeeded",
+	              "{\"id\":\"ch_2\",\"object\":\"charge\",\"status\":\"succeeded\","
+	              "\"amount\":5000,\"amount_captured\":5000,\"amount_refunded\":0,"
+	              "\"currency\":\"jpy\",\"created\":" CREATED "}");
+	customer_feed("dispute", "dp_2", 1, dispute_status,
+	              arena_printf(customer_stage.arena,
+	                           "{\"id\":\"dp_2\",\"object\":\"dispute\",\"status\":\"%s\","
+	                           "\"amount\":%d,\"currency\":\"jpy\",\"charge\":\"ch_2\"}",
+	                           dispute_status, amount));
+	pass_over();
+}
+
+/* ch_1 is of 12000, ch_2, which the dispute names, of 5000. */
+static void a_charge_that_a_dispute_of_another_may_be_over_is_not_refunded(void **state)
+{
+	(void)state;
+	feed_charge(1, 0);
+	feed_other("needs_response", 17000);
+	approve("a-1", "100");
+	refused(CODE(ILLEGAL_MOVE), "disputed");
+}
+
+static void a_dispute_of_its_charge_alone_holds_no_other(void **state)
+{
+	(void)state;
+	feed_charge(1, 0);
+	feed_other("needs_response", 5000);
+	approve("a-1", "100");
+	assert_int_equal(approved()->left->minor, 11900);
+}
+
+static void a_dispute_that_leaves_too_little_for_a_charge_is_not_over_it(void **state)
+{
+	(void)state;
+	feed_charge(1, 0);
+	feed_other("needs_response", 16999);
+	approve("a-1", "100");
+	assert_int_equal(approved()->left->minor, 11900);
+}
+
 static void an_approval_is_taken_back_once_and_not_after_its_refund(void **state)
 {
 	(void)state;
@@ -436,6 +478,9 @@ int main(void)
 		CASE(a_refund_on_its_way_counts_once),
 		CASE(a_refund_made_by_hand_settles_an_approval_by_its_amount),
 		CASE(a_disputed_charge_is_not_refunded),
+		CASE(a_charge_that_a_dispute_of_another_may_be_over_is_not_refunded),
+		CASE(a_dispute_of_its_charge_alone_holds_no_other),
+		CASE(a_dispute_that_leaves_too_little_for_a_charge_is_not_over_it),
 		CASE(an_approval_is_taken_back_once_and_not_after_its_refund),
 		CASE(what_was_taken_back_is_held_from_when_it_was),
 		CASE(what_a_dispute_took_back_is_held_when_it_is_won),

@@ -6,6 +6,7 @@
 #include "services/billing-sync/customer_money/customer_crediting.h"
 #include "services/billing-sync/customer_money/customer_noted.h"
 #include "services/billing-sync/customer_money/customer_over.h"
+#include "services/billing-sync/customer_revenue/customer_cut.h"
 #include "services/billing-sync/document/policies.h"
 #include "services/billing-sync/refund/refund.h"
 #include "services/billing-sync/rule/stripe.h"
@@ -327,6 +328,36 @@ enum status customer_hear_dispute(struct thing *thing, const Opsmesh__V1__Disput
 
 /* What is asked for. */
 
+/* What is disputed beside the charge that is named is enough for what is left of this one. */
+static bool may_be_of(const struct open_dispute_row *open, const struct refund_row *named,
+                      const struct refund_row *row)
+{
+	return named->known && row->known && text_equal(named->currency, open->currency) &&
+	       text_equal(row->currency, open->currency) && open->minor > named->charged &&
+	       open->minor - named->charged >= refund_left(row);
+}
+
+/* A dispute of more than its charge is over others of the customer as well: a refund of one of them would pay twice. */
+static enum status find_bundled(const struct refundable *it, bool *bundled)
+{
+	struct customer *const customer = it->customer;
+	struct open_dispute_row open = { .customer_id = customer->row.customer_id };
+	struct task_cursor cursor;
+	bool found = false;
+
+	task_scan(customer->task, &open_dispute_table, &open, 1, &cursor);
+	while (!found && task_next(customer->task, &cursor, &open)) {
+		struct refundable named;
+
+		if (open.charge_id == NULL || text_equal(open.charge_id, it->charge_id))
+			continue;
+		TRY(load(customer, open.charge_id, &named));
+		found = may_be_of(&open, named.row, it->row);
+	}
+	*bundled = found;
+	return STATUS_OK;
+}
+
 /* What credit notes of its invoices give back is not there to be refunded. */
 enum status customer_open_refund(struct order *order, struct giving *giving)
 {
@@ -334,7 +365,8 @@ enum status customer_open_refund(struct order *order, struct giving *giving)
 
 	TRY(load(&order->customer, giving_object(order), it));
 	*giving = giving_of(it);
-	return backing_of_charge(&order->customer, it->charge_id, &giving->elsewhere);
+	TRY(backing_of_charge(&order->customer, it->charge_id, &giving->elsewhere));
+	return find_bundled(it, &giving->elsewhere.bundled);
 }
 
 enum status customer_refund_row(struct customer *customer, const char *charge,

@@ -88,8 +88,7 @@ bool customer_read_dispute(struct thing *thing, enum status *status, struct json
 
 	if (!bytes_equal(body, thing->held.body))
 		*status = customer_say(thing->customer, &event);
-	customer_dispute_open(thing->customer, changed.dispute_id, changed.to_status,
-	                      changed.amount);
+	customer_dispute_open(thing->customer, &changed);
 	if (*status == STATUS_OK)
 		*status = customer_hold(thing, body);
 	if (*status == STATUS_OK)

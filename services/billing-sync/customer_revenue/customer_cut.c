@@ -13,11 +13,9 @@
 #define DISPUTES_ROOM (DISPUTES_NAMED_MAX + PERIOD_LIMITS_MAX)
 
 static const struct column columns[] = {
-	COLUMN(struct open_dispute_row, customer_id),
-	COLUMN(struct open_dispute_row, dispute_id),
-	COLUMN(struct open_dispute_row, currency),
-	COLUMN(struct open_dispute_row, minor),
-	COLUMN_END,
+	COLUMN(struct open_dispute_row, customer_id), COLUMN(struct open_dispute_row, dispute_id),
+	COLUMN(struct open_dispute_row, currency),    COLUMN(struct open_dispute_row, minor),
+	COLUMN(struct open_dispute_row, charge_id),   COLUMN_END,
 };
 const struct state_table open_dispute_table = { .name = "open_dispute",
 	                                        .columns = columns,
@@ -25,18 +23,20 @@ const struct state_table open_dispute_table = { .name = "open_dispute",
 	                                        .row_size = sizeof(struct open_dispute_row),
 	                                        .resident = true };
 
-void customer_dispute_open(struct customer *it, const char *dispute, const char *status,
-                           const Opsmesh__V1__Money *amount)
+void customer_dispute_open(struct customer *it, const Opsmesh__V1__DisputeChanged *changed)
 {
+	const Opsmesh__V1__Money *const amount = changed->amount;
 	static const char *const over[] = {
 		"won", "lost", "warning_closed", "prevented", "charge_refunded", NULL
 	};
 	struct open_dispute_row row = { .customer_id = it->row.customer_id,
-		                        .dispute_id = dispute,
+		                        .dispute_id = changed->dispute_id,
 		                        .currency = amount != NULL ? amount->currency : "",
 		                        .minor = amount != NULL ? amount->minor : 0 };
 
-	if (text_among(over, status))
+	if (*changed->payment_id != '\0')
+		row.charge_id = changed->payment_id;
+	if (text_among(over, changed->to_status))
 		task_remove(it->task, &open_dispute_table, &row);
 	else
 		task_save(it->task, &open_dispute_table, &row);

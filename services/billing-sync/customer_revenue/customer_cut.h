@@ -12,12 +12,12 @@ struct open_dispute_row {
 	const char *dispute_id;
 	const char *currency;
 	int64_t minor;
+	const char *charge_id; /* that it names; NULL: none */
 };
 extern const struct state_table open_dispute_table;
 
-/* A dispute in its state now; amount may be NULL. */
-void customer_dispute_open(struct customer *it, const char *dispute, const char *status,
-                           const Opsmesh__V1__Money *amount);
+/* A dispute in its state now. */
+void customer_dispute_open(struct customer *it, const Opsmesh__V1__DisputeChanged *changed);
 
 enum status customer_on_books_cut(struct task *task, const Opsmesh__V1__BooksCut *cut);
 

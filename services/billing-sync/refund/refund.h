@@ -169,6 +169,8 @@ struct refund_ask {
 		int64_t given; /* of the same money, by other ways */
 		int64_t taken;
 		bool disputed;
+		bool
+		    bundled; /* an open dispute of another charge is over more, and this may be it */
 		bool crowded; /* more hangs together than can be looked at */
 	} elsewhere;
 };

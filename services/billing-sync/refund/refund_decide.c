@@ -99,6 +99,10 @@ static bool money_refuses(struct arena *arena, const struct refund_row *row,
 		                 "there is more to be remembered of it than can be kept");
 	else if (refund_has_dispute(row, REFUND_DISPUTE_OPEN) || ask->elsewhere.disputed)
 		*answer = refuse(REFUND_DISPUTED, "on.id", "a dispute of the charge is open");
+	else if (ask->elsewhere.bundled)
+		*answer = refuse(REFUND_DISPUTED, "on.id",
+		                 "a dispute is open over more than the charge that it names, and "
+		                 "may be over this one as well");
 	else if (ask->money.minor > left)
 		*answer =
 		    refuse(REFUND_TOO_MUCH, "amount",
