@@ -38,6 +38,14 @@ static bool is_frame(unsigned char marker)
 	       marker != 0xCC;
 }
 
+/* From its frame on: a scan begins, and the picture ends. One that was cut off while it was sent has no end. */
+static bool jpeg_is_whole(const unsigned char *frame, size_t left)
+{
+	const unsigned char *const scan = memmem(frame, left, "\xFF\xDA", 2);
+
+	return scan != NULL && memmem(scan, left - (size_t)(scan - frame), "\xFF\xD9", 2) != NULL;
+}
+
 static bool jpeg_size(struct bytes picture, struct size *size)
 {
 	const unsigned char *const data = picture.data;
@@ -51,7 +59,7 @@ static bool jpeg_size(struct bytes picture, struct size *size)
 			at++;
 		} else if (is_frame(data[at + 1])) {
 			*size = (struct size){ u16(data + at + 7), u16(data + at + 5) };
-			return true;
+			return jpeg_is_whole(data + at, picture.size - at);
 		} else {
 			at += 2 + u16(data + at + 2);
 		}

@@ -2,7 +2,7 @@
  * pdf_picture - a JPEG or PNG as a PDF of one upright page, over cairo.
  *
  * Input is hostile: sides and area are bounded before anything is decoded. A JPEG is taken over byte for byte,
- * never decoded, so what is broken inside it shows only in a viewer, and a note of a camera that it was
+ * never decoded: it has to have a frame, a scan and an end; what else is broken inside it shows only in a viewer, and a note of a camera that it was
  * held sideways is not read. The picture is made smaller where it is larger than the page, never larger.
  */
 #ifndef COMMON_IO_PDF_PICTURE_H

@@ -49,6 +49,20 @@ static bool decode_events(struct arena *arena, struct bytes body, struct refusal
 	return true;
 }
 
+static bool decode_file(struct arena *arena, struct bytes body, struct refusal *refusal)
+{
+	struct action_body action;
+
+	if (!decode_action(arena, body, &action, refusal))
+		return false;
+	if (action.file != NULL) {
+		CHECK(action.file->content.size > 0 &&
+		      action.file->content.size <= DECODE_FILE_MAX);
+		CHECK(text_valid(bytes_of(action.file->media_type)));
+	}
+	return true;
+}
+
 static bool decode(struct arena *arena, int decoder, struct bytes body, struct refusal *refusal)
 {
 	union {
@@ -57,7 +71,6 @@ static bool decode(struct arena *arena, int decoder, struct bytes body, struct r
 		struct status_body status;
 		struct csat_body csat;
 		struct account_body account;
-		struct action_body action;
 		struct stripe_item item;
 	} any;
 
@@ -67,7 +80,7 @@ static bool decode(struct arena *arena, int decoder, struct bytes body, struct r
 	case 2: return decode_status(arena, body, RECEIVED_AT, &any.status, refusal);
 	case 3: return decode_csat(arena, body, RECEIVED_AT, &any.csat, refusal);
 	case 4: return decode_account(arena, body, &any.account, refusal);
-	case 5: return decode_action(arena, body, &any.action, refusal);
+	case 5: return decode_file(arena, body, refusal);
 	case 6: return decode_stripe_event(arena, body, &any.item, refusal);
 	case 8: return decode_events(arena, body, refusal);
 	default: return decode_objects(arena, body, refusal);

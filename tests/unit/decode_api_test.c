@@ -315,7 +315,14 @@ static void limits_are_kept(void **state)
 	    decode_action(arena, (struct bytes){ body.data, body.size }, &action, &refusal));
 	assert_string_equal(refusal.field, "p[50]");
 	buffer_clear(&body);
+	buffer_add(&body, head, sizeof(head) - 1);
 	while (body.size <= DECODE_JSON_MAX)
+		buffer_add(&body, "          ", 10);
+	buffer_add(&body, "]}", 2);
+	assert_false(
+	    decode_action(arena, (struct bytes){ body.data, body.size }, &action, &refusal));
+	assert_int_equal(refusal.code, OPSMESH__V1__REFUSAL_CODE__REFUSAL_CODE_TOO_LARGE);
+	while (body.size <= DECODE_ACTION_MAX)
 		buffer_add(&body, "          ", 10);
 	assert_false(
 	    decode_action(arena, (struct bytes){ body.data, body.size }, &action, &refusal));
