@@ -15,9 +15,9 @@
 /* Of a dead letter: those of the original, why, and its own; BUS_HEADERS_MAX is as many. */
 #define LETTER_HEADERS_MAX (2 * RECORD_HEADERS_MAX)
 /* Below the broker's default of 1 MiB, with room for headers. */
-#define RECORD_SIZE_MAX (900 * 1024)
-#define TRACEPARENT_MAX 64 /* bytes; W3C's has 55. Facts carry that of their cause on */
-#define SOURCE_SIZE 48     /* "<stage>/<n>" and its NUL */
+#define RECORD_SIZE_MAX 921600 /* 900 KiB */
+#define TRACEPARENT_MAX 64     /* bytes; W3C's has 55. Facts carry that of their cause on */
+#define SOURCE_SIZE 48         /* "<stage>/<n>" and its NUL */
 
 struct log_header {
 	const char *name;

@@ -21,8 +21,10 @@
  * Under the address sanitizer: cairo 1.16 forgets 768 bytes for each such font of each document, and fontconfig
  * keeps one list of languages for the process where the sanitizer does not see it.
  */
+/* NOLINTNEXTLINE(readability-identifier-naming): the sanitizer's name */
 const char *__lsan_default_suppressions(void);
 
+/* NOLINTNEXTLINE(readability-identifier-naming) */
 const char *__lsan_default_suppressions(void)
 {
 	return "leak:libcairo.so\nleak:libfontconfig.so\n";
@@ -30,6 +32,7 @@ const char *__lsan_default_suppressions(void)
 
 bool pdf_fixture_ready(void)
 {
+	/* NOLINTNEXTLINE(cert-env33-c,concurrency-mt-unsafe): a constant command */
 	if (system("pdftotext -v > /dev/null 2>&1") == 0)
 		return true;
 	print_message("skipped: pdftotext is not there\n");
@@ -57,6 +60,7 @@ char *pdf_fixture_squeezed(struct arena *arena, const char *text)
 static char *extracted(struct arena *arena, const char *path)
 {
 	const char *const command = arena_printf(arena, "pdftotext -raw -enc UTF-8 %s -", path);
+	/* NOLINTNEXTLINE(cert-env33-c): a file's name of our own is all that varies */
 	FILE *const pipe = popen(command, "r");
 	struct buffer text = { 0 };
 	char piece[PIECE];

@@ -181,6 +181,20 @@ static void hear(struct stage_test *stage, const struct fact *fact)
 	carry(fact);
 }
 
+/* False: it has nothing more to say. */
+static bool move(struct stage_test *stage)
+{
+	const struct fact *fact;
+	bool moved = false;
+
+	CHECK(stage_test_fold(stage, STAGE_TEST_ALL, now) == STATUS_OK);
+	while ((fact = stage_test_next(stage, NULL)) != NULL) {
+		hear(stage, fact);
+		moved = true;
+	}
+	return (stage->effects != NULL && stage_test_effects(stage) > 0) || moved;
+}
+
 /* Until nobody has anything more to say. */
 static void settle(void)
 {
@@ -188,18 +202,9 @@ static void settle(void)
 
 	while (moved) {
 		moved = false;
-		for (int i = 0; i < STAGES * STAGE_TEST_PARTITIONS; i++) {
-			struct stage_test *const stage = &mesh[0][0] + i;
-			const struct fact *fact;
-
-			CHECK(stage_test_fold(stage, STAGE_TEST_ALL, now) == STATUS_OK);
-			while ((fact = stage_test_next(stage, NULL)) != NULL) {
-				hear(stage, fact);
-				moved = true;
-			}
-			if (stage->effects != NULL && stage_test_effects(stage) > 0)
-				moved = true;
-		}
+		for (int stage = 0; stage < STAGES; stage++)
+			for (int shard = 0; shard < STAGE_TEST_PARTITIONS; shard++)
+				moved = move(&mesh[stage][shard]) || moved;
 	}
 }
 

@@ -32,7 +32,7 @@ static bool read(const char *path, const char **text)
 /* Several of the examples have one id for their event: each gets one of its own. */
 static bool send_event(const char *name, char number)
 {
-	const char *text;
+	const char *text = "";
 
 	if (!read(arena_printf(chain_arena(), WEBHOOKS "%s.json", name), &text))
 		return false;
@@ -138,7 +138,7 @@ static void the_uploaded_examples_are_cases_with_their_codes(void **state)
 	const char *const dispute = "dp_1Pgc71B7WZ01zgkWMevJiAUx";
 	AUTO_JSON document = NULL;
 	struct json_error error;
-	const char *text;
+	const char *text = "";
 	struct case_row row;
 
 	(void)state;

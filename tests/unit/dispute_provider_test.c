@@ -2,6 +2,7 @@
  * dispute_provider_test - the provider's own dispute objects, of every reason, status, method and network code, from the request
  * to the case: it stands where the status says, has all that it needs, and asks for the evidence of its reason.
  */
+#include "common/base/check.h"
 #include "common/base/text.h"
 #include "common/io/proto.h"
 #include "tests/support/provider_chain.h"
@@ -277,8 +278,7 @@ static const Opsmesh__V1__CaseOpened *opened(const char *dispute)
 {
 	const Opsmesh__V1__DisputeEvent *const event = chain_find(dispute, FACT(OPENED));
 
-	if (event == NULL)
-		fail_msg("%s is no case", dispute);
+	CHECK(event != NULL);
 	return event->opened;
 }
 
