@@ -2,6 +2,7 @@
 
 #include "common/base/text.h"
 #include "common/io/unicode.h"
+#include "tests/support/font_leak.h"
 
 #include <glib.h>
 #include <stdio.h>
@@ -17,21 +18,9 @@
 
 #define PIECE 4096
 
-/*
- * Under the address sanitizer: cairo 1.16 forgets 768 bytes for each such font of each document, and fontconfig
- * keeps one list of languages for the process where the sanitizer does not see it.
- */
-/* NOLINTNEXTLINE(readability-identifier-naming): the sanitizer's name */
-const char *__lsan_default_suppressions(void);
-
-/* NOLINTNEXTLINE(readability-identifier-naming) */
-const char *__lsan_default_suppressions(void)
-{
-	return "leak:libcairo.so\nleak:libfontconfig.so\n";
-}
-
 bool pdf_fixture_ready(void)
 {
+	font_leak_forgive();
 	/* NOLINTNEXTLINE(cert-env33-c,concurrency-mt-unsafe): a constant command */
 	if (system("pdftotext -v > /dev/null 2>&1") == 0)
 		return true;
