@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -49,18 +50,19 @@ static void run_copy(const struct confined_limits *limits, confined_work *work, 
 static size_t resident(pid_t process)
 {
 	char path[64];
-	size_t all = 0;
-	size_t pages = 0;
+	char line[128] = "";
+	char *rest;
 
 	(void)snprintf(path, sizeof(path), "/proc/%ld/statm", (long)process);
 	FILE *const file = fopen(path, "re");
 
 	if (file == NULL)
 		return 0;
-	if (fscanf(file, "%zu %zu", &all, &pages) != 2)
-		pages = 0;
+	if (fgets(line, sizeof(line), file) == NULL)
+		line[0] = '\0';
 	(void)fclose(file);
-	return pages * (size_t)sysconf(_SC_PAGESIZE);
+	(void)strtoul(line, &rest, 10); /* all that is reserved */
+	return strtoul(rest, NULL, 10) * (size_t)sysconf(_SC_PAGESIZE);
 }
 
 /*

@@ -88,7 +88,7 @@ static enum status say_file(struct request *request, const struct action_file *g
 	file->digest = digest_of(request, all);
 	file->media_type = text_mutable(given->media_type);
 	file->bytes = (int64_t)all.size;
-	file->parts = arena_alloc(request->task->arena, parts * sizeof(*file->parts));
+	file->parts = arena_alloc(request->task->arena, parts * sizeof(char *));
 	for (size_t at = 0; at < all.size; at += FILE_PART) {
 		const struct bytes part = { (const char *)all.data + at,
 			                    all.size - at < FILE_PART ? all.size - at : FILE_PART };

@@ -47,7 +47,7 @@
 #define DECODE_ACTION_MAX \
 	(7U << 20) /* of an action that brings a file: in base64, and what else it says */
 #define DECODE_FILE_MAX \
-	4500000U /* bytes: what the provider takes of one dispute's files together */
+	((size_t)4500000) /* bytes: what the provider takes of one dispute's files together */
 #define DECODE_TEXT_MAX (256U << 10) /* bytes that a person writes in one message */
 #define DECODE_SUBJECT_MAX 1000      /* as that of a mail */
 #define DECODE_NAME_MAX 200

@@ -44,7 +44,7 @@ static bool read_content(struct decoding *d, const struct json_place *place,
 		return false;
 	if (strlen(text) > BASE64_MAX) {
 		d->code = OPSMESH__V1__REFUSAL_CODE__REFUSAL_CODE_TOO_LARGE;
-		return json_refuse(place, "content", d->error, "is a file of more than %u bytes",
+		return json_refuse(place, "content", d->error, "is a file of more than %zu bytes",
 		                   DECODE_FILE_MAX);
 	}
 	if (!text_unbase64(d->arena, text, &file->content))

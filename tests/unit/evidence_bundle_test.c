@@ -14,10 +14,10 @@
 #include <cmocka.h>
 
 #define PAID(id_, at_, minor_, card_) PART_BACK(id_, at_, minor_, card_, 0)
-#define PART_BACK(id_, at_, minor_, card_, refunded_)                                         \
-	{                                                                                     \
-		"p-" id_, "payment", id_, at_, "succeeded", .minor = (minor_), .card = card_, \
-							    .refunded = (refunded_)           \
+#define PART_BACK(id_, at_, minor_, card_, refunded_)                                           \
+	{                                                                                       \
+		"p-" id_, "payment", id_, at_, "succeeded", .minor = (minor_), .card = (card_), \
+							    .refunded = (refunded_)             \
 	}
 #define FEB "2026-02-10T09:00:00Z"
 #define MAR "2026-03-10T09:00:00Z"

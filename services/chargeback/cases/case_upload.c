@@ -107,7 +107,7 @@ static void await(struct case_request *request, Opsmesh__V1__EvidenceItem *item)
 	struct arena *const arena = request->work->task->arena;
 	Opsmesh__V1__UploadPending *const pending = arena_alloc(arena, sizeof(*pending));
 	Opsmesh__V1__UploadPending **const longer =
-	    arena_alloc(arena, (kept->n_uploads + 1) * sizeof(*longer));
+	    arena_alloc(arena, (kept->n_uploads + 1) * sizeof(Opsmesh__V1__UploadPending *));
 
 	opsmesh__v1__upload_pending__init(pending);
 	pending->action_id = request->action->action_id;

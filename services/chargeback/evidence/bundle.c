@@ -84,7 +84,7 @@ static size_t candidates(const struct chronicle *chronicle, const struct chronic
 		                       left_of(one) > 0 && is_related(chronicle, one, payment)))
 			found[count++] = one;
 	}
-	qsort(found, count, sizeof(*found), by_time);
+	qsort(found, count, sizeof(const struct chronicle_payment *), by_time);
 	return count;
 }
 
@@ -145,7 +145,7 @@ static void named(struct bundle *bundle, const struct chronicle *chronicle,
 		    place_of(all, bundle->count, one) == bundle->count)
 			all[bundle->count++] = one;
 	}
-	qsort(all, bundle->count, sizeof(*all), by_time);
+	qsort(all, bundle->count, sizeof(const struct chronicle_payment *), by_time);
 	bundle->payments = all;
 	bundle->found = BUNDLE_NAMED;
 }
