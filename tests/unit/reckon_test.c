@@ -4,6 +4,7 @@
 #include "services/chargeback/cases/reckon.h"
 #include "services/chargeback/render/measure.h"
 #include "tests/support/arena_fixture.h"
+#include "tests/support/font_leak.h"
 #include "tests/support/policy_fixture.h"
 
 #include <string.h>
@@ -18,14 +19,6 @@
 #define JAPANESE "一月からチーム全員で製品を利用しており、請求書も届いております。"
 
 #define ITEMS_MAX 120
-
-/* Under the address sanitizer: fontconfig and cairo keep lists for the process where the sanitizer does not see them. */
-const char *__lsan_default_suppressions(void);
-
-const char *__lsan_default_suppressions(void)
-{
-	return "leak:libcairo.so\nleak:libfontconfig.so\n";
-}
 
 static bool all_kept[ITEMS_MAX];
 
@@ -139,5 +132,6 @@ int main(void)
 		cmocka_unit_test(nothing_has_no_pages),
 	};
 
+	font_leak_forgive();
 	return cmocka_run_group_tests(tests, arena_open, arena_close);
 }
