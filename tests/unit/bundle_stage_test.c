@@ -26,14 +26,6 @@
 		__VA_ARGS__, NULL, NULL \
 	}
 
-/* Under the address sanitizer: fontconfig and cairo keep lists for the process where the sanitizer does not see them. */
-const char *__lsan_default_suppressions(void);
-
-const char *__lsan_default_suppressions(void)
-{
-	return "leak:libcairo.so\nleak:libfontconfig.so\n";
-}
-
 static void begin(int64_t disputed)
 {
 	gather_payment_of("2026-04-10T09:00:00Z", "p2", "ch_2");
