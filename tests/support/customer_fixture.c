@@ -14,9 +14,13 @@
 struct stage_test customer_stage;
 const char *customer_key;
 static int64_t minute;
+static bool started;
 
 void customer_fixture_start(int which, const char *prefix)
 {
+	if (started)
+		stage_test_finish(&customer_stage);
+	started = true;
 	stage_test_init(&customer_stage, &opsmesh_catalogue, &billing_sync_stages[which], SHARD,
 	                billing_fixture(), NULL);
 	customer_key = stage_test_key(&customer_stage, prefix);
@@ -40,7 +44,9 @@ int customer_start_charge(void **state)
 int customer_stop(void **state)
 {
 	(void)state;
-	stage_test_finish(&customer_stage);
+	if (started)
+		stage_test_finish(&customer_stage);
+	started = false;
 	return 0;
 }
 

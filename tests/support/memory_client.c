@@ -17,7 +17,8 @@ static struct memory_producer *producer_create(struct memory_client *client)
 
 void memory_client_init(struct memory_client *client, struct memory_log *log, const char *daemon)
 {
-	const size_t lines = memory_log_at(log, log->catalogue->progress, false, 0)->count;
+	const int progress = log->catalogue->progress; /* -1: nobody says how far he is */
+	const size_t lines = progress < 0 ? 0 : memory_log_at(log, progress, false, 0)->count;
 
 	*client = (struct memory_client){ .log = log, .daemon = daemon };
 	client->producer = producer_create(client);
@@ -107,8 +108,11 @@ static bool tell_record(struct memory_client *client, struct log_event *event)
 
 static bool tell_progress(struct memory_client *client, struct log_event *event)
 {
-	const struct partition_log *const log =
-	    memory_log_at(client->log, client->log->catalogue->progress, false, 0);
+	const int progress = client->log->catalogue->progress;
+
+	if (progress < 0)
+		return false;
+	const struct partition_log *const log = memory_log_at(client->log, progress, false, 0);
 
 	if (client->progress_at >= log->count)
 		return false;

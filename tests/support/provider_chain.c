@@ -15,6 +15,7 @@
 #include "tests/support/billing_fixture.h"
 #include "tests/support/deployed.h"
 #include "tests/support/dispute_line.h"
+#include "tests/support/font_leak.h"
 #include "tests/support/stage_test.h"
 
 #include <string.h>
@@ -42,6 +43,7 @@ static const struct document *documents(void)
 {
 	static struct document all[DEPLOYED_MAX];
 
+	font_leak_forgive();
 	if (all[0].name == NULL)
 		deployed_documents(chargeback_documents, all);
 	return all;

@@ -352,7 +352,6 @@ static void in_every_order_each_customer_hears_it_once(void **state)
 		assert_true(bytes_equal(row.body, body));
 		assert_true(bytes_equal(row.users, users));
 		each_was_told_once();
-		stage_test_finish(&customer_stage);
 		customer_fixture_start(BILLING_CARD, "visa/fp_");
 	} while (order_next(order, COUNT_OF(last)));
 	arena_destroy(kept);
