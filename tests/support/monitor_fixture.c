@@ -143,6 +143,7 @@ void monitor_feed(const struct monitor_count *count)
 	counted.fraud = count->fraud;
 	counted.inquiry = count->inquiry;
 	counted.prevented = count->prevented;
+	counted.compelling = count->compelling;
 	amount.minor = count->minor;
 	amount.currency = text_mutable(count->currency);
 	counted.amount = count->currency != NULL ? &amount : NULL;

@@ -25,6 +25,7 @@ struct monitor_count {
 	bool fraud;
 	bool inquiry;
 	bool prevented;
+	bool compelling;
 	int64_t minor;
 	const char *currency; /* NULL: no amount */
 };

@@ -151,10 +151,11 @@ static int by_what(const void *a, const void *b)
 
 static const char *what_of(const Opsmesh__V1__TallyCounted *counted)
 {
-	return arena_printf(tallying_stage.arena, "%s %s %s%s%s%s%s", counted->day,
+	return arena_printf(tallying_stage.arena, "%s %s %s%s%s%s%s%s", counted->day,
 	                    counted->dimension, counted->value, counted->warning ? " warning" : "",
 	                    counted->fraud ? " fraud" : "", counted->inquiry ? " inquiry" : "",
-	                    counted->prevented ? " prevented" : "");
+	                    counted->prevented ? " prevented" : "",
+	                    counted->compelling ? " compelling" : "");
 }
 
 static void add(struct sum *sums, size_t *count, const Opsmesh__V1__TallyCounted *counted)

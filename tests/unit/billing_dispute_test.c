@@ -68,16 +68,18 @@ static const char *list(char *const *items, size_t count)
 /* All that is told, in one line; "-" for what is not. */
 static const char *line_of(const Opsmesh__V1__DisputeChanged *it)
 {
-	return arena_printf(
-	    customer_stage.arena,
-	    "created %lld due %lld%s; %s %s %s %s; %s%s%lld; %s %s; [%s]%s; [%s]",
-	    it->created_at != NULL ? (long long)it->created_at->seconds : -1,
-	    it->due_by != NULL ? (long long)it->due_by->seconds : -1,
-	    it->unanswerable ? " unanswerable" : "", it->method, it->network, it->case_type,
-	    it->network_reason_code, it->has_evidence ? "evidence " : "",
-	    it->past_due ? "late " : "", (long long)it->submission_count, it->smart_disputes,
-	    it->intended_submission, list(it->enhanced_eligibility, it->n_enhanced_eligibility),
-	    it->refundable ? " refundable" : "", list(it->transaction_ids, it->n_transaction_ids));
+	return arena_printf(customer_stage.arena,
+	                    "created %lld due %lld%s; %s %s %s %s; %s%s%lld; %s %s; [%s]%s%s; [%s]",
+	                    it->created_at != NULL ? (long long)it->created_at->seconds : -1,
+	                    it->due_by != NULL ? (long long)it->due_by->seconds : -1,
+	                    it->unanswerable ? " unanswerable" : "", it->method, it->network,
+	                    it->case_type, it->network_reason_code,
+	                    it->has_evidence ? "evidence " : "", it->past_due ? "late " : "",
+	                    (long long)it->submission_count, it->smart_disputes,
+	                    it->intended_submission,
+	                    list(it->enhanced_eligibility, it->n_enhanced_eligibility),
+	                    it->compelling_evidence, it->refundable ? " refundable" : "",
+	                    list(it->transaction_ids, it->n_transaction_ids));
 }
 
 #define CARD(more) "\"payment_method_details\":{\"type\":\"card\",\"card\":{" more "}}"
@@ -114,7 +116,7 @@ static const struct {
 	  "\"visa_compelling_evidence_3\":{\"status\":\"not_qualified\"},"
 	  "\"visa_compliance\":{\"status\":\"fee_acknowledged\"},\"tomorrow\":null}}",
 	  "created -1 due -1;    ; 0;  ; "
-	  "[mastercard_compliance visa_compelling_evidence_3 visa_compliance]; []" },
+	  "[mastercard_compliance visa_compelling_evidence_3 visa_compliance]not_qualified; []" },
 	{ ",\"is_charge_refundable\":true", "created -1 due -1;    ; 0;  ; [] refundable; []" },
 	{ ",\"balance_transactions\":[\"txn_2\",{\"id\":\"txn_1\"}],\"balance_transaction\":\"txn_2\"",
 	  "created -1 due -1;    ; 0;  ; []; [txn_2 txn_1]" },
@@ -160,6 +162,9 @@ static const struct {
 	{ ",\"intended_submission_method\":7", "intended_submission_method" },
 	{ ",\"smart_disputes\":{\"status\":1}", "smart_disputes.status" },
 	{ ",\"enhanced_eligibility_types\":\"visa\"", "enhanced_eligibility_types" },
+	{ ",\"evidence_details\":{\"enhanced_eligibility\":{\"visa_compelling_evidence_3\":{"
+	  "\"status\":1}}}",
+	  "evidence_details.enhanced_eligibility.visa_compelling_evidence_3.status" },
 	{ ",\"balance_transactions\":[7]", "balance_transactions[0]" },
 	{ "," CARD("\"case_type\":[]"), "payment_method_details.card.case_type" },
 };

@@ -115,6 +115,8 @@ static void warnings_count_and_inquiries_do_not(void **state)
 	dispute("2026-05-10", 1);
 	monitor_feed(&(struct monitor_count){ .day = "2026-05-11", .events = 1, .warning = true });
 	monitor_feed(&(struct monitor_count){ .day = "2026-05-12", .events = 1, .inquiry = true });
+	monitor_feed(&(struct monitor_count){
+	    .day = "2026-05-12", .events = 1, .warning = true, .compelling = true });
 	monitor_feed(
 	    &(struct monitor_count){ .day = "2026-05-12", .events = 1, .prevented = true });
 	monitor_until("2026-06-01T07:00:00Z");

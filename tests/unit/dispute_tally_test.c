@@ -92,6 +92,63 @@ static void what_comes_first_makes_no_difference(void **state)
 	} while (order_next(order, COUNT_OF(order)));
 }
 
+#define PROVED_WARNING "2026-05-06 network visa warning fraud compelling: 0, 1 of 0\n"
+
+static void dispute_with_compelling(const char *word, int64_t submissions)
+{
+	Opsmesh__V1__BillingEvent event = OPSMESH__V1__BILLING_EVENT__INIT;
+	Opsmesh__V1__DisputeChanged changed;
+
+	tallying_fill_dispute(&changed, "needs_response");
+	changed.compelling_evidence = text_mutable(word);
+	changed.submission_count = submissions;
+	event.fact_case = OPSMESH__V1__BILLING_EVENT__FACT_DISPUTE_CHANGED;
+	event.dispute_changed = &changed;
+	tallying_feed(&event);
+}
+
+static void what_is_proved_in_a_dispute_marks_the_warnings_of_its_payment_in_any_order(void **state)
+{
+	size_t order[] = { 0, 1, 2 };
+
+	(void)state;
+	do {
+		(void)tallying_stop(NULL);
+		(void)tallying_start(NULL);
+		for (size_t i = 0; i < COUNT_OF(order); i++) {
+			if (order[i] == 0)
+				tallying_pay_visa("ch_1");
+			else if (order[i] == 1)
+				tallying_warn();
+			else
+				dispute_with_compelling("qualified", 1);
+			if (i == 1)
+				tallying_fold();
+		}
+		tallying_fold();
+		assert_string_equal(tallying_told_visa(), PAID PROVED_WARNING DISPUTED);
+	} while (order_next(order, COUNT_OF(order)));
+}
+
+static void what_is_not_proved_or_not_answered_marks_no_warning(void **state)
+{
+	(void)state;
+	tallying_pay_visa("ch_1");
+	tallying_warn();
+	dispute_with_compelling("qualified", 0);
+	tallying_fold();
+	assert_string_equal(tallying_told_visa(), PAID WARNED DISPUTED);
+	dispute_with_compelling("requires_action", 1);
+	tallying_fold();
+	assert_string_equal(tallying_told_visa(), PAID WARNED DISPUTED);
+	dispute_with_compelling("qualified", 1);
+	tallying_fold();
+	assert_string_equal(tallying_told_visa(), PAID PROVED_WARNING DISPUTED);
+	dispute_with_compelling("not_qualified", 1);
+	tallying_fold();
+	assert_string_equal(tallying_told_visa(), PAID WARNED DISPUTED);
+}
+
 static void an_inquiry_is_a_dispute_from_the_day_on_which_it_escalates(void **state)
 {
 	(void)state;
@@ -288,6 +345,8 @@ int main(void)
 		CASE(a_payment_without_a_card_is_of_no_network),
 		CASE(a_warning_and_a_dispute_of_one_payment_count_once_each),
 		CASE(what_comes_first_makes_no_difference),
+		CASE(what_is_proved_in_a_dispute_marks_the_warnings_of_its_payment_in_any_order),
+		CASE(what_is_not_proved_or_not_answered_marks_no_warning),
 		CASE(an_inquiry_is_a_dispute_from_the_day_on_which_it_escalates),
 		CASE(an_inquiry_that_ends_so_is_no_disputed_payment),
 		CASE(what_a_status_that_nobody_knows_is_of_is_said_by_the_case_type),

@@ -166,6 +166,17 @@ static bool read_eligible(const struct reader *it, const struct json_place *deta
 	return true;
 }
 
+/* Below the details alone is it told whether it qualifies. */
+static bool read_compelling(const struct reader *it, const struct json_place *details)
+{
+	struct json_place rules;
+	struct json_place compelling;
+
+	return !stripe_inside(details, "enhanced_eligibility", &rules) ||
+	       !stripe_inside(&rules, "visa_compelling_evidence_3", &compelling) ||
+	       read_word(it, &compelling, "status", &it->changed->compelling_evidence);
+}
+
 /* 0 says that no answer is possible. */
 static bool read_due(const struct reader *it, const struct json_place *details)
 {
@@ -194,7 +205,7 @@ static bool read_answer(const struct reader *it)
 	       read_switch(it, &details, "past_due", &changed->past_due) &&
 	       json_integer_if(&details, "submission_count", 0, SUBMISSIONS_MAX,
 	                       &changed->submission_count, it->error) &&
-	       read_eligible(it, &details) &&
+	       read_eligible(it, &details) && read_compelling(it, &details) &&
 	       read_switch(it, it->object, "is_charge_refundable", &changed->refundable) &&
 	       read_word(it, it->object, "intended_submission_method",
 	                 &changed->intended_submission) &&

@@ -68,7 +68,8 @@ static bool read_day(const char *text, struct instant *day)
 static int64_t kind_of(const Opsmesh__V1__TallyCounted *counted)
 {
 	return (counted->warning ? TALLY_WARNING : 0) | (counted->fraud ? TALLY_FRAUD : 0) |
-	       (counted->inquiry ? TALLY_INQUIRY : 0) | (counted->prevented ? TALLY_PREVENTED : 0);
+	       (counted->inquiry ? TALLY_INQUIRY : 0) | (counted->prevented ? TALLY_PREVENTED : 0) |
+	       (counted->compelling ? TALLY_COMPELLING : 0);
 }
 
 /* The first that is counted begins the days; every one brings a judgement soon, which a later one does not put off. */

@@ -54,6 +54,7 @@ static void add_events(const struct programme_policy *policy, const struct tally
 		.fraud = (row->kind & TALLY_FRAUD) != 0,
 		.inquiry = (row->kind & TALLY_INQUIRY) != 0,
 		.prevented = (row->kind & TALLY_PREVENTED) != 0,
+		.compelling = (row->kind & TALLY_COMPELLING) != 0,
 	};
 
 	if (row->events == 0 || !programme_counts(policy, &event))

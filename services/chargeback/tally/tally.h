@@ -21,7 +21,14 @@
 #define TALLY_TELL_EVERY MINUTES(15) /* a busy shard tells a day's sums some hundred times */
 
 /* Of the events of a network, in tally_row.kind. */
-enum tally_kind { TALLY_WARNING = 1, TALLY_FRAUD = 2, TALLY_INQUIRY = 4, TALLY_PREVENTED = 8 };
+enum tally_kind {
+	TALLY_WARNING = 1,
+	TALLY_FRAUD = 2,
+	TALLY_INQUIRY = 4,
+	TALLY_PREVENTED = 8,
+	TALLY_COMPELLING =
+	    16, /* of a dispute that compelling evidence proved; so are its payment's warnings */
+};
 
 /* One sum; as TallyCounted (tally.proto) says. */
 struct tally_row {

@@ -76,6 +76,27 @@ static const char *programmes_of(struct task *task, const char *network)
 	return arena_printf(task->arena, TALLY_PROGRAMMES "%s", network);
 }
 
+static bool is_proved(struct task *task, const struct tally_payment_row *payment)
+{
+	const char *list = payment->events;
+	struct tally_event_row event = { 0 };
+
+	while ((event.event_id = listed_next(task->arena, &list)) != NULL)
+		if (task_load(task, &tally_event_table, &event) &&
+		    (event.kind & TALLY_COMPELLING) != 0)
+			return true;
+	return false;
+}
+
+/* What proves a payment in its dispute takes its warnings out of Visa's count, and not the dispute. */
+static int64_t counted_kind(struct task *task, const struct tally_payment_row *payment,
+                            const struct tally_event_row *event)
+{
+	if ((event->kind & TALLY_WARNING) == 0)
+		return event->kind & ~(int64_t)TALLY_COMPELLING;
+	return event->kind | (is_proved(task, payment) ? TALLY_COMPELLING : 0);
+}
+
 static void count_event(struct task *task, const struct tally_payment_row *payment,
                         const struct tally_event_row *event, int sign)
 {
@@ -88,7 +109,7 @@ static void count_event(struct task *task, const struct tally_payment_row *payme
 	                        .day = day_of(event->at),
 	                        .dimension = "network",
 	                        .value = network,
-	                        .kind = event->kind,
+	                        .kind = counted_kind(task, payment, event),
 	                        .currency = event->currency,
 	                        .events = 1,
 	                        .minor = event->minor });
@@ -273,6 +294,13 @@ static const char *or_self(const char *payment_id, const char *event_id)
 	return *payment_id != '\0' ? payment_id : event_id;
 }
 
+/* It was answered with what qualifies: what is merely staged proves nothing yet. */
+static bool proves(const Opsmesh__V1__DisputeChanged *changed)
+{
+	return text_equal(changed->compelling_evidence, "qualified") &&
+	       changed->submission_count > 0;
+}
+
 static int64_t kind_of(const Opsmesh__V1__DisputeChanged *changed)
 {
 	const enum life_stage stage = life_status_stage(changed->to_status);
@@ -281,7 +309,8 @@ static int64_t kind_of(const Opsmesh__V1__DisputeChanged *changed)
 
 	return (text_equal(changed->reason, "fraudulent") ? TALLY_FRAUD : 0) |
 	       (inquiry ? TALLY_INQUIRY : 0) |
-	       (text_equal(changed->to_status, "prevented") ? TALLY_PREVENTED : 0);
+	       (text_equal(changed->to_status, "prevented") ? TALLY_PREVENTED : 0) |
+	       (proves(changed) ? TALLY_COMPELLING : 0);
 }
 
 /* It stays with the payment that it had first. What was an inquiry counts from when it escalated. */

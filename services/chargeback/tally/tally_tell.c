@@ -35,6 +35,7 @@ static enum status tell_one(struct task *task, const struct tally_row *row)
 	counted.fraud = (row->kind & TALLY_FRAUD) != 0;
 	counted.inquiry = (row->kind & TALLY_INQUIRY) != 0;
 	counted.prevented = (row->kind & TALLY_PREVENTED) != 0;
+	counted.compelling = (row->kind & TALLY_COMPELLING) != 0;
 	amount.currency = text_mutable(row->currency);
 	amount.minor = row->minor;
 	counted.amount = *row->currency != '\0' ? &amount : NULL;
