@@ -77,12 +77,39 @@ static void what_the_charge_says_was_given_back_counts(void **state)
 	assert_int_equal(refund_left(row), 1000);
 }
 
+static const struct {
+	const char *status;
+	const char *case_type;
+	bool gave;
+} endings[] = {
+	{ "needs_response", "chargeback", false },
+	{ "won", "chargeback", false },
+	{ "lost", "chargeback", true },
+	{ "lost", "", true },
+	{ "warning_closed", "inquiry", false },
+	{ "charge_refunded", "", false }, /* its refund says so itself */
+	{ "prevented", "resolution", true },
+	{ "prevented", "", true },
+	{ "prevented", "block", false }, /* likewise */
+};
+
+static void who_lost_a_dispute_or_let_the_network_settle_it_gave_the_money(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(endings); i++) {
+		print_message("%s %s\n", endings[i].status, endings[i].case_type);
+		assert_int_equal(refund_dispute_gave(endings[i].status, endings[i].case_type),
+		                 endings[i].gave);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_same_again_is_one_until_somebody_means_another),
 		cmocka_unit_test(a_refund_made_by_hand_executes_an_approval_of_its_amount),
 		cmocka_unit_test(what_the_charge_says_was_given_back_counts),
+		cmocka_unit_test(who_lost_a_dispute_or_let_the_network_settle_it_gave_the_money),
 	};
 
 	return cmocka_run_group_tests(tests, refund_start, refund_stop);

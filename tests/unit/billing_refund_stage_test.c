@@ -265,8 +265,11 @@ static void a_disputed_charge_is_not_refunded(void **state)
 	feed_dispute(3, "lost", 4000);
 	approve("a-3", "8001");
 	refused(CODE(ILLEGAL_MOVE), "too_much");
-	feed_dispute(4, "won", 4000);
-	approve("a-4", "12000");
+	feed_dispute(4, "prevented", 4000);
+	approve("a-4", "8001");
+	refused(CODE(ILLEGAL_MOVE), "too_much");
+	feed_dispute(5, "won", 4000);
+	approve("a-5", "12000");
 	assert_int_equal(approved()->left->minor, 0);
 }
 

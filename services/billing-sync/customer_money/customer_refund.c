@@ -301,10 +301,10 @@ static enum refund_dispute_state dispute_state_of(const char *status)
 	return text_starts(status, "warning_") ? REFUND_DISPUTE_INQUIRY : REFUND_DISPUTE_OPEN;
 }
 
-/* What a lost one took; in another currency than the charge's nobody can say what it leaves. */
+/* What one took; in another currency than the charge's nobody can say what it leaves. */
 static int64_t taken_by(const struct refundable *it, const Opsmesh__V1__DisputeChanged *changed)
 {
-	if (!text_equal(changed->to_status, "lost") || changed->amount == NULL)
+	if (!refund_dispute_gave(changed->to_status, changed->case_type) || changed->amount == NULL)
 		return 0;
 	if (it->row->known && !text_equal(changed->amount->currency, it->row->currency))
 		return INT64_MAX;

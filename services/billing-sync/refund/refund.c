@@ -69,6 +69,12 @@ void refund_on_made(struct refund_row *row, const struct refund_news *news)
 		made->action = refund_id(news->action_id);
 }
 
+bool refund_dispute_gave(const char *status, const char *case_type)
+{
+	return text_equal(status, "lost") ||
+	       (text_equal(status, "prevented") && !text_equal(case_type, "block"));
+}
+
 void refund_on_dispute(struct refund_row *row, const char *dispute_id,
                        enum refund_dispute_state state, int64_t taken)
 {

@@ -118,6 +118,11 @@ struct refund_news {
 	char currency[4];  /* "": the charge's */
 };
 void refund_on_made(struct refund_row *row, const struct refund_news *news);
+/*
+ * Has the customer the money by it, in the provider's words? Of a lost one; of a prevented one too, which the network
+ * settles out of our balance, but for a block: that is met by a refund, which is told as one.
+ */
+bool refund_dispute_gave(const char *status, const char *case_type);
 void refund_on_dispute(struct refund_row *row, const char *dispute_id,
                        enum refund_dispute_state state, int64_t taken);
 /* The one who executes it gave up for good, or somebody took it back. False: no such approval. */
