@@ -13,7 +13,8 @@
 #include "services/opsmesh/running.h"
 
 #define FORECAST_DAYS 14
-#define FORECAST_ROWS_MAX 256 /* stages times currencies */
+/* Four stages, one of them unknown, of more currencies than ISO 4217 has. */
+#define FORECAST_ROWS_MAX 1024
 
 struct forecast_row {
 	const char *stage;    /* "chargeback" */

@@ -68,6 +68,21 @@ static bool take_option(struct tool *tool, int argc, char **argv, int *at, const
 	return true;
 }
 
+/* An empty one is a variable that a script forgot to set: taken as it is it would name anything. */
+static bool take_word(struct tool *tool, const char *word, const char **wrong)
+{
+	if (word[0] == '\0') {
+		*wrong = "an argument is empty";
+		return false;
+	}
+	if (tool->word_count == tool->command->words_max) {
+		*wrong = arena_printf(tool->arena, "%s is one argument too many", word);
+		return false;
+	}
+	tool->words[tool->word_count++] = word;
+	return true;
+}
+
 bool tool_parse(struct tool *tool, int argc, char **argv, const char **wrong)
 {
 	bool options = true;
@@ -78,11 +93,8 @@ bool tool_parse(struct tool *tool, int argc, char **argv, const char **wrong)
 		} else if (options && argv[at][0] == '-' && argv[at][1] != '\0') {
 			if (!take_option(tool, argc, argv, &at, wrong))
 				return false;
-		} else if (tool->word_count == tool->command->words_max) {
-			*wrong = arena_printf(tool->arena, "%s is one argument too many", argv[at]);
+		} else if (!take_word(tool, argv[at], wrong)) {
 			return false;
-		} else {
-			tool->words[tool->word_count++] = argv[at];
 		}
 	}
 	*wrong = "an argument is missing";

@@ -91,6 +91,34 @@ static void cases_are_summed_by_stage_and_currency(void **state)
 	                                       "warning  1: 0 at stake?, 0 back of 0\n");
 }
 
+#define CODES (26 * 26 * 26)
+
+/* In every currency that there is, in each stage. */
+static void no_case_is_left_out_of_the_sums(void **state)
+{
+	static const char *const stages[] = { "chargeback", "inquiry", "warning", "" };
+	struct forecast *const forecast = forecast_made();
+	int64_t currencies = 0;
+
+	(void)state;
+	for (int i = 0; i < CODES; i++) {
+		const char code[] = { (char)('A' + i / 676), (char)('A' + i / 26 % 26),
+			              (char)('A' + i % 26), '\0' };
+		char currency[4];
+
+		if (!money_currency(code, currency))
+			continue;
+		currencies++;
+		for (size_t stage = 0; stage < COUNT_OF(stages); stage++)
+			add(forecast, "a", stages[stage], 1, code, "", DAY);
+	}
+	forecast_end(forecast);
+	assert_true(currencies > 100);
+	assert_int_equal(forecast->count, (int64_t)COUNT_OF(stages) * currencies);
+	assert_int_equal(forecast->days[1].count, forecast->count);
+	assert_int_equal(forecast->days[1].at_stake.count, currencies);
+}
+
 static void what_comes_back_goes_by_the_advice_of_the_stage_and_the_decision(void **state)
 {
 	static const struct {
@@ -228,6 +256,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(cases_are_summed_by_stage_and_currency),
+		cmocka_unit_test(no_case_is_left_out_of_the_sums),
 		cmocka_unit_test(what_comes_back_goes_by_the_advice_of_the_stage_and_the_decision),
 		cmocka_unit_test(what_comes_back_is_rounded_once),
 		cmocka_unit_test(a_sum_beyond_64_bits_is_not_known),

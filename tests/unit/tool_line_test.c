@@ -75,6 +75,8 @@ static void test_wrong_command_lines_say_what_is_wrong(void **state)
 		{ { "a", "--jso", NULL }, "--jso is not an option here" },
 		{ { "a", "--limit", NULL }, "--limit wants N behind it" },
 		{ { "a", "b", "c", NULL }, "c is one argument too many" },
+		{ { "a", "", NULL }, "an argument is empty" },
+		{ { "--", "", NULL }, "an argument is empty" },
 	};
 
 	(void)state;
