@@ -155,6 +155,22 @@ static void a_dispute_ends_its_warning_and_names_it(void **state)
 	assert_string_equal(before_kept("issfr_2")->resolved, "");
 }
 
+/* The bank may warn again of a payment. */
+static void a_dispute_ends_each_warning_of_its_payment(void **state)
+{
+	(void)state;
+	before_paid("2026-05-01T09:00:00Z", &(struct before_payment){ .network = "jcb" });
+	before_warned("2026-05-02T09:00:00Z", EFW, "ch_1", true);
+	before_warned("2026-05-03T09:00:00Z", "issfr_2", "ch_1", true);
+	gather_pass("2026-05-03T10:00:00Z");
+	before_disputed("2026-05-10T09:00:00Z", &(struct before_dispute){ .network = "jcb" });
+	gather_pass("2026-05-10T09:30:00Z");
+	assert_string_equal(before_kept(EFW)->resolved, "disputed");
+	assert_string_equal(before_kept("issfr_2")->resolved, "disputed");
+	gather_pass("2026-10-01T00:00:00Z");
+	assert_string_equal(before_kept("issfr_2")->resolved, "disputed");
+}
+
 static void a_warning_of_which_nothing_came_is_over_after_its_time(void **state)
 {
 	(void)state;
@@ -230,6 +246,7 @@ int main(void)
 		CASE(a_fee_that_cannot_be_weighed_is_said_once),
 		CASE(a_warning_refunded_in_time_is_saved_until_a_dispute_comes_all_the_same),
 		CASE(a_dispute_ends_its_warning_and_names_it),
+		CASE(a_dispute_ends_each_warning_of_its_payment),
 		CASE(a_warning_of_which_nothing_came_is_over_after_its_time),
 		CASE(nothing_is_recommended_where_a_person_has_decided),
 		CASE(the_end_does_not_depend_on_the_order),

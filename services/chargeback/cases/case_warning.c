@@ -283,12 +283,29 @@ static enum status resolve(struct casework *work, const struct judging *it)
 	return say_resolved(work, it, was);
 }
 
+static bool load_mark(struct casework *work, struct payment_mark_row *row)
+{
+	*row =
+	    (struct payment_mark_row){ .home = work->row.home, .payment_id = work->row.payment_id };
+	return *row->payment_id != '\0' && task_load(work->task, &payment_mark_table, row);
+}
+
+/* A payment's mark names its first warning, which the dispute ends; any other sees here that there is one. */
+static void take_mark(struct casework *work)
+{
+	struct payment_mark_row row;
+
+	if (load_mark(work, &row) && row.dispute_id != NULL)
+		work->kept->warning_disputed = true;
+}
+
 enum status case_warning_judge(struct casework *work)
 {
 	struct judging it;
 
 	if (case_life(work) == LIFE_PLACED)
 		return STATUS_OK;
+	take_mark(work);
 	TRY(read_all(work, &it));
 	TRY(triage(work, &it));
 	TRY(resolve(work, &it));
@@ -297,13 +314,6 @@ enum status case_warning_judge(struct casework *work)
 }
 
 /* Marks. */
-
-static bool load_mark(struct casework *work, struct payment_mark_row *row)
-{
-	*row =
-	    (struct payment_mark_row){ .home = work->row.home, .payment_id = work->row.payment_id };
-	return *row->payment_id != '\0' && task_load(work->task, &payment_mark_table, row);
-}
 
 static enum status end_warning(struct casework *work, const char *warning_id)
 {
