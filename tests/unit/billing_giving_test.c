@@ -137,6 +137,24 @@ static void a_dispute_holds_what_its_charge_pays_and_nothing_else(void **state)
 	assert_int_equal(approved(), 400);
 }
 
+static void a_charge_that_says_it_is_disputed_waits_for_its_dispute(void **state)
+{
+	(void)state;
+	customer_feed("charge", "ch_1", 1, "succeeded",
+	              "{\"id\":\"ch_1\",\"object\":\"charge\",\"status\":\"succeeded\","
+	              "\"amount\":10000,\"amount_captured\":10000,\"amount_refunded\":0,"
+	              "\"currency\":\"jpy\",\"created\":1728000000,\"disputed\":true}");
+	giving_pass();
+	giving_ask("a-1", "charge", "ch_1", 100);
+	refused("disputed: the charge says that it is disputed");
+	giving_dispute("dp_1", "ch_1", 1, "needs_response", 100);
+	giving_ask("a-2", "charge", "ch_1", 100);
+	refused("disputed: a dispute of the charge is open");
+	giving_dispute("dp_1", "ch_1", 2, "won", 100);
+	giving_ask("a-3", "charge", "ch_1", 100);
+	assert_int_equal(approved(), 9900);
+}
+
 static void a_dispute_holds_the_dunning_of_all_invoices_of_its_charge(void **state)
 {
 	const Opsmesh__V1__BillingEvent *event;
@@ -412,6 +430,7 @@ int main(void)
 		CASE(credit_notes_of_all_invoices_leave_less_of_their_charge),
 		CASE(a_refund_leaves_less_of_all_invoices_of_its_charge),
 		CASE(a_dispute_holds_what_its_charge_pays_and_nothing_else),
+		CASE(a_charge_that_says_it_is_disputed_waits_for_its_dispute),
 		CASE(a_dispute_holds_the_dunning_of_all_invoices_of_its_charge),
 		CASE(what_hangs_together_is_bounded),
 		CASE(an_invoice_whose_lines_are_cut_is_credited_by_its_total),

@@ -103,12 +103,28 @@ static void who_lost_a_dispute_or_let_the_network_settle_it_gave_the_money(void 
 	}
 }
 
+/* The dispute may come after the charge that says so: until then nobody knows whether it is open. */
+static void what_the_charge_says_is_disputed_waits_for_its_dispute(void **state)
+{
+	struct refund_row *const row = refund_charged("USD");
+	struct refund_row *const read = arena_zero(refund_arena, sizeof(*read));
+
+	(void)state;
+	row->said_disputed = true;
+	refund_assert_refused(refund_ask_for(row, "a-1", 100), REFUND_DISPUTED, "on.id");
+	assert_true(refund_decode(refund_encode(refund_arena, row), read));
+	refund_assert_refused(refund_ask_for(read, "a-1", 100), REFUND_DISPUTED, "on.id");
+	refund_on_dispute(read, "dp_1", REFUND_DISPUTE_CLOSED, 0);
+	assert_true(refund_ask_for(read, "a-2", 100).approved);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_same_again_is_one_until_somebody_means_another),
 		cmocka_unit_test(a_refund_made_by_hand_executes_an_approval_of_its_amount),
 		cmocka_unit_test(what_the_charge_says_was_given_back_counts),
+		cmocka_unit_test(what_the_charge_says_is_disputed_waits_for_its_dispute),
 		cmocka_unit_test(who_lost_a_dispute_or_let_the_network_settle_it_gave_the_money),
 	};
 

@@ -204,6 +204,7 @@ enum status customer_hear_charge(struct thing *thing, const struct charge_heard 
 
 	TRY(load(thing->customer, thing->mirrored->object_id, &it));
 	refund_on_charge(it.row, heard->captured, heard->refunded, heard->at);
+	it.row->said_disputed = heard->disputed;
 	if (*heard->invoice != '\0')
 		add_invoice(&it, heard->invoice);
 	TRY(lapse_own(&it));

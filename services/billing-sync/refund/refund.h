@@ -88,8 +88,9 @@ struct refund_dispute {
 /* Zero-initialised: the charge is not known yet. */
 struct refund_row {
 	bool known;
-	bool crowded; /* more than can be kept: nothing is approved any more */
-	bool linked;  /* the invoice that it paid knows that it gave back */
+	bool crowded;       /* more than can be kept: nothing is approved any more */
+	bool linked;        /* the invoice that it paid knows that it gave back */
+	bool said_disputed; /* by the charge: it is, or was */
 	int64_t charged;
 	int64_t said; /* to have been given back, by the charge */
 	char currency[4];
@@ -234,8 +235,8 @@ const struct refund_approval *refund_take_back(const struct refund_policy *polic
                                                struct instant at);
 
 /*
- * Version 4 of its bytes: the version; 1 for known plus 2 for crowded plus 4 for linked; charged; currency (3
- * bytes); charged_at; said; how many approvals and each: action (a text with its size before it), content,
+ * Version 4 of its bytes: the version; 1 for known plus 2 for crowded plus 4 for linked plus 8 for said to be disputed;
+ * charged; currency (3 bytes); charged_at; said; how many approvals and each: action (a text with its size before it), content,
  * amount, at, 1 for failed plus 2 for waits plus 4 times its lapse plus 16 for withdrawn, by and key where it
  * waits, when it was withdrawn where it was; how many refunds and each: refund,
  * action, amount, state, at, paid, currency (a text likewise); how many disputes and each: dispute, state, taken. Numbers are big-endian.

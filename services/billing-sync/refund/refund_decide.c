@@ -99,6 +99,10 @@ static bool money_refuses(struct arena *arena, const struct refund_row *row,
 		                 "there is more to be remembered of it than can be kept");
 	else if (refund_has_dispute(row, REFUND_DISPUTE_OPEN) || ask->elsewhere.disputed)
 		*answer = refuse(REFUND_DISPUTED, "on.id", "a dispute of the charge is open");
+	else if (row->said_disputed && row->dispute_count == 0)
+		*answer =
+		    refuse(REFUND_DISPUTED, "on.id",
+		           "the charge says that it is disputed, and the dispute has not come");
 	else if (ask->elsewhere.bundled)
 		*answer = refuse(REFUND_DISPUTED, "on.id",
 		                 "a dispute is open over more than the charge that it names, and "

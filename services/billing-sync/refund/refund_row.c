@@ -9,6 +9,7 @@
 #define FLAG_KNOWN 1U
 #define FLAG_CROWDED 2U
 #define FLAG_LINKED 4U
+#define FLAG_SAID_DISPUTED 8U
 #define FLAG_FAILED 1U
 #define FLAG_WAITS 2U
 #define LAPSE_SHIFT 2
@@ -61,7 +62,8 @@ struct bytes refund_encode(struct arena *arena, const struct refund_row *row)
 
 	pack_u8(&out, ROW_VERSION);
 	pack_u8(&out, (row->known ? FLAG_KNOWN : 0) | (row->crowded ? FLAG_CROWDED : 0) |
-	                  (row->linked ? FLAG_LINKED : 0));
+	                  (row->linked ? FLAG_LINKED : 0) |
+	                  (row->said_disputed ? FLAG_SAID_DISPUTED : 0));
 	pack_i64(&out, row->charged);
 	buffer_add(&out, row->currency, 3);
 	pack_time(&out, row->charged_at);
@@ -125,10 +127,12 @@ bool refund_decode(struct bytes bytes, struct refund_row *row)
 	const uint32_t version = packed_u8(&from, ROW_VERSION);
 	if (version < FIRST_READ)
 		return false;
-	const uint32_t flags = packed_u8(&from, FLAG_KNOWN | FLAG_CROWDED | FLAG_LINKED);
+	const uint32_t flags =
+	    packed_u8(&from, FLAG_KNOWN | FLAG_CROWDED | FLAG_LINKED | FLAG_SAID_DISPUTED);
 	row->known = (flags & FLAG_KNOWN) != 0;
 	row->crowded = (flags & FLAG_CROWDED) != 0;
 	row->linked = (flags & FLAG_LINKED) != 0;
+	row->said_disputed = (flags & FLAG_SAID_DISPUTED) != 0;
 	row->charged = packed_i64(&from, 0, INT64_MAX);
 	packed_raw(&from, row->currency, 3);
 	row->charged_at = packed_time(&from);
