@@ -20,6 +20,7 @@
 #define VISA "programmes:visa"
 #define MASTERCARD "programmes:mastercard"
 #define ALERT "alert/chargeback/programmes:visa/visa-vamp/non_compliant/"
+#define EXCESSIVE "alert/chargeback/programmes:visa/visa-vamp/excessive/"
 
 static int start_visa(void **state)
 {
@@ -121,6 +122,31 @@ static void warnings_count_and_inquiries_do_not(void **state)
 	    &(struct monitor_count){ .day = "2026-05-12", .events = 1, .prevented = true });
 	monitor_until("2026-06-01T07:00:00Z");
 	monitor_said("ratio_projected visa-vamp excessive clear 2 of 1000\n");
+}
+
+/* From April on 1.5 % are excessive, 2.2 % before; the month of the account goes on to the 5th. */
+static void a_threshold_that_changes_within_a_month_holds_from_its_day_on(void **state)
+{
+	const Opsmesh__V1__DisputeEvent *event;
+
+	(void)state;
+	monitor_at("2026-03-31T09:00:00Z");
+	pay("2026-03-10", 100000);
+	dispute("2026-03-10", 1500);
+	monitor_until("2026-03-31T10:00:00Z");
+	monitor_said("threshold_crossed visa-vamp non_compliant met 1500 of 100000\n"
+	             "raised " ALERT "crossed\n"
+	             "threshold_approaching visa-vamp excessive approaching 1500 of 100000\n"
+	             "raised " EXCESSIVE "approaching\n");
+	monitor_until("2026-04-01T06:00:01Z");
+	event = monitor_said("ratio_projected visa-vamp non_compliant met 1500 of 100000\n");
+	assert_string_equal(event->ratio_projected->policy,
+	                    "programmes/visa-vamp/1 dispute-watch/standard/1");
+	pay("2026-04-01", 1);
+	monitor_until("2026-04-01T07:00:00Z");
+	monitor_said("resolved " EXCESSIVE "approaching\n"
+	             "threshold_crossed visa-vamp excessive met 1500 of 100000\n"
+	             "raised " EXCESSIVE "crossed\n");
 }
 
 static void a_threshold_is_approached_crossed_and_left_once_each(void **state)
@@ -348,6 +374,9 @@ int main(void)
 		VISA_CASE(a_month_without_payments_is_no_clean_one),
 		VISA_CASE(what_is_clear_again_for_a_day_takes_its_alert_back),
 		VISA_CASE(a_month_without_payments_says_nothing),
+		cmocka_unit_test_setup_teardown(
+		    a_threshold_that_changes_within_a_month_holds_from_its_day_on, start_american,
+		    stop),
 		cmocka_unit_test_setup_teardown(the_month_is_the_programmes_own, start_american,
 		                                stop),
 		cmocka_unit_test_setup_teardown(disputes_stand_against_payments_of_the_month_before,
