@@ -84,7 +84,7 @@ void before_paid(const char *at, const struct before_payment *payment)
 	identity.account_id = or_else(payment->account, "");
 	changed.payment_id = or_else(payment->id, "ch_1");
 	changed.to_status = text_mutable("succeeded");
-	changed.captured = true;
+	changed.captured = !payment->reserved;
 	changed.amount = money(payment->minor != 0 ? payment->minor : 12000, payment->currency);
 	changed.refunded = money(payment->refunded, payment->currency);
 	changed.three_d_secure = payment->secure;

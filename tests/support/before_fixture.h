@@ -28,6 +28,7 @@ struct before_payment {
 	const char *currency; /* USD */
 	int64_t refunded;
 	bool secure;
+	bool reserved;       /* and not captured */
 	const char *network; /* visa */
 	const char *card;    /* card_1 */
 	const char *ip;      /* none, as all below */

@@ -131,6 +131,47 @@ static void a_marked_payment_is_no_evidence_whenever_the_mark_came(void **state)
 	}
 }
 
+/* What was given back in part stands; what was never taken proves nothing. */
+static void a_payment_counts_that_was_taken_and_not_given_back_whole(void **state)
+{
+	static const struct {
+		int64_t refunded;
+		bool reserved;
+		const char *said;
+	} rows[] = {
+		{ 11999, false, "qualified nothing 2 2 0" },
+		{ 12000, false, "not_qualified too_few 0 0 0" },
+		{ 0, true, "not_qualified too_few 0 0 0" },
+	};
+
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		paid("ch_3", OLDEST, IP, "u-1");
+		before_paid(YOUNGEST, &(struct before_payment){ .id = "ch_2",
+		                                                .ip = IP,
+		                                                .account = "u-1",
+		                                                .refunded = rows[i].refunded,
+		                                                .reserved = rows[i].reserved });
+		paid("ch_1", PAID_AT, IP, "u-1");
+		expect_judged(rows[i].said);
+		gather_stop(state);
+		before_start(state);
+	}
+}
+
+static void what_is_answered_is_not_judged_again(void **state)
+{
+	(void)state;
+	paid("ch_3", OLDEST, IP, "u-1");
+	paid("ch_2", YOUNGEST, IP, "u-1");
+	paid("ch_1", PAID_AT, IP, "u-1");
+	expect_judged("qualified nothing 2 2 0");
+	before_disputed("2026-06-11T09:00:00Z",
+	                &(struct before_dispute){ .status = "under_review", .submissions = 1 });
+	before_warned("2026-06-11T10:00:00Z", "issfr_9", "ch_2", true);
+	gather_pass("2026-06-11T11:00:00Z");
+	assert_string_equal(before_kept(GATHER_DISPUTE)->compelling->status, "qualified");
+}
+
 static void what_is_missing_is_named(void **state)
 {
 	(void)state;
@@ -254,6 +295,8 @@ int main(void)
 		CASE(the_window_is_from_120_to_365_days),
 		CASE(the_two_payments_and_what_matches_are_named),
 		CASE(a_marked_payment_is_no_evidence_whenever_the_mark_came),
+		CASE(a_payment_counts_that_was_taken_and_not_given_back_whole),
+		CASE(what_is_answered_is_not_judged_again),
 		CASE(what_is_missing_is_named),
 		CASE(another_code_network_or_card_is_not_judged),
 		CASE(payments_of_another_card_are_none_of_this_one),

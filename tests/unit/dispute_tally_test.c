@@ -34,6 +34,17 @@ static void a_payment_counts_once_when_it_is_captured(void **state)
 	                                               "2026-05-03 release : 1, 0 of 0\n");
 }
 
+/* An older state of it that comes again, or its refund, takes nothing back. */
+static void what_was_captured_stays_so(void **state)
+{
+	(void)state;
+	tallying_pay_visa("ch_1");
+	tallying_pay(&(struct tallying_payment){ "ch_1", "visa", "JP", "pending", true,
+	                                         "2026-05-03T12:00:00Z" });
+	tallying_fold();
+	assert_string_equal(tallying_told_visa(), "2026-05-03 network visa: 1, 0 of 0\n");
+}
+
 static void a_payment_without_a_card_is_of_no_network(void **state)
 {
 	(void)state;
@@ -342,6 +353,7 @@ int main(void)
 #define CASE(name) cmocka_unit_test_setup_teardown(name, tallying_start, tallying_stop)
 	const struct CMUnitTest tests[] = {
 		CASE(a_payment_counts_once_when_it_is_captured),
+		CASE(what_was_captured_stays_so),
 		CASE(a_payment_without_a_card_is_of_no_network),
 		CASE(a_warning_and_a_dispute_of_one_payment_count_once_each),
 		CASE(what_comes_first_makes_no_difference),
