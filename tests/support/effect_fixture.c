@@ -43,11 +43,15 @@ static enum status say(struct task *task, const char *kind, const char *ref)
 	                                           .message = &said.base });
 }
 
+size_t effect_asking;
+
 static enum status ask(struct task *task, const char *id)
 {
 	Sim__V1__Toy request = SIM__V1__TOY__INIT;
 
 	request.ref = text_mutable(id);
+	request.text = arena_zero(task->arena, effect_asking + 1);
+	memset(request.text, 'x', effect_asking);
 	return task_effect(task, "render", id, &request.base);
 }
 
@@ -86,6 +90,7 @@ int effect_tries;
 int effect_opened;
 bool effect_shut;
 size_t effect_padding;
+bool effect_half;
 void (*effect_meanwhile)(const struct effect_request *request);
 enum status effect_id_status;
 enum status effect_status;
@@ -111,16 +116,15 @@ static enum status run(const struct effect_request *request, struct effect_answe
 	effect_tries++;
 	if (effect_meanwhile != NULL)
 		effect_meanwhile(request);
-	if (effect_status != STATUS_OK) {
-		snprintf(answer->reason, sizeof(answer->reason), "it cannot be done");
-		return effect_status;
-	}
 	result.kind = text_mutable("done");
 	result.ref = text_mutable(request->id);
 	result.text = arena_zero(answer->arena, effect_padding + 1);
 	memset(result.text, 'x', effect_padding);
-	answer->message = proto_pack(answer->arena, &result.base);
-	return STATUS_OK;
+	if (effect_half == (effect_status != STATUS_OK))
+		answer->message = proto_pack(answer->arena, &result.base);
+	if (effect_status != STATUS_OK)
+		snprintf(answer->reason, sizeof(answer->reason), "it cannot be done");
+	return effect_status;
 }
 
 static void failed(const struct effect_request *request, const char *reason,
@@ -161,6 +165,8 @@ int effect_set_up(void **state)
 	effect_opened = 0;
 	effect_shut = false;
 	effect_padding = 0;
+	effect_asking = 0;
+	effect_half = false;
 	effect_meanwhile = NULL;
 	effect_status = STATUS_OK;
 	effect_asker.parks = false;

@@ -22,6 +22,8 @@ extern int effect_tries;      /* how often one was run */
 extern int effect_opened;     /* tools that are open now */
 extern bool effect_shut;      /* none can be opened */
 extern size_t effect_padding; /* bytes that its answer has beside */
+extern size_t effect_asking;  /* bytes that what is asked for has beside */
+extern bool effect_half; /* a try that fails leaves an answer, and one that succeeds gives none */
 /* Called while it runs; NULL: nothing is. */
 extern void (*effect_meanwhile)(const struct effect_request *request);
 extern enum status effect_status;    /* what that answers */

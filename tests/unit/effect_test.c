@@ -81,6 +81,37 @@ static void an_id_is_text_of_some_length(void **state)
 	}
 }
 
+static void what_is_larger_than_a_record_is_not_asked_for(void **state)
+{
+	(void)state;
+	effect_test.context.recorded = false;
+	effect_asking = RECORD_SIZE_MAX;
+	effect_ask_whole("x");
+	effect_fold_to(20);
+	assert_int_equal(effect_id_status, STATUS_REJECT);
+	assert_false(effect_asked("x"));
+}
+
+static enum status count_put(void *context, const char *digest, struct bytes bytes)
+{
+	(void)digest;
+	(void)bytes;
+	++*(int *)context;
+	return STATUS_OK;
+}
+
+static void what_is_too_large_is_not_kept(void **state)
+{
+	int puts = 0;
+	struct effect_blobs blobs = { .context = &puts, .put = count_put };
+	const struct bytes large = { arena_zero(effect_test.arena, EFFECT_BLOB_MAX + 1),
+		                     EFFECT_BLOB_MAX + 1 };
+
+	(void)state;
+	assert_int_equal(effect_blob_put(&blobs, "", large), STATUS_REJECT);
+	assert_int_equal(puts, 0);
+}
+
 /* Answers. */
 
 static void an_answer_that_comes_again_or_to_nobody_is_dropped(void **state)
@@ -192,6 +223,8 @@ int main(void)
 		CASE(what_a_refused_event_asked_for_was_never_asked_for),
 		CASE(what_is_pending_is_run_again_by_whoever_loads_the_shard),
 		CASE(an_id_is_text_of_some_length),
+		CASE(what_is_larger_than_a_record_is_not_asked_for),
+		CASE(what_is_too_large_is_not_kept),
 		CASE(an_answer_that_comes_again_or_to_nobody_is_dropped),
 		CASE(a_record_without_a_name_answers_nothing),
 		CASE(an_answer_that_is_refused_is_a_dead_letter_and_an_answer),

@@ -96,6 +96,21 @@ static void what_the_log_would_refuse_is_no_answer(void **state)
 	assert_true(log->entries[0].record.value.size < TASK_REASON_SIZE + 100);
 }
 
+static void what_a_try_left_is_no_answer_of_the_next(void **state)
+{
+	(void)state;
+	effect_half = true;
+	effect_status = STATUS_RETRY;
+	ask_one("x");
+	assert_true(effect_work_run(effect_test.effects));
+	effect_test.real = time_add(effect_test.real, MINUTES(5));
+	effect_status = STATUS_OK;
+	assert_true(effect_work_run(effect_test.effects));
+	send_all();
+	assert_int_equal(news[EFFECT_FAILED], 1);
+	assert_int_equal(news[EFFECT_ANSWERED], 0);
+}
+
 static struct bytes header(const char *name)
 {
 	const struct partition_log *const log =
@@ -362,6 +377,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		CASE(no_more_than_so_many_are_taken_up_and_the_others_follow),
 		CASE(what_the_log_would_refuse_is_no_answer),
+		CASE(what_a_try_left_is_no_answer_of_the_next),
 		CASE(an_answer_says_what_asked_for_it),
 		CASE(an_answer_is_sent_again_until_it_is_acknowledged),
 		CASE(the_answer_of_a_shard_that_is_lost_is_not_sent),
