@@ -139,6 +139,7 @@ void monitor_feed(const struct monitor_count *count)
 	    text_mutable(of_network ? watched + strlen(TALLY_PROGRAMMES) : count->value);
 	counted.payments = count->payments;
 	counted.events = count->events;
+	counted.authenticated = count->authenticated;
 	counted.warning = count->warning;
 	counted.fraud = count->fraud;
 	counted.inquiry = count->inquiry;

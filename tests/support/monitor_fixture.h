@@ -21,6 +21,7 @@ struct monitor_count {
 	const char *value;
 	int64_t payments;
 	int64_t events;
+	int64_t authenticated;
 	bool warning;
 	bool fraud;
 	bool inquiry;

@@ -69,6 +69,7 @@ void tallying_pay(const struct tallying_payment *payment)
 	changed.payment_id = text_mutable(payment->id);
 	changed.to_status = text_mutable(payment->status);
 	changed.captured = !payment->reserved;
+	changed.three_d_secure = payment->secure;
 	changed.card = payment->network != NULL ? &card : NULL;
 	changed.created_at = proto_timestamp(tallying_stage.arena, instant_of(payment->at));
 	event.fact_case = OPSMESH__V1__BILLING_EVENT__FACT_PAYMENT_CHANGED;
@@ -79,7 +80,7 @@ void tallying_pay(const struct tallying_payment *payment)
 void tallying_pay_visa(const char *id)
 {
 	tallying_pay(&(struct tallying_payment){ id, "visa", "JP", "succeeded", false,
-	                                         "2026-05-03T12:00:00Z" });
+	                                         "2026-05-03T12:00:00Z", false });
 }
 
 void tallying_fill_dispute(Opsmesh__V1__DisputeChanged *changed, const char *status)
@@ -142,6 +143,7 @@ struct sum {
 	int64_t payments;
 	int64_t events;
 	int64_t minor;
+	int64_t secure;
 };
 
 static int by_what(const void *a, const void *b)
@@ -161,7 +163,8 @@ static const char *what_of(const Opsmesh__V1__TallyCounted *counted)
 static void add(struct sum *sums, size_t *count, const Opsmesh__V1__TallyCounted *counted)
 {
 	const struct sum more = { what_of(counted), counted->payments, counted->events,
-		                  counted->amount != NULL ? counted->amount->minor : 0 };
+		                  counted->amount != NULL ? counted->amount->minor : 0,
+		                  counted->authenticated };
 	size_t at = 0;
 
 	while (at < *count && strcmp(sums[at].what, more.what) != 0)
@@ -172,6 +175,13 @@ static void add(struct sum *sums, size_t *count, const Opsmesh__V1__TallyCounted
 	sums[at].payments += more.payments;
 	sums[at].events += more.events;
 	sums[at].minor += more.minor;
+	sums[at].secure += more.secure;
+}
+
+static const char *secure(int64_t count)
+{
+	return count == 0 ? ""
+	                  : arena_printf(tallying_stage.arena, ", %lld secure", (long long)count);
 }
 
 const char *tallying_told(const char *watched)
@@ -194,9 +204,10 @@ const char *tallying_told(const char *watched)
 	qsort(sums, count, sizeof(sums[0]), by_what);
 	for (size_t i = 0; i < count; i++)
 		if (sums[i].payments != 0 || sums[i].events != 0 || sums[i].minor != 0)
-			text = arena_printf(tallying_stage.arena, "%s%s: %lld, %lld of %lld\n",
+			text = arena_printf(tallying_stage.arena, "%s%s: %lld, %lld of %lld%s\n",
 			                    text, sums[i].what, (long long)sums[i].payments,
-			                    (long long)sums[i].events, (long long)sums[i].minor);
+			                    (long long)sums[i].events, (long long)sums[i].minor,
+			                    secure(sums[i].secure));
 	return text;
 }
 

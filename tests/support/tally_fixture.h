@@ -24,6 +24,7 @@ struct tallying_payment {
 	const char *status;
 	bool reserved; /* and not captured */
 	const char *at;
+	bool secure; /* with 3-D Secure */
 };
 
 /* Its fact is set, the rest is filled here. */
@@ -38,7 +39,7 @@ void tallying_warn(void);
 /* Everything that was fed, and a quarter of an hour for the telling. */
 void tallying_fold(void);
 
-/* What was ever told under a key, summed: "2026-05-08 network visa fraud: 0 payments, 1 events of 5000". */
+/* What was ever told under a key, summed: "2026-05-08 network visa fraud: 0, 1 of 5000", payments, events and their money; "1 secure" behind it. */
 const char *tallying_told(const char *watched);
 const char *tallying_told_visa(void);
 

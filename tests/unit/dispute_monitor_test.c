@@ -283,12 +283,14 @@ static void an_amount_of_one_currency_is_known(void **state)
 
 	(void)state;
 	monitor_at("2026-05-30T09:00:00Z");
-	pay("2026-04-10", 2000);
+	monitor_feed(
+	    &(struct monitor_count){ .day = "2026-04-10", .payments = 2000, .authenticated = 150 });
 	monitor_feed(&count);
 	monitor_until("2026-05-31T07:00:00Z");
 	stood = monitor_said("ratio_projected mastercard-ecm hecm clear 3 of 2000\n"
 	                     "ratio_projected mastercard-efm efm clear 3 of 2000\n")
 	            ->ratio_projected;
+	assert_int_equal(stood->authenticated, 150);
 	assert_int_equal(stood->amount->minor, 900);
 	assert_string_equal(stood->amount->currency, "USD");
 	assert_int_equal(stood->amount_wanted->minor, 5000000);

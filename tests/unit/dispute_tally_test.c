@@ -16,13 +16,23 @@
 
 #include <cmocka.h>
 
+#define WARNED "2026-05-06 network visa warning fraud: 0, 1 of 0\n"
+#define PAID "2026-05-03 network visa: 1, 0 of 0\n"
+#define DISPUTED "2026-05-08 network visa fraud: 0, 1 of 5000\n"
+#define INQUIRED "2026-05-08 network visa fraud inquiry: 0, 1 of 5000\n"
+#define ESCALATED "2026-05-10 network visa fraud: 0, 1 of 5000\n"
+#define DISPUTED_PATTERNS                             \
+	"2026-05-01 card visa/credit/JP: 1, 1 of 0\n" \
+	"2026-05-01 country JP: 1, 1 of 0\n"          \
+	"2026-05-03 release : 1, 1 of 0\n"
+
 static void a_payment_counts_once_when_it_is_captured(void **state)
 {
 	(void)state;
 	tallying_pay(&(struct tallying_payment){ "ch_1", "visa", "JP", "succeeded", true,
-	                                         "2026-05-03T12:00:00Z" });
+	                                         "2026-05-03T12:00:00Z", false });
 	tallying_pay(&(struct tallying_payment){ "ch_2", "visa", "JP", "failed", false,
-	                                         "2026-05-03T12:00:00Z" });
+	                                         "2026-05-03T12:00:00Z", false });
 	tallying_fold();
 	assert_string_equal(tallying_told_visa(), "");
 	tallying_pay_visa("ch_1");
@@ -34,13 +44,39 @@ static void a_payment_counts_once_when_it_is_captured(void **state)
 	                                               "2026-05-03 release : 1, 0 of 0\n");
 }
 
+static void what_was_authenticated_stays_so_and_is_told(void **state)
+{
+	struct tallying_payment payment = { "ch_1",      "visa", "JP",
+		                            "succeeded", false,  "2026-05-03T12:00:00Z",
+		                            true };
+
+	(void)state;
+	tallying_pay(&payment);
+	payment.secure = false;
+	tallying_pay(&payment);
+	tallying_fold();
+	assert_string_equal(tallying_told_visa(), "2026-05-03 network visa: 1, 0 of 0, 1 secure\n");
+}
+
+static void a_dispute_that_is_prevented_is_told_as_such(void **state)
+{
+	(void)state;
+	tallying_pay_visa("ch_1");
+	tallying_dispute("needs_response", "");
+	tallying_fold();
+	tallying_dispute("prevented", "");
+	tallying_fold();
+	assert_string_equal(tallying_told_visa(),
+	                    PAID "2026-05-08 network visa fraud prevented: 0, 1 of 5000\n");
+}
+
 /* An older state of it that comes again, or its refund, takes nothing back. */
 static void what_was_captured_stays_so(void **state)
 {
 	(void)state;
 	tallying_pay_visa("ch_1");
 	tallying_pay(&(struct tallying_payment){ "ch_1", "visa", "JP", "pending", true,
-	                                         "2026-05-03T12:00:00Z" });
+	                                         "2026-05-03T12:00:00Z", false });
 	tallying_fold();
 	assert_string_equal(tallying_told_visa(), "2026-05-03 network visa: 1, 0 of 0\n");
 }
@@ -49,21 +85,11 @@ static void a_payment_without_a_card_is_of_no_network(void **state)
 {
 	(void)state;
 	tallying_pay(&(struct tallying_payment){ "ch_1", NULL, NULL, "succeeded", false,
-	                                         "2026-05-03T12:00:00Z" });
+	                                         "2026-05-03T12:00:00Z", false });
 	tallying_fold();
 	assert_string_equal(tallying_told("patterns"), "2026-05-03 release : 1, 0 of 0\n");
 	assert_string_equal(tallying_told("programmes:"), "");
 }
-
-#define WARNED "2026-05-06 network visa warning fraud: 0, 1 of 0\n"
-#define PAID "2026-05-03 network visa: 1, 0 of 0\n"
-#define DISPUTED "2026-05-08 network visa fraud: 0, 1 of 5000\n"
-#define INQUIRED "2026-05-08 network visa fraud inquiry: 0, 1 of 5000\n"
-#define ESCALATED "2026-05-10 network visa fraud: 0, 1 of 5000\n"
-#define DISPUTED_PATTERNS                             \
-	"2026-05-01 card visa/credit/JP: 1, 1 of 0\n" \
-	"2026-05-01 country JP: 1, 1 of 0\n"          \
-	"2026-05-03 release : 1, 1 of 0\n"
 
 static void a_warning_and_a_dispute_of_one_payment_count_once_each(void **state)
 {
@@ -353,6 +379,8 @@ int main(void)
 #define CASE(name) cmocka_unit_test_setup_teardown(name, tallying_start, tallying_stop)
 	const struct CMUnitTest tests[] = {
 		CASE(a_payment_counts_once_when_it_is_captured),
+		CASE(what_was_authenticated_stays_so_and_is_told),
+		CASE(a_dispute_that_is_prevented_is_told_as_such),
 		CASE(what_was_captured_stays_so),
 		CASE(a_payment_without_a_card_is_of_no_network),
 		CASE(a_warning_and_a_dispute_of_one_payment_count_once_each),
