@@ -226,6 +226,24 @@ static enum status gather(struct casework *work)
 	return case_pack(work, &found);
 }
 
+static enum status gather_all(struct casework *work)
+{
+	work->kept->gather_at = NULL;
+	if (case_stage(work) == LIFE_WARNING)
+		TRY(case_warning_judge(work));
+	TRY(gather(work));
+	TRY(case_compelling(work));
+	return case_recommend(work);
+}
+
+enum status case_gather_now(struct casework *work)
+{
+	if (work->kept->gather_at == NULL)
+		return STATUS_OK;
+	task_timer_clear(work->task, CASE_TIMER_GATHER, work->case_id);
+	return gather_all(work);
+}
+
 enum status case_gather(struct task *task, const char *key)
 {
 	const char *home;
@@ -237,11 +255,6 @@ enum status case_gather(struct task *task, const char *key)
 	TRY(case_take(task, home, dispute, task->due, &work));
 	if (!work.known)
 		return STATUS_OK;
-	work.kept->gather_at = NULL;
-	if (case_stage(&work) == LIFE_WARNING)
-		TRY(case_warning_judge(&work));
-	TRY(gather(&work));
-	TRY(case_compelling(&work));
-	TRY(case_recommend(&work));
+	TRY(gather_all(&work));
 	return case_keep(&work);
 }

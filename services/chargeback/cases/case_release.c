@@ -110,6 +110,7 @@ static enum status stage(struct case_request *request)
 
 	if (closed != NULL)
 		return REFUSED(request, ILLEGAL_MOVE, "on.id", closed);
+	TRY(case_gather_now(work));
 	if (*work->kept->packet == '\0')
 		return REFUSED(request, ILLEGAL_MOVE, "on.id", "There is no packet yet.");
 	if (*work->kept->pdf == '\0')
@@ -250,15 +251,32 @@ static const char *why_not(struct case_request *request, const char **field)
 	           : NULL;
 }
 
+/* What came a moment ago may have turned an item of what is put up against us: then it is put up no more. */
+static enum status look_again(struct casework *work, bool *turned)
+{
+	const bool staged = text_equal(work->row.response, "staged");
+
+	TRY(case_gather_now(work));
+	*turned = staged && !text_equal(work->row.response, "staged");
+	return STATUS_OK;
+}
+
 static enum status submit(struct case_request *request)
 {
 	struct casework *const work = request->work;
 	const char *const closed = why_closed(work);
+	const char *reason;
 	const char *field;
-	const char *const reason = closed == NULL ? why_not(request, &field) : NULL;
+	bool turned;
 
 	if (closed != NULL)
 		return REFUSED(request, ILLEGAL_MOVE, "on.id", closed);
+	TRY(look_again(work, &turned));
+	if (turned)
+		return REFUSED(
+		    request, OUT_OF_TIME, "digest",
+		    "Something came, and an item of this packet speaks against us now: it is put up no more.");
+	reason = why_not(request, &field);
 	if (reason != NULL)
 		return REFUSED(request, NOT_ALLOWED, field, reason);
 	TRY(say_staged(request, OPSMESH__V1__DISPUTE_EVENT__FACT_PACKET_APPROVED,

@@ -1,0 +1,116 @@
+/*
+ * case_submission_test - what an approval looks at, and what is asked to be sent holds all that its sender needs.
+ */
+#include "common/base/text.h"
+#include "tests/support/gather_fixture.h"
+
+#include <string.h>
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#define CUSTOMER OPSMESH__V1__ROLE__ROLE_CUSTOMER
+#define FACT(name) OPSMESH__V1__DISPUTE_EVENT__FACT_##name
+#define ACTION(name) OPSMESH__V1__ACTION_KIND__ACTION_KIND_##name
+#define PAID "2026-05-10T09:00:00Z"
+#define WROTE "2026-05-20T09:00:00Z"
+#define BEGAN "2026-06-01T00:00:00Z"
+#define NEXT_DAY "2026-06-02T00:00:00Z"
+#define DAY_3 "2026-06-03T00:00:00Z"
+#define DAY_4 "2026-06-04T00:00:00Z"
+
+static void begin(const char *reason)
+{
+	gather_payment(PAID, "p1");
+	gather_message(WROTE, "m1", CUSTOMER, false, "I use it every day");
+	gather_dispute(BEGAN, "needs_response", reason);
+	gather_pass(NEXT_DAY);
+}
+
+static const char *packet(void)
+{
+	return gather_packet_text(gather_kept()->packet);
+}
+
+static void stage_it(const char *at)
+{
+	static const char *const parameters[] = { "decision", "stage", NULL };
+
+	gather_asked(at, ACTION(APPROVE), "kim", parameters);
+	gather_pass(at);
+}
+
+static void submit_it(const char *at, const char *digest)
+{
+	const char *const parameters[] = { "decision", "submit", "digest", digest, NULL };
+
+	gather_asked(at, ACTION(APPROVE), "lee", parameters);
+	gather_pass(at);
+}
+
+/* A verdict that comes late makes a request of a message that nobody answered. */
+static void what_came_a_moment_before_an_approval_is_looked_at(void **state)
+{
+	(void)state;
+	begin("general");
+	gather_message(WROTE, "m2", CUSTOMER, false, "Where is it");
+	gather_pass(DAY_3);
+	const char *const first = arena_string(gather_stage.arena, gather_kept()->packet);
+
+	stage_it(DAY_3);
+	(void)gather_heard();
+	gather_judged("2026-06-03T01:00:00Z", "m2", "refund");
+	submit_it("2026-06-03T01:00:01Z", first);
+	assert_string_equal(gather_heard(),
+	                    "collected 5 1 650000\npacket_withdrawn\nbuilt 5 0\naction_refused\n");
+	const Opsmesh__V1__ActionRefused *const refused =
+	    gather_last(FACT(ACTION_REFUSED))->action_refused;
+
+	assert_string_equal(refused->field, "digest");
+	assert_non_null(strstr(refused->reason, "speaks against us now"));
+	assert_null(gather_kept()->gather_at);
+	gather_pass(DAY_4);
+	assert_string_equal(gather_heard(), "");
+	assert_null(gather_last(FACT(SUBMISSION_REQUESTED)));
+}
+
+static void what_is_new_and_not_against_us_waits_behind_an_approval(void **state)
+{
+	(void)state;
+	begin("general");
+	const char *const first = arena_string(gather_stage.arena, gather_kept()->packet);
+
+	stage_it(NEXT_DAY);
+	gather_message(DAY_3, "m2", CUSTOMER, false, "And another thing");
+	submit_it("2026-06-03T00:00:01Z", first);
+	assert_string_equal(gather_last(FACT(SUBMISSION_REQUESTED))->submission_requested->digest,
+	                    first);
+}
+
+static void what_is_put_up_is_what_is_there(void **state)
+{
+	(void)state;
+	begin("general");
+	(void)gather_heard();
+	gather_message(DAY_3, "m2", CUSTOMER, false, "And another thing");
+	stage_it("2026-06-03T00:00:01Z");
+	assert_string_equal(gather_heard(), "collected 6 0 650000\nbuilt 6 0\naction_refused\n");
+	stage_it("2026-06-03T00:00:02Z");
+	assert_string_equal(gather_heard(), "decision_made\npacket_staged\naction_applied\n");
+	assert_non_null(strstr(packet(), "And another thing"));
+}
+
+int main(void)
+{
+#define CASE(name) cmocka_unit_test_setup_teardown(name, gather_start, gather_stop)
+	const struct CMUnitTest tests[] = {
+		CASE(what_came_a_moment_before_an_approval_is_looked_at),
+		CASE(what_is_new_and_not_against_us_waits_behind_an_approval),
+		CASE(what_is_put_up_is_what_is_there),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
