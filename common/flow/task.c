@@ -99,6 +99,19 @@ void task_timer_clear(struct task *task, const char *name, const char *key)
 	work_timer(task->shard, timer_index(task, name), key, TIME_MAX);
 }
 
+enum status task_timer_run(struct task *task, const char *name, const char *key, struct instant due)
+{
+	const uint32_t index = timer_index(task, name);
+	const struct instant was = task->due;
+
+	work_timer(task->shard, index, key, TIME_MAX);
+	task->due = due;
+	const enum status status = task->shard->stage->timers[index].handle(task, key);
+
+	task->due = was;
+	return status;
+}
+
 /* Where it goes: -1 is everywhere. False: a key of another shard on a topic with one writer a partition. */
 static bool find_partition(const struct task *task, const struct emission *emission,
                            int32_t *partition)

@@ -78,6 +78,12 @@ bool task_next(struct task *task, struct task_cursor *cursor, void *row);
 /* One timer a (name, key); setting it again moves it. It fires when `now` passes due, also at once. */
 void task_timer_set(struct task *task, const char *name, const char *key, struct instant due);
 void task_timer_clear(struct task *task, const char *name, const char *key);
+/*
+ * What a timer that waits would do is done now, as a part of what is handled, with `due` as its due, and it waits no more.
+ * It reads and saves rows of its own: the caller loads its rows again.
+ */
+enum status task_timer_run(struct task *task, const char *name, const char *key,
+                           struct instant due) MUST_CHECK;
 
 struct emission {
 	int topic;

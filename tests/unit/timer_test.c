@@ -182,6 +182,8 @@ static enum status on_order(struct task *task, const ProtobufCMessage *message)
 		               time_add(task->event->time, MINUTES(i * 37 % order->number)));
 	if (strcmp(order->kind, "clear") == 0)
 		task_timer_clear(task, "ring", order->key);
+	if (strcmp(order->kind, "run") == 0)
+		return task_timer_run(task, "ring", order->key, task->event->time);
 	if (strcmp(order->kind, "move") == 0)
 		task_timer_set(task, "ring", order->key,
 		               time_add(task->event->time, MINUTES(1 + order->number)));
@@ -313,6 +315,22 @@ static void a_timer_set_for_later_than_those_in_memory_waits_for_its_turn(void *
 	stage_test_finish(&test);
 }
 
+static void a_timer_that_is_run_by_an_event_fires_then_and_no_more(void **state)
+{
+	static struct stage_test test;
+
+	(void)state;
+	start(&test);
+	order(&test, "run", "100", 1010, 0);
+	assert_int_equal(stage_test_fold(&test, STAGE_TEST_ALL, at_s(1020)), STATUS_OK);
+	assert_int_equal(stage_test_fact(&test, 1)->time.us, at_s(1010).us);
+	assert_int_equal(stage_test_fold(&test, 0, at_s(1000 + 3600 * 99)), STATUS_OK);
+	assert_int_equal(stage_test_fact_count(&test), WAITING);
+	for (size_t i = 0; i < stage_test_fact_count(&test); i++)
+		assert_int_not_equal(stage_test_fact(&test, i)->time.us, at_s(1000 + 6000).us);
+	stage_test_finish(&test);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -323,6 +341,7 @@ int main(void)
 		cmocka_unit_test(a_queue_that_shrinks_keeps_the_earliest_and_parts_no_instant),
 		cmocka_unit_test(timers_that_wait_for_long_are_not_in_memory_and_fire_in_order),
 		cmocka_unit_test(a_timer_that_is_not_in_memory_can_be_taken_back_and_moved),
+		cmocka_unit_test(a_timer_that_is_run_by_an_event_fires_then_and_no_more),
 		cmocka_unit_test(a_timer_set_for_later_than_those_in_memory_waits_for_its_turn),
 		cmocka_unit_test(what_one_batch_does_to_a_timer_counts_more_than_what_it_loads),
 	};

@@ -201,7 +201,7 @@ enum status case_gather(struct task *task, const char *key);
 enum status case_bundle_say(struct casework *work, const struct bundle *bundle) MUST_CHECK;
 /* Its evidence is looked at anew as soon as timers fire. */
 void case_gather_soon(struct casework *work);
-/* What waits to be gathered is gathered before somebody decides by it. */
+/* What waits to be gathered is gathered before somebody decides by it. The case at hand is loaded again: nothing of it is to be saved yet. */
 enum status case_gather_now(struct casework *work) MUST_CHECK;
 /* Something came that may be evidence: the cases of the dossier look again, soon. */
 enum status case_stir(struct task *task, const struct dossier_row *dossier,

@@ -226,24 +226,6 @@ static enum status gather(struct casework *work)
 	return case_pack(work, &found);
 }
 
-static enum status gather_all(struct casework *work)
-{
-	work->kept->gather_at = NULL;
-	if (case_stage(work) == LIFE_WARNING)
-		TRY(case_warning_judge(work));
-	TRY(gather(work));
-	TRY(case_compelling(work));
-	return case_recommend(work);
-}
-
-enum status case_gather_now(struct casework *work)
-{
-	if (work->kept->gather_at == NULL)
-		return STATUS_OK;
-	task_timer_clear(work->task, CASE_TIMER_GATHER, work->case_id);
-	return gather_all(work);
-}
-
 enum status case_gather(struct task *task, const char *key)
 {
 	const char *home;
@@ -255,6 +237,21 @@ enum status case_gather(struct task *task, const char *key)
 	TRY(case_take(task, home, dispute, task->due, &work));
 	if (!work.known)
 		return STATUS_OK;
-	TRY(gather_all(&work));
+	work.kept->gather_at = NULL;
+	if (case_stage(&work) == LIFE_WARNING)
+		TRY(case_warning_judge(&work));
+	TRY(gather(&work));
+	TRY(case_compelling(&work));
+	TRY(case_recommend(&work));
 	return case_keep(&work);
+}
+
+enum status case_gather_now(struct casework *work)
+{
+	struct task *const task = work->task;
+
+	if (work->kept->gather_at == NULL)
+		return STATUS_OK;
+	TRY(task_timer_run(task, CASE_TIMER_GATHER, work->case_id, work->at));
+	return case_take(task, work->row.home, work->row.dispute_id, work->at, work);
 }
