@@ -35,6 +35,8 @@ void gather_asked(const char *at, Opsmesh__V1__ActionKind kind, const char *by,
 /* A pin that brings this file, as ingest says it, in parts of so many bytes; parameters as above. The bytes are borrowed. */
 void gather_uploaded(const char *at, const char *media_type, struct bytes content, size_t part,
                      const char *const *parameters);
+/* What is in force from now on in place of a document, until gather_stop. */
+void gather_document(const char *name, const void *compiled);
 /* Folds all, and moves the frontier there; packets are rendered on the way. */
 void gather_pass(const char *frontier);
 /*

@@ -103,6 +103,50 @@ static void what_is_put_up_is_what_is_there(void **state)
 	assert_non_null(strstr(packet(), "And another thing"));
 }
 
+/* Fields. */
+
+/* The provider has one field left, and the document of the others is gone. */
+static const struct policy_book *one_field(void)
+{
+	static const char text[] =
+	    "{\"id\":\"p\",\"version\":2,\"effective_from\":\"2026-01-01T00:00:00Z\","
+	    "\"characters\":{\"together\":1000},"
+	    "\"files\":{\"bytes_together\":1000,\"media_types\":[\"application/pdf\"]},"
+	    "\"pages\":{\"most\":9},\"paper\":{\"size\":\"a4\",\"points\":12},"
+	    "\"fields\":[{\"name\":\"receipt\",\"kind\":\"file\"}]}";
+	const struct document file = { .name = "packet/p-2.json",
+		                       .body = { text, sizeof(text) - 1 } };
+	char reason[256] = "";
+	const struct policy_book *const book =
+	    policy_compile(&packet_limits_kind, &file, 1, reason, sizeof(reason));
+
+	assert_string_equal(reason, "");
+	return book;
+}
+
+static void all_that_was_approved_is_sent_though_the_provider_has_other_fields_by_now(void **state)
+{
+	static const char *const fields[] = { "cancellation_policy_disclosure",
+		                              "uncategorized_text", "customer_communication",
+		                              "receipt" };
+	const Opsmesh__V1__SubmissionRequested *asked;
+
+	(void)state;
+	begin("general");
+	stage_it(NEXT_DAY);
+	const char *const digest = arena_string(gather_stage.arena, gather_kept()->staged);
+
+	gather_document(CASE_LIMITS, one_field());
+	submit_it(DAY_3, digest);
+	asked = gather_last(FACT(SUBMISSION_REQUESTED))->submission_requested;
+	assert_int_equal(asked->n_fields, COUNT_OF(fields));
+	for (size_t i = 0; i < COUNT_OF(fields); i++) {
+		assert_string_equal(asked->fields[i]->field, fields[i]);
+		assert_true((asked->fields[i]->text == NULL) ==
+		            (*asked->fields[i]->file_digest != '\0'));
+	}
+}
+
 int main(void)
 {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, gather_start, gather_stop)
@@ -110,6 +154,7 @@ int main(void)
 		CASE(what_came_a_moment_before_an_approval_is_looked_at),
 		CASE(what_is_new_and_not_against_us_waits_behind_an_approval),
 		CASE(what_is_put_up_is_what_is_there),
+		CASE(all_that_was_approved_is_sent_though_the_provider_has_other_fields_by_now),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -223,7 +223,8 @@ extern const struct state_table case_packet_table;
 /* A packet again, as it was put together. */
 struct case_packet {
 	struct packet packet; /* what is sent */
-	const char *text;     /* its canonical text, of which its digest is */
+	const Opsmesh__V1__PacketKept *kept;
+	const char *text; /* its canonical text, of which its digest is */
 };
 
 /* What was put up and speaks against us by now is put up no more. */
@@ -239,9 +240,6 @@ enum status case_packet_again(struct casework *work, const char *digest, struct 
 void case_packet_forget(struct casework *work);
 /* It is kept from now on. */
 void case_packet_put_up(struct casework *work, const char *digest);
-/* What the provider's fields of texts are given of it. */
-enum status case_packet_fields(struct casework *work, const char *digest,
-                               Opsmesh__V1__SubmissionRequested *asked) MUST_CHECK;
 
 /* What people ask for (case_action.c, case_release.c, case_item.c). */
 
@@ -258,6 +256,10 @@ enum status case_refuse(struct case_request *request, Opsmesh__V1__RefusalCode c
 enum status case_applied(struct case_request *request) MUST_CHECK;
 /* Two people are two principals, neither for the other nor both for a third; whom nobody knows is no other person. */
 bool case_same_person(const Opsmesh__V1__Actor *by, const char *principal, const char *behalf);
+/* What is late is said, and after the provider's own time it must be meant so. */
+bool case_is_past(const struct casework *work, struct instant limit);
+/* The packet that is put up is to be sent: the fact that says so, with all that its sender needs (case_submission.c). */
+enum status case_submission_ask(struct case_request *request) MUST_CHECK;
 enum status case_release(struct case_request *request, const char *decision) MUST_CHECK;
 enum status case_give_up(struct case_request *request, const char *decision) MUST_CHECK;
 enum status case_pin(struct case_request *request) MUST_CHECK;

@@ -165,8 +165,33 @@ static Opsmesh__V1__EvidenceItem *kept_item(struct arena *arena, const char *hom
 	return made;
 }
 
-static Opsmesh__V1__PacketKept kept_of(struct casework *work, const struct packet *packet,
-                                       const char *text)
+static bool is_filled(const struct packet *packet, const struct packet_field *field)
+{
+	for (size_t i = 0; i < packet->count; i++)
+		if (text_equal(packet->items[i].field, field->name))
+			return true;
+	return false;
+}
+
+/* With the packet: by the time that it is approved the provider may have others. */
+static void keep_fields(struct arena *arena, const struct packet_limits *limits,
+                        const struct packet *packet, Opsmesh__V1__PacketKept *kept)
+{
+	kept->fields = arena_alloc(arena, limits->field_count * sizeof(void *));
+	for (size_t i = 0; i < limits->field_count; i++) {
+		Opsmesh__V1__PacketField *const field = arena_alloc(arena, sizeof(*field));
+
+		if (!is_filled(packet, &limits->fields[i]))
+			continue;
+		opsmesh__v1__packet_field__init(field);
+		field->name = text_mutable(limits->fields[i].name);
+		field->kind = text_mutable(packet_field_kind_names[limits->fields[i].kind]);
+		kept->fields[kept->n_fields++] = field;
+	}
+}
+
+static Opsmesh__V1__PacketKept kept_of(struct casework *work, const struct packet_limits *limits,
+                                       const struct packet *packet, const char *text)
 {
 	struct arena *const arena = work->task->arena;
 	const struct packet_dispute *const dispute = &packet->dispute;
@@ -185,6 +210,7 @@ static Opsmesh__V1__PacketKept kept_of(struct casework *work, const struct packe
 	kept.items = arena_alloc(arena, (packet->count + 1) * sizeof(void *));
 	for (size_t i = 0; i < packet->count; i++)
 		kept.items[kept.n_items++] = kept_item(arena, work->row.home, &packet->items[i]);
+	keep_fields(arena, limits, packet, &kept);
 	kept.text = evidence_text(arena, work->row.home, text);
 	return kept;
 }
@@ -303,7 +329,7 @@ static enum status take(struct casework *work, const struct case_evidence *found
 		return STATUS_OK;
 	case_packet_forget(work);
 	(void)load_row(work, digest, &row);
-	const Opsmesh__V1__PacketKept kept = kept_of(work, &solution->packet, text);
+	const Opsmesh__V1__PacketKept kept = kept_of(work, limits, &solution->packet, text);
 
 	row.content = proto_pack(arena, &kept.base);
 	task_save(work->task, &case_packet_table, &row);
@@ -390,7 +416,7 @@ enum status case_packet_again(struct casework *work, const char *digest, struct 
 		return task_fail(task, STATUS_FATAL, "packet of %s: cannot be read: %s",
 		                 work->case_id, reason);
 	kept = (const void *)message;
-	*packet = (struct case_packet){ case_packet_read(task->arena, work->row.home, kept),
+	*packet = (struct case_packet){ case_packet_read(task->arena, work->row.home, kept), kept,
 		                        plain(kept->text) };
 	return STATUS_OK;
 }
@@ -414,75 +440,4 @@ enum status case_packet_doubt(struct casework *work, const struct case_evidence 
 	TRY(case_packet_again(work, work->kept->staged, &packet, &is_kept));
 	return is_kept && has_hurting(&packet.packet, &found->evidence) ? case_unstage(work, NULL)
 	                                                                : STATUS_OK;
-}
-
-static Opsmesh__V1__SubmissionField *field_of(struct arena *arena, const char *name)
-{
-	Opsmesh__V1__SubmissionField *const field = arena_alloc(arena, sizeof(*field));
-
-	opsmesh__v1__submission_field__init(field);
-	field->field = text_mutable(name);
-	return field;
-}
-
-static Opsmesh__V1__SubmissionField *text_field(struct casework *work, const char *name,
-                                                const char *text)
-{
-	Opsmesh__V1__SubmissionField *const field = field_of(work->task->arena, name);
-
-	field->text = evidence_text(work->task->arena, work->row.home, text);
-	return field;
-}
-
-static const Opsmesh__V1__PrintedFile *file_of(const struct casework *work, const char *name)
-{
-	for (size_t i = 0; i < work->kept->n_files; i++)
-		if (text_equal(work->kept->files[i]->field, name))
-			return work->kept->files[i];
-	return NULL;
-}
-
-/* NULL: nothing of the packet is in it. */
-static Opsmesh__V1__SubmissionField *fill_field(struct casework *work, const struct packet *packet,
-                                                const struct packet_field *field)
-{
-	struct arena *const arena = work->task->arena;
-	const char *const text =
-	    field->kind != PACKET_FILE ? packet_field_text(arena, packet, field) : NULL;
-	const Opsmesh__V1__PrintedFile *const file =
-	    field->kind == PACKET_FILE ? file_of(work, field->name) : NULL;
-	Opsmesh__V1__SubmissionField *filled = NULL;
-
-	if (text != NULL)
-		filled = text_field(work, field->name, text);
-	if (file != NULL) {
-		filled = field_of(arena, field->name);
-		filled->file_digest = file->digest;
-		filled->file_bytes = file->bytes;
-	}
-	return filled;
-}
-
-enum status case_packet_fields(struct casework *work, const char *digest,
-                               Opsmesh__V1__SubmissionRequested *asked)
-{
-	struct arena *const arena = work->task->arena;
-	const struct packet_limits *const limits =
-	    policy_at(task_document(work->task, CASE_LIMITS), work->at);
-	struct case_packet packet;
-	bool found;
-
-	TRY(case_packet_again(work, digest, &packet, &found));
-	if (!found)
-		return task_fail(work->task, STATUS_FATAL, "%s: the packet %s is not kept",
-		                 work->case_id, digest);
-	asked->fields = arena_alloc(arena, limits->field_count * sizeof(void *));
-	for (size_t i = 0; i < limits->field_count; i++) {
-		Opsmesh__V1__SubmissionField *const filled =
-		    fill_field(work, &packet.packet, &limits->fields[i]);
-
-		if (filled != NULL)
-			asked->fields[asked->n_fields++] = filled;
-	}
-	return STATUS_OK;
 }

@@ -154,12 +154,6 @@ static enum status unstage(struct case_request *request)
 
 /* Sending. */
 
-/* What is late is said, and after the provider's own time it must be meant so. */
-static bool is_past(const struct casework *work, struct instant limit)
-{
-	return limit.us != TIME_MIN.us && !time_before(work->at, limit);
-}
-
 static void add_requested(struct casework *work)
 {
 	Opsmesh__V1__CaseKept *const kept = work->kept;
@@ -178,37 +172,6 @@ static bool was_requested(const struct casework *work)
 		if (text_equal(work->kept->requested[i], life_stage_word(case_stage(work))))
 			return true;
 	return false;
-}
-
-static enum status say_requested(struct case_request *request)
-{
-	struct casework *const work = request->work;
-	struct arena *const arena = work->task->arena;
-	Opsmesh__V1__DisputeEvent event = OPSMESH__V1__DISPUTE_EVENT__INIT;
-	Opsmesh__V1__SubmissionRequested asked = OPSMESH__V1__SUBMISSION_REQUESTED__INIT;
-
-	asked.stage = case_stage_number(case_stage(work));
-	asked.request_id = arena_printf(arena, "submission/%s/%s/%s", work->row.home,
-	                                work->row.dispute_id, life_stage_word(case_stage(work)));
-	/* The provider's id and the stage alone: whichever case asks, it is the same answer. */
-	asked.idempotency_key = arena_printf(arena, "submission/%s/%s", work->row.dispute_id,
-	                                     life_stage_word(case_stage(work)));
-	asked.digest = work->kept->staged;
-	asked.pdf_digest = work->kept->pdf;
-	asked.pdf_bytes = work->kept->pdf_bytes;
-	asked.prepared_by = work->kept->prepared_by;
-	asked.approved_by = request->requested->by;
-	asked.due_by = proto_timestamp(arena, work->row.due_by);
-	asked.lease_until = work->kept->lease_until;
-	asked.smart_disputes = work->kept->smart_disputes;
-	asked.intended_submission = work->kept->intended_submission;
-	asked.submission_method = text_mutable("prefer_manual");
-	asked.submit = true;
-	asked.late = is_past(work, work->row.deadline);
-	TRY(case_packet_fields(work, work->kept->staged, &asked));
-	event.fact_case = OPSMESH__V1__DISPUTE_EVENT__FACT_SUBMISSION_REQUESTED;
-	event.submission_requested = &asked;
-	return case_ask(work, &event);
 }
 
 /* Where the policy names a role, a key that may approve at all does not suffice. NULL: it does. */
@@ -246,7 +209,8 @@ static const char *why_not(struct case_request *request, const char **field)
 	if (role_lacking(request) != NULL)
 		return role_lacking(request);
 	*field = "late";
-	return is_past(work, work->row.due_by) && !text_equal(parameter(request, "late"), "true")
+	return case_is_past(work, work->row.due_by) &&
+	               !text_equal(parameter(request, "late"), "true")
 	           ? "The provider's due_by has passed: it may not count. Say \"late\": true to send it all the same."
 	           : NULL;
 }
@@ -286,7 +250,7 @@ static enum status submit(struct case_request *request)
 	    proto_timestamp(work->task->arena, time_add(work->at, work->policy->lease));
 	work->kept->answered_at = proto_timestamp(work->task->arena, work->at);
 	add_requested(work);
-	TRY(say_requested(request));
+	TRY(case_submission_ask(request));
 	TRY(case_answered(work, "An answer was approved and asked to be sent."));
 	return case_applied(request);
 }
