@@ -3,6 +3,7 @@
  */
 #include "common/base/text.h"
 #include "tests/support/gather_fixture.h"
+#include "tests/support/picture_fixture.h"
 
 #include <string.h>
 
@@ -147,6 +148,35 @@ static void all_that_was_approved_is_sent_though_the_provider_has_other_fields_b
 	}
 }
 
+static const Opsmesh__V1__SubmissionField *field_of(const char *name)
+{
+	const Opsmesh__V1__SubmissionRequested *const asked =
+	    gather_last(FACT(SUBMISSION_REQUESTED))->submission_requested;
+
+	for (size_t i = 0; i < asked->n_fields; i++)
+		if (text_equal(asked->fields[i]->field, name))
+			return asked->fields[i];
+	fail_msg("%s: nothing is in it", name);
+	return NULL;
+}
+
+static void a_file_says_what_it_is(void **state)
+{
+	static const char *const signature[] = { "kind", "delivery", "field", "customer_signature",
+		                                 NULL };
+
+	(void)state;
+	begin("general");
+	gather_uploaded(NEXT_DAY, "image/jpeg", picture_fixture(gather_stage.arena, "image/jpeg"),
+	                4096, signature);
+	gather_pass(DAY_3);
+	stage_it(DAY_3);
+	submit_it(DAY_4, gather_kept()->staged);
+	assert_string_equal(field_of("customer_signature")->media_type, "image/jpeg");
+	assert_string_equal(field_of("receipt")->media_type, "application/pdf");
+	assert_string_equal(field_of("uncategorized_text")->media_type, "");
+}
+
 int main(void)
 {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, gather_start, gather_stop)
@@ -155,6 +185,7 @@ int main(void)
 		CASE(what_is_new_and_not_against_us_waits_behind_an_approval),
 		CASE(what_is_put_up_is_what_is_there),
 		CASE(all_that_was_approved_is_sent_though_the_provider_has_other_fields_by_now),
+		CASE(a_file_says_what_it_is),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

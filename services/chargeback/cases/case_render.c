@@ -42,6 +42,7 @@ static Opsmesh__V1__PacketFile *file_of(struct arena *arena,
 	file->digest = printed->digest;
 	file->bytes = printed->bytes;
 	file->pages = printed->pages;
+	file->media_type = printed->media_type;
 	return file;
 }
 
@@ -163,21 +164,21 @@ static void pack_result(const Opsmesh__V1__PrintRequest *asked, struct effect_an
 }
 
 static enum status keep_file(const struct effect_request *request, struct effect_answer *answer,
-                             struct bytes content, int32_t pages, const char *field,
-                             Opsmesh__V1__PrintedFile **file)
+                             const struct render_file *from, Opsmesh__V1__PrintedFile **file)
 {
 	struct arena *const arena = answer->arena;
 	Opsmesh__V1__PrintedFile *const made = arena_alloc(arena, sizeof(*made));
 	uint8_t digest[DIGEST_SIZE];
 
 	opsmesh__v1__printed_file__init(made);
-	digest_sha256(content, digest);
-	made->field = text_mutable(field);
+	digest_sha256(from->content, digest);
+	made->field = text_mutable(from->field);
+	made->media_type = text_mutable(from->media_type);
 	made->digest = text_hex(arena, (struct bytes){ digest, sizeof(digest) });
-	made->bytes = (int64_t)content.size;
-	made->pages = pages;
+	made->bytes = (int64_t)from->content.size;
+	made->pages = from->pages;
 	snprintf(answer->reason, sizeof(answer->reason), "the file cannot be kept now");
-	TRY(effect_blob_put(request->blobs, made->digest, content));
+	TRY(effect_blob_put(request->blobs, made->digest, from->content));
 	*file = made;
 	return STATUS_OK;
 }
@@ -206,12 +207,9 @@ static enum status print_files(struct printing *it, Opsmesh__V1__PacketPrinted *
 
 	printed->files =
 	    arena_alloc(it->answer->arena, (rendered->file_count + 1) * sizeof(void *));
-	for (size_t i = 0; i < rendered->file_count; i++) {
-		const struct render_file *const file = &rendered->files[i];
-
-		TRY(keep_file(it->request, it->answer, file->content, file->pages, file->field,
+	for (size_t i = 0; i < rendered->file_count; i++)
+		TRY(keep_file(it->request, it->answer, &rendered->files[i],
 		              &printed->files[printed->n_files++]));
-	}
 	return STATUS_OK;
 }
 
@@ -220,7 +218,11 @@ static enum status print_review(struct printing *it, Opsmesh__V1__PacketPrinted 
 	struct pdf_file review;
 
 	TRY(render_review(&it->with, &it->rendered.solution, &review));
-	return keep_file(it->request, it->answer, review.content, review.pages, "",
+	return keep_file(it->request, it->answer,
+	                 &(struct render_file){ .field = "",
+	                                        .media_type = "application/pdf",
+	                                        .content = review.content,
+	                                        .pages = review.pages },
 	                 &printed->review);
 }
 

@@ -53,6 +53,7 @@ static Opsmesh__V1__SubmissionField *fill_field(struct casework *work, const str
 		filled = field_of(arena, field->name);
 		filled->file_digest = file->digest;
 		filled->file_bytes = file->bytes;
+		filled->media_type = file->media_type;
 	}
 	return filled;
 }
