@@ -2,7 +2,7 @@
  * case_submission_test - what an approval looks at, and what is asked to be sent holds all that its sender needs.
  */
 #include "common/base/text.h"
-#include "tests/support/gather_fixture.h"
+#include "tests/support/before_fixture.h"
 #include "tests/support/picture_fixture.h"
 
 #include <string.h>
@@ -177,15 +177,92 @@ static void a_file_says_what_it_is(void **state)
 	assert_string_equal(field_of("uncategorized_text")->media_type, "");
 }
 
+/* Compelling evidence 3.0. */
+
+static void paid(const char *id, const char *at)
+{
+	before_paid(at,
+	            &(struct before_payment){ .id = id, .ip = "203.0.113.7", .account = "u-1" });
+}
+
+static void begin_proved(void)
+{
+	paid("ch_3", "2025-06-01T09:00:00Z");
+	paid("ch_2", "2026-02-01T09:00:00Z");
+	paid("ch_1", BEGAN);
+	before_disputed("2026-06-02T00:00:00Z", &(struct before_dispute){ .id = NULL });
+	gather_pass(DAY_3);
+	stage_it(DAY_3);
+}
+
+static void assert_proves(const Opsmesh__V1__CompellingJudged *judged)
+{
+	assert_non_null(judged);
+	assert_string_equal(judged->status, "qualified");
+	assert_int_equal(judged->n_payment_ids, 2);
+	assert_string_equal(judged->payment_ids[0], "ch_2");
+	assert_string_equal(judged->payment_ids[1], "ch_3");
+	assert_int_equal(judged->n_matching, 2);
+	assert_string_equal(judged->matching[0], "ip");
+	assert_string_equal(judged->matching[1], "user");
+}
+
+static void what_proves_a_dispute_is_sent_with_what_was_approved(void **state)
+{
+	(void)state;
+	begin_proved();
+	assert_proves(gather_last(FACT(PACKET_STAGED))->packet_staged->compelling);
+	submit_it(DAY_4, gather_kept()->staged);
+	assert_proves(gather_last(FACT(PACKET_APPROVED))->packet_approved->compelling);
+	assert_proves(gather_last(FACT(SUBMISSION_REQUESTED))->submission_requested->compelling);
+}
+
+static void a_dispute_that_nothing_proves_is_sent_without(void **state)
+{
+	(void)state;
+	begin("general");
+	stage_it(NEXT_DAY);
+	submit_it(DAY_3, gather_kept()->staged);
+	assert_null(gather_last(FACT(SUBMISSION_REQUESTED))->submission_requested->compelling);
+}
+
+/* A payment that was to prove it is disputed itself; or the dispute is one of another code by now. */
+static void what_proves_nothing_any_more_is_not_sent(void **state)
+{
+	static const struct before_dispute told[] = { { .id = "dp_2", .payment = "ch_2" },
+		                                      { .code = "10.5" } };
+
+	for (size_t i = 0; i < COUNT_OF(told); i++) {
+		begin_proved();
+		const char *const digest = arena_string(gather_stage.arena, gather_kept()->staged);
+
+		before_disputed("2026-06-03T12:00:00Z", &told[i]);
+		submit_it("2026-06-03T12:00:01Z", digest);
+		assert_null(gather_last(FACT(SUBMISSION_REQUESTED)));
+		assert_string_equal(gather_last(FACT(ACTION_REFUSED))->action_refused->field,
+		                    "digest");
+		stage_it(DAY_4);
+		submit_it("2026-06-05T00:00:00Z", gather_kept()->staged);
+		assert_null(
+		    gather_last(FACT(SUBMISSION_REQUESTED))->submission_requested->compelling);
+		gather_stop(state);
+		before_start(state);
+	}
+}
+
 int main(void)
 {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, gather_start, gather_stop)
+#define PROVED(name) cmocka_unit_test_setup_teardown(name, before_start, gather_stop)
 	const struct CMUnitTest tests[] = {
 		CASE(what_came_a_moment_before_an_approval_is_looked_at),
 		CASE(what_is_new_and_not_against_us_waits_behind_an_approval),
 		CASE(what_is_put_up_is_what_is_there),
 		CASE(all_that_was_approved_is_sent_though_the_provider_has_other_fields_by_now),
 		CASE(a_file_says_what_it_is),
+		CASE(a_dispute_that_nothing_proves_is_sent_without),
+		PROVED(what_proves_a_dispute_is_sent_with_what_was_approved),
+		PROVED(what_proves_nothing_any_more_is_not_sent),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -69,6 +69,11 @@ enum status case_index_card(struct task *task, const Opsmesh__V1__MaterialEvent 
                             struct instant at) MUST_CHECK;
 /* Whether two of them prove the disputed one. */
 enum status case_compelling(struct casework *work) MUST_CHECK;
+/* The judgement that they do, of the stage, network and code at hand; NULL: they do not, or nobody has judged. */
+Opsmesh__V1__CompellingJudged *case_proof(const struct casework *work);
+/* Do both name the same payments, and that the same matches? */
+bool case_same_proof(const Opsmesh__V1__CompellingJudged *a,
+                     const Opsmesh__V1__CompellingJudged *b);
 
 /* What contesting is worth (case_recommend.c): after its evidence was gathered. */
 enum status case_recommend(struct casework *work) MUST_CHECK;

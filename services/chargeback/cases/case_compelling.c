@@ -396,6 +396,13 @@ static enum status say_judged(struct casework *work, Opsmesh__V1__CompellingJudg
 	return case_emit(work, &event);
 }
 
+/* Does the network's rule know the dispute at hand? */
+static bool is_ruled(const struct casework *work, const struct compelling_policy *policy)
+{
+	return text_equal(policy->network, work->row.network) &&
+	       text_among(policy->codes, work->row.code);
+}
+
 enum status case_compelling(struct casework *work)
 {
 	struct task *const task = work->task;
@@ -408,8 +415,7 @@ enum status case_compelling(struct casework *work)
 	if (!life_needs_response(case_life(work)))
 		return STATUS_OK;
 	policy = policy_at(task_document(task, CASE_COMPELLING), work->at);
-	if (!text_equal(policy->network, work->row.network) ||
-	    !text_among(policy->codes, work->row.code))
+	if (!is_ruled(work, policy))
 		return STATUS_OK;
 	TRY(find_card(work, &fingerprint));
 	if (fingerprint == NULL)
@@ -422,4 +428,34 @@ enum status case_compelling(struct casework *work)
 		read_marks(task, work->row.home, &card.index->payments[i]);
 	answer = compelling_find(policy, card.index, work->row.network, work->row.code, disputed);
 	return say_judged(work, judged_of(work, policy, &card, &answer));
+}
+
+/* What an inquiry was judged by does not prove the chargeback, nor what a code was judged by another. */
+Opsmesh__V1__CompellingJudged *case_proof(const struct casework *work)
+{
+	const struct compelling_policy *const policy =
+	    policy_at(task_document(work->task, CASE_COMPELLING), work->at);
+	Opsmesh__V1__CompellingJudged *const judged = work->kept->compelling;
+
+	return judged != NULL && judged->stage == case_stage_number(case_stage(work)) &&
+	               text_equal(judged->status, compelling_status_names[COMPELLING_QUALIFIED]) &&
+	               is_ruled(work, policy)
+	           ? judged
+	           : NULL;
+}
+
+static bool same_words(char *const *a, size_t a_count, char *const *b, size_t b_count)
+{
+	for (size_t i = 0; i < a_count && i < b_count; i++)
+		if (!text_equal(a[i], b[i]))
+			return false;
+	return a_count == b_count;
+}
+
+bool case_same_proof(const Opsmesh__V1__CompellingJudged *a, const Opsmesh__V1__CompellingJudged *b)
+{
+	if (a == NULL || b == NULL)
+		return a == b;
+	return same_words(a->payment_ids, a->n_payment_ids, b->payment_ids, b->n_payment_ids) &&
+	       same_words(a->matching, a->n_matching, b->matching, b->n_matching);
 }

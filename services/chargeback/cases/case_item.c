@@ -63,6 +63,7 @@ enum status case_unstage(struct casework *work, const Opsmesh__V1__Actor *by)
 	work->kept->staged = text_mutable("");
 	work->kept->prepared_by = text_mutable("");
 	work->kept->prepared_for = text_mutable("");
+	work->kept->staged_compelling = NULL;
 	return STATUS_OK;
 }
 

@@ -46,15 +46,6 @@ static bool is_answerable(const struct casework *work)
 	       (work->row.due_by.us == TIME_MIN.us || time_before(work->at, work->row.due_by));
 }
 
-/* Judged of the stage at hand: what an inquiry was judged by does not prove the chargeback. */
-static bool is_proved(const struct casework *work)
-{
-	const Opsmesh__V1__CompellingJudged *const judged = work->kept->compelling;
-
-	return judged != NULL && judged->stage == case_stage_number(case_stage(work)) &&
-	       text_equal(judged->status, compelling_status_names[COMPELLING_QUALIFIED]);
-}
-
 static struct economics_inputs inputs_of(struct casework *work,
                                          const struct economics_policy *policy,
                                          const struct reason *reason)
@@ -64,7 +55,7 @@ static struct economics_inputs inputs_of(struct casework *work,
 		.country = policy->country,
 		.complete_ppm = work->kept->complete_ppm,
 		.required_missing = (size_t)work->kept->required_missing,
-		.compelling = is_proved(work),
+		.compelling = case_proof(work) != NULL,
 		.inquiry = case_stage(work) == LIFE_ASKED,
 		.answerable = is_answerable(work),
 	};

@@ -7,7 +7,7 @@
  * own automatic answer is told to stand back (intended_submission_method prefer_manual, Stripe's Smart Disputes); where it was
  * quicker, nothing is sent.
  */
-#include "services/chargeback/cases/case.h"
+#include "services/chargeback/cases/case_before.h"
 
 #include "common/base/text.h"
 #include "common/flow/action.h"
@@ -97,6 +97,8 @@ static enum status say_staged(struct case_request *request,
 	staged.by = request->requested->by;
 	staged.reason = request->requested->reason;
 	staged.prepared_by = text_mutable(prepared_by);
+	if (fact != OPSMESH__V1__DISPUTE_EVENT__FACT_PACKET_WITHDRAWN)
+		staged.compelling = request->work->kept->staged_compelling;
 	event.fact_case = fact;
 	event.packet_staged = &staged;
 	return case_emit(request->work, &event);
@@ -119,7 +121,8 @@ static enum status stage(struct case_request *request)
 		return REFUSED(request, OUT_OF_TIME, "digest",
 		               "The packet is another one by now: look at it again.");
 	if (text_equal(work->row.response, "staged") &&
-	    text_equal(work->kept->staged, work->kept->packet))
+	    text_equal(work->kept->staged, work->kept->packet) &&
+	    case_same_proof(work->kept->staged_compelling, case_proof(work)))
 		return REFUSED(request, NO_CHANGE, "decision", "The packet is put up already.");
 	if (*principal_of(request) == '\0')
 		return REFUSED(request, NOT_ALLOWED, "by", "Nobody is known to have asked for it.");
@@ -127,6 +130,7 @@ static enum status stage(struct case_request *request)
 	take_up(work);
 	work->row.response = "staged";
 	work->kept->staged = work->kept->packet;
+	work->kept->staged_compelling = case_proof(work);
 	case_packet_put_up(work, work->kept->packet);
 	work->kept->prepared_by = text_mutable(principal_of(request));
 	work->kept->prepared_for = request->requested->by->on_behalf_of;
@@ -148,6 +152,7 @@ static enum status unstage(struct case_request *request)
 	work->kept->staged = text_mutable("");
 	work->kept->prepared_by = text_mutable("");
 	work->kept->prepared_for = text_mutable("");
+	work->kept->staged_compelling = NULL;
 	case_gather_soon(work);
 	return case_applied(request);
 }
@@ -215,13 +220,23 @@ static const char *why_not(struct case_request *request, const char **field)
 	           : NULL;
 }
 
-/* What came a moment ago may have turned an item of what is put up against us: then it is put up no more. */
-static enum status look_again(struct casework *work, bool *turned)
+/*
+ * What came a moment ago may have turned an item of what is put up against us: then it is put up no more. Or an earlier payment
+ * that is to be sent with it proves nothing any more. NULL: neither.
+ */
+static enum status look_again(struct casework *work, const char **turned)
 {
 	const bool staged = text_equal(work->row.response, "staged");
 
+	*turned = NULL;
 	TRY(case_gather_now(work));
-	*turned = staged && !text_equal(work->row.response, "staged");
+	if (staged && !text_equal(work->row.response, "staged"))
+		*turned =
+		    "Something came, and an item of this packet speaks against us now: it is put up no more.";
+	else if (staged && work->kept->staged_compelling != NULL &&
+	         !case_same_proof(work->kept->staged_compelling, case_proof(work)))
+		*turned =
+		    "The earlier payments that prove it are others by now, or none: put the packet up again.";
 	return STATUS_OK;
 }
 
@@ -231,15 +246,13 @@ static enum status submit(struct case_request *request)
 	const char *const closed = why_closed(work);
 	const char *reason;
 	const char *field;
-	bool turned;
+	const char *turned;
 
 	if (closed != NULL)
 		return REFUSED(request, ILLEGAL_MOVE, "on.id", closed);
 	TRY(look_again(work, &turned));
-	if (turned)
-		return REFUSED(
-		    request, OUT_OF_TIME, "digest",
-		    "Something came, and an item of this packet speaks against us now: it is put up no more.");
+	if (turned != NULL)
+		return REFUSED(request, OUT_OF_TIME, "digest", turned);
 	reason = why_not(request, &field);
 	if (reason != NULL)
 		return REFUSED(request, NOT_ALLOWED, field, reason);

@@ -122,6 +122,7 @@ enum status case_submission_ask(struct case_request *request)
 	asked.intended_submission = work->kept->intended_submission;
 	asked.submission_method = text_mutable("prefer_manual");
 	asked.submit = true;
+	asked.compelling = work->kept->staged_compelling;
 	asked.late = case_is_past(work, work->row.deadline);
 	TRY(fill_fields(work, &asked));
 	event.fact_case = OPSMESH__V1__DISPUTE_EVENT__FACT_SUBMISSION_REQUESTED;
