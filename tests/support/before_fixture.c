@@ -120,6 +120,7 @@ void before_disputed(const char *at, const struct before_dispute *dispute)
 	changed.network = or_else(dispute->network, "visa");
 	changed.network_reason_code = or_else(dispute->code, "10.4");
 	changed.reason = or_else(dispute->reason, "fraudulent");
+	changed.case_type = or_else(dispute->type, "");
 	changed.amount = money(dispute->minor != 0 ? dispute->minor : 12000, dispute->currency);
 	changed.submission_count = dispute->submissions;
 	changed.due_by = stamp("2026-12-20T00:00:00Z");

@@ -45,6 +45,7 @@ struct before_dispute {
 	const char *network; /* visa */
 	const char *code;    /* 10.4 */
 	const char *reason;  /* fraudulent */
+	const char *type;    /* of the case; none */
 	int64_t minor;       /* 12000 */
 	const char *currency;
 	int64_t submissions;

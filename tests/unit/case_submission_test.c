@@ -250,6 +250,65 @@ static void what_proves_nothing_any_more_is_not_sent(void **state)
 	}
 }
 
+/* What an answer costs. */
+
+static void a_fee_of_the_network_is_acknowledged_by_a_person(void **state)
+{
+	static const struct {
+		struct before_dispute told;
+		const char *field; /* NULL: nothing is to be acknowledged */
+		int64_t fee;
+	} rows[] = {
+		{ { .reason = "noncompliant", .code = "" },
+		  "visa_compliance.fee_acknowledged",
+		  50000 },
+		{ { .type = "compliance" }, "visa_compliance.fee_acknowledged", 50000 },
+		{ { .code = "C030", .reason = "general" },
+		  "visa_compliance.fee_acknowledged",
+		  50000 },
+		{ { .type = "compliance", .network = "mastercard" },
+		  "mastercard_compliance.fee_acknowledged",
+		  0 },
+		{ { .type = "compliance", .network = "amex" }, NULL, 0 },
+		{ { .type = "chargeback" }, NULL, 0 },
+	};
+
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		const char *parameters[] = { "decision",         "submit", "digest", NULL,
+			                     "fee_acknowledged", "true",   NULL };
+
+		gather_payment(PAID, "p1");
+		before_disputed(BEGAN, &rows[i].told);
+		gather_pass(NEXT_DAY);
+		stage_it(NEXT_DAY);
+		parameters[3] = arena_string(gather_stage.arena, gather_kept()->staged);
+		if (rows[i].field != NULL) {
+			submit_it(DAY_3, parameters[3]);
+			assert_null(gather_last(FACT(SUBMISSION_REQUESTED)));
+			const Opsmesh__V1__ActionRefused *const refused =
+			    gather_last(FACT(ACTION_REFUSED))->action_refused;
+
+			assert_string_equal(refused->field, "fee_acknowledged");
+			assert_true((strstr(refused->reason, "500.00 USD") != NULL) ==
+			            (rows[i].fee > 0));
+		}
+		gather_asked(DAY_4, ACTION(APPROVE), "lee", parameters);
+		gather_pass(DAY_4);
+		const Opsmesh__V1__ComplianceFee *const fee =
+		    gather_last(FACT(SUBMISSION_REQUESTED))->submission_requested->compliance_fee;
+
+		assert_true((fee != NULL) == (rows[i].field != NULL));
+		if (fee != NULL) {
+			assert_string_equal(fee->field, rows[i].field);
+			assert_int_equal(fee->fee != NULL ? fee->fee->minor : 0, rows[i].fee);
+			assert_string_equal(fee->acknowledged_by->principal, "lee");
+			assert_string_equal(fee->policy, "packet/stripe/1");
+		}
+		gather_stop(state);
+		before_start(state);
+	}
+}
+
 int main(void)
 {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, gather_start, gather_stop)
@@ -263,6 +322,7 @@ int main(void)
 		CASE(a_dispute_that_nothing_proves_is_sent_without),
 		PROVED(what_proves_a_dispute_is_sent_with_what_was_approved),
 		PROVED(what_proves_nothing_any_more_is_not_sent),
+		PROVED(a_fee_of_the_network_is_acknowledged_by_a_person),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

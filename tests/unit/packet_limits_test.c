@@ -64,6 +64,8 @@ static void what_is_wrong_is_refused_by_its_place(void **state)
 	    "\"files\":{\"bytes_together\":20,\"media_types\":[\"application/pdf\"]},"
 	    "\"pages\":{\"most\":3,\"networks\":[{\"network\":\"visa\",\"most\":2}]},"
 	    "\"paper\":{\"size\":\"letter\",\"points\":12},"
+	    "\"compliance\":{\"networks\":[{\"network\":\"visa\",\"field\":\"v\","
+	    "\"fee\":{\"currency\":\"USD\",\"minor\":7}}]},"
 	    "\"fields\":[{\"name\":\"a\",\"kind\":\"text\",\"characters\":5},"
 	    "{\"name\":\"b\",\"kind\":\"file\"}]}";
 	static const struct bent_document rows[] = {
@@ -94,6 +96,17 @@ static void what_is_wrong_is_refused_by_its_place(void **state)
 		{ "a text without a number", ",\"characters\":5", "", "fields[0].characters: " },
 		{ "a file with one", "\"kind\":\"file\"", "\"kind\":\"file\",\"characters\":5",
 		  "fields[1].characters: must not stand at a file" },
+		{ "a fee of nothing", "\"minor\":7", "\"minor\":0",
+		  "compliance.networks[0].fee.minor: " },
+		{ "a fee without a currency", "\"USD\"", "\"usd\"",
+		  "compliance.networks[0].fee.currency: " },
+		{ "a fee that nobody knows", ",\"fee\":{\"currency\":\"USD\",\"minor\":7}", "",
+		  NULL },
+		{ "a fee without a field", "\"field\":\"v\",", "",
+		  "compliance.networks[0].field: " },
+		{ "a fee twice", "{\"network\":\"visa\",\"field\":\"v\",",
+		  "{\"network\":\"visa\",\"field\":\"v\"},{\"network\":\"visa\",\"field\":\"v\",",
+		  "compliance.networks[1].network: stands in the list twice" },
 		{ "an unknown kind", "\"kind\":\"file\"", "\"kind\":\"sound\"",
 		  "fields[1].kind: " },
 	};

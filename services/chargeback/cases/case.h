@@ -258,6 +258,8 @@ enum status case_applied(struct case_request *request) MUST_CHECK;
 bool case_same_person(const Opsmesh__V1__Actor *by, const char *principal, const char *behalf);
 /* What is late is said, and after the provider's own time it must be meant so. */
 bool case_is_past(const struct casework *work, struct instant limit);
+/* What has to be acknowledged before the dispute at hand is answered; NULL: nothing. */
+const struct packet_compliance *case_compliance(const struct casework *work);
 /* The packet that is put up is to be sent: the fact that says so, with all that its sender needs (case_submission.c). */
 enum status case_submission_ask(struct case_request *request) MUST_CHECK;
 enum status case_release(struct case_request *request, const char *decision) MUST_CHECK;

@@ -284,6 +284,8 @@ static void take_dispute(struct casework *work, const char *customer_id,
 	kept->smart_disputes = changed->smart_disputes;
 	kept->intended_submission = changed->intended_submission;
 	kept->unanswerable = changed->unanswerable;
+	if (*changed->case_type != '\0')
+		kept->case_type = changed->case_type;
 }
 
 /* That evidence is there says nothing: it may be staged. That it was submitted does, whoever did it. */

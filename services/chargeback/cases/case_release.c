@@ -9,6 +9,7 @@
  */
 #include "services/chargeback/cases/case_before.h"
 
+#include "common/base/money.h"
 #include "common/base/text.h"
 #include "common/flow/action.h"
 #include "common/io/proto.h"
@@ -191,6 +192,20 @@ static const char *role_lacking(const struct case_request *request)
 	           : arena_printf(arena, "This key lacks the scope actions:approve:%s.", role);
 }
 
+/* An answer that costs a fee is sent by somebody who knows it. NULL: it costs none, or they do. */
+static const char *fee_unknown(const struct case_request *request)
+{
+	struct arena *const arena = request->work->task->arena;
+	const struct packet_compliance *const compliance = case_compliance(request->work);
+
+	if (compliance == NULL || text_equal(parameter(request, "fee_acknowledged"), "true"))
+		return NULL;
+	return arena_printf(
+	    arena, "The network takes a fee%s%s for this answer. Say \"fee_acknowledged\": true.",
+	    *compliance->fee.currency != '\0' ? " of " : "",
+	    *compliance->fee.currency != '\0' ? money_format(arena, compliance->fee) : "");
+}
+
 /* Why what is put up may not be sent by this person, this way; NULL: it may. */
 static const char *why_not(struct case_request *request, const char **field)
 {
@@ -213,6 +228,9 @@ static const char *why_not(struct case_request *request, const char **field)
 		return "Who has put a packet up cannot approve it: another person must.";
 	if (role_lacking(request) != NULL)
 		return role_lacking(request);
+	*field = "fee_acknowledged";
+	if (fee_unknown(request) != NULL)
+		return fee_unknown(request);
 	*field = "late";
 	return case_is_past(work, work->row.due_by) &&
 	               !text_equal(parameter(request, "late"), "true")

@@ -2,7 +2,7 @@
  * What is asked to be sent: the packet that was approved, field by field as it was put together, and all else that whoever sends
  * it needs. It is asked once for each stage, under a key that the provider knows again.
  */
-#include "services/chargeback/cases/case.h"
+#include "services/chargeback/cases/case_before.h"
 
 #include "common/base/text.h"
 #include "common/io/proto.h"
@@ -91,6 +91,50 @@ static enum status fill_fields(struct casework *work, Opsmesh__V1__SubmissionReq
 	return STATUS_OK;
 }
 
+/* The network's fee. */
+
+/* By the provider's word for the case, else by what its reason is about. */
+static bool is_compliance(const struct casework *work)
+{
+	const struct reason_policy *const reasons =
+	    policy_at(task_document(work->task, CASE_REASONS), work->at);
+	const struct reason_said said = { work->row.network, work->row.code, "", work->row.reason };
+
+	return text_equal(work->kept->case_type, "compliance") ||
+	       text_equal(reason_find(reasons, &said).reason->category, "noncompliant");
+}
+
+static const struct packet_limits *limits_of(const struct casework *work)
+{
+	return policy_at(task_document(work->task, CASE_LIMITS), work->at);
+}
+
+const struct packet_compliance *case_compliance(const struct casework *work)
+{
+	return is_compliance(work) ? packet_compliance_of(limits_of(work), work->row.network)
+	                           : NULL;
+}
+
+/* NULL: it takes none. */
+static Opsmesh__V1__ComplianceFee *fee_of(const struct case_request *request)
+{
+	const struct casework *const work = request->work;
+	struct arena *const arena = work->task->arena;
+	const struct packet_compliance *const compliance = case_compliance(work);
+	Opsmesh__V1__ComplianceFee *fee;
+
+	if (compliance == NULL)
+		return NULL;
+	fee = arena_alloc(arena, sizeof(*fee));
+	opsmesh__v1__compliance_fee__init(fee);
+	fee->field = text_mutable(compliance->field);
+	fee->fee = case_money(arena, compliance->fee.minor, compliance->fee.currency);
+	fee->acknowledged_by = request->requested->by;
+	fee->policy =
+	    text_mutable(case_document_name(arena, "", CASE_LIMITS, &limits_of(work)->head));
+	return fee;
+}
+
 /* Asking. */
 
 bool case_is_past(const struct casework *work, struct instant limit)
@@ -123,6 +167,7 @@ enum status case_submission_ask(struct case_request *request)
 	asked.submission_method = text_mutable("prefer_manual");
 	asked.submit = true;
 	asked.compelling = work->kept->staged_compelling;
+	asked.compliance_fee = fee_of(request);
 	asked.late = case_is_past(work, work->row.deadline);
 	TRY(fill_fields(work, &asked));
 	event.fact_case = OPSMESH__V1__DISPUTE_EVENT__FACT_SUBMISSION_REQUESTED;

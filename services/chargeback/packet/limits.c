@@ -116,6 +116,55 @@ static bool paper_read(const struct json_place *top, struct packet_limits *limit
 	return true;
 }
 
+static bool fee_read_if(const struct json_place *item, struct money *fee, struct json_error *error)
+{
+	static const char *const fields[] = { "currency", "minor", NULL };
+	struct json_place place;
+
+	return !json_has(item, "fee") ||
+	       (json_object_at(item, "fee", &place, error) && json_only(&place, fields, error) &&
+	        policy_currency_at(&place, "currency", fee->currency, error) &&
+	        json_integer_at(&place, "minor", 1, PACKET_FEE_MAX, &fee->minor, error));
+}
+
+static bool compliance_read(struct arena *arena, const struct json_place *item,
+                            struct packet_compliance *compliance, struct json_error *error)
+{
+	static const char *const fields[] = { "network", "field", "fee", NULL };
+
+	return json_only(item, fields, error) &&
+	       policy_word_at(arena, item, "network", &compliance->network, error) &&
+	       policy_word_at(arena, item, "field", &compliance->field, error) &&
+	       fee_read_if(item, &compliance->fee, error);
+}
+
+static bool compliances_read(struct arena *arena, const struct json_place *top,
+                             struct packet_limits *limits, struct json_error *error)
+{
+	static const char *const fields[] = { "networks", "source", NULL };
+	struct packet_compliance *compliances;
+	struct json_place part;
+	struct json_place list;
+
+	if (!json_has(top, "compliance"))
+		return true;
+	if (!part_at(top, "compliance", fields, &part, error) ||
+	    !json_array_at(&part, "networks", PACKET_NETWORKS_MAX, &list, error))
+		return false;
+	compliances = arena_zero(arena, (json_count(&list) + 1) * sizeof(*compliances));
+	limits->compliances = compliances;
+	for (size_t i = 0; i < json_count(&list); i++) {
+		const struct json_place item = json_item(&list, i);
+
+		if (!compliance_read(arena, &item, &compliances[i], error))
+			return false;
+		if (packet_compliance_of(limits, compliances[i].network) != NULL)
+			return json_refuse(&item, "network", error, "stands in the list twice");
+		limits->compliance_count = i + 1;
+	}
+	return true;
+}
+
 static bool field_read(struct arena *arena, const struct json_place *item,
                        struct packet_field *field, struct json_error *error)
 {
@@ -159,8 +208,8 @@ static bool fields_read(struct arena *arena, const struct json_place *top,
 }
 
 /* Besides those of the head. */
-static const char *const document_fields[] = { "characters", "files",  "pages",
-	                                       "paper",      "fields", NULL };
+static const char *const document_fields[] = { "characters", "files",      "pages", "paper",
+	                                       "fields",     "compliance", NULL };
 
 static bool document_read(struct arena *arena, const struct json_place *top, void *result,
                           struct json_error *error)
@@ -169,6 +218,7 @@ static bool document_read(struct arena *arena, const struct json_place *top, voi
 
 	return characters_read(top, limits, error) && files_read(arena, top, limits, error) &&
 	       pages_read(arena, top, limits, error) && paper_read(top, limits, error) &&
+	       compliances_read(arena, top, limits, error) &&
 	       fields_read(arena, top, limits, error);
 }
 
@@ -198,6 +248,15 @@ int32_t packet_pages_most(const struct packet_limits *limits, const char *networ
 		    limits->networks[i].pages < most)
 			most = limits->networks[i].pages;
 	return most;
+}
+
+const struct packet_compliance *packet_compliance_of(const struct packet_limits *limits,
+                                                     const char *network)
+{
+	for (size_t i = 0; i < limits->compliance_count; i++)
+		if (text_equal(limits->compliances[i].network, network))
+			return &limits->compliances[i];
+	return NULL;
 }
 
 int64_t packet_characters(const char *text)

@@ -6,17 +6,21 @@
  *    "files":{"bytes_together":4500000,"media_types":["application/pdf"],"source":"..."},
  *    "pages":{"most":49,"networks":[{"network":"mastercard","most":19}],"source":"..."},
  *    "paper":{"size":"a4","points":12,"source":"..."},
+ *    "compliance":{"networks":[{"network":"visa","field":"visa_compliance.fee_acknowledged",
+ *                               "fee":{"currency":"USD","minor":50000}}],"source":"..."},
  *    "fields":[{"name":"receipt","kind":"file"},
  *              {"name":"cancellation_rebuttal","kind":"text","characters":20000}]}
  *
  * All numbers are the most that is still taken. A text is what we write and quote; a value one short
  * entry (a name, an address); a file one PDF or picture. Fields stand in the order in which their
- * exhibits are numbered. "source" in a part says where its numbers come from, for people. The schema is
+ * exhibits are numbered. Where a bank says that a rule of the network was broken, compliance (optional) has what the
+ * network takes for an answer, and the provider's field in which a person has acknowledged it. "source" in a part says where its numbers come from, for people. The schema is
  * deploy/policies/schema/packet.schema.json.
  */
 #ifndef SERVICES_CHARGEBACK_PACKET_LIMITS_H
 #define SERVICES_CHARGEBACK_PACKET_LIMITS_H
 
+#include "common/base/money.h"
 #include "common/flow/policy_head.h"
 
 #define PACKET_FIELDS_MAX 64
@@ -28,6 +32,7 @@
 #define PACKET_PAGES_MAX 10000
 #define PACKET_POINTS_MIN 12 /* what common/io/pdf takes */
 #define PACKET_POINTS_MAX 36
+#define PACKET_FEE_MAX 100000000 /* minor units */
 
 enum packet_field_kind { PACKET_TEXT, PACKET_VALUE, PACKET_FILE };
 extern const char *const packet_field_kind_names[]; /* "text", "value", "file", NULL */
@@ -46,6 +51,13 @@ struct packet_network {
 	int32_t pages;
 };
 
+/* An answer to it costs a fee, which a person has to acknowledge. */
+struct packet_compliance {
+	const char *network;
+	const char *field; /* the provider's */
+	struct money fee;  /* without a currency: it is not known */
+};
+
 struct packet_limits {
 	struct policy_head head;
 	int64_t characters; /* of all texts and values together */
@@ -53,6 +65,8 @@ struct packet_limits {
 	int32_t pages;      /* of all files together */
 	const struct packet_network *networks;
 	size_t network_count;
+	const struct packet_compliance *compliances;
+	size_t compliance_count;
 	enum packet_paper paper;
 	int32_t points;
 	const char *const *media_types; /* ended by NULL */
@@ -66,6 +80,9 @@ extern const struct policy_kind packet_limits_kind; /* of a struct packet_limits
 const struct packet_field *packet_field_of(const struct packet_limits *limits, const char *name);
 /* The network's own most where it is less. */
 int32_t packet_pages_most(const struct packet_limits *limits, const char *network);
+/* NULL: nothing is to be acknowledged. */
+const struct packet_compliance *packet_compliance_of(const struct packet_limits *limits,
+                                                     const char *network);
 /* As the provider counts: code points of valid UTF-8. */
 int64_t packet_characters(const char *text);
 
