@@ -196,7 +196,37 @@ static void giving_up_cannot_be_undone(void **state)
 	hear("2026-05-31T00:00:00Z",
 	     "action_refused on.id ILLEGAL_MOVE\naction_refused on.id ILLEGAL_MOVE\n"
 	     "action_refused on.id ILLEGAL_MOVE\naction_refused on.id ILLEGAL_MOVE\n"
-	     "action_refused on.id ILLEGAL_MOVE\n");
+	     "action_refused on.id ILLEGAL_MOVE\n"
+	     "raised accept_not_seen 2026-05-01T17:00:00Z\n");
+}
+
+static void a_dispute_that_is_given_up_and_not_seen_as_lost_is_an_alert(void **state)
+{
+	(void)state;
+	begin();
+	dispute_closed("2026-05-01T12:00:00Z", "mika", "accept");
+	dispute_approved("2026-05-01T13:00:00Z", "ken", "accept", NULL);
+	hear("2026-05-01T17:00:00Z", "decision_made accept\naccept_proposed\naction_applied\n"
+	                             "accept_requested\naction_applied\n");
+	dispute_restart();
+	hear("2026-05-01T17:00:01Z", "raised accept_not_seen 2026-05-01T17:00:00Z\n");
+	dispute_told("2026-05-02T09:00:00Z", &(struct told_dispute){ .due = DUE });
+	hear("2026-05-02T10:00:00Z", "");
+	dispute_told("2026-05-03T09:00:00Z", &(struct told_dispute){ .status = "lost" });
+	hear("2026-05-20T00:00:00Z",
+	     "closed_unanswered chargeback closed_unanswered\n"
+	     "resolved accept_not_seen 2026-05-03T09:00:00Z\ndeadline_withdrawn\n");
+}
+
+static void what_was_given_up_in_time_is_no_alert(void **state)
+{
+	(void)state;
+	begin();
+	dispute_closed("2026-05-01T12:00:00Z", "mika", "accept");
+	dispute_approved("2026-05-01T13:00:00Z", "ken", "accept", NULL);
+	dispute_told("2026-05-01T14:00:00Z", &(struct told_dispute){ .status = "lost" });
+	dispute_pass("2026-05-20T00:00:00Z");
+	assert_int_equal(dispute_count("raised"), 0);
 }
 
 static void a_proposal_to_give_up_ends_when_the_case_is_contested(void **state)
@@ -381,6 +411,8 @@ int main(void)
 		TEST(two_people_are_two_principals_neither_for_the_other),
 		TEST(the_same_two_people_give_up),
 		TEST(giving_up_cannot_be_undone),
+		TEST(a_dispute_that_is_given_up_and_not_seen_as_lost_is_an_alert),
+		TEST(what_was_given_up_in_time_is_no_alert),
 		TEST(a_proposal_to_give_up_ends_when_the_case_is_contested),
 		TEST(neither_an_inquiry_nor_a_warning_can_be_accepted),
 		TEST(what_is_approved_is_a_digest),

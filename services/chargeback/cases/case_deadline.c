@@ -18,6 +18,7 @@
 #define ALERT_NEAR "deadline_approaching"
 #define ALERT_MISSED "deadline_missed"
 #define ALERT_LEASE "submission_not_seen"
+#define ALERT_ACCEPT "accept_not_seen"
 
 /* Steps that were said. */
 
@@ -238,7 +239,8 @@ bool case_is_answered(const struct casework *work)
 enum status case_seen(struct casework *work, const char *reason)
 {
 	TRY(resolve_all(work, reason));
-	return case_resolve(work, ALERT_LEASE, reason);
+	TRY(case_resolve(work, ALERT_LEASE, reason));
+	return case_resolve(work, ALERT_ACCEPT, reason);
 }
 
 enum status case_end_stage(struct casework *work, const char *reason)
@@ -354,12 +356,11 @@ static enum status miss(struct casework *work)
 }
 
 /* Who took the submission up has not shown it at the provider. Nobody asks a second time: a person looks. */
-static enum status lapse(struct casework *work)
+static enum status miss_answer(struct casework *work)
 {
 	char due[TIME_TEXT_SIZE];
 	struct arena *const arena = work->task->arena;
 
-	work->kept->lease_until = NULL;
 	return case_raise(
 	    work,
 	    &(struct case_alarm){
@@ -377,6 +378,34 @@ static enum status lapse(struct casework *work)
 						       : "the provider's due_by",
 		    work->row.dispute_id),
 	    });
+}
+
+/* Nobody has carried out that it is given up. */
+static enum status miss_accept(struct casework *work)
+{
+	struct arena *const arena = work->task->arena;
+
+	return case_raise(
+	    work,
+	    &(struct case_alarm){
+		.rule = ALERT_ACCEPT,
+		.severity = OPSMESH__V1__SEVERITY__SEVERITY_WARNING,
+		.summary =
+		    arena_printf(arena, "Dispute %s was to be given up and is not seen as lost.",
+	                         work->row.dispute_id),
+		.description = arena_printf(
+		    arena,
+		    "Look at the provider whether the dispute is closed. It is not asked for again: if "
+		    "it is open, close it by hand; if it is to be answered after all, nothing here sends "
+		    "an answer any more. Read `opsmesh explain dispute %s`.",
+		    work->row.dispute_id),
+	    });
+}
+
+static enum status lapse(struct casework *work)
+{
+	work->kept->lease_until = NULL;
+	return text_equal(work->row.response, "accepted") ? miss_accept(work) : miss_answer(work);
 }
 
 static bool is_due(const struct casework *work, struct instant at)

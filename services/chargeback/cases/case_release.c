@@ -180,6 +180,13 @@ static bool was_requested(const struct casework *work)
 	return false;
 }
 
+/* Whoever carries it out has so long; then people are told. */
+static void begin_lease(struct casework *work)
+{
+	work->kept->lease_until =
+	    proto_timestamp(work->task->arena, time_add(work->at, work->policy->lease));
+}
+
 /* Where the policy names a role, a key that may approve at all does not suffice. NULL: it does. */
 static const char *role_lacking(const struct case_request *request)
 {
@@ -277,8 +284,7 @@ static enum status submit(struct case_request *request)
 	TRY(say_staged(request, OPSMESH__V1__DISPUTE_EVENT__FACT_PACKET_APPROVED,
 	               work->kept->staged, work->kept->prepared_by));
 	work->row.response = "requested";
-	work->kept->lease_until =
-	    proto_timestamp(work->task->arena, time_add(work->at, work->policy->lease));
+	begin_lease(work);
 	work->kept->answered_at = proto_timestamp(work->task->arena, work->at);
 	add_requested(work);
 	TRY(case_submission_ask(request));
@@ -323,6 +329,7 @@ static enum status say_accept(struct case_request *request,
 	accept.proposed_by = work->kept->accept_proposed_by;
 	accept.by = request->requested->by;
 	accept.reason = request->requested->reason;
+	accept.lease_until = work->kept->lease_until;
 	accept.amount = case_money(work->task->arena, work->row.amount, work->row.currency);
 	event.fact_case = fact;
 	event.accept_requested = &accept;
@@ -372,6 +379,7 @@ static enum status confirm(struct case_request *request)
 	if (role_lacking(request) != NULL)
 		return REFUSED(request, NOT_ALLOWED, "by", role_lacking(request));
 	work->row.response = "accepted";
+	begin_lease(work);
 	TRY(say_accept(request, OPSMESH__V1__DISPUTE_EVENT__FACT_ACCEPT_REQUESTED));
 	TRY(case_answered(work, "The dispute was given up."));
 	return case_applied(request);
