@@ -155,6 +155,19 @@ static void a_charge_that_says_it_is_disputed_waits_for_its_dispute(void **state
 	assert_int_equal(approved(), 9900);
 }
 
+/* What it took of the charge's own currency nobody can say: nothing may be left. */
+static void a_dispute_that_was_lost_in_another_currency_leaves_nothing(void **state)
+{
+	(void)state;
+	giving_charge("ch_1", 1, "null", 10000, 0, 0);
+	customer_feed("dispute", "dp_1", 1, "lost",
+	              "{\"id\":\"dp_1\",\"object\":\"dispute\",\"status\":\"lost\","
+	              "\"amount\":100,\"currency\":\"usd\",\"charge\":\"ch_1\"}");
+	giving_pass();
+	giving_ask("a-1", "charge", "ch_1", 1);
+	refused("too_much: 0 JPY of 10000 JPY is left");
+}
+
 static void a_dispute_holds_the_dunning_of_all_invoices_of_its_charge(void **state)
 {
 	const Opsmesh__V1__BillingEvent *event;
@@ -431,6 +444,7 @@ int main(void)
 		CASE(a_refund_leaves_less_of_all_invoices_of_its_charge),
 		CASE(a_dispute_holds_what_its_charge_pays_and_nothing_else),
 		CASE(a_charge_that_says_it_is_disputed_waits_for_its_dispute),
+		CASE(a_dispute_that_was_lost_in_another_currency_leaves_nothing),
 		CASE(a_dispute_holds_the_dunning_of_all_invoices_of_its_charge),
 		CASE(what_hangs_together_is_bounded),
 		CASE(an_invoice_whose_lines_are_cut_is_credited_by_its_total),

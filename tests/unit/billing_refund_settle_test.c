@@ -80,26 +80,69 @@ static void what_the_charge_says_was_given_back_counts(void **state)
 static const struct {
 	const char *status;
 	const char *case_type;
+	enum refund_dispute_state state;
 	bool gave;
-} endings[] = {
-	{ "needs_response", "chargeback", false },
-	{ "won", "chargeback", false },
-	{ "lost", "chargeback", true },
-	{ "lost", "", true },
-	{ "warning_closed", "inquiry", false },
-	{ "charge_refunded", "", false }, /* its refund says so itself */
-	{ "prevented", "resolution", true },
-	{ "prevented", "", true },
-	{ "prevented", "block", false }, /* likewise */
+} words[] = {
+	{ "needs_response", "chargeback", REFUND_DISPUTE_OPEN, false },
+	{ "under_review", "chargeback", REFUND_DISPUTE_OPEN, false },
+	{ "a word of a later year", "", REFUND_DISPUTE_OPEN, false },
+	{ "warning_needs_response", "inquiry", REFUND_DISPUTE_INQUIRY, false },
+	{ "warning_under_review", "inquiry", REFUND_DISPUTE_INQUIRY, false },
+	{ "warning_closed", "inquiry", REFUND_DISPUTE_CLOSED, false },
+	{ "won", "chargeback", REFUND_DISPUTE_CLOSED, false },
+	{ "lost", "chargeback", REFUND_DISPUTE_CLOSED, true },
+	{ "lost", "", REFUND_DISPUTE_CLOSED, true },
+	{ "charge_refunded", "", REFUND_DISPUTE_CLOSED, false }, /* its refund says so itself */
+	{ "prevented", "resolution", REFUND_DISPUTE_CLOSED, true },
+	{ "prevented", "", REFUND_DISPUTE_CLOSED, true },
+	{ "prevented", "block", REFUND_DISPUTE_CLOSED, false }, /* likewise */
 };
 
-static void who_lost_a_dispute_or_let_the_network_settle_it_gave_the_money(void **state)
+static void the_providers_word_says_whether_a_dispute_is_open_and_who_has_the_money(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < COUNT_OF(endings); i++) {
-		print_message("%s %s\n", endings[i].status, endings[i].case_type);
-		assert_int_equal(refund_dispute_gave(endings[i].status, endings[i].case_type),
-		                 endings[i].gave);
+	for (size_t i = 0; i < COUNT_OF(words); i++) {
+		print_message("%s %s\n", words[i].status, words[i].case_type);
+		assert_int_equal(refund_dispute_state_of(words[i].status), words[i].state);
+		assert_int_equal(refund_dispute_gave(words[i].status, words[i].case_type),
+		                 words[i].gave);
+	}
+}
+
+/* Of 10,000 so much is approved when a bank asks, or the money goes another way. */
+static const struct {
+	int64_t approved;
+	enum refund_inquiry inquiry;
+	bool inquired;
+	struct refund_elsewhere elsewhere;
+	enum refund_lapse lapse;
+} lapses[] = {
+	{ 10000, REFUND_INQUIRY_FULL, false, { 0 }, REFUND_LAPSE_NONE },
+	{ 10000, REFUND_INQUIRY_FULL, true, { 0 }, REFUND_LAPSE_NONE },
+	{ 9999, REFUND_INQUIRY_FULL, true, { 0 }, REFUND_LAPSE_INQUIRED },
+	{ 9999, REFUND_INQUIRY_ANY, true, { 0 }, REFUND_LAPSE_NONE },
+	{ 10000, REFUND_INQUIRY_NONE, true, { 0 }, REFUND_LAPSE_INQUIRED },
+	{ 100, REFUND_INQUIRY_FULL, false, { .disputed = true }, REFUND_LAPSE_DISPUTED },
+	{ 100, REFUND_INQUIRY_FULL, false, { .given = 9900 }, REFUND_LAPSE_NONE },
+	{ 100, REFUND_INQUIRY_FULL, false, { .given = 9901 }, REFUND_LAPSE_GONE },
+	{ 100, REFUND_INQUIRY_FULL, false, { .taken = 9901 }, REFUND_LAPSE_GONE },
+};
+
+static void what_is_approved_lapses_when_it_would_pay_twice(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(lapses); i++) {
+		struct refund_row *const row = refund_charged("USD");
+		const struct refund_approval *taken;
+		struct refund_policy policy = refund_book;
+
+		print_message("row %zu\n", i);
+		policy.inquiry = lapses[i].inquiry;
+		assert_true(refund_ask_for(row, "a-1", lapses[i].approved).approved);
+		if (lapses[i].inquired)
+			refund_on_dispute(row, "dp_1", REFUND_DISPUTE_INQUIRY, 0);
+		taken = refund_take_back(&policy, row, &lapses[i].elsewhere, refund_start_at);
+		assert_int_equal(taken != NULL ? taken->lapse : REFUND_LAPSE_NONE, lapses[i].lapse);
 	}
 }
 
@@ -125,7 +168,9 @@ int main(void)
 		cmocka_unit_test(a_refund_made_by_hand_executes_an_approval_of_its_amount),
 		cmocka_unit_test(what_the_charge_says_was_given_back_counts),
 		cmocka_unit_test(what_the_charge_says_is_disputed_waits_for_its_dispute),
-		cmocka_unit_test(who_lost_a_dispute_or_let_the_network_settle_it_gave_the_money),
+		cmocka_unit_test(
+		    the_providers_word_says_whether_a_dispute_is_open_and_who_has_the_money),
+		cmocka_unit_test(what_is_approved_lapses_when_it_would_pay_twice),
 	};
 
 	return cmocka_run_group_tests(tests, refund_start, refund_stop);

@@ -290,18 +290,6 @@ enum status customer_hear_refund(struct thing *thing, const Opsmesh__V1__RefundC
 	return save(&it);
 }
 
-/* A status that nobody knows counts as open. */
-static enum refund_dispute_state dispute_state_of(const char *status)
-{
-	static const char *const closed[] = {
-		"won", "lost", "warning_closed", "prevented", "charge_refunded", NULL
-	};
-
-	if (text_among(closed, status))
-		return REFUND_DISPUTE_CLOSED;
-	return text_starts(status, "warning_") ? REFUND_DISPUTE_INQUIRY : REFUND_DISPUTE_OPEN;
-}
-
 /* What one took; in another currency than the charge's nobody can say what it leaves. */
 static int64_t taken_by(const struct refundable *it, const Opsmesh__V1__DisputeChanged *changed)
 {
@@ -319,7 +307,7 @@ enum status customer_hear_dispute(struct thing *thing, const Opsmesh__V1__Disput
 	if (*changed->payment_id == '\0')
 		return STATUS_OK;
 	TRY(load(thing->customer, changed->payment_id, &it));
-	refund_on_dispute(it.row, changed->dispute_id, dispute_state_of(changed->to_status),
+	refund_on_dispute(it.row, changed->dispute_id, refund_dispute_state_of(changed->to_status),
 	                  taken_by(&it, changed));
 	TRY(awaited_found(it.customer, AWAITED_DISPUTED, it.charge_id,
 	                  (int64_t)it.row->dispute_count));

@@ -69,6 +69,17 @@ void refund_on_made(struct refund_row *row, const struct refund_news *news)
 		made->action = refund_id(news->action_id);
 }
 
+enum refund_dispute_state refund_dispute_state_of(const char *status)
+{
+	static const char *const closed[] = {
+		"won", "lost", "warning_closed", "prevented", "charge_refunded", NULL
+	};
+
+	if (text_among(closed, status))
+		return REFUND_DISPUTE_CLOSED;
+	return text_starts(status, "warning_") ? REFUND_DISPUTE_INQUIRY : REFUND_DISPUTE_OPEN;
+}
+
 bool refund_dispute_gave(const char *status, const char *case_type)
 {
 	return text_equal(status, "lost") ||

@@ -119,6 +119,8 @@ struct refund_news {
 	char currency[4];  /* "": the charge's */
 };
 void refund_on_made(struct refund_row *row, const struct refund_news *news);
+/* By the provider's word; one that nobody knows counts as open. */
+enum refund_dispute_state refund_dispute_state_of(const char *status);
 /*
  * Has the customer the money by it, in the provider's words? Of a lost one; of a prevented one too, which the network
  * settles out of our balance, but for a block: that is met by a refund, which is told as one.
