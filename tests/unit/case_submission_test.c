@@ -177,6 +177,32 @@ static void a_file_says_what_it_is(void **state)
 	assert_string_equal(field_of("uncategorized_text")->media_type, "");
 }
 
+static void a_field_that_the_provider_does_not_have_is_refused_with_those_that_it_has(void **state)
+{
+	static const char *const text[] = { "kind",  "delivery", "text", "Here it is.",
+		                            "field", "reciept",  NULL };
+	static const char *const file[] = { "kind", "delivery", "field", "uncategorized_text",
+		                            NULL };
+
+	(void)state;
+	begin("general");
+	gather_asked(NEXT_DAY, ACTION(PIN), "kim", text);
+	gather_pass(NEXT_DAY);
+	const Opsmesh__V1__ActionRefused *refused =
+	    gather_last(FACT(ACTION_REFUSED))->action_refused;
+
+	assert_string_equal(refused->field, "field");
+	assert_non_null(strstr(refused->reason, "but: product_description, customer_name, "));
+	assert_non_null(strstr(refused->reason, ", receipt, "));
+	gather_uploaded(NEXT_DAY, "image/jpeg", picture_fixture(gather_stage.arena, "image/jpeg"),
+	                4096, file);
+	gather_pass(DAY_3);
+	refused = gather_last(FACT(ACTION_REFUSED))->action_refused;
+	assert_string_equal(refused->field, "field");
+	assert_non_null(strstr(refused->reason, "but: customer_communication, receipt, "));
+	assert_int_equal(gather_kept()->n_added, 0);
+}
+
 /* Compelling evidence 3.0. */
 
 static void paid(const char *id, const char *at)
@@ -323,6 +349,7 @@ int main(void)
 		PROVED(what_proves_a_dispute_is_sent_with_what_was_approved),
 		PROVED(what_proves_nothing_any_more_is_not_sent),
 		PROVED(a_fee_of_the_network_is_acknowledged_by_a_person),
+		CASE(a_field_that_the_provider_does_not_have_is_refused_with_those_that_it_has),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -53,6 +53,8 @@ static void what_is_missing_empty_huge_or_unknown_is_refused_by_its_field(void *
 		{ ACT(PIN), P("kind", "delivery", "field", huge, "text", "Here."),
 		  "kind TOO_LARGE" },
 		{ ACT(PIN), P("kind", "delivery"), "text INVALID" },
+		{ ACT(PIN), P("kind", "delivery", "field", "reciept", "text", "Here."),
+		  "field INVALID" },
 		{ ACT(PIN), P("kind", "delivery", "text", ""), "text INVALID" },
 		{ ACT(CORRECT), NULL, "id INVALID" },
 		{ ACT(CORRECT), P("id", huge, "decision", "exclude"), "id TOO_LARGE" },

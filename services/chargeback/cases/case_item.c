@@ -133,9 +133,17 @@ enum status case_add(struct case_request *request, Opsmesh__V1__EvidenceItem *it
 	return change(request);
 }
 
+/* Nothing of it would ever be sent. */
+static bool is_no_field(const struct packet_limits *limits, const char *name)
+{
+	return *name != '\0' && packet_field_of(limits, name) == NULL;
+}
+
 enum status case_pin(struct case_request *request)
 {
 	struct casework *const work = request->work;
+	const struct packet_limits *const limits =
+	    policy_at(task_document(work->task, CASE_LIMITS), work->at);
 	const bool has_file = request->requested->file != NULL;
 	Opsmesh__V1__EvidenceItem *const item = item_of(request);
 
@@ -146,6 +154,11 @@ enum status case_pin(struct case_request *request)
 		return REFUSED(request, TOO_LARGE, "kind", "No word of a list is so long.");
 	if (!has_file && !action_has_words(item->text))
 		return REFUSED(request, INVALID, "text", "Say what it is in words.");
+	if (!has_file && is_no_field(limits, item->field))
+		return REFUSED(request, INVALID, "field",
+		               arena_printf(work->task->arena,
+		                            "The provider has no field of this name, but: %s.",
+		                            packet_field_list(work->task->arena, limits, false)));
 	if (!life_is_open(case_life(work)))
 		return REFUSED(request, ILLEGAL_MOVE, "on.id", "The case is over.");
 	if (work->kept->n_added + work->kept->n_uploads == CASE_ADDED_MAX)

@@ -68,7 +68,9 @@ static const char *fault_of(const struct casework *work, const struct packet_lim
 	*code = OPSMESH__V1__REFUSAL_CODE__REFUSAL_CODE_INVALID;
 	*field = "field";
 	if (!takes_files(limits, item->field))
-		return "The provider has no field of files of this name.";
+		return arena_printf(work->task->arena,
+		                    "The provider has no field of files of this name, but: %s.",
+		                    packet_field_list(work->task->arena, limits, true));
 	*field = "file.media_type";
 	if (!text_among(limits->media_types, file->media_type))
 		return "The provider takes no files of this type.";

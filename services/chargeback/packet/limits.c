@@ -239,6 +239,18 @@ const struct packet_field *packet_field_of(const struct packet_limits *limits, c
 	return NULL;
 }
 
+const char *packet_field_list(struct arena *arena, const struct packet_limits *limits,
+                              bool files_only)
+{
+	const char *list = "";
+
+	for (size_t i = 0; i < limits->field_count; i++)
+		if (!files_only || limits->fields[i].kind == PACKET_FILE)
+			list = arena_printf(arena, "%s%s%s", list, *list != '\0' ? ", " : "",
+			                    limits->fields[i].name);
+	return list;
+}
+
 int32_t packet_pages_most(const struct packet_limits *limits, const char *network)
 {
 	int32_t most = limits->pages;

@@ -78,6 +78,9 @@ extern const struct policy_kind packet_limits_kind; /* of a struct packet_limits
 
 /* NULL: the provider has no such field. */
 const struct packet_field *packet_field_of(const struct packet_limits *limits, const char *name);
+/* Their names for people, "receipt, refund_policy"; files_only: those that take files. */
+const char *packet_field_list(struct arena *arena, const struct packet_limits *limits,
+                              bool files_only);
 /* The network's own most where it is less. */
 int32_t packet_pages_most(const struct packet_limits *limits, const char *network);
 /* NULL: nothing is to be acknowledged. */
