@@ -184,7 +184,7 @@ static void keep_fields(struct arena *arena, const struct packet_limits *limits,
 		if (!is_filled(packet, &limits->fields[i]))
 			continue;
 		opsmesh__v1__packet_field__init(field);
-		field->name = text_mutable(limits->fields[i].name);
+		field->field = text_mutable(limits->fields[i].name);
 		field->kind = text_mutable(packet_field_kind_names[limits->fields[i].kind]);
 		kept->fields[kept->n_fields++] = field;
 	}

@@ -80,7 +80,7 @@ static enum status fill_fields(struct casework *work, Opsmesh__V1__SubmissionReq
 		                 work->case_id, work->kept->staged);
 	asked->fields = arena_alloc(arena, (packet.kept->n_fields + 1) * sizeof(void *));
 	for (size_t i = 0; i < packet.kept->n_fields; i++) {
-		const struct packet_field field = { .name = packet.kept->fields[i]->name,
+		const struct packet_field field = { .name = packet.kept->fields[i]->field,
 			                            .kind = kind_of(packet.kept->fields[i]->kind) };
 		Opsmesh__V1__SubmissionField *const filled =
 		    fill_field(work, &packet.packet, &field);
