@@ -107,7 +107,7 @@ static void test_what_makes_no_sense_is_refused_with_a_sentence(void **state)
 	} rows[] = {
 		{ { "sum" }, "one of balance" },
 		{ { "statement" }, "a statement is of a customer" },
-		{ { "statement", "" }, "that is no customer's id" },
+		{ { "statement", "" }, "an argument is empty" },
 		{ { "statement", "\xff" }, "that is no customer's id" },
 		{ { "statement", "a", "--customer", "b" }, "the customer stands there twice" },
 		{ { "balance", "--at", "2026-05-01T00:00:00Z", "--period", "2026-05" },
