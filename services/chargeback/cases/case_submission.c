@@ -10,6 +10,11 @@
 
 /* Fields. */
 
+static const struct packet_limits *limits_of(const struct casework *work)
+{
+	return policy_at(task_document(work->task, CASE_LIMITS), work->at);
+}
+
 static Opsmesh__V1__SubmissionField *field_of(struct arena *arena, const char *name)
 {
 	Opsmesh__V1__SubmissionField *const field = arena_alloc(arena, sizeof(*field));
@@ -67,23 +72,41 @@ static enum packet_field_kind kind_of(const char *name)
 	return (enum packet_field_kind)kind;
 }
 
-/* The fields as they were when the packet was put together, whatever the provider has now. */
+/* As they were when the packet was put together, whatever the provider has now; of a packet that an older version kept, now's. */
+static const struct packet_field *fields_of(const struct casework *work,
+                                            const Opsmesh__V1__PacketKept *kept, size_t *count)
+{
+	const struct packet_limits *const now = limits_of(work);
+	struct packet_field *fields;
+
+	*count = kept->n_fields;
+	if (kept->n_fields == 0) {
+		*count = now->field_count;
+		return now->fields;
+	}
+	fields = arena_alloc(work->task->arena, kept->n_fields * sizeof(*fields));
+	for (size_t i = 0; i < kept->n_fields; i++)
+		fields[i] = (struct packet_field){ .name = kept->fields[i]->field,
+			                           .kind = kind_of(kept->fields[i]->kind) };
+	return fields;
+}
+
 static enum status fill_fields(struct casework *work, Opsmesh__V1__SubmissionRequested *asked)
 {
-	struct arena *const arena = work->task->arena;
+	const struct packet_field *fields;
 	struct case_packet packet;
+	size_t count;
 	bool found;
 
 	TRY(case_packet_again(work, work->kept->staged, &packet, &found));
 	if (!found)
 		return task_fail(work->task, STATUS_FATAL, "%s: the packet %s is not kept",
 		                 work->case_id, work->kept->staged);
-	asked->fields = arena_alloc(arena, (packet.kept->n_fields + 1) * sizeof(void *));
-	for (size_t i = 0; i < packet.kept->n_fields; i++) {
-		const struct packet_field field = { .name = packet.kept->fields[i]->field,
-			                            .kind = kind_of(packet.kept->fields[i]->kind) };
+	fields = fields_of(work, packet.kept, &count);
+	asked->fields = arena_alloc(work->task->arena, (count + 1) * sizeof(void *));
+	for (size_t i = 0; i < count; i++) {
 		Opsmesh__V1__SubmissionField *const filled =
-		    fill_field(work, &packet.packet, &field);
+		    fill_field(work, &packet.packet, &fields[i]);
 
 		if (filled != NULL)
 			asked->fields[asked->n_fields++] = filled;
@@ -102,11 +125,6 @@ static bool is_compliance(const struct casework *work)
 
 	return text_equal(work->kept->case_type, "compliance") ||
 	       text_equal(reason_find(reasons, &said).reason->category, "noncompliant");
-}
-
-static const struct packet_limits *limits_of(const struct casework *work)
-{
-	return policy_at(task_document(work->task, CASE_LIMITS), work->at);
 }
 
 const struct packet_compliance *case_compliance(const struct casework *work)
