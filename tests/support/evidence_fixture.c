@@ -127,6 +127,7 @@ struct evidence evidence_fixture_gather(struct arena *into, const Opsmesh__V1__D
 		.intents = &intents,
 		.shown = setting->shown != NULL ? setting->shown : shown,
 		.kept = setting->kept != NULL ? setting->kept : &nothing,
+		.is_cut = setting->is_cut,
 	};
 
 	return evidence_gather(into, page, &about);

@@ -58,6 +58,7 @@ struct evidence_setting {
 	int64_t disputed;                  /* of USD; 0: not known */
 	const Opsmesh__V1__CaseKept *kept; /* NULL: nobody did anything */
 	const struct policy_book *shown;   /* NULL: the project's own document */
+	bool is_cut;                       /* the dossier's oldest entries are gone */
 };
 
 /* As cmocka calls them before and after all: an arena (arena_fixture.h), and the documents. */

@@ -414,8 +414,9 @@ static void a_dossier_without_an_end_keeps_its_newest_pages(void **state)
 	gather_pass(WROTE);
 	assert_false(has_page(0));
 	assert_true(has_page(1) && has_page(DOSSIER_PAGES_MAX));
-	begin("general");
-	assert_int_equal(gather_last(FACT(EVIDENCE_COLLECTED))->evidence_collected->items, 260);
+	begin("subscription_canceled");
+	assert_int_equal(gather_last(FACT(EVIDENCE_COLLECTED))->evidence_collected->items, 259);
+	assert_non_null(strstr(gather_heard(), "gap cancellation_request\n"));
 }
 
 static void pin(const char *at, const char *kind, const char *text)

@@ -365,6 +365,28 @@ static void that_nobody_asked_is_said_when_all_was_judged(void **state)
 	hold(silent_rows, COUNT_OF(silent_rows));
 }
 
+static struct evidence silent(bool is_cut)
+{
+	const struct evidence_setting setting = { .category = "subscription_canceled",
+		                                  .is_cut = is_cut };
+
+	return evidence_fixture_gather(arena, evidence_fixture_page(arena, evidence_story, NULL),
+	                               &setting);
+}
+
+static void that_nobody_asked_is_said_of_our_records_alone(void **state)
+{
+	(void)state;
+	const struct evidence whole = silent(false);
+	const struct evidence cut = silent(true);
+	const char *const text =
+	    evidence_fixture_item(&whole, "f2/cancellation_request")->text->text;
+
+	assert_ptr_equal(strstr(text, "In our records since 2026-01-10T09:00:00Z:\n"), text);
+	assert_null(strstr(evidence_fixture_told(arena, &cut), "f2/cancellation_request"));
+	assert_non_null(strstr(evidence_fixture_told(arena, &cut), " ?cancellation_request "));
+}
+
 static const struct evidence_row foreign_rows[] = {
 	{ "a ticket that left",
 	  "general",
@@ -415,6 +437,7 @@ int main(void)
 		cmocka_unit_test(every_kind_is_gathered_into_the_field_that_the_reason_names),
 		cmocka_unit_test(what_speaks_against_us_hurts),
 		cmocka_unit_test(that_nobody_asked_is_said_when_all_was_judged),
+		cmocka_unit_test(that_nobody_asked_is_said_of_our_records_alone),
 		cmocka_unit_test(what_is_not_ours_to_show_is_left_out),
 	};
 

@@ -72,6 +72,7 @@ enum status case_look(struct casework *work, struct case_evidence *found)
 		.intents = policy_at(task_document(task, INTENTS_POLICY), work->at),
 		.shown = task_document(task, SHOWN_POLICY),
 		.kept = work->kept,
+		.is_cut = dossier_is_cut(&dossier),
 	};
 	const struct shown_policy *shown;
 	Opsmesh__V1__DossierPage all;

@@ -35,6 +35,11 @@ struct dossier_row dossier_open(struct task *task, const char *home)
 	return row;
 }
 
+bool dossier_is_cut(const struct dossier_row *dossier)
+{
+	return dossier->pages > DOSSIER_PAGES_MAX;
+}
+
 /* False: there is no such page. */
 static enum status read_page(struct task *task, struct dossier_page_row *row,
                              Opsmesh__V1__DossierPage *page, bool *found)

@@ -30,6 +30,8 @@ extern const struct state_table dossier_page_table;
 
 /* The row of a home; a fresh one where there is none. */
 struct dossier_row dossier_open(struct task *task, const char *home);
+/* Is its beginning gone, because there were too many pages? */
+bool dossier_is_cut(const struct dossier_row *dossier);
 /* Adds to the last page, or begins one; saves both. */
 enum status dossier_add(struct task *task, struct dossier_row *dossier,
                         const Opsmesh__V1__DossierEntry *entry) MUST_CHECK;

@@ -298,3 +298,12 @@ const struct chronicle_line *chronicle_last(const struct chronicle *chronicle, c
 	}
 	return last;
 }
+
+const struct chronicle_line *chronicle_first(const struct chronicle *chronicle)
+{
+	for (size_t i = 0; i < chronicle->count; i++)
+		if (!chronicle_is(&chronicle->lines[i], "dispute") &&
+		    !chronicle_is(&chronicle->lines[i], "warning"))
+			return &chronicle->lines[i];
+	return NULL;
+}

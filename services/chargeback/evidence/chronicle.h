@@ -53,6 +53,8 @@ const struct chronicle_payment *chronicle_payment_of(const struct chronicle *chr
 /* The last that was said of it; NULL: nothing. first (may be NULL): the first. */
 const struct chronicle_line *chronicle_last(const struct chronicle *chronicle, const char *kind,
                                             const char *about, const struct chronicle_line **first);
+/* The oldest; disputes and warnings are no history that speaks for anybody. NULL: there is nothing else. */
+const struct chronicle_line *chronicle_first(const struct chronicle *chronicle);
 bool chronicle_is(const struct chronicle_line *line, const char *kind);
 
 #endif

@@ -28,7 +28,8 @@
  *  - that nothing was used and no seat given out from the payment on, where the reason asks both for usage and for the service.
  *
  * That nothing was asked for (no request to cancel before the payment, no request for a refund after it) is an item only when
- * every message of the customer's in that time was judged.
+ * every message of the customer's in that time was judged, and nothing of the dossier is gone. It is said of our records, since
+ * the oldest entry of them: what was before it nobody here knows.
  */
 #ifndef SERVICES_CHARGEBACK_EVIDENCE_EVIDENCE_H
 #define SERVICES_CHARGEBACK_EVIDENCE_EVIDENCE_H
@@ -53,6 +54,7 @@ struct evidence_case {
 	const struct intents *intents;
 	const struct policy_book *shown;
 	const Opsmesh__V1__CaseKept *kept; /* what people added, kept out and translated */
+	bool is_cut;                       /* the dossier's oldest entries are gone */
 };
 
 struct evidence {

@@ -245,9 +245,10 @@ static bool has_cancelling_before(const struct gathering *it)
 
 static void put_silence(struct gathering *it, const struct silence *silence)
 {
+	const struct chronicle_line *const first = chronicle_first(it->chronicle);
 	size_t count;
 
-	if (!is_silent(it, silence, &count))
+	if (first == NULL || !is_silent(it, silence, &count))
 		return;
 	evidence_put(it, &(struct evidence_piece){
 			     .kind = silence->kind,
@@ -258,26 +259,28 @@ static void put_silence(struct gathering *it, const struct silence *silence)
 			     .source_id = it->payment->last->about,
 			     .rank = INT64_MAX - 1,
 			     .text = arena_printf(it->arena,
-	                                          "%s Messages of the customer in that time: %zu.",
+	                                          "In our records since %s:\n%s Messages of the "
+	                                          "customer in that time: %zu.",
+	                                          evidence_time(it->arena, first->at),
 	                                          silence->sentence, count) });
 }
 
 static void put_silences(struct gathering *it)
 {
-	if (it->payment == NULL)
+	if (it->payment == NULL || it->about->is_cut)
 		return;
 	if (!has_cancelling_before(it))
 		put_silence(
 		    it,
 		    &(struct silence){
 			EVIDENCE_CANCELLATION_REQUEST, INTENT_CANCELLATION_REQUEST, TIME_MIN,
-			it->charged, "Nobody asked to cancel before the payment",
+			it->charged, "No request to cancel before the payment is in our records",
 			"Before the payment no message of the customer's asks to cancel, and no "
 			"subscription of his was cancelled." });
 	put_silence(
 	    it, &(struct silence){
 		    EVIDENCE_REFUND_REQUEST, INTENT_REFUND_REQUEST, it->charged, it->about->began,
-		    "Nobody asked for a refund",
+		    "No request for a refund is in our records",
 		    "Between the payment and the dispute no message of the customer's asks for a "
 		    "refund." });
 }

@@ -241,20 +241,10 @@ static size_t tickets_of(const struct chronicle *chronicle)
 	return count;
 }
 
-/* Disputes and warnings are no history that speaks for anybody. */
-static const struct chronicle_line *first_of(const struct chronicle *chronicle)
-{
-	for (size_t i = 0; i < chronicle->count; i++)
-		if (!chronicle_is(&chronicle->lines[i], "dispute") &&
-		    !chronicle_is(&chronicle->lines[i], "warning"))
-			return &chronicle->lines[i];
-	return NULL;
-}
-
 void evidence_of_history(struct gathering *it)
 {
 	const struct chronicle *const chronicle = it->chronicle;
-	const struct chronicle_line *const first = first_of(chronicle);
+	const struct chronicle_line *const first = chronicle_first(chronicle);
 	size_t paid = 0;
 	size_t refunded = 0;
 	size_t started = 0;
