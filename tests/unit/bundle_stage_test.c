@@ -2,8 +2,9 @@
  * bundle_stage_test - a dispute over several payments in the stage: told once, named by people, and what follows from it.
  */
 #include "common/base/text.h"
+#include "common/io/proto.h"
 #include "services/chargeback/cases/case_before.h"
-#include "tests/support/gather_fixture.h"
+#include "tests/support/before_fixture.h"
 
 #include <string.h>
 
@@ -118,6 +119,49 @@ static void what_cannot_be_is_refused(void **state)
 	assert_int_equal(gather_kept()->n_charges, 0);
 }
 
+/* The card's index has it as one that proves nothing. */
+static bool is_disputed_on_card(const char *payment)
+{
+	struct compelling_card_row row = { .home = gather_home, .fingerprint = "card_1" };
+	char reason[PROTO_REASON_SIZE];
+	ProtobufCMessage *message;
+
+	assert_true(stage_test_row(&gather_stage, &compelling_card_table, &row));
+	assert_true(proto_unpack(gather_stage.arena, &opsmesh__v1__card_kept__descriptor, row.kept,
+	                         &message, reason));
+	const Opsmesh__V1__CardKept *const kept = (const void *)message;
+
+	for (size_t i = 0; i < kept->n_payments; i++)
+		if (text_equal(kept->payments[i]->payment_id, payment))
+			return kept->payments[i]->disputed;
+	fail_msg("the card has no %s", payment);
+	return false;
+}
+
+static void what_was_inferred_is_undone_when_a_person_names_others(void **state)
+{
+	(void)state;
+	before_paid("2026-03-10T09:00:00Z", &(struct before_payment){ .id = "ch_3" });
+	before_paid("2026-04-10T09:00:00Z", &(struct before_payment){ .id = "ch_2" });
+	before_paid("2026-05-10T09:00:00Z", &(struct before_payment){ .id = "ch_1" });
+	before_warned("2026-05-20T00:00:00Z", "issfr_1", "ch_2", true);
+	before_disputed(BEGAN, &(struct before_dispute){ .minor = 24000 });
+	gather_pass(DAY_2);
+	before_paid(DAY_2,
+	            &(struct before_payment){ .id = "ch_2", .created = "2026-04-10T09:00:00Z" });
+	gather_pass(DAY_2);
+	assert_string_equal(judged(), "exact ch_2 ch_1");
+	assert_true(is_marked("ch_2") && is_disputed_on_card("ch_2"));
+	assert_string_equal(before_kept("issfr_1")->resolved, "disputed");
+	ask(DAY_3, CORRECT, P("charges[0]", "ch_1", "charges[1]", "ch_3"));
+	gather_pass(DAY_4);
+	assert_string_equal(judged(), "named ch_3 ch_1");
+	assert_false(is_marked("ch_2") || is_disputed_on_card("ch_2"));
+	assert_true(is_marked("ch_3") && is_marked("ch_1"));
+	assert_string_equal(before_kept("issfr_1")->resolved, "");
+	assert_false(before_kept("issfr_1")->warning_disputed);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, gather_start, gather_stop)
 
 int main(void)
@@ -126,6 +170,9 @@ int main(void)
 		TEST(a_dispute_of_its_charge_alone_says_nothing),
 		TEST(what_it_is_over_is_told_once_and_named_by_people),
 		TEST(what_cannot_be_is_refused),
+		cmocka_unit_test_setup_teardown(
+		    what_was_inferred_is_undone_when_a_person_names_others, before_start,
+		    gather_stop),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

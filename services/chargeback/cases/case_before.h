@@ -38,6 +38,8 @@ extern const struct state_table payment_mark_table;
 
 /* The dispute at hand has come of this payment: the warning that there was of it is over. */
 enum status case_mark_disputed(struct casework *work, const char *payment_id) MUST_CHECK;
+/* It has not after all: people named others. What the mark had ended goes on. */
+enum status case_unmark_disputed(struct casework *work, const char *payment_id) MUST_CHECK;
 /* The warning at hand has come of its payment; the dispute may have come before. */
 void case_mark_warned(struct casework *work);
 /* The warning of the payment of the dispute at hand; "": none came before it. */
@@ -69,6 +71,8 @@ enum status case_index_card(struct task *task, const Opsmesh__V1__MaterialEvent 
                             struct instant at) MUST_CHECK;
 /* Whether two of them prove the disputed one. */
 enum status case_compelling(struct casework *work) MUST_CHECK;
+/* The payment is disputed only if the provider says so. */
+enum status case_unmark_card(struct casework *work, const char *payment_id) MUST_CHECK;
 /* The judgement that they do, of the stage, network and code at hand; NULL: they do not, or nobody has judged. */
 Opsmesh__V1__CompellingJudged *case_proof(const struct casework *work);
 /* Do both name the same payments, and that the same matches? */

@@ -29,6 +29,19 @@ static Opsmesh__V1__BundleJudged *judged_of(struct casework *work, const struct 
 	return judged;
 }
 
+/* Those that it was over before, and is not by now. */
+static enum status unmark_others(struct casework *work, const Opsmesh__V1__BundleJudged *before,
+                                 const struct bundle *bundle)
+{
+	const size_t count = before != NULL ? before->n_payment_ids : 0;
+
+	for (size_t i = 0; i < count; i++)
+		if (!text_equal(before->payment_ids[i], work->row.payment_id) &&
+		    !bundle_holds(bundle, before->payment_ids[i]))
+			TRY(case_unmark_disputed(work, before->payment_ids[i]));
+	return STATUS_OK;
+}
+
 enum status case_bundle_say(struct casework *work, const struct bundle *bundle)
 {
 	Opsmesh__V1__DisputeEvent event = OPSMESH__V1__DISPUTE_EVENT__INIT;
@@ -39,6 +52,7 @@ enum status case_bundle_say(struct casework *work, const struct bundle *bundle)
 		return STATUS_OK;
 	if (before != NULL && case_same_message(work->task->arena, &before->base, &judged->base))
 		return STATUS_OK;
+	TRY(unmark_others(work, before, bundle));
 	for (size_t i = 0; i < bundle->count; i++)
 		if (bundle_holds(bundle, judged->payment_ids[i]))
 			TRY(case_mark_disputed(work, judged->payment_ids[i]));

@@ -357,20 +357,19 @@ static Opsmesh__V1__CompellingJudged *judged_of(struct casework *work,
 	return judged;
 }
 
-/* The card of the disputed payment, by the dossier; NULL: it is not known. */
-static enum status find_card(struct casework *work, const char **fingerprint)
+/* The payment as it stands in the dossier; NULL: it is not known, or not of which card. */
+static enum status find_paid(struct casework *work, const char *payment_id,
+                             const Opsmesh__V1__DossierEntry **paid)
 {
 	const struct dossier_row dossier = dossier_open(work->task, work->row.home);
 	const struct chronicle_payment *payment;
 	Opsmesh__V1__DossierPage page;
 	struct chronicle chronicle;
 
-	*fingerprint = NULL;
 	TRY(dossier_read(work->task, &dossier, &page));
 	chronicle = chronicle_make(work->task->arena, &page);
-	payment = chronicle_payment_of(&chronicle, work->row.payment_id);
-	if (payment != NULL && payment->last->card != NULL)
-		*fingerprint = payment->last->card->fingerprint;
+	payment = chronicle_payment_of(&chronicle, payment_id);
+	*paid = payment != NULL && payment->last->card != NULL ? payment->last : NULL;
 	return STATUS_OK;
 }
 
@@ -408,7 +407,7 @@ enum status case_compelling(struct casework *work)
 	struct task *const task = work->task;
 	const struct compelling_policy *policy;
 	const struct compelling_payment *disputed;
-	const char *fingerprint;
+	const Opsmesh__V1__DossierEntry *paid;
 	struct compelling_answer answer;
 	struct card card;
 
@@ -417,10 +416,10 @@ enum status case_compelling(struct casework *work)
 	policy = policy_at(task_document(task, CASE_COMPELLING), work->at);
 	if (!is_ruled(work, policy))
 		return STATUS_OK;
-	TRY(find_card(work, &fingerprint));
-	if (fingerprint == NULL)
+	TRY(find_paid(work, work->row.payment_id, &paid));
+	if (paid == NULL)
 		return STATUS_OK;
-	TRY(card_load(task, work->row.home, fingerprint, &card));
+	TRY(card_load(task, work->row.home, paid->card->fingerprint, &card));
 	disputed = disputed_of(&card, work->row.payment_id);
 	if (disputed == NULL)
 		return STATUS_OK;
@@ -428,6 +427,23 @@ enum status case_compelling(struct casework *work)
 		read_marks(task, work->row.home, &card.index->payments[i]);
 	answer = compelling_find(policy, card.index, work->row.network, work->row.code, disputed);
 	return say_judged(work, judged_of(work, policy, &card, &answer));
+}
+
+enum status case_unmark_card(struct casework *work, const char *payment_id)
+{
+	const Opsmesh__V1__DossierEntry *paid;
+	struct card card;
+
+	TRY(find_paid(work, payment_id, &paid));
+	if (paid == NULL)
+		return STATUS_OK;
+	TRY(card_load(work->task, work->row.home, paid->card->fingerprint, &card));
+	for (size_t i = 0; i < card.index->count; i++)
+		if (text_equal(card.index->payments[i].charge, payment_id))
+			card.index->payments[i].disputed = paid->disputed;
+	if (card.index->count > 0)
+		card_save(work->task, &card);
+	return STATUS_OK;
 }
 
 /* What an inquiry was judged by does not prove the chargeback, nor what a code was judged by another. */

@@ -15,6 +15,7 @@
 #define DISPUTED "disputed"
 #define REFUNDED "refunded"
 #define EXPIRED "expired"
+#define ACTIONABLE "actionable" /* the provider's word for a warning on which one can act */
 
 static const struct column mark_columns[] = {
 	COLUMN(struct payment_mark_row, home),
@@ -94,7 +95,7 @@ static void read_payment(const struct chronicle *chronicle, const struct casewor
 	it->inputs.refunded = last->refunded != NULL ? last->refunded->minor : 0;
 	it->inputs.liability_shifted = last->three_d_secure;
 	it->inputs.disputed = last->disputed || work->kept->warning_disputed;
-	it->inputs.actionable = text_equal(work->row.status, "actionable");
+	it->inputs.actionable = text_equal(work->row.status, ACTIONABLE);
 	it->inputs.waiting_tickets = waiting_of(chronicle);
 }
 
@@ -229,7 +230,7 @@ static const char *resolved_by(const struct casework *work, const struct judging
 {
 	if (work->kept->warning_disputed)
 		return DISPUTED;
-	if (*work->kept->resolved != '\0')
+	if (*work->kept->resolved != '\0' && !text_equal(work->kept->resolved, DISPUTED))
 		return work->kept->resolved;
 	if (it->known && it->inputs.refunded >= it->amount.minor)
 		return REFUNDED;
@@ -271,6 +272,12 @@ static void watch(struct casework *work, const struct judging *it)
 		task_timer_clear(work->task, CASE_TIMER_GATHER, work->case_id);
 }
 
+/* The dispute was of other payments. */
+static enum status reopen(struct casework *work)
+{
+	return text_equal(work->row.status, ACTIONABLE) ? case_move(work, LIFE_WARN) : STATUS_OK;
+}
+
 static enum status resolve(struct casework *work, const struct judging *it)
 {
 	const char *const was = work->kept->resolved;
@@ -279,6 +286,8 @@ static enum status resolve(struct casework *work, const struct judging *it)
 	if (text_equal(was, how))
 		return STATUS_OK;
 	work->kept->resolved = text_mutable(how);
+	if (*how == '\0')
+		return reopen(work);
 	TRY(case_move(work, LIFE_WARN_OVER));
 	return say_resolved(work, it, was);
 }
@@ -315,14 +324,14 @@ enum status case_warning_judge(struct casework *work)
 
 /* Marks. */
 
-static enum status end_warning(struct casework *work, const char *warning_id)
+static enum status tell_warning(struct casework *work, const char *warning_id, bool disputed)
 {
 	struct casework warning;
 
 	TRY(case_take(work->task, work->row.home, warning_id, work->at, &warning));
-	if (!warning.known || warning.kept->warning_disputed)
+	if (!warning.known || warning.kept->warning_disputed == disputed)
 		return STATUS_OK;
-	warning.kept->warning_disputed = true;
+	warning.kept->warning_disputed = disputed;
 	TRY(case_warning_judge(&warning));
 	return case_keep(&warning);
 }
@@ -338,7 +347,20 @@ enum status case_mark_disputed(struct casework *work, const char *payment_id)
 		row.dispute_id = work->row.dispute_id;
 		task_save(work->task, &payment_mark_table, &row);
 	}
-	return row.warning_id != NULL ? end_warning(work, row.warning_id) : STATUS_OK;
+	return row.warning_id != NULL ? tell_warning(work, row.warning_id, true) : STATUS_OK;
+}
+
+enum status case_unmark_disputed(struct casework *work, const char *payment_id)
+{
+	struct payment_mark_row row = { .home = work->row.home, .payment_id = payment_id };
+
+	if (!task_load(work->task, &payment_mark_table, &row) ||
+	    !text_equal(row.dispute_id, work->row.dispute_id))
+		return STATUS_OK;
+	row.dispute_id = NULL;
+	task_save(work->task, &payment_mark_table, &row);
+	TRY(case_unmark_card(work, payment_id));
+	return row.warning_id != NULL ? tell_warning(work, row.warning_id, false) : STATUS_OK;
 }
 
 void case_mark_warned(struct casework *work)
