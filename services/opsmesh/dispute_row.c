@@ -15,7 +15,7 @@
 struct dispute_ask dispute_named(struct arena *arena, const char *id)
 {
 	const char *const home = text_starts(id, PREFIX) ? id + sizeof(PREFIX) - 1 : NULL;
-	const char *const slash = home == NULL ? NULL : strchr(home, '/');
+	const char *const slash = home == NULL ? NULL : strrchr(home, '/');
 
 	if (slash == NULL || slash == home || slash[1] == '\0')
 		return (struct dispute_ask){ .home = "", .dispute_id = id };

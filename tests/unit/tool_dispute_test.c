@@ -295,6 +295,7 @@ static void a_case_is_named_by_its_id_or_the_providers(void **state)
 		const char *dispute;
 	} rows[] = { { "dp_1", "", "dp_1" },
 		     { "case/acme/dp_1", "acme", "dp_1" },
+		     { "case/acme/eu/dp_1", "acme/eu", "dp_1" },
 		     { "case/acme", "", "case/acme" },
 		     { "case//dp_1", "", "case//dp_1" },
 		     { "case/acme/", "", "case/acme/" } };
