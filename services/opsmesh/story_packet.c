@@ -244,14 +244,25 @@ static struct story_line tell_refused(const struct story *story,
 	                            with(story, " of ", fact->field)));
 }
 
+/* The earlier payments that prove the disputed one. */
+static const char *proof(const struct story *story, const Opsmesh__V1__CompellingJudged *fact)
+{
+	if (fact == NULL)
+		return "";
+	return arena_printf(story->arena, "; with compelling evidence: payments %s, the same: %s",
+	                    story_list(story, fact->payment_ids, fact->n_payment_ids),
+	                    story_list(story, fact->matching, fact->n_matching));
+}
+
 static struct story_line tell_staged(const struct story *story,
                                      const Opsmesh__V1__PacketStaged *fact)
 {
-	return (struct story_line){ story_actor(story, fact->by),
-		                    arena_printf(story->arena, "puts up the packet %s%s%s",
-		                                 fact->digest,
-		                                 with(story, ", PDF ", fact->pdf_digest),
-		                                 story_saying(story, fact->reason)) };
+	return (struct story_line){
+		story_actor(story, fact->by),
+		arena_printf(story->arena, "puts up the packet %s%s%s%s", fact->digest,
+		             with(story, ", PDF ", fact->pdf_digest),
+		             proof(story, fact->compelling), story_saying(story, fact->reason))
+	};
 }
 
 static struct story_line tell_approved(const struct story *story,
@@ -259,8 +270,9 @@ static struct story_line tell_approved(const struct story *story,
 {
 	return (struct story_line){
 		story_actor(story, fact->by),
-		arena_printf(story->arena, "approves the packet %s that %s had put up%s",
-		             fact->digest, fact->prepared_by, story_saying(story, fact->reason))
+		arena_printf(story->arena, "approves the packet %s that %s had put up%s%s",
+		             fact->digest, fact->prepared_by, proof(story, fact->compelling),
+		             story_saying(story, fact->reason))
 	};
 }
 
@@ -277,17 +289,29 @@ static struct story_line tell_unstaged(const struct story *story,
 
 /* Release. */
 
+static const char *compliance(const struct story *story, const Opsmesh__V1__ComplianceFee *fact)
+{
+	if (fact == NULL)
+		return "";
+	return arena_printf(story->arena, "; the network takes %s for it, which %s acknowledged%s",
+	                    fact->fee == NULL ? "a fee that is not known"
+	                                      : story_amount(story, fact->fee),
+	                    story_actor(story, fact->acknowledged_by),
+	                    with(story, ", by ", fact->policy));
+}
+
 static struct story_line tell_requested(const struct story *story,
                                         const Opsmesh__V1__SubmissionRequested *fact)
 {
 	return line_of(arena_printf(
 	    story->arena,
 	    "asks to send the packet %s, once for the %s (%s): put up by %s, approved by %s; to arrive "
-	    "by %s, to be seen by %s%s",
+	    "by %s, to be seen by %s%s%s%s",
 	    brief(story, fact->digest), story_stage(story, fact->stage), fact->request_id,
 	    fact->prepared_by, story_actor(story, fact->approved_by),
 	    story_stamp(story, fact->due_by), story_stamp(story, fact->lease_until),
-	    fact->late ? "; it is late and may not count" : ""));
+	    fact->late ? "; it is late and may not count" : "", proof(story, fact->compelling),
+	    compliance(story, fact->compliance_fee)));
 }
 
 static struct story_line tell_given_up(const struct story *story,

@@ -204,6 +204,8 @@ static void evidence_is_sealed_unless_it_is_revealed(void **state)
 	                    "agent via hanako");
 }
 
+#define PROOF "; with compelling evidence: payments ch_2, ch_1, the same: ip, user"
+
 static void a_packet_is_told_with_what_was_left_out_and_who_released_it(void **state)
 {
 	Opsmesh__V1__PacketBuilt built = OPSMESH__V1__PACKET_BUILT__INIT;
@@ -245,6 +247,39 @@ static void a_packet_is_told_with_what_was_left_out_and_who_released_it(void **s
 	    "(submission/acme/dp_1/chargeback): put up by taro, approved by agent via hanako; "
 	    "to arrive by 2026-05-10 00:00, to be seen by 2026-05-02 04:00; it is late and "
 	    "may not count");
+}
+
+static void what_a_packet_proves_and_what_answering_costs_is_told(void **state)
+{
+	char *payments[] = { text_mutable("ch_2"), text_mutable("ch_1") };
+	char *matching[] = { text_mutable("ip"), text_mutable("user") };
+	Opsmesh__V1__CompellingJudged proof = OPSMESH__V1__COMPELLING_JUDGED__INIT;
+	Opsmesh__V1__ComplianceFee fee = OPSMESH__V1__COMPLIANCE_FEE__INIT;
+	Opsmesh__V1__PacketStaged staged = OPSMESH__V1__PACKET_STAGED__INIT;
+	Opsmesh__V1__SubmissionRequested asked = OPSMESH__V1__SUBMISSION_REQUESTED__INIT;
+
+	(void)state;
+	proof.payment_ids = payments;
+	proof.n_payment_ids = COUNT_OF(payments);
+	proof.matching = matching;
+	proof.n_matching = COUNT_OF(matching);
+	fee.acknowledged_by = actor("hanako");
+	fee.policy = text_mutable("packet/stripe/1");
+	staged.digest = asked.digest = text_mutable(DIGEST);
+	staged.by = asked.approved_by = actor("hanako");
+	staged.prepared_by = asked.prepared_by = text_mutable("taro");
+	staged.compelling = asked.compelling = &proof;
+	asked.compliance_fee = &fee;
+	asked.stage = STAGE(CHARGEBACK);
+	assert_told(FACT(PACKET_STAGED), &staged, "puts up the packet " DIGEST PROOF);
+	assert_told(FACT(PACKET_APPROVED), &staged,
+	            "approves the packet " DIGEST " that taro had put up" PROOF);
+	assert_told(
+	    FACT(SUBMISSION_REQUESTED), &asked,
+	    "asks to send the packet 0123456789ab, once for the chargeback (): put up by taro, "
+	    "approved by agent via hanako; to arrive by never, to be seen by never" PROOF
+	    "; the network takes a fee that is not known for it, which agent via hanako "
+	    "acknowledged, by packet/stripe/1");
 }
 
 static void what_another_case_asked_for_first_is_named(void **state)
@@ -336,6 +371,7 @@ int main(void)
 		cmocka_unit_test(a_deadline_is_told_with_what_it_is_reckoned_from),
 		cmocka_unit_test(evidence_is_sealed_unless_it_is_revealed),
 		cmocka_unit_test(a_packet_is_told_with_what_was_left_out_and_who_released_it),
+		cmocka_unit_test(what_a_packet_proves_and_what_answering_costs_is_told),
 		cmocka_unit_test(what_another_case_asked_for_first_is_named),
 		cmocka_unit_test(a_recommendation_is_told_with_all_that_it_was_reckoned_from),
 		cmocka_unit_test(every_fact_of_a_case_has_a_sentence),
