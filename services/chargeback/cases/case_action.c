@@ -2,7 +2,7 @@
  * What people ask of a case. Each ends in one action_applied or action_refused on ops.disputes.v1.
  *
  *   assign   assignee                          whose the case is; empty: the queue's again
- *   pin      kind, field, title, text, ...     an item of evidence that people supply
+ *   pin      kind, field, text, ...            an item of evidence that people supply
  *   pin      kind, file, field, ...            a file, likewise
  *   correct  id, decision: exclude, include    an item is kept out, or let in again
  *   correct  id, translation                   what an item says in the bank's language
