@@ -48,6 +48,11 @@ static bool is_known(struct task *task, const struct effect_pending_row *row)
 	       task_load(task, &effect_answered_table, &answered);
 }
 
+bool effect_fits(const ProtobufCMessage *request)
+{
+	return protobuf_c_message_get_packed_size(request) <= RECORD_SIZE_MAX;
+}
+
 enum status task_effect(struct task *task, const char *name, const char *id,
                         const ProtobufCMessage *request)
 {

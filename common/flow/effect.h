@@ -108,4 +108,7 @@ struct stage_effect {
 enum status task_effect(struct task *task, const char *name, const char *id,
                         const ProtobufCMessage *request) MUST_CHECK;
 
+/* False: task_effect would refuse this request as larger than a record. For what cannot be refused, as a timer. */
+bool effect_fits(const ProtobufCMessage *request);
+
 #endif

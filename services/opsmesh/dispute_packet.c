@@ -168,13 +168,24 @@ static const char *digest_of(const Opsmesh__V1__CaseKept *kept, const char *fiel
 	return NULL;
 }
 
+static const char *unrendered(const struct packet_view *view)
+{
+	const char *const failed = view->row->kept->print_failed;
+
+	return *failed == '\0'
+	           ? "not rendered as a PDF yet"
+	           : arena_printf(view->tool->arena,
+	                          "not rendered as a PDF: %s; putting it up tries again", failed);
+}
+
 static int write_pdf(struct packet_view *view)
 {
 	const char *const digest = digest_of(view->row->kept, tool_option(view->tool, "--field"));
 	bool has = false;
 
 	if (view->row->kept->pdf[0] == '\0')
-		return no(view, "its packet was not rendered as a PDF yet");
+		return no(view,
+		          arena_printf(view->tool->arena, "its packet is %s", unrendered(view)));
 	if (digest == NULL)
 		return no(view, "its packet has no file in this field");
 	if (has_table(view, "blob", &has) != STATUS_OK)
@@ -210,7 +221,7 @@ static void print(const struct packet_view *view)
 	printf("packet %s of %s: %s; it has the digest that its text gives\n", view->digest,
 	       view->row->case_id, standing(view));
 	if (kept->pdf[0] == '\0')
-		puts("not rendered as a PDF yet");
+		puts(unrendered(view));
 	else
 		printf("PDF %s: %" PRId64 " bytes, %" PRId64 " pages\n", kept->pdf, kept->pdf_bytes,
 		       kept->pdf_pages);
@@ -290,6 +301,7 @@ static void print_json(const struct packet_view *view)
 	json_object_set_new(top, "pdf_digest", json_string(kept->pdf));
 	json_object_set_new(top, "pdf_bytes", json_integer(kept->pdf_bytes));
 	json_object_set_new(top, "pdf_pages", json_integer(kept->pdf_pages));
+	json_object_set_new(top, "print_failed", json_string(kept->print_failed));
 	json_object_set_new(top, "files", files_json(kept));
 	json_object_set_new(top, "items", items_json(view));
 	json_object_set_new(top, "text", json_string(shown_text(view)));

@@ -29,8 +29,8 @@ static void begin(void)
 	gather_pass(NEXT_DAY);
 }
 
-/* So many times, of one sentence each. */
-static void write_much(const char *sentence, int messages, int times)
+/* So many times, of one sentence each; judged as this, unless it is NULL. */
+static void write_judged(const char *sentence, int messages, int times, const char *intent)
 {
 	struct arena *const arena = gather_stage.arena;
 	const size_t size = strlen(sentence);
@@ -39,8 +39,18 @@ static void write_much(const char *sentence, int messages, int times)
 	for (int i = 0; i < times; i++)
 		memcpy(text + size * (size_t)i, sentence, size);
 	text[size * (size_t)times] = '\0';
-	for (int i = 0; i < messages; i++)
-		gather_message(WROTE, arena_printf(arena, "long-%02d", i), CUSTOMER, false, text);
+	for (int i = 0; i < messages; i++) {
+		const char *const id = arena_printf(arena, "long-%02d", i);
+
+		gather_message(WROTE, id, CUSTOMER, false, text);
+		if (intent != NULL)
+			gather_judged(WROTE, id, intent);
+	}
+}
+
+static void write_much(const char *sentence, int messages, int times)
+{
+	write_judged(sentence, messages, times, NULL);
 }
 
 static int64_t pages_rendered(void)
@@ -138,6 +148,80 @@ static void what_no_font_can_show_is_reckoned_rendered_and_said(void **state)
 	}
 }
 
+static size_t times_of(const char *text, const char *part)
+{
+	size_t count = 0;
+
+	for (const char *at = text; (at = strstr(at, part)) != NULL; at++)
+		count++;
+	return count;
+}
+
+/* 60 of 16 KiB: in full they would be more than a record. */
+static void however_much_is_withheld_there_is_a_packet(void **state)
+{
+	const char *text;
+
+	(void)state;
+	write_judged("It broke again. ", 60, 1024, "complaint");
+	begin();
+	text = gather_packet_text(gather_kept()->packet);
+	assert_non_null(text);
+	assert_in_range(strlen(text), 60000, 200000);
+	assert_int_equal(times_of(text, "Withheld: it speaks for the customer"), 60);
+	assert_int_equal(times_of(text, "\nSource: long-"), 60);
+	assert_int_equal(times_of(text, "\nShortened, because much is withheld: 1638 of 16384 "
+	                                "bytes are shown\n"),
+	                 60);
+	assert_string_not_equal(gather_kept()->pdf, "");
+}
+
+/* Items and text of three bytes a character are near a record each. */
+static void a_packet_near_all_characters_of_the_provider_is_rendered(void **state)
+{
+	const char *const pin[] = { "kind",  "usage", "field", "access_activity_log",
+		                    "title", "Usage", "text",  NULL,
+		                    NULL };
+
+	(void)state;
+	(void)pin;
+	write_much("毎日使っています。", 60, 600);
+	begin();
+	assert_non_null(gather_last(FACT(PACKET_BUILT)));
+	assert_string_not_equal(gather_kept()->pdf, "");
+}
+
+static void stage_it(const char *at)
+{
+	static const char *const parameters[] = { "decision", "stage", NULL };
+
+	gather_asked(at, OPSMESH__V1__ACTION_KIND__ACTION_KIND_APPROVE, "kim", parameters);
+	gather_pass(at);
+}
+
+static const char *refusal(void)
+{
+	return gather_last(FACT(ACTION_REFUSED))->action_refused->reason;
+}
+
+static void what_could_not_be_rendered_says_so_and_is_rendered_again(void **state)
+{
+	(void)state;
+	gather_stage.blobs.away = 1000;
+	begin();
+	assert_string_equal(gather_kept()->pdf, "");
+	assert_string_not_equal(gather_kept()->packet, "");
+	assert_non_null(strstr(gather_kept()->print_failed, "the file cannot be kept now"));
+	gather_stage.blobs.away = 0;
+	stage_it("2026-06-03T00:00:00Z");
+	assert_non_null(strstr(refusal(), "The packet could not be rendered (the file cannot be"));
+	assert_non_null(strstr(refusal(), "It is rendered again."));
+	assert_string_not_equal(gather_kept()->pdf, "");
+	assert_string_equal(gather_kept()->print_failed, "");
+	stage_it("2026-06-04T00:00:00Z");
+	assert_non_null(gather_last(FACT(PACKET_STAGED)));
+}
+
 int main(void)
 {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, gather_start, gather_stop)
@@ -146,6 +230,9 @@ int main(void)
 		CASE(what_is_kept_of_a_packet_is_all_that_its_files_say),
 		CASE(mastercard_is_sent_no_more_than_nineteen_pages),
 		CASE(what_no_font_can_show_is_reckoned_rendered_and_said),
+		CASE(however_much_is_withheld_there_is_a_packet),
+		CASE(a_packet_near_all_characters_of_the_provider_is_rendered),
+		CASE(what_could_not_be_rendered_says_so_and_is_rendered_again),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -244,6 +244,7 @@ void case_packet_forget(struct casework *work)
 	work->kept->pdf = text_mutable("");
 	work->kept->pdf_bytes = 0;
 	work->kept->pdf_pages = 0;
+	work->kept->print_failed = text_mutable("");
 	work->kept->n_files = 0;
 }
 
@@ -314,6 +315,15 @@ static enum status refuse(struct casework *work, const char *limit, const char *
 
 /* Making. */
 
+#define TOO_LARGE "The packet has more than can be kept and rendered as one: keep some items out."
+
+/* What can be read again and rendered: a timer puts packets together, and it may not fail for what people wrote. */
+static bool is_small_enough(const struct casework *work, const Opsmesh__V1__PacketKept *kept,
+                            struct bytes content, const char *digest)
+{
+	return content.size <= PROTO_SIZE_MAX && case_can_print(work, kept, digest);
+}
+
 static enum status take(struct casework *work, const struct case_evidence *found,
                         const struct packet_limits *limits, const struct packet_solution *solution)
 {
@@ -324,14 +334,17 @@ static enum status take(struct casework *work, const struct case_evidence *found
 	struct case_packet_row row;
 
 	packet_digest(text, digest);
-	work->kept->packet_refused = text_mutable("");
 	if (text_equal(digest, work->kept->packet))
 		return STATUS_OK;
+	const Opsmesh__V1__PacketKept kept = kept_of(work, limits, &solution->packet, text);
+	const struct bytes content = proto_pack(arena, &kept.base);
+
+	if (!is_small_enough(work, &kept, content, digest))
+		return refuse(work, "record", "", TOO_LARGE);
+	work->kept->packet_refused = text_mutable("");
 	case_packet_forget(work);
 	(void)load_row(work, digest, &row);
-	const Opsmesh__V1__PacketKept kept = kept_of(work, limits, &solution->packet, text);
-
-	row.content = proto_pack(arena, &kept.base);
+	row.content = content;
 	task_save(work->task, &case_packet_table, &row);
 	work->kept->packet = digest;
 	TRY(case_print(work, &kept, digest));

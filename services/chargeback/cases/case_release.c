@@ -13,6 +13,7 @@
 #include "common/base/text.h"
 #include "common/flow/action.h"
 #include "common/io/proto.h"
+#include "services/chargeback/cases/case_render.h"
 
 #include <string.h>
 
@@ -105,6 +106,21 @@ static enum status say_staged(struct case_request *request,
 	return case_emit(request->work, &event);
 }
 
+/* What failed is tried once more: what it failed for may be mended by now. */
+static enum status refuse_unrendered(struct case_request *request)
+{
+	struct casework *const work = request->work;
+	const char *const failed = work->kept->print_failed;
+
+	if (*failed == '\0')
+		return REFUSED(request, ILLEGAL_MOVE, "on.id", "The packet is not rendered yet.");
+	TRY(case_print_again(work));
+	return REFUSED(request, ILLEGAL_MOVE, "on.id",
+	               arena_printf(work->task->arena,
+	                            "The packet could not be rendered (%s). It is rendered again.",
+	                            failed));
+}
+
 static enum status stage(struct case_request *request)
 {
 	struct casework *const work = request->work;
@@ -117,7 +133,7 @@ static enum status stage(struct case_request *request)
 	if (*work->kept->packet == '\0')
 		return REFUSED(request, ILLEGAL_MOVE, "on.id", "There is no packet yet.");
 	if (*work->kept->pdf == '\0')
-		return REFUSED(request, ILLEGAL_MOVE, "on.id", "The packet is not rendered yet.");
+		return refuse_unrendered(request);
 	if (*digest != '\0' && !text_equal(digest, work->kept->packet))
 		return REFUSED(request, OUT_OF_TIME, "digest",
 		               "The packet is another one by now: look at it again.");

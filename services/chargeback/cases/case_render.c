@@ -17,19 +17,47 @@
 
 /* The fold. */
 
-/* Each time under another id: an effect has one answer for ever, and a packet that stands again needs its own. */
-enum status case_print(struct casework *work, const Opsmesh__V1__PacketKept *kept,
-                       const char *digest)
+/* Without the canonical text, which says all once more: files are made of the items. */
+static Opsmesh__V1__PrintRequest request_of(const struct casework *work,
+                                            const Opsmesh__V1__PacketKept *kept, const char *digest)
 {
 	Opsmesh__V1__PrintRequest request = OPSMESH__V1__PRINT_REQUEST__INIT;
 
 	request.home = text_mutable(work->row.home);
 	request.digest = text_mutable(digest);
-	request.packet = (Opsmesh__V1__PacketKept *)(uintptr_t)kept;
+	request.packet = arena_copy(work->task->arena, kept, sizeof(*kept));
+	request.packet->text = NULL;
+	return request;
+}
+
+bool case_can_print(const struct casework *work, const Opsmesh__V1__PacketKept *kept,
+                    const char *digest)
+{
+	const Opsmesh__V1__PrintRequest request = request_of(work, kept, digest);
+
+	return effect_fits(&request.base);
+}
+
+/* Each time under another id: an effect has one answer for ever, and a packet that stands again needs its own. */
+enum status case_print(struct casework *work, const Opsmesh__V1__PacketKept *kept,
+                       const char *digest)
+{
+	const Opsmesh__V1__PrintRequest request = request_of(work, kept, digest);
+
+	work->kept->print_failed = text_mutable("");
 	return task_effect(work->task, CASE_EFFECT_RENDER,
 	                   arena_printf(work->task->arena, "%s/%s/%lld", work->row.dispute_id,
 	                                digest, (long long)++work->kept->prints),
 	                   &request.base);
+}
+
+enum status case_print_again(struct casework *work)
+{
+	struct case_packet packet;
+	bool is_kept;
+
+	TRY(case_packet_again(work, work->kept->packet, &packet, &is_kept));
+	return is_kept ? case_print(work, packet.kept, work->kept->packet) : STATUS_OK;
 }
 
 static Opsmesh__V1__PacketFile *file_of(struct arena *arena,
@@ -79,6 +107,7 @@ static enum status on_printed(struct casework *work, const Opsmesh__V1__PacketPr
 	kept->pdf_pages = printed->review->pages;
 	kept->files = printed->files;
 	kept->n_files = printed->n_files;
+	kept->print_failed = text_mutable("");
 	return say_rendered(work, printed);
 }
 
@@ -87,8 +116,10 @@ static enum status on_failed(struct casework *work, const Opsmesh__V1__PacketFai
 	Opsmesh__V1__DisputeEvent event = OPSMESH__V1__DISPUTE_EVENT__INIT;
 	Opsmesh__V1__PacketRefused refused = OPSMESH__V1__PACKET_REFUSED__INIT;
 
-	if (!text_equal(failed->digest, work->kept->packet))
+	/* Another packet stands by now; or another asking has brought its files. */
+	if (!text_equal(failed->digest, work->kept->packet) || *work->kept->pdf != '\0')
 		return STATUS_OK;
+	work->kept->print_failed = failed->reason;
 	refused.stage = case_stage_number(case_stage(work));
 	refused.digest = failed->digest;
 	refused.reason = failed->reason;

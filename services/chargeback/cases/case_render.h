@@ -13,9 +13,14 @@
 
 extern const struct stage_effect case_effects[]; /* ended by a name of NULL */
 
-/* Asks for the files of a packet that was just put together. */
+/* False: so large that it cannot be asked for. */
+bool case_can_print(const struct casework *work, const Opsmesh__V1__PacketKept *kept,
+                    const char *digest);
+/* Asks for the files of a packet, as of one that was just put together. */
 enum status case_print(struct casework *work, const Opsmesh__V1__PacketKept *kept,
                        const char *digest) MUST_CHECK;
+/* Of the packet that stands: its rendering failed, and somebody wants it. */
+enum status case_print_again(struct casework *work) MUST_CHECK;
 enum status case_on_result(struct task *task, const ProtobufCMessage *message);
 void case_need_result(struct task *task, const ProtobufCMessage *message);
 

@@ -9,7 +9,7 @@
 
 #define VERSION_LINE "opsmesh evidence packet 1\n"
 #define LINES_OF_COVER 16
-#define LINES_OF_ITEM 8 /* its contents, and its exhibit */
+#define LINES_OF_ITEM 10 /* its contents, its exhibit, and that it is shortened */
 
 struct writing {
 	struct arena *arena;
@@ -308,14 +308,65 @@ static void add_left(struct writing *it, const struct packet_left *left)
 	add(it, PACKET_PLAIN, one_line(it->arena, line));
 }
 
+static size_t size_of(const char *text)
+{
+	return text != NULL ? strlen(text) : 0;
+}
+
+/* Of each text of what is withheld so many bytes are shown: the same of each, and all where that is not too much. */
+static size_t share_of(const struct packet_solution *solution)
+{
+	size_t bytes = 0;
+	size_t texts = 0;
+
+	for (size_t i = 0; i < solution->withheld_count; i++) {
+		const struct packet_item *const item = solution->withheld[i];
+
+		bytes += size_of(item->text) + size_of(item->translation);
+		texts += item->translation != NULL ? 2 : 1;
+	}
+	return bytes > PACKET_WITHHELD_MAX ? PACKET_WITHHELD_MAX / texts : PACKET_WITHHELD_MAX;
+}
+
+/* Never within a character. */
+static const char *beginning(struct arena *arena, const char *text, size_t most)
+{
+	size_t size = most;
+
+	if (size_of(text) <= most)
+		return text;
+	while (size > 0 && ((unsigned char)text[size] & 0xc0) == 0x80)
+		size--;
+	return arena_text(arena, text, size);
+}
+
+static void add_withheld(struct writing *it, const struct packet_item *item, size_t most)
+{
+	struct packet_item shown = *item;
+
+	shown.text = beginning(it->arena, item->text, most);
+	shown.translation = beginning(it->arena, item->translation, most);
+	add_exhibit(it, "Withheld: it speaks for the customer", &shown);
+	const size_t bytes = size_of(item->text) + size_of(item->translation);
+	const size_t kept = size_of(shown.text) + size_of(shown.translation);
+
+	if (kept < bytes)
+		add(it, PACKET_PLAIN,
+		    arena_printf(it->arena,
+		                 "Shortened, because much is withheld: %zu of %zu bytes are shown",
+		                 kept, bytes));
+}
+
 static void add_unsent(struct writing *it, const struct packet_solution *solution)
 {
+	const size_t most = share_of(solution);
+
 	if (solution->left_count > 0)
 		add(it, PACKET_HEADING, "Left out");
 	for (size_t i = 0; i < solution->left_count; i++)
 		add_left(it, &solution->left[i]);
 	for (size_t i = 0; i < solution->withheld_count; i++)
-		add_exhibit(it, "Withheld: it speaks for the customer", solution->withheld[i]);
+		add_withheld(it, solution->withheld[i], most);
 }
 
 struct packet_lines packet_review(struct arena *arena, const struct packet_limits *limits,

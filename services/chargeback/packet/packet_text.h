@@ -4,7 +4,8 @@
  * The review has the cover (who, what, how much, why, until when), the contents, the provider's fields, each
  * exhibit with its number, source, time in UTC, channel, language, author, original words and, labelled, a
  * translation with who supplied it; then what was left out, with the limits, and what is withheld because
- * it speaks for the customer. A field's file has the cover without what is ours (case, account, deadline), its own contents
+ * it speaks for the customer. Nothing but what is withheld is ever shortened: where all of it together is over
+ * PACKET_WITHHELD_MAX, each text of it to the same size, and that is said. A field's file has the cover without what is ours (case, account, deadline), its own contents
  * and its exhibits; exhibits have the same number everywhere.
  */
 #ifndef SERVICES_CHARGEBACK_PACKET_PACKET_TEXT_H
@@ -12,6 +13,9 @@
 
 #include "common/flow/document.h"
 #include "services/chargeback/packet/solver.h"
+
+/* Bytes: six of the longest messages that a dossier keeps. With what is sent, a packet is still kept as one record. */
+#define PACKET_WITHHELD_MAX ((size_t)96 << 10)
 
 enum packet_look {
 	PACKET_TITLE,
