@@ -176,19 +176,55 @@ static void however_much_is_withheld_there_is_a_packet(void **state)
 	assert_string_not_equal(gather_kept()->pdf, "");
 }
 
-/* Items and text of three bytes a character are near a record each. */
+static void pin(const char *field, const char *text)
+{
+	const char *const parameters[] = { "kind", "usage", "field", field, "text", text, NULL };
+
+	gather_asked(NEXT_DAY, OPSMESH__V1__ACTION_KIND__ACTION_KIND_PIN, "kim", parameters);
+}
+
+/* Into each field of texts but one, in sentences. */
+static void pin_much(const char *sentence, int times)
+{
+	static const char *const fields[] = { "product_description",
+		                              "access_activity_log",
+		                              "cancellation_policy_disclosure",
+		                              "cancellation_rebuttal",
+		                              "duplicate_charge_explanation",
+		                              "refund_policy_disclosure",
+		                              "refund_refusal_explanation" };
+	const char *text = "";
+
+	for (int i = 0; i < times; i++)
+		text = arena_printf(gather_stage.arena, "%s%s", text, sentence);
+	for (size_t i = 0; i < COUNT_OF(fields); i++)
+		pin(fields[i], text);
+}
+
+/* Of three bytes each; the text that people read says once more what is sent. */
 static void a_packet_near_all_characters_of_the_provider_is_rendered(void **state)
 {
-	const char *const pin[] = { "kind",  "usage", "field", "access_activity_log",
-		                    "title", "Usage", "text",  NULL,
-		                    NULL };
-
 	(void)state;
-	(void)pin;
-	write_much("毎日使っています。", 60, 600);
 	begin();
-	assert_non_null(gather_last(FACT(PACKET_BUILT)));
+	pin_much("毎日使っています。", 2100);
+	gather_pass("2026-06-03T00:00:00Z");
+	assert_in_range(gather_last(FACT(PACKET_BUILT))->packet_built->characters, 125000, 150000);
+	assert_string_not_equal(gather_kept()->packet, "");
 	assert_string_not_equal(gather_kept()->pdf, "");
+}
+
+/* Of four bytes each: more than is kept as one. Nothing stops for it, and fewer make a packet again. */
+static void a_packet_that_is_larger_than_a_record_is_refused(void **state)
+{
+	(void)state;
+	begin();
+	pin_much("😀😀😀😀😀😀😀😀😀", 2100);
+	gather_pass("2026-06-03T00:00:00Z");
+	assert_non_null(gather_last(FACT(PACKET_REFUSED)));
+	assert_string_equal(gather_last(FACT(PACKET_REFUSED))->packet_refused->limit, "record");
+	assert_non_null(strstr(gather_last(FACT(PACKET_REFUSED))->packet_refused->reason,
+	                       "keep some items out"));
+	assert_string_equal(gather_kept()->packet, "");
 }
 
 static void stage_it(const char *at)
@@ -232,6 +268,7 @@ int main(void)
 		CASE(what_no_font_can_show_is_reckoned_rendered_and_said),
 		CASE(however_much_is_withheld_there_is_a_packet),
 		CASE(a_packet_near_all_characters_of_the_provider_is_rendered),
+		CASE(a_packet_that_is_larger_than_a_record_is_refused),
 		CASE(what_could_not_be_rendered_says_so_and_is_rendered_again),
 	};
 
