@@ -130,6 +130,8 @@ Opsmesh__V1__CaseState case_state_number(enum life_state state);
 
 /* The case moves by a cause, and what follows from that is said. */
 enum status case_move(struct casework *work, enum life_cause cause) MUST_CHECK;
+/* As it stands now, with its problems (case_opened.c). */
+enum status case_say_opened(struct casework *work) MUST_CHECK;
 /* charge_unknown: the charge has not come, and nothing can be answered. */
 enum status case_on_dispute(struct task *task, const Opsmesh__V1__MaterialEvent *material,
                             const Opsmesh__V1__DisputeChanged *changed,

@@ -87,6 +87,15 @@ static enum status say_escalated(struct casework *work, enum life_state from, en
 	return say_move(work, from, to, OPSMESH__V1__DISPUTE_EVENT__FACT_ESCALATED, why);
 }
 
+static const char *unanswered_why(const Opsmesh__V1__CaseKept *kept)
+{
+	if (kept->unanswerable)
+		return "The provider took no answer, and it is over.";
+	return kept->submissions_before > 0
+	           ? "What was asked for last was not answered, and it is over."
+	           : "Nothing was answered, and it is over.";
+}
+
 static const char *why_of(struct casework *work, enum life_cause cause, enum life_state to)
 {
 	struct arena *const arena = work->task->arena;
@@ -102,8 +111,7 @@ static const char *why_of(struct casework *work, enum life_cause cause, enum lif
 	if (to == LIFE_PARTIAL)
 		return "It is lost, and a balance transaction brought a part back.";
 	if (to == LIFE_UNANSWERED || to == LIFE_INQUIRY_UNANSWERED)
-		return work->kept->unanswerable ? "The provider took no answer, and it is over."
-		                                : "Nothing was answered, and it is over.";
+		return unanswered_why(work->kept);
 	return arena_printf(arena, "The provider says %s; by the table of lives: %s.",
 	                    work->row.status, life_fsm.causes[cause]);
 }
@@ -134,88 +142,7 @@ enum status case_move(struct casework *work, enum life_cause cause)
 	return case_compare(work);
 }
 
-/* Opening. */
-
-static void add_problem(struct arena *arena, Opsmesh__V1__CaseOpened *opened, const char *problem)
-{
-	char **const problems = arena_alloc(arena, (opened->n_problems + 1) * sizeof(*problems));
-
-	if (opened->n_problems > 0)
-		memcpy(problems, opened->problems, opened->n_problems * sizeof(*problems));
-	problems[opened->n_problems++] = text_mutable(problem);
-	opened->problems = problems;
-}
-
-/* What came is taken as it is, and what is wrong with it is told to whoever has to answer it. */
-static void find_problems(const struct casework *work, Opsmesh__V1__CaseOpened *opened)
-{
-	struct arena *const arena = work->task->arena;
-	const struct case_row *const row = &work->row;
-
-	if (*row->payment_id == '\0')
-		add_problem(arena, opened, "charge: the dispute names none");
-	else if (work->kept->charge_unknown)
-		add_problem(arena, opened, "charge: has not come");
-	if (*row->customer_id == '\0')
-		add_problem(arena, opened, "customer: nobody knows whose charge it is");
-	if (row->currency == NULL && case_stage(work) != LIFE_WARNING)
-		add_problem(arena, opened, "amount: is missing or cannot be read");
-	else if (row->currency != NULL && row->amount <= 0)
-		add_problem(arena, opened, "amount: is not above zero");
-	if (row->due_by.us != TIME_MIN.us && row->created_at.us != TIME_MIN.us &&
-	    time_before(row->due_by, row->created_at))
-		add_problem(arena, opened, "evidence_details.due_by: is before the dispute began");
-	if (case_stage(work) != LIFE_WARNING && life_status_stage(row->status) == LIFE_UNSTAGED)
-		add_problem(arena, opened, "status: is no word that we know, and counts as open");
-}
-
-/* A code that no document has is told as such; the case is answered by its category. A warning has no code. */
-static void find_reason(struct casework *work, Opsmesh__V1__CaseOpened *opened)
-{
-	struct arena *const arena = work->task->arena;
-	const struct reason_policy *const reasons =
-	    policy_at(task_document(work->task, CASE_REASONS), work->at);
-	const struct reason_said said = { work->row.network, work->row.code, "", work->row.reason };
-
-	opened->policy = text_mutable(case_policy_name(work));
-	if (case_stage(work) == LIFE_WARNING)
-		return;
-	const struct reason_answer answer = reason_find(reasons, &said);
-
-	if (answer.unknown_code)
-		add_problem(arena, opened, "network_reason_code: no document knows it");
-	else if (answer.found != REASON_BY_ELSE)
-		opened->reason_title = text_mutable(answer.reason->title);
-	if (answer.unknown_category)
-		add_problem(arena, opened, "reason: no document knows it");
-	opened->policy = arena_printf(arena, "%s " CASE_REASONS "/%s/%lld", opened->policy,
-	                              reasons->head.id, (long long)reasons->head.version);
-}
-
-static enum status say_opened(struct casework *work)
-{
-	Opsmesh__V1__DisputeEvent event = OPSMESH__V1__DISPUTE_EVENT__INIT;
-	Opsmesh__V1__CaseOpened opened = OPSMESH__V1__CASE_OPENED__INIT;
-	const struct case_row *const row = &work->row;
-
-	opened.stage = case_stage_number(case_stage(work));
-	opened.state = case_state_number(case_life(work));
-	opened.status_verbatim = text_mutable(row->status);
-	opened.reason = text_mutable(row->reason);
-	opened.network = text_mutable(row->network);
-	opened.network_reason_code = text_mutable(row->code);
-	opened.amount = case_money(work->task->arena, row->amount, row->currency);
-	opened.payment_id = text_mutable(row->payment_id);
-	opened.customer_id = text_mutable(row->customer_id);
-	opened.queue = text_mutable(row->queue);
-	opened.created_at = proto_timestamp(work->task->arena, row->created_at);
-	opened.warning_id = text_mutable(case_warning_of(work));
-	find_problems(work, &opened);
-	find_reason(work, &opened);
-	event.fact_case = OPSMESH__V1__DISPUTE_EVENT__FACT_OPENED;
-	event.opened = &opened;
-	return case_emit(work, &event);
-}
+/* Beginning. */
 
 static enum status begin(struct casework *work, enum life_cause cause)
 {
@@ -226,7 +153,7 @@ static enum status begin(struct casework *work, enum life_cause cause)
 		                 work->case_id, life_fsm.causes[cause]);
 	work->row.life = to;
 	work->row.opened_at = work->at;
-	return say_opened(work);
+	return case_say_opened(work);
 }
 
 /* All of it back is no part of it: a late win is on its way. Two currencies cannot be compared: what came is a part then. */
@@ -324,22 +251,57 @@ static enum status follow(struct casework *work)
 	return case_seen(work, "No answer is asked for any more.");
 }
 
+/* What the provider has by now answers nothing that it asks from here on. */
+static void count_from(struct casework *work, const Opsmesh__V1__DisputeChanged *changed)
+{
+	work->kept->submission_count = changed->submission_count;
+	work->kept->submissions_before = changed->submission_count;
+}
+
+/* What is put up or proposed may still be approved; giving up that was asked for stands until the dispute is over. */
+static bool still_stands(const struct casework *work, enum life_state from)
+{
+	const char *const response = work->row.response;
+
+	return text_equal(response, "staged") || text_equal(response, "accept_proposed") ||
+	       (text_equal(response, "accepted") && life_is_open(from));
+}
+
+/* The provider asks once more in the same stage: what was sent, or left, before that does not answer it. */
+static void ask_again(struct casework *work, enum life_state from,
+                      const Opsmesh__V1__DisputeChanged *changed)
+{
+	count_from(work, changed);
+	if (still_stands(work, from))
+		return;
+	work->row.response = "none";
+	work->row.decision = NULL;
+	work->kept->answered_at = NULL;
+}
+
+static enum status hear_first(struct casework *work, enum life_cause cause,
+                              const Opsmesh__V1__DisputeChanged *changed)
+{
+	if (cause == LIFE_NEED || cause == LIFE_ASK)
+		count_from(work, changed);
+	TRY(begin(work, cause));
+	return observe(work, changed);
+}
+
 /* What the provider had before a dispute went to its next stage answered the one before. */
 static enum status hear(struct casework *work, enum life_cause cause,
                         const Opsmesh__V1__DisputeChanged *changed)
 {
-	const enum life_stage stage = case_stage(work);
+	const enum life_state from = case_life(work);
 
-	if (case_life(work) == LIFE_NEW) {
-		TRY(begin(work, cause));
-		return observe(work, changed);
-	}
+	if (from == LIFE_NEW)
+		return hear_first(work, cause, changed);
 	TRY(observe(work, changed));
 	TRY(case_move(work, cause));
-	if (stage == LIFE_ASKED && case_stage(work) == LIFE_CHARGED) {
-		work->kept->submission_count = changed->submission_count;
-		work->kept->submissions_before = changed->submission_count;
-	}
+	if (life_stage(from) == LIFE_ASKED && case_stage(work) == LIFE_CHARGED)
+		count_from(work, changed);
+	else if (!life_needs_response(from) && life_needs_response(case_life(work)))
+		ask_again(work, from, changed);
 	return STATUS_OK;
 }
 

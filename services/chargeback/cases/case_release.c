@@ -20,6 +20,10 @@
 #define REFUSED(request, code, field, reason) \
 	case_refuse((request), OPSMESH__V1__REFUSAL_CODE__REFUSAL_CODE_##code, (field), (reason))
 
+/* A provider that asks again is answered by a person. */
+#define WAS_ASKED \
+	"The one answer of this stage was asked for before: answer at the provider by hand."
+
 static const char *parameter(const struct case_request *request, const char *name)
 {
 	const char *const value = action_plain(action_parameter(request->requested, name));
@@ -239,7 +243,7 @@ static const char *why_not(struct case_request *request, const char **field)
 	if (!text_equal(work->row.response, "staged"))
 		return "No packet is put up: one person stages it, another approves it.";
 	if (was_requested(work))
-		return "The one answer of this stage was asked to be sent.";
+		return WAS_ASKED;
 	*field = "digest";
 	if (*digest == '\0')
 		return "Say which packet is approved, by its digest.";
@@ -394,8 +398,11 @@ static enum status confirm(struct case_request *request)
 		    "Who has proposed to give it up cannot confirm it: another person must.");
 	if (role_lacking(request) != NULL)
 		return REFUSED(request, NOT_ALLOWED, "by", role_lacking(request));
+	if (was_requested(work))
+		return REFUSED(request, NOT_ALLOWED, "on.id", WAS_ASKED);
 	work->row.response = "accepted";
 	begin_lease(work);
+	add_requested(work);
 	TRY(say_accept(request, OPSMESH__V1__DISPUTE_EVENT__FACT_ACCEPT_REQUESTED));
 	TRY(case_answered(work, "The dispute was given up."));
 	return case_applied(request);
