@@ -104,6 +104,73 @@ static void what_is_put_up_is_what_is_there(void **state)
 	assert_non_null(strstr(packet(), "And another thing"));
 }
 
+/* An inquiry that was left to a refund, while something came of it. */
+static void leave(void)
+{
+	static const char *const refund[] = { "decision", "refund", NULL };
+
+	gather_payment(PAID, "p1");
+	gather_message(WROTE, "m1", CUSTOMER, false, "I use it every day");
+	gather_message(WROTE, "m2", CUSTOMER, false, "Where is it");
+	gather_dispute(BEGAN, "warning_needs_response", "general");
+	gather_pass(NEXT_DAY);
+	assert_non_null(strstr(packet(), "2026-05-20"));
+	gather_asked(NEXT_DAY, ACTION(CLOSE), "kim", refund);
+	gather_judged(DAY_3, "m2", "refund");
+	gather_message(DAY_3, "m3", CUSTOMER, false, "And another thing");
+	gather_pass(DAY_4);
+}
+
+static void assert_sent_as_it_is_now(void)
+{
+	const Opsmesh__V1__DisputeEvent *const event = gather_last(FACT(PACKET_STAGED));
+	const char *const text = gather_packet_text(event->packet_staged->digest);
+	const char *const withheld = strstr(text, "Where is it");
+	const char *const sent = strstr(text, "And another thing");
+
+	assert_non_null(sent);
+	assert_true(withheld == NULL || withheld > sent);
+}
+
+static void what_was_left_alone_is_put_up_as_it_is_now(void **state)
+{
+	(void)state;
+	leave();
+	stage_it("2026-06-04T00:00:01Z");
+	assert_sent_as_it_is_now();
+}
+
+static void what_was_left_alone_is_contested_as_it_is_now(void **state)
+{
+	static const char *const contest[] = { "decision", "contest", NULL };
+
+	(void)state;
+	leave();
+	gather_asked("2026-06-04T00:00:01Z", ACTION(APPROVE), "kim", contest);
+	stage_it("2026-06-04T00:00:02Z");
+	stage_it("2026-06-04T00:00:03Z");
+	assert_sent_as_it_is_now();
+}
+
+/* What came while it was put up was gathered, and made no packet then. */
+static void what_was_put_up_and_left_alone_is_put_up_as_it_is_now(void **state)
+{
+	static const char *const refund[] = { "decision", "refund", NULL };
+
+	(void)state;
+	gather_payment(PAID, "p1");
+	gather_message(WROTE, "m1", CUSTOMER, false, "I use it every day");
+	gather_dispute(BEGAN, "warning_needs_response", "general");
+	gather_pass(NEXT_DAY);
+	stage_it(NEXT_DAY);
+	gather_message(NEXT_DAY, "m3", CUSTOMER, false, "And another thing");
+	gather_pass(DAY_3);
+	gather_asked(DAY_3, ACTION(CLOSE), "kim", refund);
+	gather_pass(DAY_4);
+	stage_it(DAY_4);
+	assert_sent_as_it_is_now();
+}
+
 /* Fields. */
 
 /* The provider has one field left, and the document of the others is gone. */
@@ -344,6 +411,9 @@ int main(void)
 		CASE(what_came_a_moment_before_an_approval_is_looked_at),
 		CASE(what_is_new_and_not_against_us_waits_behind_an_approval),
 		CASE(what_is_put_up_is_what_is_there),
+		CASE(what_was_left_alone_is_put_up_as_it_is_now),
+		CASE(what_was_put_up_and_left_alone_is_put_up_as_it_is_now),
+		CASE(what_was_left_alone_is_contested_as_it_is_now),
 		CASE(all_that_was_approved_is_sent_though_the_provider_has_other_fields_by_now),
 		CASE(a_file_says_what_it_is),
 		CASE(a_dispute_that_nothing_proves_is_sent_without),

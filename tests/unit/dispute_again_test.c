@@ -224,6 +224,82 @@ static void what_is_put_up_when_it_returns_stays_so(void **state)
 	assert_int_equal(dispute_count("submission_requested chargeback D1"), 1);
 }
 
+/* What was asked for stands, with its lease, though the dispute takes no answer any more. */
+static void what_was_asked_for_is_not_left_alone(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(dispute_stop(state), 0);
+		assert_int_equal(dispute_start(state), 0);
+		tell("2026-05-01T09:00:00Z", "needs_response", 0);
+		if (i == 0)
+			release("2026-05-01T10:00:00Z", "D1");
+		dispute_closed("2026-05-01T10:00:00Z", "mika", "accept");
+		dispute_approved("2026-05-01T10:00:00Z", "ken", "accept", NULL);
+		dispute_told("2026-05-01T11:00:00Z",
+		             &(struct told_dispute){ .unanswerable = true });
+		dispute_pass("2026-05-01T11:00:00Z");
+		(void)dispute_heard();
+		dispute_closed("2026-05-01T12:00:00Z", "mika", "ignore");
+		hear("2026-05-01T13:00:00Z", "action_refused on.id ILLEGAL_MOVE\n");
+		hear("2026-05-01T15:00:00Z",
+		     i == 0 ? "raised submission_not_seen 2026-05-01T14:00:00Z\n"
+		            : "raised accept_not_seen 2026-05-01T14:00:00Z\n");
+	}
+}
+
+/* An answer of somebody's before the lease ends, and behind it; the dispute's end alone shows that it was given up. */
+static void an_answer_does_not_show_that_a_dispute_was_given_up(void **state)
+{
+	static const char *const answered[] = { "2026-05-01T11:00:00Z", "2026-05-01T15:00:00Z" };
+
+	for (size_t i = 0; i < 2 * COUNT_OF(answered); i++) {
+		assert_int_equal(dispute_stop(state), 0);
+		assert_int_equal(dispute_start(state), 0);
+		tell("2026-05-01T09:00:00Z", "needs_response", 0);
+		dispute_closed("2026-05-01T10:00:00Z", "mika", "accept");
+		dispute_approved("2026-05-01T10:00:00Z", "ken", "accept", NULL);
+		tell(answered[i / 2], i % 2 == 0 ? "needs_response" : "under_review", 1);
+		dispute_pass("2026-05-02T09:00:00Z");
+		assert_int_equal(dispute_count("raised accept_not_seen 2026-05-01T14:00:00Z"), 1);
+		assert_int_equal(dispute_count("resolved accept_not_seen"), 0);
+		tell("2026-05-03T09:00:00Z", "lost", 1);
+		dispute_pass("2026-05-03T09:00:00Z");
+		assert_int_equal(dispute_count("resolved accept_not_seen"), 1);
+	}
+}
+
+static void who_leaves_a_chargeback_alone_says_why(void **state)
+{
+	static const char *const ignore[] = { "decision", "ignore", NULL };
+	static const struct {
+		struct told_dispute told;
+		const char *reason;
+		const char *said;
+	} rows[] = {
+		{ { .due = DUE }, "", "action_refused reason INVALID\n" },
+		{ { .due = DUE }, "It is small.", "decision_made ignore\naction_applied\n" },
+		{ { .unanswerable = true }, "", "decision_made ignore\naction_applied\n" },
+		{ { .status = "warning_needs_response", .due = DUE },
+		  "",
+		  "decision_made ignore\naction_applied\n" },
+	};
+
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		assert_int_equal(dispute_stop(state), 0);
+		assert_int_equal(dispute_start(state), 0);
+		dispute_told("2026-05-01T09:00:00Z", &rows[i].told);
+		dispute_pass("2026-05-01T09:00:00Z");
+		(void)dispute_heard();
+		dispute_asked("2026-05-01T10:00:00Z",
+		              &(struct told_action){ .kind = ACT(CLOSE),
+		                                     .by = "mika",
+		                                     .reason = rows[i].reason,
+		                                     .parameters = ignore });
+		hear("2026-05-01T10:00:00Z", rows[i].said);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -236,6 +312,9 @@ int main(void)
 		TEST(what_was_sent_once_is_put_up_again_and_not_sent_again),
 		TEST(what_was_left_alone_is_asked_again),
 		TEST(what_was_given_up_and_returns_is_asked_again_once_it_was_over),
+		TEST(what_was_asked_for_is_not_left_alone),
+		TEST(an_answer_does_not_show_that_a_dispute_was_given_up),
+		TEST(who_leaves_a_chargeback_alone_says_why),
 		TEST(what_is_put_up_when_it_returns_stays_so),
 	};
 

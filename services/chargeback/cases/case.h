@@ -166,6 +166,8 @@ enum status case_end_stage(struct casework *work, const char *reason) MUST_CHECK
 bool case_is_answered(const struct casework *work);
 /* Nothing that was asked to be sent is waited for. */
 enum status case_seen(struct casework *work, const char *reason) MUST_CHECK;
+/* Nor that it is shown as given up. */
+enum status case_ended(struct casework *work, const char *reason) MUST_CHECK;
 
 /* Alerts (case_alert.c). */
 

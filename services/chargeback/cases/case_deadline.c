@@ -236,18 +236,26 @@ bool case_is_answered(const struct casework *work)
 	return work->kept->submission_count > work->kept->submissions_before;
 }
 
+/* That something was answered does not show that the dispute was given up. */
 enum status case_seen(struct casework *work, const char *reason)
 {
+	if (!text_equal(work->row.response, "accepted"))
+		work->kept->lease_until = NULL;
 	TRY(resolve_all(work, reason));
-	TRY(case_resolve(work, ALERT_LEASE, reason));
+	return case_resolve(work, ALERT_LEASE, reason);
+}
+
+enum status case_ended(struct casework *work, const char *reason)
+{
+	work->kept->lease_until = NULL;
 	return case_resolve(work, ALERT_ACCEPT, reason);
 }
 
 enum status case_end_stage(struct casework *work, const char *reason)
 {
-	work->kept->lease_until = NULL;
 	TRY(withdraw(work, reason));
-	return case_seen(work, reason);
+	TRY(case_seen(work, reason));
+	return case_ended(work, reason);
 }
 
 /* Judging. */

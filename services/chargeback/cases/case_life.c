@@ -231,7 +231,6 @@ static enum status observe(struct casework *work, const Opsmesh__V1__DisputeChan
 	if (changed->submission_count <= work->kept->submission_count)
 		return STATUS_OK;
 	work->kept->submission_count = changed->submission_count;
-	work->kept->lease_until = NULL;
 	seen.stage = case_stage_number(case_stage(work));
 	seen.submission_count = changed->submission_count;
 	seen.ours = text_equal(work->row.response, "requested");
@@ -247,8 +246,8 @@ static enum status follow(struct casework *work)
 {
 	if (life_needs_response(case_life(work)))
 		return STATUS_OK;
-	work->kept->lease_until = NULL;
-	return case_seen(work, "No answer is asked for any more.");
+	TRY(case_seen(work, "No answer is asked for any more."));
+	return life_is_open(case_life(work)) ? STATUS_OK : case_ended(work, "The dispute is over.");
 }
 
 /* What the provider has by now answers nothing that it asks from here on. */

@@ -362,8 +362,9 @@ enum status case_pack(struct casework *work, const struct case_evidence *found)
 	struct packet_solution solution;
 	struct packet_refusal refusal;
 
-	if (!text_equal(work->row.response, "none") &&
-	    !text_equal(work->row.response, "accept_proposed"))
+	/* What is given up may be answered after all, with what is there by then. */
+	if (text_among((const char *const[]){ "staged", "requested", "accepted", NULL },
+	               work->row.response))
 		return STATUS_OK;
 	all.count = items_of(found, items);
 	const struct packet prepared = packet_prepare(arena, limits, &all);

@@ -64,14 +64,14 @@ static const char *why_closed(const struct casework *work)
 
 	if (!life_needs_response(case_life(work)))
 		return "No answer is awaited in this state.";
-	if (kept->unanswerable)
-		return "The provider takes no answer to this dispute.";
-	if (kept->charge_unknown)
-		return "The charge has not come: nobody can tell what an answer would be about.";
 	if (text_equal(work->row.response, "requested"))
 		return "The one answer of this stage was asked to be sent.";
 	if (text_equal(work->row.response, "accepted"))
 		return "The dispute was given up.";
+	if (kept->unanswerable)
+		return "The provider takes no answer to this dispute.";
+	if (kept->charge_unknown)
+		return "The charge has not come: nobody can tell what an answer would be about.";
 	return case_is_answered(work)
 	           ? "The provider has an answer already: somebody, or its own automatic one, was quicker."
 	           : NULL;
@@ -357,6 +357,14 @@ static enum status say_accept(struct case_request *request,
 	                                                                 : case_emit(work, &event);
 }
 
+/* What came while it was put up is in what may be put up after all. */
+static enum status take_down(struct case_request *request)
+{
+	if (text_equal(request->work->row.response, "staged"))
+		case_gather_soon(request->work);
+	return case_unstage(request->work, request->requested->by);
+}
+
 static enum status propose(struct case_request *request)
 {
 	struct casework *const work = request->work;
@@ -372,7 +380,7 @@ static enum status propose(struct case_request *request)
 		return REFUSED(request, INVALID, "reason", "Giving up cannot be undone: say why.");
 	if (text_equal(work->row.response, "accept_proposed"))
 		return REFUSED(request, NO_CHANGE, "decision", "That was proposed before.");
-	TRY(case_unstage(work, request->requested->by));
+	TRY(take_down(request));
 	if (text_equal(work->row.response, "given_up"))
 		case_resume(work);
 	work->row.response = "accept_proposed";
@@ -408,6 +416,11 @@ static enum status confirm(struct case_request *request)
 	return case_applied(request);
 }
 
+static bool is_answerable_chargeback(const struct casework *work)
+{
+	return case_life(work) == LIFE_OPEN && !work->kept->unanswerable;
+}
+
 /* Refunded at the provider, or left alone because nothing can be said: both end the waiting here. */
 static enum status let_be(struct case_request *request, const char *decision)
 {
@@ -418,18 +431,23 @@ static enum status let_be(struct case_request *request, const char *decision)
 		               "The funds of a chargeback are taken: a refund would pay twice.");
 	if (text_equal(work->row.response, "given_up"))
 		return REFUSED(request, NO_CHANGE, "decision", "That was decided before.");
-	TRY(case_unstage(work, request->requested->by));
+	if (is_answerable_chargeback(work) && !action_has_words(request->requested->reason))
+		return REFUSED(request, INVALID, "reason",
+		               "Who does not answer is not reminded any more: say why.");
+	TRY(take_down(request));
 	work->row.response = "given_up";
 	TRY(decide(request, decision));
 	TRY(case_answered(work, "It was decided not to answer."));
 	return case_applied(request);
 }
 
-/* A warning, and a dispute that takes no answer, can be left alone. */
+/* A warning, and a dispute that takes no answer, can be left alone; what was asked for before that stands. */
 static bool can_be_left(const struct casework *work)
 {
 	return case_life(work) == LIFE_WARNED ||
-	       (life_needs_response(case_life(work)) && work->kept->unanswerable);
+	       (life_needs_response(case_life(work)) && work->kept->unanswerable &&
+	        !text_equal(work->row.response, "requested") &&
+	        !text_equal(work->row.response, "accepted"));
 }
 
 enum status case_give_up(struct case_request *request, const char *decision)
