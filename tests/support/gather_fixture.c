@@ -249,14 +249,18 @@ static void ask(const char *at, Opsmesh__V1__ActionKind kind, const char *by,
 	Opsmesh__V1__ActionRequested requested = OPSMESH__V1__ACTION_REQUESTED__INIT;
 	Opsmesh__V1__ActionSubject subject = OPSMESH__V1__ACTION_SUBJECT__INIT;
 	Opsmesh__V1__Actor actor = OPSMESH__V1__ACTOR__INIT;
+	Opsmesh__V1__PersonalText reason = OPSMESH__V1__PERSONAL_TEXT__INIT;
 	struct arena *const arena = gather_stage.arena;
 	char *scopes[] = { text_mutable("actions:*") };
 
 	actor.principal = text_mutable(by);
+	reason.content_case = OPSMESH__V1__PERSONAL_TEXT__CONTENT_TEXT;
+	reason.text = text_mutable("It was decided so.");
 	subject.type = text_mutable("case");
 	subject.id = arena_printf(arena, "case/%s/" GATHER_DISPUTE, gather_home);
 	requested.kind = kind;
 	requested.action = text_mutable("asked");
+	requested.reason = &reason;
 	requested.scopes = scopes;
 	requested.n_scopes = COUNT_OF(scopes);
 	requested.on = &subject;
