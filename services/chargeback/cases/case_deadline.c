@@ -405,7 +405,8 @@ static enum status miss_accept(struct casework *work)
 		    arena,
 		    "Look at the provider whether the dispute is closed. It is not asked for again: if "
 		    "it is open, close it by hand; if it is to be answered after all, nothing here sends "
-		    "an answer any more. Read `opsmesh explain dispute %s`.",
+		    "an answer any more. First read `opsmesh explain dispute %s`: where another case of "
+		    "the dispute has asked before, leave it.",
 		    work->row.dispute_id),
 	    });
 }
