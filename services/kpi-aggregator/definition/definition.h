@@ -17,14 +17,14 @@
 
 #define DEFINITIONS "metrics" /* the document's name */
 #define DEFINITION_FOLDER "metrics/"
-#define DEFINITION_MAX 256            /* documents */
-#define DEFINITION_PARTS_MAX 8        /* of one */
-#define DEFINITION_CONDITIONS_MAX 8   /* of one part */
-#define DEFINITION_WORDS_MAX 16       /* that a condition lists */
+#define DEFINITION_MAX 256          /* documents */
+#define DEFINITION_PARTS_MAX 8      /* of one */
+#define DEFINITION_CONDITIONS_MAX 8 /* of one part */
+#define DEFINITION_WORDS_MAX 16     /* that a condition lists */
 #define DEFINITION_DIMENSIONS_MAX 12
 #define DEFINITION_QUANTILES_MAX 5
 #define DEFINITION_ASIDES_MAX 4
-#define DEFINITION_BOUND_MAX 10000    /* values of a dimension in one window, the rest is "other" */
+#define DEFINITION_BOUND_MAX 10000 /* values of a dimension in one window, the rest is "other" */
 #define DEFINITION_GRACE_MIN MINUTES(10) /* longer than what is counted waits to be told */
 #define DEFINITION_GRACE_MAX DAYS(7)
 
@@ -90,9 +90,9 @@ struct definition {
 	const char *owner; /* team */
 	const char *area;  /* "support", "billing", "value" */
 	enum definition_formula formula;
-	const char *unit;     /* "count", "ppm", "us", "minor", "milli" */
+	const char *unit; /* "count", "ppm", "us", "minor", "milli" */
 	enum rounding rounding;
-	int64_t per;          /* of a quotient: 100 */
+	int64_t per;           /* of a quotient: 100 */
 	bool higher_is_better; /* for tools; false as well where neither is */
 	bool neutral;
 	struct definition_part parts[DEFINITION_PARTS_MAX];

@@ -10,8 +10,8 @@
 
 #include "common/base/arena.h"
 
-#define SKETCH_PLACES 3776       /* 128 and 64 for each power of two from 2^7 to 2^62, and the next */
-#define SKETCH_ERROR_PPM 7813    /* 1/128, rounded up */
+#define SKETCH_PLACES 3776    /* 128 and 64 for each power of two from 2^7 to 2^62, and the next */
+#define SKETCH_ERROR_PPM 7813 /* 1/128, rounded up */
 #define SKETCH_WHOLE_PPM 1000000 /* of quantiles */
 
 struct sketch_bucket {

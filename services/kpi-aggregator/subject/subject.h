@@ -14,16 +14,20 @@
 #include "services/kpi-aggregator/vocabulary/vocabulary.h"
 #include "services/kpi-aggregator/window/window.h"
 
-#define SUBJECT_OBSERVATIONS_MAX 1024 /* of one; a ticket's come from its messages and from the midnights it was open at */
-#define SUBJECT_KNOWN_MAX 131072      /* bytes of what is known of one */
-#define SUBJECT_MIDNIGHTS_MAX 400     /* what was open at an older midnight is not corrected any more */
+#define SUBJECT_OBSERVATIONS_MAX \
+	1024 /* of one; a ticket's come from its messages and from the midnights it was open at */
+#define SUBJECT_KNOWN_MAX 131072  /* bytes of what is known of one */
+#define SUBJECT_MIDNIGHTS_MAX 400 /* what was open at an older midnight is not corrected any more */
+
+#define SUBJECT_TEXT_MAX \
+	128 /* bytes of a word of an observation; longer ones are cut and end in "..." */
 
 /* Up to which local midnight snapshots were taken, zone by zone. */
 struct subject_horizon {
 	struct subject_midnight {
 		struct window_zone *zone;
 		struct instant until; /* the last one taken; TIME_MIN: none yet */
-	} *zones;
+	} * zones;
 	size_t count;
 };
 
@@ -41,8 +45,8 @@ void observations_add(struct observations *all, const struct observation *it);
 struct subject_kind {
 	const char *prefix; /* "ticket/": its id stands behind it */
 	/* Makes all observations of what is known anew; the same whatever came first. False: these bytes are not its own. */
-	bool (*observe)(const char *subject, struct bytes known, const struct subject_horizon *horizon,
-	                struct observations *all);
+	bool (*observe)(const char *subject, struct bytes known,
+	                const struct subject_horizon *horizon, struct observations *all);
 	/* Is a snapshot of it to be taken at the midnights to come? NULL: of none. */
 	bool (*is_open)(struct bytes known);
 };

@@ -16,8 +16,8 @@ const struct vocabulary_field vocabulary_marks[OBSERVATION_MARKS] = { VOCABULARY
 #define M(name) (UINT64_C(1) << MARK_##name)
 
 /* What every observation of a ticket can be cut by. */
-#define OF_TICKET                                                                                 \
-	(W(CHANNEL) | W(TIER) | W(REGION) | W(LANGUAGE) | W(CATEGORY) | W(INTENT) | W(QUEUE) |    \
+#define OF_TICKET                                                                              \
+	(W(CHANNEL) | W(TIER) | W(REGION) | W(LANGUAGE) | W(CATEGORY) | W(INTENT) | W(QUEUE) | \
 	 W(AGENT) | W(TEAM) | W(PRODUCT) | W(ACCOUNT))
 
 const struct vocabulary_kind vocabulary_kinds[OBSERVATION_KINDS] = {
@@ -152,8 +152,8 @@ const struct vocabulary_kind vocabulary_kinds[OBSERVATION_KINDS] = {
 	                          .words = W(NETWORK) | W(REASON) | W(STATUS) | W(ACCOUNT),
 	                          .times = T(AT) | T(BEGAN_AT),
 	                          .numbers = N(MINOR),
-	                          .marks = M(WON) | M(DECIDED) | M(OPEN) | M(ANSWERED) |
-	                                   M(BREACHED) },
+	                          .marks =
+	                              M(WON) | M(DECIDED) | M(OPEN) | M(ANSWERED) | M(BREACHED) },
 	[OBSERVATION_WARNING] = { .name = "warning",
 	                          .doc = "An early fraud warning.",
 	                          .kept = true,

@@ -42,7 +42,8 @@ struct window window_at(struct window_zone *zone, enum window_kind kind, struct 
 /* The one behind it. */
 struct window window_next(struct window_zone *zone, const struct window *window);
 /* "2026-05-01T14:07", "2026-05-01T14" (hours since the day began), "2026-05-01", "2026-W18", "2026-05". */
-const char *window_label(struct arena *arena, struct window_zone *zone, const struct window *window);
+const char *window_label(struct arena *arena, struct window_zone *zone,
+                         const struct window *window);
 /* The reverse of it. False: it is none of a kind's. */
 bool window_parse(struct window_zone *zone, const char *label, struct window *window) MUST_CHECK;
 

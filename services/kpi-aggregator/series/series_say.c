@@ -1,0 +1,190 @@
+/*
+ * Saying: every five minutes of mesh time each cell that is another since it was said last.
+ */
+#include "common/base/text.h"
+#include "common/io/proto.h"
+#include "common/io/protojson.h"
+#include "proto/opsmesh/v1/catalogue.h"
+#include "services/kpi-aggregator/series/series.h"
+
+#include <inttypes.h>
+
+#define SLICE 2000 /* cells of one run of the timer: some milliseconds */
+
+static const char *json_of(struct task *task, const Opsmesh__V1__KpiFigures *figures)
+{
+	struct buffer out = { 0 };
+	const char *text;
+
+	protojson_write(&out, task->arena, &figures->base, PROTOJSON_REVEALED);
+	text = arena_text(task->arena, (const char *)out.data, out.size);
+	buffer_finish(&out);
+	return text;
+}
+
+/* With what earlier windows bring, where the definition counts a level. */
+static struct cell_sums level_sums(struct task *task, const struct definition *definition,
+                                   const struct kpi_cell_row *row)
+{
+	const struct series_levels levels = series_levels_of(definition);
+	struct cell_sums sums = series_sums(task, row);
+
+	sums.n += levels.n ? row->before_n : 0;
+	sums.hits += levels.hits ? row->before_hits : 0;
+	sums.sum += levels.sum ? row->before_sum : 0;
+	return sums;
+}
+
+static Opsmesh__V1__KpiWindow *window_of(struct task *task, const struct definition *definition,
+                                         const struct kpi_cell_row *row)
+{
+	Opsmesh__V1__KpiWindow *const window = arena_alloc(task->arena, sizeof(*window));
+	const struct window span = { .kind =
+		                         (enum window_kind)series_window_kind(row->key.window_kind),
+		                     .start = row->key.start,
+		                     .end = row->ends };
+
+	*window = (Opsmesh__V1__KpiWindow)OPSMESH__V1__KPI_WINDOW__INIT;
+	window->kind = text_mutable(row->key.window_kind);
+	window->start = proto_timestamp(task->arena, row->key.start);
+	window->end = proto_timestamp(task->arena, row->ends);
+	window->zone = text_mutable(window_zone_name(definition->zone));
+	window->label = text_mutable(window_label(task->arena, definition->zone, &span));
+	return window;
+}
+
+static const char *reason_of(struct task *task, const struct kpi_cell_row *row)
+{
+	return arena_printf(task->arena,
+	                    "after it was sealed %" PRId64 " observations came and %" PRId64
+	                    " turned out otherwise",
+	                    row->came, row->taken_back);
+}
+
+/* The fact's own part; figures that were said before come as they stand in the row. */
+struct saying {
+	Opsmesh__V1__KpiUpdated updated;
+	Opsmesh__V1__KpiSealed sealed;
+	Opsmesh__V1__KpiRestated restated;
+};
+
+static void fill_restated(struct task *task, const struct kpi_cell_row *row,
+                          Opsmesh__V1__KpiFigures *figures, struct saying *saying,
+                          Opsmesh__V1__KpiEvent *event)
+{
+	saying->restated = (Opsmesh__V1__KpiRestated)OPSMESH__V1__KPI_RESTATED__INIT;
+	saying->restated.figures = figures;
+	saying->restated.before = text_mutable(row->figures != NULL ? row->figures : "");
+	saying->restated.reason = text_mutable(reason_of(task, row));
+	saying->restated.revision = (int32_t)row->revision + 1;
+	saying->restated.came = row->came;
+	saying->restated.taken_back = row->taken_back;
+	event->fact_case = OPSMESH__V1__KPI_EVENT__FACT_RESTATED;
+	event->restated = &saying->restated;
+}
+
+static void fill_fact(struct task *task, const struct kpi_cell_row *row,
+                      Opsmesh__V1__KpiFigures *figures, struct saying *saying,
+                      Opsmesh__V1__KpiEvent *event)
+{
+	if (text_equal(row->state, "open")) {
+		saying->updated = (Opsmesh__V1__KpiUpdated)OPSMESH__V1__KPI_UPDATED__INIT;
+		saying->updated.figures = figures;
+		event->fact_case = OPSMESH__V1__KPI_EVENT__FACT_WINDOW_UPDATED;
+		event->window_updated = &saying->updated;
+	} else if (row->said_at.us == TIME_MIN.us || row->figures == NULL) {
+		saying->sealed = (Opsmesh__V1__KpiSealed)OPSMESH__V1__KPI_SEALED__INIT;
+		saying->sealed.figures = figures;
+		event->fact_case = OPSMESH__V1__KPI_EVENT__FACT_WINDOW_SEALED;
+		event->window_sealed = &saying->sealed;
+	} else {
+		fill_restated(task, row, figures, saying, event);
+	}
+}
+
+static enum status emit(struct task *task, const struct definition *definition,
+                        const struct kpi_cell_row *row, Opsmesh__V1__KpiFigures *figures)
+{
+	Opsmesh__V1__KpiEvent event = OPSMESH__V1__KPI_EVENT__INIT;
+	struct saying saying;
+	struct instant at = task->due;
+
+	fill_fact(task, row, figures, &saying, &event);
+	if (event.fact_case == OPSMESH__V1__KPI_EVENT__FACT_WINDOW_SEALED)
+		at = row->ends;
+	event.series = text_mutable(row->key.series);
+	event.occurred_at = proto_timestamp(task->arena, at);
+	event.metric = text_mutable(definition->id);
+	event.version = definition->version;
+	event.dimension = text_mutable(series_dimension(row->key.series));
+	event.value = text_mutable(row->key.value);
+	event.currency = text_mutable(row->key.currency);
+	event.window = window_of(task, definition, row);
+	return task_emit(task, &(struct emission){ .topic = OPS_KPI,
+	                                           .key = row->key.series,
+	                                           .time = at,
+	                                           .message = &event.base });
+}
+
+enum status series_say_cell(struct task *task, const struct definition *definition,
+                            struct kpi_cell_row *row)
+{
+	const struct cell_sums sums = level_sums(task, definition, row);
+	Opsmesh__V1__KpiFigures *const figures =
+	    figures_of(task->arena, definition, &sums, text_equal(row->key.value, SERIES_OTHER));
+	const char *const json = json_of(task, figures);
+
+	if (!text_equal(json, row->figures)) {
+		TRY(emit(task, definition, row, figures));
+		if (!text_equal(row->state, "open") && row->figures != NULL &&
+		    row->said_at.us != TIME_MIN.us) {
+			row->state = "restated";
+			row->revision++;
+			row->former = row->figures;
+			row->reason = reason_of(task, row);
+		}
+		row->figures = json;
+		row->said_at = task->due;
+	}
+	row->came = 0;
+	row->taken_back = 0;
+	task_save(task, &kpi_cell_table, row);
+	return STATUS_OK;
+}
+
+enum status series_say(struct task *task, const char *key)
+{
+	struct kpi_key cell = { 0 };
+	struct task_cursor cursor;
+
+	TRY(series_publish_definitions(task));
+	task_scan(task, &kpi_changed_table, &cell, 0, &cursor);
+	for (int i = 0; task_next(task, &cursor, &cell); i++) {
+		const struct definition *const definition = series_definition(task, cell.series);
+		struct kpi_cell_row row;
+
+		if (i == SLICE) {
+			task_timer_set(task, SERIES_TIMER_SAY, key,
+			               time_add(task->due, SECONDS(1)));
+			return STATUS_OK;
+		}
+		task_remove(task, &kpi_changed_table, &cell);
+		if (definition != NULL && series_load(task, definition, &cell, &row))
+			TRY(series_say_cell(task, definition, &row));
+	}
+	return STATUS_OK;
+}
+
+void series_need_say(struct task *task, const char *key)
+{
+	struct kpi_key cell = { 0 };
+	struct task_cursor cursor;
+
+	(void)key;
+	task_scan(task, &kpi_changed_table, &cell, 0, &cursor);
+	for (int i = 0; i < SLICE && task_next(task, &cursor, &cell); i++) {
+		const struct kpi_cell_row row = { .key = cell };
+
+		task_need(task, &kpi_cell_table, &row);
+	}
+}

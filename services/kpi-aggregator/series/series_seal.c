@@ -1,0 +1,195 @@
+/*
+ * Sealing: a timer of each series and kind of window, at the end of the first window that is not sealed, and the grace.
+ *
+ * Of the whole every window is sealed, also one in which nothing happened: that is a number too. Of a dimension those that have
+ * cells are, and of levels every value that has one.
+ */
+#include "common/base/text.h"
+#include "services/kpi-aggregator/series/series.h"
+
+#include <string.h>
+
+/* One window of one series, about to be sealed. */
+struct sealing {
+	struct task *task;
+	const struct definition *definition;
+	struct kpi_series_row series;
+	struct window window;
+	struct series_levels levels;
+};
+
+static bool has_levels(const struct sealing *it)
+{
+	return it->levels.n || it->levels.hits || it->levels.sum;
+}
+
+/* From what was before this window to what was before the next. */
+static void carry(const struct sealing *it, struct kpi_cell_row *row)
+{
+	struct kpi_level_row level = { .series = row->key.series,
+		                       .window_kind = row->key.window_kind,
+		                       .value = row->key.value,
+		                       .currency = row->key.currency };
+
+	if (!has_levels(it))
+		return;
+	(void)task_load(it->task, &kpi_level_table, &level);
+	row->before_n = level.n;
+	row->before_hits = level.hits;
+	row->before_sum = level.sum;
+	level.n += row->n;
+	level.hits += row->hits;
+	level.sum += row->sum;
+	task_save(it->task, &kpi_level_table, &level);
+}
+
+static enum status seal_cell(const struct sealing *it, const struct kpi_key *key)
+{
+	struct kpi_cell_row row;
+
+	(void)series_load(it->task, it->definition, key, &row);
+	carry(it, &row);
+	row.state = "sealed";
+	row.figures = NULL;
+	task_remove(it->task, &kpi_open_table, key);
+	task_remove(it->task, &kpi_changed_table, key);
+	return series_say_cell(it->task, it->definition, &row);
+}
+
+/* Cells of the window, in their order; their number. */
+static enum status seal_open(const struct sealing *it, size_t *count)
+{
+	struct kpi_key key = { .series = it->series.series,
+		               .window_kind = it->series.window_kind,
+		               .start = it->window.start };
+	struct task_cursor cursor;
+
+	task_scan(it->task, &kpi_open_table, &key, 3, &cursor);
+	for (*count = 0; task_next(it->task, &cursor, &key); (*count)++)
+		TRY(seal_cell(it, &key));
+	return STATUS_OK;
+}
+
+/* Values of a level that nothing happened to. */
+static enum status seal_levels(const struct sealing *it, size_t *count)
+{
+	struct kpi_level_row level = { .series = it->series.series,
+		                       .window_kind = it->series.window_kind };
+	struct task_cursor cursor;
+
+	task_scan(it->task, &kpi_level_table, &level, 2, &cursor);
+	while (task_next(it->task, &cursor, &level)) {
+		const struct kpi_key key = { .series = level.series,
+			                     .window_kind = level.window_kind,
+			                     .start = it->window.start,
+			                     .value = level.value,
+			                     .currency = level.currency };
+		struct kpi_cell_row row;
+
+		if (series_load(it->task, it->definition, &key, &row))
+			continue;
+		TRY(seal_cell(it, &key));
+		(*count)++;
+	}
+	return STATUS_OK;
+}
+
+/* Of the whole, where nothing happened: of what is no amount, since a currency would have to be guessed. */
+static enum status seal_nothing(const struct sealing *it)
+{
+	const struct kpi_key key = { .series = it->series.series,
+		                     .window_kind = it->series.window_kind,
+		                     .start = it->window.start,
+		                     .value = "",
+		                     .currency = "" };
+
+	return seal_cell(it, &key);
+}
+
+static bool is_whole(const char *series)
+{
+	return *series_dimension(series) == '\0';
+}
+
+/* The next one that there is something to say of; false: there is none. */
+static bool advance(struct sealing *it)
+{
+	struct kpi_key key = { .series = it->series.series, .window_kind = it->series.window_kind };
+	struct task_cursor cursor;
+
+	it->window = window_next(it->definition->zone, &it->window);
+	if (is_whole(it->series.series) || has_levels(it))
+		return true;
+	task_scan(it->task, &kpi_open_table, &key, 2, &cursor);
+	if (!task_next(it->task, &cursor, &key))
+		return false;
+	it->window = window_at(it->definition->zone, it->window.kind, key.start);
+	return true;
+}
+
+static enum status seal(struct sealing *it)
+{
+	size_t count;
+
+	TRY(seal_open(it, &count));
+	if (has_levels(it))
+		TRY(seal_levels(it, &count));
+	if (count == 0 && is_whole(it->series.series) && !text_equal(it->definition->unit, "minor"))
+		TRY(seal_nothing(it));
+	return STATUS_OK;
+}
+
+static bool read_key(struct task *task, const char *key, struct sealing *it)
+{
+	const char *const bar = strchr(key, '|');
+	int kind;
+
+	*it = (struct sealing){ .task = task };
+	if (bar == NULL)
+		return false;
+	kind = series_window_kind(bar + 1);
+	it->series.series = arena_text(task->arena, key, (size_t)(bar - key));
+	it->series.window_kind = bar + 1;
+	it->definition = series_definition(task, it->series.series);
+	if (kind < 0 || it->definition == NULL || !task_load(task, &kpi_series_table, &it->series))
+		return false;
+	it->levels = series_levels_of(it->definition);
+	it->window = window_at(it->definition->zone, (enum window_kind)kind, it->series.next);
+	return true;
+}
+
+enum status series_seal(struct task *task, const char *key)
+{
+	struct sealing it;
+
+	if (!read_key(task, key, &it))
+		return STATUS_OK;
+	TRY(seal(&it));
+	if (!advance(&it)) {
+		task_remove(task, &kpi_series_table, &it.series);
+		return STATUS_OK;
+	}
+	it.series.next = it.window.start;
+	task_save(task, &kpi_series_table, &it.series);
+	task_timer_set(task, SERIES_TIMER_SEAL, key, time_add(it.window.end, it.definition->grace));
+	return STATUS_OK;
+}
+
+void series_need_seal(struct task *task, const char *key)
+{
+	struct kpi_key open = { 0 };
+	struct task_cursor cursor;
+	struct sealing it;
+
+	if (!read_key(task, key, &it))
+		return;
+	open = (struct kpi_key){ .series = it.series.series,
+		                 .window_kind = it.series.window_kind,
+		                 .start = it.window.start };
+	task_scan(task, &kpi_open_table, &open, 3, &cursor);
+	while (task_next(task, &cursor, &open)) {
+		const struct kpi_cell_row row = { .key = open };
+
+		task_need(task, &kpi_cell_table, &row);
+	}
+}
