@@ -11,6 +11,7 @@
 #ifndef SERVICES_KPI_AGGREGATOR_DEFINITION_DEFINITION_H
 #define SERVICES_KPI_AGGREGATOR_DEFINITION_DEFINITION_H
 
+#include "common/base/ratio.h"
 #include "common/flow/calendar_library.h"
 #include "services/kpi-aggregator/vocabulary/vocabulary.h"
 #include "services/kpi-aggregator/window/window.h"
