@@ -37,14 +37,14 @@ struct window_zone *window_zone_open(const char *name);
 void window_zone_close(struct window_zone *zone);
 const char *window_zone_name(const struct window_zone *zone);
 
-/* The window of a kind in which an instant lies. */
+/* The window of a kind in which an instant lies; of one that the mesh does not accept (TIME_OLDEST, TIME_NEWEST) the nearest. */
 struct window window_at(struct window_zone *zone, enum window_kind kind, struct instant at);
 /* The one behind it. */
 struct window window_next(struct window_zone *zone, const struct window *window);
 /* "2026-05-01T14:07", "2026-05-01T14" (hours since the day began), "2026-05-01", "2026-W18", "2026-05". */
 const char *window_label(struct arena *arena, struct window_zone *zone,
                          const struct window *window);
-/* The reverse of it. False: it is none of a kind's. */
+/* The reverse of it. False: it is none of a kind's, or of a day that the zone has left out. */
 bool window_parse(struct window_zone *zone, const char *label, struct window *window) MUST_CHECK;
 
 #endif
