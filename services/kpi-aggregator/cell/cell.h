@@ -24,6 +24,7 @@ struct cell_sums {
 
 /* Adds; saturating, which is told by false. */
 bool cell_add(struct arena *arena, struct cell_sums *to, const struct cell_sums *more) MUST_CHECK;
+/* Nothing comes of it: no sum is other than 0. What came and was taken back as often does not matter then. */
 bool cell_is_zero(const struct cell_sums *sums);
 
 /* What does not fit a column of its own: asides and sketch; absent where there is neither. */
@@ -38,7 +39,7 @@ struct cell_change {
 	const struct definition *definition;
 	int dimension; /* enum observation_word; -1: the whole */
 	const char *value;
-	const char *currency;
+	const char *currency; /* "": of a definition whose unit is no amount */
 	struct window window; /* of the definition's finest kind */
 	struct cell_sums sums;
 };
@@ -46,7 +47,9 @@ typedef void cell_see(const struct cell_change *change, void *context);
 
 /*
  * Shows what an observation adds (sign 1) or takes back (-1) to the cells of all definitions: for each the whole and each dimension
- * that its kind has. Values longer than CELL_VALUE_MAX bytes are cut at a character and marked with "...".
+ * that its kind has. A part whose time is missing, or whose conditions are not met, adds nothing; parts with times in different
+ * windows make a change each, and the observation counts as come or taken back once in each. Values longer than CELL_VALUE_MAX
+ * bytes are cut at a character and marked with "...".
  */
 #define CELL_VALUE_MAX 128
 void cell_expand(struct arena *arena, const struct definition_book *book,
