@@ -65,6 +65,9 @@ enum part_target {
 /* What a part adds: 1, a number of the observation, or the span between two of its times. */
 enum part_amount { AMOUNT_ONE, AMOUNT_NUMBER, AMOUNT_SPAN };
 
+/* Of a quotient's terms: the window's own sum, that of all up to and with it, that of those before it alone. */
+enum part_level { LEVEL_NONE, LEVEL_CLOSING, LEVEL_OPENING };
+
 struct definition_part {
 	enum observation_kind kind;
 	enum observation_time time; /* by which window it counts */
@@ -74,9 +77,10 @@ struct definition_part {
 	int aside;
 	enum part_amount amount;
 	enum observation_number number;
-	enum observation_time from; /* of a span */
+	bool spans; /* an observation counts only where this span can be measured */
+	enum observation_time from;
 	enum observation_time to;
-	bool level; /* of a quotient: the sum of all windows so far */
+	enum part_level level;
 };
 
 struct definition {
@@ -93,7 +97,9 @@ struct definition {
 	enum definition_formula formula;
 	const char *unit; /* "count", "ppm", "us", "minor", "milli" */
 	enum rounding rounding;
-	int64_t per;           /* of a quotient: 100 */
+	int64_t per;  /* of a quotient: 100 */
+	int64_t plus; /* of a quotient: so many thousandths more, for one that says what is kept */
+	bool amounts; /* sums are minor units: cells are apart by currency, else all have none */
 	bool higher_is_better; /* for tools; false as well where neither is */
 	bool neutral;
 	struct definition_part parts[DEFINITION_PARTS_MAX];
@@ -127,11 +133,14 @@ struct definition_book {
 	/* The zones of definitions that count snapshots (OBSERVATION_BACKLOG), each once; such a part has the condition that zone is its own. */
 	struct window_zone *const *snapshot_zones;
 	size_t snapshot_zone_count;
+	struct window_zone *const *zones; /* of all definitions, each once */
+	size_t zone_count;
 };
 
 /* For a row of service_document over "holidays/ calendars/ metrics/". NULL: the reason names file, path and what is wrong. */
 const void *definition_compile(const struct document *files, size_t count, char *reason,
                                size_t reason_size);
+void definition_release(const struct definition_book *book); /* with its zones and its arena */
 
 /* NULL: there is none. */
 const struct definition *definition_find(const struct definition_book *book, const char *id,
@@ -139,11 +148,11 @@ const struct definition *definition_find(const struct definition_book *book, con
 /* By "support.first_reply@1". */
 const struct definition *definition_by_key(const struct definition_book *book, const char *key);
 
-/* Does the observation meet all conditions of the part? */
+/* Does the observation have the part's time, and meet all its conditions? */
 bool definition_part_takes(const struct definition_part *part, const struct observation *it);
 /*
- * What the part adds for an observation that it takes. False: a span of which one end is missing, or that a calendar cannot
- * measure; it is not measured then, and nothing is added.
+ * What the part adds for an observation that it takes. False: a span of which one end is missing, that ends before it begins, or
+ * that a calendar cannot measure; nothing is added then, neither to what was measured nor to the number of them.
  */
 bool definition_part_amount(const struct definition_book *book, const struct definition *definition,
                             const struct definition_part *part, const struct observation *it,
