@@ -99,9 +99,10 @@ const struct vocabulary_kind vocabulary_kinds[OBSERVATION_KINDS] = {
 	                          .kept = true,
 	                          .words = W(NETWORK) | W(REGION) | W(REASON) | W(STATUS) |
 	                                   W(ACCOUNT) | W(PRODUCT),
-	                          .times = T(AT),
+	                          .times = T(AT) | T(BEGAN_AT),
 	                          .numbers = N(MINOR),
-	                          .marks = M(SUCCEEDED) | M(RECOVERED) | M(RETRIED) | M(FIRST) },
+	                          .marks = M(SUCCEEDED) | M(RECOVERED) | M(RETRIED) | M(FIRST) |
+	                                   M(LAST) | M(SENT) | M(DECIDED) },
 	[OBSERVATION_REFUND] = { .name = "refund",
 	                         .doc = "A refund.",
 	                         .kept = true,
@@ -119,9 +120,9 @@ const struct vocabulary_kind vocabulary_kinds[OBSERVATION_KINDS] = {
 	                          .doc = "An invoice.",
 	                          .kept = true,
 	                          .words = W(STATUS) | W(ACCOUNT),
-	                          .times = T(AT) | T(BEGAN_AT),
+	                          .times = T(AT) | T(BEGAN_AT) | T(DECIDED_AT),
 	                          .numbers = N(MINOR),
-	                          .marks = M(OPEN) | M(SUCCEEDED) },
+	                          .marks = M(OPEN) | M(SUCCEEDED) | M(RECOVERED) | M(EXHAUSTED) },
 	[OBSERVATION_DISCREPANCY] = { .name = "discrepancy",
 	                              .doc = "A discrepancy of the books.",
 	                              .kept = true,
@@ -149,8 +150,9 @@ const struct vocabulary_kind vocabulary_kinds[OBSERVATION_KINDS] = {
 	[OBSERVATION_DISPUTE] = { .name = "dispute",
 	                          .doc = "A dispute's case.",
 	                          .kept = true,
-	                          .words = W(NETWORK) | W(REASON) | W(STATUS) | W(ACCOUNT),
-	                          .times = T(AT) | T(BEGAN_AT),
+	                          .words =
+	                              W(NETWORK) | W(REASON) | W(STATUS) | W(STAGE) | W(ACCOUNT),
+	                          .times = T(AT) | T(DECIDED_AT),
 	                          .numbers = N(MINOR),
 	                          .marks =
 	                              M(WON) | M(DECIDED) | M(OPEN) | M(ANSWERED) | M(BREACHED) },
@@ -162,7 +164,7 @@ const struct vocabulary_kind vocabulary_kinds[OBSERVATION_KINDS] = {
 	                          .numbers = N(MINOR) },
 	[OBSERVATION_PROGRAMME] = { .name = "programme",
 	                            .doc = "How a network's monitoring programme stands.",
-	                            .words = W(NETWORK) | W(STATUS),
+	                            .words = W(NETWORK) | W(PROGRAMME) | W(STATUS),
 	                            .times = T(AT),
 	                            .numbers = N(RATIO_PPM) },
 };
