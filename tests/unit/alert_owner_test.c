@@ -34,6 +34,10 @@ static const struct {
 	{ "alert/chargeback/programmes:visa/visa-vamp/excessive/crossed", ALERT_OF_PROGRAMME,
 	  CODE(UNKNOWN_SUBJECT) },
 	{ "alert/chargeback/programmes:", ALERT_OF_PROGRAMME, CODE(UNKNOWN_SUBJECT) },
+	{ "alert/kpi/support.csat@1/csat-falling/-/2026-05-01", ALERT_OF_KPI,
+	  CODE(UNKNOWN_SUBJECT) },
+	{ "alert/kpi/support.csat@1:queue/csat-falling/billing/2026-05-01/2", ALERT_OF_KPI,
+	  CODE(UNKNOWN_SUBJECT) },
 	/* Nobody's. */
 	{ "", ALERT_OF_CLOCK, CODE(INVALID) },
 	{ "alert", ALERT_OF_CLOCK, CODE(INVALID) },

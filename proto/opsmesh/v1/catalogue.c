@@ -35,7 +35,7 @@ static const char *const ticket[] = { "ticket", NULL };
 static const char *const triage[] = { "triage", NULL };
 static const char *const triage_and_pattern[] = { "triage", "pattern", NULL };
 static const char *const clock_stage[] = { "clock", NULL };
-static const char *const alert_writers[] = { "clock", "case", "programme", NULL };
+static const char *const alert_writers[] = { "clock", "case", "programme", "watch", NULL };
 static const char *const index_stage[] = { "index", NULL };
 static const char *const effect[] = { "effect", NULL };
 static const char *const case_stage[] = { "case", NULL };
@@ -51,9 +51,9 @@ static const char *const of_balance[] = { "object", "charge", "customer", NULL }
 static const char *const partial[] = { "partial", NULL };
 static const char *const series[] = { "series", NULL };
 static const char *const every[] = {
-	"conversation", "directory", "ticket",   "triage",    "pattern", "clock",  "object",
-	"source",       "charge",    "customer", "payout",    "books",   "claim",  "card",
-	"index",        "case",      "answer",   "programme", "partial", "series", NULL
+	"conversation", "directory", "ticket",  "triage", "pattern", "clock", "object", "source",
+	"charge",       "customer",  "payout",  "books",  "claim",   "card",  "index",  "case",
+	"answer",       "programme", "partial", "series", "watch",   NULL
 };
 
 static const struct topic topics[] = {
