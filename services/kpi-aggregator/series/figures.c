@@ -13,10 +13,10 @@
 static bool divided(int64_t a, int64_t factor, int64_t b, enum rounding mode, int64_t *result)
 {
 	const bool below = (a < 0) != (b < 0);
-	const __int128 top = (__int128)(a < 0 ? -(__int128)a : a) * factor;
-	const __int128 under = b < 0 ? -(__int128)b : b;
-	__int128 whole;
-	__int128 twice;
+	__extension__ const __int128 top = (__int128)a * factor * (a < 0 ? -1 : 1);
+	__extension__ const __int128 under = (__int128)b * (b < 0 ? -1 : 1);
+	__extension__ __int128 whole;
+	__extension__ __int128 twice;
 
 	if (b == 0)
 		return false;
@@ -28,6 +28,13 @@ static bool divided(int64_t a, int64_t factor, int64_t b, enum rounding mode, in
 		return false;
 	*result = (int64_t)(below ? -whole : whole);
 	return true;
+}
+
+static bool quotient_of(const struct definition *definition, const struct cell_sums *sums,
+                        int64_t *value)
+{
+	return divided(sums->hits, definition->per * MILLI, sums->n, definition->rounding, value) &&
+	       !__builtin_add_overflow(*value, definition->plus, value);
 }
 
 static bool counts_measure(const struct definition *definition)
@@ -58,9 +65,7 @@ static bool value_of(const struct definition *definition, const struct cell_sums
 	case FORMULA_LEVEL: *value = counts_measure(definition) ? sums->sum : sums->n; return true;
 	case FORMULA_MEAN: return divided(sums->sum, 1, sums->n, definition->rounding, value);
 	case FORMULA_SHARE: return divided(sums->hits, PPM, sums->n, definition->rounding, value);
-	case FORMULA_QUOTIENT:
-		return divided(sums->hits, definition->per * MILLI, sums->n, definition->rounding,
-		               value);
+	case FORMULA_QUOTIENT: return quotient_of(definition, sums, value);
 	case FORMULA_DISTRIBUTION:
 		return definition->quantile_count > 0 &&
 		       sketch_quantile(sums->sketch, definition->quantiles_ppm[0], value);

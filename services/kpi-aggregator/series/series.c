@@ -162,19 +162,29 @@ void series_mark_changed(struct task *task, const struct kpi_key *key)
 		task_save(task, &kpi_changed_table, key);
 }
 
+static void take_level(const struct definition_part *part, enum part_level level,
+                       struct series_levels *levels)
+{
+	levels->any = true;
+	if (part->target == PART_N)
+		levels->n = level;
+	else if (part->target == PART_HITS)
+		levels->hits = level;
+	else if (part->target == PART_SUM || part->target == PART_MEASURE)
+		levels->sum = level;
+}
+
 struct series_levels series_levels_of(const struct definition *definition)
 {
-	const bool all = definition->formula == FORMULA_LEVEL;
-	struct series_levels levels = { 0 };
+	struct series_levels levels = { LEVEL_NONE, LEVEL_NONE, LEVEL_NONE, false };
 
 	for (size_t i = 0; i < definition->part_count; i++) {
 		const struct definition_part *const part = &definition->parts[i];
 
-		if (!all && !part->level)
-			continue;
-		levels.n = levels.n || part->target == PART_N;
-		levels.hits = levels.hits || part->target == PART_HITS;
-		levels.sum = levels.sum || part->target == PART_SUM || part->target == PART_MEASURE;
+		if (definition->formula == FORMULA_LEVEL)
+			take_level(part, LEVEL_CLOSING, &levels);
+		else if (part->level != LEVEL_NONE)
+			take_level(part, part->level, &levels);
 	}
 	return levels;
 }

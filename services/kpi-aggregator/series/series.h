@@ -124,11 +124,12 @@ enum status series_say_cell(struct task *task, const struct definition *definiti
                             struct kpi_cell_row *row) MUST_CHECK;
 enum status series_publish_definitions(struct task *task) MUST_CHECK;
 
-/* Does the definition count levels, of which sums? */
+/* Which of the sums are levels, if any. */
 struct series_levels {
-	bool n;
-	bool hits;
-	bool sum;
+	enum part_level n;
+	enum part_level hits;
+	enum part_level sum;
+	bool any;
 };
 struct series_levels series_levels_of(const struct definition *definition);
 

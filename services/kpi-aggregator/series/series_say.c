@@ -22,6 +22,11 @@ static const char *json_of(struct task *task, const Opsmesh__V1__KpiFigures *fig
 	return text;
 }
 
+static int64_t at_level(enum part_level level, int64_t own, int64_t before)
+{
+	return level == LEVEL_NONE ? own : level == LEVEL_OPENING ? before : before + own;
+}
+
 /* With what earlier windows bring, where the definition counts a level. */
 static struct cell_sums level_sums(struct task *task, const struct definition *definition,
                                    const struct kpi_cell_row *row)
@@ -29,9 +34,9 @@ static struct cell_sums level_sums(struct task *task, const struct definition *d
 	const struct series_levels levels = series_levels_of(definition);
 	struct cell_sums sums = series_sums(task, row);
 
-	sums.n += levels.n ? row->before_n : 0;
-	sums.hits += levels.hits ? row->before_hits : 0;
-	sums.sum += levels.sum ? row->before_sum : 0;
+	sums.n = at_level(levels.n, sums.n, row->before_n);
+	sums.hits = at_level(levels.hits, sums.hits, row->before_hits);
+	sums.sum = at_level(levels.sum, sums.sum, row->before_sum);
 	return sums;
 }
 

@@ -18,11 +18,6 @@ struct sealing {
 	struct series_levels levels;
 };
 
-static bool has_levels(const struct sealing *it)
-{
-	return it->levels.n || it->levels.hits || it->levels.sum;
-}
-
 /* From what was before this window to what was before the next. */
 static void carry(const struct sealing *it, struct kpi_cell_row *row)
 {
@@ -31,7 +26,7 @@ static void carry(const struct sealing *it, struct kpi_cell_row *row)
 		                       .value = row->key.value,
 		                       .currency = row->key.currency };
 
-	if (!has_levels(it))
+	if (!it->levels.any)
 		return;
 	(void)task_load(it->task, &kpi_level_table, &level);
 	row->before_n = level.n;
@@ -118,7 +113,7 @@ static bool advance(struct sealing *it)
 	struct task_cursor cursor;
 
 	it->window = window_next(it->definition->zone, &it->window);
-	if (is_whole(it->series.series) || has_levels(it))
+	if (is_whole(it->series.series) || it->levels.any)
 		return true;
 	task_scan(it->task, &kpi_open_table, &key, 2, &cursor);
 	if (!task_next(it->task, &cursor, &key))
@@ -132,9 +127,9 @@ static enum status seal(struct sealing *it)
 	size_t count;
 
 	TRY(seal_open(it, &count));
-	if (has_levels(it))
+	if (it->levels.any)
 		TRY(seal_levels(it, &count));
-	if (count == 0 && is_whole(it->series.series) && !text_equal(it->definition->unit, "minor"))
+	if (count == 0 && is_whole(it->series.series) && !it->definition->amounts)
 		TRY(seal_nothing(it));
 	return STATUS_OK;
 }

@@ -162,7 +162,7 @@ static bool add(const struct telling *it, const struct window *window, struct kp
 	row.rest = cell_rest_pack(it->task->arena, &sums);
 	task_save(it->task, &kpi_cell_table, &row);
 	series_mark_changed(it->task, &key);
-	if ((levels.n || levels.hits || levels.sum) && !text_equal(row.state, "open"))
+	if (levels.any && !text_equal(row.state, "open"))
 		carry(it, &key, window, more);
 	return true;
 }
