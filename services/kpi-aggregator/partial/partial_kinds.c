@@ -1,0 +1,7 @@
+/*
+ * The kinds of subjects that there are.
+ */
+#include "services/kpi-aggregator/money/payment.h"
+#include "services/kpi-aggregator/partial/partial.h"
+
+const struct subject_kind *const partial_kinds[] = { &subject_payment, NULL };
