@@ -36,7 +36,7 @@ const struct vocabulary_kind vocabulary_kinds[OBSERVATION_KINDS] = {
 	                        .kept = true,
 	                        .words = OF_TICKET,
 	                        .times = T(AT) | T(BEGAN_AT),
-	                        .marks = M(FIRST) | M(ANSWERED) },
+	                        .marks = M(FIRST) | M(ANSWERED) | M(CANCELLED) },
 	[OBSERVATION_SOLVE] = { .name = "solve",
 	                        .doc = "A ticket was solved.",
 	                        .kept = true,
