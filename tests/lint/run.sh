@@ -13,7 +13,7 @@ shift
 [ $# -gt 0 ] || set -- format layers banned sql size entrance recursion private linkage scripts describe \
 	contract macros readme_snippets alerts mutants
 failed=0
-export PYTHONDONTWRITEBYTECODE=1
+export PYTHONDONTWRITEBYTECODE=1 PATH=$PATH:$PWD/build/tools
 for check in "$@"; do
 	program=$(ls "tests/lint/$check".sh "tests/lint/$check".py 2> /dev/null | head -n 1)
 	wrong=$("${program:?no check is called $check}" "$out")
