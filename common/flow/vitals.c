@@ -69,16 +69,46 @@ GAUGE(effects_tries, "opsmesh_effects_pending_tries",
       "Tries of effects not answered that found the world not ready.", "stage");
 GAUGE(shards, "opsmesh_shards", "Shards that are owned and work.", "stage");
 GAUGE(stopped, "opsmesh_shards_stopped", "Shards that stopped themselves.", "stage");
+GAUGE(shards_expected, "opsmesh_shards_expected", "Shards that the stage has, whoever owns them.",
+      "stage");
+GAUGE(started, "opsmesh_start_time_seconds", "When this process began its work, as a Unix time.",
+      NULL);
 GAUGE(memory, "opsmesh_resident_memory_bytes", "Resident memory of the process.", NULL);
 GAUGE(build_info, "opsmesh_build_info", "Always 1; which build this is.", "version");
 
 struct metric *const vitals_metrics[] = {
-	&consumed,       &emitted,         &refused,         &transactions,  &batch_size,
-	&batch_seconds,  &store_outages,   &log_outages,     &lag,           &age,
-	&mesh_time,      &mesh_lag,        &left_out,        &parked,        &held,
-	&unpublished,    &timers,          &cache_bytes,     &shards,        &stopped,
-	&memory,         &build_info,      &effects_started, &effects_again, &effects_answered,
-	&effects_failed, &effects_pending, &effects_oldest,  &effects_tries, NULL,
+	&consumed,
+	&emitted,
+	&refused,
+	&transactions,
+	&batch_size,
+	&batch_seconds,
+	&store_outages,
+	&log_outages,
+	&lag,
+	&age,
+	&mesh_time,
+	&mesh_lag,
+	&left_out,
+	&parked,
+	&held,
+	&unpublished,
+	&timers,
+	&cache_bytes,
+	&shards,
+	&stopped,
+	&memory,
+	&build_info,
+	&effects_started,
+	&effects_again,
+	&effects_answered,
+	&effects_failed,
+	&effects_pending,
+	&effects_oldest,
+	&effects_tries,
+	&shards_expected,
+	&started,
+	NULL,
 };
 
 /* Sums over the shards of a stage. */
@@ -210,6 +240,15 @@ static void begin_series(const struct stage *stages)
 		begin_effects(stage);
 }
 
+/* What holds as long as the process lives. */
+static void tell_process(const struct worker *worker, const char *build)
+{
+	metric_set(metric_series(&build_info, (const char *const[METRIC_LABELS_MAX]){ build }), 1);
+	metric_set(unlabelled(&started), (double)worker_now(worker).us / 1e6);
+	for (const struct stage *stage = worker->stages; stage->name != NULL; stage++)
+		metric_set(of_stage(&shards_expected, stage), (double)worker->context.partitions);
+}
+
 struct vitals *vitals_create(struct worker *worker, const char *build,
                              const struct vitals_service *service)
 {
@@ -225,7 +264,7 @@ struct vitals *vitals_create(struct worker *worker, const char *build,
 	for (struct metric *const *metric = vitals_metrics; *metric != NULL; metric++)
 		metric_register(*metric);
 	begin_series(worker->stages);
-	metric_set(metric_series(&build_info, (const char *const[METRIC_LABELS_MAX]){ build }), 1);
+	tell_process(worker, build);
 	worker->witness = (struct worker_witness){ vitals, on_batch, on_transaction };
 	effect_work_watch(worker->effects, on_effect, vitals);
 	return vitals;
