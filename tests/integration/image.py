@@ -1,0 +1,235 @@
+"""image - the stages of deploy/Dockerfile built by hand, and what docker-compose.yml would start in them.
+
+    image.py build FOLDER       each stage as a root folder below FOLDER: debootstrap stands for the base
+    image.py facts FOLDER       what must hold of the last stage: no compiler, no library missing, no root
+    image.py run FOLDER SERVICE SECRETS NAME=VALUE...
+                                the service's command, user, secrets, environment and tmpfs, the root
+                                read only; NAME=VALUE stands for what is elsewhere here (brokers, ports)
+
+Both files are read as they are: there is no second list of packages, paths or settings here. It needs
+root, and build the network.
+"""
+
+import fnmatch
+import json
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+
+import yaml
+
+SUITES = {"debian:12-slim": "bookworm"}
+DOCKERFILE = "deploy/Dockerfile"
+COMPOSE = "docker-compose.yml"
+
+
+def instructions(path):
+    """(word, rest) of each instruction; lines that end in a backslash go on, comments are left out."""
+    with open(path, encoding="utf-8") as file:
+        lines = [line for line in file.read().splitlines() if not line.lstrip().startswith("#")]
+    for line in re.sub(r"\\\n", " ", "\n".join(lines)).splitlines():
+        if line.strip():
+            word, rest = line.split(None, 1)
+            yield word.upper(), rest.strip()
+
+
+class Stage:
+    """A root folder, and what later instructions have said about it."""
+
+    def __init__(self, folder, base, name):
+        self.name, self.base, self.root = name, base, os.path.join(folder, name)
+        self.environment, self.directory, self.user, self.entrypoint = {}, "/", "0:0", []
+        self.environment["PATH"] = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+    def inside(self, path):
+        return self.root + os.path.normpath(os.path.join(self.directory, path))
+
+
+def stages(folder):
+    """The stages with their instructions. An ENV may use what an earlier one has set."""
+    listed = []
+    for word, rest in instructions(DOCKERFILE):
+        if word == "FROM":
+            base, _, name = rest.partition(" AS ")
+            listed.append((Stage(folder, base, name.strip()), []))
+        else:
+            stage, steps = listed[-1]
+            steps.append((word, rest))
+            if word == "ENV":
+                for pair in shlex.split(rest):
+                    name, value = pair.split("=", 1)
+                    stage.environment[name] = value.replace("$PATH", stage.environment["PATH"])
+            elif word == "USER":
+                stage.user = rest
+            elif word == "WORKDIR":
+                stage.directory = rest
+            elif word == "ENTRYPOINT":
+                stage.entrypoint = json.loads(rest)
+    return listed
+
+
+def run(command, **settings):
+    subprocess.run(command, check=True, **settings)
+
+
+def base_of(folder, image):
+    """The base, made once. The machine's own list of packages is taken along: it has the updates."""
+    root = os.path.join(folder, "base-" + SUITES[image])
+    if os.path.exists(root):
+        return root
+    run(["debootstrap", "--variant=minbase", "--exclude=tzdata", SUITES[image], root + ".part"],
+        stdout=subprocess.DEVNULL)
+    if os.path.exists("/etc/apt/sources.list.d/debian.sources"):
+        shutil.copy("/etc/apt/sources.list.d/debian.sources", root + ".part/etc/apt/sources.list.d/")
+        os.remove(root + ".part/etc/apt/sources.list")
+    shutil.rmtree(root + ".part/var/cache/apt/archives", ignore_errors=True)
+    os.rename(root + ".part", root)
+    return root
+
+
+def ignored(patterns, name):
+    return any(fnmatch.fnmatch("/" + name, "/" + p.lstrip("/")) or
+               p.startswith("**/") and fnmatch.fnmatch(os.path.basename(name), p[3:]) for p in patterns)
+
+
+def copy_into(source, target, patterns):
+    """As COPY does: of a folder its content, a file under its name. Modes and times stay."""
+    if not os.path.isdir(source):
+        os.makedirs(target if target.endswith("/") else os.path.dirname(target), exist_ok=True)
+        shutil.copy2(source, target)
+        return
+    for folder, names, files in os.walk(source):
+        below = os.path.relpath(folder, source)
+        here = os.path.normpath(os.path.join(source, below))
+        names[:] = [n for n in names if not ignored(patterns, os.path.normpath(os.path.join(here, n)))]
+        os.makedirs(os.path.join(target, below), exist_ok=True)
+        for name in files:
+            shutil.copy2(os.path.join(folder, name), os.path.join(target, below, name),
+                         follow_symlinks=False)
+
+
+def step(stage, word, rest, roots, patterns):
+    if word == "RUN":
+        run(["unshare", "-m", "-p", "-f", f"--mount-proc={stage.root}/proc", "chroot", stage.root,
+             "sh", "-c", f"cd {stage.directory} && {rest}"],
+            env={**stage.environment, "DEBIAN_FRONTEND": "noninteractive"})
+    elif word == "WORKDIR":
+        stage.directory = rest
+        os.makedirs(stage.root + rest, exist_ok=True)
+    elif word == "COPY":
+        words = rest.split()
+        origin = "."
+        if words[0].startswith("--from="):
+            origin = roots[words.pop(0).split("=", 1)[1]]
+        *sources, target = words
+        end = "/" if target.endswith("/") or len(sources) > 1 else ""
+        for source in sources:
+            place = stage.inside(target) + end
+            path = os.path.normpath(origin + "/" + source)
+            copy_into(path, place, patterns if origin == "." else [])
+    elif word not in ("ENV", "USER", "EXPOSE", "ENTRYPOINT"):
+        raise SystemExit(f"image: {DOCKERFILE}: {word} is not known here")
+
+
+def build(folder):
+    patterns = open(".dockerignore", encoding="utf-8").read().split()
+    roots = {}
+    for stage, steps in stages(folder):
+        shutil.rmtree(stage.root, ignore_errors=True)
+        run(["cp", "-a", base_of(folder, stage.base), stage.root])
+        shutil.copy("/etc/resolv.conf", stage.root + "/etc/resolv.conf")
+        stage.directory = "/"
+        for word, rest in steps:
+            print(f"image: {stage.name}: {word} {rest[:60]}", flush=True)
+            step(stage, word, rest, roots, patterns)
+        roots[stage.name] = stage.root
+
+
+def caged(stage, command, environment, secrets=None, tmpfs=()):
+    """The command behind a read-only root, as the image's user, in namespaces that end with it."""
+    root = stage.root
+    mounts = [f"mount --bind {root} {root}", f"mount -t proc proc {root}/proc"]
+    if secrets:
+        os.makedirs(root + "/run/secrets", exist_ok=True)
+        mounts.append(f"mount --bind {secrets} {root}/run/secrets")
+    mounts.append(f"mount -o remount,bind,ro {root}")
+    mounts += [f"mount -t tmpfs -o {options} tmpfs {root}{path}" for path, options in tmpfs]
+    settings = [f"{name}={value}" for name, value in {**stage.environment, **environment}.items()]
+    inner = ["env", "-i", *settings, "sh", "-c", f'cd {stage.directory} && exec "$@"', "sh", *command]
+    script = " && ".join(mounts) + f' && exec chroot --userspec={stage.user} {root} "$@"'
+    return ["unshare", "-m", "-p", "-f", "--kill-child", "sh", "-c", script, "sh", *inner]
+
+
+def answer(stage, *command):
+    return subprocess.run(caged(stage, command, {}), capture_output=True, text=True, timeout=60)
+
+
+def verdict(name, good, what=""):
+    print(("ok " if good else "FAIL ") + "image: " + name + ("" if good else ": " + what.strip()))
+    return good
+
+
+def facts(folder):
+    stage = stages(folder)[-1][0]
+    good = verdict("its user is a number and not root", re.fullmatch(r"[1-9]\d*:[1-9]\d*", stage.user),
+                   stage.user)
+    found = answer(stage, "sh", "-c", "command -v cc gcc g++ make git perldoc python3").stdout
+    good &= verdict("it has no compiler", not found, found)
+    written = answer(stage, "sh", "-c", "touch /opt/opsmesh/x").returncode
+    good &= verdict("nothing can be written beside the volumes", written != 0)
+    programs = sorted(os.listdir(stage.root + "/opt/opsmesh/bin"))
+    build_name = subprocess.run(["git", "describe", "--always", "--dirty"], capture_output=True,
+                                text=True, check=True).stdout.strip()
+    for program in [*programs, "/usr/local/bin/psql"]:
+        lacking = [line for line in answer(stage, "ldd", shutil.which(program, path=stage.root +
+                   "/opt/opsmesh/bin") and "/opt/opsmesh/bin/" + program or program).stdout.splitlines()
+                   if "not found" in line]
+        good &= verdict(f"{program} has every library", not lacking, " ".join(lacking))
+    for program in programs:
+        said = answer(stage, program, "--version")
+        good &= verdict(f"{program} starts and is of this commit",
+                        said.returncode == 0 and build_name in said.stdout, said.stdout + said.stderr)
+        said = answer(stage, program, "--describe")
+        good &= verdict(f"{program} describes itself", said.returncode == 0 and json.loads(said.stdout),
+                        said.stderr)
+    size = subprocess.run(["du", "-sm", stage.root], capture_output=True, text=True, check=True).stdout
+    print(f"image: the last stage takes {size.split()[0]} MB")
+    return 0 if good else 1
+
+
+def secrets_of(service, folder, given):
+    """What compose mounts below /run/secrets: a folder with one file for each of the service's."""
+    place = os.path.join(folder, "secrets-" + service["command"][0])
+    shutil.rmtree(place, ignore_errors=True)
+    os.makedirs(place)
+    for secret in service.get("secrets", []):
+        if isinstance(secret, str):
+            secret = {"source": secret, "target": secret}
+        shutil.copy(os.path.join(given, secret["source"]), os.path.join(place, secret["target"]))
+    return place
+
+
+def start(folder, name, given, changes):
+    with open(COMPOSE, encoding="utf-8") as file:
+        service = yaml.safe_load(file)["services"][name]
+    stage = stages(folder)[-1][0]
+    stage.user = service["user"]
+    environment = {key: str(value) for key, value in service["environment"].items()}
+    environment.update(change.split("=", 1) for change in changes)
+    user, group = stage.user.split(":")
+    tmpfs = [tuple(entry.split(":", 1)) for entry in service["tmpfs"]]
+    tmpfs += [(volume.split(":")[1], f"uid={user},gid={group}") for volume in service.get("volumes", [])]
+    command = [*(service.get("entrypoint") or stage.entrypoint), *service["command"]]
+    place = secrets_of(service, folder, os.path.abspath(given))
+    os.execvp("unshare", caged(stage, command, environment, place, tmpfs))
+
+
+if sys.argv[1] == "build":
+    build(os.path.abspath(sys.argv[2]))
+elif sys.argv[1] == "facts":
+    sys.exit(facts(os.path.abspath(sys.argv[2])))
+else:
+    start(os.path.abspath(sys.argv[2]), sys.argv[3], sys.argv[4], sys.argv[5:])
