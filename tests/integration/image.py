@@ -41,34 +41,42 @@ class Stage:
 
     def __init__(self, folder, base, name):
         self.name, self.base, self.root = name, base, os.path.join(folder, name)
-        self.environment, self.directory, self.user, self.entrypoint = {}, "/", "0:0", []
-        self.environment["PATH"] = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+        self.directory, self.user, self.entrypoint = "/", "0:0", []
+        self.environment = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"}
 
     def inside(self, path):
         return self.root + os.path.normpath(os.path.join(self.directory, path))
 
+    def take(self, word, rest):
+        """What is true of every later instruction, and of what is started."""
+        if word == "ENV":
+            self.environment.update(pair.split("=", 1) for pair in shlex.split(rest))
+        elif word == "USER":
+            self.user = rest
+        elif word == "WORKDIR":
+            self.directory = rest
+        elif word == "ENTRYPOINT":
+            self.entrypoint = json.loads(rest)
+
 
 def stages(folder):
-    """The stages with their instructions. An ENV may use what an earlier one has set."""
+    """The stages, each with its instructions."""
     listed = []
     for word, rest in instructions(DOCKERFILE):
         if word == "FROM":
             base, _, name = rest.partition(" AS ")
             listed.append((Stage(folder, base, name.strip()), []))
         else:
-            stage, steps = listed[-1]
-            steps.append((word, rest))
-            if word == "ENV":
-                for pair in shlex.split(rest):
-                    name, value = pair.split("=", 1)
-                    stage.environment[name] = value.replace("$PATH", stage.environment["PATH"])
-            elif word == "USER":
-                stage.user = rest
-            elif word == "WORKDIR":
-                stage.directory = rest
-            elif word == "ENTRYPOINT":
-                stage.entrypoint = json.loads(rest)
+            listed[-1][1].append((word, rest))
     return listed
+
+
+def last(folder):
+    """The stage that becomes the image, as its instructions leave it."""
+    stage, steps = stages(folder)[-1]
+    for word, rest in steps:
+        stage.take(word, rest)
+    return stage
 
 
 def run(command, **settings):
@@ -114,11 +122,9 @@ def copy_into(source, target, patterns):
 def step(stage, word, rest, roots, patterns):
     if word == "RUN":
         run(["unshare", "-m", "-p", "-f", f"--mount-proc={stage.root}/proc", "chroot", stage.root,
-             "sh", "-c", f"cd {stage.directory} && {rest}"],
-            env={**stage.environment, "DEBIAN_FRONTEND": "noninteractive"})
-    elif word == "WORKDIR":
-        stage.directory = rest
-        os.makedirs(stage.root + rest, exist_ok=True)
+             "env", "-i", "DEBIAN_FRONTEND=noninteractive",
+             *(f"{name}={value}" for name, value in stage.environment.items()),
+             "sh", "-c", f"cd {stage.directory} && {rest}"])
     elif word == "COPY":
         words = rest.split()
         origin = "."
@@ -130,7 +136,10 @@ def step(stage, word, rest, roots, patterns):
             place = stage.inside(target) + end
             path = os.path.normpath(origin + "/" + source)
             copy_into(path, place, patterns if origin == "." else [])
-    elif word not in ("ENV", "USER", "EXPOSE", "ENTRYPOINT"):
+    elif word in ("ENV", "USER", "WORKDIR", "ENTRYPOINT", "EXPOSE"):
+        stage.take(word, rest)
+        os.makedirs(stage.root + stage.directory, exist_ok=True)
+    else:
         raise SystemExit(f"image: {DOCKERFILE}: {word} is not known here")
 
 
@@ -141,7 +150,6 @@ def build(folder):
         shutil.rmtree(stage.root, ignore_errors=True)
         run(["cp", "-a", base_of(folder, stage.base), stage.root])
         shutil.copy("/etc/resolv.conf", stage.root + "/etc/resolv.conf")
-        stage.directory = "/"
         for word, rest in steps:
             print(f"image: {stage.name}: {word} {rest[:60]}", flush=True)
             step(stage, word, rest, roots, patterns)
@@ -169,11 +177,11 @@ def answer(stage, *command):
 
 def verdict(name, good, what=""):
     print(("ok " if good else "FAIL ") + "image: " + name + ("" if good else ": " + what.strip()))
-    return good
+    return bool(good)
 
 
 def facts(folder):
-    stage = stages(folder)[-1][0]
+    stage = last(folder)
     good = verdict("its user is a number and not root", re.fullmatch(r"[1-9]\d*:[1-9]\d*", stage.user),
                    stage.user)
     found = answer(stage, "sh", "-c", "command -v cc gcc g++ make git perldoc python3").stdout
@@ -184,9 +192,10 @@ def facts(folder):
     build_name = subprocess.run(["git", "describe", "--always", "--dirty"], capture_output=True,
                                 text=True, check=True).stdout.strip()
     for program in [*programs, "/usr/local/bin/psql"]:
-        lacking = [line for line in answer(stage, "ldd", shutil.which(program, path=stage.root +
-                   "/opt/opsmesh/bin") and "/opt/opsmesh/bin/" + program or program).stdout.splitlines()
-                   if "not found" in line]
+        said = answer(stage, "sh", "-c", f"ldd $(command -v {program})").stdout
+        lacking = [line for line in said.splitlines() if "not found" in line]
+        if "libc.so" not in said:
+            lacking.append("ldd says nothing")
         good &= verdict(f"{program} has every library", not lacking, " ".join(lacking))
     for program in programs:
         said = answer(stage, program, "--version")
@@ -215,7 +224,7 @@ def secrets_of(service, folder, given):
 def start(folder, name, given, changes):
     with open(COMPOSE, encoding="utf-8") as file:
         service = yaml.safe_load(file)["services"][name]
-    stage = stages(folder)[-1][0]
+    stage = last(folder)
     stage.user = service["user"]
     environment = {key: str(value) for key, value in service["environment"].items()}
     environment.update(change.split("=", 1) for change in changes)
