@@ -21,6 +21,7 @@
 #include "services/chargeback/chargeback.h"
 #include "tests/support/case_ground.h"
 #include "tests/support/deployed.h"
+#include "tests/support/resident.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -141,19 +142,6 @@ static struct instant real_now(void *context)
 {
 	(void)context;
 	return time_now();
-}
-
-static long resident_kib(void)
-{
-	FILE *const file = fopen("/proc/self/statm", "re");
-	long pages = 0;
-
-	if (file == NULL)
-		return 0;
-	if (fscanf(file, "%*d %ld", &pages) != 1)
-		pages = 0;
-	fclose(file);
-	return pages * 4;
 }
 
 static void commit(void)

@@ -333,6 +333,31 @@ void gather_pass(const char *frontier)
 	while (stage_test_effects(&gather_stage) > 0);
 }
 
+void gather_begin(const char *reason)
+{
+	gather_payment(GATHER_PAID, "p1");
+	gather_message(GATHER_WROTE, "m1", OPSMESH__V1__ROLE__ROLE_CUSTOMER, false,
+	               "I use it every day");
+	gather_dispute(GATHER_BEGAN, "needs_response", reason);
+	gather_pass("2026-06-02T00:00:00Z");
+}
+
+void gather_put_up(const char *at)
+{
+	static const char *const parameters[] = { "decision", "stage", NULL };
+
+	gather_asked(at, OPSMESH__V1__ACTION_KIND__ACTION_KIND_APPROVE, "kim", parameters);
+	gather_pass(at);
+}
+
+void gather_approved(const char *at, const char *digest)
+{
+	const char *const parameters[] = { "decision", "submit", "digest", digest, NULL };
+
+	gather_asked(at, OPSMESH__V1__ACTION_KIND__ACTION_KIND_APPROVE, "lee", parameters);
+	gather_pass(at);
+}
+
 /* Hearing. */
 
 static const char *line_of(struct arena *arena, const Opsmesh__V1__DisputeEvent *event)
@@ -427,4 +452,9 @@ const char *gather_packet_text(const char *digest)
 	CHECK(proto_unpack(gather_stage.arena, &opsmesh__v1__packet_kept__descriptor, row.content,
 	                   &message, reason));
 	return ((const Opsmesh__V1__PacketKept *)(const void *)message)->text->text;
+}
+
+const char *gather_standing(void)
+{
+	return gather_packet_text(gather_kept()->packet);
 }

@@ -8,6 +8,9 @@
 #include "tests/support/stage_test.h"
 
 #define GATHER_DISPUTE "dp_1"
+#define GATHER_PAID "2026-05-10T09:00:00Z" /* as gather_begin has it, as the two below */
+#define GATHER_WROTE "2026-05-20T09:00:00Z"
+#define GATHER_BEGAN "2026-06-01T00:00:00Z"
 
 extern struct stage_test gather_stage;
 extern const char *gather_home; /* an account of the shard */
@@ -37,6 +40,12 @@ void gather_uploaded(const char *at, const char *media_type, struct bytes conten
                      const char *const *parameters);
 /* What is in force from now on in place of a document, until gather_stop. */
 void gather_document(const char *name, const void *compiled);
+/* What most cases begin with: ch_1 was paid, the customer wrote m1, and a day ago dp_1 came. It is folded. */
+void gather_begin(const char *reason);
+/* By kim; folded as of then. */
+void gather_put_up(const char *at);
+/* By lee, likewise. */
+void gather_approved(const char *at, const char *digest);
 /* Folds all, and moves the frontier there; packets are rendered on the way. */
 void gather_pass(const char *frontier);
 /*
@@ -49,6 +58,8 @@ const char *gather_heard(void);
 const Opsmesh__V1__DisputeEvent *gather_last(Opsmesh__V1__DisputeEvent__FactCase fact);
 /* The committed case, and what is kept of it. */
 const Opsmesh__V1__CaseKept *gather_kept(void);
+/* The canonical text of the packet that stands; NULL: none does. */
+const char *gather_standing(void);
 /* The canonical text of a packet that is kept; NULL: it is not. */
 const char *gather_packet_text(const char *digest);
 

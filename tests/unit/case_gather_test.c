@@ -17,41 +17,9 @@
 #define AGENT OPSMESH__V1__ROLE__ROLE_AGENT
 #define FACT(name) OPSMESH__V1__DISPUTE_EVENT__FACT_##name
 #define ACTION(name) OPSMESH__V1__ACTION_KIND__ACTION_KIND_##name
-#define PAID "2026-05-10T09:00:00Z"
-#define WROTE "2026-05-20T09:00:00Z"
-#define BEGAN "2026-06-01T00:00:00Z"
 #define NEXT_DAY "2026-06-02T00:00:00Z"
 #define DAY_3 "2026-06-03T00:00:00Z"
 #define DAY_4 "2026-06-04T00:00:00Z"
-
-static void begin(const char *reason)
-{
-	gather_payment(PAID, "p1");
-	gather_message(WROTE, "m1", CUSTOMER, false, "I use it every day");
-	gather_dispute(BEGAN, "needs_response", reason);
-	gather_pass(NEXT_DAY);
-}
-
-static const char *packet(void)
-{
-	return gather_packet_text(gather_kept()->packet);
-}
-
-static void stage_it(const char *at)
-{
-	static const char *const parameters[] = { "decision", "stage", NULL };
-
-	gather_asked(at, ACTION(APPROVE), "kim", parameters);
-	gather_pass(at);
-}
-
-static void submit_it(const char *at, const char *digest)
-{
-	const char *const parameters[] = { "decision", "submit", "digest", digest, NULL };
-
-	gather_asked(at, ACTION(APPROVE), "lee", parameters);
-	gather_pass(at);
-}
 
 static void correct(const char *at, const char *id, const char *decision)
 {
@@ -64,7 +32,7 @@ static void correct(const char *at, const char *id, const char *decision)
 static void a_case_gathers_when_it_begins(void **state)
 {
 	(void)state;
-	begin("general");
+	gather_begin("general");
 	assert_string_equal(gather_heard(), "opened\ndeadline_set\ncollected 5 0 650000\n"
 	                                    "gap usage\ngap invoice\nbuilt 5 0\n"
 	                                    "recommendation_made\n");
@@ -91,9 +59,9 @@ static void a_case_gathers_when_it_begins(void **state)
 static void what_is_the_same_is_not_said_again(void **state)
 {
 	(void)state;
-	begin("general");
+	gather_begin("general");
 	(void)gather_heard();
-	gather_message(WROTE, "m1", CUSTOMER, false, "I use it every day");
+	gather_message(GATHER_WROTE, "m1", CUSTOMER, false, "I use it every day");
 	gather_dispute(NEXT_DAY, "needs_response", "general");
 	gather_pass(DAY_3);
 	assert_string_equal(gather_heard(), "");
@@ -102,7 +70,7 @@ static void what_is_the_same_is_not_said_again(void **state)
 static void what_comes_together_is_gathered_once_after_a_while(void **state)
 {
 	(void)state;
-	begin("general");
+	gather_begin("general");
 	(void)gather_heard();
 	gather_message("2026-06-02T00:00:01Z", "m2", CUSTOMER, false, "Hello");
 	gather_message("2026-06-02T00:05:00Z", "m3", CUSTOMER, false, "Hello?");
@@ -117,7 +85,7 @@ static void a_gap_closes_when_its_evidence_comes_and_opens_when_it_is_kept_out(v
 	static const char *const pin[] = { "kind", "usage", "text", "500 calls in May", NULL };
 
 	(void)state;
-	begin("general");
+	gather_begin("general");
 	(void)gather_heard();
 	gather_asked(NEXT_DAY, ACTION(PIN), "kim", pin);
 	gather_pass(DAY_3);
@@ -134,21 +102,21 @@ static void a_gap_closes_when_its_evidence_comes_and_opens_when_it_is_kept_out(v
 static void what_hurts_or_is_kept_out_is_never_sent(void **state)
 {
 	(void)state;
-	gather_message(WROTE, "m2", CUSTOMER, false, "Give me my money back");
-	gather_judged(WROTE, "m2", "refund");
-	begin("general");
+	gather_message(GATHER_WROTE, "m2", CUSTOMER, false, "Give me my money back");
+	gather_judged(GATHER_WROTE, "m2", "refund");
+	gather_begin("general");
 	assert_non_null(strstr(gather_heard(), "collected 5 1 650000\n"));
-	assert_non_null(strstr(packet(), "> Give me my money back\n"));
-	assert_non_null(strstr(packet(), "Withheld: it speaks for the customer"));
-	assert_non_null(strstr(packet(), "> I use it every day\n"));
+	assert_non_null(strstr(gather_standing(), "> Give me my money back\n"));
+	assert_non_null(strstr(gather_standing(), "Withheld: it speaks for the customer"));
+	assert_non_null(strstr(gather_standing(), "> I use it every day\n"));
 	correct(NEXT_DAY, "m1", "exclude");
 	gather_pass(DAY_3);
-	assert_null(strstr(packet(), "I use it every day"));
+	assert_null(strstr(gather_standing(), "I use it every day"));
 	correct(DAY_3, "m2", "exclude");
 	gather_pass(DAY_4);
-	assert_non_null(strstr(packet(), "> Give me my money back\n"));
-	stage_it(DAY_4);
-	submit_it(DAY_4, gather_kept()->packet);
+	assert_non_null(strstr(gather_standing(), "> Give me my money back\n"));
+	gather_put_up(DAY_4);
+	gather_approved(DAY_4, gather_kept()->packet);
 	const Opsmesh__V1__SubmissionRequested *const asked =
 	    gather_last(FACT(SUBMISSION_REQUESTED))->submission_requested;
 
@@ -163,13 +131,13 @@ static void what_hurts_or_is_kept_out_is_never_sent(void **state)
 static void notes_among_us_and_tickets_that_left_are_in_no_packet(void **state)
 {
 	(void)state;
-	gather_message(WROTE, "m2", AGENT, true, "He is right, but");
-	begin("general");
-	assert_null(strstr(packet(), "He is right"));
-	assert_non_null(strstr(packet(), "I use it every day"));
+	gather_message(GATHER_WROTE, "m2", AGENT, true, "He is right, but");
+	gather_begin("general");
+	assert_null(strstr(gather_standing(), "He is right"));
+	assert_non_null(strstr(gather_standing(), "I use it every day"));
 	gather_left(NEXT_DAY);
 	gather_pass(DAY_3);
-	assert_null(strstr(packet(), "I use it every day"));
+	assert_null(strstr(gather_standing(), "I use it every day"));
 }
 
 static const Opsmesh__V1__SubmissionField *field(const Opsmesh__V1__SubmissionRequested *asked,
@@ -195,19 +163,19 @@ static bool is_kept(const char *digest)
 static void a_packet_that_was_put_up_stays_as_it_was(void **state)
 {
 	(void)state;
-	begin("general");
+	gather_begin("general");
 	const char *const digest = arena_string(gather_stage.arena, gather_kept()->packet);
-	const char *const text = packet();
+	const char *const text = gather_standing();
 
-	stage_it(NEXT_DAY);
+	gather_put_up(NEXT_DAY);
 	(void)gather_heard();
 	gather_message(NEXT_DAY, "m2", CUSTOMER, false, "And another thing");
 	gather_pass(DAY_3);
 	assert_string_equal(gather_heard(), "collected 6 0 650000\n");
 	assert_string_equal(gather_kept()->packet, digest);
-	assert_string_equal(packet(), text);
+	assert_string_equal(gather_standing(), text);
 	stage_test_restart(&gather_stage);
-	submit_it(DAY_4, digest);
+	gather_approved(DAY_4, digest);
 	const Opsmesh__V1__SubmissionRequested *const asked =
 	    gather_last(FACT(SUBMISSION_REQUESTED))->submission_requested;
 
@@ -229,15 +197,15 @@ static void the_text_that_is_kept_has_the_digest_that_was_approved(void **state)
 	char digest[DIGEST_TEXT_SIZE];
 
 	(void)state;
-	begin("general");
-	packet_digest(packet(), digest);
+	gather_begin("general");
+	packet_digest(gather_standing(), digest);
 	assert_string_equal(gather_kept()->packet, digest);
 }
 
 static void another_packet_takes_the_place_of_one_that_nobody_put_up(void **state)
 {
 	(void)state;
-	begin("general");
+	gather_begin("general");
 	const char *const first = arena_string(gather_stage.arena, gather_kept()->packet);
 
 	gather_message(NEXT_DAY, "m2", CUSTOMER, false, "And another thing");
@@ -246,7 +214,7 @@ static void another_packet_takes_the_place_of_one_that_nobody_put_up(void **stat
 	assert_null(gather_packet_text(first));
 	const char *const second = arena_string(gather_stage.arena, gather_kept()->packet);
 
-	stage_it(DAY_3);
+	gather_put_up(DAY_3);
 	correct(DAY_4, "m2", "exclude");
 	gather_pass("2026-06-05T00:00:00Z");
 	assert_string_equal(gather_kept()->packet, first);
@@ -257,7 +225,7 @@ static void another_packet_takes_the_place_of_one_that_nobody_put_up(void **stat
 static void a_packet_that_stands_again_is_rendered_again(void **state)
 {
 	(void)state;
-	begin("general");
+	gather_begin("general");
 	const char *const first = arena_string(gather_stage.arena, gather_kept()->packet);
 
 	correct(NEXT_DAY, "m1", "exclude");
@@ -267,8 +235,8 @@ static void a_packet_that_stands_again_is_rendered_again(void **state)
 	gather_pass(DAY_4);
 	assert_string_equal(gather_kept()->packet, first);
 	assert_string_not_equal(gather_kept()->pdf, "");
-	stage_it(DAY_4);
-	submit_it(DAY_4, first);
+	gather_put_up(DAY_4);
+	gather_approved(DAY_4, first);
 	assert_non_null(gather_last(FACT(SUBMISSION_REQUESTED)));
 }
 
@@ -277,27 +245,27 @@ static void what_came_while_it_was_put_up_is_in_when_it_is_taken_back(void **sta
 	static const char *const unstage[] = { "decision", "unstage", NULL };
 
 	(void)state;
-	begin("general");
-	stage_it(NEXT_DAY);
+	gather_begin("general");
+	gather_put_up(NEXT_DAY);
 	gather_message(NEXT_DAY, "m2", CUSTOMER, false, "And another thing");
 	gather_pass(DAY_3);
 	(void)gather_heard();
 	gather_asked(DAY_3, ACTION(CLOSE), "kim", unstage);
 	gather_pass(DAY_4);
 	assert_string_equal(gather_heard(), "packet_withdrawn\naction_applied\nbuilt 6 0\n");
-	assert_non_null(strstr(packet(), "And another thing"));
+	assert_non_null(strstr(gather_standing(), "And another thing"));
 }
 
 /* A verdict that comes late makes a request of a message that nobody answered. */
 static void what_speaks_against_us_by_now_is_put_up_no_more(void **state)
 {
 	(void)state;
-	begin("general");
-	gather_message(WROTE, "m2", CUSTOMER, false, "Where is it");
+	gather_begin("general");
+	gather_message(GATHER_WROTE, "m2", CUSTOMER, false, "Where is it");
 	gather_pass(DAY_3);
 	const char *const first = arena_string(gather_stage.arena, gather_kept()->packet);
 
-	stage_it(DAY_3);
+	gather_put_up(DAY_3);
 	gather_judged(DAY_3, "m1", "how_to");
 	gather_pass(DAY_4);
 	assert_string_equal(gather_kept()->staged, first);
@@ -305,14 +273,14 @@ static void what_speaks_against_us_by_now_is_put_up_no_more(void **state)
 	gather_judged(DAY_4, "m2", "refund");
 	gather_pass("2026-06-05T00:00:00Z");
 	assert_string_equal(gather_heard(), "collected 5 1 650000\npacket_withdrawn\nbuilt 5 0\n");
-	submit_it("2026-06-05T00:00:00Z", first);
+	gather_approved("2026-06-05T00:00:00Z", first);
 	assert_null(gather_last(FACT(SUBMISSION_REQUESTED)));
 }
 
 static void nothing_to_send_is_refused_once(void **state)
 {
 	(void)state;
-	gather_dispute(BEGAN, "needs_response", "product_not_received");
+	gather_dispute(GATHER_BEGAN, "needs_response", "product_not_received");
 	gather_pass(NEXT_DAY);
 	assert_non_null(strstr(gather_heard(), "refused nothing\n"));
 	assert_string_equal(gather_kept()->packet, "");
@@ -327,7 +295,7 @@ static void nothing_to_send_is_refused_once(void **state)
 static void only_a_case_that_waits_for_an_answer_gathers(void **state)
 {
 	(void)state;
-	gather_dispute(BEGAN, "under_review", "general");
+	gather_dispute(GATHER_BEGAN, "under_review", "general");
 	gather_message(NEXT_DAY, "m1", CUSTOMER, false, "Hello");
 	gather_pass(DAY_3);
 	assert_string_equal(gather_heard(), "opened\n");
@@ -336,8 +304,8 @@ static void only_a_case_that_waits_for_an_answer_gathers(void **state)
 static void an_inquiry_that_became_a_chargeback_has_a_packet_of_its_own(void **state)
 {
 	(void)state;
-	gather_payment(PAID, "p1");
-	gather_dispute(BEGAN, "warning_needs_response", "general");
+	gather_payment(GATHER_PAID, "p1");
+	gather_dispute(GATHER_BEGAN, "warning_needs_response", "general");
 	gather_pass(NEXT_DAY);
 	(void)gather_heard();
 	gather_dispute(NEXT_DAY, "needs_response", "general");
@@ -353,7 +321,7 @@ static void an_inquiry_that_became_a_chargeback_has_a_packet_of_its_own(void **s
 static void that_a_chargeback_has_no_packet_is_said_though_its_inquiry_had_none(void **state)
 {
 	(void)state;
-	gather_dispute(BEGAN, "warning_needs_response", "product_not_received");
+	gather_dispute(GATHER_BEGAN, "warning_needs_response", "product_not_received");
 	gather_pass(NEXT_DAY);
 	assert_non_null(strstr(gather_heard(), "refused nothing\n"));
 	gather_dispute(NEXT_DAY, "needs_response", "product_not_received");
@@ -367,9 +335,9 @@ static void a_payment_that_was_disputed_once_is_no_evidence(void **state)
 	gather_payment_of("2026-03-10T09:00:00Z", "p2", "ch_2");
 	gather_payment_of("2026-04-10T09:00:00Z", "p3", "ch_3");
 	gather_dispute_of("2026-04-20T09:00:00Z", "dp_2", "ch_2", "won");
-	begin("fraudulent");
-	assert_non_null(strstr(packet(), "Payment ch_3 of 120.00 USD"));
-	assert_null(strstr(packet(), "Payment ch_2 of 120.00 USD"));
+	gather_begin("fraudulent");
+	assert_non_null(strstr(gather_standing(), "Payment ch_3 of 120.00 USD"));
+	assert_null(strstr(gather_standing(), "Payment ch_2 of 120.00 USD"));
 }
 
 static void more_than_the_provider_takes_is_left_out_and_said(void **state)
@@ -380,9 +348,9 @@ static void more_than_the_provider_takes_is_left_out_and_said(void **state)
 	memset(text, 'x', 12000);
 	text[12000] = '\0';
 	for (int i = 0; i < 30; i++)
-		gather_message(WROTE, arena_printf(gather_stage.arena, "long-%02d", i), CUSTOMER,
-		               false, text);
-	begin("general");
+		gather_message(GATHER_WROTE, arena_printf(gather_stage.arena, "long-%02d", i),
+		               CUSTOMER, false, text);
+	gather_begin("general");
 	const Opsmesh__V1__PacketBuilt *const built = gather_last(FACT(PACKET_BUILT))->packet_built;
 
 	assert_int_equal(built->items + (int64_t)built->n_dropped, 35);
@@ -406,15 +374,15 @@ static void a_dossier_without_an_end_keeps_its_newest_pages(void **state)
 	memset(text, 'x', 9000);
 	text[9000] = '\0';
 	for (int i = 0; i < 2 * DOSSIER_PAGES_MAX; i++)
-		gather_message(WROTE, arena_printf(gather_stage.arena, "long-%03d", i), CUSTOMER,
-		               false, text);
-	gather_pass(WROTE);
+		gather_message(GATHER_WROTE, arena_printf(gather_stage.arena, "long-%03d", i),
+		               CUSTOMER, false, text);
+	gather_pass(GATHER_WROTE);
 	assert_true(has_page(0) && has_page(DOSSIER_PAGES_MAX - 1));
-	gather_message(WROTE, "last", CUSTOMER, false, "The last one");
-	gather_pass(WROTE);
+	gather_message(GATHER_WROTE, "last", CUSTOMER, false, "The last one");
+	gather_pass(GATHER_WROTE);
 	assert_false(has_page(0));
 	assert_true(has_page(1) && has_page(DOSSIER_PAGES_MAX));
-	begin("subscription_canceled");
+	gather_begin("subscription_canceled");
 	assert_int_equal(gather_last(FACT(EVIDENCE_COLLECTED))->evidence_collected->items, 259);
 	assert_non_null(strstr(gather_heard(), "gap cancellation_request\n"));
 }
@@ -434,8 +402,8 @@ static void of_each_required_kind_the_weightiest_is_in_or_there_is_no_packet(voi
 	(void)state;
 	memset(text, 'x', 20001);
 	text[20001] = '\0';
-	gather_judged(WROTE, "m1", "outage");
-	begin("subscription_canceled");
+	gather_judged(GATHER_WROTE, "m1", "outage");
+	gather_begin("subscription_canceled");
 	(void)gather_heard();
 	pin(NEXT_DAY, "policy_shown", "What the checkout showed.");
 	pin(NEXT_DAY, "policy_shown", text);
@@ -446,7 +414,7 @@ static void of_each_required_kind_the_weightiest_is_in_or_there_is_no_packet(voi
 	assert_string_equal(built->dropped[0]->limit, "characters_each");
 	assert_string_equal(built->dropped[0]->field, "cancellation_policy_disclosure");
 	assert_int_equal(built->stage, OPSMESH__V1__CASE_STAGE__CASE_STAGE_CHARGEBACK);
-	assert_non_null(strstr(packet(), "Time (UTC): " WROTE "; channel: email"));
+	assert_non_null(strstr(gather_standing(), "Time (UTC): " GATHER_WROTE "; channel: email"));
 	(void)gather_heard();
 	correct(DAY_3, "A-1", "exclude");
 	gather_pass(DAY_4);

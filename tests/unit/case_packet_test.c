@@ -16,16 +16,13 @@
 
 #define CUSTOMER OPSMESH__V1__ROLE__ROLE_CUSTOMER
 #define FACT(name) OPSMESH__V1__DISPUTE_EVENT__FACT_##name
-#define PAID "2026-05-10T09:00:00Z"
-#define WROTE "2026-05-20T09:00:00Z"
-#define BEGAN "2026-06-01T00:00:00Z"
 #define NEXT_DAY "2026-06-02T00:00:00Z"
 #define DUE "2026-06-20T00:00:00Z"
 
 static void begin(void)
 {
-	gather_payment(PAID, "p1");
-	gather_dispute(BEGAN, "needs_response", "general");
+	gather_payment(GATHER_PAID, "p1");
+	gather_dispute(GATHER_BEGAN, "needs_response", "general");
 	gather_pass(NEXT_DAY);
 }
 
@@ -42,9 +39,9 @@ static void write_judged(const char *sentence, int messages, int times, const ch
 	for (int i = 0; i < messages; i++) {
 		const char *const id = arena_printf(arena, "long-%02d", i);
 
-		gather_message(WROTE, id, CUSTOMER, false, text);
+		gather_message(GATHER_WROTE, id, CUSTOMER, false, text);
 		if (intent != NULL)
-			gather_judged(WROTE, id, intent);
+			gather_judged(GATHER_WROTE, id, intent);
 	}
 }
 
@@ -72,7 +69,7 @@ static void a_cover_says_what_the_dispute_is_about(void **state)
 	(void)state;
 	gather_network("mastercard", "4853");
 	begin();
-	text = gather_packet_text(gather_kept()->packet);
+	text = gather_standing();
 	assert_non_null(strstr(text, "\nEvidence for dispute " GATHER_DISPUTE "\n"));
 	assert_non_null(
 	    strstr(text, arena_printf(gather_stage.arena,
@@ -81,7 +78,8 @@ static void a_cover_says_what_the_dispute_is_about(void **state)
 	assert_non_null(strstr(text, "\nTo be answered by (UTC): " DUE
 	                             "\nCharge: ch_1\nAmount: 120.00 USD\nNetwork: mastercard\n"
 	                             "Reason: general\nReason code of the network: 4853\n"
-	                             "Charged (UTC): " PAID "\nDisputed (UTC): " BEGAN "\n"));
+	                             "Charged (UTC): " GATHER_PAID "\nDisputed (UTC): " GATHER_BEGAN
+	                             "\n"));
 }
 
 static void assert_time(const Google__Protobuf__Timestamp *stamp, const char *text)
@@ -115,8 +113,8 @@ static void what_is_kept_of_a_packet_is_all_that_its_files_say(void **state)
 	assert_string_equal(kept->reason, "general");
 	assert_string_equal(kept->network_reason_code, "4853");
 	assert_string_equal(kept->amount, "120.00 USD");
-	assert_time(kept->charged_at, PAID);
-	assert_time(kept->opened_at, BEGAN);
+	assert_time(kept->charged_at, GATHER_PAID);
+	assert_time(kept->opened_at, GATHER_BEGAN);
 	assert_time(kept->due_by, DUE);
 }
 
@@ -165,7 +163,7 @@ static void however_much_is_withheld_there_is_a_packet(void **state)
 	(void)state;
 	write_judged("It broke again. ", 60, 1024, "complaint");
 	begin();
-	text = gather_packet_text(gather_kept()->packet);
+	text = gather_standing();
 	assert_non_null(text);
 	assert_in_range(strlen(text), 60000, 200000);
 	assert_int_equal(times_of(text, "Withheld: it speaks for the customer"), 60);
@@ -227,14 +225,6 @@ static void a_packet_that_is_larger_than_a_record_is_refused(void **state)
 	assert_string_equal(gather_kept()->packet, "");
 }
 
-static void stage_it(const char *at)
-{
-	static const char *const parameters[] = { "decision", "stage", NULL };
-
-	gather_asked(at, OPSMESH__V1__ACTION_KIND__ACTION_KIND_APPROVE, "kim", parameters);
-	gather_pass(at);
-}
-
 static const char *refusal(void)
 {
 	return gather_last(FACT(ACTION_REFUSED))->action_refused->reason;
@@ -249,12 +239,12 @@ static void what_could_not_be_rendered_says_so_and_is_rendered_again(void **stat
 	assert_string_not_equal(gather_kept()->packet, "");
 	assert_non_null(strstr(gather_kept()->print_failed, "the file cannot be kept now"));
 	gather_stage.blobs.away = 0;
-	stage_it("2026-06-03T00:00:00Z");
+	gather_put_up("2026-06-03T00:00:00Z");
 	assert_non_null(strstr(refusal(), "The packet could not be rendered (the file cannot be"));
 	assert_non_null(strstr(refusal(), "It is rendered again."));
 	assert_string_not_equal(gather_kept()->pdf, "");
 	assert_string_equal(gather_kept()->print_failed, "");
-	stage_it("2026-06-04T00:00:00Z");
+	gather_put_up("2026-06-04T00:00:00Z");
 	assert_non_null(gather_last(FACT(PACKET_STAGED)));
 }
 

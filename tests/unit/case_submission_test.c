@@ -16,55 +16,23 @@
 #define CUSTOMER OPSMESH__V1__ROLE__ROLE_CUSTOMER
 #define FACT(name) OPSMESH__V1__DISPUTE_EVENT__FACT_##name
 #define ACTION(name) OPSMESH__V1__ACTION_KIND__ACTION_KIND_##name
-#define PAID "2026-05-10T09:00:00Z"
-#define WROTE "2026-05-20T09:00:00Z"
-#define BEGAN "2026-06-01T00:00:00Z"
 #define NEXT_DAY "2026-06-02T00:00:00Z"
 #define DAY_3 "2026-06-03T00:00:00Z"
 #define DAY_4 "2026-06-04T00:00:00Z"
-
-static void begin(const char *reason)
-{
-	gather_payment(PAID, "p1");
-	gather_message(WROTE, "m1", CUSTOMER, false, "I use it every day");
-	gather_dispute(BEGAN, "needs_response", reason);
-	gather_pass(NEXT_DAY);
-}
-
-static const char *packet(void)
-{
-	return gather_packet_text(gather_kept()->packet);
-}
-
-static void stage_it(const char *at)
-{
-	static const char *const parameters[] = { "decision", "stage", NULL };
-
-	gather_asked(at, ACTION(APPROVE), "kim", parameters);
-	gather_pass(at);
-}
-
-static void submit_it(const char *at, const char *digest)
-{
-	const char *const parameters[] = { "decision", "submit", "digest", digest, NULL };
-
-	gather_asked(at, ACTION(APPROVE), "lee", parameters);
-	gather_pass(at);
-}
 
 /* A verdict that comes late makes a request of a message that nobody answered. */
 static void what_came_a_moment_before_an_approval_is_looked_at(void **state)
 {
 	(void)state;
-	begin("general");
-	gather_message(WROTE, "m2", CUSTOMER, false, "Where is it");
+	gather_begin("general");
+	gather_message(GATHER_WROTE, "m2", CUSTOMER, false, "Where is it");
 	gather_pass(DAY_3);
 	const char *const first = arena_string(gather_stage.arena, gather_kept()->packet);
 
-	stage_it(DAY_3);
+	gather_put_up(DAY_3);
 	(void)gather_heard();
 	gather_judged("2026-06-03T01:00:00Z", "m2", "refund");
-	submit_it("2026-06-03T01:00:01Z", first);
+	gather_approved("2026-06-03T01:00:01Z", first);
 	assert_string_equal(gather_heard(),
 	                    "collected 5 1 650000\npacket_withdrawn\nbuilt 5 0\naction_refused\n");
 	const Opsmesh__V1__ActionRefused *const refused =
@@ -81,12 +49,12 @@ static void what_came_a_moment_before_an_approval_is_looked_at(void **state)
 static void what_is_new_and_not_against_us_waits_behind_an_approval(void **state)
 {
 	(void)state;
-	begin("general");
+	gather_begin("general");
 	const char *const first = arena_string(gather_stage.arena, gather_kept()->packet);
 
-	stage_it(NEXT_DAY);
+	gather_put_up(NEXT_DAY);
 	gather_message(DAY_3, "m2", CUSTOMER, false, "And another thing");
-	submit_it("2026-06-03T00:00:01Z", first);
+	gather_approved("2026-06-03T00:00:01Z", first);
 	assert_string_equal(gather_last(FACT(SUBMISSION_REQUESTED))->submission_requested->digest,
 	                    first);
 }
@@ -94,14 +62,14 @@ static void what_is_new_and_not_against_us_waits_behind_an_approval(void **state
 static void what_is_put_up_is_what_is_there(void **state)
 {
 	(void)state;
-	begin("general");
+	gather_begin("general");
 	(void)gather_heard();
 	gather_message(DAY_3, "m2", CUSTOMER, false, "And another thing");
-	stage_it("2026-06-03T00:00:01Z");
+	gather_put_up("2026-06-03T00:00:01Z");
 	assert_string_equal(gather_heard(), "collected 6 0 650000\nbuilt 6 0\naction_refused\n");
-	stage_it("2026-06-03T00:00:02Z");
+	gather_put_up("2026-06-03T00:00:02Z");
 	assert_string_equal(gather_heard(), "decision_made\npacket_staged\naction_applied\n");
-	assert_non_null(strstr(packet(), "And another thing"));
+	assert_non_null(strstr(gather_standing(), "And another thing"));
 }
 
 /* An inquiry that was left to a refund, while something came of it. */
@@ -109,12 +77,12 @@ static void leave(void)
 {
 	static const char *const refund[] = { "decision", "refund", NULL };
 
-	gather_payment(PAID, "p1");
-	gather_message(WROTE, "m1", CUSTOMER, false, "I use it every day");
-	gather_message(WROTE, "m2", CUSTOMER, false, "Where is it");
-	gather_dispute(BEGAN, "warning_needs_response", "general");
+	gather_payment(GATHER_PAID, "p1");
+	gather_message(GATHER_WROTE, "m1", CUSTOMER, false, "I use it every day");
+	gather_message(GATHER_WROTE, "m2", CUSTOMER, false, "Where is it");
+	gather_dispute(GATHER_BEGAN, "warning_needs_response", "general");
 	gather_pass(NEXT_DAY);
-	assert_non_null(strstr(packet(), "2026-05-20"));
+	assert_non_null(strstr(gather_standing(), "2026-05-20"));
 	gather_asked(NEXT_DAY, ACTION(CLOSE), "kim", refund);
 	gather_judged(DAY_3, "m2", "refund");
 	gather_message(DAY_3, "m3", CUSTOMER, false, "And another thing");
@@ -136,7 +104,7 @@ static void what_was_left_alone_is_put_up_as_it_is_now(void **state)
 {
 	(void)state;
 	leave();
-	stage_it("2026-06-04T00:00:01Z");
+	gather_put_up("2026-06-04T00:00:01Z");
 	assert_sent_as_it_is_now();
 }
 
@@ -147,8 +115,8 @@ static void what_was_left_alone_is_contested_as_it_is_now(void **state)
 	(void)state;
 	leave();
 	gather_asked("2026-06-04T00:00:01Z", ACTION(APPROVE), "kim", contest);
-	stage_it("2026-06-04T00:00:02Z");
-	stage_it("2026-06-04T00:00:03Z");
+	gather_put_up("2026-06-04T00:00:02Z");
+	gather_put_up("2026-06-04T00:00:03Z");
 	assert_sent_as_it_is_now();
 }
 
@@ -158,16 +126,16 @@ static void what_was_put_up_and_left_alone_is_put_up_as_it_is_now(void **state)
 	static const char *const refund[] = { "decision", "refund", NULL };
 
 	(void)state;
-	gather_payment(PAID, "p1");
-	gather_message(WROTE, "m1", CUSTOMER, false, "I use it every day");
-	gather_dispute(BEGAN, "warning_needs_response", "general");
+	gather_payment(GATHER_PAID, "p1");
+	gather_message(GATHER_WROTE, "m1", CUSTOMER, false, "I use it every day");
+	gather_dispute(GATHER_BEGAN, "warning_needs_response", "general");
 	gather_pass(NEXT_DAY);
-	stage_it(NEXT_DAY);
+	gather_put_up(NEXT_DAY);
 	gather_message(NEXT_DAY, "m3", CUSTOMER, false, "And another thing");
 	gather_pass(DAY_3);
 	gather_asked(DAY_3, ACTION(CLOSE), "kim", refund);
 	gather_pass(DAY_4);
-	stage_it(DAY_4);
+	gather_put_up(DAY_4);
 	assert_sent_as_it_is_now();
 }
 
@@ -201,12 +169,12 @@ static void all_that_was_approved_is_sent_though_the_provider_has_other_fields_b
 	const Opsmesh__V1__SubmissionRequested *asked;
 
 	(void)state;
-	begin("general");
-	stage_it(NEXT_DAY);
+	gather_begin("general");
+	gather_put_up(NEXT_DAY);
 	const char *const digest = arena_string(gather_stage.arena, gather_kept()->staged);
 
 	gather_document(CASE_LIMITS, one_field());
-	submit_it(DAY_3, digest);
+	gather_approved(DAY_3, digest);
 	asked = gather_last(FACT(SUBMISSION_REQUESTED))->submission_requested;
 	assert_int_equal(asked->n_fields, COUNT_OF(fields));
 	for (size_t i = 0; i < COUNT_OF(fields); i++) {
@@ -234,12 +202,12 @@ static void a_file_says_what_it_is(void **state)
 		                                 NULL };
 
 	(void)state;
-	begin("general");
+	gather_begin("general");
 	gather_uploaded(NEXT_DAY, "image/jpeg", picture_fixture(gather_stage.arena, "image/jpeg"),
 	                4096, signature);
 	gather_pass(DAY_3);
-	stage_it(DAY_3);
-	submit_it(DAY_4, gather_kept()->staged);
+	gather_put_up(DAY_3);
+	gather_approved(DAY_4, gather_kept()->staged);
 	assert_string_equal(field_of("customer_signature")->media_type, "image/jpeg");
 	assert_string_equal(field_of("receipt")->media_type, "application/pdf");
 	assert_string_equal(field_of("uncategorized_text")->media_type, "");
@@ -253,7 +221,7 @@ static void a_field_that_the_provider_does_not_have_is_refused_with_those_that_i
 		                            NULL };
 
 	(void)state;
-	begin("general");
+	gather_begin("general");
 	gather_asked(NEXT_DAY, ACTION(PIN), "kim", text);
 	gather_pass(NEXT_DAY);
 	const Opsmesh__V1__ActionRefused *refused =
@@ -283,10 +251,10 @@ static void begin_proved(void)
 {
 	paid("ch_3", "2025-06-01T09:00:00Z");
 	paid("ch_2", "2026-02-01T09:00:00Z");
-	paid("ch_1", BEGAN);
+	paid("ch_1", GATHER_BEGAN);
 	before_disputed("2026-06-02T00:00:00Z", &(struct before_dispute){ .id = NULL });
 	gather_pass(DAY_3);
-	stage_it(DAY_3);
+	gather_put_up(DAY_3);
 }
 
 static void assert_proves(const Opsmesh__V1__CompellingJudged *judged)
@@ -306,7 +274,7 @@ static void what_proves_a_dispute_is_sent_with_what_was_approved(void **state)
 	(void)state;
 	begin_proved();
 	assert_proves(gather_last(FACT(PACKET_STAGED))->packet_staged->compelling);
-	submit_it(DAY_4, gather_kept()->staged);
+	gather_approved(DAY_4, gather_kept()->staged);
 	assert_proves(gather_last(FACT(PACKET_APPROVED))->packet_approved->compelling);
 	assert_proves(gather_last(FACT(SUBMISSION_REQUESTED))->submission_requested->compelling);
 }
@@ -314,9 +282,9 @@ static void what_proves_a_dispute_is_sent_with_what_was_approved(void **state)
 static void a_dispute_that_nothing_proves_is_sent_without(void **state)
 {
 	(void)state;
-	begin("general");
-	stage_it(NEXT_DAY);
-	submit_it(DAY_3, gather_kept()->staged);
+	gather_begin("general");
+	gather_put_up(NEXT_DAY);
+	gather_approved(DAY_3, gather_kept()->staged);
 	assert_null(gather_last(FACT(SUBMISSION_REQUESTED))->submission_requested->compelling);
 }
 
@@ -331,12 +299,12 @@ static void what_proves_nothing_any_more_is_not_sent(void **state)
 		const char *const digest = arena_string(gather_stage.arena, gather_kept()->staged);
 
 		before_disputed("2026-06-03T12:00:00Z", &told[i]);
-		submit_it("2026-06-03T12:00:01Z", digest);
+		gather_approved("2026-06-03T12:00:01Z", digest);
 		assert_null(gather_last(FACT(SUBMISSION_REQUESTED)));
 		assert_string_equal(gather_last(FACT(ACTION_REFUSED))->action_refused->field,
 		                    "digest");
-		stage_it(DAY_4);
-		submit_it("2026-06-05T00:00:00Z", gather_kept()->staged);
+		gather_put_up(DAY_4);
+		gather_approved("2026-06-05T00:00:00Z", gather_kept()->staged);
 		assert_null(
 		    gather_last(FACT(SUBMISSION_REQUESTED))->submission_requested->compelling);
 		gather_stop(state);
@@ -371,13 +339,13 @@ static void a_fee_of_the_network_is_acknowledged_by_a_person(void **state)
 		const char *parameters[] = { "decision",         "submit", "digest", NULL,
 			                     "fee_acknowledged", "true",   NULL };
 
-		gather_payment(PAID, "p1");
-		before_disputed(BEGAN, &rows[i].told);
+		gather_payment(GATHER_PAID, "p1");
+		before_disputed(GATHER_BEGAN, &rows[i].told);
 		gather_pass(NEXT_DAY);
-		stage_it(NEXT_DAY);
+		gather_put_up(NEXT_DAY);
 		parameters[3] = arena_string(gather_stage.arena, gather_kept()->staged);
 		if (rows[i].field != NULL) {
-			submit_it(DAY_3, parameters[3]);
+			gather_approved(DAY_3, parameters[3]);
 			assert_null(gather_last(FACT(SUBMISSION_REQUESTED)));
 			const Opsmesh__V1__ActionRefused *const refused =
 			    gather_last(FACT(ACTION_REFUSED))->action_refused;

@@ -119,7 +119,7 @@ static void a_file_is_evidence_once_its_pages_are_known(void **state)
 	assert_int_equal(item->file->pages, 2);
 	assert_int_equal(gather_kept()->n_uploads, 0);
 	assert_non_null(
-	    strstr(gather_packet_text(gather_kept()->packet),
+	    strstr(gather_standing(),
 	           arena_printf(gather_stage.arena,
 	                        "File: application/pdf; bytes: %zu; pages: 2; SHA-256: %s",
 	                        content.size, digest_of(content))));
