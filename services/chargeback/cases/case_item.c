@@ -12,6 +12,11 @@
 #include <string.h>
 
 #define EXCLUDED_MAX 256 /* that they keep out of it */
+/*
+ * Bytes of what people add to a case and translate, as it is kept in its row: the 150,000 characters that the provider takes,
+ * whatever their bytes, and with all else of a case less than can be read again (PROTO_SIZE_MAX).
+ */
+#define WORDS_MAX ((size_t)640 << 10)
 
 #define REFUSED(request, code, field, reason) \
 	case_refuse((request), OPSMESH__V1__REFUSAL_CODE__REFUSAL_CODE_##code, (field), (reason))
@@ -75,6 +80,45 @@ static enum status change(struct case_request *request)
 	TRY(case_unstage(work, request->requested->by));
 	case_gather_soon(work);
 	return case_applied(request);
+}
+
+/* Room. */
+
+#define NO_ROOM \
+	"With this, what people add to the case and translate is more than 640 KiB together: say it in fewer words."
+
+static size_t size_of(const ProtobufCMessage *message)
+{
+	return protobuf_c_message_get_packed_size(message);
+}
+
+static size_t size_of_all(size_t count, Opsmesh__V1__EvidenceItem *const *items)
+{
+	size_t size = 0;
+
+	for (size_t i = 0; i < count; i++)
+		size += size_of(&items[i]->base);
+	return size;
+}
+
+/* A file that is being looked at is kept with what asked for it. */
+static size_t words_of(const Opsmesh__V1__CaseKept *kept)
+{
+	size_t size = size_of_all(kept->n_added, kept->added) +
+	              size_of_all(kept->n_translated, kept->translated);
+
+	for (size_t i = 0; i < kept->n_uploads; i++)
+		size += size_of(&kept->uploads[i]->base);
+	return size;
+}
+
+/* NULL: it takes the place of none. */
+static bool has_room(const struct casework *work, const Opsmesh__V1__EvidenceItem *before,
+                     size_t size)
+{
+	const size_t less = before != NULL ? size_of(&before->base) : 0;
+
+	return words_of(work->kept) - less + size <= WORDS_MAX;
 }
 
 /* Adding. */
@@ -145,6 +189,7 @@ enum status case_pin(struct case_request *request)
 	const struct packet_limits *const limits =
 	    policy_at(task_document(work->task, CASE_LIMITS), work->at);
 	const bool has_file = request->requested->file != NULL;
+	const size_t asked = has_file ? size_of(&request->requested->base) : 0;
 	Opsmesh__V1__EvidenceItem *const item = item_of(request);
 
 	if (*item->kind == '\0')
@@ -164,6 +209,8 @@ enum status case_pin(struct case_request *request)
 	if (work->kept->n_added + work->kept->n_uploads == CASE_ADDED_MAX)
 		return REFUSED(request, TOO_LARGE, "on.id",
 		               "The case has as many items of people as it can.");
+	if (!has_room(work, NULL, size_of(&item->base) + asked))
+		return REFUSED(request, TOO_LARGE, "text", NO_ROOM);
 	return has_file ? case_upload(request, item) : case_add(request, item);
 }
 
@@ -207,21 +254,32 @@ static enum status include(struct case_request *request, const char *item)
 	return change(request);
 }
 
+/* NULL: there is none. */
+static Opsmesh__V1__EvidenceItem **find_translated(const Opsmesh__V1__CaseKept *kept,
+                                                   const char *item_id)
+{
+	for (size_t i = 0; i < kept->n_translated; i++)
+		if (text_equal(kept->translated[i]->item_id, item_id))
+			return &kept->translated[i];
+	return NULL;
+}
+
 static enum status translate(struct case_request *request, const char *item_id)
 {
 	Opsmesh__V1__CaseKept *const kept = request->work->kept;
+	Opsmesh__V1__EvidenceItem **const before = find_translated(kept, item_id);
 	Opsmesh__V1__EvidenceItem *const item = item_of(request);
 
 	item->item_id = text_mutable(item_id);
 	item->text = NULL;
-	for (size_t i = 0; i < kept->n_translated; i++)
-		if (text_equal(kept->translated[i]->item_id, item_id)) {
-			kept->translated[i] = item;
-			return change(request);
-		}
-	if (kept->n_translated == CASE_ADDED_MAX)
+	if (before == NULL && kept->n_translated == CASE_ADDED_MAX)
 		return REFUSED(request, TOO_LARGE, "id", "Too many items are translated.");
-	add(request->work->task->arena, &kept->n_translated, &kept->translated, item);
+	if (!has_room(request->work, before != NULL ? *before : NULL, size_of(&item->base)))
+		return REFUSED(request, TOO_LARGE, "translation", NO_ROOM);
+	if (before != NULL)
+		*before = item;
+	else
+		add(request->work->task->arena, &kept->n_translated, &kept->translated, item);
 	return change(request);
 }
 
