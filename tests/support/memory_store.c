@@ -93,6 +93,15 @@ struct bytes image_row(struct image *image, const struct state_table *table, str
 	return stored == NULL ? (struct bytes){ 0 } : stored->value;
 }
 
+void image_leave(struct memory_store *store, struct image *image, const struct state_table *table,
+                 struct bytes key, struct bytes row)
+{
+	const struct stored left = { .name = row_name(store->arena, table, key),
+		                     .value = arena_bytes(store->arena, row) };
+
+	map_set(&image->state, left.name, arena_copy(store->arena, &left, sizeof(left)));
+}
+
 bool image_next_row(struct image *image, const struct state_table *table, size_t *at, void *row)
 {
 	void *value;

@@ -82,6 +82,9 @@ void memory_session_freeze(struct memory_session *session);
 /* The database is set back to the time before the shard was first owned. */
 void memory_store_forget(struct memory_store *store, struct image *image);
 struct bytes image_row(struct image *image, const struct state_table *table, struct bytes key);
+/* As another version of the program has left it; both are copied. */
+void image_leave(struct memory_store *store, struct image *image, const struct state_table *table,
+                 struct bytes key, struct bytes row);
 /* The next row of a table, borrowed from the store; *at begins at 0. False: there is none. */
 bool image_next_row(struct image *image, const struct state_table *table, size_t *at, void *row);
 

@@ -294,6 +294,14 @@ bool stage_test_row(struct stage_test *test, const struct state_table *table, vo
 	return true;
 }
 
+void stage_test_leave(struct stage_test *test, const struct state_table *table, const void *row)
+{
+	image_leave(&test->store, image_of(test), table,
+	            state_key(test->arena, table, row, table->key_columns),
+	            state_pack(test->arena, table, row));
+	stage_test_restart(test);
+}
+
 void stage_test_each(struct stage_test *test, const struct state_table *table, void *row,
                      void (*see)(const void *row, void *context), void *context)
 {

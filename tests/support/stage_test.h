@@ -91,6 +91,8 @@ const struct fact *stage_test_next(struct stage_test *test, const ProtobufCMessa
 const ProtobufCMessage *stage_test_message(struct stage_test *test, const struct fact *fact);
 /* A committed row by its key columns. */
 bool stage_test_row(struct stage_test *test, const struct state_table *table, void *row);
+/* A row as an older version of the program has left it; the shard is loaded anew. */
+void stage_test_leave(struct stage_test *test, const struct state_table *table, const void *row);
 /* Each committed row of a table into row, in no order, and seen. */
 void stage_test_each(struct stage_test *test, const struct state_table *table, void *row,
                      void (*see)(const void *row, void *context), void *context);

@@ -2,6 +2,7 @@
  * case_submission_test - what an approval looks at, and what is asked to be sent holds all that its sender needs.
  */
 #include "common/base/text.h"
+#include "common/io/proto.h"
 #include "tests/support/before_fixture.h"
 #include "tests/support/picture_fixture.h"
 
@@ -182,6 +183,44 @@ static void all_that_was_approved_is_sent_though_the_provider_has_other_fields_b
 		assert_true((asked->fields[i]->text == NULL) ==
 		            (*asked->fields[i]->file_digest != '\0'));
 	}
+}
+
+/* The packet that is put up, without what an older version did not keep of it. */
+static void forget_fields(const char *digest)
+{
+	struct case_packet_row row = { .home = gather_home,
+		                       .dispute_id = GATHER_DISPUTE,
+		                       .digest = digest };
+	char reason[PROTO_REASON_SIZE];
+	ProtobufCMessage *message;
+
+	assert_true(stage_test_row(&gather_stage, &case_packet_table, &row));
+	assert_true(proto_unpack(gather_stage.arena, &opsmesh__v1__packet_kept__descriptor,
+	                         row.content, &message, reason));
+	Opsmesh__V1__PacketKept *const kept = (void *)message;
+
+	assert_int_equal(kept->n_fields, 4);
+	kept->n_fields = 0;
+	row.content = proto_pack(gather_stage.arena, message);
+	stage_test_leave(&gather_stage, &case_packet_table, &row);
+}
+
+static void a_packet_that_an_older_version_kept_is_sent_in_the_fields_that_there_are(void **state)
+{
+	const Opsmesh__V1__SubmissionRequested *asked;
+
+	(void)state;
+	gather_begin("general");
+	gather_put_up(NEXT_DAY);
+	const char *const digest = arena_string(gather_stage.arena, gather_kept()->staged);
+
+	forget_fields(digest);
+	gather_approved(DAY_3, digest);
+	asked = gather_last(FACT(SUBMISSION_REQUESTED))->submission_requested;
+	assert_int_equal(asked->n_fields, 4);
+	for (size_t i = 0; i < asked->n_fields; i++)
+		assert_true((asked->fields[i]->text == NULL) ==
+		            (*asked->fields[i]->file_digest != '\0'));
 }
 
 static const Opsmesh__V1__SubmissionField *field_of(const char *name)
@@ -383,6 +422,7 @@ int main(void)
 		CASE(what_was_put_up_and_left_alone_is_put_up_as_it_is_now),
 		CASE(what_was_left_alone_is_contested_as_it_is_now),
 		CASE(all_that_was_approved_is_sent_though_the_provider_has_other_fields_by_now),
+		CASE(a_packet_that_an_older_version_kept_is_sent_in_the_fields_that_there_are),
 		CASE(a_file_says_what_it_is),
 		CASE(a_dispute_that_nothing_proves_is_sent_without),
 		PROVED(what_proves_a_dispute_is_sent_with_what_was_approved),
