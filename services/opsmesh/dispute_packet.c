@@ -168,16 +168,6 @@ static const char *digest_of(const Opsmesh__V1__CaseKept *kept, const char *fiel
 	return NULL;
 }
 
-static const char *unrendered(const struct packet_view *view)
-{
-	const char *const failed = view->row->kept->print_failed;
-
-	return *failed == '\0'
-	           ? "not rendered as a PDF yet"
-	           : arena_printf(view->tool->arena,
-	                          "not rendered as a PDF: %s; putting it up tries again", failed);
-}
-
 static int write_pdf(struct packet_view *view)
 {
 	const char *const digest = digest_of(view->row->kept, tool_option(view->tool, "--field"));
@@ -185,7 +175,8 @@ static int write_pdf(struct packet_view *view)
 
 	if (view->row->kept->pdf[0] == '\0')
 		return no(view,
-		          arena_printf(view->tool->arena, "its packet is %s", unrendered(view)));
+		          arena_printf(view->tool->arena, "its packet is %s",
+		                       dispute_unrendered(view->tool->arena, view->row->kept)));
 	if (digest == NULL)
 		return no(view, "its packet has no file in this field");
 	if (has_table(view, "blob", &has) != STATUS_OK)
@@ -221,7 +212,7 @@ static void print(const struct packet_view *view)
 	printf("packet %s of %s: %s; it has the digest that its text gives\n", view->digest,
 	       view->row->case_id, standing(view));
 	if (kept->pdf[0] == '\0')
-		puts(unrendered(view));
+		puts(dispute_unrendered(view->tool->arena, kept));
 	else
 		printf("PDF %s: %" PRId64 " bytes, %" PRId64 " pages\n", kept->pdf, kept->pdf_bytes,
 		       kept->pdf_pages);

@@ -194,6 +194,14 @@ const char *dispute_why_none(const struct dispute_row *row)
 	return "the provider has told no due_by";
 }
 
+const char *dispute_unrendered(struct arena *arena, const Opsmesh__V1__CaseKept *kept)
+{
+	return *kept->print_failed == '\0'
+	           ? "not rendered as a PDF yet"
+	           : arena_printf(arena, "not rendered as a PDF: %s; putting it up tries again",
+	                          kept->print_failed);
+}
+
 const char *dispute_reason(struct arena *arena, const struct dispute_row *row)
 {
 	const char *const apart = row->network[0] == '\0' || row->code[0] == '\0' ? "" : " ";

@@ -82,6 +82,8 @@ enum status dispute_reach_read(struct mesh_store *store, size_t place,
 
 /* Why no deadline is set; "" one is. */
 const char *dispute_why_none(const struct dispute_row *row);
+/* Of a packet that has no PDF: whether one may still come, or why it failed and what helps. */
+const char *dispute_unrendered(struct arena *arena, const Opsmesh__V1__CaseKept *kept);
 /* "fraudulent (visa 10.4)"; "" not known */
 const char *dispute_reason(struct arena *arena, const struct dispute_row *row);
 const char *dispute_amount(struct arena *arena,

@@ -4,6 +4,7 @@
  */
 #include "common/base/text.h"
 #include "common/io/proto.h"
+#include "proto/opsmesh/v1/catalogue.h"
 #include "tests/support/gather_fixture.h"
 
 #include <string.h>
@@ -248,6 +249,39 @@ static void what_could_not_be_rendered_says_so_and_is_rendered_again(void **stat
 	assert_non_null(gather_last(FACT(PACKET_STAGED)));
 }
 
+/* The last alert that was raised by this rule. */
+static const char *description_of(const char *rule)
+{
+	const char *description = "";
+
+	for (size_t i = 0; i < stage_test_fact_count(&gather_stage); i++) {
+		const struct fact *const fact = stage_test_fact(&gather_stage, i);
+
+		if (fact->topic != OPS_ALERTS)
+			continue;
+		const Opsmesh__V1__AlertEvent *const event =
+		    (const void *)stage_test_message(&gather_stage, fact);
+
+		if (event->fact_case == OPSMESH__V1__ALERT_EVENT__FACT_RAISED &&
+		    text_equal(event->raised->rule, rule))
+			description = event->raised->description;
+	}
+	return description;
+}
+
+/* Whether anybody has decided is no matter then: it cannot be put up. */
+static void a_deadline_that_passes_says_that_its_packet_could_not_be_rendered(void **state)
+{
+	(void)state;
+	gather_stage.blobs.away = 1000;
+	begin();
+	gather_pass(DUE);
+	assert_string_equal(gather_last(FACT(DEADLINE_MISSED))->deadline_missed->state,
+	                    "not_rendered");
+	assert_non_null(
+	    strstr(description_of("deadline_missed"), "Nothing was approved (not_rendered)."));
+}
+
 int main(void)
 {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, gather_start, gather_stop)
@@ -259,6 +293,7 @@ int main(void)
 		CASE(however_much_is_withheld_there_is_a_packet),
 		CASE(a_packet_near_all_characters_of_the_provider_is_rendered),
 		CASE(a_packet_that_is_larger_than_a_record_is_refused),
+		CASE(a_deadline_that_passes_says_that_its_packet_could_not_be_rendered),
 		CASE(what_could_not_be_rendered_says_so_and_is_rendered_again),
 	};
 

@@ -344,6 +344,18 @@ static void a_case_without_a_deadline_says_why(void **state)
 	}
 }
 
+static void a_packet_without_a_pdf_says_whether_it_was_tried(void **state)
+{
+	struct scene *const scene = scene_make();
+
+	(void)state;
+	assert_string_equal(dispute_unrendered(arena, &scene->kept), "not rendered as a PDF yet");
+	scene->kept.print_failed = text_mutable("the file cannot be kept now");
+	assert_string_equal(
+	    dispute_unrendered(arena, &scene->kept),
+	    "not rendered as a PDF: the file cannot be kept now; putting it up tries again");
+}
+
 static void the_next_deadline_comes_first_and_none_last(void **state)
 {
 	struct dispute_row list[] = {
@@ -375,6 +387,7 @@ int main(void)
 		cmocka_unit_test(facts_of_another_case_do_not_count),
 		cmocka_unit_test(a_case_is_named_by_its_id_or_the_providers),
 		cmocka_unit_test(a_case_without_a_deadline_says_why),
+		cmocka_unit_test(a_packet_without_a_pdf_says_whether_it_was_tried),
 		cmocka_unit_test(the_next_deadline_comes_first_and_none_last),
 	};
 

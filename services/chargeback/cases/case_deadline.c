@@ -318,6 +318,8 @@ static const char *how_far(const struct casework *work)
 		return "accept_not_confirmed";
 	if (*work->kept->packet == '\0')
 		return "no_packet";
+	if (*work->kept->print_failed != '\0')
+		return "not_rendered";
 	return work->row.decision == NULL ? "no_decision" : "not_staged";
 }
 
