@@ -77,10 +77,8 @@ static void settle_amount(const struct programme_policy *policy, struct programm
 static void add(const struct programme_policy *policy, const struct programme_period *period,
                 const struct tally_row *row, struct programme_tally *tally)
 {
-	if (in(row->day, period->start, period->end)) {
-		tally->payments_now += row->payments;
+	if (in(row->day, period->start, period->end))
 		add_events(policy, row, tally);
-	}
 	if (in(row->day, period->payments_start, period->payments_end)) {
 		tally->payments += row->payments;
 		tally->authenticated += row->authenticated;
@@ -90,8 +88,8 @@ static void add(const struct programme_policy *policy, const struct programme_pe
 /* Where people dropped a letter, less than nothing may be left. */
 static void floor_at_zero(struct programme_tally *tally)
 {
-	int64_t *const figures[] = { &tally->events, &tally->payments, &tally->payments_now,
-		                     &tally->authenticated, &tally->amount.minor };
+	int64_t *const figures[] = { &tally->events, &tally->payments, &tally->authenticated,
+		                     &tally->amount.minor };
 
 	for (size_t i = 0; i < COUNT_OF(figures); i++)
 		if (*figures[i] < 0)

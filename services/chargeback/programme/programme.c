@@ -70,16 +70,6 @@ static int64_t passed_of(struct instant start, struct instant end, struct instan
 	                            : RATE_WHOLE;
 }
 
-static int64_t elapsed_of(const struct programme_period *period, struct instant at,
-                          const struct programme_tally *tally)
-{
-	if (tally->payments_expected == 0)
-		return passed_of(period->start, period->end, at);
-	return tally->payments_now < tally->payments_expected
-	           ? rate_share_ppm(tally->payments_now, tally->payments_expected)
-	           : RATE_WHOLE;
-}
-
 /* So much at the end, rounded up. */
 static int64_t grown(int64_t value, int64_t elapsed_ppm)
 {
@@ -197,13 +187,12 @@ struct programme_answer programme_judge(const struct programme_policy *policy, c
 
 	CHECK(tally->events >= 0);
 	CHECK(tally->payments >= 0);
-	CHECK(tally->payments_now >= 0);
 	CHECK(tally->amount.minor >= 0);
 	amounts_check(policy, region, &answer);
 	answer.now = figures_of(tally->events, tally->payments, tally->amount.minor);
 	answer.has_interval =
 	    rate_interval_of(tally->events, tally->payments, policy->z_milli, &answer.interval);
-	answer.elapsed_ppm = elapsed_of(&answer.period, at, tally);
+	answer.elapsed_ppm = passed_of(answer.period.start, answer.period.end, at);
 	answer.is_projected = answer.elapsed_ppm >= policy->project_from_ppm;
 	answer.at_end = answer.is_projected ? at_end_of(&answer, at) : answer.now;
 	for (size_t i = 0; i < policy->threshold_count; i++) {

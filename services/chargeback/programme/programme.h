@@ -5,10 +5,9 @@
  * duplicates, and the networks count those. So a threshold that is met here is met there; one that is not met may be.
  * Outcomes do not matter, nor do refunds after the dispute.
  *
- * Projection: of the period's expected payments so many have been captured; where nobody knows how many are to be
- * expected, so much of its time has passed:
+ * Projection: it goes on as it did in the time of the period that has passed; nobody knows how many payments are to come:
  *
- *   elapsed  = payments_now / payments_expected, at most 1       (else (at - start) / (end - start))
+ *   elapsed  = (at - start) / (end - start)
  *   events   = what was counted so far / elapsed, rounded up     (so is their amount)
  *   payments = captured so far / elapsed, rounded up, where their month is the period itself; where it only overlaps
  *              with it, / the share of the month's time that has passed; where it is over, as they are
@@ -47,13 +46,11 @@ struct programme_period programme_period_at(const struct programme_policy *polic
                                             const char *country, struct instant at);
 
 struct programme_tally {
-	int64_t events;            /* that programme_counts, in the period so far */
-	int64_t payments;          /* captured in the payments' months so far */
-	int64_t payments_now;      /* captured in the period itself so far */
-	int64_t payments_expected; /* in the whole of it; 0: nobody knows */
-	struct money amount;       /* of the events */
-	bool amount_known;         /* in the currency in which the thresholds are */
-	int64_t authenticated;     /* of payments, with 3-D Secure */
+	int64_t events;        /* that programme_counts, in the period so far */
+	int64_t payments;      /* captured in the payments' months so far */
+	struct money amount;   /* of the events */
+	bool amount_known;     /* in the currency in which the thresholds are */
+	int64_t authenticated; /* of payments, with 3-D Secure */
 };
 
 enum programme_standing {
