@@ -319,6 +319,36 @@ static void what_is_let_be_is_not_reminded_of_until_it_is_taken_up_again(void **
 	               "reminder_due two_days 2026-05-10T17:59:59Z\n");
 }
 
+/* Somebody has said why: that is no silence. Whoever takes it up again behind the deadline hears that it was missed. */
+static void what_is_let_be_is_not_missed(void **state)
+{
+	(void)state;
+	begin();
+	dispute_pass("2026-05-11T18:00:00Z");
+	dispute_expect(REMINDED NEAR);
+	dispute_closed("2026-05-12T09:00:00Z", "mika", "ignore");
+	dispute_pass("2026-05-12T19:00:00Z");
+	dispute_expect("decision_made ignore\n"
+	               "resolved deadline_approaching 2026-05-12T09:00:00Z\naction_applied\n");
+	dispute_approved("2026-05-12T20:00:00Z", "mika", "contest", NULL);
+	dispute_pass("2026-05-12T21:00:00Z");
+	dispute_expect("decision_made contest\naction_applied\n"
+	               "deadline_missed no_packet 2026-05-12T20:00:00Z\n"
+	               "raised deadline_missed 2026-05-12T20:00:00Z\n");
+}
+
+static void what_is_let_be_for_good_is_never_spoken_of(void **state)
+{
+	(void)state;
+	begin();
+	dispute_closed("2026-05-02T09:00:00Z", "mika", "ignore");
+	dispute_told("2026-05-03T09:00:00Z",
+	             &(struct told_dispute){ .due = "2026-05-20T23:59:59Z" });
+	dispute_pass("2026-06-12T18:00:00Z");
+	dispute_expect("decision_made ignore\naction_applied\n"
+	               "deadline_moved 2026-05-20T17:59:59Z\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -337,6 +367,8 @@ int main(void)
 		TEST(a_state_that_tells_no_due_date_leaves_the_one_that_stands),
 		TEST(an_end_withdraws_the_deadline_and_its_alert),
 		TEST(what_is_let_be_is_not_reminded_of_until_it_is_taken_up_again),
+		TEST(what_is_let_be_is_not_missed),
+		TEST(what_is_let_be_for_good_is_never_spoken_of),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
