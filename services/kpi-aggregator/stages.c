@@ -5,6 +5,7 @@
 #include "proto/opsmesh/v1/catalogue.h"
 #include "services/kpi-aggregator/kpi.h"
 #include "services/kpi-aggregator/partial/partial.h"
+#include "services/kpi-aggregator/partial/partial_ticket.h"
 #include "services/kpi-aggregator/series/series.h"
 
 const struct service_document kpi_documents[] = {
@@ -18,9 +19,10 @@ const struct service_document kpi_documents[] = {
 
 /* partial */
 
-static const struct stage_event partial_events[] = {
-	{ .topic = -1 },
-};
+#define PARTIAL_EVENTS(ON) \
+	PARTIAL_TICKET_EVENTS(ON) PARTIAL_TRIAGE_EVENTS(ON) PARTIAL_SLA_EVENTS(ON)
+
+STAGE_EVENTS_NEEDING(partial_events, PARTIAL_EVENTS);
 static const struct state_table *const partial_tables[] = { &subject_table,
 	                                                    &open_subject_table,
 	                                                    &observation_table,
@@ -54,10 +56,10 @@ static const struct stage_event series_events[] = {
 	{ .topic = OPS_BY_SERIES, .fact = "told", .handle = on_told, .need = need_told },
 	{ .topic = -1 },
 };
-static const struct state_table *const series_tables[] = {
-	&kpi_cell_table,   &kpi_open_table,  &kpi_changed_table,    &kpi_series_table,
-	&kpi_window_table, &kpi_level_table, &kpi_definition_table, NULL
-};
+static const struct state_table *const series_tables[] = { &kpi_cell_table,       &kpi_open_table,
+	                                                   &kpi_changed_table,    &kpi_series_table,
+	                                                   &kpi_window_table,     &kpi_level_table,
+	                                                   &kpi_definition_table, NULL };
 static const struct stage_timer series_timers[] = {
 	{ .name = SERIES_TIMER_SAY, .handle = series_say, .need = series_need_say },
 	{ .name = SERIES_TIMER_SEAL, .handle = series_seal, .need = series_need_seal },
@@ -67,7 +69,8 @@ static const int series_emits[] = { OPS_KPI, -1 };
 
 const struct stage kpi_stages[] = {
 	{ .name = "partial",
-	  .doc = "Makes observations of what is known and tells what they add to the sums of windows.",
+	  .doc =
+	      "Makes observations of what is known and tells what they add to the sums of windows.",
 	  .events = partial_events,
 	  .tables = partial_tables,
 	  .timers = partial_timers,

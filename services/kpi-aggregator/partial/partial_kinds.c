@@ -3,5 +3,6 @@
  */
 #include "services/kpi-aggregator/money/payment.h"
 #include "services/kpi-aggregator/partial/partial.h"
+#include "services/kpi-aggregator/ticket/ticket.h"
 
-const struct subject_kind *const partial_kinds[] = { &subject_payment, NULL };
+const struct subject_kind *const partial_kinds[] = { &subject_ticket, &subject_payment, NULL };
