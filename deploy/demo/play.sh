@@ -11,7 +11,7 @@ run=${1:?usage: play.sh RUN_DIR [NAME=VALUE...]}
 shift
 until=2026-05-07T02:00:00Z # after the last request and the last due that the day is about
 topics='ops.intake.v1 ops.accounts.v1 ops.actions.v1 ops.provider-events.v1 ops.tickets.v1 ops.sla.v1 ops.alerts.v1'
-topics+=' ops.triage.v1 ops.billing.v1 ops.usage.v1 ops.disputes.v1'
+topics+=' ops.triage.v1 ops.billing.v1 ops.usage.v1 ops.disputes.v1 ops.kpi.v1'
 
 "$here/../local/down.sh" RUN_DIR="$run"
 rm -rf "$run"

@@ -29,6 +29,7 @@ create table observation (
 	replied_at     timestamptz,
 	solved_at      timestamptz,
 	last_solved_at timestamptz,
+	decided_at     timestamptz,
 	currency       text        not null, -- ISO 4217; empty: no amount
 	body           text        not null, -- words, numbers and marks as JSON
 	primary key (shard, subject, kind, number)

@@ -1,5 +1,6 @@
 /*
- * Saying: every five minutes of mesh time each cell that is another since it was said last.
+ * Saying: every five minutes of mesh time each cell of a minute or an hour that is another since it was said last, on the hour those of
+ * longer windows.
  */
 #include "common/base/text.h"
 #include "common/io/proto.h"
@@ -9,6 +10,7 @@
 
 #include <inttypes.h>
 
+#define HOUR_US INT64_C(3600000000)
 #define SLICE 2000 /* cells of one run of the timer: some milliseconds */
 
 static const char *json_of(struct task *task, const Opsmesh__V1__KpiFigures *figures)
@@ -157,18 +159,40 @@ enum status series_say_cell(struct task *task, const struct definition *definiti
 	return STATUS_OK;
 }
 
+static bool is_long(const char *window_kind)
+{
+	return series_window_kind(window_kind) > WINDOW_HOUR;
+}
+
+/* Longer windows wait for the hour; a slice that goes on behind it is the hour's still. */
+static bool is_due(const struct task *task, const struct kpi_key *cell)
+{
+	return !is_long(cell->window_kind) || task->due.us % HOUR_US < SERIES_SAY_EVERY.us;
+}
+
+static void say_on_the_hour(struct task *task, const char *key)
+{
+	task_timer_set(task, SERIES_TIMER_SAY, key,
+	               (struct instant){ (task->due.us / HOUR_US + 1) * HOUR_US });
+}
+
 enum status series_say(struct task *task, const char *key)
 {
+	bool waits = false;
 	struct kpi_key cell = { 0 };
 	struct task_cursor cursor;
 
 	TRY(series_publish_definitions(task));
 	task_scan(task, &kpi_changed_table, &cell, 0, &cursor);
-	for (int i = 0; task_next(task, &cursor, &cell); i++) {
+	for (int i = 0; task_next(task, &cursor, &cell);) {
 		const struct definition *const definition = series_definition(task, cell.series);
 		struct kpi_cell_row row;
 
-		if (i == SLICE) {
+		if (!is_due(task, &cell)) {
+			waits = true;
+			continue;
+		}
+		if (i++ == SLICE) {
 			task_timer_set(task, SERIES_TIMER_SAY, key,
 			               time_add(task->due, SECONDS(1)));
 			return STATUS_OK;
@@ -177,6 +201,8 @@ enum status series_say(struct task *task, const char *key)
 		if (definition != NULL && series_load(task, definition, &cell, &row))
 			TRY(series_say_cell(task, definition, &row));
 	}
+	if (waits)
+		say_on_the_hour(task, key);
 	return STATUS_OK;
 }
 
