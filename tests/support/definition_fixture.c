@@ -1,0 +1,135 @@
+#include "tests/support/definition_fixture.h"
+
+#include "common/base/check.h"
+#include "common/base/text.h"
+#include "common/io/digest.h"
+#include "common/io/file.h"
+#include "common/io/json.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define FILES_MAX 192
+#define BODY_MAX ((size_t)1 << 20)
+#define TREE "deploy/policies/"
+
+struct fixture {
+	struct arena *arena;
+	struct document files[FILES_MAX];
+	size_t count;
+};
+
+static void add(struct fixture *it, const char *name, struct bytes body)
+{
+	CHECK(it->count < FILES_MAX);
+	it->files[it->count++] = (struct document){ .name = name, .body = body };
+}
+
+static void add_folder(struct fixture *it, const char *folder)
+{
+	const char *paths[FILES_MAX];
+	struct bytes body = { 0 };
+	size_t count;
+
+	CHECK(file_list(it->arena, arena_printf(it->arena, TREE "%s", folder), ".json", FILES_MAX,
+	                paths, &count));
+	for (size_t i = 0; i < count; i++) {
+		CHECK(file_read(it->arena, paths[i], BODY_MAX, &body));
+		add(it, paths[i] + strlen(TREE), body);
+	}
+}
+
+/* Its file, and its row of the register; of one without id and version there is no row. */
+static const char *add_document(struct fixture *it, const char *text)
+{
+	const char *const nowhere = "metrics/nothing-1.json";
+	AUTO_JSON parsed = NULL;
+	struct json_error error;
+	uint8_t digest[DIGEST_SIZE];
+	const char *id;
+	int64_t version;
+
+	if (!json_parse(bytes_of(text), BODY_MAX, &parsed, &error)) {
+		add(it, nowhere, bytes_of(text));
+		return "";
+	}
+	const struct json_place top = json_top(parsed);
+
+	if (!json_text_at(&top, "id", 255, &id, &error) ||
+	    !json_integer_at(&top, "version", 1, INT32_MAX, &version, &error)) {
+		add(it, nowhere, bytes_of(text));
+		return "";
+	}
+	add(it, arena_printf(it->arena, "metrics/%s-%lld.json", id, (long long)version),
+	    bytes_of(text));
+	digest_sha256(json_canonical(it->arena, parsed), digest);
+	return arena_printf(it->arena, "{\"id\":\"%s\",\"version\":%lld,\"digest\":\"%s\"}", id,
+	                    (long long)version,
+	                    text_hex(it->arena, (struct bytes){ digest, sizeof(digest) }));
+}
+
+static const struct definition_book *compile(struct fixture *it,
+                                             char reason[static DEFINITION_REASON_SIZE])
+{
+	const struct definition_book *const book =
+	    definition_compile(it->files, it->count, reason, DEFINITION_REASON_SIZE);
+
+	arena_destroy(it->arena);
+	return book;
+}
+
+static struct fixture *begin(void)
+{
+	struct arena *const arena = arena_create(65536);
+	struct fixture *const it = arena_zero(arena, sizeof(*it));
+
+	it->arena = arena;
+	add_folder(it, "holidays");
+	add_folder(it, "calendars");
+	return it;
+}
+
+const struct definition_book *definition_fixture(const char *const *documents,
+                                                 char reason[static DEFINITION_REASON_SIZE])
+{
+	struct fixture *const it = begin();
+	const char *rows = "";
+
+	for (; *documents != NULL; documents++) {
+		const char *const row = add_document(it, *documents);
+
+		if (row[0] != '\0')
+			rows = arena_printf(it->arena, "%s%s%s", rows, rows[0] == '\0' ? "" : ",",
+			                    row);
+	}
+	add(it, "metrics/published.json",
+	    bytes_of(arena_printf(it->arena, "{\"published\":[%s]}", rows)));
+	return compile(it, reason);
+}
+
+const struct definition_book *definition_fixture_by(const char *const *documents,
+                                                    const char *published,
+                                                    char reason[static DEFINITION_REASON_SIZE])
+{
+	struct fixture *const it = begin();
+
+	for (; *documents != NULL; documents++)
+		add_document(it, *documents);
+	if (published != NULL)
+		add(it, "metrics/published.json", bytes_of(published));
+	return compile(it, reason);
+}
+
+const struct definition_book *definition_fixture_deployed(void)
+{
+	struct fixture *const it = begin();
+	char reason[DEFINITION_REASON_SIZE] = "";
+
+	add_folder(it, "metrics");
+	const struct definition_book *const book = compile(it, reason);
+
+	if (book == NULL)
+		puts(reason);
+	CHECK(book != NULL);
+	return book;
+}
