@@ -39,29 +39,26 @@ static void add_folder(struct fixture *it, const char *folder)
 	}
 }
 
-/* Its file, and its row of the register; of one without id and version there is no row. */
+/* Its file, and its row of the register; a calendar and what has no id and version have none. */
 static const char *add_document(struct fixture *it, const char *text)
 {
-	const char *const nowhere = "metrics/nothing-1.json";
 	AUTO_JSON parsed = NULL;
 	struct json_error error;
 	uint8_t digest[DIGEST_SIZE];
-	const char *id;
-	int64_t version;
-
-	if (!json_parse(bytes_of(text), BODY_MAX, &parsed, &error)) {
-		add(it, nowhere, bytes_of(text));
-		return "";
-	}
+	const char *id = "nothing";
+	int64_t version = 1;
+	const bool is_json = json_parse(bytes_of(text), BODY_MAX, &parsed, &error);
 	const struct json_place top = json_top(parsed);
+	const bool has_head = is_json && json_text_at(&top, "id", 255, &id, &error) &&
+	                      json_integer_at(&top, "version", 1, INT32_MAX, &version, &error);
+	const bool is_calendar = is_json && json_has(&top, "time_zone");
 
-	if (!json_text_at(&top, "id", 255, &id, &error) ||
-	    !json_integer_at(&top, "version", 1, INT32_MAX, &version, &error)) {
-		add(it, nowhere, bytes_of(text));
-		return "";
-	}
-	add(it, arena_printf(it->arena, "metrics/%s-%lld.json", id, (long long)version),
+	add(it,
+	    arena_printf(it->arena, "%s/%s-%lld.json", is_calendar ? "calendars" : "metrics",
+	                 has_head ? id : "nothing", (long long)version),
 	    bytes_of(text));
+	if (!has_head || is_calendar)
+		return "";
 	digest_sha256(json_canonical(it->arena, parsed), digest);
 	return arena_printf(it->arena, "{\"id\":\"%s\",\"version\":%lld,\"digest\":\"%s\"}", id,
 	                    (long long)version,

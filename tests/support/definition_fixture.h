@@ -8,7 +8,10 @@
 
 #define DEFINITION_REASON_SIZE 512
 
-/* Documents end with NULL; each lies under the name that its id and version ask for. NULL: the reason says why. */
+/*
+ * Documents end with NULL; each lies under the name that its id and version ask for, one with a time_zone among the calendars.
+ * NULL: the reason says why.
+ */
 const struct definition_book *definition_fixture(const char *const *documents,
                                                  char reason[static DEFINITION_REASON_SIZE]);
 /* With a register of one's own (its body); NULL: there is none. */
