@@ -15,7 +15,7 @@ const struct ticket_class_rule ticket_classes[RECORD_CLASSES] = {
 	[RECORD_STATUS] = { .first = 64, .last = 64, .counted = true },
 	[RECORD_ASSIGNED] = { .first = 32, .last = 32, .counted = true },
 	[RECORD_CSAT] = { .first = 8, .last = 8, .counted = true },
-	[RECORD_JUDGED] = { .first = 32, .last = 96, .counted = true },
+	[RECORD_JUDGED] = { .first = 16, .last = 80, .counted = true },
 	[RECORD_CLOCK] = { .first = 64, .last = 64, .counted = true, .by_clock = true },
 };
 

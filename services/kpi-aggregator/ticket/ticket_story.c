@@ -114,19 +114,38 @@ static const struct ticket_record *find_message(const struct ticket_story *story
 	return NULL;
 }
 
+static bool message_first(const struct ticket_record *message, const struct ticket_move *move)
+{
+	return time_before(message->at, move->at) ||
+	       (message->at.us == move->at.us && message->sequence < move->sequence);
+}
+
+/* The wait that the message began; NULL: none. */
+static struct ticket_wait *wait_of(const struct ticket_story *story, const char *message)
+{
+	for (size_t i = story->wait_count; i-- > 0;)
+		if (text_equal(story->waits[i].message, message))
+			return &story->waits[i];
+	return NULL;
+}
+
 /* A message that was on its way when the ticket was solved waits on, unless a reply came behind it. */
 static void wait_again(struct walk *walk, const struct ticket_move *move)
 {
-	struct ticket_story *const story = walk->story;
 	const struct ticket_record *const message =
-	    *move->message != '\0' ? find_message(story, move->message) : NULL;
+	    *move->message != '\0' ? find_message(walk->story, move->message) : NULL;
+	struct ticket_wait *wait;
 
-	if (walk->wait != NULL || message == NULL || !time_before(walk->replied, message->at))
+	if (walk->wait != NULL || message == NULL || !message_first(message, move) ||
+	    !time_before(walk->replied, message->at))
 		return;
-	if (story->wait_count > 0 && story->waits[story->wait_count - 1].cancelled &&
-	    text_equal(story->waits[story->wait_count - 1].message, message->message))
-		story->wait_count--;
-	begin(walk, message);
+	wait = wait_of(walk->story, message->message);
+	if (wait == NULL) {
+		begin(walk, message);
+		return;
+	}
+	wait->cancelled = false;
+	walk->wait = wait;
 }
 
 static void move_on(struct walk *walk, const struct ticket_move *move)
@@ -137,12 +156,6 @@ static void move_on(struct walk *walk, const struct ticket_move *move)
 		return;
 	walk->wait->cancelled = true;
 	walk->wait = NULL;
-}
-
-static bool message_first(const struct ticket_record *message, const struct ticket_move *move)
-{
-	return time_before(message->at, move->at) ||
-	       (message->at.us == move->at.us && message->sequence < move->sequence);
 }
 
 /* The opening moves nothing, and stands before all: a message may be older than its ticket. */
