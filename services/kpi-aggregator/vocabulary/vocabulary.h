@@ -33,7 +33,7 @@
 	ON(REASON, reason, "Why: the code of a decline, a dispute, a discrepancy.")              \
 	ON(NETWORK, network, "Of the card.")                                                     \
 	ON(STAGE, stage, "Of a dispute: \"inquiry\", \"chargeback\".")                              \
-	ON(PROGRAMME, programme, "And its threshold: \"visa-vamp/excessive\".")                     \
+	ON(PROGRAMME, programme, "Of a network: \"visa-vamp\".")                                   \
 	ON(MOVE, move, "Of recurring revenue: \"new\", \"expansion\", \"churn\", ...")           \
 	ON(PATTERN, pattern, "Id of the pattern of tickets.")                                    \
 	ON(ZONE, zone, "Of a snapshot: whose midnight it is.")
