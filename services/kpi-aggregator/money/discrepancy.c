@@ -270,7 +270,7 @@ static void on_ended(struct discrepancy *it, enum turn_kind kind, struct instant
 		it->object_count = 0;
 }
 
-const char *subject_discrepancy_id(const Opsmesh__V1__BillingEvent *event)
+static const char *id_of(const Opsmesh__V1__BillingEvent *event)
 {
 	switch ((int)event->fact_case) {
 	case OPSMESH__V1__BILLING_EVENT__FACT_DISCREPANCY_OPENED:
@@ -285,6 +285,14 @@ const char *subject_discrepancy_id(const Opsmesh__V1__BillingEvent *event)
 		return event->discrepancy_explained->discrepancy_id;
 	default: return "";
 	}
+}
+
+const char *subject_discrepancy_id(const Opsmesh__V1__BillingEvent *event)
+{
+	const char *const id = id_of(event);
+
+	return text_starts(id, subject_discrepancy.prefix) ? id + strlen(subject_discrepancy.prefix)
+	                                                   : id;
 }
 
 bool subject_discrepancy_apply(struct arena *arena, struct bytes known, const void *fact,
@@ -373,4 +381,4 @@ static bool observe(const char *subject, struct bytes known, const struct subjec
 	return true;
 }
 
-const struct subject_kind subject_discrepancy = { .prefix = "", .observe = observe };
+const struct subject_kind subject_discrepancy = { .prefix = "discrepancy/", .observe = observe };

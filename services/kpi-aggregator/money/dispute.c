@@ -3,6 +3,8 @@
 #include "common/base/text.h"
 #include "services/kpi-aggregator/money/known.h"
 
+#include <string.h>
+
 #define FORMAT 1 /* of the bytes below: the format, then the members in their order */
 #define STAGE_MAX OPSMESH__V1__CASE_STAGE__CASE_STAGE_CHARGEBACK
 #define STATE_MAX OPSMESH__V1__CASE_STATE__CASE_STATE_PLACED
@@ -130,6 +132,13 @@ static void triage(struct arena *arena, struct dispute *it,
 		it->amount = known_amount(arena, triaged->amount);
 }
 
+const char *subject_dispute_id(const Opsmesh__V1__DisputeEvent *event)
+{
+	return text_starts(event->case_id, subject_dispute.prefix)
+	           ? event->case_id + strlen(subject_dispute.prefix)
+	           : event->case_id;
+}
+
 bool subject_dispute_apply(struct arena *arena, struct bytes known, const void *fact,
                            struct bytes *changed)
 {
@@ -206,15 +215,23 @@ static void observe_warning(const struct dispute *dispute, struct observations *
 	observations_add(all, &it);
 }
 
+/* What was settled before it became a dispute never was one. */
+static const char *stage_word(const struct dispute *dispute)
+{
+	if (dispute->state == OPSMESH__V1__CASE_STATE__CASE_STATE_PREVENTED)
+		return "prevented";
+	return dispute->stage == OPSMESH__V1__CASE_STAGE__CASE_STAGE_INQUIRY ? "inquiry"
+	                                                                     : "chargeback";
+}
+
 static void observe_dispute(const struct dispute *dispute, struct observations *all)
 {
-	const bool inquiry = dispute->stage == OPSMESH__V1__CASE_STAGE__CASE_STAGE_INQUIRY;
 	struct observation it = observation_made(OBSERVATION_DISPUTE, dispute);
 
 	it.times[TIME_DECIDED_AT] = dispute->decided_at;
 	it.words[WORD_REASON] = dispute->reason;
 	it.words[WORD_STATUS] = state_words[dispute->state];
-	it.words[WORD_STAGE] = inquiry ? "inquiry" : "chargeback";
+	it.words[WORD_STAGE] = stage_word(dispute);
 	observation_mark(&it, MARK_OPEN, is_open(dispute->state));
 	observation_mark(&it, MARK_DECIDED, is_decided(dispute));
 	observation_mark(&it, MARK_WON, is_decided(dispute) && is_won(dispute->state));
@@ -242,4 +259,4 @@ static bool observe(const char *subject, struct bytes known, const struct subjec
 	return true;
 }
 
-const struct subject_kind subject_dispute = { .prefix = "dispute/", .observe = observe };
+const struct subject_kind subject_dispute = { .prefix = "case/", .observe = observe };

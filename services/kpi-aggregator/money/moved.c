@@ -48,3 +48,20 @@ bool moved_seat(struct arena *arena, const Opsmesh__V1__BillingEvent *event, str
 	*it = made;
 	return true;
 }
+
+bool moved_programme(struct arena *arena, const Opsmesh__V1__DisputeEvent *event,
+                     struct observation *it)
+{
+	const Opsmesh__V1__ProgrammeStood *const stood = event->ratio_projected;
+	struct observation made = observation_of(OBSERVATION_PROGRAMME, "1");
+
+	made.times[TIME_AT] = known_instant(stood->as_of);
+	if (made.times[TIME_AT].us == TIME_MIN.us)
+		return false;
+	made.numbers[NUMBER_RATIO_PPM] = stood->ratio_ppm;
+	made.words[WORD_NETWORK] = known_text(arena, stood->network);
+	made.words[WORD_PROGRAMME] = known_text(arena, stood->programme);
+	made.words[WORD_STATUS] = known_text(arena, stood->standing);
+	*it = made;
+	return true;
+}

@@ -113,6 +113,7 @@ bool subject_credit_apply(struct arena *arena, struct bytes known, const void *f
 static void take_invoice(struct arena *arena, struct paper *it,
                          const Opsmesh__V1__BillingEvent *event)
 {
+	static const char *const finalised[] = { "open", "paid", "void", "uncollectible", NULL };
 	const Opsmesh__V1__InvoiceChanged *const invoice = event->invoice_changed;
 	const struct instant at = known_instant(event->occurred_at);
 	const bool paid = text_equal(invoice->to_status, "paid");
@@ -121,7 +122,7 @@ static void take_invoice(struct arena *arena, struct paper *it,
 		it->paid_at = TIME_MIN;
 	else if (it->paid_at.us == TIME_MIN.us)
 		it->paid_at = at;
-	if (!text_equal(invoice->to_status, "draft") && it->finalised_at.us == TIME_MIN.us)
+	if (text_among(finalised, invoice->to_status) && it->finalised_at.us == TIME_MIN.us)
 		it->finalised_at = at;
 	take(arena, it, event, invoice->to_status, invoice->total);
 }
