@@ -1,0 +1,53 @@
+/*
+ * alarm_fixture - the stage that watches KPIs, with documents of the test's own, told of windows and asked what it said.
+ */
+#ifndef TESTS_SUPPORT_ALARM_FIXTURE_H
+#define TESTS_SUPPORT_ALARM_FIXTURE_H
+
+#include "services/kpi-aggregator/alarm/alarm.h"
+#include "tests/support/stage_test.h"
+
+#define ALARM_SERIES "support.csat@1"
+#define ALARM_DOCUMENTS_MAX 4
+
+struct alarm_fixture {
+	struct stage_test test;
+	struct document documents[2];
+	struct stage stage;
+	struct instant now;
+};
+
+/* How a window stands that is told. */
+enum alarm_told { TOLD_OPEN, TOLD_SEALED, TOLD_RESTATED };
+
+/* hits of n in one window; its value is their share. */
+struct alarm_window {
+	const char *label; /* "2026-05-01T10"; its kind follows from it */
+	int64_t n;
+	int64_t hits;
+	enum alarm_told told;
+	const char *value;    /* NULL: "" */
+	const char *currency; /* NULL: "" */
+	const char *zone;     /* NULL: UTC */
+	const char *series;   /* NULL: ALARM_SERIES */
+	int32_t revision;     /* of a restated one; 0: 1 */
+};
+
+/* The documents' texts, ended by NULL, and the lists of holidays of the tree. */
+void alarm_fixture_start(struct alarm_fixture *fixture, const char *const *texts);
+void alarm_fixture_stop(struct alarm_fixture *fixture);
+
+/* Told when the writer had come so far; not folded yet. */
+void alarm_feed(struct alarm_fixture *fixture, const struct alarm_window *window, const char *mesh);
+/* Told half an hour after its end or later, and folded with the timers of half an hour more. */
+void alarm_tell(struct alarm_fixture *fixture, const struct alarm_window *window);
+/* Folds everything; time goes on. */
+void alarm_pass(struct alarm_fixture *fixture, const char *until);
+void alarm_acknowledge(struct alarm_fixture *fixture, const char *about, const char *at);
+
+/* What was said since it was asked last, a line each: "raised low/-/2026-05-01T10 at 2026-05-01T11:00:00Z". */
+const char *alarm_lines(struct alarm_fixture *fixture);
+/* The next fact that was said, or NULL. */
+const Opsmesh__V1__AlertEvent *alarm_next(struct alarm_fixture *fixture);
+
+#endif
