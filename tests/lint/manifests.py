@@ -6,24 +6,21 @@ deploy/kubernetes/secrets.sh prints, probes that are answered, time to stop; no 
 not need; lag scales each daemon on its own lead topic; and the network lets through what is in FLOWS alone.
 """
 
-import os
-import re
 import shutil
 import subprocess
 import sys
 import tempfile
 
 import deployed
-import source
 
 try:
     import yaml
+    import manifests_rendered
 except ImportError:
     print("python3-yaml is not installed")
     sys.exit(77)
 
-FOLDER = "deploy/kubernetes"
-OVERLAYS = ("one-node", "cluster")
+FOLDER = manifests_rendered.FOLDER
 WORKLOADS = ("StatefulSet", "Deployment", "Job")
 # Its image writes its configuration into its own folders when it starts.
 WRITES_ITS_ROOT = {"kafka"}
@@ -39,26 +36,12 @@ FLOWS = {(name, "kafka", 9092) for name in [*CLIENTS, "kafka"]} | {("kafka", "ka
         {("grafana", "prometheus", 9090)}
 
 
-def renderer():
-    for words in (["kustomize", "build"], ["build/tools/bin/kustomize", "build"], ["kubectl", "kustomize"]):
-        if shutil.which(words[0]):
-            return words
-    print("neither kubectl nor kustomize is there (tests/lint/tools.sh fetches one)")
-    sys.exit(77)
-
-
 class Overlay:
     """The documents of an overlay; wrong(...) says what is wrong of one."""
 
-    def __init__(self, name, command):
+    def __init__(self, name):
         self.name = name
-        path = f"{FOLDER}/overlays/{name}"
-        said = subprocess.run([*command, "--load-restrictor", "LoadRestrictionsNone", path],
-                              capture_output=True, text=True, timeout=60)
-        if said.returncode != 0:
-            print(f"{path}: {said.stderr.strip()}")
-            sys.exit(0)
-        self.documents = [document for document in yaml.safe_load_all(said.stdout) if document]
+        self.documents = manifests_rendered.render(name)
         self.workloads = {d["metadata"]["name"]: d for d in self.documents if d["kind"] in WORKLOADS}
         self.maps = {d["metadata"]["name"]: d.get("data", {}) for d in self.documents if d["kind"] == "ConfigMap"}
 
@@ -307,7 +290,6 @@ def check(overlay, secrets):
     check_selectors(overlay)
 
 
-command = renderer()
 known = printed_secrets()
-for overlay_name in OVERLAYS:
-    check(Overlay(overlay_name, command), known)
+for overlay_name in manifests_rendered.OVERLAYS:
+    check(Overlay(overlay_name), known)
