@@ -20,7 +20,7 @@
 #define TALLY_TIMER "tell"           /* one of a shard */
 #define TALLY_TELL_EVERY MINUTES(15) /* a busy shard tells a day's sums some hundred times */
 
-/* Of the events of a network, in tally_row.kind. */
+/* Of the events of a network, in tally_row.kind; so are the columns `kind` of all tables, of which migration 0003 names the first four. */
 enum tally_kind {
 	TALLY_WARNING = 1,
 	TALLY_FRAUD = 2,
