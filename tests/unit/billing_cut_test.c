@@ -3,6 +3,7 @@
  */
 #include "common/base/text.h"
 #include "services/billing-sync/entry/entry.h"
+#include "services/billing-sync/refund/refund.h"
 #include "tests/support/customer_fixture.h"
 
 #include <setjmp.h>
@@ -83,6 +84,35 @@ static void an_open_dispute_is_named_with_what_may_be_lost(void **state)
 	assert_int_equal(told->disputes[0]->more, 0);
 }
 
+/* What is over by the word of the provider's is so for refunds and for the close alike; a word that nobody knows is open. */
+static void a_dispute_is_open_until_its_provider_says_that_it_is_over(void **state)
+{
+	static const struct {
+		const char *status;
+		int open;
+	} rows[] = {
+		{ "warning_needs_response", 1 },
+		{ "warning_under_review", 1 },
+		{ "warning_closed", 0 },
+		{ "needs_response", 1 },
+		{ "under_review", 1 },
+		{ "prevented", 0 },
+		{ "charge_refunded", 0 },
+		{ "lost", 0 },
+		{ "won", 0 },
+		{ "of_tomorrow", 1 },
+	};
+
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		assert_int_equal(customer_stop(state), 0);
+		assert_int_equal(customer_start(state), 0);
+		hear(1, rows[i].status, "{\"currency\":\"eur\",\"amount\":700}");
+		assert_int_equal(customer_cut(DAY_OF_DISPUTES, 1)->disputes_open, rows[i].open);
+		assert_int_equal(refund_dispute_state_of(rows[i].status) != REFUND_DISPUTE_CLOSED,
+		                 rows[i].open);
+	}
+}
+
 /* 500 are named; of the rest two are of yen and one of dollars. */
 static void those_beyond_what_is_named_are_counted_and_summed(void **state)
 {
@@ -114,6 +144,7 @@ int main(void)
 	const struct CMUnitTest cases[] = {
 		CASE(a_shard_answers_with_what_it_had_booked_at_the_cut),
 		CASE(an_open_dispute_is_named_with_what_may_be_lost),
+		CASE(a_dispute_is_open_until_its_provider_says_that_it_is_over),
 		CASE(those_beyond_what_is_named_are_counted_and_summed),
 	};
 

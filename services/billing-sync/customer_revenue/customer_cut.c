@@ -8,6 +8,7 @@
 #include "services/billing-sync/customer_revenue/customer_reporting.h"
 #include "services/billing-sync/entry/figure_answer.h"
 #include "services/billing-sync/entry/figure_say.h"
+#include "services/billing-sync/refund/refund.h"
 
 #define DISPUTES_NAMED_MAX 500 /* of a shard, so that the answers fit a record */
 #define DISPUTES_ROOM (DISPUTES_NAMED_MAX + PERIOD_LIMITS_MAX)
@@ -26,9 +27,6 @@ const struct state_table open_dispute_table = { .name = "open_dispute",
 void customer_dispute_open(struct customer *it, const Opsmesh__V1__DisputeChanged *changed)
 {
 	const Opsmesh__V1__Money *const amount = changed->amount;
-	static const char *const over[] = {
-		"won", "lost", "warning_closed", "prevented", "charge_refunded", NULL
-	};
 	struct open_dispute_row row = { .customer_id = it->row.customer_id,
 		                        .dispute_id = changed->dispute_id,
 		                        .currency = amount != NULL ? amount->currency : "",
@@ -36,7 +34,7 @@ void customer_dispute_open(struct customer *it, const Opsmesh__V1__DisputeChange
 
 	if (*changed->payment_id != '\0')
 		row.charge_id = changed->payment_id;
-	if (text_among(over, changed->to_status))
+	if (refund_dispute_state_of(changed->to_status) == REFUND_DISPUTE_CLOSED)
 		task_remove(it->task, &open_dispute_table, &row);
 	else
 		task_save(it->task, &open_dispute_table, &row);
