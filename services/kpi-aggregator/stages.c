@@ -3,8 +3,11 @@
  * them without a broker's or a database's library.
  */
 #include "proto/opsmesh/v1/catalogue.h"
+#include "services/kpi-aggregator/alarm/alarm.h"
+#include "services/kpi-aggregator/alarm/rule.h"
 #include "services/kpi-aggregator/kpi.h"
 #include "services/kpi-aggregator/partial/partial.h"
+#include "services/kpi-aggregator/partial/partial_money.h"
 #include "services/kpi-aggregator/partial/partial_ticket.h"
 #include "services/kpi-aggregator/series/series.h"
 
@@ -14,6 +17,10 @@ const struct service_document kpi_documents[] = {
 	  .doc =
 	      "What each metric is: population, formula, windows; with the calendars by which spans are measured.",
 	  .compile = definition_compile },
+	{ .name = ALARM_RULES,
+	  .path = ALARM_PATHS,
+	  .doc = "When a figure is an alert, how grave, whose, and where it says what to do.",
+	  .compile = rule_compile },
 	{ .name = NULL },
 };
 
@@ -81,5 +88,11 @@ const struct stage kpi_stages[] = {
 	  .tables = series_tables,
 	  .timers = series_timers,
 	  .emits = series_emits },
+	{ .name = "watch",
+	  .doc = "Raises and resolves alerts by what documents say of figures.",
+	  .events = alarm_events,
+	  .tables = alarm_tables,
+	  .timers = alarm_timers,
+	  .emits = alarm_emits },
 	{ .name = NULL },
 };
