@@ -236,6 +236,8 @@ static void what_divides_is_not_empty_by_construction(void **state)
 		  "{\"minor\":{\"at_least\":100,\"at_most\":500}}", NULL },
 		{ "bounds that cross", "{\"at_least\":100}", "{\"at_least\":100,\"at_most\":99}",
 		  "a.b-1.json: population.where.minor: is at least more than it is at most: nothing would be counted" },
+		{ "bounds that bound nothing", "{\"at_least\":100}", "{}",
+		  "a.b-1.json: population.where.minor: must have at_least or at_most" },
 		{ "a share without hits", "\"hits\":{\"where\":{\"succeeded\":true}},", "",
 		  "a.b-1.json: hits: is missing: a share has one" },
 		{ "a weight that the kind has not", "{\"number\":\"minor\"}",

@@ -63,6 +63,8 @@ static bool read_bounds(struct definition_reading *reading, const struct json_pl
 	    !json_integer_if(&bounds, "at_most", INT64_MIN, INT64_MAX, &it->at_most,
 	                     reading->error))
 		return false;
+	if (it->at_least == INT64_MIN && it->at_most == INT64_MAX)
+		return json_refuse(where, field, reading->error, "must have at_least or at_most");
 	if (it->at_least > it->at_most)
 		return json_refuse(where, field, reading->error,
 		                   "is at least more than it is at most: nothing would be counted");
