@@ -6,14 +6,17 @@
 #include "common/base/text.h"
 #include "common/flow/policy_head.h"
 
-/* A mark that is set where, and only where, the time is there. */
+/* Where, and only where, the time is there, the mark is so. */
 static const struct {
 	enum observation_kind kind;
-	enum observation_mark mark;
 	enum observation_time time;
+	enum observation_mark mark;
+	bool is;
 } equals[] = {
-	{ OBSERVATION_TICKET, MARK_ANSWERED, TIME_REPLIED_AT },
-	{ OBSERVATION_TICKET, MARK_SOLVED, TIME_SOLVED_AT },
+	{ OBSERVATION_TICKET, TIME_REPLIED_AT, MARK_ANSWERED, true },
+	{ OBSERVATION_TICKET, TIME_SOLVED_AT, MARK_SOLVED, true },
+	{ OBSERVATION_REPLY, TIME_AT, MARK_ANSWERED, true },
+	{ OBSERVATION_PROMISE, TIME_AT, MARK_OPEN, false },
 };
 
 /* Marks of which one observation never has both. */
@@ -23,6 +26,10 @@ static const struct {
 	enum observation_mark other;
 } apart[] = {
 	{ OBSERVATION_PROMISE, MARK_MET, MARK_BREACHED },
+	{ OBSERVATION_PROMISE, MARK_MET, MARK_CANCELLED },
+	{ OBSERVATION_PROMISE, MARK_BREACHED, MARK_CANCELLED },
+	{ OBSERVATION_PROMISE, MARK_AGENTS, MARK_CANCELLED },
+	{ OBSERVATION_PROMISE, MARK_AGENTS, MARK_RETROACTIVE },
 	{ OBSERVATION_DISPUTE, MARK_OPEN, MARK_DECIDED },
 };
 
@@ -220,7 +227,8 @@ static bool contradicts(const struct population *it)
 		const int mark = said(it, CONDITION_MARK, (int)equals[i].mark);
 		const int time = said(it, CONDITION_TIME, (int)equals[i].time);
 
-		if (it->kind == equals[i].kind && mark >= 0 && time >= 0 && mark != time)
+		if (it->kind == equals[i].kind && mark >= 0 && time >= 0 &&
+		    (time == 1) != (mark == (int)equals[i].is))
 			return true;
 	}
 	for (size_t i = 0; i < COUNT_OF(apart); i++)
