@@ -42,3 +42,7 @@ secret CONTACT_SECRET "$(random)"
 secret REPLY_SECRET "$(random)"
 secret STRIPE_WEBHOOK_SECRETS "whsec_$(random)"
 secret GRAFANA_PASSWORD "$(random)"
+# Where alerts go, each an address that takes Alertmanager's JSON by POST. Until it is told, nobody hears.
+for name in dead_mans_switch {platform,billing,support}_{page,ticket}; do
+	secret "alert_${name}_url" http://nobody.invalid/
+done

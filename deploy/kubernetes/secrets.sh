@@ -34,4 +34,9 @@ done < <(grep -v '^#' "$here/../local/daemons")
 secret opsmesh-roles ADMIN_URL=ADMIN_URL OPERATOR_PASSWORD=OPERATOR_PASSWORD "${passwords[@]}"
 secret opsmesh-operator DATABASE_URL=DATABASE_URL_OPERATOR API_KEYS=API_KEYS
 secret opsmesh-postgres POSTGRES_PASSWORD=POSTGRES_PASSWORD
-secret opsmesh-watch GRAFANA_PASSWORD=GRAFANA_PASSWORD
+secret opsmesh-grafana GRAFANA_PASSWORD=GRAFANA_PASSWORD
+receivers=()
+for file in "$folder"/alert_*_url; do
+	receivers+=("$(basename "$file")=$(basename "$file")")
+done
+secret opsmesh-alertmanager "${receivers[@]}"
