@@ -120,6 +120,22 @@ def check_caged(name, service):
             yield f"{where}: there is no secret {secret}"
 
 
+def check_mounts(name, service):
+    for volume in service.get("volumes", []):
+        origin = volume.split(":")[0]
+        if origin.startswith("./") and not os.path.exists(origin):
+            yield f"{COMPOSE}: {name}: it mounts {origin}, which is not there"
+
+
+def check_alertmanager():
+    """Every file that its configuration names is mounted, and no other."""
+    config = "deploy/alertmanager/alertmanager.yml"
+    asked = set(re.findall(f"{deployed.SECRETS}([A-Za-z_]+)", source.read(config)))
+    mounted = set(secrets_of(services["alertmanager"]))
+    for secret in sorted(asked ^ mounted):
+        yield f"{COMPOSE}: alertmanager: {secret} is {'not mounted' if secret in asked else 'not in ' + config}"
+
+
 def check_secrets():
     with tempfile.TemporaryDirectory() as folder:
         subprocess.run(["deploy/secrets.sh", folder], check=True)
@@ -186,6 +202,8 @@ def check():
     yield from check_prepare()
     for name, service in services.items():
         yield from check_caged(name, service)
+        yield from check_mounts(name, service)
+    yield from check_alertmanager()
     yield from check_secrets()
     yield from check_image()
     yield from check_readme()

@@ -6,12 +6,15 @@ deploy/kubernetes/secrets.sh prints, probes that are answered, time to stop; no 
 not need; lag scales each daemon on its own lead topic; and the network lets through what is in FLOWS alone.
 """
 
+import os
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
 
 import deployed
+import source
 
 try:
     import yaml
@@ -107,6 +110,50 @@ def check_settings(overlay, where, pod, container, program, secrets):
     if program in programs:
         for sentence in deployed.settings_wrong(where, programs[program], own, mounted):
             overlay.wrong("settings", sentence)
+
+
+def check_versions(overlay):
+    """What compose and the manifests both start is of one version."""
+    services = yaml.safe_load(source.read("docker-compose.yml"))["services"]
+    for name, workload in overlay.workloads.items():
+        image = containers_of(workload)[0]["image"]
+        if name in services and not image.startswith("opsmesh:") and image != services[name]["image"]:
+            overlay.wrong(name, f"it is {image} here, and {services[name]['image']} in docker-compose.yml")
+
+
+def jobs_of(path):
+    return {row["job_name"]: row for row in yaml.safe_load(source.read(path))["scrape_configs"]}
+
+
+def check_watch(overlay):
+    """The files of those who watch are all taken; what is measured here is what is measured in compose."""
+    taken = {name.rsplit("-", 1)[0]: set(data) for name, data in overlay.maps.items()}
+    for kind, folder in (("prometheus-rules", "deploy/prometheus/rules"), ("prometheus-targets", "deploy/prometheus/targets"),
+                         ("grafana-dashboards", "deploy/grafana/dashboards")):
+        there = set(os.listdir(folder))
+        if taken.get(kind) != there:
+            overlay.wrong("watch", f"{kind} has {sorted(taken.get(kind, []))}, {folder} has {sorted(there)}")
+    ours, theirs = jobs_of(f"{FOLDER}/watch/prometheus.yml"), jobs_of("deploy/prometheus/prometheus.yml")
+    if set(ours) != set(theirs) or not set(daemons) <= set(ours):
+        overlay.wrong("watch", f"the jobs are {sorted(ours)}, those of deploy/prometheus {sorted(theirs)}")
+    for name in daemons:
+        if ours[name].get("dns_sd_configs", [{}])[0] != {"names": [name], "type": "A", "port": 8080}:
+            overlay.wrong("watch", f"the job {name} does not measure every instance of it")
+    asked = set(re.findall(f"{deployed.SECRETS}([A-Za-z_]+)", source.read("deploy/alertmanager/alertmanager.yml")))
+    printed = known.get("opsmesh-alertmanager") if known else asked
+    if asked != printed:
+        overlay.wrong("watch", f"Alertmanager reads {sorted(asked)}, secrets.sh prints {sorted(printed or [])}")
+
+
+def check_prometheus():
+    """What it measures is in the program's own words, where promtool is there to ask."""
+    promtool = shutil.which("promtool") or shutil.which("build/tools/promtool")
+    if promtool is None:
+        print("manifests: there is no promtool: watch/prometheus.yml is not asked about", file=sys.stderr)
+        return
+    said = subprocess.run([promtool, "check", "config", f"{FOLDER}/watch/prometheus.yml"], capture_output=True, text=True)
+    if said.returncode != 0:
+        print(f"{FOLDER}/watch/prometheus.yml: {said.stderr.strip()}")
 
 
 def overlay_mesh(overlay):
@@ -288,8 +335,11 @@ def check(overlay, secrets):
     check_brokers(overlay)
     check_flows(overlay)
     check_selectors(overlay)
+    check_versions(overlay)
+    check_watch(overlay)
 
 
 known = printed_secrets()
+check_prometheus()
 for overlay_name in manifests_rendered.OVERLAYS:
     check(Overlay(overlay_name), known)
