@@ -290,14 +290,16 @@ enum status customer_hear_refund(struct thing *thing, const Opsmesh__V1__RefundC
 	return save(&it);
 }
 
-/* What one took; in another currency than the charge's nobody can say what it leaves. */
+/* What one took; in another currency than the charge's, or of an amount that cannot be read, nobody can say what it leaves. */
 static int64_t taken_by(const struct refundable *it, const Opsmesh__V1__DisputeChanged *changed)
 {
-	if (!refund_dispute_gave(changed->to_status, changed->case_type) || changed->amount == NULL)
+	if (!refund_dispute_gave(changed->to_status, changed->case_type))
 		return 0;
-	if (it->row->known && !text_equal(changed->amount->currency, it->row->currency))
+	if (changed->amount == NULL)
 		return INT64_MAX;
-	return changed->amount->minor;
+	return it->row->known && !text_equal(changed->amount->currency, it->row->currency)
+	           ? INT64_MAX
+	           : changed->amount->minor;
 }
 
 enum status customer_hear_dispute(struct thing *thing, const Opsmesh__V1__DisputeChanged *changed)

@@ -11,6 +11,7 @@
 #include "services/billing-sync/customer/customer_awaited.h"
 #include "services/billing-sync/customer/customer_mode.h"
 #include "services/billing-sync/customer_money/customer_balance.h"
+#include "services/billing-sync/customer_revenue/customer_cut.h"
 #include "services/billing-sync/customer_revenue/customer_deferral.h"
 #include "services/billing-sync/customer_seat/customer_metered.h"
 #include "services/billing-sync/customer_seat/customer_seat.h"
@@ -55,6 +56,13 @@ static enum status open_event(struct task *task, struct customer *it)
 	return customer_open(task, event->customer_id, event->occurred_at, it);
 }
 
+/* What an open dispute holds back is held back although nothing of it is in the books. */
+static enum status hold_refused(struct thing *thing, const Opsmesh__V1__DisputeChanged *changed)
+{
+	customer_dispute_open(thing->customer, changed);
+	return customer_hear_dispute(thing, changed);
+}
+
 /*
  * What nothing stands of may have a deadline all the same: a dispute or fraud warning that is refused is told by what can be
  * read of it, at least by its ids and its status, and whoever answers it sees what lacks.
@@ -82,6 +90,7 @@ static enum status tell_refused(struct thing *thing, const char *status_before)
 		event.fact_case = OPSMESH__V1__BILLING_EVENT__FACT_DISPUTE_CHANGED;
 		event.dispute_changed = told->dispute;
 		event.dispute_changed->from_status = text_mutable(status_before);
+		TRY(hold_refused(thing, told->dispute));
 	} else {
 		event.fact_case = OPSMESH__V1__BILLING_EVENT__FACT_FRAUD_WARNING_CHANGED;
 		event.fraud_warning_changed = told->fraud_warning;
