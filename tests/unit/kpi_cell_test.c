@@ -103,10 +103,12 @@ static struct definition quotient = {
 	.part_count = 2,
 	.finest = WINDOW_HOUR,
 };
+/* What it counts are amounts, whatever its unit is: a share by value is one of each currency. */
 static struct definition amounts = {
 	.key = "billing.refunded@1",
 	.formula = FORMULA_SUM,
-	.unit = "minor",
+	.unit = "ppm",
+	.amounts = true,
 	.parts = { { .kind = OBSERVATION_REFUND,
 	             .time = TIME_AT,
 	             .target = PART_SUM,

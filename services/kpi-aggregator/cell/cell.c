@@ -205,7 +205,7 @@ void cell_expand(struct arena *arena, const struct definition_book *book,
 
 	for (; definitions != NULL && *definitions != NULL; definitions++) {
 		const struct definition *const definition = *definitions;
-		const bool money = text_equal(definition->unit, "minor");
+		const bool money = definition->amounts;
 		struct expansion all;
 
 		all.count = 0;
