@@ -21,7 +21,7 @@ import psycopg
 RUN = os.environ["RUN_DIR"]
 TOP = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
 LOCAL = os.path.join(TOP, "deploy", "local")
-DAEMONS = ["ingest", "classifier", "sla-watcher", "billing-sync", "chargeback"]
+DAEMONS = ["ingest", "classifier", "sla-watcher", "billing-sync", "chargeback", "kpi-aggregator"]
 INSTANCES = [*DAEMONS, *(f"{daemon}-2" for daemon in DAEMONS)]
 PARTITIONS = 4
 READY_S = 60           # of a machine that does other things as well

@@ -73,7 +73,7 @@ kill_on()
 	while [ "$sent" -lt 2 ]; do
 		sleep 1
 		[ "$(wc -l < "$run/day/answers.jsonl")" -le "$(wc -l < "$run/day/requests.jsonl")" ] || sent=$((sent + 1))
-		for name in ingest-2 classifier classifier-2 sla-watcher sla-watcher-2 billing-sync billing-sync-2 chargeback chargeback-2; do
+		for name in ingest-2 classifier classifier-2 sla-watcher sla-watcher-2 billing-sync billing-sync-2 chargeback chargeback-2 kpi-aggregator kpi-aggregator-2; do
 			kill -KILL "$(cat "$run/$name.pid")" 2> /dev/null && echo "$name" >> "$work/kills"
 		done
 	done
@@ -90,7 +90,7 @@ play_killed()
 	kill "$killer" 2> /dev/null
 	wait "$killer" 2> /dev/null
 	echo "# $(wc -l < "$work/kills") processes were killed"
-	[ $answer -eq 0 ] && [ "$(sort -u "$work/kills" | wc -l)" -eq 9 ]
+	[ $answer -eq 0 ] && [ "$(sort -u "$work/kills" | wc -l)" -eq 11 ]
 }
 
 same() { diff "$work/$1" "$work/$2" > "$work/$2.diff" || { head -n 20 "$work/$2.diff"; return 1; }; }
@@ -104,7 +104,8 @@ largest_batch()
 		FROM (SELECT runs FROM ingest.batch_journal UNION ALL SELECT runs FROM classifier.batch_journal
 		      UNION ALL SELECT runs FROM sla.batch_journal
 		      UNION ALL SELECT runs FROM billing.batch_journal
-		      UNION ALL SELECT runs FROM chargeback.batch_journal) AS all_runs")
+		      UNION ALL SELECT runs FROM chargeback.batch_journal
+		      UNION ALL SELECT runs FROM kpi.batch_journal) AS all_runs")
 }
 small_batches() { local most; most=$(largest_batch) && [ "$most" -ge 1 ] && [ "$most" -le 3 ]; }
 
@@ -112,7 +113,7 @@ shared()
 {
 	local name
 	(. "$run/env" && "$OPSMESH_BIN/opsmesh" status > "$work/status") || return 1
-	for name in ingest classifier sla-watcher billing-sync chargeback; do
+	for name in ingest classifier sla-watcher billing-sync chargeback kpi-aggregator; do
 		grep -q " $name-1 " "$work/status" && grep -q " $name-2 " "$work/status" || return 1
 	done
 }
@@ -134,7 +135,7 @@ rebuild()
 		{ cat "$work/rebuild"; return 1; }
 }
 
-for program in ingest classifier sla-watcher billing-sync chargeback opsmesh; do
+for program in ingest classifier sla-watcher billing-sync chargeback kpi-aggregator opsmesh; do
 	[ -x "$OPSMESH_BIN/$program" ] || skip "$program is not built"
 done
 ls "$top/build/kafka-${KAFKA_VERSION:-4.1.1}"/kafka_2.13-*.jar > /dev/null 2>&1 || skip "no Apache Kafka: make setup"
