@@ -17,7 +17,8 @@ def git(*arguments):
 
 
 def rows(text):
-    return [(row["id"], row["version"], row["digest"]) for row in json.loads(text)["published"]] if text else []
+    """Each row as its text, so that none may change."""
+    return [json.dumps(row, sort_keys=True) for rows in json.loads(text).values() for row in rows] if text else []
 
 
 def history():
@@ -36,5 +37,5 @@ before = []
 for name, now in history():
     for row in before:
         if row not in now:
-            print(f"{REGISTER}: {name} takes back what was published as {row[0]} version {row[1]}")
+            print(f"{REGISTER}: {name} takes back {row}")
     before = now

@@ -5,6 +5,7 @@
 #include "common/io/digest.h"
 #include "common/io/file.h"
 #include "common/io/json.h"
+#include "services/kpi-aggregator/definition/definition_inside.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -15,6 +16,8 @@
 
 struct fixture {
 	struct arena *arena;
+	const char *rows;  /* of the register: the documents, */
+	const char *zones; /* and their zones */
 	struct document files[FILES_MAX];
 	size_t count;
 };
@@ -39,13 +42,43 @@ static void add_folder(struct fixture *it, const char *folder)
 	}
 }
 
-/* Its file, and its row of the register; a calendar and what has no id and version have none. */
-static const char *add_document(struct fixture *it, const char *text)
+static const char *with(struct fixture *it, const char *rows, const char *row)
+{
+	return arena_printf(it->arena, "%s%s%s", rows, rows[0] == '\0' ? "" : ",", row);
+}
+
+/* As this machine has them. */
+static void add_zone(struct fixture *it, const char *zone)
+{
+	const char *const rules = definition_rules_digest(it->arena, zone, 2026, 2026);
+
+	if (rules[0] != '\0')
+		it->zones = with(it, it->zones,
+		                 arena_printf(it->arena,
+		                              "{\"zone\":\"%s\",\"from\":2026,\"to\":2026,"
+		                              "\"rules\":\"%s\"}",
+		                              zone, rules));
+}
+
+static void add_row(struct fixture *it, const char *id, int64_t version, const json_t *document)
+{
+	uint8_t digest[DIGEST_SIZE];
+
+	digest_sha256(json_canonical(it->arena, document), digest);
+	it->rows =
+	    with(it, it->rows,
+	         arena_printf(it->arena, "{\"id\":\"%s\",\"version\":%lld,\"digest\":\"%s\"}", id,
+	                      (long long)version,
+	                      text_hex(it->arena, (struct bytes){ digest, sizeof(digest) })));
+}
+
+/* Its file, and its rows of the register; a calendar and what has no id and version have none. */
+static void add_document(struct fixture *it, const char *text)
 {
 	AUTO_JSON parsed = NULL;
 	struct json_error error;
-	uint8_t digest[DIGEST_SIZE];
 	const char *id = "nothing";
+	const char *zone;
 	int64_t version = 1;
 	const bool is_json = json_parse(bytes_of(text), BODY_MAX, &parsed, &error);
 	const struct json_place top = json_top(parsed);
@@ -58,11 +91,10 @@ static const char *add_document(struct fixture *it, const char *text)
 	                 has_head ? id : "nothing", (long long)version),
 	    bytes_of(text));
 	if (!has_head || is_calendar)
-		return "";
-	digest_sha256(json_canonical(it->arena, parsed), digest);
-	return arena_printf(it->arena, "{\"id\":\"%s\",\"version\":%lld,\"digest\":\"%s\"}", id,
-	                    (long long)version,
-	                    text_hex(it->arena, (struct bytes){ digest, sizeof(digest) }));
+		return;
+	add_row(it, id, version, parsed);
+	if (json_text_at(&top, "zone", 255, &zone, &error))
+		add_zone(it, zone);
 }
 
 static const struct definition_book *compile(struct fixture *it,
@@ -81,6 +113,8 @@ static struct fixture *begin(void)
 	struct fixture *const it = arena_zero(arena, sizeof(*it));
 
 	it->arena = arena;
+	it->rows = "";
+	it->zones = "";
 	add_folder(it, "holidays");
 	add_folder(it, "calendars");
 	return it;
@@ -90,17 +124,12 @@ const struct definition_book *definition_fixture(const char *const *documents,
                                                  char reason[static DEFINITION_REASON_SIZE])
 {
 	struct fixture *const it = begin();
-	const char *rows = "";
 
-	for (; *documents != NULL; documents++) {
-		const char *const row = add_document(it, *documents);
-
-		if (row[0] != '\0')
-			rows = arena_printf(it->arena, "%s%s%s", rows, rows[0] == '\0' ? "" : ",",
-			                    row);
-	}
-	add(it, "metrics/published.json",
-	    bytes_of(arena_printf(it->arena, "{\"published\":[%s]}", rows)));
+	for (; *documents != NULL; documents++)
+		add_document(it, *documents);
+	add(it, DEFINITION_REGISTER,
+	    bytes_of(arena_printf(it->arena, "{\"published\":[%s],\"zones\":[%s]}", it->rows,
+	                          it->zones)));
 	return compile(it, reason);
 }
 
@@ -113,7 +142,7 @@ const struct definition_book *definition_fixture_by(const char *const *documents
 	for (; *documents != NULL; documents++)
 		add_document(it, *documents);
 	if (published != NULL)
-		add(it, "metrics/published.json", bytes_of(published));
+		add(it, DEFINITION_REGISTER, bytes_of(published));
 	return compile(it, reason);
 }
 

@@ -126,7 +126,7 @@ static void what_is_counted_is_in_the_vocabulary(void **state)
 		{ "a list without a word", "[\"email\",\"chat\"]", "[]",
 		  "a.b-1.json: population.where.channel: lists no word: nothing would be counted" },
 		{ "a word twice", "[\"email\",\"chat\"]", "[\"email\",\"email\"]",
-		  "a.b-1.json: population.where.channel: lists a word twice" },
+		  "a.b-1.json: population.where.channel[1]: stands in the list twice" },
 		{ "more words than a condition may list", "[\"email\",\"chat\"]",
 		  "[\"1\",\"2\",\"3\",\"4\",\"5\",\"6\",\"7\",\"8\",\"9\",\"10\",\"11\",\"12\",\"13\",\"14\",\"15\","
 		  "\"16\",\"17\"]",
@@ -259,6 +259,11 @@ static void what_cannot_be_is_refused(void **state)
 	static const struct bent_document rows[] = {
 		{ "met and broken at once", "\"met\":true", "\"met\":true,\"breached\":true",
 		  "a.b-1.json: population.where: " NOTHING },
+		{ "a promise that nobody makes", "\"met\":true",
+		  "\"promise\":[\"resolution\",\"first_replay\"]",
+		  "a.b-1.json: population.where.promise[1]: is never told: nothing would be counted" },
+		{ "a promise that somebody makes", "\"met\":true",
+		  "\"promise\":[\"resolution\",\"first_reply\"]", NULL },
 		{ "an open one, by when it ended", "\"met\":true", "\"open\":true",
 		  "a.b-1.json: population.where: " NOTHING },
 		{ "an open one, by when it began", "\"time\":\"at\",\"where\":{\"met\":true}",

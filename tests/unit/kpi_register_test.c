@@ -10,15 +10,22 @@
 
 #include <cmocka.h>
 
-#define DOCUMENT(id, version, effective, title)                                            \
-	"{\"id\":\"" id "\",\"version\":" version ",\"effective_from\":\"" effective       \
-	"\",\"title\":\"" title "\",\"says\":\"S.\",\"owner\":\"o\",\"area\":\"support\"," \
-	"\"better\":\"lower\",\"zone\":\"UTC\",\"windows\":[\"day\"],\"grace\":\"1h\","    \
+#define DOCUMENT_IN(zone, id, version, effective, title)                                     \
+	"{\"id\":\"" id "\",\"version\":" version ",\"effective_from\":\"" effective         \
+	"\",\"title\":\"" title "\",\"says\":\"S.\",\"owner\":\"o\",\"area\":\"support\","   \
+	"\"better\":\"lower\",\"zone\":\"" zone "\",\"windows\":[\"day\"],\"grace\":\"1h\"," \
 	"\"formula\":\"count\",\"unit\":\"count\",\"population\":{\"of\":\"csat\",\"time\":\"at\"}}"
+#define DOCUMENT(id, version, effective, title) DOCUMENT_IN("UTC", id, version, effective, title)
 #define ROW(id, version, digest) \
 	"{\"id\":\"" id "\",\"version\":" version ",\"digest\":\"" digest "\"}"
 /* SHA-256 of the first document below, its fields in order: computed by sha256sum. */
 #define DIGEST "553b024cfbc034daa6af16e37045e6232e799c99f70f54d91d3b271439fb2df2"
+#define ZONE(name, rules) \
+	"{\"zone\":\"" name "\",\"from\":2026,\"to\":2026,\"rules\":\"" rules "\"}"
+/* Of the lines "1767225600 0\n", of "1767225600 0\n1774746000 3600\n1792890000 0\n": by sha256sum. */
+#define UTC_RULES "1bafb391f5441b14bd5d0c6551a7041ff14d7fe5c500149982deffbc08b899e6"
+#define LONDON_RULES "7b1ab0b97b996f0955289c6114283e518261ec7352a2dcf5dd703fcd0ec8cc52"
+#define ZONES ",\"zones\":[" ZONE("UTC", UTC_RULES) "]"
 #define OTHER "0000000000000000000000000000000000000000000000000000000000000000"
 
 static const char first[] = DOCUMENT("a.b", "1", "2026-01-01T00:00:00Z", "T");
@@ -46,9 +53,8 @@ static void what_was_published_compiles(void **state)
 	for (size_t i = 0; i < COUNT_OF(texts); i++) {
 		const char *const documents[] = { texts[i], NULL };
 		char reason[DEFINITION_REASON_SIZE] = "";
-		const struct definition_book *const book =
-		    definition_fixture_by(documents,
-		                          "{\"published\":[" ROW("a.b", "1", DIGEST) "]}", reason);
+		const struct definition_book *const book = definition_fixture_by(
+		    documents, "{\"published\":[" ROW("a.b", "1", DIGEST) "]" ZONES "}", reason);
 
 		assert_string_equal(reason, "");
 		assert_non_null(book);
@@ -61,11 +67,11 @@ static void what_was_published_compiles(void **state)
 static void what_changed_its_meaning_needs_a_new_version(void **state)
 {
 	(void)state;
-	refused(first, "{\"published\":[" ROW("a.b", "1", OTHER) "]}",
+	refused(first, "{\"published\":[" ROW("a.b", "1", OTHER) "]" ZONES "}",
 	        "metrics/a.b-1.json: version: says otherwise than what was published as version 1: "
 	        "give it a new version");
 	refused(DOCUMENT("a.b", "1", "2026-01-01T00:00:00Z", "Another title"),
-	        "{\"published\":[" ROW("a.b", "1", DIGEST) "]}",
+	        "{\"published\":[" ROW("a.b", "1", DIGEST) "]" ZONES "}",
 	        "metrics/a.b-1.json: version: says otherwise than what was published as version 1: "
 	        "give it a new version");
 }
@@ -74,12 +80,12 @@ static void what_was_not_published_is_refused(void **state)
 {
 	(void)state;
 	refused(
-	    first, "{\"published\":[]}",
+	    first, "{\"published\":[]" ZONES "}",
 	    "metrics/a.b-1.json: version: was not published: deploy/policies/publish.py puts it "
 	    "into the register");
 	refused(
 	    DOCUMENT("a.b", "2", "2026-01-01T00:00:00Z", "T"),
-	    "{\"published\":[" ROW("a.b", "1", DIGEST) "]}",
+	    "{\"published\":[" ROW("a.b", "1", DIGEST) "]" ZONES "}",
 	    "metrics/a.b-2.json: version: was not published: deploy/policies/publish.py puts it "
 	    "into the register");
 	refused(first, NULL, "metrics/published.json: is missing");
@@ -88,7 +94,8 @@ static void what_was_not_published_is_refused(void **state)
 static void what_was_published_stays(void **state)
 {
 	(void)state;
-	refused(first, "{\"published\":[" ROW("a.b", "1", DIGEST) "," ROW("a.c", "3", OTHER) "]}",
+	refused(first,
+	        "{\"published\":[" ROW("a.b", "1", DIGEST) "," ROW("a.c", "3", OTHER) "]" ZONES "}",
 	        "metrics/published.json: a.c@3 was published, and its document is gone");
 }
 
@@ -98,13 +105,14 @@ static void a_register_that_is_wrong_is_refused(void **state)
 		const char *published;
 		const char *why;
 	} rows[] = {
-		{ "{\"published\":{}}", "published: must be an array" },
-		{ "{\"published\":[],\"by\":\"me\"}", "by: is not known" },
-		{ "{\"published\":[" ROW("a.b", "1", "12") "]}",
+		{ "{\"published\":{}" ZONES "}", "published: must be an array" },
+		{ "{\"published\":[],\"by\":\"me\"" ZONES "}", "by: is not known" },
+		{ "{\"published\":[" ROW("a.b", "1", "12") "]" ZONES "}",
 		  "published[0].digest: must be 64 digits of hex" },
-		{ "{\"published\":[" ROW("a.b", "0", DIGEST) "]}",
+		{ "{\"published\":[" ROW("a.b", "0", DIGEST) "]" ZONES "}",
 		  "published[0].version: must be between 1 and 2147483647" },
-		{ "{\"published\":[" ROW("a.b", "1", DIGEST) "," ROW("a.b", "1", OTHER) "]}",
+		{ "{\"published\":[" ROW("a.b", "1", DIGEST) "," ROW("a.b", "1", OTHER) "]" ZONES
+		                                                                        "}",
 		  "published[1].version: was published twice" },
 	};
 
@@ -117,6 +125,47 @@ static void a_register_that_is_wrong_is_refused(void **state)
 		assert_true(text_starts(reason, "metrics/published.json: "));
 		assert_true(text_ends(reason, rows[i].why));
 	}
+}
+
+static void days_begin_by_the_rules_that_were_published(void **state)
+{
+	static const char london[] =
+	    DOCUMENT_IN("Europe/London", "a.b", "1", "2026-01-01T00:00:00Z", "T");
+	static const struct {
+		const char *zones;
+		const char *want;
+	} rows[] = {
+		{ ZONE("Europe/London", LONDON_RULES), "" },
+		{ ZONE("Europe/London", OTHER) "," ZONE("Europe/London", LONDON_RULES), "" },
+		{ ZONE("Europe/London", LONDON_RULES) "," ZONE("Europe/London", UTC_RULES),
+		  "metrics/published.json: zones: the rules of Europe/London on this machine are not "
+		  "those that were published" },
+		{ ZONE("UTC", UTC_RULES),
+		  "metrics/published.json: zones: the rules of Europe/London were not published" },
+		{ "{\"zone\":\"UTC\",\"from\":2026,\"to\":2025,\"rules\":\"" UTC_RULES "\"}",
+		  "metrics/published.json: zones[0].to: must be between 2026 and 2035" },
+	};
+	struct arena *const arena = arena_create(4096);
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		const char *const documents[] = { london, NULL };
+		char reason[DEFINITION_REASON_SIZE] = "";
+		const struct definition_book *const book = definition_fixture_by(
+		    documents,
+		    arena_printf(
+			arena,
+			"{\"published\":[" ROW(
+			    "a.b", "1",
+			    "1464136241f4696c263bebac6859c31d44f5516e1c36b2613c87a878a4b84add") "],\"zones\":[%s]}",
+			rows[i].zones),
+		    reason);
+
+		assert_string_equal(reason, rows[i].want);
+		if (book != NULL)
+			definition_release(book);
+	}
+	arena_destroy(arena);
 }
 
 static void versions_stand_side_by_side(void **state)
@@ -188,6 +237,7 @@ int main(void)
 		cmocka_unit_test(what_was_not_published_is_refused),
 		cmocka_unit_test(what_was_published_stays),
 		cmocka_unit_test(a_register_that_is_wrong_is_refused),
+		cmocka_unit_test(days_begin_by_the_rules_that_were_published),
 		cmocka_unit_test(versions_stand_side_by_side),
 		cmocka_unit_test(a_later_version_is_effective_later),
 		cmocka_unit_test(a_file_has_the_name_of_what_it_says),

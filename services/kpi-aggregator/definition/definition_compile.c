@@ -150,12 +150,33 @@ static bool begins_later(const struct compiling *it, size_t place)
 	return true;
 }
 
+/* A machine on which days begin at other instants would count other windows under the same names. */
+static bool begins_as_published(const struct compiling *it, const char *zone)
+{
+	const struct definition_rules *const rules = definition_register_zone(&it->published, zone);
+	char why[160];
+
+	if (rules != NULL &&
+	    text_equal(rules->digest, definition_rules_digest(it->arena, zone, rules->first_year,
+	                                                      rules->last_year)))
+		return true;
+	snprintf(why, sizeof(why),
+	         rules == NULL
+	             ? "the rules of %s were not published"
+	             : "the rules of %s on this machine are not those that were published",
+	         zone);
+	return refuse(it, DEFINITION_REGISTER, "zones", why);
+}
+
 static bool judge_all(const struct compiling *it)
 {
 	char why[160];
 
 	for (size_t i = 0; i < it->book->count; i++)
 		if (!is_as_published(it, i) || !begins_later(it, i))
+			return false;
+	for (size_t i = 0; i < it->book->zone_count; i++)
+		if (!begins_as_published(it, window_zone_name(it->zones[i])))
 			return false;
 	for (size_t i = 0; i < it->published.count; i++) {
 		const struct definition_published *const row = &it->published.rows[i];

@@ -33,7 +33,27 @@ static const struct {
 	{ OBSERVATION_DISPUTE, MARK_OPEN, MARK_DECIDED },
 };
 
+/* Words of which only these are ever told; of the others anybody may tell new ones. */
+static const struct {
+	enum observation_word field;
+	const char *words[8]; /* ended by NULL */
+} told[] = {
+	{ WORD_PROMISE,
+	  { "first_reply", "next_reply", "resolution", "periodic_update", "pausable_update",
+	    "requester_wait", "agent_work", NULL } },
+	{ WORD_MOVE, { "new", "reactivation", "expansion", "contraction", "churn", "fx", NULL } },
+	{ WORD_STAGE, { "inquiry", "chargeback", "prevented", NULL } },
+};
+
 /* One condition, as its field is. */
+
+static bool is_told(int field, const char *word)
+{
+	for (size_t i = 0; i < COUNT_OF(told); i++)
+		if ((int)told[i].field == field)
+			return text_among(told[i].words, word);
+	return true;
+}
 
 static bool read_words(struct definition_reading *reading, const struct json_place *where,
                        const char *field, struct condition *it)
@@ -47,11 +67,17 @@ static bool read_words(struct definition_reading *reading, const struct json_pla
 	if (json_count(&list) == 0)
 		return json_refuse(where, field, reading->error,
 		                   "lists no word: nothing would be counted");
-	for (size_t i = 0; i < json_count(&list); i++)
+	for (size_t i = 0; i < json_count(&list); i++) {
+		const struct json_place place = json_item(&list, i);
+
+		if (!is_told(it->field, it->words[i]))
+			return json_refuse(&place, NULL, reading->error,
+			                   "is never told: nothing would be counted");
 		for (size_t k = 0; k < i; k++)
 			if (text_equal(it->words[k], it->words[i]))
-				return json_refuse(where, field, reading->error,
-				                   "lists a word twice");
+				return json_refuse(&place, NULL, reading->error,
+				                   "stands in the list twice");
+	}
 	return true;
 }
 

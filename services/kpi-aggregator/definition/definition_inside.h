@@ -59,7 +59,7 @@ bool definition_read_cut(struct definition_reading *reading,
 /* A whole document; its digest and body are those of its canonical bytes. */
 bool definition_read(struct definition_reading *reading, struct bytes text) MUST_CHECK;
 
-/* What was published: id, version and digest. */
+/* What was published: id, version and digest; and by which rules the days of zones begin. */
 struct definition_register {
 	const struct definition_published {
 		const char *id;
@@ -67,6 +67,13 @@ struct definition_register {
 		const char *digest;
 	} * rows;
 	size_t count;
+	const struct definition_rules {
+		const char *zone;
+		int64_t first_year;
+		int64_t last_year;
+		const char *digest;
+	} * zones;
+	size_t zone_count;
 };
 bool definition_register_read(struct arena *arena, struct bytes text,
                               struct definition_register *published,
@@ -74,5 +81,11 @@ bool definition_register_read(struct arena *arena, struct bytes text,
 /* NULL: it was not published. */
 const struct definition_published *definition_register_find(
     const struct definition_register *published, const char *id, int64_t version);
+/* The row of a zone that was published last; NULL: there is none. */
+const struct definition_rules *definition_register_zone(const struct definition_register *published,
+                                                        const char *zone);
+/* Of the rules that this machine has for the zone in those years; "": it has no such zone. */
+const char *definition_rules_digest(struct arena *arena, const char *zone, int64_t first_year,
+                                    int64_t last_year);
 
 #endif
