@@ -167,7 +167,8 @@ static struct bytes torrent(struct bytes known, int from, int until)
 
 		fact.records[0] = ticket_record_of(RECORD_MESSAGE, life_time("02T09:00"), 1000 + i);
 		fact.records[0].role = i % 2 == 0 ? ROLE_CUSTOMER : ROLE_AGENT;
-		fact.records[0].message = arena_printf(other, "message-%0200d", i);
+		fact.records[0].message = arena_printf(other, "m-%d", i);
+		fact.records[0].agent = arena_printf(other, "%0200d", i);
 		struct bytes changed;
 
 		assert_true(ticket_apply(other, known, &fact, &changed));
@@ -208,6 +209,10 @@ static void a_torrent_of_messages_is_bounded_and_counted(void **state)
 	                 life_time("03T09:00").us);
 	assert_int_equal(life_find(all, OBSERVATION_TICKET, "1")->times[TIME_ASKED_AT].us,
 	                 life_time("01T09:00").us);
+	assert_non_null(life_find(all, OBSERVATION_REPLY, "m1"));
+	assert_non_null(
+	    life_find(all, OBSERVATION_REPLY, arena_printf(arena, "m-%d", TORRENT - 2)));
+	assert_null(life_find(all, OBSERVATION_REPLY, arena_printf(arena, "m-%d", TORRENT / 2)));
 }
 
 /* Of every class more than it keeps, with texts as long as can be. */
