@@ -2,6 +2,8 @@
  * kpi_ticket_verdict_test - what is observed of a ticket's clocks, and of what the classifier said.
  */
 #include "common/base/text.h"
+#include "common/io/proto.h"
+#include "services/kpi-aggregator/ticket/ticket_pattern.h"
 #include "tests/support/arena_fixture.h"
 #include "tests/support/kpi_ticket_fixture.h"
 
@@ -220,6 +222,33 @@ static void a_message_that_is_judged_again_counts_once_at_its_first_time(void **
 	assert_int_equal(judgement_of(life, "m1")->times[TIME_AT].us, life_time("01T09:00").us);
 }
 
+/* Patterns. */
+
+static void a_ticket_of_a_pattern_is_of_its_account(void **state)
+{
+	static const struct {
+		const char *customer;
+		const char *account;
+	} rows[] = { { "acme", "acme" }, { "address:0a1b", "" }, { "", "" } };
+	Opsmesh__V1__PatternTicket ticket = OPSMESH__V1__PATTERN_TICKET__INIT;
+	struct observation it;
+
+	(void)state;
+	ticket.ticket_id = text_mutable("t1");
+	assert_false(ticket_pattern_observation(arena, "pattern/refund/1", "refund", &ticket, &it));
+	ticket.occurred_at = proto_timestamp(arena, life_time("01T09:00"));
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		ticket.customer = text_mutable(rows[i].customer);
+		assert_true(
+		    ticket_pattern_observation(arena, "pattern/refund/1", "refund", &ticket, &it));
+		assert_string_equal(it.number, "pattern/refund/1/t1");
+		assert_string_equal(it.words[WORD_PATTERN], "pattern/refund/1");
+		assert_string_equal(it.words[WORD_INTENT], "refund");
+		assert_string_equal(it.words[WORD_ACCOUNT], rows[i].account);
+		assert_int_equal(it.times[TIME_AT].us, life_time("01T09:00").us);
+	}
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -231,6 +260,7 @@ int main(void)
 		cmocka_unit_test(a_judgement_is_sure_unsure_or_corrected),
 		cmocka_unit_test(that_a_program_fell_short_is_no_abstention),
 		cmocka_unit_test(a_message_that_is_judged_again_counts_once_at_its_first_time),
+		cmocka_unit_test(a_ticket_of_a_pattern_is_of_its_account),
 	};
 
 	return cmocka_run_group_tests(tests, arena_open, arena_close);

@@ -2,6 +2,7 @@
 
 #include "common/io/proto.h"
 #include "services/kpi-aggregator/partial/partial.h"
+#include "services/kpi-aggregator/ticket/ticket_pattern.h"
 #include "services/kpi-aggregator/ticket/ticket_read.h"
 
 /* What is common to the three topics. */
@@ -70,6 +71,40 @@ static enum status learn_sla(struct task *task)
 PARTIAL_TICKET_EVENTS(ON_TICKET)
 PARTIAL_TRIAGE_EVENTS(ON_TRIAGE)
 PARTIAL_SLA_EVENTS(ON_SLA)
+
+/* Patterns: said once of each ticket, so that nothing of it is kept. */
+
+static enum status observe_pattern(struct task *task, const char *pattern, const char *intent,
+                                   Opsmesh__V1__PatternTicket *const *tickets, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct observation it;
+
+		if (!ticket_pattern_observation(task->arena, pattern, intent, tickets[i], &it))
+			return task_fail(task, STATUS_REJECT,
+			                 "occurred_at of a ticket: missing or out of range");
+		TRY(partial_observe(task, &it));
+	}
+	return STATUS_OK;
+}
+
+enum status partial_on_pattern_found(struct task *task, const Opsmesh__V1__PatternFound *found)
+{
+	return observe_pattern(task, found->pattern_id, found->intent, found->tickets,
+	                       found->n_tickets);
+}
+
+enum status partial_on_pattern_grew(struct task *task, const Opsmesh__V1__PatternGrew *grew)
+{
+	return observe_pattern(task, grew->pattern_id, grew->intent, grew->added, grew->n_added);
+}
+
+enum status partial_on_pattern_returned(struct task *task,
+                                        const Opsmesh__V1__PatternReturned *returned)
+{
+	return observe_pattern(task, returned->pattern_id, returned->intent, returned->tickets,
+	                       returned->n_tickets);
+}
 
 /* Rows that will be wanted. */
 

@@ -1,5 +1,5 @@
 /*
- * partial_ticket - what the stage partial hears about tickets: their facts, the classifier's and the clocks'.
+ * partial_ticket - what the stage partial hears about tickets: their facts, the classifier's and the clocks'; and which are of a pattern.
  */
 #ifndef SERVICES_KPI_AGGREGATOR_PARTIAL_PARTIAL_TICKET_H
 #define SERVICES_KPI_AGGREGATOR_PARTIAL_PARTIAL_TICKET_H
@@ -18,6 +18,9 @@
 #define PARTIAL_TRIAGE_ROW(ON, member, Fact)                                  \
 	ON(OPS_TRIAGE, Opsmesh__V1__TriageEvent, member, Opsmesh__V1__##Fact, \
 	   partial_on_triage_##member, partial_need_triaged)
+#define PARTIAL_PATTERN_ROW(ON, member, Fact)                                                      \
+	ON(OPS_TRIAGE, Opsmesh__V1__TriageEvent, member, Opsmesh__V1__##Fact, partial_on_##member, \
+	   NULL)
 #define PARTIAL_SLA_ROW(ON, member, Fact)                                                        \
 	ON(OPS_SLA, Opsmesh__V1__SlaEvent, member, Opsmesh__V1__##Fact, partial_on_sla_##member, \
 	   partial_need_promised)
@@ -35,6 +38,10 @@
 	PARTIAL_TRIAGE_ROW(ON, classified, TicketClassified) \
 	PARTIAL_TRIAGE_ROW(ON, needs_human, NeedsHuman)      \
 	PARTIAL_TRIAGE_ROW(ON, corrected, ClassificationCorrected)
+#define PARTIAL_PATTERN_EVENTS(ON)                           \
+	PARTIAL_PATTERN_ROW(ON, pattern_found, PatternFound) \
+	PARTIAL_PATTERN_ROW(ON, pattern_grew, PatternGrew)   \
+	PARTIAL_PATTERN_ROW(ON, pattern_returned, PatternReturned)
 #define PARTIAL_SLA_EVENTS(ON)                         \
 	PARTIAL_SLA_ROW(ON, activated, SlaActivated)   \
 	PARTIAL_SLA_ROW(ON, paused, SlaPaused)         \
@@ -49,6 +56,7 @@
 	enum status handler(struct task *task, const Fact *fact);
 PARTIAL_TICKET_EVENTS(PARTIAL_TICKET_HANDLER)
 PARTIAL_TRIAGE_EVENTS(PARTIAL_TICKET_HANDLER)
+PARTIAL_PATTERN_EVENTS(PARTIAL_TICKET_HANDLER)
 PARTIAL_SLA_EVENTS(PARTIAL_TICKET_HANDLER)
 #undef PARTIAL_TICKET_HANDLER
 
