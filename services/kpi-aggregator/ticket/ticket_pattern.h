@@ -6,6 +6,7 @@
 #ifndef SERVICES_KPI_AGGREGATOR_TICKET_TICKET_PATTERN_H
 #define SERVICES_KPI_AGGREGATOR_TICKET_TICKET_PATTERN_H
 
+#include "common/base/arena.h"
 #include "opsmesh/v1/triage.pb-c.h"
 #include "services/kpi-aggregator/vocabulary/vocabulary.h"
 
