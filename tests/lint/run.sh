@@ -11,7 +11,7 @@ cd "$(dirname "$0")/../.." || exit 2
 out=${1:?usage: run.sh OUT [CHECK...]}
 shift
 [ $# -gt 0 ] || set -- format layers banned sql size entrance recursion private linkage scripts describe \
-	contract macros readme_snippets alerts routes runbooks dashboard mutants deploy compose manifests kubernetes published
+	contract macros readme_snippets alerts routes runbooks dashboard mutants deploy compose manifests kubernetes published alarms
 failed=0
 export PYTHONDONTWRITEBYTECODE=1 PATH=$PATH:$PWD/build/tools
 for check in "$@"; do
