@@ -81,12 +81,12 @@ static void what_is_bad_raises_once_and_what_is_well_resolves_once(void **state)
 	sealed("2026-05-04T09", 100, 90);
 	says("");
 	sealed("2026-05-04T10", 100, 79);
-	says("raised low/-/2026-05-04T10 at 2026-05-04T11:00:00Z\n");
+	says("raised low/-/2026-05-04T10 at 2026-05-04T11:35:00Z\n");
 	sealed("2026-05-04T11", 100, 78);
 	sealed("2026-05-04T12", 100, 77);
 	says("");
 	sealed("2026-05-04T13", 100, 90);
-	says("resolved low/-/2026-05-04T10 at 2026-05-04T14:00:00Z\n");
+	says("resolved low/-/2026-05-04T10 at 2026-05-04T14:35:00Z\n");
 	sealed("2026-05-04T14", 100, 91);
 	says("");
 }
@@ -98,13 +98,13 @@ static void between_the_bound_and_the_margin_nothing_changes(void **state)
 	sealed("2026-05-04T09", 100, 82);
 	says("");
 	sealed("2026-05-04T10", 100, 79);
-	says("raised low/-/2026-05-04T10 at 2026-05-04T11:00:00Z\n");
+	says("raised low/-/2026-05-04T10 at 2026-05-04T11:35:00Z\n");
 	sealed("2026-05-04T11", 100, 82);
 	says("");
 	sealed("2026-05-04T12", 100, 79);
 	says("");
 	sealed("2026-05-04T13", 100, 85);
-	says("resolved low/-/2026-05-04T10 at 2026-05-04T14:00:00Z\n");
+	says("resolved low/-/2026-05-04T10 at 2026-05-04T14:35:00Z\n");
 }
 
 static void few_say_nothing(void **state)
@@ -114,7 +114,7 @@ static void few_say_nothing(void **state)
 	sealed("2026-05-04T10", 19, 0);
 	says("");
 	sealed("2026-05-04T11", 20, 0);
-	says("raised low/-/2026-05-04T11 at 2026-05-04T12:00:00Z\n");
+	says("raised low/-/2026-05-04T11 at 2026-05-04T12:35:00Z\n");
 	sealed("2026-05-04T12", 19, 19);
 	says("");
 }
@@ -129,14 +129,14 @@ static void as_many_windows_in_a_row_as_the_document_says(void **state)
 	sealed("2026-05-04T12", 100, 10);
 	says("");
 	sealed("2026-05-04T13", 100, 10);
-	says("raised twice/-/2026-05-04T13 at 2026-05-04T14:00:00Z\n");
+	says("raised twice/-/2026-05-04T13 at 2026-05-04T14:35:00Z\n");
 	sealed("2026-05-04T14", 100, 90);
 	says("");
 	sealed("2026-05-04T15", 100, 10);
 	sealed("2026-05-04T16", 100, 90);
 	says("");
 	sealed("2026-05-04T17", 100, 90);
-	says("resolved twice/-/2026-05-04T13 at 2026-05-04T18:00:00Z\n");
+	says("resolved twice/-/2026-05-04T13 at 2026-05-04T18:35:00Z\n");
 }
 
 static void what_gets_worse_by_half_is_updated(void **state)
@@ -146,7 +146,7 @@ static void what_gets_worse_by_half_is_updated(void **state)
 	(void)state;
 	start(LOW);
 	sealed("2026-05-04T10", 100, 70);
-	says("raised low/-/2026-05-04T10 at 2026-05-04T11:00:00Z\n");
+	says("raised low/-/2026-05-04T10 at 2026-05-04T11:35:00Z\n");
 	sealed("2026-05-04T11", 100, 66);
 	says("");
 	sealed("2026-05-04T12", 100, 65);
@@ -178,7 +178,7 @@ static void an_open_window_is_judged_where_the_document_says_so(void **state)
 	says("raised burst/-/2026-05-04T10 at 2026-05-04T10:35:00Z\n");
 	told("2026-05-04T10", 52, 52, TOLD_SEALED);
 	told("2026-05-04T11", 3, 3, TOLD_SEALED);
-	says("resolved burst/-/2026-05-04T10 at 2026-05-04T12:00:00Z\n");
+	says("resolved burst/-/2026-05-04T10 at 2026-05-04T12:35:00Z\n");
 }
 
 static void a_document_of_sealed_windows_does_not_look_at_open_ones(void **state)
@@ -188,7 +188,7 @@ static void a_document_of_sealed_windows_does_not_look_at_open_ones(void **state
 	told("2026-05-04T10", 100, 10, TOLD_OPEN);
 	says("");
 	told("2026-05-04T10", 100, 10, TOLD_SEALED);
-	says("raised low/-/2026-05-04T10 at 2026-05-04T11:00:00Z\n");
+	says("raised low/-/2026-05-04T10 at 2026-05-04T12:00:00Z\n");
 	told("2026-05-04T11", 100, 99, TOLD_OPEN);
 	says("");
 }
@@ -198,11 +198,11 @@ static void a_window_in_which_nothing_comes_resolves_when_it_is_over(void **stat
 	(void)state;
 	start(BURST);
 	told("2026-05-04T10", 60, 60, TOLD_SEALED);
-	says("raised burst/-/2026-05-04T10 at 2026-05-04T11:00:00Z\n");
+	says("raised burst/-/2026-05-04T10 at 2026-05-04T11:35:00Z\n");
 	alarm_pass(&it, "2026-05-04T13:00:00Z");
 	says("");
 	alarm_pass(&it, "2026-05-04T13:06:00Z");
-	says("resolved burst/-/2026-05-04T10 at 2026-05-04T12:00:00Z\n");
+	says("resolved burst/-/2026-05-04T10 at 2026-05-04T13:00:00Z\n");
 	alarm_pass(&it, "2026-05-05T13:06:00Z");
 	says("");
 }
@@ -215,11 +215,11 @@ static void silence_is_heard_where_the_document_says_so(void **state)
 	alarm_pass(&it, "2026-05-04T13:29:00Z");
 	says("");
 	alarm_pass(&it, "2026-05-04T13:36:00Z");
-	says("raised silent/-/2026-05-04T12 at 2026-05-04T13:00:00Z\n");
+	says("raised silent/-/2026-05-04T12 at 2026-05-04T13:30:00Z\n");
 	alarm_pass(&it, "2026-05-06T00:00:00Z");
 	says("");
 	sealed("2026-05-06T01", 7, 7);
-	says("resolved silent/-/2026-05-04T12 at 2026-05-06T02:00:00Z\n");
+	says("resolved silent/-/2026-05-04T12 at 2026-05-06T02:30:00Z\n");
 }
 
 static void what_comes_after_the_silence_was_judged_counts(void **state)
@@ -228,13 +228,13 @@ static void what_comes_after_the_silence_was_judged_counts(void **state)
 	start(SILENT);
 	sealed("2026-05-04T10", 5, 5);
 	alarm_pass(&it, "2026-05-04T13:36:00Z");
-	says("raised silent/-/2026-05-04T12 at 2026-05-04T13:00:00Z\n");
+	says("raised silent/-/2026-05-04T12 at 2026-05-04T13:30:00Z\n");
 	alarm_feed(&it,
 	           &(struct alarm_window){
 		       .label = "2026-05-04T12", .n = 4, .hits = 4, .told = TOLD_RESTATED },
 	           "2026-05-04T13:40:00Z");
 	alarm_pass(&it, "2026-05-04T13:46:00Z");
-	says("resolved silent/-/2026-05-04T12 at 2026-05-04T13:00:00Z\n");
+	says("resolved silent/-/2026-05-04T12 at 2026-05-04T13:30:00Z\n");
 }
 
 static void a_restated_window_raises_as_of_its_time_and_the_latest_resolves(void **state)
@@ -249,8 +249,8 @@ static void a_restated_window_raises_as_of_its_time_and_the_latest_resolves(void
 		       .label = "2026-05-04T10", .n = 100, .hits = 70, .told = TOLD_RESTATED },
 	           "2026-05-04T15:00:00Z");
 	alarm_pass(&it, "2026-05-04T15:10:00Z");
-	says("raised low/-/2026-05-04T10 at 2026-05-04T11:00:00Z\n"
-	     "resolved low/-/2026-05-04T10 at 2026-05-04T12:00:00Z\n");
+	says("raised low/-/2026-05-04T10 at 2026-05-04T12:00:00Z\n"
+	     "resolved low/-/2026-05-04T10 at 2026-05-04T13:00:00Z\n");
 	alarm_feed(&it,
 	           &(struct alarm_window){ .label = "2026-05-04T10",
 	                                   .n = 100,
@@ -269,7 +269,7 @@ static void what_led_to_it_turns_out_otherwise(void **state)
 	(void)state;
 	start(LOW);
 	sealed("2026-05-04T10", 100, 70);
-	says("raised low/-/2026-05-04T10 at 2026-05-04T11:00:00Z\n");
+	says("raised low/-/2026-05-04T10 at 2026-05-04T11:35:00Z\n");
 	alarm_feed(&it,
 	           &(struct alarm_window){
 		       .label = "2026-05-04T10", .n = 100, .hits = 83, .told = TOLD_RESTATED },
@@ -311,8 +311,8 @@ static void each_value_and_currency_has_its_own(void **state)
 	    &it,
 	    &(struct alarm_window){
 		.label = "2026-05-04T10", .n = 60, .hits = 60, .told = TOLD_SEALED, .value = "-" });
-	says("raised burst/a%2Fb%25c:JPY/2026-05-04T10 at 2026-05-04T11:00:00Z\n"
-	     "raised burst/%2D/2026-05-04T10 at 2026-05-04T11:00:00Z\n");
+	says("raised burst/a%2Fb%25c:JPY/2026-05-04T10 at 2026-05-04T11:35:00Z\n"
+	     "raised burst/%2D/2026-05-04T10 at 2026-05-04T12:00:00Z\n");
 }
 
 static void what_is_at_risk_is_said_and_what_it_rests_on(void **state)
@@ -350,16 +350,16 @@ static void who_acknowledged_has_it_until_it_is_over(void **state)
 	(void)state;
 	start(LOW);
 	sealed("2026-05-04T10", 100, 70);
-	says("raised low/-/2026-05-04T10 at 2026-05-04T11:00:00Z\n");
+	says("raised low/-/2026-05-04T10 at 2026-05-04T11:35:00Z\n");
 	alarm_acknowledge(&it, "low/-/2026-05-04T10", "2026-05-04T12:10:00Z");
 	says("acknowledged low/-/2026-05-04T10 at 2026-05-04T12:10:00Z\n"
 	     "action_applied low/-/2026-05-04T10 at 2026-05-04T12:10:00Z\n");
 	sealed("2026-05-04T12", 100, 20);
-	says("updated low/-/2026-05-04T10 at 2026-05-04T13:00:00Z\n");
+	says("updated low/-/2026-05-04T10 at 2026-05-04T13:35:00Z\n");
 	alarm_acknowledge(&it, "low/-/2026-05-04T10", "2026-05-04T14:10:00Z");
 	says("action_refused low/-/2026-05-04T10 at 2026-05-04T14:10:00Z\n");
 	sealed("2026-05-04T14", 100, 90);
-	says("resolved low/-/2026-05-04T10 at 2026-05-04T15:00:00Z\n");
+	says("resolved low/-/2026-05-04T10 at 2026-05-04T15:35:00Z\n");
 }
 
 static void a_window_that_nobody_watches_is_not_kept(void **state)
@@ -393,7 +393,7 @@ static void a_value_of_which_nothing_comes_any_more_is_forgotten(void **state)
 	start(LOW);
 	sealed("2026-05-01T10", 100, 90);
 	sealed("2026-05-04T10", 100, 10);
-	says("raised low/-/2026-05-04T10 at 2026-05-04T11:00:00Z\n");
+	says("raised low/-/2026-05-04T10 at 2026-05-04T11:35:00Z\n");
 	alarm_pass(&it, "2026-08-01T00:00:00Z");
 	says("resolved low/-/2026-05-04T10 at 2026-07-06T09:00:00Z\n");
 	assert_true(time_parse("2026-05-04T10:00:00Z", &row.start));
@@ -452,11 +452,11 @@ static void the_order_in_which_windows_come_does_not_show(void **state)
 	(void)state;
 	chance_seed(&chance, 7);
 	snprintf(want, sizeof(want), "%s", in_order(NULL));
-	assert_string_equal(want, "raised low/-/2026-05-04T01 at 2026-05-04T02:00:00Z\n"
-	                          "updated low/-/2026-05-04T01 at 2026-05-04T03:00:00Z\n"
-	                          "resolved low/-/2026-05-04T01 at 2026-05-04T04:00:00Z\n"
-	                          "raised low/-/2026-05-04T05 at 2026-05-04T06:00:00Z\n"
-	                          "resolved low/-/2026-05-04T05 at 2026-05-04T07:00:00Z\n");
+	assert_string_equal(want, "raised low/-/2026-05-04T01 at 2026-05-04T03:00:00Z\n"
+	                          "updated low/-/2026-05-04T01 at 2026-05-04T04:00:00Z\n"
+	                          "resolved low/-/2026-05-04T01 at 2026-05-04T05:00:00Z\n"
+	                          "raised low/-/2026-05-04T05 at 2026-05-04T07:00:00Z\n"
+	                          "resolved low/-/2026-05-04T05 at 2026-05-04T08:00:00Z\n");
 	for (int i = 0; i < ORDERS; i++)
 		assert_string_equal(in_order(&chance), want);
 	start(LOW);

@@ -81,9 +81,9 @@ static void an_hour_is_held_against_the_same_hour_of_other_weeks(void **state)
 	told("2026-05-19T09", 1000, 0);
 	says("");
 	told("2026-05-19T10", 400, 0);
-	says("raised many/-/2026-05-19T10 at 2026-05-19T11:00:00Z\n");
+	says("raised many/-/2026-05-19T10 at 2026-05-19T11:35:00Z\n");
 	told("2026-05-26T10", 120, 0);
-	says("resolved many/-/2026-05-19T10 at 2026-05-26T11:00:00Z\n");
+	says("resolved many/-/2026-05-19T10 at 2026-05-26T11:35:00Z\n");
 }
 
 static void an_interval_that_touches_wakes_nobody(void **state)
@@ -95,7 +95,7 @@ static void an_interval_that_touches_wakes_nobody(void **state)
 	told("2026-05-19T10", 60, 53);
 	says("");
 	told("2026-05-26T10", 60, 40);
-	says("raised rate/-/2026-05-26T10 at 2026-05-26T11:00:00Z\n");
+	says("raised rate/-/2026-05-26T10 at 2026-05-26T11:35:00Z\n");
 }
 
 static const char *day_of(int64_t day)
@@ -127,11 +127,11 @@ static void a_first_is_held_against_firsts(void **state)
 	told("2026-05-06", 110, 0);
 	says("");
 	told("2026-05-13", 400, 0);
-	says("raised many/-/2026-05-13 at 2026-05-14T00:00:00Z\n");
+	says("raised many/-/2026-05-13 at 2026-05-14T00:35:00Z\n");
 	told("2026-05-20", 100, 0);
-	says("resolved many/-/2026-05-13 at 2026-05-21T00:00:00Z\n");
+	says("resolved many/-/2026-05-13 at 2026-05-21T00:35:00Z\n");
 	told("2026-06-01", 2000, 0);
-	says("raised many/-/2026-06-01 at 2026-06-02T00:00:00Z\n");
+	says("raised many/-/2026-06-01 at 2026-06-02T00:35:00Z\n");
 }
 
 static void a_first_may_be_left_out(void **state)
@@ -151,7 +151,7 @@ static void a_first_may_be_a_day_as_any_other(void **state)
 	told("2026-04-17", 100, 0);
 	told("2026-04-24", 100, 0);
 	told("2026-05-01", 900, 0);
-	says("raised many/-/2026-05-01 at 2026-05-02T00:00:00Z\n");
+	says("raised many/-/2026-05-01 at 2026-05-02T00:35:00Z\n");
 }
 
 /* 2026-05-05 and 2026-05-04 are holidays in Japan. */
@@ -164,7 +164,7 @@ static void a_holiday_is_not_judged_nor_held_against(void **state)
 	told("2026-05-05", 900, 0);
 	says("");
 	told("2026-05-12", 900, 0);
-	says("raised many/-/2026-05-12 at 2026-05-13T00:00:00Z\n");
+	says("raised many/-/2026-05-12 at 2026-05-13T00:35:00Z\n");
 }
 
 static void weeks_feed(int64_t n)
@@ -194,9 +194,9 @@ static void a_meter_that_falls_silent_is_heard(void **state)
 	alarm_pass(&it, "2026-06-02T03:29:00Z");
 	says("");
 	alarm_pass(&it, "2026-06-02T03:36:00Z");
-	says("raised few/-/2026-06-02T02 at 2026-06-02T03:00:00Z\n");
+	says("raised few/-/2026-06-02T02 at 2026-06-02T03:30:00Z\n");
 	told("2026-06-09T02", 49, 0);
-	says("resolved few/-/2026-06-02T02 at 2026-06-09T03:00:00Z\n");
+	says("resolved few/-/2026-06-02T02 at 2026-06-09T03:30:00Z\n");
 }
 
 /* London's clocks go forward on 2026-03-29, the hours of that day are counted from its beginning. */
@@ -213,7 +213,7 @@ static void the_hour_is_that_of_the_clock_on_the_wall(void **state)
 	told_in("Europe/London", "2026-03-25T10", 100);
 	told_in("Europe/London", "2026-04-01T09", 25);
 	told_in("Europe/London", "2026-04-01T10", 400);
-	says("raised many/-/2026-04-01T10 at 2026-04-01T10:00:00Z\n");
+	says("raised many/-/2026-04-01T10 at 2026-04-01T10:35:00Z\n");
 	assert_true(stage_test_row(&it.test, &alarm_known_table, &got));
 	assert_string_equal(got.zone, "Europe/London");
 }
@@ -229,7 +229,7 @@ static void an_hour_that_another_week_has_not_is_judged_by_those_that_have_it(vo
 	told_in("Europe/London", "2026-10-25T24", 400);
 	says("");
 	told_in("Europe/London", "2026-11-01T23", 400);
-	says("raised many/-/2026-11-01T23 at 2026-11-02T00:00:00Z\n");
+	says("raised many/-/2026-11-01T23 at 2026-11-02T00:35:00Z\n");
 }
 
 static void weeks_and_months_are_held_against_those_before(void **state)
@@ -241,7 +241,7 @@ static void weeks_and_months_are_held_against_those_before(void **state)
 	told("2026-03", 100, 0);
 	says("");
 	told("2026-04", 300, 0);
-	says("raised many/-/2026-04 at 2026-05-01T00:00:00Z\n");
+	says("raised many/-/2026-04 at 2026-05-01T00:35:00Z\n");
 }
 
 static void a_week_is_held_against_weeks(void **state)
@@ -251,7 +251,7 @@ static void a_week_is_held_against_weeks(void **state)
 	told("2026-W12", 100, 0);
 	told("2026-W13", 100, 0);
 	told("2026-W14", 300, 0);
-	says("raised many/-/2026-W14 at 2026-04-06T00:00:00Z\n");
+	says("raised many/-/2026-W14 at 2026-04-06T00:35:00Z\n");
 }
 
 static void a_budget_that_burns_pages_and_more_of_it_is_graver(void **state)
@@ -272,7 +272,7 @@ static void a_budget_that_burns_pages_and_more_of_it_is_graver(void **state)
 	says("");
 	for (int hour = 2; hour < 12; hour++)
 		told(arena_printf(it.test.arena, "2026-05-05T%02d", hour), 100, 100);
-	says("resolved budget/-/2026-05-05T01 at 2026-05-05T04:00:00Z\n");
+	says("resolved budget/-/2026-05-05T01 at 2026-05-05T04:35:00Z\n");
 }
 
 static void figures_are_kept_for_as_long_as_they_are_looked_at(void **state)

@@ -24,8 +24,9 @@
  *   "budget"     the share of what was bad ("of") burns the budget of "target_ppm" faster than allowed, in a long span of windows and
  *                in a short one, so that it is not said once it is over (Google, The Site Reliability Workbook, chapter 5, "Multiwindow,
  *                Multi-Burn-Rate Alerts"). "burn" lists the pairs, the gravest first.
- * "wait" is how long after its end a window in which nothing came is taken to be empty. "silent": such windows are judged even where
- * nothing is raised; without it they only resolve.
+ * "wait" is how long after its end a window in which nothing came is taken to be empty, longer than the definition's grace; what is
+ * judged later than that is of then, not of now. "silent": empty windows are judged even where nothing is raised; without it they only
+ * resolve.
  *
  * "resolve": so many windows in a row must be well again; of a threshold well means on the other side of "margin".
  * "at_risk" is the amount that is lost or may be, where the figures are of a currency.

@@ -63,10 +63,13 @@ static struct verdict verdict_of(const struct past *past, const struct alarm_rul
 
 /* What follows of it. */
 
-/* A window that is open has not come to its end. */
+/*
+ * When it could be known: as soon as it is judged, and no later than the document waits for a window. So what is judged late, or of a
+ * window that was restated, has a time of then, and pages nobody (cause_at in alert.proto).
+ */
 static struct instant said_at(const struct alarm_said *said)
 {
-	return time_earlier(said->window->end, said->past->task->now);
+	return time_earlier(time_add(said->window->end, said->rule->wait), said->past->task->now);
 }
 
 static struct alert_scope scope_of(const struct past *past, const char *about, struct instant at)
