@@ -86,6 +86,13 @@ static const struct option list_options[] = {
 	END,
 };
 
+static const struct option alerts_options[] = {
+	{ "--all", NULL, "also those that are resolved" },
+	{ "--format", "table|json|alertmanager",
+	  "alertmanager: what its API takes, historic ones as info" },
+	END,
+};
+
 static const struct option rebuild_options[] = {
 	{ "--verify", NULL, "compares what comes out with what the daemon has" },
 	END,
@@ -217,6 +224,12 @@ static const struct command commands[] = {
 	  .words_max = 1,
 	  .needs = NEEDS_DATABASE,
 	  .run = list_command },
+	{ .name = "alerts",
+	  .usage = "[--all] [--format table|json|alertmanager]",
+	  .summary = "what on-call must know, the gravest first; for Alertmanager as well",
+	  .options = alerts_options,
+	  .needs = NEEDS_BROKERS,
+	  .run = alerts_command },
 	{ .name = "explain",
 	  .usage =
 	      "ticket|account|invoice|dispute|alert|request ID [--json] [--zone Z] [--reveal REASON]",

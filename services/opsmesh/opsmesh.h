@@ -96,6 +96,7 @@ int tail_command(struct tool *tool);
 int send_command(struct tool *tool);
 int status_command(struct tool *tool);
 int list_command(struct tool *tool);
+int alerts_command(struct tool *tool);
 int explain_command(struct tool *tool);
 int ledger_command(struct tool *tool);
 int dispute_command(struct tool *tool);
