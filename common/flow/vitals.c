@@ -50,6 +50,8 @@ COUNTER(effects_failed, "opsmesh_effects_failed_total",
         "Effects that failed for good, and whose answer says so.", "stage", "effect");
 COUNTER(store_outages, "opsmesh_store_outages_total", "Times that PostgreSQL went away.", NULL);
 COUNTER(log_outages, "opsmesh_log_outages_total", "Times that no broker could be reached.", NULL);
+GAUGE(store_away, "opsmesh_store_away", "1 while PostgreSQL cannot be reached, else 0.", NULL);
+GAUGE(log_away, "opsmesh_log_away", "1 while no broker can be reached, else 0.", NULL);
 GAUGE(lag, "opsmesh_lag_messages", "Events in the log that are not folded yet.", "stage", "topic");
 GAUGE(age, "opsmesh_oldest_unprocessed_event_age_seconds",
       "How long ago the oldest event that is not folded was appended.", "stage", "topic");
@@ -77,38 +79,13 @@ GAUGE(memory, "opsmesh_resident_memory_bytes", "Resident memory of the process."
 GAUGE(build_info, "opsmesh_build_info", "Always 1; which build this is.", "version");
 
 struct metric *const vitals_metrics[] = {
-	&consumed,
-	&emitted,
-	&refused,
-	&transactions,
-	&batch_size,
-	&batch_seconds,
-	&store_outages,
-	&log_outages,
-	&lag,
-	&age,
-	&mesh_time,
-	&mesh_lag,
-	&left_out,
-	&parked,
-	&held,
-	&unpublished,
-	&timers,
-	&cache_bytes,
-	&shards,
-	&stopped,
-	&memory,
-	&build_info,
-	&effects_started,
-	&effects_again,
-	&effects_answered,
-	&effects_failed,
-	&effects_pending,
-	&effects_oldest,
-	&effects_tries,
-	&shards_expected,
-	&started,
-	NULL,
+	&consumed,       &emitted,         &refused,         &transactions,  &batch_size,
+	&batch_seconds,  &store_outages,   &log_outages,     &lag,           &age,
+	&mesh_time,      &mesh_lag,        &left_out,        &parked,        &held,
+	&unpublished,    &timers,          &cache_bytes,     &shards,        &stopped,
+	&memory,         &build_info,      &effects_started, &effects_again, &effects_answered,
+	&effects_failed, &effects_pending, &effects_oldest,  &effects_tries, &shards_expected,
+	&started,        &store_away,      &log_away,        NULL,
 };
 
 /* Sums over the shards of a stage. */
@@ -470,6 +447,8 @@ void vitals_look(struct vitals *vitals, struct vitals_outages outages)
 		look_for_service(vitals, i);
 	metric_add(unlabelled(&store_outages), outages.store - vitals->outages.store);
 	metric_add(unlabelled(&log_outages), outages.log - vitals->outages.log);
+	metric_set(unlabelled(&store_away), outages.store_away ? 1 : 0);
+	metric_set(unlabelled(&log_away), outages.log_away ? 1 : 0);
 	vitals->outages = outages;
 	metric_set(unlabelled(&memory), (double)resident_bytes());
 }

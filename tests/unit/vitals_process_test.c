@@ -23,7 +23,7 @@ static double said(const char *name, const char *stage)
 }
 
 /* Who only counts the shards that are here does not see that nobody has the others. */
-static void a_worker_without_shards_says_how_many_there_are_and_since_when_it_runs(void **state)
+static void a_worker_without_shards_says_how_many_there_are_and_what_it_lacks(void **state)
 {
 	struct worker worker;
 
@@ -39,6 +39,14 @@ static void a_worker_without_shards_says_how_many_there_are_and_since_when_it_ru
 	assert_true(worker_now(&worker).us > 0);
 	assert_int_equal((int64_t)said("opsmesh_start_time_seconds", NULL),
 	                 worker_now(&worker).us / 1000000);
+	vitals_look(vitals, (struct vitals_outages){ .store = 1, .log = 2, .store_away = true });
+	assert_int_equal((int64_t)said("opsmesh_store_away", NULL), 1);
+	assert_int_equal((int64_t)said("opsmesh_log_away", NULL), 0);
+	vitals_look(vitals, (struct vitals_outages){ .store = 1, .log = 3, .log_away = true });
+	assert_int_equal((int64_t)said("opsmesh_store_away", NULL), 0);
+	assert_int_equal((int64_t)said("opsmesh_log_away", NULL), 1);
+	assert_int_equal((int64_t)said("opsmesh_store_outages_total", NULL), 1);
+	assert_int_equal((int64_t)said("opsmesh_log_outages_total", NULL), 3);
 	vitals_destroy(vitals);
 	worker_finish(&worker);
 }
@@ -47,7 +55,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(
-		    a_worker_without_shards_says_how_many_there_are_and_since_when_it_runs,
+		    a_worker_without_shards_says_how_many_there_are_and_what_it_lacks,
 		    customer_start, customer_stop),
 	};
 
