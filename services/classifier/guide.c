@@ -236,6 +236,7 @@ const void *guide_compile(const struct document *files, size_t count, char *reas
 		.reason_size = reason_size,
 	};
 
+	it.guide->arena = arena;
 	if (take_all(&it))
 		return it.guide;
 	arena_destroy(arena);

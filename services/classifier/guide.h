@@ -22,6 +22,7 @@
 #define GUIDE_DOCUMENTS_MAX 64 /* of one kind */
 
 struct guide {
+	struct arena *arena; /* in which it was compiled */
 	const struct taxonomy *taxonomy;
 	const struct model *model;
 	const char *model_digest;              /* lower-case hex */

@@ -18,6 +18,25 @@ static const char *const languages[] = { "en", "ja" };
 static const char *const folders[] = { "taxonomy", "rules",     "signals", "shortfall",
 	                               "macros",   "playbooks", "glossary" };
 
+/* What is compiled borrows of these; they live as long as the program. */
+static struct arena *arenas[2];
+
+static void finish(void)
+{
+	for (size_t i = 0; i < COUNT_OF(arenas); i++)
+		arena_destroy(arenas[i]);
+}
+
+static struct arena *arena_of_program(void)
+{
+	const size_t which = arenas[0] != NULL;
+
+	if (which == 0)
+		(void)atexit(finish);
+	arenas[which] = arena_create(65536);
+	return arenas[which];
+}
+
 static void must(bool good, const char *what)
 {
 	if (good)
@@ -50,7 +69,7 @@ static struct bytes train(struct arena *arena, size_t intent_count)
 
 static const struct guide *compile(size_t intent_count)
 {
-	struct arena *const arena = arena_create(65536); /* as long as the program */
+	struct arena *const arena = arena_of_program();
 	struct document *const files = arena_zero(arena, FILES_MAX * sizeof(*files));
 	const char *paths[FILES_MAX];
 	char reason[1024];

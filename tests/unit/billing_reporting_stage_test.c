@@ -30,6 +30,7 @@
 /* Documents of a test's own, beside the project's. */
 
 static struct document documents[DOCUMENTS_MAX];
+static const struct policy_book *own[DOCUMENTS_MAX]; /* in their places */
 
 static void put(const char *name, const struct policy_kind *kind, const char *first,
                 const char *second)
@@ -43,9 +44,13 @@ static void put(const char *name, const struct policy_kind *kind, const char *fi
 	    policy_compile(kind, files, second != NULL ? 2 : 1, reason, sizeof(reason));
 
 	assert_string_equal(reason, "");
-	for (size_t i = 0; documents[i].name != NULL; i++)
-		if (text_equal(documents[i].name, name))
-			documents[i].compiled = book;
+	size_t i = 0;
+
+	while (!text_equal(documents[i].name, name))
+		i++;
+	if (own[i] != NULL)
+		arena_destroy(own[i]->arena);
+	documents[i].compiled = own[i] = book;
 	customer_stage.context.documents = documents;
 }
 
@@ -148,11 +153,6 @@ static void is_told(const char *const *lines)
 	assert_string_equal(next_told(), "");
 }
 
-static void pass_days(int64_t days)
-{
-	customer_wait(DAYS(days));
-}
-
 /* 60,000 yen are 400.00 dollars, on the next day 600.00. */
 static void each_day_is_told_at_its_rate(void **state)
 {
@@ -166,10 +166,10 @@ static void each_day_is_told_at_its_rate(void **state)
 	(void)state;
 	subscribe("sub_1", 1, "active", "jpy", 12000, 5);
 	subscribe("sub_2", 1, "active", "usd", 900, 1);
-	pass_days(1);
+	customer_wait(DAYS(1));
 	stage_test_restart(&customer_stage);
 	subscribe("sub_2", 2, "canceled", "usd", 900, 1);
-	pass_days(1);
+	customer_wait(DAYS(1));
 	is_told(lines);
 }
 
@@ -184,9 +184,9 @@ static const char *const waited[] = {
 static void live_through_the_gap(void)
 {
 	subscribe("sub_1", 1, "active", "jpy", 12000, 5);
-	pass_days(2);
+	customer_wait(DAYS(2));
 	subscribe("sub_1", 2, "active", "jpy", 12000, 10);
-	pass_days(1);
+	customer_wait(DAYS(1));
 	is_told(waited);
 	subscribe("sub_1", 3, "canceled", "jpy", 12000, 10);
 }
@@ -202,7 +202,7 @@ static void a_rate_that_is_missing_is_said_and_never_guessed(void **state)
 	(void)state;
 	live_through_the_gap();
 	stage_test_restart(&customer_stage);
-	pass_days(2);
+	customer_wait(DAYS(2));
 	is_told(lines);
 	assert_string_equal(case_rates("rate-JPY-USD"), "JPY on 2024-10-06: there is no rate");
 }
@@ -220,9 +220,9 @@ static void days_that_waited_are_told_in_order_when_their_rate_comes(void **stat
 	live_through_the_gap();
 	put("fx", &fx_kind, SOME, LATER);
 	stage_test_restart(&customer_stage);
-	pass_days(1);
+	customer_wait(DAYS(1));
 	is_told(lines);
-	pass_days(3);
+	customer_wait(DAYS(3));
 	is_told(lines + 2); /* nothing stands any more */
 	assert_string_equal(case_rates("rate-JPY-USD"),
 	                    "JPY on 2024-10-06: there is no rate; came");
@@ -241,13 +241,13 @@ static void where_nothing_stands_nobody_is_woken(void **state)
 
 	(void)state;
 	subscribe("sub_1", 1, "active", "usd", 900, 1);
-	pass_days(2);
+	customer_wait(DAYS(2));
 	assert_true(stage_test_timer(&customer_stage, CUSTOMER_TIMER_REPORTING, "books", &due));
 	subscribe("sub_1", 2, "canceled", "usd", 900, 1);
-	pass_days(2);
+	customer_wait(DAYS(2));
 	assert_false(stage_test_timer(&customer_stage, CUSTOMER_TIMER_REPORTING, "books", &due));
 	subscribe("sub_3", 1, "active", "usd", 700, 1);
-	pass_days(1);
+	customer_wait(DAYS(1));
 	assert_string_equal(next_told(),
 	                    "2024-10-04 USD 0 +900 +0 +0 -0 -0 0 = 900 off 0 by mrr/3");
 	assert_string_equal(next_told(),
@@ -270,7 +270,7 @@ static void what_begins_at_midnight_sharp_is_of_the_next_day(void **state)
 
 	(void)state;
 	subscribe("sub_1", 1, "active", "usd", 900, 1);
-	pass_days(1);
+	customer_wait(DAYS(1));
 	subscribe("sub_1", 2, "canceled", "usd", 900, 1);
 	customer_wait((struct duration){ DAYS(FIRST + 2).us - customer_now().us - MINUTES(1).us });
 	subscribe("sub_2", 1, "active", "usd", 700, 1);
@@ -286,7 +286,7 @@ static void without_a_reporting_currency_there_is_no_such_book(void **state)
 	(void)state;
 	put_mrr("");
 	subscribe("sub_1", 1, "active", "jpy", 12000, 5);
-	pass_days(2);
+	customer_wait(DAYS(2));
 	assert_string_equal(next_told(), "");
 	assert_false(stage_test_timer(&customer_stage, CUSTOMER_TIMER_REPORTING, "books", &due));
 }
@@ -297,15 +297,15 @@ static void what_stands_is_taken_over(void **state)
 	(void)state;
 	put_mrr("");
 	subscribe("sub_1", 1, "active", "jpy", 12000, 5);
-	pass_days(1);
+	customer_wait(DAYS(1));
 	put_mrr(",\"reporting_currency\":\"USD\"");
 	subscribe("sub_2", 1, "active", "usd", 900, 1);
-	pass_days(1);
+	customer_wait(DAYS(1));
 	assert_string_equal(
 	    next_told(), "2024-10-05 USD 60000 +0 +0 +900 -0 -0 0 = 60900 off 0 at 1/100 by mrr/3");
 	put_mrr(",\"reporting_currency\":\"JPY\"");
 	put("fx", &fx_kind, FX("1", "2024-01-01T00:00:00Z", RATE("2024-10-06", "120")), NULL);
-	pass_days(1);
+	customer_wait(DAYS(1));
 	assert_string_equal(
 	    next_told(), "2024-10-06 JPY 61080 +0 +0 +0 -0 -0 0 = 61080 off 0 at 120/1 by mrr/3");
 }
@@ -324,7 +324,7 @@ static void the_book_begins_with_the_first_day_that_has_rates(void **state)
 	put("fx", &fx_kind, FX("1", "2024-01-01T00:00:00Z", RATE("2027-07-01", "125")), NULL);
 	subscribe("sub_1", 1, "active", "jpy", 12000, 4);
 	subscribe("sub_2", 1, "active", "usd", 900, 1); /* which would need no rate */
-	pass_days(1);
+	customer_wait(DAYS(1));
 	subscribe("sub_1", 2, "active", "jpy", 12000, 5);
 	customer_pass(time_add((struct instant){ DAYS(FIRST + 1001).us }, MINUTES(1)));
 	customer_pass(time_add((struct instant){ DAYS(FIRST + 1002).us }, MINUTES(1)));
@@ -343,7 +343,7 @@ static void before_the_first_rate_the_reporting_currency_alone_begins_nothing(vo
 	(void)state;
 	put("fx", &fx_kind, FX("1", "2024-01-01T00:00:00Z", RATE("2027-07-01", "125")), NULL);
 	subscribe("sub_1", 1, "active", "usd", 900, 1);
-	pass_days(3);
+	customer_wait(DAYS(3));
 	stage_test_restart(&customer_stage);
 	customer_pass(time_add((struct instant){ DAYS(FIRST + 1001).us }, MINUTES(1)));
 	subscribe("sub_2", 1, "active", "usd", 400, 1);
@@ -373,7 +373,7 @@ static void a_close_has_the_period_s_line_and_what_it_lacks(void **state)
 
 	(void)state;
 	subscribe("sub_1", 1, "active", "jpy", 12000, 5);
-	pass_days(40);
+	customer_wait(DAYS(40));
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		const Opsmesh__V1__ShardFigured *const told =
 		    customer_cut(rows[i].period, (int64_t)i + 1);
@@ -431,11 +431,11 @@ static void live(uint64_t seed, bool rates_late)
 		          words[chance_below(&chance, 4)], currencies[which],
 		          10 * chance_between(&chance, 1, 999), chance_between(&chance, 1, 9));
 		if (chance_of(&chance, 700))
-			pass_days(1);
+			customer_wait(DAYS(1));
 	}
 	put("fx", &fx_kind, first, second);
 	stage_test_restart(&customer_stage);
-	pass_days(HISTORY_DAYS);
+	customer_wait(DAYS(HISTORY_DAYS));
 }
 
 /* Each day that was told, in order: it adds up, and begins with what the day before ended with. */
