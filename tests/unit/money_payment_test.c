@@ -74,84 +74,84 @@ static struct bytes hear(struct bytes known, const struct step *step)
 	return changed;
 }
 
+static const struct {
+	const char *name;
+	struct step steps[STEPS_MAX];
+	const char *observed;
+} attempts[] = {
+	{ "one that comes through is first and last",
+	  { { "ch_1", "succeeded", NULL, false, 6, 5, 0, NULL } },
+	  "payment ch_1 USD region=JP account=acct_1 status=succeeded network=visa at=5 "
+	  "began_at=5 minor=1000 first succeeded last sent decided\n" },
+	{ "one that waits is not decided",
+	  { { "ch_1", "pending", NULL, false, 6, 5, 0, NULL } },
+	  "payment ch_1 USD region=JP account=acct_1 status=pending network=visa at=5 "
+	  "began_at=5 minor=1000 first last sent\n" },
+	{ "one that failed is recovered by the next",
+	  { { "ch_1", "failed", "insufficient_funds", false, 6, 5, 0, NULL },
+	    { "ch_2", "succeeded", NULL, false, 9, 8, 0, NULL } },
+	  "payment ch_1 USD region=JP account=acct_1 status=failed "
+	  "reason=insufficient_funds network=visa at=5 began_at=5 minor=1000 first "
+	  "recovered sent decided\n"
+	  "payment ch_2 USD region=JP account=acct_1 status=succeeded network=visa at=8 "
+	  "began_at=5 minor=1000 succeeded last sent decided retried\n" },
+	{ "what the bank takes back days later failed",
+	  { { "ch_1", "pending", NULL, false, 6, 5, 0, NULL },
+	    { "ch_1", "succeeded", NULL, false, 7, 5, 0, NULL },
+	    { "ch_1", "failed", "debit_not_authorized", false, 900, 5, 0, NULL } },
+	  "payment ch_1 USD region=JP account=acct_1 status=failed "
+	  "reason=debit_not_authorized network=visa at=5 began_at=5 minor=1000 first last "
+	  "sent decided\n" },
+	{ "what our own rule refused never reached the network",
+	  { { "ch_1", "failed", "highest_risk_level", true, 6, 5, 0, NULL } },
+	  "payment ch_1 USD region=JP account=acct_1 status=failed "
+	  "reason=highest_risk_level network=visa at=5 began_at=5 minor=1000 first last "
+	  "decided\n" },
+	{ "an intent that failed before there was a charge is an attempt of its own",
+	  { { "pi_1", "requires_payment_method", "payment_intent_authentication_failure", false, 4,
+	      0, 0, NULL },
+	    { "ch_1", "succeeded", NULL, false, 6, 5, 0, NULL } },
+	  "payment pi_1 USD account=acct_1 status=requires_payment_method "
+	  "reason=payment_intent_authentication_failure at=4 began_at=4 minor=1000 first "
+	  "recovered decided\n"
+	  "payment ch_1 USD region=JP account=acct_1 status=succeeded network=visa at=5 "
+	  "began_at=4 minor=1000 succeeded last sent decided retried\n" },
+	{ "when it was made counts, not when it was heard of",
+	  { { "ch_2", "succeeded", NULL, false, 6, 8, 0, NULL },
+	    { "ch_1", "failed", "insufficient_funds", false, 90, 5, 0, NULL } },
+	  "payment ch_1 USD region=JP account=acct_1 status=failed "
+	  "reason=insufficient_funds network=visa at=5 began_at=5 minor=1000 first "
+	  "recovered sent decided\n"
+	  "payment ch_2 USD region=JP account=acct_1 status=succeeded network=visa at=8 "
+	  "began_at=5 minor=1000 succeeded last sent decided retried\n" },
+	{ "each attempt has its own currency",
+	  { { "ch_1", "failed", "do_not_honor", false, 6, 5, 900, "JPY" },
+	    { "ch_2", "failed", "do_not_honor", false, 9, 8, 700, "EUR" } },
+	  "payment ch_1 JPY region=JP account=acct_1 status=failed reason=do_not_honor "
+	  "network=visa at=5 began_at=5 minor=900 first sent decided\n"
+	  "payment ch_2 EUR region=JP account=acct_1 status=failed reason=do_not_honor "
+	  "network=visa at=8 began_at=5 minor=700 last sent decided retried\n" },
+	{ "after it came through, a further attempt changes nothing of what decided",
+	  { { "ch_1", "succeeded", NULL, false, 6, 5, 0, NULL },
+	    { "ch_2", "failed", "duplicate_transaction", false, 9, 8, 0, NULL } },
+	  "payment ch_1 USD region=JP account=acct_1 status=succeeded network=visa at=5 "
+	  "began_at=5 minor=1000 first succeeded last sent decided\n"
+	  "payment ch_2 USD region=JP account=acct_1 status=failed "
+	  "reason=duplicate_transaction network=visa at=8 began_at=5 minor=1000 sent "
+	  "decided\n" },
+};
+
 static void attempts_are_told_apart(void **state)
 {
-	static const struct {
-		const char *name;
-		struct step steps[STEPS_MAX];
-		const char *observed;
-	} rows[] = {
-		{ "one that comes through is first and last",
-		  { { "ch_1", "succeeded", NULL, false, 6, 5, 0, NULL } },
-		  "payment ch_1 USD region=JP account=acct_1 status=succeeded network=visa at=5 "
-		  "began_at=5 minor=1000 first succeeded last sent decided\n" },
-		{ "one that waits is not decided",
-		  { { "ch_1", "pending", NULL, false, 6, 5, 0, NULL } },
-		  "payment ch_1 USD region=JP account=acct_1 status=pending network=visa at=5 "
-		  "began_at=5 minor=1000 first last sent\n" },
-		{ "one that failed is recovered by the next",
-		  { { "ch_1", "failed", "insufficient_funds", false, 6, 5, 0, NULL },
-		    { "ch_2", "succeeded", NULL, false, 9, 8, 0, NULL } },
-		  "payment ch_1 USD region=JP account=acct_1 status=failed "
-		  "reason=insufficient_funds network=visa at=5 began_at=5 minor=1000 first "
-		  "recovered sent decided\n"
-		  "payment ch_2 USD region=JP account=acct_1 status=succeeded network=visa at=8 "
-		  "began_at=5 minor=1000 succeeded last sent decided retried\n" },
-		{ "what the bank takes back days later failed",
-		  { { "ch_1", "pending", NULL, false, 6, 5, 0, NULL },
-		    { "ch_1", "succeeded", NULL, false, 7, 5, 0, NULL },
-		    { "ch_1", "failed", "debit_not_authorized", false, 900, 5, 0, NULL } },
-		  "payment ch_1 USD region=JP account=acct_1 status=failed "
-		  "reason=debit_not_authorized network=visa at=5 began_at=5 minor=1000 first last "
-		  "sent decided\n" },
-		{ "what our own rule refused never reached the network",
-		  { { "ch_1", "failed", "highest_risk_level", true, 6, 5, 0, NULL } },
-		  "payment ch_1 USD region=JP account=acct_1 status=failed "
-		  "reason=highest_risk_level network=visa at=5 began_at=5 minor=1000 first last "
-		  "decided\n" },
-		{ "an intent that failed before there was a charge is an attempt of its own",
-		  { { "pi_1", "requires_payment_method", "payment_intent_authentication_failure",
-		      false, 4, 0, 0, NULL },
-		    { "ch_1", "succeeded", NULL, false, 6, 5, 0, NULL } },
-		  "payment pi_1 USD account=acct_1 status=requires_payment_method "
-		  "reason=payment_intent_authentication_failure at=4 began_at=4 minor=1000 first "
-		  "recovered decided\n"
-		  "payment ch_1 USD region=JP account=acct_1 status=succeeded network=visa at=5 "
-		  "began_at=4 minor=1000 succeeded last sent decided retried\n" },
-		{ "when it was made counts, not when it was heard of",
-		  { { "ch_2", "succeeded", NULL, false, 6, 8, 0, NULL },
-		    { "ch_1", "failed", "insufficient_funds", false, 90, 5, 0, NULL } },
-		  "payment ch_1 USD region=JP account=acct_1 status=failed "
-		  "reason=insufficient_funds network=visa at=5 began_at=5 minor=1000 first "
-		  "recovered sent decided\n"
-		  "payment ch_2 USD region=JP account=acct_1 status=succeeded network=visa at=8 "
-		  "began_at=5 minor=1000 succeeded last sent decided retried\n" },
-		{ "each attempt has its own currency",
-		  { { "ch_1", "failed", "do_not_honor", false, 6, 5, 900, "JPY" },
-		    { "ch_2", "failed", "do_not_honor", false, 9, 8, 700, "EUR" } },
-		  "payment ch_1 JPY region=JP account=acct_1 status=failed reason=do_not_honor "
-		  "network=visa at=5 began_at=5 minor=900 first sent decided\n"
-		  "payment ch_2 EUR region=JP account=acct_1 status=failed reason=do_not_honor "
-		  "network=visa at=8 began_at=5 minor=700 last sent decided retried\n" },
-		{ "after it came through, a further attempt changes nothing of what decided",
-		  { { "ch_1", "succeeded", NULL, false, 6, 5, 0, NULL },
-		    { "ch_2", "failed", "duplicate_transaction", false, 9, 8, 0, NULL } },
-		  "payment ch_1 USD region=JP account=acct_1 status=succeeded network=visa at=5 "
-		  "began_at=5 minor=1000 first succeeded last sent decided\n"
-		  "payment ch_2 USD region=JP account=acct_1 status=failed "
-		  "reason=duplicate_transaction network=visa at=8 began_at=5 minor=1000 sent "
-		  "decided\n" },
-	};
-
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (size_t i = 0; i < sizeof(attempts) / sizeof(attempts[0]); i++) {
 		struct bytes known = { 0 };
 
-		for (size_t n = 0; n < STEPS_MAX && rows[i].steps[n].id != NULL; n++)
-			known = hear(known, &rows[i].steps[n]);
-		print_message("%s\n", rows[i].name);
+		for (size_t n = 0; n < STEPS_MAX && attempts[i].steps[n].id != NULL; n++)
+			known = hear(known, &attempts[i].steps[n]);
+		print_message("%s\n", attempts[i].name);
 		assert_string_equal(observed_text(arena, &subject_payment, known),
-		                    rows[i].observed);
+		                    attempts[i].observed);
 	}
 }
 

@@ -5,9 +5,8 @@
 #define SERVICES_KPI_AGGREGATOR_MONEY_KNOWN_H
 
 #include "common/base/packed.h"
+#include "common/io/proto.h"
 #include "opsmesh/v1/common.pb-c.h"
-
-#include <google/protobuf/timestamp.pb-c.h>
 
 #define KNOWN_TEXT_MAX 255 /* bytes; what a row's text can hold */
 

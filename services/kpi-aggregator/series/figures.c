@@ -82,7 +82,7 @@ static void fill_asides(struct arena *arena, const struct definition *definition
 		Opsmesh__V1__KpiAside *const aside = arena_alloc(arena, sizeof(*aside));
 
 		*aside = (Opsmesh__V1__KpiAside)OPSMESH__V1__KPI_ASIDE__INIT;
-		aside->name = text_mutable(definition->asides[i]);
+		aside->what = text_mutable(definition->asides[i]);
 		aside->count = sums->asides[i];
 		figures->asides[figures->n_asides++] = aside;
 	}

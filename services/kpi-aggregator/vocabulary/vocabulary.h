@@ -15,82 +15,83 @@
 #include <stdbool.h>
 
 /* Texts: what a figure is cut by, and what conditions ask for. */
-#define VOCABULARY_WORDS(ON)                                                                     \
-	ON(CHANNEL, channel, "The way by which the ticket came: \"email\".")                     \
-	ON(TIER, tier, "What the account had bought when the ticket became known as its.")       \
-	ON(REGION, region, "The account's region then; of payments the country of the card.")    \
-	ON(LANGUAGE, language, "Of the customer's words, as last judged.")                       \
-	ON(CATEGORY, category, "Of the ticket, as last judged or corrected.")                    \
-	ON(INTENT, intent, "Of the ticket, as last judged or corrected.")                        \
-	ON(QUEUE, queue, "Where the ticket should go, as last judged.")                          \
-	ON(AGENT, agent, "Who did it, or had the ticket at that time.")                          \
-	ON(TEAM, team, "Of whoever had the ticket at that time.")                                \
-	ON(PRODUCT, product, "What it is about: of a ticket its tag \"product:...\".")           \
-	ON(ACCOUNT, account, "Account id.")                                                      \
-	ON(ROLE, role, "Who did it: \"customer\", \"agent\", \"bot\", \"system\".")              \
+#define VOCABULARY_WORDS(ON)                                                                       \
+	ON(CHANNEL, channel, "The way by which the ticket came: \"email\".")                       \
+	ON(TIER, tier, "What the account had bought when the ticket became known as its.")         \
+	ON(REGION, region, "The account's region then; of payments the country of the card.")      \
+	ON(LANGUAGE, language, "Of the customer's words, as last judged.")                         \
+	ON(CATEGORY, category, "Of the ticket, as last judged or corrected.")                      \
+	ON(INTENT, intent, "Of the ticket, as last judged or corrected.")                          \
+	ON(QUEUE, queue, "Where the ticket should go, as last judged.")                            \
+	ON(AGENT, agent, "Who did it, or had the ticket at that time.")                            \
+	ON(TEAM, team, "Of whoever had the ticket at that time.")                                  \
+	ON(PRODUCT, product, "What it is about: of a ticket its tag \"product:...\".")             \
+	ON(ACCOUNT, account, "Account id.")                                                        \
+	ON(ROLE, role, "Who did it: \"customer\", \"agent\", \"bot\", \"system\".")                \
 	ON(PROMISE, promise, "Of a promise: \"first_reply\", \"next_reply\", \"resolution\", ...") \
-	ON(STATUS, status, "What became of it.")                                                 \
-	ON(REASON, reason, "Why: the code of a decline, a dispute, a discrepancy.")              \
-	ON(NETWORK, network, "Of the card.")                                                     \
-	ON(STAGE, stage, "Of a dispute: \"inquiry\", \"chargeback\".")                              \
+	ON(STATUS, status, "What became of it.")                                                   \
+	ON(REASON, reason, "Why: the code of a decline, a dispute, a discrepancy.")                \
+	ON(NETWORK, network, "Of the card.")                                                       \
+	ON(STAGE, stage, "Of a dispute: \"inquiry\", \"chargeback\".")                             \
 	ON(PROGRAMME, programme, "Of a network: \"visa-vamp\".")                                   \
-	ON(MOVE, move, "Of recurring revenue: \"new\", \"expansion\", \"churn\", ...")           \
-	ON(PATTERN, pattern, "Id of the pattern of tickets.")                                    \
+	ON(MOVE, move, "Of recurring revenue: \"new\", \"expansion\", \"churn\", ...")             \
+	ON(PATTERN, pattern, "Id of the pattern of tickets.")                                      \
 	ON(ZONE, zone, "Of a snapshot: whose midnight it is.")
 
 /* Instants: by which window an observation counts, and the ends of measured spans. */
-#define VOCABULARY_TIMES(ON)                                                              \
-	ON(AT, at, "When it happened.")                                                   \
-	ON(BEGAN_AT, began_at, "Since when it was waited for.")                           \
-	ON(DECIDED_AT, decided_at, "When it was decided, or paid.")                        \
-	ON(OPENED_AT, opened_at, "When the ticket was opened.")                           \
-	ON(ASKED_AT, asked_at, "When the customer first wrote.")                          \
-	ON(REPLIED_AT, replied_at, "When a person of ours first replied in public.")      \
-	ON(SOLVED_AT, solved_at, "When the ticket was first solved.")                     \
+#define VOCABULARY_TIMES(ON)                                                         \
+	ON(AT, at, "When it happened.")                                              \
+	ON(BEGAN_AT, began_at, "Since when it was waited for.")                      \
+	ON(DECIDED_AT, decided_at, "When it was decided, or paid.")                  \
+	ON(OPENED_AT, opened_at, "When the ticket was opened.")                      \
+	ON(ASKED_AT, asked_at, "When the customer first wrote.")                     \
+	ON(REPLIED_AT, replied_at, "When a person of ours first replied in public.") \
+	ON(SOLVED_AT, solved_at, "When the ticket was first solved.")                \
 	ON(LAST_SOLVED_AT, last_solved_at, "When it was solved last, and is so still.")
 
 /* Whole numbers. */
-#define VOCABULARY_NUMBERS(ON)                                                           \
-	ON(MINOR, minor, "An amount in minor units of the observation's currency.")      \
-	ON(SCORE_PPM, score_ppm, "A score as a share of the best one.")                  \
-	ON(CONFIDENCE_PPM, confidence_ppm, "How sure the model was.")                    \
-	ON(REPLIES, replies, "Public replies of people until it was first solved.")      \
-	ON(UNITS, units, "Seats, units of usage; below zero: fewer.")                    \
-	ON(CHANGE, change, "One more, or one less, of what is counted as a level.")      \
-	ON(AGE_US, age_us, "How old it was at that time.")                               \
-	ON(SPAN_US, span_us, "How long it took on the clock of its own promise.")        \
+#define VOCABULARY_NUMBERS(ON)                                                      \
+	ON(MINOR, minor, "An amount in minor units of the observation's currency.") \
+	ON(SCORE_PPM, score_ppm, "A score as a share of the best one.")             \
+	ON(CONFIDENCE_PPM, confidence_ppm, "How sure the model was.")               \
+	ON(REPLIES, replies, "Public replies of people until it was first solved.") \
+	ON(UNITS, units, "Seats, units of usage; below zero: fewer.")               \
+	ON(CHANGE, change, "One more, or one less, of what is counted as a level.") \
+	ON(AGE_US, age_us, "How old it was at that time.")                          \
+	ON(SPAN_US, span_us, "How long it took on the clock of its own promise.")   \
 	ON(RATIO_PPM, ratio_ppm, "A ratio as somebody else computed it.")
 
 /* What is so, or is not. */
-#define VOCABULARY_MARKS(ON)                                                             \
-	ON(BY_CUSTOMER, by_customer, "A customer began it.")                             \
-	ON(ANSWERED, answered, "A person of ours has replied in public.")                \
-	ON(SOLVED, solved, "It has been solved.")                                        \
-	ON(ONE_TOUCH, one_touch, "Solved with at most one public reply, and not reopened within 7 days.") \
-	ON(REOPENED, reopened, "It was reopened after it was solved.")                   \
-	ON(REOPENED_SOON, reopened_soon, "Reopened within 7 days of being solved.")      \
-	ON(ESCALATED, escalated, "Somebody had to hear of it at once.")                  \
-	ON(BOT_REPLIED, bot_replied, "A program has replied.")                           \
-	ON(FIRST, first, "The first of its kind on its subject.")                        \
-	ON(MET, met, "In time.")                                                         \
-	ON(BREACHED, breached, "Not in time.")                                           \
-	ON(CANCELLED, cancelled, "Of no interest any more.")                             \
-	ON(RETROACTIVE, retroactive, "Due already when the target came to be.")          \
-	ON(AGENTS, agents, "Counts for the score of agents.")                            \
-	ON(WAITING, waiting, "The customer waits for us.")                               \
-	ON(UNTOUCHED, untouched, "Nobody of ours has written on it or taken it.")        \
-	ON(SATISFIED, satisfied, "At least 4 of 5, or the better of two.")               \
-	ON(ABSTAINED, abstained, "The model was not sure.")                              \
-	ON(CORRECTED, corrected, "A person said otherwise.")                             \
-	ON(SUCCEEDED, succeeded, "It came through.")                                     \
-	ON(RECOVERED, recovered, "It failed first, and came through later.")             \
-	ON(LAST, last, "Of all attempts the first success, else the newest.")             \
-	ON(SENT, sent, "It reached the network.")                                         \
-	ON(EXHAUSTED, exhausted, "All was done to collect it.")                           \
-	ON(WON, won, "Decided for us.")                                                  \
-	ON(DECIDED, decided, "It is decided.")                                           \
-	ON(OPEN, open, "It is open still.")                                              \
-	ON(EXPLAINED, explained, "Its cause is known.")                                  \
+#define VOCABULARY_MARKS(ON)                                                        \
+	ON(BY_CUSTOMER, by_customer, "A customer began it.")                        \
+	ON(ANSWERED, answered, "A person of ours has replied in public.")           \
+	ON(SOLVED, solved, "It has been solved.")                                   \
+	ON(ONE_TOUCH, one_touch,                                                    \
+	   "Solved with at most one public reply, and not reopened within 7 days.") \
+	ON(REOPENED, reopened, "It was reopened after it was solved.")              \
+	ON(REOPENED_SOON, reopened_soon, "Reopened within 7 days of being solved.") \
+	ON(ESCALATED, escalated, "Somebody had to hear of it at once.")             \
+	ON(BOT_REPLIED, bot_replied, "A program has replied.")                      \
+	ON(FIRST, first, "The first of its kind on its subject.")                   \
+	ON(MET, met, "In time.")                                                    \
+	ON(BREACHED, breached, "Not in time.")                                      \
+	ON(CANCELLED, cancelled, "Of no interest any more.")                        \
+	ON(RETROACTIVE, retroactive, "Due already when the target came to be.")     \
+	ON(AGENTS, agents, "Counts for the score of agents.")                       \
+	ON(WAITING, waiting, "The customer waits for us.")                          \
+	ON(UNTOUCHED, untouched, "Nobody of ours has written on it or taken it.")   \
+	ON(SATISFIED, satisfied, "At least 4 of 5, or the better of two.")          \
+	ON(ABSTAINED, abstained, "The model was not sure.")                         \
+	ON(CORRECTED, corrected, "A person said otherwise.")                        \
+	ON(SUCCEEDED, succeeded, "It came through.")                                \
+	ON(RECOVERED, recovered, "It failed first, and came through later.")        \
+	ON(LAST, last, "Of all attempts the first success, else the newest.")       \
+	ON(SENT, sent, "It reached the network.")                                   \
+	ON(EXHAUSTED, exhausted, "All was done to collect it.")                     \
+	ON(WON, won, "Decided for us.")                                             \
+	ON(DECIDED, decided, "It is decided.")                                      \
+	ON(OPEN, open, "It is open still.")                                         \
+	ON(EXPLAINED, explained, "Its cause is known.")                             \
 	ON(RETRIED, retried, "Tried again after a failure.")
 
 #define VOCABULARY_WORD(NAME, name, doc) WORD_##NAME,
@@ -107,8 +108,8 @@ enum observation_mark { VOCABULARY_MARKS(VOCABULARY_MARK) OBSERVATION_MARKS };
 #undef VOCABULARY_MARK
 
 enum observation_kind {
-	OBSERVATION_TICKET,      /* a ticket, once, whatever became of it */
-	OBSERVATION_REPLY,       /* a public reply to what a customer wrote; one that has not come has no `at` */
+	OBSERVATION_TICKET, /* a ticket, once, whatever became of it */
+	OBSERVATION_REPLY, /* a public reply to what a customer wrote; one that has not come has no `at` */
 	OBSERVATION_SOLVE,       /* a ticket was solved */
 	OBSERVATION_REOPEN,      /* a solved ticket was reopened */
 	OBSERVATION_CSAT,        /* a customer said how content they are */
