@@ -5,6 +5,25 @@
  * another has another version, and both are counted side by side. The one in force for a window is the latest that was effective at
  * the window's start; tools show that one unless asked for another.
  *
+ *   {"id":"support.first_reply","version":1,"effective_from":"2026-01-01T00:00:00Z",
+ *    "title":"First reply time","says":"From ... to ...","owner":"support-operations","area":"support","better":"lower",
+ *    "formula":"distribution","unit":"us","quantiles_ppm":[500000,900000],    unit: what comes of the formula, for readers
+ *    "zone":"UTC","windows":["hour","day"],"grace":"1h",                      where days begin; how long after its end one is sealed
+ *    "dimensions":["channel","agent"],"bound":500,                            values of a dimension in one window, the rest is "other"
+ *    "calendars":{"JP":"tokyo-support","*":"new-york-support"},               by region: spans are of open hours
+ *    "population":{"of":"ticket","where":{"by_customer":true,"asked_at":"present"},"time":"replied_at"},
+ *    "measure":{"span":["asked_at","replied_at"]},                            or {"number":"score_ppm"}
+ *    "aside":[{"name":"unanswered","of":"ticket","where":{"answered":false},"time":"asked_at"}]}
+ *
+ * "where" holds all of: one of some words {"channel":["email"]}, a mark {"solved":true}, a time {"at":"absent"}, bounds
+ * {"minor":{"at_least":1}}. A share has "hits":{"where":{...}}, conditions beyond the population's, and may be weighed by
+ * "weight":{"number":"minor"}. A quotient has "numerator" and "denominator" in place of the population, each with an optional
+ * "amount":{"number":...} and "level" ("opening", "closing"), and "per" and "plus". What divides has a "rounding".
+ *
+ * Refused is what cannot be: a kind, a field or a dimension that there is not, conditions that contradict each other, hits that the
+ * population excludes, an end of a span that may be absent, an amount by what has no currency, values without bound, snapshots of
+ * hours, a zone or calendar that there is not, and what says otherwise than what was published (definition_register.c).
+ *
  * Compiled, a definition is a list of parts. A part looks at observations of one kind; of each that meets its conditions it adds to
  * one sum of the cell of the window in which the observation's time lies.
  */
