@@ -48,7 +48,7 @@ def first_reply(mesh, business):
         if not ticket.by_customer and wait.ended is not None:
             yield row(wait.ended, ticket.whole, opened_by_us=1)
         elif ticket.by_customer and wait.ended is None:
-            yield row(wait.began, ticket.whole, unanswered=1)
+            yield row(wait.began, ticket.whole, unanswered=int(not ticket.solves), solved_without_reply=int(bool(ticket.solves)))
         elif ticket.by_customer:
             yield row(wait.ended, ticket.whole, n=1, measure=took(ticket.words, wait.began, wait.ended, business))
 
@@ -62,7 +62,8 @@ def next_reply(mesh, business):
     for ticket in mesh.tickets:
         for wait in ticket.waits:
             if not wait.first and wait.ended is None:
-                yield row(wait.began, ticket.cut("", ""), unanswered=1)
+                yield row(wait.began, ticket.cut("", ""), unanswered=int(not wait.cancelled),
+                          solved_without_reply=int(wait.cancelled))
             elif not wait.first:
                 yield row(wait.ended, reply_words(ticket, wait), n=1,
                           measure=took(ticket.words, wait.began, wait.ended, business))
@@ -80,7 +81,8 @@ def replies(mesh):
 def unanswered(mesh):
     for ticket in mesh.tickets:
         if ticket.by_customer and ticket.asked and ticket.asked.ended is None:
-            yield row(ticket.asked.began, ticket.whole, n=1)
+            yield row(ticket.asked.began, ticket.whole, n=int(not ticket.solves),
+                      solved_without_reply=int(bool(ticket.solves)))
 
 
 # Solutions.
@@ -243,7 +245,9 @@ def promises(mesh):
     for ticket in mesh.tickets:
         for fact, clock in ticket.clocks:
             if number(clock.get("targetUs")) > 0:
-                yield ticket, clock, *outcome(fact, clock)
+                became, at = outcome(fact, clock)
+                promise = word(clock.get("metric"), "SLA_METRIC_")
+                yield ticket.cut_at(at or 10**18, promise=promise), clock, became, at
 
 
 def outcome(fact, clock):
@@ -261,23 +265,23 @@ def outcome(fact, clock):
     "support.attainment_resolution": ("resolution", False)})
 def attainment(mesh, which):
     wanted, agents = which
-    for ticket, clock, became, at in promises(mesh):
-        if wanted not in ("", word(clock.get("metric"), "SLA_METRIC_")):
+    for words, clock, became, at in promises(mesh):
+        if wanted not in ("", words["promise"]):
             continue
         late = bool(clock.get("retroactive"))
         if became == "open":
-            yield row(instant(clock.get("startedAt")), ticket.cut_at(10**18), open=1)
+            yield row(instant(clock.get("startedAt")), words, open=1)
             continue
         counts = became in ("met", "breached") and not (agents and late)
-        yield row(at, ticket.cut_at(at), n=int(counts), hits=int(counts and became == "met"),
-                  cancelled=int(became == "cancelled"), retroactive=int(late))
+        yield row(at, words, n=int(counts), hits=int(counts and became == "met"),
+                  cancelled=int(became == "cancelled"), retroactive=int(late and became != "cancelled"))
 
 
 @figure("count", "support.breaches")
 def breaches(mesh):
-    for ticket, clock, became, at in promises(mesh):
+    for words, clock, became, at in promises(mesh):
         if became == "breached":
-            yield row(at, ticket.cut_at(at), n=1, retroactive=int(bool(clock.get("retroactive"))))
+            yield row(at, words, n=1, retroactive=int(bool(clock.get("retroactive"))))
 
 
 # The classifier.
@@ -295,7 +299,9 @@ def judgements(mesh):
                 was, now = fact.body.get("fromIntent", ""), fact.body.get("toIntent", "")
                 messages[name][2] |= was not in ("", now)
         for first, last, corrected in messages.values():
-            yield first.at, ticket.cut_at(first.at), last, corrected
+            unsure = last.name == "needsHuman"
+            reason = word(last.body.get("cause"), "NEEDS_HUMAN_CAUSE_") if unsure else ""
+            yield first.at, ticket.cut_at(first.at, reason=reason), last, corrected
 
 
 @figure("share", "support.abstention")
