@@ -539,13 +539,13 @@ def money(facts, metrics=METRICS):
 
 
 def finals(lines):
-    """The last that was said of each window: {(metric, kind, label, dimension, value, currency): (start, end, figures)}."""
+    """The last that was said of each window that is sealed: {(metric, kind, label, dimension, value, currency): (start, end, figures)}."""
     found = {}
     for line in lines:
         data = line["data"]
-        if line["topic"] != "ops.kpi.v1" or "window" not in data or data.get("version", "1") != "1":
+        said = data.get("windowSealed") or data.get("restated") if line["topic"] == "ops.kpi.v1" else None
+        if said is None or data.get("version", "1") != "1":
             continue
-        said = next(data[name] for name in ("windowUpdated", "windowSealed", "restated") if name in data)
         at = data["window"]
         key = (data["metric"], at["kind"], at["label"], data.get("dimension", ""), data.get("value", ""), data.get("currency", ""))
         found[key] = (instant(at["start"]), instant(at["end"]), said.get("figures", {}))
@@ -594,14 +594,16 @@ def differences(document, truth, said):
 def compare(truth, said):
     """{metric: (rows that agree, differences as texts)} of the metrics that are computed here."""
     results = {metric: [0, []] for metric, _, _, _ in truth.counted}
+    sealed = {}
     for key, (start, end, figures) in said.items():
         if key[0] not in results or key[4] == "(other)":
             continue
         wrong = list(differences(truth.document(key[0]), truth.figures(key[0], start, end, *key[3:]), figures))
         results[key[0]][0] += not wrong
         results[key[0]][1] += [f"{key[1:]}: {one}" for one in wrong]
+        sealed[key[0], key[1], key[3]] = max(end, sealed.get((key[0], key[1], key[3]), end))
     for key, start, end in truth.windows():
-        if key not in said:
+        if key not in said and end <= sealed.get((key[0], key[1], key[3]), start):
             figures = truth.figures(key[0], start, end, *key[3:])
             if any(figures.get(name) for name in ("n", "hits", "sum", "value")):
                 results[key[0]][1].append(f"{key[1:]}: nothing was said of it, should be {figures}")
@@ -619,8 +621,8 @@ def main():
     truth = Truth(lines_of(sys.argv[1]), *sys.argv[3:])
     failed = False
     for metric, (good, wrong) in sorted(compare(truth, finals(lines_of(sys.argv[2]))).items()):
-        failed |= bool(wrong) or good == 0
-        print(f"{'FAIL' if wrong or good == 0 else 'ok'} kpi_truth: {metric} ({good} rows)" + "".join(f"\n#   {one}" for one in wrong[:10]))
+        failed |= bool(wrong)
+        print(f"{'FAIL' if wrong else 'ok'} kpi_truth: {metric} ({good} rows)" + "".join(f"\n#   {one}" for one in wrong[:10]))
     sys.exit(failed)
 
 
