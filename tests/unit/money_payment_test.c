@@ -74,11 +74,12 @@ static struct bytes hear(struct bytes known, const struct step *step)
 	return changed;
 }
 
+/* What is observed of attempts, in words. */
 static const struct {
 	const char *name;
 	struct step steps[STEPS_MAX];
 	const char *observed;
-} attempts[] = {
+} stories[] = {
 	{ "one that comes through is first and last",
 	  { { "ch_1", "succeeded", NULL, false, 6, 5, 0, NULL } },
 	  "payment ch_1 USD region=JP account=acct_1 status=succeeded network=visa at=5 "
@@ -144,14 +145,14 @@ static const struct {
 static void attempts_are_told_apart(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < sizeof(attempts) / sizeof(attempts[0]); i++) {
+	for (size_t i = 0; i < COUNT_OF(stories); i++) {
 		struct bytes known = { 0 };
 
-		for (size_t n = 0; n < STEPS_MAX && attempts[i].steps[n].id != NULL; n++)
-			known = hear(known, &attempts[i].steps[n]);
-		print_message("%s\n", attempts[i].name);
+		for (size_t n = 0; n < STEPS_MAX && stories[i].steps[n].id != NULL; n++)
+			known = hear(known, &stories[i].steps[n]);
+		print_message("%s\n", stories[i].name);
 		assert_string_equal(observed_text(arena, &subject_payment, known),
-		                    attempts[i].observed);
+		                    stories[i].observed);
 	}
 }
 
@@ -216,7 +217,7 @@ static void words_beyond_a_row_are_cut_at_a_character(void **state)
 	struct bytes known;
 
 	(void)state;
-	for (size_t i = 0; i + 1 < sizeof(id); i += 3)
+	for (size_t i = 0; i + 3 < sizeof(id); i += 3)
 		memcpy(&id[i], "\xe6\xb1\xba", 3);
 	id[1998] = '\0';
 	known = hear((struct bytes){ 0 }, &step);
