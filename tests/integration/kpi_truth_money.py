@@ -135,13 +135,13 @@ class Truth:
                 self.documents[document["id"], document["version"]] = document
         facts = list(facts)
         for tell in (self.payments, self.refunds, self.credits, self.invoices, self.discrepancies, self.recurring, self.seats,
-                     self.usage, self.cases, self.programmes, self.accounts):
+                     self.access, self.usage, self.cases, self.programmes, self.accounts):
             tell(facts)
         for contributions in self.counted.values():
             contributions.sort(key=lambda one: one["at"])
 
     def count(self, metric, at, words, currency="", **what):
-        """One contribution: n, hits, total (of the measure), before (of an opening level), aside (its name), span."""
+        """One contribution: n, hits, total (of the measure), aside (its name), span."""
         if at is None:
             return
         one = dict(what, at=at)
@@ -362,17 +362,33 @@ class Truth:
             words = {"move": move.lower(), "account": line["data"].get("accountId", "")}
             self.count("billing.mrr", at, words, currency, total=minor)
             self.count("billing.mrr_moved", at, words, currency, n=1, total=minor)
-            self.count("billing.net_retention", at, words, currency, before=minor,
+            self.count("billing.net_retention", at, words, currency, n=minor,
                        hits=minor if move in ("EXPANSION", "CONTRACTION", "CHURN") else 0)
-            self.count("billing.gross_retention", at, words, currency, before=minor,
+            self.count("billing.gross_retention", at, words, currency, n=minor,
                        hits=minor if move in ("CONTRACTION", "CHURN") else 0)
 
     def seats(self, facts):
         for line in facts:
             moved = line["data"].get("seatMoved") if line["topic"] == "ops.billing.v1" else None
             if moved is not None:
-                self.count("billing.seats", instant(line["data"]["occurredAt"]), {"account": line["data"].get("accountId", "")},
-                           total=1 if moved.get("assigned") else -1)
+                at, words = instant(line["data"]["occurredAt"]), {"account": line["data"].get("accountId", "")}
+                self.count("billing.seats", at, words, total=1 if moved.get("assigned") else -1)
+                self.count("value.seat_use", at, words, hits=1 if moved.get("assigned") else -1)
+
+    def access(self, facts):
+        for told in by_subject(facts, "ops.billing.v1", lambda data, name, fact: (
+                data.get("customerId", ""), fact["subscriptionId"], fact["itemId"]) if name == "accessChanged" else None).values():
+            account, seats = first_said(account for _, account, _, _ in told), 0
+            words = {"account": account, "product": told[-1][3].get("productId", "")}
+            for at, _, _, fact in told:
+                now = 0 if fact["move"] == "ACCESS_MOVE_WITHDRAWN" else int(fact.get("quantity", 0))
+                if now != seats:
+                    self.count("value.seats_paid", at, words, total=now - seats)
+                    self.count("value.seat_use", at, words, n=now - seats)
+                seats = now
+            newest = told[-1][3]
+            if newest["move"] != "ACCESS_MOVE_WITHDRAWN":
+                self.count("value.renewals", instant(newest.get("until")), dict(words, status=newest.get("reason", "")), n=1)
 
     def usage(self, facts):
         taken, back, gone = {}, collections.Counter(), set()
@@ -506,8 +522,9 @@ class Truth:
         elif formula == "share":
             found["value"] = rounded(divided(found["hits"] * PPM, found["n"]))
         elif formula == "quotient":
-            if "level" in document["denominator"]:
-                found["n"] = sum(one.get("before", 0) for one in all_of[:first])
+            reach = {"closing": all_of[:last], "opening": all_of[:first], "none": within}
+            found["hits"] = sum(one.get("hits", 0) for one in reach[document["numerator"].get("level", "none")])
+            found["n"] = sum(one.get("n", 0) for one in reach[document["denominator"].get("level", "none")])
             value_of = rounded(divided(found["hits"] * document.get("per", 1) * 1000, found["n"]))
             found["value"] = None if value_of is None else value_of + document.get("plus", 0)
         elif formula == "distribution":

@@ -1,6 +1,7 @@
 #include "services/kpi-aggregator/partial/partial_money.h"
 
 #include "common/io/proto.h"
+#include "services/kpi-aggregator/money/access.h"
 #include "services/kpi-aggregator/money/account.h"
 #include "services/kpi-aggregator/money/discrepancy.h"
 #include "services/kpi-aggregator/money/dispute.h"
@@ -57,6 +58,9 @@ static struct about about_money(struct task *task, const Opsmesh__V1__BillingEve
 	case OPSMESH__V1__BILLING_EVENT__FACT_USAGE_CANCELLED:
 		return (struct about){ &subject_usage, subject_usage_id(task->arena, event),
 			               subject_usage_apply };
+	case OPSMESH__V1__BILLING_EVENT__FACT_ACCESS_CHANGED:
+		return (struct about){ &subject_access, subject_access_id(task->arena, event),
+			               subject_access_apply };
 	default: return about_paper(event);
 	}
 }

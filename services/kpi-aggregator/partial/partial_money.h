@@ -32,6 +32,7 @@
 	PARTIAL_MONEY_ROW(ON, discrepancy_grown, DiscrepancyMoved)         \
 	PARTIAL_MONEY_ROW(ON, discrepancy_shrunk, DiscrepancyMoved)        \
 	PARTIAL_MONEY_ROW(ON, discrepancy_explained, DiscrepancyExplained) \
+	PARTIAL_MONEY_ROW(ON, access_changed, AccessChanged)               \
 	PARTIAL_MONEY_ROW(ON, usage_taken, UsageTaken)                     \
 	PARTIAL_MONEY_ROW(ON, usage_late, UsageLate)                       \
 	PARTIAL_MONEY_ROW(ON, usage_corrected, UsageCorrected)             \

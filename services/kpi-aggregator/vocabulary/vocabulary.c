@@ -167,6 +167,19 @@ const struct vocabulary_kind vocabulary_kinds[OBSERVATION_KINDS] = {
 	                            .words = W(NETWORK) | W(PROGRAMME) | W(STATUS),
 	                            .times = T(AT),
 	                            .numbers = N(RATIO_PPM) },
+	[OBSERVATION_ENTITLEMENT] = { .name = "entitlement",
+	                              .doc = "Seats that may be used became more or fewer.",
+	                              .kept = true,
+	                              .words = W(PRODUCT) | W(ACCOUNT),
+	                              .times = T(AT),
+	                              .numbers = N(UNITS) },
+	[OBSERVATION_RENEWAL] = { .name = "renewal",
+	                          .doc = "The end of a paid time that is to come.",
+	                          .kept = true,
+	                          .words = W(STATUS) | W(PRODUCT) | W(ACCOUNT),
+	                          .times = T(AT) | T(BEGAN_AT),
+	                          .numbers = N(UNITS),
+	                          .marks = M(CANCELLED) },
 };
 
 int vocabulary_find(const struct vocabulary_field *fields, size_t count, const char *name)

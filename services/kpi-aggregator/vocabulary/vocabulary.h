@@ -130,6 +130,8 @@ enum observation_kind {
 	OBSERVATION_DISPUTE,     /* a dispute's case */
 	OBSERVATION_WARNING,     /* an early fraud warning */
 	OBSERVATION_PROGRAMME,   /* how a network's monitoring programme stands */
+	OBSERVATION_ENTITLEMENT, /* seats that may be used became more or fewer */
+	OBSERVATION_RENEWAL,     /* the end of a paid time that is to come */
 	OBSERVATION_KINDS
 };
 
