@@ -51,8 +51,11 @@ void alarm_fixture_start(struct alarm_fixture *fixture, const char *const *texts
 
 void alarm_fixture_stop(struct alarm_fixture *fixture)
 {
+	if (fixture->documents[0].compiled == NULL)
+		return;
 	stage_test_finish(&fixture->test);
 	rule_book_destroy(fixture->documents[0].compiled);
+	fixture->documents[0].compiled = NULL;
 }
 
 /* Feeding. */

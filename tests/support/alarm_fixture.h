@@ -35,7 +35,7 @@ struct alarm_window {
 
 /* The documents' texts, ended by NULL, and the lists of holidays of the tree. */
 void alarm_fixture_start(struct alarm_fixture *fixture, const char *const *texts);
-void alarm_fixture_stop(struct alarm_fixture *fixture);
+void alarm_fixture_stop(struct alarm_fixture *fixture); /* once more does nothing */
 
 /* Told when the writer had come so far; not folded yet. */
 void alarm_feed(struct alarm_fixture *fixture, const struct alarm_window *window, const char *mesh);
