@@ -9,6 +9,7 @@ tools=$PWD/build/tools
 kustomize_version=v5.5.0
 compose_version=v2.6.0
 schemas_version=1.36.0
+patience=600 # seconds for each
 mkdir -p "$tools"
 exec 9> "$tools/lock"
 flock 9
@@ -19,8 +20,8 @@ from_go()
 	local made
 	[ -x "$tools/bin/$1" ] && return
 	command -v go > /dev/null || { echo "tools: there is no go: no $1"; return; }
-	if ! GOBIN=$tools/made GOMODCACHE=$tools/go GOCACHE=$tools/go/cache GOFLAGS='-mod=mod -modcacherw' \
-		go install "$2" > "$tools/$1.log" 2>&1; then
+	if ! GOBIN=$tools/made GOMODCACHE=$tools/go GOCACHE=$tools/go/cache GOFLAGS='-mod=mod -modcacherw' CGO_ENABLED=0 \
+		timeout "$patience" go install "$2" > "$tools/$1.log" 2>&1; then
 		echo "tools: $1 cannot be fetched (log in build/tools/$1.log)"
 		return
 	fi
@@ -34,7 +35,7 @@ schemas()
 {
 	[ -d "$tools/kubernetes_validate" ] && return
 	command -v pip3 > /dev/null || { echo "tools: there is no pip3: no schemas of Kubernetes"; return; }
-	pip3 install --quiet --no-deps --no-compile --target "$tools/new" \
+	timeout "$patience" pip3 install --quiet --no-deps --no-compile --target "$tools/new" \
 		"kubernetes-validate==$schemas_version" > "$tools/schemas.log" 2>&1 &&
 		mv "$tools/new/kubernetes_validate" "$tools/" ||
 		echo "tools: the schemas of Kubernetes cannot be fetched (log in build/tools/schemas.log)"
