@@ -130,6 +130,9 @@ def check_mounts(name, service):
 def check_alertmanager():
     """Every file that its configuration names is mounted, and no other."""
     config = "deploy/alertmanager/alertmanager.yml"
+    if not os.path.exists(config):
+        yield f"{COMPOSE}: alertmanager: there is no {config}"
+        return
     asked = set(re.findall(f"{deployed.SECRETS}([A-Za-z_]+)", source.read(config)))
     mounted = set(secrets_of(services["alertmanager"]))
     for secret in sorted(asked ^ mounted):
