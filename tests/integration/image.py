@@ -24,7 +24,8 @@ import yaml
 SUITES = {"debian:12-slim": "bookworm"}
 # What the base image does beside being small: it keeps no packages, and no text for other languages.
 LIKE_SLIM = {
-    "/etc/apt/apt.conf.d/clean": 'DPkg::Post-Invoke { "rm -f /var/cache/apt/archives/*.deb"; };\n',
+    "/etc/apt/apt.conf.d/clean": 'DPkg::Post-Invoke { "rm -f /var/cache/apt/archives/*.deb"; };\n'
+                                 'Dir::Cache::pkgcache ""; Dir::Cache::srcpkgcache "";\n',
     "/etc/dpkg/dpkg.cfg.d/slim": "path-exclude /usr/share/doc/*\npath-exclude /usr/share/locale/*\n",
 }
 DOCKERFILE = "deploy/Dockerfile"
@@ -213,6 +214,11 @@ def facts(folder):
         said = answer(stage, program, "--describe")
         good &= verdict(f"{program} describes itself", said.returncode == 0 and json.loads(said.stdout),
                         said.stderr)
+    with open("common/io/pdf_layout.c", encoding="utf-8") as file:
+        families = {family for row in re.findall(r'"((?:Noto|DejaVu)[^"]*)"', file.read()) for family in row.split(",")}
+    for family in sorted(families):
+        said = answer(stage, "fc-match", "-f", "%{family}", family).stdout
+        good &= verdict(f"it has the font {family}", family in said, said)
     size = subprocess.run(["du", "-sm", stage.root], capture_output=True, text=True, check=True).stdout
     print(f"image: the last stage takes {size.split()[0]} MB")
     return 0 if good else 1
