@@ -11,8 +11,8 @@ set -u
 cd "$(dirname "$0")/../.." || exit 2
 top=$PWD
 . deploy/local/lib.sh
-out=${OUT:-$top/build/release}
-stages=$out/image
+# Beside what make builds: it looks for files of its own below a mode's folder.
+stages=$top/build/image
 skip()
 {
 	echo "skip image: $*"
@@ -52,10 +52,10 @@ wrong()
 mkdir -p "$stages"
 if [ "${REUSE:-}" = 1 ] && [ -d "$stages/runtime/opt/opsmesh/bin" ]; then
 	echo "image: the stages of before"
-elif image build "$stages" > "$out/image.log" 2>&1; then
+elif image build "$stages" > "$stages.log" 2>&1; then
 	ok "the stages of deploy/Dockerfile are built"
 else
-	wrong "a stage does not build" "$out/image.log"
+	wrong "a stage does not build" "$stages.log"
 	exit 1
 fi
 image facts "$stages" || bad=1
