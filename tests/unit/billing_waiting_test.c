@@ -10,6 +10,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -170,6 +171,54 @@ static void the_customer_hears_each_state_that_alone_tells_of_money(void **state
 	assert_int_equal(forwarded(), 0);
 }
 
+/* More than can be read again at once: two of them are, in one row. */
+
+#define LARGE ((size_t)600 << 10)
+
+static const char *large(const char *id)
+{
+	char *const words = arena_alloc(customer_stage.arena, LARGE + 1);
+
+	memset(words, 'x', LARGE);
+	words[LARGE] = '\0';
+	return arena_printf(customer_stage.arena,
+	                    "{\"id\":\"%s\",\"object\":\"refund\",\"status\":\"succeeded\","
+	                    "\"charge\":\"%s\",\"currency\":\"jpy\",\"amount\":400,"
+	                    "\"created\":1777600200,\"balance_transaction\":" BACK ","
+	                    "\"reason\":\"duplicate\",\"description\":\"%s\"}",
+	                    id, customer_key, words);
+}
+
+/* The shard goes on: what is small still waits, and all that waits goes on when the charge comes. */
+static void what_is_too_much_to_wait_for_a_charge_is_refused(void **state)
+{
+	(void)state;
+	customer_feed_by_charge("refund", "re_1", 1, "succeeded", large("re_1"));
+	customer_feed_by_charge("refund", "re_2", 2, "succeeded", large("re_2"));
+	customer_feed_by_charge("refund", "re_3", 3, "succeeded", "{\"id\":\"re_3\"}");
+	stage_test_restart(&customer_stage);
+	customer_feed_by_charge("charge", customer_key, 1, "succeeded", CHARGE);
+	assert_int_equal(forwarded(), 1);
+	assert_int_equal(forwarded(), 3);
+	assert_int_equal(forwarded(), 0);
+}
+
+static void what_is_too_much_to_wait_in_the_books_is_refused(void **state)
+{
+	const Opsmesh__V1__BillingEvent *event;
+
+	(void)state;
+	customer_feed("refund", "re_1", 1, "succeeded", large("re_1"));
+	customer_feed("refund", "re_2", 1, "succeeded", large("re_2"));
+	do
+		event = customer_next();
+	while (event->fact_case != OPSMESH__V1__BILLING_EVENT__FACT_OBJECT_REFUSED);
+	assert_string_equal(event->object_refused->object_id, "re_2");
+	assert_non_null(strstr(event->object_refused->reason, "more than is kept"));
+	stage_test_restart(&customer_stage);
+	customer_feed("refund", "re_2", 2, "succeeded", "{\"id\":\"re_2\"}");
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, customer_start, customer_stop)
 
 int main(void)
@@ -181,6 +230,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 		    the_customer_hears_each_state_that_alone_tells_of_money, customer_start_charge,
 		    customer_stop),
+		cmocka_unit_test_setup_teardown(what_is_too_much_to_wait_for_a_charge_is_refused,
+		                                customer_start_charge, customer_stop),
+		CASE(what_is_too_much_to_wait_in_the_books_is_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -83,6 +83,9 @@ static enum status wait(struct thing *thing, struct charged_row *row)
 	if (list.n_items > LEDGER_WAITING_MAX)
 		return task_refuse(task, "charge %s: more than %d objects wait for it",
 		                   row->charge_id, LEDGER_WAITING_MAX);
+	if (!waiting_fits(&list))
+		return task_refuse(task, "charge %s: what waits for it is more than is kept",
+		                   row->charge_id);
 	row->waiting = proto_pack(task->arena, &list.base);
 	task_save(task, &charged_table, row);
 	return STATUS_OK;

@@ -21,6 +21,14 @@ bool waiting_read(struct task *task, struct bytes waiting, Opsmesh__V1__Mirrored
 	return true;
 }
 
+/* Bytes: less than PROTO_SIZE_MAX by the ids that may be noted, more than a record. */
+#define FITTING_MAX ((size_t)960 << 10)
+
+bool waiting_fits(const Opsmesh__V1__MirroredList *list)
+{
+	return protobuf_c_message_get_packed_size(&list->base) <= FITTING_MAX;
+}
+
 /* What a state tells of money. */
 
 #define PAYLOAD_MAX ((size_t)1 << 20) /* what a broker carries */

@@ -14,6 +14,8 @@
 /* A packed MirroredList; absent bytes are an empty one. False: it cannot be read. */
 bool waiting_read(struct task *task, struct bytes waiting,
                   Opsmesh__V1__MirroredList *list) MUST_CHECK;
+/* Can it be read again once it is packed, with all that is noted beside what waits? One object alone always can. */
+bool waiting_fits(const Opsmesh__V1__MirroredList *list) MUST_CHECK;
 /* Where its id and revision belong; the states of its object that are not needed any longer go. */
 void waiting_put(struct arena *arena, Opsmesh__V1__MirroredList *list,
                  const Opsmesh__V1__ObjectMirrored *mirrored);

@@ -77,6 +77,9 @@ static enum status wait(struct task *task, struct charge_row *row,
 	if (list.n_items > CHARGE_WAITING_MAX)
 		return task_refuse(task, "charge %s: more than %d objects wait for it",
 		                   row->charge_id, CHARGE_WAITING_MAX);
+	if (!waiting_fits(&list))
+		return task_refuse(task, "charge %s: what waits for it is more than is kept",
+		                   row->charge_id);
 	if (unplaced)
 		TRY(charge_say_again(task, row, &list, mirrored, at));
 	row->waiting = proto_pack(task->arena, &list.base);

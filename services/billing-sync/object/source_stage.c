@@ -69,6 +69,9 @@ static enum status wait(struct task *task, struct source_row *row,
 	if (list.n_items > SOURCE_WAITING_MAX)
 		return task_refuse(task, "source %s: more than %d balance transactions wait for it",
 		                   row->source_id, SOURCE_WAITING_MAX);
+	if (!waiting_fits(&list))
+		return task_refuse(task, "source %s: what waits for it is more than is kept",
+		                   row->source_id);
 	row->waiting = proto_pack(task->arena, &list.base);
 	task_save(task, &source_table, row);
 	return STATUS_OK;
