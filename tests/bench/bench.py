@@ -5,7 +5,7 @@
 
 Settings, from the environment: ROUNDS (5; the middle one counts), EVENTS (400000), MEMORY_EVENTS
 (1000000), SECONDS_EACH (20; of each latency), ROWS (which, of: fold zipf latency chain edge memory clock
-classifier triage billing statement evidence pdf cases), QUICK=1 for a look while developing: one short round of each.
+classifier triage billing statement evidence pdf cases kpi), QUICK=1 for a look while developing: one short round of each.
 """
 
 import json
@@ -22,6 +22,7 @@ from chain import Chain
 from classifier import bench_classifier
 from edge import Edge
 from fold import Fold, median, ratio
+from kpi import bench_kpi
 from memory import Memory
 from stack import PARTITIONS, Stack
 from triage import bench_triage
@@ -39,6 +40,7 @@ MEMORY_EVENTS = setting("MEMORY_EVENTS", 1000000, 200000)
 SECONDS = setting("SECONDS_EACH", 20, 5)
 MESSAGES = setting("MESSAGES", 40000, 5000)
 CUSTOMERS = setting("CUSTOMERS", 1500, 500)
+FACTS = setting("FACTS", 1000000, 200000)
 REQUESTS = setting("REQUESTS", 100000, 20000)
 RATES = (500, 5000)
 CHAIN_RATE = 500
@@ -241,7 +243,7 @@ def main():
     out, folder = os.path.abspath(sys.argv[1]), sys.argv[2]
     top = os.path.abspath(f"{os.path.dirname(__file__)}/../..")
     rows = os.environ.get("ROWS", "fold zipf latency chain edge memory clock classifier triage billing statement evidence pdf"
-                          " cases").split()
+                          " cases kpi").split()
     stack = Stack(top, folder)
     fold = Fold(stack, f"{out}/tests/bench")
     benches = {
@@ -258,6 +260,7 @@ def main():
         "evidence": lambda: bench_evidence(fold.programs),
         "pdf": lambda: bench_pdf(fold.programs, judge, say),
         "cases": lambda: bench_cases(stack, out, judge, say),
+        "kpi": lambda: bench_kpi(stack, out, FACTS, ROUNDS, judge, say),
         "triage": lambda: bench_triage(stack, out, MESSAGES, judge, say),
     }
     say(f"# {ROUNDS} rounds of {EVENTS} events, the middle one counts;"
