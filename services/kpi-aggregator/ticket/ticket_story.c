@@ -2,6 +2,8 @@
 
 #include "common/base/text.h"
 
+#include <string.h>
+
 /* The status. */
 
 bool ticket_status_done(uint32_t status)
@@ -129,23 +131,26 @@ static struct ticket_wait *wait_of(const struct ticket_story *story, const char 
 	return NULL;
 }
 
+/* NULL: there is nothing to forget. */
+static void forget(struct ticket_story *story, struct ticket_wait *wait)
+{
+	if (wait == NULL)
+		return;
+	story->wait_count--;
+	memmove(wait, wait + 1, (size_t)(story->waits + story->wait_count - wait) * sizeof(*wait));
+}
+
 /* A message that was on its way when the ticket was solved waits on, unless a reply came behind it. */
 static void wait_again(struct walk *walk, const struct ticket_move *move)
 {
 	const struct ticket_record *const message =
 	    *move->message != '\0' ? find_message(walk->story, move->message) : NULL;
-	struct ticket_wait *wait;
 
 	if (walk->wait != NULL || message == NULL || !message_first(message, move) ||
 	    !time_before(walk->replied, message->at))
 		return;
-	wait = wait_of(walk->story, message->message);
-	if (wait == NULL) {
-		begin(walk, message);
-		return;
-	}
-	wait->cancelled = false;
-	walk->wait = wait;
+	forget(walk->story, wait_of(walk->story, message->message));
+	begin(walk, message);
 }
 
 static void move_on(struct walk *walk, const struct ticket_move *move)
