@@ -6,6 +6,7 @@
 #include <string.h>
 
 #define VERSION 1
+#define TOP 9   /* version and what was left out */
 #define HEAD 25 /* of a record behind its size: class, order, time, sequence */
 #define SIZE 2  /* of a record's size */
 #define SMALLEST (SIZE + HEAD)
@@ -14,6 +15,7 @@
 
 static bool take_entry(struct packed *packed, struct ticket_entry *entry)
 {
+	const unsigned char *const start = packed->data;
 	const size_t size =
 	    (size_t)packed_u8(packed, UINT8_MAX) << 8 | packed_u8(packed, UINT8_MAX);
 
@@ -23,7 +25,8 @@ static bool take_entry(struct packed *packed, struct ticket_entry *entry)
 	entry->order = (int64_t)packed_u64(packed);
 	entry->at = packed_time(packed);
 	entry->sequence = (int64_t)packed_u64(packed);
-	entry->fields = (struct bytes){ packed->data, size - HEAD };
+	entry->packed = (struct bytes){ start, SIZE + size };
+	entry->fields = (struct bytes){ start + SMALLEST, size - HEAD };
 	packed->data += entry->fields.size;
 	packed->left -= entry->fields.size;
 	return !packed->failed;
@@ -108,22 +111,31 @@ static bool surplus(const struct ticket_known *known, enum ticket_class class, s
 	return count > rule->first + rule->last;
 }
 
-static struct bytes fields_of(struct arena *arena, const struct ticket_record *record)
+static struct ticket_entry entry_of(struct arena *arena, const struct ticket_record *record)
 {
+	struct buffer fields = { 0 };
 	struct buffer out = { 0 };
 
-	ticket_record_pack(&out, record);
-	return pack_end(arena, &out);
+	ticket_record_pack(&fields, record);
+	pack_u8(&out, (uint32_t)((HEAD + fields.size) >> 8));
+	pack_u8(&out, (uint32_t)((HEAD + fields.size) & UINT8_MAX));
+	pack_u8(&out, (uint32_t)record->class);
+	pack_i64(&out, ticket_record_order(record));
+	pack_time(&out, record->at);
+	pack_i64(&out, record->sequence);
+	buffer_add(&out, fields.data, fields.size);
+	buffer_finish(&fields);
+	return (struct ticket_entry){ .class = record->class,
+		                      .order = ticket_record_order(record),
+		                      .at = record->at,
+		                      .sequence = record->sequence,
+		                      .packed = pack_end(arena, &out) };
 }
 
 bool ticket_known_add(struct arena *arena, struct ticket_known *known,
                       const struct ticket_record *record)
 {
-	const struct ticket_entry entry = { .class = record->class,
-		                            .order = ticket_record_order(record),
-		                            .at = record->at,
-		                            .sequence = record->sequence,
-		                            .fields = fields_of(arena, record) };
+	const struct ticket_entry entry = entry_of(arena, record);
 	const size_t place = place_of(known, &entry);
 	size_t middle;
 
@@ -149,23 +161,23 @@ bool ticket_known_add(struct arena *arena, struct ticket_known *known,
 
 struct bytes ticket_known_pack(struct arena *arena, const struct ticket_known *known)
 {
-	struct buffer out = { 0 };
+	size_t size = TOP;
 
-	pack_u8(&out, VERSION);
-	pack_i64(&out, known->left_out);
+	for (size_t i = 0; i < known->count; i++)
+		size += known->entries[i].packed.size;
+	unsigned char *const bytes = arena_alloc(arena, size);
+	unsigned char *at = bytes + TOP;
+	struct buffer top = { 0 };
+
+	pack_u8(&top, VERSION);
+	pack_i64(&top, known->left_out);
+	memcpy(bytes, top.data, TOP);
+	buffer_finish(&top);
 	for (size_t i = 0; i < known->count; i++) {
-		const struct ticket_entry *const entry = &known->entries[i];
-		const size_t size = HEAD + entry->fields.size;
-
-		pack_u8(&out, (uint32_t)(size >> 8));
-		pack_u8(&out, (uint32_t)(size & UINT8_MAX));
-		pack_u8(&out, (uint32_t)entry->class);
-		pack_i64(&out, entry->order);
-		pack_time(&out, entry->at);
-		pack_i64(&out, entry->sequence);
-		buffer_add(&out, entry->fields.data, entry->fields.size);
+		memcpy(at, known->entries[i].packed.data, known->entries[i].packed.size);
+		at += known->entries[i].packed.size;
 	}
-	return pack_end(arena, &out);
+	return (struct bytes){ bytes, size };
 }
 
 /* All of it. */

@@ -19,7 +19,8 @@ struct ticket_entry {
 	int64_t order;
 	struct instant at;
 	int64_t sequence;
-	struct bytes fields;
+	struct bytes packed; /* the whole record */
+	struct bytes fields; /* of it; absent in one that was added */
 };
 struct ticket_known {
 	struct ticket_entry *entries;
