@@ -34,6 +34,9 @@ def check(path, rule):
         print(f"{path}: judge.of: {rule['metric']} is no share")
     if judge["by"] == "unlike" and judge["of"] == "share" and "weight" in metric:
         print(f"{path}: judge.of: the share of {rule['metric']} is by value, which has no interval")
+    money = metrics.get(rule["says"].get("money"), {})
+    if "money" in rule["says"] and money.get("unit") != "minor" and "weight" not in money:
+        print(f"{path}: says.money: {rule['says']['money']} is no amount")
     if "at_risk" in rule and metric["unit"] != "minor" and "weight" not in metric:
         print(f"{path}: at_risk: {rule['metric']} is no amount")
 

@@ -10,6 +10,19 @@
 #define ALARM_SERIES "support.csat@1"
 #define ALARM_DOCUMENTS_MAX 4
 
+/* How a document begins and ends, and one: below 80 % it is raised, at 85 % resolved. */
+#define ALARM_HEAD(id, from)                                          \
+	"{\"id\":\"" id "\",\"version\":1,\"effective_from\":\"" from \
+	"\",\"metric\":\"" ALARM_SERIES "\","
+#define ALARM_TAIL                                                                               \
+	"\"severity\":\"warning\",\"team\":\"support\",\"runbook\":\"deploy/runbooks/csat.md\"," \
+	"\"says\":{\"summary\":\"CSAT of {value} is {figure}.\",\"description\":\"{hits} of {n} in {window}.\"}}"
+#define ALARM_OLD "2020-01-01T00:00:00Z"
+#define ALARM_LOW                                                                               \
+	ALARM_HEAD("low", ALARM_OLD)                                                            \
+	"\"window\":\"hour\",\"sealed\":true,\"judge\":{\"by\":\"threshold\",\"of\":\"value\"," \
+	"\"below\":800000,\"minimum_n\":20},\"resolve\":{\"windows\":1,\"margin\":850000}," ALARM_TAIL
+
 struct alarm_fixture {
 	struct stage_test test;
 	struct document documents[2];

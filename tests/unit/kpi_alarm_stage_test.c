@@ -3,9 +3,6 @@
  */
 #include "common/base/text.h"
 #include "tests/support/alarm_fixture.h"
-#include "tests/support/chance.h"
-
-#include <stdio.h>
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -13,33 +10,21 @@
 
 #include <cmocka.h>
 
-#define HEAD(id, from)                                                \
-	"{\"id\":\"" id "\",\"version\":1,\"effective_from\":\"" from \
-	"\",\"metric\":\"" ALARM_SERIES "\","
-#define TAIL                                                                                     \
-	"\"severity\":\"warning\",\"team\":\"support\",\"runbook\":\"deploy/runbooks/csat.md\"," \
-	"\"says\":{\"summary\":\"CSAT of {value} is {figure}.\",\"description\":\"{hits} of {n} in {window}.\"}}"
-#define OLD "2020-01-01T00:00:00Z"
-/* Below 80 % it is raised, at 85 % resolved. */
-#define LOW                                                                                     \
-	HEAD("low", OLD)                                                                        \
-	"\"window\":\"hour\",\"sealed\":true,\"judge\":{\"by\":\"threshold\",\"of\":\"value\"," \
-	"\"below\":800000,\"minimum_n\":20},\"resolve\":{\"windows\":1,\"margin\":850000}," TAIL
 /* The same, twice in a row both ways. */
 #define TWICE                                                                                   \
-	HEAD("twice", OLD)                                                                      \
+	ALARM_HEAD("twice", ALARM_OLD)                                                          \
 	"\"window\":\"hour\",\"sealed\":true,\"judge\":{\"by\":\"threshold\",\"of\":\"value\"," \
-	"\"below\":800000,\"minimum_n\":20,\"windows\":2},\"resolve\":{\"windows\":2}," TAIL
+	"\"below\":800000,\"minimum_n\":20,\"windows\":2},\"resolve\":{\"windows\":2}," ALARM_TAIL
 /* More than 50 in an hour, while it goes on. */
 #define BURST                                                                                   \
-	HEAD("burst", OLD)                                                                      \
+	ALARM_HEAD("burst", ALARM_OLD)                                                          \
 	"\"window\":\"hour\",\"sealed\":false,\"judge\":{\"by\":\"threshold\",\"of\":\"hits\"," \
-	"\"above\":50},\"resolve\":{\"windows\":1},\"at_risk\":\"hits\"," TAIL
+	"\"above\":50},\"resolve\":{\"windows\":1},\"at_risk\":\"hits\"," ALARM_TAIL
 /* Nothing at all in an hour. */
 #define SILENT                                                                              \
-	HEAD("silent", OLD)                                                                 \
+	ALARM_HEAD("silent", ALARM_OLD)                                                     \
 	"\"window\":\"hour\",\"sealed\":true,\"judge\":{\"by\":\"threshold\",\"of\":\"n\"," \
-	"\"below\":1,\"windows\":2,\"silent\":true,\"wait\":\"30m\"},\"resolve\":{\"windows\":1}," TAIL
+	"\"below\":1,\"windows\":2,\"silent\":true,\"wait\":\"30m\"},\"resolve\":{\"windows\":1}," ALARM_TAIL
 
 static struct alarm_fixture it;
 
@@ -77,7 +62,7 @@ static void says(const char *want)
 static void what_is_bad_raises_once_and_what_is_well_resolves_once(void **state)
 {
 	(void)state;
-	start(LOW);
+	start(ALARM_LOW);
 	sealed("2026-05-04T09", 100, 90);
 	says("");
 	sealed("2026-05-04T10", 100, 79);
@@ -94,7 +79,7 @@ static void what_is_bad_raises_once_and_what_is_well_resolves_once(void **state)
 static void between_the_bound_and_the_margin_nothing_changes(void **state)
 {
 	(void)state;
-	start(LOW);
+	start(ALARM_LOW);
 	sealed("2026-05-04T09", 100, 82);
 	says("");
 	sealed("2026-05-04T10", 100, 79);
@@ -110,7 +95,7 @@ static void between_the_bound_and_the_margin_nothing_changes(void **state)
 static void few_say_nothing(void **state)
 {
 	(void)state;
-	start(LOW);
+	start(ALARM_LOW);
 	sealed("2026-05-04T10", 19, 0);
 	says("");
 	sealed("2026-05-04T11", 20, 0);
@@ -144,7 +129,7 @@ static void what_gets_worse_by_half_is_updated(void **state)
 	const Opsmesh__V1__AlertEvent *event;
 
 	(void)state;
-	start(LOW);
+	start(ALARM_LOW);
 	sealed("2026-05-04T10", 100, 70);
 	says("raised low/-/2026-05-04T10 at 2026-05-04T11:35:00Z\n");
 	sealed("2026-05-04T11", 100, 66);
@@ -184,7 +169,7 @@ static void an_open_window_is_judged_where_the_document_says_so(void **state)
 static void a_document_of_sealed_windows_does_not_look_at_open_ones(void **state)
 {
 	(void)state;
-	start(LOW);
+	start(ALARM_LOW);
 	told("2026-05-04T10", 100, 10, TOLD_OPEN);
 	says("");
 	told("2026-05-04T10", 100, 10, TOLD_SEALED);
@@ -240,7 +225,7 @@ static void what_comes_after_the_silence_was_judged_counts(void **state)
 static void a_restated_window_raises_as_of_its_time_and_the_latest_resolves(void **state)
 {
 	(void)state;
-	start(LOW);
+	start(ALARM_LOW);
 	sealed("2026-05-04T10", 100, 90);
 	sealed("2026-05-04T11", 100, 90);
 	says("");
@@ -267,7 +252,7 @@ static void what_led_to_it_turns_out_otherwise(void **state)
 	const Opsmesh__V1__AlertEvent *event;
 
 	(void)state;
-	start(LOW);
+	start(ALARM_LOW);
 	sealed("2026-05-04T10", 100, 70);
 	says("raised low/-/2026-05-04T10 at 2026-05-04T11:35:00Z\n");
 	alarm_feed(&it,
@@ -285,7 +270,7 @@ static void what_led_to_it_turns_out_otherwise(void **state)
 static void an_earlier_revision_does_not_undo_a_later_one(void **state)
 {
 	(void)state;
-	start(LOW);
+	start(ALARM_LOW);
 	alarm_tell(&it, &(struct alarm_window){ .label = "2026-05-04T10",
 	                                        .n = 100,
 	                                        .hits = 90,
@@ -348,7 +333,7 @@ static void what_is_at_risk_is_said_and_what_it_rests_on(void **state)
 static void who_acknowledged_has_it_until_it_is_over(void **state)
 {
 	(void)state;
-	start(LOW);
+	start(ALARM_LOW);
 	sealed("2026-05-04T10", 100, 70);
 	says("raised low/-/2026-05-04T10 at 2026-05-04T11:35:00Z\n");
 	alarm_acknowledge(&it, "low/-/2026-05-04T10", "2026-05-04T12:10:00Z");
@@ -367,7 +352,7 @@ static void a_window_that_nobody_watches_is_not_kept(void **state)
 	struct figure_row row = { .series = ALARM_SERIES, .value = "", .currency = "" };
 
 	(void)state;
-	start(LOW);
+	start(ALARM_LOW);
 	sealed("2026-05-04", 100, 10);
 	alarm_tell(&it, &(struct alarm_window){ .label = "2026-05-04T10",
 	                                        .n = 100,
@@ -390,7 +375,7 @@ static void a_value_of_which_nothing_comes_any_more_is_forgotten(void **state)
 	};
 
 	(void)state;
-	start(LOW);
+	start(ALARM_LOW);
 	sealed("2026-05-01T10", 100, 90);
 	sealed("2026-05-04T10", 100, 10);
 	says("raised low/-/2026-05-04T10 at 2026-05-04T11:35:00Z\n");
@@ -401,64 +386,6 @@ static void a_value_of_which_nothing_comes_any_more_is_forgotten(void **state)
 	assert_true(time_parse("2026-05-01T10:00:00Z", &row.start));
 	assert_false(stage_test_row(&it.test, &alarm_figure_table, &row));
 	assert_false(stage_test_row(&it.test, &alarm_known_table, &known));
-}
-
-/* The hours of a day in any order, cut anywhere, with a crash between: the same alerts, if they come within five minutes. */
-
-#define HOURS_TOLD 8
-#define ORDERS 200
-
-static const char *in_order(struct chance *chance)
-{
-	static const int64_t hits[HOURS_TOLD] = { 90, 70, 40, 95, 81, 60, 99, 99 };
-	size_t order[HOURS_TOLD];
-	static char result[2048];
-
-	for (size_t i = 0; i < HOURS_TOLD; i++)
-		order[i] = i;
-	for (size_t i = HOURS_TOLD; chance != NULL && i > 1; i--) {
-		const size_t other = (size_t)chance_below(chance, (int)i);
-		const size_t kept = order[i - 1];
-
-		order[i - 1] = order[other];
-		order[other] = kept;
-	}
-	start(LOW);
-	for (size_t i = 0; i < HOURS_TOLD; i++) {
-		alarm_feed(&it,
-		           &(struct alarm_window){
-			       .label =
-				   arena_printf(it.test.arena, "2026-05-04T%02d", (int)order[i]),
-			       .n = 100,
-			       .hits = hits[order[i]],
-			       .told = TOLD_SEALED },
-		           "2026-05-04T12:01:00Z");
-		if (chance != NULL && chance_below(chance, 3) == 0)
-			alarm_pass(&it, "2026-05-04T12:01:00Z");
-		if (chance != NULL && chance_below(chance, 5) == 0)
-			stage_test_restart(&it.test);
-	}
-	alarm_pass(&it, "2026-05-04T12:06:00Z");
-	snprintf(result, sizeof(result), "%s", alarm_lines(&it));
-	alarm_fixture_stop(&it);
-	return result;
-}
-
-static void the_order_in_which_windows_come_does_not_show(void **state)
-{
-	struct chance chance;
-	char want[2048];
-
-	(void)state;
-	chance_seed(&chance, 7);
-	snprintf(want, sizeof(want), "%s", in_order(NULL));
-	assert_string_equal(want, "raised low/-/2026-05-04T01 at 2026-05-04T03:00:00Z\n"
-	                          "updated low/-/2026-05-04T01 at 2026-05-04T04:00:00Z\n"
-	                          "resolved low/-/2026-05-04T01 at 2026-05-04T05:00:00Z\n"
-	                          "raised low/-/2026-05-04T05 at 2026-05-04T07:00:00Z\n"
-	                          "resolved low/-/2026-05-04T05 at 2026-05-04T08:00:00Z\n");
-	for (int i = 0; i < ORDERS; i++)
-		assert_string_equal(in_order(&chance), want);
 }
 
 #define CASE(name) cmocka_unit_test_teardown(name, stop)
@@ -484,7 +411,6 @@ int main(void)
 		CASE(who_acknowledged_has_it_until_it_is_over),
 		CASE(a_window_that_nobody_watches_is_not_kept),
 		CASE(a_value_of_which_nothing_comes_any_more_is_forgotten),
-		CASE(the_order_in_which_windows_come_does_not_show),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

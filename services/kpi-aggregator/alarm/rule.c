@@ -69,10 +69,13 @@ static bool text_read(struct arena *arena, const struct json_place *says, const 
 static bool says_read(struct arena *arena, const struct json_place *top, struct alarm_rule *rule,
                       struct json_error *error)
 {
-	static const char *const fields[] = { "summary", "description", NULL };
+	static const char *const fields[] = { "summary", "description", "money", NULL };
 	struct json_place says;
 
+	rule->money = "";
 	return json_object_at(top, "says", &says, error) && json_only(&says, fields, error) &&
+	       (!json_has(&says, "money") ||
+	        policy_word_at(arena, &says, "money", &rule->money, error)) &&
 	       text_read(arena, &says, "summary", &rule->summary, error) &&
 	       text_read(arena, &says, "description", &rule->description, error);
 }

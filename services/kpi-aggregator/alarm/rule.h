@@ -29,7 +29,8 @@
  * resolve.
  *
  * "resolve": so many windows in a row must be well again; of a threshold well means on the other side of "margin".
- * "at_risk" is the amount that is lost or may be, where the figures are of a currency.
+ * "at_risk" is the amount that is lost or may be, where the figures are of a currency. Where they are not, "says" may name in "money"
+ * the metric that has it: its windows lie in other shards, so the alert says where to look.
  */
 #ifndef SERVICES_KPI_AGGREGATOR_ALARM_RULE_H
 #define SERVICES_KPI_AGGREGATOR_ALARM_RULE_H
@@ -103,6 +104,7 @@ struct alarm_rule {
 	const char *runbook;
 	const char *summary;
 	const char *description;
+	const char *money;    /* "": none */
 	enum rule_of at_risk; /* OF_NOTHING: none is known */
 };
 

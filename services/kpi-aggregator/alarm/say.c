@@ -170,7 +170,7 @@ static const char *filled(const struct alarm_said *said, const char *template)
 
 /* What it rests on. */
 
-#define EVIDENCE_MAX 4
+#define EVIDENCE_MAX 5
 
 static Opsmesh__V1__Evidence *window_evidence(const struct alarm_said *said,
                                               const struct window *window, const char *note)
@@ -210,6 +210,11 @@ static size_t evidence_fill(const struct alarm_said *said, Opsmesh__V1__Evidence
 		evidence[count++] = window_evidence(
 		    said, said->window,
 		    arena_printf(arena, "at risk: %s", figure_text(said, said->rule->at_risk)));
+	if (said->rule->money[0] != '\0')
+		evidence[count++] = alert_evidence(arena, "kpi",
+		                                   arena_printf(arena, "%s/%s", said->rule->money,
+		                                                label_of(said, said->window)),
+		                                   "what it is in money");
 	if (said->verdict->has_usual &&
 	    past_example(said->past, said->rule, said->window, &example))
 		evidence[count++] = window_evidence(said, &example, "what is usual");
