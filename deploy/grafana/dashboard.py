@@ -210,7 +210,7 @@ def make_rows(out):
 def variables():
     job = 'label_values(up{component="daemon"}, job)'
     return [{"name": "datasource", "label": "Prometheus", "type": "datasource", "query": "prometheus"},
-            {"name": "job", "label": "Daemon", "type": "query", "datasource": SOURCE, "definition": job,
+            {"name": "job", "label": "Daemon", "type": "query", "datasource": SOURCE,
              "query": {"query": job, "refId": "job"}, "includeAll": True, "multi": True, "refresh": 2, "sort": 1,
              "current": {"text": ["All"], "value": ["$__all"]}}]
 
