@@ -90,11 +90,12 @@ def run(command, **settings):
 
 
 def base_of(folder, image):
-    """The base, made once. The machine's own list of packages is taken along: it has the updates."""
+    """The base, made once; what is mounted for it goes with its namespace. The machine's own list of packages is taken along: it has the updates."""
     root = os.path.join(folder, "base-" + SUITES[image])
     if os.path.exists(root):
         return root
-    run(["debootstrap", "--variant=minbase", "--exclude=tzdata", SUITES[image], root + ".part"],
+    shutil.rmtree(root + ".part", ignore_errors=True)
+    run(["unshare", "-m", "debootstrap", "--variant=minbase", "--exclude=tzdata", SUITES[image], root + ".part"],
         stdout=subprocess.DEVNULL)
     if os.path.exists("/etc/apt/sources.list.d/debian.sources"):
         shutil.copy("/etc/apt/sources.list.d/debian.sources", root + ".part/etc/apt/sources.list.d/")
