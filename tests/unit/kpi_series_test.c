@@ -7,6 +7,7 @@
 #include "proto/opsmesh/v1/catalogue.h"
 #include "services/kpi-aggregator/kpi.h"
 #include "services/kpi-aggregator/series/series.h"
+#include "tests/support/definition_fixture.h"
 #include "tests/support/kpi_fixture.h"
 #include "tests/support/stage_test.h"
 
@@ -68,8 +69,12 @@ struct told {
 
 static void start_series(const char *series)
 {
+	char reason[DEFINITION_REASON_SIZE];
+
 	arena = arena_create(65536);
-	book = kpi_book(texts);
+	book = definition_fixture(texts, reason);
+	if (book == NULL)
+		fail_msg("%s", reason);
 	documents[0] = (struct document){ .name = DEFINITIONS, .compiled = book };
 	documents[1] = (struct document){ .name = NULL };
 	stage_test_init(&test, &opsmesh_catalogue, &kpi_stages[SERIES],
