@@ -98,7 +98,7 @@ def wrong(figure, said, sums):
     for name in ("n", "hits", "sum"):
         if said.of(name) != getattr(sums, name):
             return f"{name} is {said.of(name)}, not {getattr(sums, name)}"
-    asides = {one["name"]: number(one.get("count")) for one in said.figures.get("asides", [])}
+    asides = {one["what"]: number(one.get("count")) for one in said.figures.get("asides", [])}
     for name in asides | sums.asides:
         if asides.get(name, 0) != sums.asides[name]:
             return f"{name} aside is {asides.get(name, 0)}, not {sums.asides[name]}"

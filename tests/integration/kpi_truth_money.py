@@ -591,7 +591,7 @@ def differences(document, truth, said):
     for name in ("n", "hits", "sum"):
         if name in truth and int(said.get(name, 0)) != truth[name]:
             yield f"{name} is {said.get(name, 0)}, should be {truth[name]}"
-    told = {one["name"]: int(one.get("count", 0)) for one in said.get("asides", [])}
+    told = {one["what"]: int(one.get("count", 0)) for one in said.get("asides", [])}
     for name in set(told) | set(truth.get("asides", {})):
         if told.get(name, 0) != truth.get("asides", {}).get(name, 0):
             yield f"aside {name} is {told.get(name, 0)}, should be {truth.get('asides', {}).get(name, 0)}"

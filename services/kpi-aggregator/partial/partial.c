@@ -89,8 +89,19 @@ struct difference {
 	struct partial_count *count;
 };
 
+/* A midnight that is no longer observed, since it is too long ago, stays counted as it was. */
+static bool is_old_midnight(const struct difference *it, const struct observation *old)
+{
+	return old->kind == OBSERVATION_BACKLOG &&
+	       time_before(old->times[TIME_AT],
+	                   time_sub(time_later(it->task->now, TIME_OLDEST),
+	                            DAYS(SUBJECT_MIDNIGHTS_MAX - 1)));
+}
+
 static void take_back(const struct difference *it, const struct observation *old)
 {
+	if (is_old_midnight(it, old))
+		return;
 	partial_count_add(it->count, old, -1);
 	hide(it->task, it->subject, old);
 }
