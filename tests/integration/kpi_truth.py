@@ -20,7 +20,7 @@ import sys
 
 import kpi_truth_support
 from kpi_truth_calendar import documents
-from kpi_truth_facts import DAY, instant, number, read
+from kpi_truth_facts import instant, number, read
 from kpi_truth_figure import FIGURES, FORMULAS, MILLION, cells, quantile
 
 FINAL = ("windowSealed", "restated")
@@ -159,13 +159,19 @@ def add_money():
         importlib.import_module("kpi_truth_money")
 
 
+def midnights_until(said):
+    """The last midnight of which something is told, or that lies behind what is sealed."""
+    starts = (one.place[4] for key, places in said.items() if "backlog" in key for one in places.values() if one.kind == "day")
+    ends = (one.end for places in said.values() for one in places.values() if one.final and one.kind in ("hour", "day"))
+    return max([0, *starts, *ends])
+
+
 def main():
     with_open = "--open" in sys.argv
     facts_path, said_path = (one for one in sys.argv[1:] if one != "--open")
     add_money()
     said = said_by_metric(said_path)
-    until = max((one.end for places in said.values() for one in places.values()), default=0) + DAY
-    mesh = kpi_truth_support.Mesh(read(facts_path), until)
+    mesh = kpi_truth_support.Mesh(read(facts_path), midnights_until(said))
     definitions = {f"{one['id']}@{one['version']}": one for one in documents("metrics") if "formula" in one}
     good = True
     for key, definition in sorted(definitions.items()):
