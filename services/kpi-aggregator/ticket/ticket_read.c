@@ -49,7 +49,8 @@ static void read_message(const Opsmesh__V1__MessageAdded *added, struct ticket_r
 {
 	record.role = code((int)added->role, TICKET_ROLES);
 	record.message = added->message_id;
-	record.agent = added->author;
+	if (record.role == ROLE_AGENT)
+		record.agent = added->author;
 	record.class = RECORD_BEGAN;
 	ticket_fact_add(fact, record);
 	record.class = RECORD_TOUCHED;
