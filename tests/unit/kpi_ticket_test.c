@@ -195,8 +195,10 @@ static void a_reopened_ticket_waits_from_its_reopening(void **state)
 	life_move(life, "04T09:05", TICKET_NEW, TICKET_SOLVED);
 	is_marked(reply_of(life, "m1"), MARKED(FIRST) | MARKED(CANCELLED));
 	is_marked(life_find(life_see(life), OBSERVATION_ASSISTANCE, "1"), MARKED(SOLVED));
+	assert_true(observation_is(ticket_of(life), MARK_CANCELLED));
 	life_write(life, "08T14:00", ROLE_CUSTOMER, "m3", "c");
 	life_reopen(life, "08T14:00", "m3");
+	assert_false(observation_is(ticket_of(life), MARK_CANCELLED));
 	life_write(life, "08T14:10", ROLE_AGENT, "m4", "ann");
 	is_marked(reply_of(life, "m1"), MARKED(FIRST) | MARKED(CANCELLED));
 	is_marked(reply_of(life, "m3"), MARKED(FIRST) | MARKED(ANSWERED));

@@ -4,9 +4,10 @@
  * Pure. What it observes:
  *
  * - TICKET "1": asked_at is since when the customer waited for the first reply that came, else since when they wait or waited last;
- *   replied_at that reply's. What a person of ours writes before a customer wrote answers nothing. Agent and team are those who had
- *   it when it was solved last, or have it now. by_customer: its first message is a customer's; of one without messages nobody of ours
- *   opened it.
+ *   replied_at that reply's. cancelled: that wait ended with a solution in place of a reply; of a ticket that was reopened and waits
+ *   again it is not so. What a person of ours writes before a customer wrote answers nothing. Agent and team are those who had it
+ *   when it was solved last, or have it now. by_customer: its first message is a customer's; of one without messages nobody of
+ *   ours opened it.
  * - REPLY "<message id>": a wait for a public reply of a person, from the oldest unanswered message. Words of programs and notes end
  *   none. Solving ends a wait in vain (cancelled); what reopens the ticket begins another. first: no person had replied
  *   before. A wait that goes on has no `at`. Agent is the reply's author, team the ticket's then.

@@ -143,6 +143,7 @@ static void observe_ticket(const struct ticket_view *view)
 		it.times[TIME_ASKED_AT] = wait->began;
 		it.times[TIME_REPLIED_AT] = wait->ended;
 		observation_mark(&it, MARK_ANSWERED, wait->ended.us != TIME_MIN.us);
+		observation_mark(&it, MARK_CANCELLED, wait->cancelled);
 	}
 	observe_solution(story, &it);
 	observation_mark(&it, MARK_BY_CUSTOMER, story->by_customer);

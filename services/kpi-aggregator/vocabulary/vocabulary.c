@@ -30,7 +30,7 @@ const struct vocabulary_kind vocabulary_kinds[OBSERVATION_KINDS] = {
 	                         .numbers = N(REPLIES) | N(CHANGE),
 	                         .marks = M(BY_CUSTOMER) | M(ANSWERED) | M(SOLVED) | M(ONE_TOUCH) |
 	                                  M(REOPENED) | M(REOPENED_SOON) | M(ESCALATED) |
-	                                  M(BOT_REPLIED) },
+	                                  M(BOT_REPLIED) | M(CANCELLED) },
 	[OBSERVATION_REPLY] = { .name = "reply",
 	                        .doc = "A wait of a customer for a public reply of a person.",
 	                        .kept = true,
