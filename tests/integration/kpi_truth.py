@@ -3,7 +3,7 @@
 
     kpi_truth.py FACTS KPI [--open]
 
-FACTS and KPI are lines of `opsmesh tail`: of tickets, triage and clocks, and of ops.kpi.v1. Each figure is computed anew from the facts
+FACTS and KPI are lines of `opsmesh tail`: of tickets, triage, clocks and accounts, and of ops.kpi.v1. Each figure is computed anew from the facts
 alone (kpi_truth_support.py; figures of money in kpi_truth_money.py), for every window and every value of its dimensions, and
 must equal what was said last of that window, to the unit: sums, asides, value; quantiles within the error of the sketch.
 Of the documents only names, zones, windows and dimensions are taken, never what a figure means.
@@ -20,7 +20,7 @@ import sys
 import kpi_truth_support
 from kpi_truth_calendar import documents
 from kpi_truth_facts import instant, number, read
-from kpi_truth_figure import FIGURES, FORMULAS, MILLION, cells, quantile
+from kpi_truth_figure import FIGURES, FORMULAS, MILLION, carried, cells, close, quantile
 
 FINAL = ("windowSealed", "restated")
 ERROR = 128  # of a quantile: one part of so many
@@ -129,7 +129,7 @@ def differences(figure, truth, places, with_open):
     for place, said in sorted(places.items()):
         if place[0] in cut or not (said.final or with_open):
             continue
-        sums = truth.get(place)
+        sums = truth.get(place) or (carried(truth, place) if figure.closing else None)
         if sums is None and any(said.of(name) for name in ("n", "hits", "sum")):
             yield place, "something is told where nothing is"
         elif sums is not None and wrong(figure, said, sums):
@@ -142,6 +142,8 @@ def differences(figure, truth, places, with_open):
 def hold(key, definition, mesh, places, with_open):
     figure = FIGURES[key]
     truth = cells(figure.rows(mesh), definition)
+    if figure.closing:
+        close(truth)
     found = list(differences(figure, truth, places, with_open))
     held = sum(said.final or with_open for said in places.values())
     print(f"{'FAIL' if found else 'ok'} kpi_truth: {key}: {held} rows of {len(truth)}", flush=True)

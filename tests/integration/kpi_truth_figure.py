@@ -8,7 +8,7 @@ import collections
 from kpi_truth_calendar import window_start
 
 FIGURES = {}
-Figure = collections.namedtuple("Figure", "formula rows per")
+Figure = collections.namedtuple("Figure", "formula rows per closing")
 Row = collections.namedtuple("Row", "at words n hits measure asides currency")
 MILLION = 10**6
 
@@ -17,9 +17,10 @@ def row(at, words, n=0, hits=0, measure=None, currency="", **asides):
     return Row(at, words, n, hits, measure, asides, currency)
 
 
-def figure(formula, name, version=1, per=1):
+def figure(formula, name, version=1, per=1, closing=False):
+    """closing: n is the sum of all windows up to and with its own."""
     def take(function):
-        FIGURES[f"{name}@{version}"] = Figure(formula, function, per)
+        FIGURES[f"{name}@{version}"] = Figure(formula, function, per, closing)
         return function
     return take
 
@@ -61,6 +62,22 @@ def cells(rows, definition):
             for dimension, value in cuts:
                 found[dimension, value, one.currency, kind, start].add(one)
     return {place: sums for place, sums in found.items() if not sums.empty()}
+
+
+def close(found):
+    """n becomes that of all windows so far, of each series of them."""
+    levels = collections.Counter()
+    for place in sorted(found, key=lambda place: place[4]):
+        levels[place[:4]] += found[place].n
+        found[place].n = levels[place[:4]]
+
+
+def carried(found, place):
+    """Of a window in which nothing happened: what the one before it left; None: nothing."""
+    before = [one for one in found if one[:4] == place[:4] and one[4] < place[4]]
+    sums = Sums()
+    sums.n = found[max(before)].n if before else 0
+    return None if sums.empty() else sums
 
 
 # Formulas.

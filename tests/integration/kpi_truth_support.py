@@ -5,7 +5,7 @@ A figure yields rows: by when they count, by what they are cut, and what they ad
 from kpi_truth_calendar import midnights, open_time
 from kpi_truth_facts import instant, number, word
 from kpi_truth_figure import figure, figures, row
-from kpi_truth_ticket import DONE, Ticket
+from kpi_truth_ticket import DONE, Ticket, tier_of
 
 DESKS = {"JP": "tokyo-support", "GB": "london-support"}
 JUDGES = ("classified", "needsHuman")
@@ -18,6 +18,7 @@ class Mesh:
     def __init__(self, facts, until):
         triage, clocks = by_key(facts.get("ops.triage.v1", [])), by_key(facts.get("ops.sla.v1", []))
         self.until = until
+        self.accounts = by_key([fact for fact in facts.get("ops.accounts.v1", []) if fact.name == "declared"])
         self.patterns = [fact for fact in facts.get("ops.triage.v1", []) if fact.name and fact.name.startswith("pattern")]
         self.tickets = [Ticket(own, triage.get(key, []), clocks.get(key, []))
                         for key, own in by_key(facts.get("ops.tickets.v1", [])).items()
@@ -172,6 +173,30 @@ def resolution_flow(mesh):
 def escalated(mesh):
     for ticket in mesh.tickets:
         yield row(ticket.at, ticket.whole, n=1, hits=int(ticket.escalated))
+
+
+def customers(mesh):
+    """One less of what an account was, and one more of what it is; an older version of it says nothing."""
+    for declared in mesh.accounts.values():
+        was, newest = None, 0
+        for fact in declared:
+            words = {"tier": tier_of(fact.body), "region": fact.body.get("region", "")}
+            if number(fact.body.get("version")) <= newest or words == was:
+                continue
+            newest = number(fact.body.get("version"))
+            if was is not None:
+                yield fact.at, was, -1
+            yield fact.at, words, 1
+            was = words
+
+
+@figure("quotient", "value.tickets_per_100_customers", per=100, closing=True)
+def tickets_per_100_customers(mesh):
+    for at, words, change in customers(mesh):
+        yield row(at, words, n=change)
+    for ticket in mesh.tickets:
+        if ticket.by_customer:
+            yield row(ticket.at, ticket.whole, hits=1)
 
 
 @figure("count", "value.escalated_accounts")
