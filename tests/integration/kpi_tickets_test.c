@@ -81,7 +81,7 @@ static void read_fact(struct desk *desk, char topic, int64_t sequence, struct by
 		const Opsmesh__V1__TicketEvent *const event =
 		    (const void *)unpacked(desk, &opsmesh__v1__ticket_event__descriptor, packed);
 
-		ticket_read(desk->arena, event, instant_of(event->occurred_at), sequence, fact);
+		ticket_read(event, instant_of(event->occurred_at), sequence, fact);
 	} else if (topic == 'c') {
 		const Opsmesh__V1__TriageEvent *const event =
 		    (const void *)unpacked(desk, &opsmesh__v1__triage_event__descriptor, packed);

@@ -5,7 +5,6 @@ message, not by walking. What people wrote counts when they wrote it; what the d
 said, never before what was said before it.
 """
 import functools
-import unicodedata
 
 from kpi_truth_facts import DAY, number, word
 
@@ -26,8 +25,7 @@ def product(tags):
 
 
 def tier_of(body):
-    known = word(body.get("tier"), "TIER_")
-    return known or unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", body.get("tierVerbatim", "")).casefold())
+    return word(body.get("tier"), "TIER_") or body.get("tierVerbatim", "")
 
 
 class Wait:

@@ -31,7 +31,7 @@ static void tell_by(struct life *life, const char *at, enum ticket_role role,
 
 	actor.role = (Opsmesh__V1__Role)role;
 	event.actor = role != ROLE_NOBODY ? &actor : NULL;
-	ticket_read(arena, &event, life_time(at), life->sequences[LIFE_TICKETS], fact);
+	ticket_read(&event, life_time(at), life->sequences[LIFE_TICKETS], fact);
 }
 
 static void tell(struct life *life, const char *at, Opsmesh__V1__TicketEvent event)

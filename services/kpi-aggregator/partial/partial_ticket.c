@@ -32,7 +32,7 @@ static enum status learn_ticket(struct task *task)
 	struct instant at;
 
 	TRY(read_head(task, event->ticket_id, event->occurred_at, &at));
-	ticket_read(task->arena, event, at, task->event->sequence, &fact);
+	ticket_read(event, at, task->event->sequence, &fact);
 	return learn(task, event->ticket_id, &fact);
 }
 

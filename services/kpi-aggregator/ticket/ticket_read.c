@@ -2,7 +2,6 @@
 
 #include "common/base/text.h"
 #include "common/io/proto.h"
-#include "common/io/unicode.h"
 
 #include <string.h>
 
@@ -79,7 +78,7 @@ static void read_assigned(const Opsmesh__V1__TicketAssigned *assigned, struct ti
 	ticket_fact_add(fact, record);
 }
 
-static void read_resolved(struct arena *arena, const Opsmesh__V1__CustomerResolved *resolved,
+static void read_resolved(const Opsmesh__V1__CustomerResolved *resolved,
                           struct ticket_record record, struct ticket_fact *fact)
 {
 	static const char *const tiers[] = { "", "free", "pro", "business", "enterprise" };
@@ -87,7 +86,7 @@ static void read_resolved(struct arena *arena, const Opsmesh__V1__CustomerResolv
 	record.account = resolved->account_id;
 	record.tier = word(tiers, COUNT_OF(tiers), (int)resolved->tier);
 	if (*record.tier == '\0')
-		record.tier = unicode_fold(arena, resolved->tier_verbatim);
+		record.tier = resolved->tier_verbatim;
 	record.region = resolved->region;
 	ticket_fact_add(fact, record);
 }
@@ -109,8 +108,8 @@ static void read_csat(const Opsmesh__V1__CsatAnswered *answered, struct ticket_r
 	ticket_fact_add(fact, record);
 }
 
-void ticket_read(struct arena *arena, const Opsmesh__V1__TicketEvent *event, struct instant at,
-                 int64_t sequence, struct ticket_fact *fact)
+void ticket_read(const Opsmesh__V1__TicketEvent *event, struct instant at, int64_t sequence,
+                 struct ticket_fact *fact)
 {
 #define RECORD(name) ticket_record_of(RECORD_##name, at, sequence)
 #define FACT(name) OPSMESH__V1__TICKET_EVENT__FACT_##name
@@ -130,7 +129,7 @@ void ticket_read(struct arena *arena, const Opsmesh__V1__TicketEvent *event, str
 		break;
 	case FACT(ASSIGNED): read_assigned(event->assigned, RECORD(ASSIGNED), fact); break;
 	case FACT(CUSTOMER_RESOLVED):
-		read_resolved(arena, event->customer_resolved, RECORD(RESOLVED), fact);
+		read_resolved(event->customer_resolved, RECORD(RESOLVED), fact);
 		break;
 	case FACT(TAGGED): read_tagged(event->tagged, RECORD(TAGGED), fact); break;
 	case FACT(CSAT_ANSWERED): read_csat(event->csat_answered, RECORD(CSAT), fact); break;

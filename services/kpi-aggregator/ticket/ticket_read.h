@@ -11,9 +11,9 @@
 #include "opsmesh/v1/triage.pb-c.h"
 #include "services/kpi-aggregator/ticket/ticket.h"
 
-/* Each fills a fact; of a fact that tells no figure anything it has no records. Texts are borrowed, or lie in the arena. */
-void ticket_read(struct arena *arena, const Opsmesh__V1__TicketEvent *event, struct instant at,
-                 int64_t sequence, struct ticket_fact *fact);
+/* Each fills a fact; of a fact that tells no figure anything it has no records. Texts are borrowed. */
+void ticket_read(const Opsmesh__V1__TicketEvent *event, struct instant at, int64_t sequence,
+                 struct ticket_fact *fact);
 void ticket_read_triage(const Opsmesh__V1__TriageEvent *event, struct instant at, int64_t sequence,
                         struct ticket_fact *fact);
 void ticket_read_sla(const Opsmesh__V1__SlaEvent *event, struct instant at, int64_t sequence,
