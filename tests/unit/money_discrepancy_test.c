@@ -40,8 +40,8 @@ static struct bytes hear(struct bytes known, const char *line)
 #define HEALED(at) "occurred_at=" at " discrepancy_healed.cause=lines_subtotal"
 #define EXPLAINED(at) "occurred_at=" at " discrepancy_explained.cause=lines_subtotal"
 
-#define COUNTED(number, status, at, began, change)                          \
-	"discrepancy " number " team=billing account=acct_1 status=" status \
+#define COUNTED(number, status, at, began, change)                              \
+	"discrepancy " number " USD team=billing account=acct_1 status=" status \
 	" reason=lines_subtotal at=" at " began_at=" began " change=" change
 #define OFF_BY(number, currency, at, began, minor)                                     \
 	"discrepancy " number " " currency                                             \
@@ -101,7 +101,8 @@ static void what_is_off_is_a_level(void **state)
 		  { "occurred_at=5 discrepancy_opened.cause=lines_subtotal "
 		    "discrepancy_opened.queue=billing discrepancy_opened.object_ids=sub_1 "
 		    "discrepancy_opened.expected_count=5" },
-		  COUNTED("1", "open", "5", "5", "1 open\n") },
+		  "discrepancy 1 team=billing account=acct_1 status=open reason=lines_subtotal at=5 "
+		  "began_at=5 change=1 open\n" },
 		{ "an end of what was never opened is nothing", { HEALED("9") }, "" },
 	};
 

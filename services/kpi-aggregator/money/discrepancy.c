@@ -133,9 +133,12 @@ static void add_turn(struct discrepancy *it, const struct turn *turn)
 		it->left_out++;
 }
 
+/* It counts in the currency that it is off by, so that no amount is told without one. */
 static void turn(struct discrepancy *it, enum turn_kind kind, struct instant at)
 {
-	add_turn(it, &(struct turn){ kind, at, it->began_at, { 0, "" } });
+	const char *const currency = it->object_count > 0 ? it->objects[0].off_by.currency : "";
+
+	add_turn(it, &(struct turn){ kind, at, it->began_at, { 0, currency } });
 }
 
 /* What an object adds while the discrepancy is open; sign -1 takes it away. */
@@ -243,11 +246,11 @@ static void on_opened(struct arena *arena, struct discrepancy *it,
 	if (it->open)
 		return;
 	forget_gone(it, opened);
-	it->open = true;
 	it->began_at = at;
+	show(it, &object, at);
+	it->open = true;
 	turn(it, TURN_OPENED, at);
 	turn_all(it, 1, at);
-	show(it, &object, at);
 }
 
 static void on_moved(struct arena *arena, struct discrepancy *it,
