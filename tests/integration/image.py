@@ -5,11 +5,14 @@
     image.py run FOLDER SERVICE SECRETS NAME=VALUE...
                                 the service's command, user, secrets, environment and tmpfs, the root
                                 read only; NAME=VALUE stands for what is elsewhere here (brokers, ports)
+    image.py job FOLDER SECRETS NAME=VALUE...
+                                the steps of Kubernetes' job of preparation, as its manifest says them
 
-Both files are read as they are: there is no second list of packages, paths or settings here. It needs
+The files are read as they are: there is no second list of packages, paths or settings here. It needs
 root, and build the network.
 """
 
+import base64
 import fnmatch
 import json
 import os
@@ -90,7 +93,8 @@ def run(command, **settings):
 
 
 def base_of(folder, image):
-    """The base, made once; what is mounted for it goes with its namespace. The machine's own list of packages is taken along: it has the updates."""
+    """The base, made once; what is mounted for it goes with its namespace. The machine's own list of packages
+    is taken along: it has the updates."""
     root = os.path.join(folder, "base-" + SUITES[image])
     if os.path.exists(root):
         return root
@@ -237,6 +241,39 @@ def secrets_of(service, folder, given):
     return place
 
 
+def job(folder, given, changes):
+    """Each step with its command and settings, and the keys of its secret as deploy/kubernetes/secrets.sh names them."""
+    sys.path.insert(0, "tests/lint")
+    import manifests_rendered
+    documents = manifests_rendered.render_folder("deploy/kubernetes/base")
+    maps = {d["metadata"]["name"]: d["data"] for d in documents if d["kind"] == "ConfigMap"}
+    printed = subprocess.run(["deploy/kubernetes/secrets.sh", given], capture_output=True, text=True, check=True)
+    secrets = {d["metadata"]["name"]: d["data"] for d in yaml.safe_load_all(printed.stdout) if d}
+    pod = next(d["spec"]["template"]["spec"] for d in documents if d["kind"] == "Job")
+    stage = last(folder)
+    good = True
+    for step in pod["initContainers"] + pod["containers"]:
+        if not os.path.exists(stage.root + step["command"][0]):
+            print(f"skip image: the job's step {step['name']}: its program is not built")
+            continue
+        environment = {}
+        for origin in step["envFrom"]:
+            environment.update(maps[origin["configMapRef"]["name"]])
+        environment.update((row["name"], row["value"]) for row in step["env"])
+        environment.update(change.split("=", 1) for change in changes)
+        place = os.path.join(folder, "secrets-job-" + step["name"])
+        shutil.rmtree(place, ignore_errors=True)
+        os.makedirs(place)
+        volume = next(v for v in pod["volumes"] if v["name"] == step["volumeMounts"][0]["name"])
+        for key, value in secrets[volume["secret"]["secretName"]].items():
+            with open(os.path.join(place, key), "wb") as file:
+                file.write(base64.b64decode(value))
+        said = subprocess.run(caged(stage, step["command"], environment, place), capture_output=True, text=True)
+        good &= verdict(f"the job's step {step['name']} ends well", said.returncode == 0, said.stdout + said.stderr)
+        shutil.rmtree(place)
+    return 0 if good else 1
+
+
 def start(folder, name, given, changes):
     with open(COMPOSE, encoding="utf-8") as file:
         service = yaml.safe_load(file)["services"][name]
@@ -256,5 +293,7 @@ if sys.argv[1] == "build":
     build(os.path.abspath(sys.argv[2]))
 elif sys.argv[1] == "facts":
     sys.exit(facts(os.path.abspath(sys.argv[2])))
+elif sys.argv[1] == "job":
+    sys.exit(job(os.path.abspath(sys.argv[2]), sys.argv[3], sys.argv[4:]))
 else:
     start(os.path.abspath(sys.argv[2]), sys.argv[3], sys.argv[4], sys.argv[5:])

@@ -78,6 +78,11 @@ if service prepare > "$dir/prepare.log" 2>&1; then
 else
 	wrong "prepare" "$dir/prepare.log"
 fi
+if command -v kubectl > /dev/null; then
+	image job "$stages" "$dir/secrets" "KAFKA_BROKERS=$brokers" PARTITIONS=4 || bad=1
+else
+	echo "skip image: the job of preparation: there is no kubectl"
+fi
 while read -r name schema; do
 	[ -x "$stages/runtime/opt/opsmesh/bin/$name" ] || continue
 	port=$(free_port)

@@ -19,8 +19,11 @@ def renderer():
 
 
 def render(overlay):
-    """Ends the check when the overlay does not render: nothing else can be said of it."""
-    path = f"{FOLDER}/overlays/{overlay}"
+    return render_folder(f"{FOLDER}/overlays/{overlay}")
+
+
+def render_folder(path):
+    """Ends the check when the folder does not render: nothing else can be said of it."""
     said = subprocess.run([*renderer(), "--load-restrictor", "LoadRestrictionsNone", path],
                           capture_output=True, text=True, timeout=60)
     if said.returncode != 0:
