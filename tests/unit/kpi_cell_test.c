@@ -307,123 +307,118 @@ static void what_is_taken_back_leaves_nothing(void **state)
 	}
 }
 
-static struct cell_sums random_sums(struct chance *chance)
+static void change(const struct observation *old, const struct observation *now)
 {
-	struct cell_sums it = { .n = chance_between(chance, -9, 9) };
+	seen.count = 0;
+	cell_expand_change(arena, &book, old, now, see, &seen);
+}
 
-	it.hits = chance_between(chance, -9, 9);
-	it.sum = (int64_t)chance_next(chance) >> 20;
-	for (size_t i = 0; i < DEFINITION_ASIDES_MAX; i++)
-		if (chance_of(chance, 400))
-			it.asides[i] =
-			    (int64_t)chance_next(chance) >> chance_between(chance, 2, 63);
-	it.came = chance_below(chance, 9);
-	it.taken_back = chance_below(chance, 9);
-	for (int i = chance_below(chance, 4); i > 0; i--)
-		it.sketch = sketch_with(arena, it.sketch, chance_below(chance, SKETCH_PLACES),
-		                        chance_between(chance, -3, 3));
+static void an_observation_that_says_the_same_changes_no_cell(void **state)
+{
+	const struct observation old = ticket_of("2026-05-01T09:30:00Z", "2026-05-02T11:00:00Z");
+	struct observation now = old;
+
+	(void)state;
+	now.words[WORD_ACCOUNT] = "A1"; /* by which nothing is cut */
+	now.times[TIME_SOLVED_AT].us++; /* in the same windows */
+	change(&old, &now);
+	assert_int_equal(seen.count, 1);
+	assert_ptr_equal(seen.changes[0].definition, &spans);
+	assert_sums(&seen.changes[0], 0, 0, 1);
+	assert_int_equal(seen.changes[0].sums.sketch.count, 0);
+	assert_int_equal(seen.changes[0].sums.came, 1);
+	assert_int_equal(seen.changes[0].sums.taken_back, 1);
+}
+
+static void what_has_another_value_goes_from_one_cell_to_the_other(void **state)
+{
+	const struct observation old = ticket_of("2026-05-01T09:30:00Z", NULL);
+	struct observation now = old;
+
+	(void)state;
+	now.words[WORD_TEAM] = "billing";
+	change(&old, &now);
+	assert_int_equal(seen.count, 2);
+	assert_where(&seen.changes[0], &share, WORD_TEAM, "", "2026-05-01T09:00:00Z");
+	assert_sums(&seen.changes[0], -1, 0, 0);
+	assert_where(&seen.changes[1], &share, WORD_TEAM, "billing", "2026-05-01T09:00:00Z");
+	assert_sums(&seen.changes[1], 1, 0, 0);
+}
+
+static void an_amount_in_another_currency_goes_from_one_cell_to_the_other(void **state)
+{
+	struct observation old = observation_of(OBSERVATION_REFUND, "1");
+	struct observation now;
+
+	(void)state;
+	old.currency = "JPY";
+	old.numbers[NUMBER_MINOR] = 5;
+	old.times[TIME_AT] = instant_of("2026-05-01T09:30:00Z");
+	now = old;
+	now.currency = "EUR";
+	change(&old, &now);
+	assert_int_equal(seen.count, 4);
+	assert_string_equal(seen.changes[0].currency, "JPY");
+	assert_sums(&seen.changes[0], 0, 0, -5);
+	assert_string_equal(seen.changes[1].currency, "EUR");
+	assert_sums(&seen.changes[1], 0, 0, 5);
+}
+
+/* Where a cell stands; those of the changes of tests are few. */
+static void add_up(struct seen *all, const struct cell_change *change)
+{
+	size_t i = 0;
+
+	while (i < all->count && (all->changes[i].definition != change->definition ||
+	                          all->changes[i].dimension != change->dimension ||
+	                          all->changes[i].window.start.us != change->window.start.us ||
+	                          strcmp(all->changes[i].value, change->value) != 0 ||
+	                          strcmp(all->changes[i].currency, change->currency) != 0))
+		i++;
+	if (i == all->count) {
+		assert_true(all->count < SEEN_MAX);
+		all->changes[i] = *change;
+		all->changes[i].sums = (struct cell_sums){ .n = 0 };
+		all->count++;
+	}
+	assert_true(cell_add(arena, &all->changes[i].sums, &change->sums));
+}
+
+static struct observation random_ticket(struct chance *chance)
+{
+	static const char *const times[] = { "2026-05-01T09:30:00Z", "2026-05-01T09:45:00Z",
+		                             "2026-05-01T22:59:59Z", "2026-05-01T23:00:00Z" };
+	static const char *const teams[] = { "", "billing", "technical" };
+	const bool is_solved = chance_of(chance, 600);
+	struct observation it = ticket_of(times[chance_below(chance, 4)],
+	                                  is_solved ? times[chance_below(chance, 4)] : NULL);
+
+	it.words[WORD_TEAM] = teams[chance_below(chance, 3)];
 	return it;
 }
 
-static void assert_same(const struct cell_sums *a, const struct cell_sums *b)
+static void a_change_is_what_taking_back_and_telling_come_to(void **state)
 {
-	assert_memory_equal(a, b, offsetof(struct cell_sums, sketch));
-	assert_true(bytes_equal(sketch_pack(arena, a->sketch), sketch_pack(arena, b->sketch)));
-}
-
-static void sums_are_the_same_in_any_order(void **state)
-{
-	struct chance chance;
-	struct cell_sums all[20];
-	struct cell_sums first = { .n = 0 };
-
-	(void)state;
-	chance_seed(&chance, 21);
-	for (size_t i = 0; i < COUNT_OF(all); i++) {
-		all[i] = random_sums(&chance);
-		assert_true(cell_add(arena, &first, &all[i]));
-	}
-	for (int round = 0; round < 100; round++) {
-		struct cell_sums again = { .n = 0 };
-
-		for (int i = (int)COUNT_OF(all); i > 0; i--) {
-			const int one = chance_below(&chance, i);
-			const struct cell_sums last = all[i - 1];
-
-			assert_true(cell_add(arena, &again, &all[one]));
-			all[i - 1] = all[one];
-			all[one] = last;
-		}
-		assert_same(&again, &first);
-	}
-}
-
-static void a_sum_that_does_not_fit_stays_at_its_end(void **state)
-{
-	const struct cell_sums one = { .n = 1, .sum = -1 };
-	struct cell_sums it = { .n = INT64_MAX, .sum = INT64_MIN };
-
-	(void)state;
-	assert_false(cell_add(arena, &it, &one));
-	assert_true(it.n == INT64_MAX && it.sum == INT64_MIN);
-}
-
-static void the_rest_is_read_as_it_was_packed(void **state)
-{
+	static struct seen apart;
 	struct chance chance;
 
 	(void)state;
-	chance_seed(&chance, 22);
+	chance_seed(&chance, 23);
 	for (int round = 0; round < 500; round++) {
-		const struct cell_sums it = random_sums(&chance);
-		struct cell_sums again = it;
+		const struct observation old = random_ticket(&chance);
+		const struct observation now = random_ticket(&chance);
 
-		memset(again.asides, 1, sizeof(again.asides));
-		again.sketch = (struct sketch){ NULL, 0 };
-		assert_true(cell_rest_unpack(arena, cell_rest_pack(arena, &it), &again));
-		assert_same(&again, &it);
-	}
-}
-
-static void a_cell_with_neither_asides_nor_sketch_has_no_rest(void **state)
-{
-	const struct cell_sums plain = { .n = 5, .hits = 3, .sum = 9, .came = 5 };
-	const struct cell_sums aside = { .asides = { 0, -1 } };
-
-	(void)state;
-	assert_null(cell_rest_pack(arena, &plain).data);
-	assert_int_equal(cell_rest_pack(arena, &plain).size, 0);
-	assert_int_equal(cell_rest_pack(arena, &aside).size, 3);
-}
-
-static void bytes_that_are_no_rest_are_refused(void **state)
-{
-	static const struct {
-		const char *data;
-		size_t size;
-		bool good;
-	} cases[] = {
-		{ "", 0, true },
-		{ "\x00", 1, false }, /* says that there is nothing */
-		{ "\x01\x02", 2, true },
-		{ "\x01", 1, false },         /* cut */
-		{ "\x02\x02\x00", 3, false }, /* a needless zero */
-		{ "\x05\x02\x02\x02\x02\x02", 6, false },
-		{ "\x00\x05\x02", 3, true }, /* a sketch alone */
-		{ "\x00\x05", 2, false },
-		{ "\x01\x02\x05\x02", 4, true },
-		{ "\x01\x02\x05\x00", 4, false },
-	};
-
-	(void)state;
-	for (size_t i = 0; i < COUNT_OF(cases); i++) {
-		struct cell_sums it = { .asides = { 7 } };
-
-		assert_int_equal(
-		    cell_rest_unpack(arena, (struct bytes){ cases[i].data, cases[i].size }, &it),
-		    cases[i].good);
-		if (!cases[i].good)
-			assert_int_equal(it.asides[0], 7);
+		apart.count = 0;
+		seen.count = 0;
+		expand(&old, 1);
+		expand(&now, -1);
+		for (size_t i = 0; i < seen.count; i++)
+			add_up(&apart, &seen.changes[i]);
+		change(&old, &now);
+		for (size_t i = 0; i < seen.count; i++)
+			add_up(&apart, &seen.changes[i]);
+		for (size_t i = 0; i < apart.count; i++)
+			assert_true(cell_is_zero(&apart.changes[i].sums));
 	}
 }
 
@@ -446,11 +441,10 @@ int main(void)
 		CASE(nobody_counts_what_no_definition_asks_for),
 		CASE(a_long_value_is_cut_at_a_character),
 		CASE(what_is_taken_back_leaves_nothing),
-		CASE(sums_are_the_same_in_any_order),
-		CASE(a_sum_that_does_not_fit_stays_at_its_end),
-		CASE(the_rest_is_read_as_it_was_packed),
-		CASE(a_cell_with_neither_asides_nor_sketch_has_no_rest),
-		CASE(bytes_that_are_no_rest_are_refused),
+		CASE(an_observation_that_says_the_same_changes_no_cell),
+		CASE(what_has_another_value_goes_from_one_cell_to_the_other),
+		CASE(an_amount_in_another_currency_goes_from_one_cell_to_the_other),
+		CASE(a_change_is_what_taking_back_and_telling_come_to),
 		CASE(a_series_is_named_by_definition_and_dimension),
 	};
 

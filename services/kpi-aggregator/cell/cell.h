@@ -54,5 +54,12 @@ typedef void cell_see(const struct cell_change *change, void *context);
 #define CELL_VALUE_MAX 128
 void cell_expand(struct arena *arena, const struct definition_book *book,
                  const struct observation *it, int sign, cell_see *see, void *context);
+/*
+ * What it means that an observation is another now: the same as taking the old one back and telling the new one, but cells of which
+ * nothing becomes another are not shown. NULL: there was none, or is none any more.
+ */
+void cell_expand_change(struct arena *arena, const struct definition_book *book,
+                        const struct observation *old, const struct observation *now, cell_see *see,
+                        void *context);
 
 #endif
