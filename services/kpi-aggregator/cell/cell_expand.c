@@ -61,7 +61,7 @@ static void add_part(struct arena *arena, const struct definition *definition,
 	case PART_ASIDE: add(&sums->asides[part->aside], signed_amount); return;
 	case PART_MEASURE:
 		if (definition->formula == FORMULA_DISTRIBUTION)
-			sums->sketch = sketch_with(arena, sums->sketch, sketch_place(amount), 1);
+			sums->sketch = sketch_with(arena, sums->sketch, sketch_place(amount), sign);
 		add(&sums->sum, signed_amount);
 		return;
 	case PART_SUM:
