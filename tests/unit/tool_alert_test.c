@@ -3,7 +3,9 @@
  */
 #include "common/base/text.h"
 #include "common/io/proto.h"
+#include "proto/opsmesh/v1/catalogue.h"
 #include "services/opsmesh/alert_list.h"
+#include "services/opsmesh/story.h"
 #include "tests/support/arena_fixture.h"
 #include "tests/support/instant_fixture.h"
 
@@ -269,6 +271,22 @@ static void programs_get_all_that_is_known(void **state)
 	assert_non_null(strstr(text, "\"id\":\"support.csat@1/2026-05-04\""));
 }
 
+static void an_update_is_told_as_a_sentence(void **state)
+{
+	const struct story story = { .arena = arena };
+	Opsmesh__V1__AlertUpdated fact = OPSMESH__V1__ALERT_UPDATED__INIT;
+	Opsmesh__V1__AlertEvent event = event_of("alert/kpi/s@1/r/-/w", DAY "10:00:00Z");
+	const struct told told = { .topic = OPS_ALERTS, .message = &event.base };
+
+	(void)state;
+	fact.severity = CRITICAL;
+	fact.summary = text_mutable("CSAT falls deeper.");
+	event.fact_case = FACT(UPDATED);
+	event.updated = &fact;
+	assert_string_equal(story_alert(&story, &told).text,
+	                    "updates the critical alert alert/kpi/s@1/r/-/w: CSAT falls deeper.");
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, start, stop)
 
 int main(void)
@@ -284,6 +302,7 @@ int main(void)
 		CASE(what_somebody_has_or_is_over_ends),
 		CASE(what_is_resolved_and_nobody_had_ends_then),
 		CASE(programs_get_all_that_is_known),
+		CASE(an_update_is_told_as_a_sentence),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

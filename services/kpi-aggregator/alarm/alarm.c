@@ -52,19 +52,18 @@ struct heard {
 	const Opsmesh__V1__KpiFigures *figures;
 	bool sealed;
 	int32_t revision;
-	int kind;
 	struct instant start;
 	struct instant end;
 };
 
-static bool is_watched(struct task *task, const struct heard *heard)
+static bool is_watched(struct task *task, const Opsmesh__V1__KpiEvent *event)
 {
 	const struct rule_book *const book = task_document(task, ALARM_RULES);
 
 	for (size_t i = 0; i < book->count; i++)
-		if ((int)book->rules[i].window == heard->kind &&
-		    text_equal(book->rules[i].series, heard->event->series) &&
-		    rule_takes_value(&book->rules[i], heard->event->value))
+		if (text_equal(book->rules[i].series, event->series) &&
+		    text_equal(window_kind_names[book->rules[i].window], event->window->kind) &&
+		    rule_takes_value(&book->rules[i], event->value))
 			return true;
 	return false;
 }
@@ -77,7 +76,7 @@ static struct figure_row figure_of_heard(const struct heard *heard)
 		.series = heard->event->series,
 		.value = heard->event->value,
 		.currency = heard->event->currency,
-		.kind = window_kind_names[heard->kind],
+		.kind = heard->event->window->kind,
 		.start = heard->start,
 		.end = heard->end,
 		.n = figures->n,
@@ -94,7 +93,8 @@ static struct figure_row figure_of_heard(const struct heard *heard)
 static bool is_same(const struct figure_row *a, const struct figure_row *b)
 {
 	return a->n == b->n && a->hits == b->hits && a->sum == b->sum && a->figure == b->figure &&
-	       a->has_value == b->has_value && a->sealed == b->sealed && a->silent == b->silent;
+	       a->has_value == b->has_value && a->sealed == b->sealed && a->silent == b->silent &&
+	       a->revision == b->revision;
 }
 
 /* What is known by now counts more: a sealed window more than an open one, a later revision more than an earlier. */
@@ -109,7 +109,7 @@ static bool know(struct task *task, const struct heard *heard)
 	struct known_row known = { .series = heard->event->series,
 		                   .value = heard->event->value,
 		                   .currency = heard->event->currency,
-		                   .kind = window_kind_names[heard->kind] };
+		                   .kind = heard->event->window->kind };
 
 	if (!task_load(task, &alarm_known_table, &known))
 		known.since = known.latest = heard->start;
@@ -156,15 +156,6 @@ static void keep(struct task *task, const struct heard *heard)
 	task_timer_set(task, ALARM_TIMER_JUDGE, row.series, next_judging(task->now));
 }
 
-/* -1: a kind of window that is not known here. */
-static int kind_of(const char *name)
-{
-	for (int kind = 0; window_kind_names[kind] != NULL; kind++)
-		if (text_equal(window_kind_names[kind], name))
-			return kind;
-	return -1;
-}
-
 static enum status hear(struct task *task, const Opsmesh__V1__KpiFigures *figures, bool sealed,
                         int32_t revision)
 {
@@ -178,8 +169,7 @@ static enum status hear(struct task *task, const Opsmesh__V1__KpiFigures *figure
 	    !proto_instant(event->window->end, &heard.end) || !time_before(heard.start, heard.end))
 		return task_fail(task, STATUS_REJECT, "series %s: no window or no figures",
 		                 event->series);
-	heard.kind = kind_of(event->window->kind);
-	if (heard.kind >= 0 && is_watched(task, &heard))
+	if (is_watched(task, event))
 		keep(task, &heard);
 	return STATUS_OK;
 }
@@ -217,7 +207,8 @@ static void need_figure(struct task *task, const ProtobufCMessage *message)
 		                  .value = event->value,
 		                  .currency = event->currency };
 
-	if (event->window == NULL || !proto_instant(event->window->start, &row.start))
+	if (event->window == NULL || !is_watched(task, event) ||
+	    !proto_instant(event->window->start, &row.start))
 		return;
 	row.kind = event->window->kind;
 	task_need(task, &alarm_figure_table, &row);
