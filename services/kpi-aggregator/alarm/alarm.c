@@ -233,7 +233,7 @@ const struct state_table *const alarm_tables[] = { &alarm_known_table,   &alarm_
 	                                           &alarm_pending_table, &alarm_standing_table,
 	                                           &alarm_alert_table,   NULL };
 const struct stage_timer alarm_timers[] = {
-	{ .name = ALARM_TIMER_JUDGE, .handle = alarm_judge },
+	{ .name = ALARM_TIMER_JUDGE, .handle = alarm_judge, .need = alarm_need_judge },
 	{ .name = NULL },
 };
 const int alarm_emits[] = { OPS_ALERTS, -1 };

@@ -58,6 +58,7 @@ enum status alarm_on_restated(struct task *task, const Opsmesh__V1__KpiRestated 
 enum status alarm_on_requested(struct task *task, const Opsmesh__V1__ActionRequested *requested);
 /* The timer of a series. */
 enum status alarm_judge(struct task *task, const char *series);
+void alarm_need_judge(struct task *task, const char *series);
 
 /* A window by all rules that look at it: raises, updates, resolves. */
 enum status alarm_judge_window(const struct past *past, const struct window *window);

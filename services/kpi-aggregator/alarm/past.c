@@ -223,6 +223,30 @@ bool past_example(const struct past *past, const struct alarm_rule *rule,
 	return false;
 }
 
+static void need(const struct past *past, const struct window *window)
+{
+	const struct figure_row row = row_of(past, window);
+
+	task_need(past->task, &alarm_figure_table, &row);
+}
+
+void past_need(const struct past *past, const struct alarm_rule *rule, const struct window *window)
+{
+	const int64_t in_a_row =
+	    rule->windows > rule->well_windows ? rule->windows : rule->well_windows;
+	const int64_t count = in_a_row > rule->span ? in_a_row : rule->span;
+	struct window at = *window;
+	struct window found;
+
+	for (int64_t i = 0; i < count; i++) {
+		need(past, &at);
+		for (int64_t back = 1; rule->judge == JUDGE_UNLIKE && back <= rule->weeks; back++)
+			if (other(past, rule, &at, back, &found))
+				need(past, &found);
+		at = past_before(past, &at);
+	}
+}
+
 /* What is forgotten. */
 
 struct instant past_horizon(const struct known_row *known)

@@ -62,6 +62,8 @@ bool past_usual(const struct past *past, const struct alarm_rule *rule, const st
 /* The one of a week before by which people know what is usual; false: there is none. */
 bool past_example(const struct past *past, const struct alarm_rule *rule,
                   const struct window *window, struct window *example) MUST_CHECK;
+/* In a need function: the windows that judging this one will look at. */
+void past_need(const struct past *past, const struct alarm_rule *rule, const struct window *window);
 /* How far back windows are kept. */
 struct instant past_horizon(const struct known_row *known);
 /* A window was heard for the first time: the one that nobody looks at any more is forgotten. */

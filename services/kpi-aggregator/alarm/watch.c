@@ -172,6 +172,47 @@ static enum status judge_in_zone(struct task *task, struct known_row *known, str
 	return status;
 }
 
+/* Ahead of judging: what one value's pending windows are held against, in one trip. */
+static void need_known(const struct past *past)
+{
+	const struct rule_book *const book = task_document(past->task, ALARM_RULES);
+	const struct known_row *const known = past->known;
+	const struct pending_row of = { .series = known->series,
+		                        .value = known->value,
+		                        .currency = known->currency,
+		                        .kind = known->kind };
+	struct task_cursor cursor;
+	struct pending_row row;
+
+	task_scan(past->task, &alarm_pending_table, &of, 4, &cursor);
+	while (task_next(past->task, &cursor, &row)) {
+		const struct window window = window_of(past, row.start);
+
+		for (size_t i = 0; i < book->count; i++)
+			if (alarm_watches(book, &book->rules[i], known, window.start))
+				past_need(past, &book->rules[i], &window);
+	}
+}
+
+void alarm_need_judge(struct task *task, const char *series)
+{
+	const struct known_row of = { .series = series };
+	struct task_cursor cursor;
+	struct known_row known;
+
+	task_scan(task, &alarm_known_table, &of, 1, &cursor);
+	while (task_next(task, &cursor, &known)) {
+		struct past past = { .task = task,
+			             .known = &known,
+			             .zone = window_zone_open(known.zone) };
+
+		if (past.zone == NULL)
+			continue;
+		need_known(&past);
+		window_zone_close(past.zone);
+	}
+}
+
 enum status alarm_judge(struct task *task, const char *series)
 {
 	const struct known_row of = { .series = series };
