@@ -78,9 +78,12 @@ static void figures_fill(const struct alarm_window *window, Opsmesh__V1__KpiFigu
 	opsmesh__v1__kpi_figures__init(figures);
 	figures->n = window->n;
 	figures->hits = window->hits;
-	figures->sum = window->n;
-	figures->unit = text_mutable("ppm");
-	if (window->n > 0) {
+	figures->sum = window->sum;
+	figures->unit = text_mutable(window->unit != NULL ? window->unit : "ppm");
+	if (window->unit != NULL) {
+		figures->has_case = OPSMESH__V1__KPI_FIGURES__HAS_VALUE;
+		figures->value = window->sum;
+	} else if (window->n > 0) {
 		figures->has_case = OPSMESH__V1__KPI_FIGURES__HAS_VALUE;
 		figures->value = window->hits * 1000000 / window->n;
 	}

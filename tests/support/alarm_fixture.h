@@ -43,7 +43,9 @@ struct alarm_window {
 	const char *currency; /* NULL: "" */
 	const char *zone;     /* NULL: UTC */
 	const char *series;   /* NULL: ALARM_SERIES */
-	int32_t revision;     /* of a restated one; 0: 1 */
+	const char *unit;     /* NULL: ppm; of others the value is the sum */
+	int64_t sum;
+	int32_t revision; /* of a restated one; 0: 1 */
 };
 
 /* The documents' texts, ended by NULL, and the lists of holidays of the tree. */

@@ -7,6 +7,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -20,6 +21,11 @@
 	ALARM_HEAD("burst", ALARM_OLD)                                                          \
 	"\"window\":\"hour\",\"sealed\":false,\"judge\":{\"by\":\"threshold\",\"of\":\"hits\"," \
 	"\"above\":50},\"resolve\":{\"windows\":1},\"at_risk\":\"hits\"," ALARM_TAIL
+/* More than 50 minor units. */
+#define COSTLY                                                                                 \
+	ALARM_HEAD("costly", ALARM_OLD)                                                        \
+	"\"window\":\"hour\",\"sealed\":false,\"judge\":{\"by\":\"threshold\",\"of\":\"sum\"," \
+	"\"above\":50},\"resolve\":{\"windows\":1},\"at_risk\":\"sum\"," ALARM_TAIL
 /* Nothing at all in an hour. */
 #define SILENT                                                                              \
 	ALARM_HEAD("silent", ALARM_OLD)                                                     \
@@ -330,6 +336,43 @@ static void what_is_at_risk_is_said_and_what_it_rests_on(void **state)
 	assert_string_equal(raised->evidence[2]->id, "alerts/burst/1");
 }
 
+static void an_amount_is_of_so_many_and_other_units_are_as_people_say_them(void **state)
+{
+	static const struct {
+		const char *unit;
+		const char *currency;
+		int64_t sum;
+		const char *want;
+	} rows[] = {
+		{ "minor", "JPY", 1200, "CSAT of all is 1200 JPY." },
+		{ "us", "", 5400000000, "CSAT of all is 1 h 30 min." },
+		{ "us", "", 90000000, "CSAT of all is 1 min." },
+		{ "milli", "", 1250, "CSAT of all is 1.250." },
+		{ "count", "", 70, "CSAT of all is 70." },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		const Opsmesh__V1__AlertEvent *event;
+
+		start(COSTLY);
+		alarm_tell(&it, &(struct alarm_window){ .label = "2026-05-04T10",
+		                                        .n = 3,
+		                                        .hits = 1,
+		                                        .told = TOLD_SEALED,
+		                                        .currency = rows[i].currency,
+		                                        .unit = rows[i].unit,
+		                                        .sum = rows[i].sum });
+		event = alarm_next(&it);
+		assert_non_null(event);
+		assert_string_equal(event->raised->summary, rows[i].want);
+		assert_true(text_starts(event->raised->description, "1 of 3 in 2026-05-04T10."));
+		assert_int_equal(strstr(event->raised->description, "At risk: 1200 JPY") != NULL,
+		                 i == 0);
+		alarm_fixture_stop(&it);
+	}
+}
+
 static void who_acknowledged_has_it_until_it_is_over(void **state)
 {
 	(void)state;
@@ -408,6 +451,7 @@ int main(void)
 		CASE(an_earlier_revision_does_not_undo_a_later_one),
 		CASE(each_value_and_currency_has_its_own),
 		CASE(what_is_at_risk_is_said_and_what_it_rests_on),
+		CASE(an_amount_is_of_so_many_and_other_units_are_as_people_say_them),
 		CASE(who_acknowledged_has_it_until_it_is_over),
 		CASE(a_window_that_nobody_watches_is_not_kept),
 		CASE(a_value_of_which_nothing_comes_any_more_is_forgotten),

@@ -85,20 +85,30 @@ static const char *span_text(struct arena *arena, int64_t us)
 	                                   (long long)(minutes % 60));
 }
 
+static bool in_unit(enum rule_of of)
+{
+	return of == OF_VALUE || of == OF_SUM;
+}
+
+/* Of a share by value the population is an amount; of an amount it is a count. */
+static bool is_money(const struct known_row *known, enum rule_of of)
+{
+	return known->currency[0] != '\0' && in_unit(of) == text_equal(known->unit, "minor");
+}
+
 static const char *number_text(const struct alarm_said *said, enum rule_of of, int64_t number)
 {
 	struct arena *const arena = said->past->task->arena;
 	const struct known_row *const known = said->past->known;
-	const bool in_unit = of == OF_VALUE || of == OF_SUM;
 
 	if (of == OF_SHARE || (of == OF_VALUE && text_equal(known->unit, "ppm")))
 		return percent(arena, number);
-	if (in_unit && text_equal(known->unit, "us"))
+	if (in_unit(of) && text_equal(known->unit, "us"))
 		return span_text(arena, number);
-	if (in_unit && text_equal(known->unit, "milli"))
+	if (in_unit(of) && text_equal(known->unit, "milli"))
 		return decimal(arena, number, MILLI, 3);
-	return known->currency[0] != '\0' ? money_text(arena, number, known->currency)
-	                                  : arena_printf(arena, "%lld", (long long)number);
+	return is_money(known, of) ? money_text(arena, number, known->currency)
+	                           : arena_printf(arena, "%lld", (long long)number);
 }
 
 static const char *figure_text(const struct alarm_said *said, enum rule_of of)
@@ -194,7 +204,7 @@ static bool has_risk(const struct alarm_said *said)
 {
 	int64_t number;
 
-	return said->past->known->currency[0] != '\0' &&
+	return is_money(said->past->known, said->rule->at_risk) &&
 	       figure_of(&said->verdict->over, said->rule->at_risk, &number);
 }
 
