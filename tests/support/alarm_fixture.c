@@ -94,28 +94,31 @@ static const char *or_nothing(const char *text)
 	return text != NULL ? text : "";
 }
 
-static void fact_set(Opsmesh__V1__KpiEvent *event, const struct alarm_window *window,
-                     Opsmesh__V1__KpiFigures *figures)
-{
-	static Opsmesh__V1__KpiUpdated updated;
-	static Opsmesh__V1__KpiSealed sealed;
-	static Opsmesh__V1__KpiRestated restated;
+/* Where the fact lives until it is fed. */
+struct fact_room {
+	Opsmesh__V1__KpiUpdated updated;
+	Opsmesh__V1__KpiSealed sealed;
+	Opsmesh__V1__KpiRestated restated;
+};
 
-	opsmesh__v1__kpi_updated__init(&updated);
-	opsmesh__v1__kpi_sealed__init(&sealed);
-	opsmesh__v1__kpi_restated__init(&restated);
-	updated.figures = sealed.figures = restated.figures = figures;
-	restated.revision = window->revision > 0 ? window->revision : 1;
+static void fact_set(Opsmesh__V1__KpiEvent *event, const struct alarm_window *window,
+                     Opsmesh__V1__KpiFigures *figures, struct fact_room *room)
+{
+	opsmesh__v1__kpi_updated__init(&room->updated);
+	opsmesh__v1__kpi_sealed__init(&room->sealed);
+	opsmesh__v1__kpi_restated__init(&room->restated);
+	room->updated.figures = room->sealed.figures = room->restated.figures = figures;
+	room->restated.revision = window->revision > 0 ? window->revision : 1;
 	event->fact_case = window->told == TOLD_OPEN ? OPSMESH__V1__KPI_EVENT__FACT_WINDOW_UPDATED
 	                   : window->told == TOLD_SEALED
 	                       ? OPSMESH__V1__KPI_EVENT__FACT_WINDOW_SEALED
 	                       : OPSMESH__V1__KPI_EVENT__FACT_RESTATED;
 	if (window->told == TOLD_OPEN)
-		event->window_updated = &updated;
+		event->window_updated = &room->updated;
 	else if (window->told == TOLD_SEALED)
-		event->window_sealed = &sealed;
+		event->window_sealed = &room->sealed;
 	else
-		event->restated = &restated;
+		event->restated = &room->restated;
 }
 
 static void feed(struct alarm_fixture *fixture, const struct alarm_window *told,
@@ -126,6 +129,7 @@ static void feed(struct alarm_fixture *fixture, const struct alarm_window *told,
 	Opsmesh__V1__KpiEvent event = OPSMESH__V1__KPI_EVENT__INIT;
 	Opsmesh__V1__KpiWindow span = OPSMESH__V1__KPI_WINDOW__INIT;
 	Opsmesh__V1__KpiFigures figures;
+	struct fact_room room;
 
 	figures_fill(told, &figures);
 	event.series = text_mutable(told->series != NULL ? told->series : ALARM_SERIES);
@@ -137,7 +141,7 @@ static void feed(struct alarm_fixture *fixture, const struct alarm_window *told,
 	span.end = proto_timestamp(arena, window.end);
 	span.zone = text_mutable(told->zone != NULL ? told->zone : "UTC");
 	span.label = text_mutable(told->label);
-	fact_set(&event, told, &figures);
+	fact_set(&event, told, &figures, &room);
 	assert_true(
 	    stage_test_feed(&fixture->test, &(struct stage_test_event){ .topic = OPS_KPI,
 	                                                                .key = event.series,

@@ -28,6 +28,7 @@ static void a_share_is_unlike_where_the_intervals_do_not_touch(void **state)
 {
 	static const struct {
 		enum rule_way way;
+		enum verdict_is want;
 		int64_t hits;
 		int64_t n;
 		int64_t usual_hits; /* of each of the weeks */
@@ -35,25 +36,24 @@ static void a_share_is_unlike_where_the_intervals_do_not_touch(void **state)
 		int64_t minimum_n;
 		int64_t effect_ppm;
 		int64_t weeks; /* that are known */
-		enum verdict_is want;
 	} rows[] = {
 		/* 80 of 100 against 570 of 600: 0.711 to 0.867 and 0.929 to 0.965. */
-		{ WAY_BELOW, 80, 100, 95, 100, 50, 30000, 6, VERDICT_BAD },
+		{ WAY_BELOW, VERDICT_BAD, 80, 100, 95, 100, 50, 30000, 6 },
 		/* 89 of 100: 0.814 to 0.937 touches. */
-		{ WAY_BELOW, 89, 100, 95, 100, 50, 30000, 6, VERDICT_WELL },
+		{ WAY_BELOW, VERDICT_WELL, 89, 100, 95, 100, 50, 30000, 6 },
 		/* The other way it is no harm. */
-		{ WAY_ABOVE, 80, 100, 95, 100, 50, 30000, 6, VERDICT_WELL },
-		{ WAY_ABOVE, 20, 100, 5, 100, 50, 30000, 6, VERDICT_BAD },
+		{ WAY_ABOVE, VERDICT_WELL, 80, 100, 95, 100, 50, 30000, 6 },
+		{ WAY_ABOVE, VERDICT_BAD, 20, 100, 5, 100, 50, 30000, 6 },
 		/* Sure, and too little to wake anybody: 94 % against 95 % of a great many. */
-		{ WAY_BELOW, 94000, 100000, 95000, 100000, 50, 30000, 6, VERDICT_WELL },
-		{ WAY_BELOW, 94000, 100000, 95000, 100000, 50, 10000, 6, VERDICT_BAD },
+		{ WAY_BELOW, VERDICT_WELL, 94000, 100000, 95000, 100000, 50, 30000, 6 },
+		{ WAY_BELOW, VERDICT_BAD, 94000, 100000, 95000, 100000, 50, 10000, 6 },
 		/* Too few, here or there, or too few weeks: nothing is said. */
-		{ WAY_BELOW, 0, 49, 95, 100, 50, 30000, 6, VERDICT_UNKNOWN },
-		{ WAY_BELOW, 0, 50, 95, 100, 50, 30000, 6, VERDICT_BAD },
-		{ WAY_BELOW, 0, 50, 8, 8, 50, 30000, 6, VERDICT_UNKNOWN },
-		{ WAY_BELOW, 0, 50, 95, 100, 50, 30000, 2, VERDICT_UNKNOWN },
-		{ WAY_BELOW, 0, 50, 95, 100, 50, 30000, 3, VERDICT_BAD },
-		{ WAY_BELOW, 0, 0, 95, 100, 0, 30000, 6, VERDICT_UNKNOWN },
+		{ WAY_BELOW, VERDICT_UNKNOWN, 0, 49, 95, 100, 50, 30000, 6 },
+		{ WAY_BELOW, VERDICT_BAD, 0, 50, 95, 100, 50, 30000, 6 },
+		{ WAY_BELOW, VERDICT_UNKNOWN, 0, 50, 8, 8, 50, 30000, 6 },
+		{ WAY_BELOW, VERDICT_UNKNOWN, 0, 50, 95, 100, 50, 30000, 2 },
+		{ WAY_BELOW, VERDICT_BAD, 0, 50, 95, 100, 50, 30000, 3 },
+		{ WAY_BELOW, VERDICT_UNKNOWN, 0, 0, 95, 100, 0, 30000, 6 },
 	};
 
 	(void)state;
@@ -77,25 +77,25 @@ static void what_is_counted_is_unlike_beyond_its_deviations(void **state)
 {
 	static const struct {
 		enum rule_way way;
+		enum verdict_is want;
 		int64_t now;
 		int64_t usual[WEEKS]; /* -1: not known */
 		int64_t minimum_usual;
-		enum verdict_is want;
 		int64_t bound;
 	} rows[] = {
 		/* Median 100, of 0 0 2 2 4 4 the median is 2: times 1.4826 times 4 is less than a half, 50. */
-		{ WAY_ABOVE, 150, { 100, 98, 102, 104, 96, 100 }, 0, VERDICT_WELL, 150 },
-		{ WAY_ABOVE, 151, { 100, 98, 102, 104, 96, 100 }, 0, VERDICT_BAD, 150 },
+		{ WAY_ABOVE, VERDICT_WELL, 150, { 100, 98, 102, 104, 96, 100 }, 0, 150 },
+		{ WAY_ABOVE, VERDICT_BAD, 151, { 100, 98, 102, 104, 96, 100 }, 0, 150 },
 		/* One week that was a disaster changes nothing. */
-		{ WAY_ABOVE, 160, { 100, 98, 102, 104, 96, 9000 }, 0, VERDICT_BAD, 151 },
+		{ WAY_ABOVE, VERDICT_BAD, 160, { 100, 98, 102, 104, 96, 9000 }, 0, 151 },
 		/* Weeks that differ much: 4 * 1.4826 * 40. */
-		{ WAY_ABOVE, 330, { 100, 60, 140, 20, 180, 100 }, 0, VERDICT_WELL, 336 },
-		{ WAY_ABOVE, 340, { 100, 60, 140, 20, 180, 100 }, 0, VERDICT_BAD, 336 },
-		{ WAY_BELOW, 49, { 100, 98, 102, 104, 96, 99 }, 50, VERDICT_BAD, 50 },
-		{ WAY_BELOW, 50, { 100, 98, 102, 104, 96, 99 }, 50, VERDICT_WELL, 50 },
+		{ WAY_ABOVE, VERDICT_WELL, 330, { 100, 60, 140, 20, 180, 100 }, 0, 336 },
+		{ WAY_ABOVE, VERDICT_BAD, 340, { 100, 60, 140, 20, 180, 100 }, 0, 336 },
+		{ WAY_BELOW, VERDICT_BAD, 49, { 100, 98, 102, 104, 96, 99 }, 50, 50 },
+		{ WAY_BELOW, VERDICT_WELL, 50, { 100, 98, 102, 104, 96, 99 }, 50, 50 },
 		/* A quiet night: usually three. */
-		{ WAY_BELOW, 0, { 3, 4, 2, 3, 3, 3 }, 50, VERDICT_UNKNOWN, 0 },
-		{ WAY_ABOVE, 900, { 3, 4, -1, -1, -1, -1 }, 0, VERDICT_UNKNOWN, 0 },
+		{ WAY_BELOW, VERDICT_UNKNOWN, 0, { 3, 4, 2, 3, 3, 3 }, 50, 0 },
+		{ WAY_ABOVE, VERDICT_UNKNOWN, 900, { 3, 4, -1, -1, -1, -1 }, 0, 0 },
 	};
 
 	(void)state;

@@ -31,8 +31,11 @@ static int64_t minus(int64_t a, int64_t b)
 /* Rounded towards zero. */
 static int64_t times(int64_t number, int64_t numerator, int64_t denominator)
 {
-	__extension__ const __int128 exact = (__int128)number * numerator / denominator;
+	__extension__ const __int128 product = (__int128)number * numerator;
+	__extension__ __int128 exact;
 
+	CHECK(denominator != 0);
+	exact = product / denominator;
 	return exact > INT64_MAX ? INT64_MAX : exact < INT64_MIN ? INT64_MIN : (int64_t)exact;
 }
 
@@ -43,16 +46,18 @@ static int64_t share_of(int64_t part, int64_t whole)
 
 bool figure_of(const struct alarm_figure *it, enum rule_of of, int64_t *figure)
 {
-	if (!it->known || (of == OF_VALUE && !it->has_value) || (of == OF_SHARE && it->n <= 0) ||
-	    of == OF_NOTHING)
+	if (!it->known || (of == OF_VALUE && !it->has_value) || (of == OF_SHARE && it->n <= 0))
 		return false;
-	*figure = of == OF_VALUE   ? it->value
-	          : of == OF_N     ? it->n
-	          : of == OF_HITS  ? it->hits
-	          : of == OF_REST  ? minus(it->n, it->hits)
-	          : of == OF_SHARE ? share_of(it->hits, it->n)
-	                           : it->sum;
-	return true;
+	switch (of) {
+	case OF_VALUE: *figure = it->value; return true;
+	case OF_N: *figure = it->n; return true;
+	case OF_HITS: *figure = it->hits; return true;
+	case OF_REST: *figure = minus(it->n, it->hits); return true;
+	case OF_SUM: *figure = it->sum; return true;
+	case OF_SHARE: *figure = share_of(it->hits, it->n); return true;
+	case OF_NOTHING: break;
+	}
+	return false;
 }
 
 /* By how much a figure is beyond a bound; below 0: it is not. */

@@ -9,12 +9,12 @@
 #include "services/kpi-aggregator/alarm/rule.h"
 
 struct alarm_figure {
-	bool known; /* false: nothing can be said of that window */
 	int64_t n;
 	int64_t hits;
 	int64_t sum;
-	bool has_value;
 	int64_t value;
+	bool has_value;
+	bool known; /* false: nothing can be said of that window */
 };
 
 enum verdict_is {

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #define MONTHS RULE_WEEKS_MAX
-#define MONTHS_KEPT DAYS((MONTHS + 1) * 31)
-#define WEEKS_KEPT DAYS((RULE_WEEKS_MAX + 1) * 7)
+#define MONTHS_KEPT DAYS(INT64_C(31) * (MONTHS + 1))
+#define WEEKS_KEPT DAYS(INT64_C(7) * (RULE_WEEKS_MAX + 1))
 #define DATE_SIZE 10 /* of a label's date */
 
 static const struct column figure_columns[] = {

@@ -12,26 +12,34 @@
 #define PERCENT_PPM 10000
 #define ESCAPED 3 /* "%2F" */
 
-/* "/" and "%" would end a segment of the id, or stand for another character. */
+/* What stands for a character that would end a segment of the id or part one, or stand for another; NULL: itself does. */
+static const char *code_of(char character)
+{
+	switch (character) {
+	case '/': return "%2F";
+	case '%': return "%25";
+	case ':': return "%3A";
+	default: return NULL;
+	}
+}
+
+/* "-" is an empty value, so that one that is "-" is another. */
 static const char *escaped(struct arena *arena, const char *value)
 {
 	char *const text = arena_zero(arena, ESCAPED * strlen(value) + 1);
 	size_t size = 0;
 
-	if (value[0] == '\0')
-		return "-";
+	if (value[0] == '\0' || text_equal(value, "-"))
+		return value[0] == '\0' ? "-" : "%2D";
 	for (const char *at = value; *at != '\0'; at++) {
-		const char *const code = *at == '/'                             ? "%2F"
-		                         : *at == '%'                           ? "%25"
-		                         : *at == ':'                           ? "%3A"
-		                         : *at == '-' && text_equal(value, "-") ? "%2D"
-		                                                                : NULL;
+		const char *const code = code_of(*at);
 
-		if (code == NULL)
+		if (code == NULL) {
 			text[size++] = *at;
-		else
-			memcpy(text + size, code, ESCAPED);
-		size += code == NULL ? 0 : ESCAPED;
+			continue;
+		}
+		memcpy(text + size, code, ESCAPED);
+		size += ESCAPED;
 	}
 	return text;
 }
@@ -238,8 +246,7 @@ static size_t evidence_fill(const struct alarm_said *said, Opsmesh__V1__Evidence
 struct alert_notice alarm_notice(const struct alarm_said *said)
 {
 	struct arena *const arena = said->past->task->arena;
-	Opsmesh__V1__Evidence **const evidence =
-	    arena_zero(arena, EVIDENCE_MAX * sizeof(*evidence));
+	Opsmesh__V1__Evidence **const evidence = arena_zero(arena, EVIDENCE_MAX * sizeof(void *));
 	const char *const description = filled(said, said->rule->description);
 
 	return (struct alert_notice){

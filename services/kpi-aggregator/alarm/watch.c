@@ -222,7 +222,7 @@ enum status alarm_judge(struct task *task, const char *series)
 
 	task_scan(task, &alarm_known_table, &of, 1, &cursor);
 	while (task_next(task, &cursor, &known)) {
-		struct instant due;
+		struct instant due = TIME_MAX;
 
 		TRY(judge_in_zone(task, &known, &due));
 		next = time_earlier(next, due);
