@@ -3,7 +3,7 @@
  *
  * The vectors come from another library (Python's zoneinfo, asking minute by minute for the first one of a date).
  */
-#include "services/kpi-aggregator/window/window.h"
+#include "common/io/window.h"
 #include "tests/support/arena_fixture.h"
 #include "tests/support/chance.h"
 #include "tests/support/instant_fixture.h"

@@ -36,8 +36,8 @@
 #define SERVICES_KPI_AGGREGATOR_ALARM_RULE_H
 
 #include "common/flow/policy_head.h"
+#include "common/io/window.h"
 #include "opsmesh/v1/alert.pb-c.h"
-#include "services/kpi-aggregator/window/window.h"
 
 #define ALARM_RULES "alerts"            /* the document's name */
 #define ALARM_PATHS "holidays/ alerts/" /* the files of a row of service_document */

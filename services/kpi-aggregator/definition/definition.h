@@ -32,8 +32,8 @@
 
 #include "common/base/ratio.h"
 #include "common/flow/calendar_library.h"
+#include "common/io/window.h"
 #include "services/kpi-aggregator/vocabulary/vocabulary.h"
-#include "services/kpi-aggregator/window/window.h"
 
 #define DEFINITIONS "metrics" /* the document's name */
 #define DEFINITION_FOLDER "metrics/"

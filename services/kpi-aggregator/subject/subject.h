@@ -11,8 +11,8 @@
 #define SERVICES_KPI_AGGREGATOR_SUBJECT_SUBJECT_H
 
 #include "common/base/arena.h"
+#include "common/io/window.h"
 #include "services/kpi-aggregator/vocabulary/vocabulary.h"
-#include "services/kpi-aggregator/window/window.h"
 
 #define SUBJECT_OBSERVATIONS_MAX \
 	1024 /* of one; a ticket's come from its messages and from the midnights it was open at */

@@ -8,8 +8,8 @@
  * Every minute lies in one hour, every hour in one day, every day in one week and in one month: what is counted by the finest is
  * enough for the others.
  */
-#ifndef SERVICES_KPI_AGGREGATOR_WINDOW_WINDOW_H
-#define SERVICES_KPI_AGGREGATOR_WINDOW_WINDOW_H
+#ifndef COMMON_IO_WINDOW_H
+#define COMMON_IO_WINDOW_H
 
 #include "common/base/arena.h"
 #include "common/base/time.h"

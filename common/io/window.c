@@ -1,4 +1,4 @@
-#include "services/kpi-aggregator/window/window.h"
+#include "common/io/window.h"
 
 #include "common/base/memory.h"
 #include "common/base/text.h"
