@@ -98,6 +98,16 @@ static const struct option rebuild_options[] = {
 	END,
 };
 
+static const struct option kpi_options[] = {
+	{ "--by", "D", "by a dimension of the metric, as channel" },
+	{ "--window", "hour|day|week|month", "of what span each number is; day unless said" },
+	{ "--from", "W", "the first window: 2026-05-01, 2026-W18, 2026-05, or a time" },
+	{ "--to", "W", "the last one, or a time not included; else the newest" },
+	{ "--version", "N", "of the definition; else the one in force for each window" },
+	{ "--format", "table|csv|json", "table unless said" },
+	END,
+};
+
 static const struct option explain_options[] = {
 	AS_JSON,
 	{ "--zone", "Z", "times in this zone, as Asia/Tokyo; else the customer's" },
@@ -153,6 +163,14 @@ static const char send_help[] =
     "A signature among the headers is sent as it is. Each answer is one line:\n"
     "{\"file\",\"line\",\"method\",\"path\",\"received_at\",\"status\",\"answer\"}. 429 and 503 are\n"
     "tried again for 30 s. Exit status 0: all were answered, whatever the answer.\n";
+
+static const char kpi_help[] =
+    "A number stands with what it was counted over, a share with the interval that holds the true\n"
+    "one in 95 of 100. Windows are those of the definition's zone; hours are counted from the day's\n"
+    "begin. provisional: the window is open still. restated: sealed, and another since; with what it\n"
+    "was and why. Without --from: 48 hours, 31 days, 26 weeks, 24 months up to the latest.\n"
+    "Each window is shown by the definition that was in force when it began.\n"
+    "Exit status 1: there is no such metric.\n";
 
 static const char ledger_help[] =
     "statement C is statement --customer C: receivables and credits, with what is owed by then.\n"
@@ -230,6 +248,16 @@ static const struct command commands[] = {
 	  .options = alerts_options,
 	  .needs = NEEDS_BROKERS,
 	  .run = alerts_command },
+	{ .name = "kpi",
+	  .usage = "[METRIC] [--by D] [--window hour|day|week|month] [--from W] [--to W] "
+	           "[--version N] [--format table|csv|json]",
+	  .summary =
+	      "a metric by window, with its definition and population; alone: which there are",
+	  .help = kpi_help,
+	  .options = kpi_options,
+	  .words_max = 1,
+	  .needs = NEEDS_DATABASE,
+	  .run = kpi_command },
 	{ .name = "explain",
 	  .usage =
 	      "ticket|account|invoice|dispute|alert|request ID [--json] [--zone Z] [--reveal REASON]",

@@ -1,13 +1,19 @@
 /*
- * kpi_fixture - what every definition of a test begins with.
+ * kpi_fixture - metrics and windows as the operator's tool reads them, made by hand.
  */
 #ifndef TESTS_SUPPORT_KPI_FIXTURE_H
 #define TESTS_SUPPORT_KPI_FIXTURE_H
 
-/* In Tokyo, without the brace before it. */
-#define KPI_HEAD(id)                                                                       \
-	"\"id\":\"" id "\",\"version\":1,\"effective_from\":\"2026-01-01T00:00:00Z\","     \
-	"\"title\":\"T\",\"says\":\"S.\",\"owner\":\"support\",\"area\":\"support\","      \
-	"\"better\":\"neither\",\"zone\":\"Asia/Tokyo\",\"grace\":\"15m\""
+#include "services/opsmesh/kpi_row.h"
+
+/* A share of New York by channel, with two asides; a distribution of Tokyo; an amount. In the arena of the fixture. */
+struct kpi_metric *kpi_share(void);
+struct kpi_metric *kpi_distribution(void);
+struct kpi_metric *kpi_amount(void);
+void kpi_metric_end(const struct kpi_metric *metric); /* closes its zone */
+
+/* A row of the metric's window that has this label. figures is ProtoJSON. */
+struct kpi_row kpi_row_of(const struct kpi_metric *metric, const char *label, const char *state,
+                          const char *figures);
 
 #endif

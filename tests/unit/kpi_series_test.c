@@ -8,7 +8,6 @@
 #include "services/kpi-aggregator/kpi.h"
 #include "services/kpi-aggregator/series/series.h"
 #include "tests/support/definition_fixture.h"
-#include "tests/support/kpi_fixture.h"
 #include "tests/support/stage_test.h"
 
 #include <stdlib.h>
@@ -20,6 +19,11 @@
 
 #include <cmocka.h>
 
+/* What every definition begins with, without the brace before it. */
+#define KPI_HEAD(id)                                                                   \
+	"\"id\":\"" id "\",\"version\":1,\"effective_from\":\"2026-01-01T00:00:00Z\"," \
+	"\"title\":\"T\",\"says\":\"S.\",\"owner\":\"support\",\"area\":\"support\","  \
+	"\"better\":\"neither\",\"zone\":\"Asia/Tokyo\",\"grace\":\"15m\""
 #define SERIES 1 /* of kpi_stages */
 #define COUNTED "t.count@1"
 #define SHARED "t.share@1"
