@@ -7,7 +7,7 @@
 
 #include <stdio.h>
 
-enum form { FORM_TABLE, FORM_CSV, FORM_JSON, FORMS };
+enum form { FORM_TABLE, FORM_CSV, FORM_JSON, FORM_SVG, FORMS };
 
 struct view {
 	struct tool *tool;
@@ -28,7 +28,7 @@ static void print(struct buffer *out)
 
 static bool read_form(const struct tool *tool, enum form *form)
 {
-	static const char *const forms[FORMS] = { "table", "csv", "json" };
+	static const char *const forms[FORMS] = { "table", "csv", "json", "svg" };
 	const char *const text = tool_option(tool, "--format");
 
 	*form = FORM_TABLE;
@@ -136,8 +136,9 @@ static int show_metrics(struct view *view)
 {
 	struct buffer out = { 0 };
 
-	if (view->form == FORM_CSV)
-		return tool_fail(view->tool, ANSWER_USAGE, "--format csv is of one metric");
+	if (view->form == FORM_CSV || view->form == FORM_SVG)
+		return tool_fail(view->tool, ANSWER_USAGE, "--format %s is of one metric",
+		                 tool_option(view->tool, "--format"));
 	if (view->form == FORM_JSON)
 		kpi_print_metrics_json(view->tool->arena, &view->metrics, &out);
 	else if (view->metrics.count == 0)
@@ -154,6 +155,7 @@ static void show_rows(const struct view *view)
 		[FORM_TABLE] = kpi_print_table,
 		[FORM_CSV] = kpi_print_csv,
 		[FORM_JSON] = kpi_print_json,
+		[FORM_SVG] = kpi_print_svg,
 	};
 	const struct kpi_report report = { view->tool->arena, &view->ask, &view->rows };
 	struct buffer out = { 0 };
@@ -195,7 +197,7 @@ int kpi_command(struct tool *tool)
 	view->tool = tool;
 	view->ask = (struct kpi_ask){ .from = TIME_MIN, .to = TIME_MAX };
 	if (!read_form(tool, &view->form))
-		return tool_fail(tool, ANSWER_USAGE, "--format: one of table, csv, json");
+		return tool_fail(tool, ANSWER_USAGE, "--format: one of table, csv, json, svg");
 	mesh_store_open_one(&view->store, tool->arena, tool->settings.database_url, KPI_SCHEMA);
 	if (kpi_metrics_look(&view->store, 0, &view->metrics) != STATUS_OK)
 		answer = tool_fail(tool, ANSWER_AWAY, "%s", view->store.reason);

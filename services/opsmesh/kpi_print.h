@@ -1,5 +1,5 @@
 /*
- * kpi_print - windows of a metric as they are shown: a table for people, CSV, JSON.
+ * kpi_print - windows of a metric as they are shown: a table for people, CSV, JSON, SVG.
  *
  * The definition stands above its numbers, and the population beside each. What is not final says so: a window is provisional while
  * it is open; a restated one has what it was before, and why.
@@ -23,6 +23,8 @@ void kpi_print_metrics_json(struct arena *arena, const struct kpi_metrics *metri
 void kpi_print_table(const struct kpi_report *report, struct buffer *out);
 /* Numbers are integers in the metric's unit, those of amounts minor units. */
 void kpi_print_csv(const struct kpi_report *report, struct buffer *out);
+/* At most 12 pictures: those values that were counted over most. */
+void kpi_print_svg(const struct kpi_report *report, struct buffer *out);
 void kpi_print_json(const struct kpi_report *report, struct buffer *out);
 
 /* "provisional", "sealed", "restated 2 times: was 86.04 %, 36 of 42; why" */

@@ -104,7 +104,7 @@ static const struct option kpi_options[] = {
 	{ "--from", "W", "the first window: 2026-05-01, 2026-W18, 2026-05, or a time" },
 	{ "--to", "W", "the last one, or a time not included; else the newest" },
 	{ "--version", "N", "of the definition; else the one in force for each window" },
-	{ "--format", "table|csv|json", "table unless said" },
+	{ "--format", "table|csv|json|svg", "table unless said" },
 	END,
 };
 
@@ -250,7 +250,7 @@ static const struct command commands[] = {
 	  .run = alerts_command },
 	{ .name = "kpi",
 	  .usage = "[METRIC] [--by D] [--window hour|day|week|month] [--from W] [--to W] "
-	           "[--version N] [--format table|csv|json]",
+	           "[--version N] [--format table|csv|json|svg]",
 	  .summary =
 	      "a metric by window, with its definition and population; alone: which there are",
 	  .help = kpi_help,

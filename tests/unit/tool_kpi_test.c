@@ -274,6 +274,28 @@ static void test_what_holds_nothing_says_so(void **state)
 	kpi_metric_end(metric);
 }
 
+static void test_each_value_has_a_picture_with_its_gaps(void **state)
+{
+	const struct kpi_metric *const metric = kpi_share();
+	struct kpi_row rows[] = { kpi_row_of(metric, "2026-05-01", "sealed", HALF),
+		                  kpi_row_of(metric, "2026-05-02", "sealed", ALL),
+		                  kpi_row_of(metric, "2026-05-02", "open", HALF) };
+	const char *text;
+
+	(void)state;
+	rows[0].value = "email";
+	rows[1].value = "<chat>";
+	rows[2].value = "email";
+	text = shown(kpi_print_svg, metric, 1, rows, 3, "channel");
+	assert_int_equal(times(text, "role=\"img\""), 2);
+	assert_int_equal(times(text, "<circle"), 3);
+	assert_true(strstr(text, "Customer satisfaction: email") <
+	            strstr(text, "Customer satisfaction: &lt;chat&gt;"));
+	assert_non_null(strstr(text, "2026-05-02: 50.00 %, 2 of 4, provisional"));
+	assert_int_equal(times(shown(kpi_print_svg, metric, 1, NULL, 0, NULL), "role=\"img\""), 1);
+	kpi_metric_end(metric);
+}
+
 /* Clocks go back in New York on 2026-11-01: the day has 25 hours, and each its own name. */
 static void test_hours_are_counted_from_the_days_begin(void **state)
 {
@@ -323,6 +345,7 @@ int main(void)
 		cmocka_unit_test(test_values_of_others_command_nothing),
 		cmocka_unit_test(test_every_line_of_csv_has_as_many_cells),
 		cmocka_unit_test(test_what_holds_nothing_says_so),
+		cmocka_unit_test(test_each_value_has_a_picture_with_its_gaps),
 		cmocka_unit_test(test_hours_are_counted_from_the_days_begin),
 		cmocka_unit_test(test_each_version_is_shown_for_its_time),
 	};
