@@ -8,5 +8,6 @@
 
 extern const struct stage kpi_stages[];               /* ended by a name of NULL */
 extern const struct service_document kpi_documents[]; /* ended by a name of NULL */
+extern const struct service_command kpi_commands[];   /* likewise */
 
 #endif

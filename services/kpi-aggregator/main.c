@@ -19,6 +19,7 @@ const struct service kpi_aggregator = {
 	.stages = kpi_stages,
 	.lead = OPS_TICKETS,
 	.migrations = kpi_aggregator_migrations,
+	.commands = kpi_commands,
 };
 
 int main(int argc, char **argv)

@@ -12,5 +12,8 @@
 #include "services/kpi-aggregator/vocabulary/vocabulary.h"
 
 const char *observation_json(struct arena *arena, const struct observation *it);
+/* The way back: words, numbers and marks; all else stays as it is. False: it has a field that the vocabulary has not. */
+bool observation_json_read(struct arena *arena, const char *json,
+                           struct observation *it) MUST_CHECK;
 
 #endif

@@ -1,0 +1,294 @@
+#include "services/kpi-aggregator/explain/explain.h"
+
+#include "common/base/text.h"
+#include "common/io/db.h"
+#include "common/io/protojson.h"
+#include "gen/kpi_aggregator_sql.h"
+#include "services/kpi-aggregator/explain/recount.h"
+#include "services/kpi-aggregator/vocabulary/observation_json.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#define ARENA_BLOCK (256UL * 1024)
+#define FIRST_TIME 4 /* the column of the first time of observation_look */
+
+enum { EXIT_SAME = 0, EXIT_DIFFERS = 1, EXIT_USAGE = 2, EXIT_AWAY = 3 };
+
+struct explaining {
+	struct arena *arena;
+	struct db *db;
+	struct recount_ask ask;
+	struct recount recount;
+	size_t unread; /* rows that are no observations */
+	bool differs;
+};
+
+PRINTF_LIKE(2, 3)
+static int fail(int status, const char *format, ...)
+{
+	va_list arguments;
+
+	(void)fflush(stdout);
+	(void)fputs("kpi-aggregator --explain: ", stderr);
+	va_start(arguments, format);
+	(void)vfprintf(stderr, format, arguments);
+	va_end(arguments);
+	(void)fputc('\n', stderr);
+	return status;
+}
+
+/* What is asked. */
+
+static const struct definition_book *book_of(const struct document *documents)
+{
+	while (!text_equal(documents->name, DEFINITIONS))
+		documents++;
+	return documents->compiled;
+}
+
+/* The latest version that was effective when its window of that label began; else the first that has such a window. */
+static bool choose(struct explaining *it, const char *metric, const char *label)
+{
+	const struct definition_book *const book = it->ask.book;
+
+	for (size_t i = 0; i < book->count; i++) {
+		const struct definition *const definition = &book->definitions[i];
+		struct window window;
+
+		if (!text_equal(definition->key, metric) && !text_equal(definition->id, metric))
+			continue;
+		if (!window_parse(definition->zone, label, &window) ||
+		    !definition->windows[window.kind])
+			continue;
+		if (it->ask.definition != NULL &&
+		    time_before(window.start, definition->effective_from))
+			continue;
+		it->ask.definition = definition;
+		it->ask.window = window;
+	}
+	return it->ask.definition != NULL;
+}
+
+static bool cuts(const struct definition *definition, int dimension)
+{
+	for (size_t i = 0; i < definition->dimension_count; i++)
+		if (definition->dimensions[i] == dimension)
+			return true;
+	return false;
+}
+
+/* "channel=email"; behind the equals sign nothing: where it was not known. */
+static bool read_cut(struct explaining *it, const char *text)
+{
+	const char *const equals = strchr(text, '=');
+
+	if (equals == NULL)
+		return false;
+	it->ask.dimension = vocabulary_find(vocabulary_words, OBSERVATION_WORDS,
+	                                    arena_text(it->arena, text, (size_t)(equals - text)));
+	it->ask.value = equals + 1;
+	return it->ask.dimension >= 0 && cuts(it->ask.definition, it->ask.dimension);
+}
+
+/* Reading. */
+
+static void take_row(struct explaining *it, enum observation_kind kind, const struct db_rows *rows,
+                     size_t row)
+{
+	struct observation observation =
+	    observation_of(kind, arena_string(it->arena, db_text(rows, row, 1)));
+
+	observation.currency = arena_string(it->arena, db_text(rows, row, 2));
+	for (int time = 0; time < OBSERVATION_TIMES; time++)
+		observation.times[time] = db_time(rows, row, FIRST_TIME + time);
+	if (observation_json_read(it->arena, db_text(rows, row, 3), &observation))
+		recount_take(&it->recount, db_text(rows, row, 0), &observation);
+	else
+		it->unread++;
+}
+
+static bool counts_kind(const struct definition *definition, int kind)
+{
+	for (size_t i = 0; i < definition->part_count; i++)
+		if ((int)definition->parts[i].kind == kind)
+			return true;
+	return false;
+}
+
+static enum status take_all(struct explaining *it)
+{
+	for (int kind = 0; kind < OBSERVATION_KINDS; kind++) {
+		AUTO_ROWS rows = NULL;
+
+		if (!counts_kind(it->ask.definition, kind))
+			continue;
+		TRY(db_query(it->db, &sql_observation_look, &rows,
+		             DB_TEXT(vocabulary_kinds[kind].name), DB_TIME(recount_from(&it->ask)),
+		             DB_TIME(it->ask.window.end)));
+		for (size_t row = 0; row < db_rows_count(rows); row++)
+			take_row(it, (enum observation_kind)kind, rows, row);
+	}
+	return STATUS_OK;
+}
+
+/* Saying. */
+
+/* Ids and words are another's: what a terminal would obey is shown as "?". */
+static const char *plain(struct arena *arena, const char *text)
+{
+	char *const copy = arena_string(arena, text);
+
+	for (char *at = copy; *at != '\0'; at++)
+		if ((unsigned char)*at < ' ' || *at == 0x7f)
+			*at = '?';
+	return copy;
+}
+
+static const char *figures_json(struct explaining *it, const struct recount_sum *sum)
+{
+	struct buffer out = { 0 };
+	const char *text;
+
+	protojson_write(&out, it->arena, &recount_figures(&it->recount, sum)->base,
+	                PROTOJSON_REVEALED);
+	text = arena_text(it->arena, (const char *)out.data, out.size);
+	buffer_finish(&out);
+	return text;
+}
+
+static const struct recount_sum *find_sum(const struct recount *recount, const char *currency)
+{
+	const struct recount_sum *sum = recount->sums;
+
+	while (sum != NULL && !text_equal(sum->currency, currency))
+		sum = sum->next;
+	return sum;
+}
+
+static void say_head(const struct explaining *it)
+{
+	const struct recount_ask *const ask = &it->ask;
+	char start[TIME_TEXT_SIZE];
+	char end[TIME_TEXT_SIZE];
+
+	printf("%s (%s), %s", ask->definition->title, ask->definition->key,
+	       window_label(it->arena, ask->definition->zone, &ask->window));
+	if (ask->dimension >= 0)
+		printf(", %s \"%s\"", vocabulary_words[ask->dimension].name,
+		       plain(it->arena, ask->value));
+	printf("\n%s\nFrom %s to before %s (%s).\n", ask->definition->says,
+	       time_format(ask->window.start, start), time_format(ask->window.end, end),
+	       window_zone_name(ask->definition->zone));
+}
+
+static void say_one(struct explaining *it, const char *currency, const char *state,
+                    const char *said)
+{
+	static const struct recount_sum nothing = { .currency = "" };
+	const struct recount_sum *const sum = find_sum(&it->recount, currency);
+	const char *const again = figures_json(it, sum == NULL ? &nothing : sum);
+	const bool same = text_equal(said, again);
+
+	printf("\n%s%sSaid (%s): %s\nCounted again: %s\n%s\n", currency,
+	       *currency == '\0' ? "" : ": ", state, *said == '\0' ? "nothing yet" : said, again,
+	       same ? "They agree."
+	       : text_equal(state, "open")
+	           ? "They differ: the window is open, and what came last may not be said yet."
+	           : "They differ.");
+	it->differs |= !same;
+}
+
+/* What was said, and what nothing was said of. */
+static enum status say_figures(struct explaining *it)
+{
+	const struct recount_ask *const ask = &it->ask;
+	const char *const series = cell_series(it->arena, ask->definition, ask->dimension);
+	AUTO_ROWS rows = NULL;
+
+	TRY(db_query(it->db, &sql_kpi_cell_said, &rows, DB_TEXT(series),
+	             DB_TEXT(window_kind_names[ask->window.kind]), DB_TIME(ask->window.start),
+	             DB_TEXT(ask->value)));
+	for (size_t row = 0; row < db_rows_count(rows); row++)
+		say_one(it, db_text(rows, row, 0), db_text(rows, row, 1), db_text(rows, row, 2));
+	for (const struct recount_sum *sum = it->recount.sums; sum != NULL; sum = sum->next) {
+		bool said = false;
+
+		for (size_t row = 0; row < db_rows_count(rows); row++)
+			said |= text_equal(db_text(rows, row, 0), sum->currency);
+		if (!said)
+			say_one(it, sum->currency, "never", "");
+	}
+	if (db_rows_count(rows) == 0 && it->recount.sums == NULL)
+		printf("\nNothing was said of it, and nothing is counted in it.\n");
+	return STATUS_OK;
+}
+
+static void say_lines(const struct explaining *it, bool in)
+{
+	char at[TIME_TEXT_SIZE];
+
+	for (const struct recount_line *line = it->recount.lines; line != NULL; line = line->next)
+		if (line->in == in)
+			printf("  %s  %s %s  %s  %s%s%s\n", plain(it->arena, line->subject),
+			       line->kind, plain(it->arena, line->number),
+			       line->at.us == TIME_MIN.us ? "-" : time_format(line->at, at),
+			       line->how, *line->currency == '\0' ? "" : " ", line->currency);
+}
+
+static int say_all(struct explaining *it)
+{
+	say_head(it);
+	if (say_figures(it) != STATUS_OK)
+		return fail(EXIT_AWAY, "%s", db_reason(it->db));
+	printf("\nIn it (%zu):\n", it->recount.in_count);
+	say_lines(it, true);
+	printf("\nNot in it, though in the window (%zu):\n", it->recount.out_count);
+	say_lines(it, false);
+	if (it->unread > 0 || it->recount.overflowed)
+		return fail(EXIT_DIFFERS, "%zu rows cannot be read%s", it->unread,
+		            it->recount.overflowed ? ", a sum is too large" : "");
+	return it->differs ? EXIT_DIFFERS : EXIT_SAME;
+}
+
+static int explain(struct explaining *it, const char *metric, const char *label, const char *cut)
+{
+	const char *refused;
+
+	if (!choose(it, metric, label))
+		return fail(EXIT_USAGE, "%s has no window %s", metric, label);
+	if (cut != NULL && !read_cut(it, cut))
+		return fail(EXIT_USAGE, "%s: %s is not cut by that", cut, it->ask.definition->key);
+	refused = recount_refused(it->arena, it->ask.definition);
+	if (refused != NULL)
+		return fail(EXIT_DIFFERS, "%s cannot be counted again: %s", it->ask.definition->key,
+		            refused);
+	recount_init(&it->recount, it->arena, &it->ask);
+	if (db_connect(it->db) != STATUS_OK ||
+	    db_prepare(it->db, &sql_observation_look) != STATUS_OK ||
+	    db_prepare(it->db, &sql_kpi_cell_said) != STATUS_OK || take_all(it) != STATUS_OK)
+		return fail(EXIT_AWAY, "%s", db_reason(it->db));
+	return say_all(it);
+}
+
+int explain_number(const struct service_given *given, int argc, char **argv)
+{
+	const struct service_config *const config = given->config;
+	const struct db_settings settings = { .uri = config->database_url,
+		                              .name = "kpi-aggregator",
+		                              .schema = "kpi" };
+	struct explaining it = { .ask = { .dimension = -1, .value = "" } };
+	int status;
+
+	if (argc < 3 || argc > 4)
+		return fail(EXIT_USAGE, "METRIC WINDOW [D=V]");
+	it.arena = arena_create(ARENA_BLOCK);
+	it.ask.book = book_of(given->documents);
+	it.db = db_create(&settings);
+	status = explain(&it, argv[1], argv[2], argc == 4 ? argv[3] : NULL);
+	db_destroy(it.db);
+	arena_destroy(it.arena);
+	return status;
+}
