@@ -7,6 +7,7 @@
 #include "common/io/zone.h"
 #include "services/opsmesh/action.h"
 #include "services/opsmesh/clock_cause.h"
+#include "services/opsmesh/explain_kpi.h"
 
 #include <stdio.h>
 
@@ -151,6 +152,10 @@ int explain_command(struct tool *tool)
 	struct explain *const explain = arena_zero(tool->arena, sizeof(*explain));
 	int answer;
 
+	if (text_equal(tool->words[0], "kpi"))
+		return explain_kpi(tool);
+	if (tool->word_count > 2 || tool_option(tool, "--by") != NULL)
+		return tool_fail(tool, ANSWER_USAGE, "a window and --by are of kpi");
 	explain->tool = tool;
 	explain->kind = tool->words[0];
 	explain->id = tool->words[1];

@@ -110,6 +110,7 @@ static const struct option kpi_options[] = {
 
 static const struct option explain_options[] = {
 	AS_JSON,
+	{ "--by", "D=V", "of kpi: the number of one value of a dimension, as channel=email" },
 	{ "--zone", "Z", "times in this zone, as Asia/Tokyo; else the customer's" },
 	REVEAL,
 	END,
@@ -260,14 +261,17 @@ static const struct command commands[] = {
 	  .run = kpi_command },
 	{ .name = "explain",
 	  .usage =
-	      "ticket|account|invoice|dispute|alert|request ID [--json] [--zone Z] [--reveal REASON]",
+	      "ticket|account|invoice|dispute|alert|request|kpi ID [WINDOW] [--by D=V] [--json] "
+	      "[--zone Z] [--reveal REASON]",
 	  .summary = "everything that happened, in order, with reasons; sums are recomputed",
 	  .help =
 	      "A ticket is also found by Message-ID, e-mail address, contact key or the natural id's\n"
-	      "digest. Exit status 1: there is nothing, or a sum differs from what the facts say.\n",
+	      "digest. kpi METRIC WINDOW (2026-05-01, 2026-W18) runs kpi-aggregator --explain with this\n"
+	      "environment: it counts the number again and names who is in it.\n"
+	      "Exit status 1: there is nothing, or a sum differs from what the facts say.\n",
 	  .options = explain_options,
 	  .words_min = 2,
-	  .words_max = 2,
+	  .words_max = 3,
 	  .needs = NEEDS_DATABASE,
 	  .run = explain_command },
 	{ .name = "ledger",

@@ -101,7 +101,8 @@ static void take_row(struct explaining *it, enum observation_kind kind, const st
 	struct observation observation =
 	    observation_of(kind, arena_string(it->arena, db_text(rows, row, 1)));
 
-	observation.currency = arena_string(it->arena, db_text(rows, row, 2));
+	observation.currency =
+	    arena_string(it->arena, db_text(rows, row, 2), db_int(rows, row, 3) != 0);
 	for (int time = 0; time < OBSERVATION_TIMES; time++)
 		observation.times[time] = db_time(rows, row, FIRST_TIME + time);
 	if (observation_json_read(it->arena, db_text(rows, row, 3), &observation))
@@ -185,7 +186,7 @@ static void say_head(const struct explaining *it)
 }
 
 static void say_one(struct explaining *it, const char *currency, const char *state,
-                    const char *said)
+                    const char *said, bool waits)
 {
 	static const struct recount_sum nothing = { .currency = "" };
 	const struct recount_sum *const sum = find_sum(&it->recount, currency);
@@ -194,10 +195,9 @@ static void say_one(struct explaining *it, const char *currency, const char *sta
 
 	printf("\n%s%sSaid (%s): %s\nCounted again: %s\n%s\n", currency,
 	       *currency == '\0' ? "" : ": ", state, *said == '\0' ? "nothing yet" : said, again,
-	       same ? "They agree."
-	       : text_equal(state, "open")
-	           ? "They differ: the window is open, and what came last may not be said yet."
-	           : "They differ.");
+	       same    ? "They agree."
+	       : waits ? "They differ: something came since, which is said on the hour."
+	               : "They differ.");
 	it->differs |= !same;
 }
 
@@ -219,7 +219,7 @@ static enum status say_figures(struct explaining *it)
 		for (size_t row = 0; row < db_rows_count(rows); row++)
 			said |= text_equal(db_text(rows, row, 0), sum->currency);
 		if (!said)
-			say_one(it, sum->currency, "never", "");
+			say_one(it, sum->currency, "never", "", false);
 	}
 	if (db_rows_count(rows) == 0 && it->recount.sums == NULL)
 		printf("\nNothing was said of it, and nothing is counted in it.\n");
