@@ -101,8 +101,7 @@ static void take_row(struct explaining *it, enum observation_kind kind, const st
 	struct observation observation =
 	    observation_of(kind, arena_string(it->arena, db_text(rows, row, 1)));
 
-	observation.currency =
-	    arena_string(it->arena, db_text(rows, row, 2), db_int(rows, row, 3) != 0);
+	observation.currency = arena_string(it->arena, db_text(rows, row, 2));
 	for (int time = 0; time < OBSERVATION_TIMES; time++)
 		observation.times[time] = db_time(rows, row, FIRST_TIME + time);
 	if (observation_json_read(it->arena, db_text(rows, row, 3), &observation))
@@ -212,7 +211,8 @@ static enum status say_figures(struct explaining *it)
 	             DB_TEXT(window_kind_names[ask->window.kind]), DB_TIME(ask->window.start),
 	             DB_TEXT(ask->value)));
 	for (size_t row = 0; row < db_rows_count(rows); row++)
-		say_one(it, db_text(rows, row, 0), db_text(rows, row, 1), db_text(rows, row, 2));
+		say_one(it, db_text(rows, row, 0), db_text(rows, row, 1), db_text(rows, row, 2),
+		        db_int(rows, row, 3) != 0);
 	for (const struct recount_sum *sum = it->recount.sums; sum != NULL; sum = sum->next) {
 		bool said = false;
 

@@ -235,6 +235,9 @@ enum status partial_observe(struct task *task, const struct observation *it)
 	partial_begin(task);
 	count = partial_count_begin(task, time_later(task->now, TIME_OLDEST));
 	partial_count_add(count, it, 1);
-	show(task, arena_printf(task->arena, "%s/", vocabulary_kinds[it->kind].name), it);
+	show(task,
+	     arena_printf(task->arena, "%s/%.*s", vocabulary_kinds[it->kind].name,
+	                  (int)task->event->id.size, (const char *)task->event->id.data),
+	     it);
 	return partial_count_end(count);
 }

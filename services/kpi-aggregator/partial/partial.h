@@ -86,7 +86,7 @@ enum status partial_learn(struct task *task, const struct subject_kind *kind, co
                           subject_apply *apply, const void *fact) MUST_CHECK;
 /* In a need function. */
 void partial_need(struct task *task, const struct subject_kind *kind, const char *id);
-/* Of what is said once and never becomes another: no subject, no row. */
+/* Of what is said once and never becomes another: no subject; its row is called by the fact's id. */
 enum status partial_observe(struct task *task, const struct observation *it) MUST_CHECK;
 
 enum status partial_tell(struct task *task, const char *key);
