@@ -46,6 +46,14 @@ static void what_is_no_alert_is_refused_with_its_place(void **state)
 		  "runbook: must be a file as deploy/runbooks/csat.md" },
 		{ "a metric without version", "a.b@1", "a.b",
 		  "metric: must name a version as support.csat@1" },
+		{ "names that are long together", "\"a.b@1\",\"dimension\":\"queue\"",
+		  "\"a.234567890.234567890.234567890.234567890.234567890.2345@1\","
+		  "\"dimension\":\"a234567890123456789012345678901234567890123456789\"",
+		  "id: is too long beside metric and dimension: 110 bytes" },
+		{ "names that fit", "\"a.b@1\",\"dimension\":\"queue\"",
+		  "\"a.234567890.234567890.234567890.234567890.234567890.2345@1\","
+		  "\"dimension\":\"a23456789012345678901234567890123456789012345678\"",
+		  NULL },
 		{ "a metric with a slash", "a.b@1", "a/b@1", "metric: " },
 		{ "values of no dimension", "\"dimension\":\"queue\",", "",
 		  "values: are of a dimension, and none is named" },

@@ -306,6 +306,34 @@ static void each_value_and_currency_has_its_own(void **state)
 	     "raised burst/%2D/2026-05-04T10 at 2026-05-04T12:00:00Z\n");
 }
 
+static void a_long_value_leaves_an_id_that_an_action_can_name(void **state)
+{
+	static const char *const values[] = {
+		"a value of 41 bytes, one more than there's",
+		"a value of 41 bytes, one more than there is",
+	};
+	const Opsmesh__V1__AlertEvent *first;
+	const Opsmesh__V1__AlertEvent *second;
+
+	(void)state;
+	start(BURST);
+	for (size_t i = 0; i < COUNT_OF(values); i++)
+		alarm_tell(&it, &(struct alarm_window){ .label = "2026-05-04T10",
+		                                        .n = 60,
+		                                        .hits = 60,
+		                                        .told = TOLD_SEALED,
+		                                        .value = values[i] });
+	first = alarm_next(&it);
+	second = alarm_next(&it);
+	assert_non_null(first);
+	assert_non_null(second);
+	assert_string_equal(first->alert_id, "alert/kpi/" ALARM_SERIES
+	                                     "/burst/a value of 41 bytes, on~ab81944bfd078541"
+	                                     "/2026-05-04T10");
+	assert_int_equal(strlen(first->alert_id), strlen(second->alert_id));
+	assert_string_not_equal(first->alert_id, second->alert_id);
+}
+
 static void what_is_at_risk_is_said_and_what_it_rests_on(void **state)
 {
 	const Opsmesh__V1__AlertEvent *event;
@@ -450,6 +478,7 @@ int main(void)
 		CASE(what_led_to_it_turns_out_otherwise),
 		CASE(an_earlier_revision_does_not_undo_a_later_one),
 		CASE(each_value_and_currency_has_its_own),
+		CASE(a_long_value_leaves_an_id_that_an_action_can_name),
 		CASE(what_is_at_risk_is_said_and_what_it_rests_on),
 		CASE(an_amount_is_of_so_many_and_other_units_are_as_people_say_them),
 		CASE(who_acknowledged_has_it_until_it_is_over),

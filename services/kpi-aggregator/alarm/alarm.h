@@ -3,7 +3,7 @@
  * worse, resolved once.
  *
  * The id is "alert/kpi/<series>/<rule>/<value>/<window>": the window that led to it is in it, so that no window raises twice whatever is
- * restated. Of an empty value "-" stands there; behind a value its currency after a colon. What is heard is kept, and judged by a timer
+ * restated. Of an empty value "-" stands there; behind a value its currency after a colon; a value of over 40 bytes is cut, with its hashes behind it. What is heard is kept, and judged by a timer
  * of mesh time on the five minutes: what came within them is judged by its windows, not by its order. `now` says when a window
  * in which nothing came is over; nothing asks a clock.
  */

@@ -296,6 +296,14 @@ static bool watched_read(struct arena *arena, const struct json_place *top, stru
 	return true;
 }
 
+static bool names_fit(const struct json_place *top, const struct alarm_rule *rule,
+                      struct json_error *error)
+{
+	return strlen(rule->series) + strlen(rule->head.id) <= RULE_NAMES_MAX ||
+	       json_refuse(top, "id", error, "is too long beside metric and dimension: %d bytes",
+	                   RULE_NAMES_MAX);
+}
+
 static bool document_read(struct arena *arena, const struct json_place *top, void *result,
                           struct json_error *error)
 {
@@ -304,8 +312,8 @@ static bool document_read(struct arena *arena, const struct json_place *top, voi
 
 	rule->at_risk = OF_NOTHING;
 	rule->holiday_ids = none;
-	return watched_read(arena, top, rule, error) && judge_read(arena, top, rule, error) &&
-	       resolve_read(top, rule, error) &&
+	return watched_read(arena, top, rule, error) && names_fit(top, rule, error) &&
+	       judge_read(arena, top, rule, error) && resolve_read(top, rule, error) &&
 	       severity_read(top, "severity", &rule->severity, error) &&
 	       policy_word_at(arena, top, "team", &rule->team, error) &&
 	       runbook_read(arena, top, &rule->runbook, error) &&

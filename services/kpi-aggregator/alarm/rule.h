@@ -49,6 +49,8 @@
 #define RULE_SPAN_MAX 168 /* windows of a budget */
 #define RULE_HOLIDAYS_MAX 8
 #define RULE_TEXT_MAX 500
+#define RULE_NAMES_MAX \
+	110 /* series and id: what an alert is called must fit what an action may name (200 bytes) */
 #define RULE_COUNT_MAX INT64_C(1000000000000000)
 
 enum rule_judge { JUDGE_THRESHOLD, JUDGE_UNLIKE, JUDGE_BUDGET };

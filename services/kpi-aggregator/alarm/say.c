@@ -3,6 +3,7 @@
  */
 #include "services/kpi-aggregator/alarm/alarm.h"
 
+#include "common/base/hash.h"
 #include "common/base/money.h"
 #include "common/base/text.h"
 
@@ -10,7 +11,9 @@
 
 #define MILLI 1000
 #define PERCENT_PPM 10000
-#define ESCAPED 3 /* "%2F" */
+#define ESCAPED 3    /* "%2F" */
+#define VALUE_MAX 40 /* bytes of a value in an id */
+#define VALUE_SHOWN (VALUE_MAX - 17)
 
 /* What stands for a character that would end a segment of the id or part one, or stand for another; NULL: itself does. */
 static const char *code_of(char character)
@@ -44,6 +47,18 @@ static const char *escaped(struct arena *arena, const char *value)
 	return text;
 }
 
+/* What is long is cut, and told apart by what does not change with a build: an action on the alert names it in 200 bytes. */
+static const char *value_in_id(struct arena *arena, const char *value)
+{
+	const char *const whole = escaped(arena, value);
+
+	if (strlen(whole) <= VALUE_MAX)
+		return whole;
+	return arena_printf(arena, "%s~%08x%08x",
+	                    arena_text(arena, whole, text_fit(bytes_of(whole), VALUE_SHOWN)),
+	                    hash_murmur2(value, strlen(value)), hash_crc32c(value, strlen(value)));
+}
+
 static const char *label_of(const struct alarm_said *said, const struct window *window)
 {
 	return window_label(said->past->task->arena, said->past->zone, window);
@@ -55,7 +70,7 @@ const char *alarm_about(const struct alarm_said *said)
 	struct arena *const arena = said->past->task->arena;
 
 	return arena_printf(arena, "%s/%s%s%s/%s", said->rule->head.id,
-	                    escaped(arena, known->value), known->currency[0] == '\0' ? "" : ":",
+	                    value_in_id(arena, known->value), known->currency[0] == '\0' ? "" : ":",
 	                    known->currency, label_of(said, said->window));
 }
 
