@@ -125,7 +125,7 @@ class Counting:
         before = time.process_time()
         consumer.assign([TopicPartition(TOPIC, number, 0) for number in range(PARTITIONS)])
         while left > 0:
-            messages = consumer.consume(READ_STEP, PATIENCE)
+            messages = consumer.consume(min(READ_STEP, left), PATIENCE)
             left -= len(messages)
             for message in messages:
                 event.ParseFromString(message.value())
