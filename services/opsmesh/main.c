@@ -137,6 +137,13 @@ static const struct option dispute_options[] = {
 	END,
 };
 
+static const struct option report_options[] = {
+	{ "--at", "DATE", "a day in the period, as 2026-05-01; else the latest that is over" },
+	{ "--format", "markdown", "markdown unless said" },
+	{ "--out", "FILE", "writes it there" },
+	END,
+};
+
 static const struct option dlq_options[] = {
 	AS_JSON,
 	REVEAL,
@@ -299,6 +306,14 @@ static const struct command commands[] = {
 	  .words_max = 2,
 	  .needs = NEEDS_DATABASE,
 	  .run = dispute_command },
+	{ .name = "report",
+	  .usage = "day|week|month [--at DATE] [--format markdown] [--out FILE]",
+	  .summary = "a leader's page: every figure with its definition, and what changed",
+	  .options = report_options,
+	  .words_min = 1,
+	  .words_max = 1,
+	  .needs = NEEDS_DATABASE,
+	  .run = report_command },
 	{ .name = "dlq",
 	  .usage = "list|show|retry|drop [ID] [--json] [--reason REASON] [--reveal REASON]",
 	  .summary = "dead letters: who is affected, what waits behind them; retry and drop",

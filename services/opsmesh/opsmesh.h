@@ -103,5 +103,6 @@ int ledger_command(struct tool *tool);
 int dispute_command(struct tool *tool);
 int dlq_command(struct tool *tool);
 int rebuild_command(struct tool *tool);
+int report_command(struct tool *tool);
 
 #endif

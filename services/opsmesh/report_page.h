@@ -1,0 +1,15 @@
+/*
+ * report_page - a leader's page of figures, as Markdown.
+ *
+ * Every number has its definition, its population and its state; what is in no section is in the appendix. Texts of definitions and
+ * reasons are escaped: the page runs nothing of what they say.
+ */
+#ifndef SERVICES_OPSMESH_REPORT_PAGE_H
+#define SERVICES_OPSMESH_REPORT_PAGE_H
+
+#include "common/base/bytes.h"
+#include "services/opsmesh/report_words.h"
+
+void report_markdown(const struct report *report, struct buffer *out);
+
+#endif
