@@ -20,6 +20,7 @@ static const struct {
 	page_writer *write;
 } formats[] = {
 	{ "markdown", report_markdown },
+	{ "html", report_html },
 };
 
 static page_writer *writer_of(const char *name)

@@ -1,8 +1,8 @@
 /*
- * report_page - a leader's page of figures, as Markdown.
+ * report_page - a leader's page of figures: as Markdown, and as one HTML file.
  *
  * Every number has its definition, its population and its state; what is in no section is in the appendix. Texts of definitions and
- * reasons are escaped: the page runs nothing of what they say.
+ * reasons are escaped: the page runs nothing of what they say. The HTML has no script, and asks for nothing outside of it.
  */
 #ifndef SERVICES_OPSMESH_REPORT_PAGE_H
 #define SERVICES_OPSMESH_REPORT_PAGE_H
@@ -11,5 +11,6 @@
 #include "services/opsmesh/report_words.h"
 
 void report_markdown(const struct report *report, struct buffer *out);
+void report_html(const struct report *report, struct buffer *out);
 
 #endif
