@@ -5,8 +5,8 @@
 #include <inttypes.h>
 #include <string.h>
 
-#define STEP 12
-#define BAR 9
+#define STEP 9
+#define BAR 7
 #define TALL 40 /* of what is above or below zero alone */
 #define EDGE 2
 #define ALL_PPM INT64_C(1000000)

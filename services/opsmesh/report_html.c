@@ -45,7 +45,7 @@ static const char style[] =
     "color:var(--wait);background:var(--waitback)}\n"
     ".restated{color:var(--ink);background:var(--restback)}\n"
     ".says{font-size:.8rem;color:var(--soft);border-top:1px solid var(--rule);"
-    "padding-top:.5rem;margin-top:auto}\ncode{font-size:.92em;overflow-wrap:anywhere}\n"
+    "padding-top:.5rem;margin-top:.2rem}\ncode{font-size:.92em;overflow-wrap:anywhere}\n"
     "svg{flex:none}\n.bar{fill:var(--bar)}\n.now{fill:var(--now)}\n"
     ".open{fill-opacity:.35;stroke:var(--now);stroke-width:1}\n.gap{fill:var(--soft)}\n"
     ".zero{stroke:var(--rule)}\n"
@@ -53,11 +53,12 @@ static const char style[] =
     "background:var(--card)}\ncaption{text-align:left;color:var(--soft);padding-bottom:.4rem}\n"
     "th,td{text-align:left;vertical-align:top;padding:.45rem .6rem;border:1px solid "
     "var(--rule)}\ntd:nth-child(2){white-space:nowrap;font-variant-numeric:tabular-nums}\n"
+    "th:first-child{width:42%}th p{font-weight:400;color:var(--soft);margin-top:.25rem}\n"
     "ul{padding-left:1.2rem}li{margin:.3rem 0;font-size:.9rem}\n"
     "@media print{:root{--paper:#fff;--card:#fff;--ink:#000;--soft:#444;--rule:#bbb;"
     "--bar:#bbb;--now:#123c94;--good:#0b4a28;--bad:#8c1a14;--wait:#5a3c00;--waitback:#f3ead2;"
-    "--restback:#e6eefc}body{max-width:none;padding:0;font-size:12px}nav{display:none}"
-    ".cards{grid-template-columns:1fr 1fr}.card,tr,li{break-inside:avoid}h2{break-after:avoid}"
+    "--restback:#e6eefc}html{font-size:10.5px}body{max-width:none;padding:0;font-size:1rem}nav{display:none}"
+    ".cards{display:block;columns:2;column-gap:1rem}.card{margin-bottom:1rem}.card,tr,li{break-inside:avoid}h2{break-after:avoid}"
     "*{print-color-adjust:exact;-webkit-print-color-adjust:exact}@page{size:A4;margin:14mm}}\n"
     "</style>\n";
 
@@ -183,7 +184,9 @@ static void put_row(const struct report *report, struct buffer *out,
 	report_words_of(report->arena, metric, line, &words);
 	put(out, "<tr><th scope=\"row\" dir=\"auto\">");
 	html_text(out, metric->title);
-	put_element(out, "<br><code>", metric->key, "</code></th><td>");
+	put_element(out, "<p>", metric->says, " <code>");
+	html_text(out, metric->key);
+	put(out, "</code></p></th><td>");
 	html_text(out, words.number);
 	put_element(out, " ", words.of, "");
 	put(out, "</td><td>");
@@ -192,8 +195,6 @@ static void put_row(const struct report *report, struct buffer *out,
 	html_text(out, words.change);
 	put(out, "</td><td>");
 	html_text(out, words.state);
-	put(out, "</td><td dir=\"auto\">");
-	html_text(out, metric->says);
 	put(out, "</td></tr>\n");
 }
 
@@ -202,9 +203,9 @@ static void put_appendix(const struct report *report, struct buffer *out)
 	put(out, "<section id=\"appendix\">\n<h2>Appendix: all other metrics</h2>\n"
 	         "<div class=\"wide\"><table>\n<caption>A metric that nothing was counted for in "
 	         "thirteen periods has no row.</caption>\n<thead><tr>"
-	         "<th scope=\"col\">Metric</th><th scope=\"col\">Number</th>"
+	         "<th scope=\"col\">Metric and definition</th><th scope=\"col\">Number</th>"
 	         "<th scope=\"col\">Population</th><th scope=\"col\">Change</th>"
-	         "<th scope=\"col\">State</th><th scope=\"col\">Definition</th></tr></thead>\n"
+	         "<th scope=\"col\">State</th></tr></thead>\n"
 	         "<tbody>\n");
 	for (const struct report_metric *metric = report->metrics; metric != NULL;
 	     metric = metric->next) {
