@@ -59,13 +59,16 @@ static void put_line(struct arena *arena, struct buffer *out, const struct repor
 	put(out, "\n");
 }
 
-static void put_metric(struct arena *arena, struct buffer *out, const struct report_metric *metric)
+static void put_metric(const struct report *report, struct buffer *out,
+                       const struct report_metric *metric)
 {
+	struct arena *const arena = report->arena;
+
 	put(out, "### ");
 	put_text(out, metric->title);
 	put(out, "\n\n");
 	if (metric->lines == NULL)
-		put(out, "**none**\n\n");
+		put(out, arena_printf(arena, "**%s**\n\n", report_nothing(arena, report, metric)));
 	for (const struct report_line *line = metric->lines; line != NULL; line = line->next)
 		put_line(arena, out, metric, line);
 	put(out, "> ");
@@ -88,7 +91,7 @@ static void put_section(const struct report *report, struct buffer *out,
 			put(out, "\n");
 			continue;
 		}
-		put_metric(report->arena, out, metric);
+		put_metric(report, out, metric);
 	}
 }
 

@@ -224,6 +224,22 @@ static const char *state_of(struct arena *arena, const struct report_metric *met
 	return "sealed";
 }
 
+const char *report_nothing(struct arena *arena, const struct report *report,
+                           const struct report_metric *metric)
+{
+	return metric->kind[0] == '\0' ? arena_printf(arena, "not counted by the %s", report->kind)
+	                               : "none";
+}
+
+/* What has no amount is in no currency: its number says so. */
+static const char *number_of(struct arena *arena, const struct report_metric *metric,
+                             const struct report_line *line, int64_t value)
+{
+	if (text_equal(metric->unit, "minor") && line->currency[0] == '\0')
+		return arena_printf(arena, "%" PRId64 ", of no amount", value);
+	return kpi_number(arena, metric->unit, line->currency, value);
+}
+
 void report_words_of(struct arena *arena, const struct report_metric *metric,
                      const struct report_line *line, struct report_words *words)
 {
@@ -235,7 +251,7 @@ void report_words_of(struct arena *arena, const struct report_metric *metric,
 		return;
 	}
 	if (cell->figure.has_value)
-		words->number = kpi_number(arena, metric->unit, line->currency, cell->figure.value);
+		words->number = number_of(arena, metric, line, cell->figure.value);
 	if (cell->figure.has_value && cell->figure.quantile_count > 0)
 		words->of = quantile_name(arena, cell->figure.quantiles[0].ppm);
 	words->population =

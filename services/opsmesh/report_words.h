@@ -26,6 +26,9 @@ struct report_words {
 	const char *state;      /* "provisional", "sealed", "restated 2 times, was 12: why" */
 };
 
+/* Of a metric without any line: "none", or that it is not counted by such periods. */
+const char *report_nothing(struct arena *arena, const struct report *report,
+                           const struct report_metric *metric);
 /* Of the period itself; a cell that is not there has a number of "none". */
 void report_words_of(struct arena *arena, const struct report_metric *metric,
                      const struct report_line *line, struct report_words *words);

@@ -5,7 +5,8 @@ with period as (
 	from generate_series(0, 12) ago
 ), definition as (
 	select distinct on (key) key, metric, version, title, says, document::jsonb as document,
-		case when document::jsonb -> 'windows' @> to_jsonb($1::text) then $1 else 'day' end as kind
+		case when document::jsonb -> 'windows' @> to_jsonb($1::text) then $1
+			when document::jsonb -> 'windows' @> to_jsonb('day'::text) then 'day' else '' end as kind
 	from kpi_definition
 	order by key, shard
 )
