@@ -119,7 +119,10 @@ static void put_state(const struct page *page, const char *state)
 	            state, "</p>\n");
 }
 
-/* The period and those before it, oldest first; a period without a figure is a gap. */
+/*
+ * The period and those before it, oldest first; a period without a figure is a gap. Always bars: of a line, a period between
+ * two gaps would not be seen.
+ */
 static void put_chart(const struct page *page, const struct report_metric *metric,
                       const struct report_line *line)
 {
@@ -127,7 +130,7 @@ static void put_chart(const struct page *page, const struct report_metric *metri
 	const struct kpi_chart chart = { .title = metric->title,
 		                         .unit = metric->unit,
 		                         .currency = line->currency,
-		                         .form = kpi_chart_form_of(metric->formula),
+		                         .form = KPI_CHART_BARS,
 		                         .points = points,
 		                         .count = REPORT_PERIODS,
 		                         .small = true };
