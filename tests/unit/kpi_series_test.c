@@ -267,6 +267,22 @@ static void a_level_goes_on_through_windows_in_which_nothing_happened(void **sta
 	stop_series();
 }
 
+static void an_open_window_of_a_level_has_what_was_before(void **state)
+{
+	(void)state;
+	start_series(LEVEL);
+	feed(LEVEL, "2026-05-01T00:10:00Z",
+	     &(struct told){ "2026-04-30T15:00:00Z", "", 5, 0, 5, 0 });
+	fold_until("2026-05-01T14:00:00Z");
+	feed(LEVEL, "2026-05-01T15:01:00Z",
+	     &(struct told){ "2026-05-01T15:00:30Z", "", 1, 0, 2, 0 });
+	fold_until("2026-05-01T16:01:00Z");
+	assert_string_equal(said(),
+	                    "updated 2026-05-01 day: 5 of 5\nsealed 2026-05-01 day: 5 of 5\n"
+	                    "updated 2026-05-02 day: 7 of 6\n");
+	stop_series();
+}
+
 static void values_beyond_the_bound_are_counted_together(void **state)
 {
 	static const char series[] = COUNTED ":channel";
@@ -368,6 +384,7 @@ int main(void)
 		cmocka_unit_test(what_comes_later_is_restated_with_what_was_said_before),
 		cmocka_unit_test(what_makes_no_difference_is_not_said_again),
 		cmocka_unit_test(a_level_goes_on_through_windows_in_which_nothing_happened),
+		cmocka_unit_test(an_open_window_of_a_level_has_what_was_before),
 		cmocka_unit_test(values_beyond_the_bound_are_counted_together),
 		cmocka_unit_test(quantiles_come_of_what_was_measured_alone),
 		cmocka_unit_test(finals_are_the_same_in_any_order),

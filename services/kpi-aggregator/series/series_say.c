@@ -133,14 +133,47 @@ static enum status emit(struct task *task, const struct definition *definition,
 	                                           .message = &event.base });
 }
 
+/* Of an open window of a level: what all sealed windows hold, and those between them and this one. */
+static void fill_before(struct task *task, const struct definition *definition,
+                        struct kpi_cell_row *row)
+{
+	struct kpi_level_row level = { .series = row->key.series,
+		                       .window_kind = row->key.window_kind,
+		                       .value = row->key.value,
+		                       .currency = row->key.currency };
+	struct kpi_key key = { .series = row->key.series, .window_kind = row->key.window_kind };
+	struct task_cursor cursor;
+	struct kpi_cell_row earlier;
+
+	(void)task_load(task, &kpi_level_table, &level);
+	task_scan(task, &kpi_open_table, &key, 2, &cursor);
+	while (task_next(task, &cursor, &key) && time_before(key.start, row->key.start)) {
+		if (!text_equal(key.value, row->key.value) ||
+		    !text_equal(key.currency, row->key.currency) ||
+		    !series_load(task, definition, &key, &earlier))
+			continue;
+		level.n += earlier.n;
+		level.hits += earlier.hits;
+		level.sum += earlier.sum;
+	}
+	row->before_n = level.n;
+	row->before_hits = level.hits;
+	row->before_sum = level.sum;
+}
+
 enum status series_say_cell(struct task *task, const struct definition *definition,
                             struct kpi_cell_row *row)
 {
-	const struct cell_sums sums = level_sums(task, definition, row);
-	Opsmesh__V1__KpiFigures *const figures =
-	    figures_of(task->arena, definition, &sums, text_equal(row->key.value, SERIES_OTHER));
-	const char *const json = json_of(task, figures);
+	Opsmesh__V1__KpiFigures *figures;
+	struct cell_sums sums;
+	const char *json;
 
+	if (text_equal(row->state, "open") && series_levels_of(definition).any)
+		fill_before(task, definition, row);
+	sums = level_sums(task, definition, row);
+	figures =
+	    figures_of(task->arena, definition, &sums, text_equal(row->key.value, SERIES_OTHER));
+	json = json_of(task, figures);
 	if (!text_equal(json, row->figures)) {
 		TRY(emit(task, definition, row, figures));
 		if (!text_equal(row->state, "open") && row->figures != NULL &&
