@@ -93,9 +93,8 @@ struct difference {
 static bool is_old_midnight(const struct difference *it, const struct observation *old)
 {
 	return old->kind == OBSERVATION_BACKLOG &&
-	       time_before(old->times[TIME_AT],
-	                   time_sub(time_later(it->task->now, TIME_OLDEST),
-	                            DAYS(SUBJECT_MIDNIGHTS_MAX - 1)));
+	       time_before(old->times[TIME_AT], time_sub(time_later(it->task->now, TIME_OLDEST),
+	                                                 DAYS(SUBJECT_MIDNIGHTS_MAX - 1)));
 }
 
 static void take_back(const struct difference *it, const struct observation *old)
