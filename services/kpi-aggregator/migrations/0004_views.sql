@@ -1,4 +1,4 @@
--- 0003_views - what analysts read: figures by window, definitions, observations. ANALYSTS.md says how.
+-- 0004_views - what analysts read: figures by window, definitions, observations. ANALYSTS.md says how.
 --
 -- Views over what the daemon keeps; nothing is counted here anew. Figures are those that were said last. No addition over windows
 -- or values is right but of counts and sums: quantiles, shares and means of longer windows are windows of their own.
