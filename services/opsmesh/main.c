@@ -139,7 +139,7 @@ static const struct option dispute_options[] = {
 
 static const struct option report_options[] = {
 	{ "--at", "DATE", "a day in the period, as 2026-05-01; else the latest that is over" },
-	{ "--format", "markdown|html", "markdown unless said" },
+	{ "--format", "markdown|html|pdf", "markdown unless said" },
 	{ "--out", "FILE", "writes it there" },
 	END,
 };
@@ -307,7 +307,7 @@ static const struct command commands[] = {
 	  .needs = NEEDS_DATABASE,
 	  .run = dispute_command },
 	{ .name = "report",
-	  .usage = "day|week|month [--at DATE] [--format markdown|html] [--out FILE]",
+	  .usage = "day|week|month [--at DATE] [--format markdown|html|pdf] [--out FILE]",
 	  .summary = "a leader's page: every figure with its definition, and what changed",
 	  .options = report_options,
 	  .words_min = 1,

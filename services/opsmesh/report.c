@@ -21,6 +21,7 @@ static const struct {
 } formats[] = {
 	{ "markdown", report_markdown },
 	{ "html", report_html },
+	{ "pdf", report_pdf },
 };
 
 static page_writer *writer_of(const char *name)
@@ -136,7 +137,10 @@ static int show(const struct tool *tool, page_writer *write, const struct report
 	if (report->label == NULL)
 		return tool_fail(tool, ANSWER_NO, "there are no figures of a %s yet", report->kind);
 	write(report, &page);
-	answer = write_page(tool, &page);
+	answer = page.size > 0 ? write_page(tool, &page)
+	                       : tool_fail(tool, ANSWER_AWAY,
+	                                   "no PDF can be made: are its fonts here? "
+	                                   "fonts-noto-cjk and fonts-dejavu-core have them");
 	buffer_finish(&page);
 	return answer;
 }

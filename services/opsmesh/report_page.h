@@ -1,5 +1,5 @@
 /*
- * report_page - a leader's page of figures: as Markdown, and as one HTML file.
+ * report_page - a leader's page of figures: as Markdown, as one HTML file, as a PDF.
  *
  * Every number has its definition, its population and its state; what is in no section is in the appendix. Texts of definitions and
  * reasons are escaped: the page runs nothing of what they say. The HTML has no script, and asks for nothing outside of it.
@@ -12,5 +12,10 @@
 
 void report_markdown(const struct report *report, struct buffer *out);
 void report_html(const struct report *report, struct buffer *out);
+/*
+ * Words alone, without charts; the same figures, fonts and libraries give the same bytes. Nothing is added where the fonts
+ * (pdf_font_files) are not there, or the library refuses.
+ */
+void report_pdf(const struct report *report, struct buffer *out);
 
 #endif
