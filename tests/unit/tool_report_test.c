@@ -359,55 +359,6 @@ static void a_report_without_figures_is_a_page_still(void **state)
 	assert_says(page, "Nothing that was sealed is another since.");
 }
 
-static void html_has_no_script_and_asks_for_nothing(void **state)
-{
-	static const char *const asking[] = { "<script", "http://", "https://", "src=",
-		                              "@import", "url(",    NULL };
-	struct report_metric metric = tickets;
-	struct report *const report = report_made();
-	const char *page;
-
-	(void)state;
-	metric.title = "<script>alert(1)</script>";
-	metric.says = "\"><img onerror='x'>";
-	add(report, &metric, "", 0, "sealed", COUNT_12);
-	report_add_restated(report, &(struct report_row){ .metric = metric,
-	                                                  .currency = "",
-	                                                  .label = "2026-W17",
-	                                                  .state = "restated",
-	                                                  .figures = COUNT_9,
-	                                                  .reason = "<b>why</b>",
-	                                                  .revision = 1 });
-	page = html_of(report);
-	for (size_t i = 0; asking[i] != NULL; i++)
-		assert_silent(page, asking[i]);
-	assert_silent(page, "<img");
-	assert_silent(page, "<b>");
-	assert_says(page, "&lt;script&gt;alert(1)&lt;/script&gt;");
-	assert_says(page, "&lt;b&gt;why&lt;/b&gt;");
-	assert_says(page, "default-src 'none'");
-}
-
-static void html_has_number_definition_population_change_state_and_chart(void **state)
-{
-	const struct report_metric metric = metric_like("distribution", "us", "lower");
-	struct report *const report = report_made();
-	const char *page;
-
-	(void)state;
-	add(report, &metric, "", 1, "sealed", EMPTY);
-	add(report, &metric, "", 0, "open", SPAN);
-	page = html_of(report);
-	assert_says(page, "<p class=\"number\">2h 05m <small>median</small></p>");
-	assert_says(page, "<p class=\"facts\">n = 3</p>");
-	assert_says(page, "<p class=\"facts\">90th percentile 4h 10m</p>");
-	assert_says(page, "<p class=\"facts\">aside: 2 solved without reply, 0 open</p>");
-	assert_says(page, "<p class=\"change\">no figure of the period before</p>");
-	assert_says(page, "<p class=\"state provisional\">provisional</p>");
-	assert_says(page, "All tickets. <code>support.tickets_opened@1</code>, days of UTC");
-	assert_says(page, "<svg");
-}
-
 static void a_change_is_told_by_words_and_not_by_colour_alone(void **state)
 {
 	struct report *const report = report_made();
@@ -476,8 +427,6 @@ int main(void)
 		cmocka_unit_test(figures_that_are_none_are_left_out_and_said),
 		cmocka_unit_test(provisional_figures_are_counted_at_the_head),
 		cmocka_unit_test(a_report_without_figures_is_a_page_still),
-		cmocka_unit_test(html_has_no_script_and_asks_for_nothing),
-		cmocka_unit_test(html_has_number_definition_population_change_state_and_chart),
 		cmocka_unit_test(a_change_is_told_by_words_and_not_by_colour_alone),
 		cmocka_unit_test(a_metric_that_is_not_counted_by_such_periods_says_so),
 		cmocka_unit_test(what_has_no_amount_is_in_no_currency),
