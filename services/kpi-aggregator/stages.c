@@ -26,14 +26,14 @@ const struct service_document kpi_documents[] = {
 
 /* partial */
 
-#define PARTIAL_EVENTS(ON)                                                           \
-	PARTIAL_ACCOUNT_EVENTS(ON)                                                   \
-	PARTIAL_TICKET_EVENTS(ON)                                                    \
-	PARTIAL_TRIAGE_EVENTS(ON)                                                    \
-	PARTIAL_PATTERN_EVENTS(ON)                                                   \
-	PARTIAL_SLA_EVENTS(ON)                                                       \
-	PARTIAL_MONEY_EVENTS(ON) PARTIAL_MOVED_EVENTS(ON) PARTIAL_DISPUTE_EVENTS(ON) \
-	    PARTIAL_PROGRAMME_EVENTS(ON)
+#define PARTIAL_EVENTS(ON)         \
+	PARTIAL_ACCOUNT_EVENTS(ON) \
+	PARTIAL_TICKET_EVENTS(ON)  \
+	PARTIAL_TRIAGE_EVENTS(ON)  \
+	PARTIAL_PATTERN_EVENTS(ON) \
+	PARTIAL_SLA_EVENTS(ON)     \
+	PARTIAL_MONEY_EVENTS(ON)   \
+	PARTIAL_MOVED_EVENTS(ON) PARTIAL_DISPUTE_EVENTS(ON) PARTIAL_PROGRAMME_EVENTS(ON)
 
 STAGE_EVENTS_NEEDING(partial_events, PARTIAL_EVENTS);
 static const struct state_table *const partial_tables[] = { &subject_table,
