@@ -93,6 +93,14 @@ play_killed()
 	[ $answer -eq 0 ] && [ "$(sort -u "$work/kills" | wc -l)" -eq 11 ]
 }
 
+# The sealed figures of ops.kpi.v1 against the facts that they are of, by other code.
+counted_twice()
+{
+	local events=$run/day/events.jsonl
+	python3 "$top/tests/integration/$1.py" "$events" "$events" > "$work/$1.log" ||
+		{ grep -v '^ok' "$work/$1.log" | grep -v 'no truth'; return 1; }
+}
+
 same() { diff "$work/$1" "$work/$2" > "$work/$2.diff" || { head -n 20 "$work/$2.diff"; return 1; }; }
 
 # The most events that one batch has folded: a run of them is "topic:offset+count".
@@ -146,6 +154,9 @@ trap finish EXIT
 trap 'exit 130' INT TERM
 
 check "it comes out as it was written by hand" play once
+for second in kpi_truth kpi_truth_money; do
+	check "the figures of KPIs are those of a second computation ($second)" counted_twice "$second"
+done
 check "with batches of three events, as well" play small EXTRA=BATCH_EVENTS=3
 check "which no batch exceeds" small_batches
 check "and the same, byte for byte" same once small

@@ -218,7 +218,7 @@ static void what_comes_later_is_restated_with_what_was_said_before(void **state)
 	    said(), "updated 2026-05-01 day: 250000 of 4\nsealed 2026-05-01 day: 250000 of 4\n");
 	feed(SHARED, "2026-05-01T16:00:00Z",
 	     &(struct told){ "2026-05-01T14:00:00Z", "", -1, 0, 0, 0 });
-	fold_until("2026-05-01T17:10:00Z");
+	fold_until("2026-05-01T16:10:00Z");
 	fact = stage_test_next(&test, &message);
 	assert_non_null(fact);
 	event = (const void *)message;
@@ -261,7 +261,7 @@ static void a_level_goes_on_through_windows_in_which_nothing_happened(void **sta
 	    "updated 2026-05-01 day: 5 of 5\nsealed 2026-05-01 day: 5 of 5\nsealed 2026-05-02 day: 5 of 5\n");
 	feed(LEVEL, "2026-05-02T16:00:00Z",
 	     &(struct told){ "2026-05-01T00:00:00Z", "", 1, 0, -1, 0 });
-	fold_until("2026-05-02T17:10:00Z");
+	fold_until("2026-05-02T16:10:00Z");
 	assert_string_equal(said(),
 	                    "restated 2026-05-01 day: 4 of 6\nrestated 2026-05-02 day: 4 of 6\n");
 	stop_series();

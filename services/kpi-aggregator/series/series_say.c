@@ -1,6 +1,6 @@
 /*
  * Saying: every five minutes of mesh time each cell of a minute or an hour that is another since it was said last, on the hour those of
- * longer windows.
+ * longer windows that are open.
  */
 #include "common/base/text.h"
 #include "common/io/proto.h"
@@ -192,15 +192,18 @@ enum status series_say_cell(struct task *task, const struct definition *definiti
 	return STATUS_OK;
 }
 
-static bool is_long(const char *window_kind)
+/* Longer windows wait for the hour while they are open; a slice that goes on behind it is the hour's still. */
+static bool is_due(const struct task *task, const struct definition *definition,
+                   const struct kpi_key *cell)
 {
-	return series_window_kind(window_kind) > WINDOW_HOUR;
-}
+	const int kind = series_window_kind(cell->window_kind);
 
-/* Longer windows wait for the hour; a slice that goes on behind it is the hour's still. */
-static bool is_due(const struct task *task, const struct kpi_key *cell)
-{
-	return !is_long(cell->window_kind) || task->due.us % HOUR_US < SERIES_SAY_EVERY.us;
+	if (kind <= WINDOW_HOUR || task->due.us % HOUR_US < SERIES_SAY_EVERY.us)
+		return true;
+	return !time_before(
+	    task->due,
+	    time_add(window_at(definition->zone, (enum window_kind)kind, cell->start).end,
+	             definition->grace));
 }
 
 static void say_on_the_hour(struct task *task, const char *key)
@@ -221,7 +224,7 @@ enum status series_say(struct task *task, const char *key)
 		const struct definition *const definition = series_definition(task, cell.series);
 		struct kpi_cell_row row;
 
-		if (!is_due(task, &cell)) {
+		if (definition != NULL && !is_due(task, definition, &cell)) {
 			waits = true;
 			continue;
 		}
