@@ -283,6 +283,21 @@ static void an_open_window_of_a_level_has_what_was_before(void **state)
 	stop_series();
 }
 
+static void what_comes_years_late_fills_no_years(void **state)
+{
+	(void)state;
+	start_series(COUNTED);
+	feed(COUNTED, "2026-05-01T00:10:00Z",
+	     &(struct told){ "2016-05-01T00:00:00Z", "", 3, 0, 0, 0 });
+	fold_until("2026-05-01T00:11:00Z");
+	fold_until("2026-05-01T01:16:00Z");
+	assert_string_equal(said(),
+	                    "sealed 2016-05-01T09 hour: 3 of 3\nsealed 2016-05-01 day: 3 of 3\n"
+	                    "sealed 2026-05-01T08 hour: 0 of 0\n"
+	                    "sealed 2026-05-01T09 hour: 0 of 0\n");
+	stop_series();
+}
+
 static void values_beyond_the_bound_are_counted_together(void **state)
 {
 	static const char series[] = COUNTED ":channel";
@@ -385,6 +400,7 @@ int main(void)
 		cmocka_unit_test(what_makes_no_difference_is_not_said_again),
 		cmocka_unit_test(a_level_goes_on_through_windows_in_which_nothing_happened),
 		cmocka_unit_test(an_open_window_of_a_level_has_what_was_before),
+		cmocka_unit_test(what_comes_years_late_fills_no_years),
 		cmocka_unit_test(values_beyond_the_bound_are_counted_together),
 		cmocka_unit_test(quantiles_come_of_what_was_measured_alone),
 		cmocka_unit_test(finals_are_the_same_in_any_order),

@@ -79,7 +79,8 @@ static bool add(struct telling *it, const struct partial_cell_row *row)
 	if (!cell_rest_unpack(arena, row->rest, &sums))
 		return false;
 	*cell = (Opsmesh__V1__PartialCell)OPSMESH__V1__PARTIAL_CELL__INIT;
-	cell->start = proto_timestamp(arena, row->start);
+	/* A window that begins before there are times has the first of them in it. */
+	cell->start = proto_timestamp(arena, time_later(row->start, TIME_OLDEST));
 	cell->value = text_mutable(row->value);
 	cell->currency = text_mutable(row->currency);
 	cell->n = row->n;

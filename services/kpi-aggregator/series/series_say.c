@@ -53,7 +53,8 @@ static Opsmesh__V1__KpiWindow *window_of(struct task *task, const struct definit
 
 	*window = (Opsmesh__V1__KpiWindow)OPSMESH__V1__KPI_WINDOW__INIT;
 	window->kind = text_mutable(row->key.window_kind);
-	window->start = proto_timestamp(task->arena, row->key.start);
+	/* One that begins before there are times begins with them. */
+	window->start = proto_timestamp(task->arena, time_later(row->key.start, TIME_OLDEST));
 	window->end = proto_timestamp(task->arena, row->ends);
 	window->zone = text_mutable(window_zone_name(definition->zone));
 	window->label = text_mutable(window_label(task->arena, definition->zone, &span));

@@ -106,19 +106,45 @@ static bool is_whole(const char *series)
 	return *series_dimension(series) == '\0';
 }
 
-/* The next one that there is something to say of; false: there is none. */
-static bool advance(struct sealing *it)
+static bool find_open(const struct sealing *it, struct window *window)
 {
 	struct kpi_key key = { .series = it->series.series, .window_kind = it->series.window_kind };
 	struct task_cursor cursor;
 
-	it->window = window_next(it->definition->zone, &it->window);
-	if (is_whole(it->series.series) || it->levels.any)
-		return true;
 	task_scan(it->task, &kpi_open_table, &key, 2, &cursor);
 	if (!task_next(it->task, &cursor, &key))
 		return false;
-	it->window = window_at(it->definition->zone, it->window.kind, key.start);
+	*window = window_at(it->definition->zone, it->window.kind, key.start);
+	return true;
+}
+
+/*
+ * What came years late begins a series years ago: of the windows between then and now only those that have something are
+ * sealed. A window that is over when the one before it is sealed is such a one; in time there is none.
+ */
+static void skip_empty(struct sealing *it)
+{
+	const struct duration grace = it->definition->grace;
+	const struct instant now = it->task->now;
+	struct window open;
+	struct window current;
+
+	if (time_before(now, time_add(it->window.end, grace)))
+		return;
+	current = window_at(it->definition->zone, it->window.kind, time_sub(now, grace));
+	if (find_open(it, &open) && time_before(open.start, current.start))
+		current = open;
+	if (time_before(it->window.start, current.start))
+		it->window = current;
+}
+
+/* The next one that there is something to say of; false: there is none. */
+static bool advance(struct sealing *it)
+{
+	it->window = window_next(it->definition->zone, &it->window);
+	if (!is_whole(it->series.series) && !it->levels.any)
+		return find_open(it, &it->window);
+	skip_empty(it);
 	return true;
 }
 

@@ -6,6 +6,7 @@
 #include "services/kpi-aggregator/series/series.h"
 
 #define SERIES_MAX 255 /* bytes of a key */
+#define LONG_AGO DAYS(62)
 
 /* One fact, with what it is about. */
 struct telling {
@@ -94,6 +95,12 @@ static const char *bounded(const struct telling *it, struct kpi_key key)
 	return key.value;
 }
 
+/* Windows of those times that nothing was said of stay so: a level that came years late would fill each of them. */
+static bool is_long_ago(const struct telling *it, const struct window *window)
+{
+	return time_before(time_add(window->end, LONG_AGO), it->task->now);
+}
+
 /* What is sealed goes on: the levels of all windows behind it are others as well. */
 static void carry(const struct telling *it, const struct kpi_key *key, const struct window *from,
                   const struct cell_sums *more)
@@ -118,8 +125,11 @@ static void carry(const struct telling *it, const struct kpi_key *key, const str
 		struct kpi_cell_row row;
 
 		behind.start = window.start;
-		if (!series_load(it->task, it->definition, &behind, &row))
+		if (!series_load(it->task, it->definition, &behind, &row)) {
+			if (is_long_ago(it, &window))
+				continue;
 			row.state = "sealed";
+		}
 		row.before_n += more->n;
 		row.before_hits += more->hits;
 		row.before_sum += more->sum;
