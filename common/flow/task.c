@@ -12,6 +12,13 @@
 #include <stdio.h>
 #include <string.h>
 
+struct instant task_time(const struct task *task)
+{
+	const struct instant told = task->event != NULL ? task->event->mesh : TIME_MIN;
+
+	return time_later(time_later(task->now, told), TIME_OLDEST);
+}
+
 bool task_load(struct task *task, const struct state_table *table, void *row)
 {
 	return work_load(task->shard, table, row);

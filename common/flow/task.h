@@ -34,6 +34,13 @@ struct task {
 };
 
 /*
+ * Mesh time as far as the handler can know: `now`; while the shard has none, since it has not heard of every source, the time at
+ * which its event was told. Never before TIME_OLDEST. What is set by it is as late as it seems, where `now` alone would take
+ * everything for years to come.
+ */
+struct instant task_time(const struct task *task);
+
+/*
  * Rows. The caller fills the key columns; load fills the rest and answers whether the row is there (texts
  * live until the end of the batch). Saves and removals are seen by later loads at once.
  */

@@ -36,6 +36,18 @@ struct window_zone {
 const char *const window_kind_names[WINDOW_KINDS + 1] = { "minute", "hour",  "day",
 	                                                  "week",   "month", NULL };
 
+enum window_kind window_kind_from(const bool kinds[static WINDOW_KINDS], enum window_kind least)
+{
+	int kind = (int)least;
+
+	while (kind < WINDOW_KINDS && !kinds[kind])
+		kind++;
+	if (kind == WINDOW_KINDS)
+		for (kind = (int)least; kind > 0 && !kinds[kind];)
+			kind--;
+	return (enum window_kind)kind;
+}
+
 struct window_zone *window_zone_open(const char *name)
 {
 	struct zone *const found = zone_open(name);

@@ -22,6 +22,9 @@ enum window_kind {
 	WINDOW_MONTH,
 	WINDOW_KINDS,
 };
+/* The shortest of these kinds that is at least so long; where there is none, the longest. One of them has to be there. */
+enum window_kind window_kind_from(const bool kinds[static WINDOW_KINDS], enum window_kind least);
+
 extern const char *const window_kind_names[WINDOW_KINDS + 1]; /* ended by NULL */
 
 struct window {

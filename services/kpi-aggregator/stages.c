@@ -36,21 +36,16 @@ const struct service_document kpi_documents[] = {
 	PARTIAL_MOVED_EVENTS(ON) PARTIAL_DISPUTE_EVENTS(ON) PARTIAL_PROGRAMME_EVENTS(ON)
 
 STAGE_EVENTS_NEEDING(partial_events, PARTIAL_EVENTS);
-static const struct state_table *const partial_tables[] = { &subject_table,
-	                                                    &open_subject_table,
-	                                                    &observation_table,
-	                                                    &partial_cell_table,
-	                                                    &snapshot_table,
-	                                                    &definition_seen_table,
-	                                                    NULL };
+static const struct state_table *const partial_tables[] = {
+	&subject_table,      &open_subject_table, &untold_subject_table,  &observation_table,
+	&partial_cell_table, &snapshot_table,     &definition_seen_table, NULL
+};
 static const struct stage_timer partial_timers[] = {
-	{ .name = PARTIAL_TIMER_TELL, .handle = partial_tell },
-	{ .name = PARTIAL_TIMER_SNAPSHOT,
-	  .handle = partial_snapshot,
-	  .need = partial_need_snapshot },
+	{ .name = PARTIAL_TIMER_TELL, .handle = partial_tell, .need = partial_need_tell },
+	{ .name = PARTIAL_TIMER_SNAPSHOT, .handle = partial_snapshot },
 	{ .name = NULL },
 };
-static const int partial_emits[] = { OPS_BY_SERIES, -1 };
+static const int partial_emits[] = { OPS_BY_METRIC, -1 };
 
 /* series */
 
@@ -66,7 +61,7 @@ static enum status on_told(struct task *task, const ProtobufCMessage *message)
 }
 
 static const struct stage_event series_events[] = {
-	{ .topic = OPS_BY_SERIES, .fact = "told", .handle = on_told, .need = need_told },
+	{ .topic = OPS_BY_METRIC, .fact = "told", .handle = on_told, .need = need_told },
 	{ .topic = -1 },
 };
 static const struct state_table *const series_tables[] = { &kpi_cell_table,       &kpi_open_table,

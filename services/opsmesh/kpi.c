@@ -65,8 +65,7 @@ static const struct kpi_metric *newest(const struct view *view)
 static bool any_version(const struct kpi_ask *ask, int kind)
 {
 	for (size_t i = 0; i < ask->count; i++)
-		if (ask->metrics[i].windows[kind] &&
-		    (ask->dimension == NULL || kpi_metric_cuts(&ask->metrics[i], ask->dimension)))
+		if (kpi_metric_has(&ask->metrics[i], ask->dimension, (enum window_kind)kind))
 			return true;
 	return false;
 }
@@ -123,10 +122,12 @@ static int read_ask(struct view *view)
 		return tool_wrong(tool, "--to");
 	ask->dimension = tool_option(tool, "--by");
 	if (!any_version(ask, ask->kind))
-		return tool_fail(tool, ANSWER_USAGE,
-		                 "%s is not counted so: it has the windows %s, by %s",
-		                 tool->words[0], kpi_kinds(tool->arena, newest(view)),
-		                 kpi_dimensions(tool->arena, newest(view)));
+		return tool_fail(
+		    tool, ANSWER_USAGE,
+		    "%s is not counted so: it has the windows %s; from the %s on by %s",
+		    tool->words[0], kpi_kinds(tool->arena, newest(view)),
+		    window_kind_names[newest(view)->cut_finest],
+		    kpi_dimensions(tool->arena, newest(view)));
 	return ANSWER_YES;
 }
 

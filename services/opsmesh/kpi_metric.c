@@ -65,6 +65,14 @@ static bool read_quantiles(const json_t *list, struct kpi_metric *metric)
 	return true;
 }
 
+static enum window_kind cut_from(const json_t *name)
+{
+	for (int kind = 0; kind < WINDOW_KINDS; kind++)
+		if (text_equal(json_string_value(name), window_kind_names[kind]))
+			return (enum window_kind)kind;
+	return WINDOW_DAY;
+}
+
 bool kpi_metric_read(struct arena *arena, const char *document, struct kpi_metric *metric)
 {
 	struct json_error error;
@@ -78,6 +86,8 @@ bool kpi_metric_read(struct arena *arena, const char *document, struct kpi_metri
 	metric->unit = word_of(arena, top, "unit", "count");
 	metric->better = word_of(arena, top, "better", "neither");
 	read_windows(json_object_get(top, "windows"), metric);
+	metric->cut_finest =
+	    window_kind_from(metric->windows, cut_from(json_object_get(top, "dimensions_from")));
 	if (!read_dimensions(arena, json_object_get(top, "dimensions"), metric) ||
 	    !read_asides(arena, json_object_get(top, "aside"), metric) ||
 	    !read_quantiles(json_object_get(top, "quantiles_ppm"), metric))
@@ -92,6 +102,14 @@ bool kpi_metric_cuts(const struct kpi_metric *metric, const char *dimension)
 		if (text_equal(metric->dimensions[i], dimension))
 			return true;
 	return false;
+}
+
+bool kpi_metric_has(const struct kpi_metric *metric, const char *dimension, enum window_kind kind)
+{
+	if (dimension == NULL)
+		return metric->windows[kind];
+	return metric->windows[kind] && kind >= metric->cut_finest &&
+	       kpi_metric_cuts(metric, dimension);
 }
 
 const char *kpi_series(struct arena *arena, const struct kpi_metric *metric, const char *dimension)

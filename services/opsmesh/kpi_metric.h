@@ -28,6 +28,7 @@ struct kpi_metric {
 	const char *better; /* "higher", "lower", "neither" */
 	struct window_zone *zone;
 	bool windows[WINDOW_KINDS];
+	enum window_kind cut_finest; /* the finest in which it is cut by dimensions */
 	const char *dimensions[KPI_DIMENSIONS_MAX];
 	size_t dimension_count;
 	const char *asides[KPI_ASIDES_MAX];
@@ -51,6 +52,8 @@ enum status kpi_metrics_look(struct mesh_store *store, size_t place,
                              struct kpi_metrics *metrics) MUST_CHECK;
 void kpi_metrics_finish(struct kpi_metrics *metrics); /* closes zones */
 
+/* Of the whole (NULL), or of one of its dimensions. */
+bool kpi_metric_has(const struct kpi_metric *metric, const char *dimension, enum window_kind kind);
 bool kpi_metric_cuts(const struct kpi_metric *metric, const char *dimension);
 /* "support.first_reply@1:channel", of the whole (NULL) "support.first_reply@1". */
 const char *kpi_series(struct arena *arena, const struct kpi_metric *metric, const char *dimension);

@@ -196,6 +196,8 @@ static json_t *metric_json(const struct kpi_metric *metric)
 	json_object_set_new(json, "better", json_string(metric->better));
 	json_object_set_new(json, "zone", json_string(window_zone_name(metric->zone)));
 	json_object_set_new(json, "windows", windows);
+	json_object_set_new(json, "dimensions_from",
+	                    json_string(window_kind_names[metric->cut_finest]));
 	json_object_set_new(json, "dimensions",
 	                    words_json(metric->dimensions, metric->dimension_count));
 	return json;

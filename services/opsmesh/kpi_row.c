@@ -26,9 +26,7 @@ static bool part_of(const struct kpi_ask *ask, const struct kpi_metric *metric,
 
 	*from = alone || metric->first ? ask->from : time_later(ask->from, metric->effective_from);
 	*to = alone ? ask->to : time_earlier(ask->to, metric->until);
-	return metric->windows[ask->kind] &&
-	       (ask->dimension == NULL || kpi_metric_cuts(metric, ask->dimension)) &&
-	       time_before(*from, *to);
+	return kpi_metric_has(metric, ask->dimension, ask->kind) && time_before(*from, *to);
 }
 
 /* TIME_MIN and TIME_MAX are none of the server's. */

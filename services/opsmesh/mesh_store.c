@@ -36,7 +36,7 @@ const struct mesh_stage mesh_stages[] = {
 	{ "partial", "kpi-aggregator", "kpi",
 	  READS(OPS_CONTROL, OPS_ACCOUNTS, OPS_TICKETS, OPS_TRIAGE, OPS_SLA, OPS_BILLING,
 	        OPS_DISPUTES) },
-	{ "series", "kpi-aggregator", "kpi", READS(OPS_CONTROL, OPS_BY_SERIES) },
+	{ "series", "kpi-aggregator", "kpi", READS(OPS_CONTROL, OPS_BY_METRIC) },
 	{ "watch", "kpi-aggregator", "kpi", READS(OPS_CONTROL, OPS_ACTIONS, OPS_KPI) },
 	{ .stage = NULL },
 };

@@ -77,6 +77,7 @@ static struct definition share = {
 	.dimensions = { WORD_CHANNEL, WORD_TEAM, WORD_NETWORK },
 	.dimension_count = 3, /* a ticket has no network */
 	.finest = WINDOW_HOUR,
+	.cut_finest = WINDOW_DAY,
 };
 /* How long it takes from being opened, by the day of being solved. */
 static struct definition spans = {
@@ -118,6 +119,7 @@ static struct definition amounts = {
 	.dimensions = { WORD_ACCOUNT },
 	.dimension_count = 1,
 	.finest = WINDOW_HOUR,
+	.cut_finest = WINDOW_HOUR,
 };
 static const struct definition *const of_tickets[] = { &share, &spans, &quotient, NULL };
 static const struct definition *const of_refunds[] = { &amounts, NULL };
@@ -172,7 +174,8 @@ static void assert_where(const struct cell_change *change, const struct definiti
 	assert_ptr_equal(change->definition, definition);
 	assert_int_equal(change->dimension, dimension);
 	assert_string_equal(change->value, value);
-	assert_int_equal(change->window.kind, definition->finest);
+	assert_int_equal(change->window.kind,
+	                 dimension < 0 ? definition->finest : definition->cut_finest);
 	assert_int_equal(change->window.start.us, instant_of(start).us);
 }
 
@@ -184,8 +187,8 @@ static void an_observation_shows_in_the_whole_and_in_each_dimension_of_its_kind(
 	expand(&it, 1);
 	assert_int_equal(seen.count, 4);
 	assert_where(&seen.changes[0], &share, -1, "", "2026-05-01T09:00:00Z");
-	assert_where(&seen.changes[1], &share, WORD_CHANNEL, "email", "2026-05-01T09:00:00Z");
-	assert_where(&seen.changes[2], &share, WORD_TEAM, "", "2026-05-01T09:00:00Z");
+	assert_where(&seen.changes[1], &share, WORD_CHANNEL, "email", "2026-04-30T23:00:00Z");
+	assert_where(&seen.changes[2], &share, WORD_TEAM, "", "2026-04-30T23:00:00Z");
 	for (size_t i = 0; i < 3; i++) {
 		assert_sums(&seen.changes[i], 1, 0, 0);
 		assert_int_equal(seen.changes[i].sums.asides[2], 1);
@@ -214,6 +217,30 @@ static void parts_whose_times_differ_change_each_their_own_window(void **state)
 	assert_sums(&seen.changes[5], 1, 0, 0);
 	for (size_t i = 0; i < seen.count; i++)
 		assert_int_equal(seen.changes[i].sums.came, 1);
+}
+
+/* Two hours are one day, and two days are two. */
+static void dimensions_are_cut_in_longer_windows(void **state)
+{
+	const struct observation same = ticket_of("2026-05-01T09:30:00Z", "2026-05-01T11:00:00Z");
+	const struct observation later = ticket_of("2026-05-01T09:30:00Z", "2026-05-02T11:00:00Z");
+
+	(void)state;
+	quotient.dimensions[0] = WORD_CHANNEL;
+	quotient.dimension_count = 1;
+	quotient.cut_finest = WINDOW_DAY;
+	book.of_kind[OBSERVATION_TICKET] = &of_tickets[2];
+	expand(&same, 1);
+	assert_int_equal(seen.count, 3);
+	assert_where(&seen.changes[2], &quotient, WORD_CHANNEL, "email", "2026-04-30T23:00:00Z");
+	assert_sums(&seen.changes[2], 1, 1, 0);
+	seen.count = 0;
+	cell_expand_change(arena, &book, &same, &later, see, &seen);
+	assert_int_equal(seen.count, 4);
+	assert_sums(&seen.changes[2], 0, -1, 0);
+	assert_where(&seen.changes[3], &quotient, WORD_CHANNEL, "email", "2026-05-01T23:00:00Z");
+	assert_sums(&seen.changes[3], 0, 1, 0);
+	quotient.dimension_count = 0;
 }
 
 static void parts_in_one_window_change_it_once(void **state)
@@ -339,9 +366,9 @@ static void what_has_another_value_goes_from_one_cell_to_the_other(void **state)
 	now.words[WORD_TEAM] = "billing";
 	change(&old, &now);
 	assert_int_equal(seen.count, 2);
-	assert_where(&seen.changes[0], &share, WORD_TEAM, "", "2026-05-01T09:00:00Z");
+	assert_where(&seen.changes[0], &share, WORD_TEAM, "", "2026-04-30T23:00:00Z");
 	assert_sums(&seen.changes[0], -1, 0, 0);
-	assert_where(&seen.changes[1], &share, WORD_TEAM, "billing", "2026-05-01T09:00:00Z");
+	assert_where(&seen.changes[1], &share, WORD_TEAM, "billing", "2026-04-30T23:00:00Z");
 	assert_sums(&seen.changes[1], 1, 0, 0);
 }
 
@@ -436,6 +463,7 @@ int main(void)
 	const struct CMUnitTest cases[] = {
 		CASE(an_observation_shows_in_the_whole_and_in_each_dimension_of_its_kind),
 		CASE(parts_whose_times_differ_change_each_their_own_window),
+		CASE(dimensions_are_cut_in_longer_windows),
 		CASE(parts_in_one_window_change_it_once),
 		CASE(an_amount_has_its_currency),
 		CASE(nobody_counts_what_no_definition_asks_for),

@@ -71,6 +71,12 @@ struct told {
 	int64_t taken; /* microseconds of one that was measured; 0: none */
 };
 
+/* Up to the colon before the dimension. */
+static const char *metric_of(const char *series)
+{
+	return arena_text(arena, series, strcspn(series, ":"));
+}
+
 static void start_series(const char *series)
 {
 	char reason[DEFINITION_REASON_SIZE];
@@ -82,8 +88,8 @@ static void start_series(const char *series)
 	documents[0] = (struct document){ .name = DEFINITIONS, .compiled = book };
 	documents[1] = (struct document){ .name = NULL };
 	stage_test_init(&test, &opsmesh_catalogue, &kpi_stages[SERIES],
-	                hash_partition(series, strlen(series), STAGE_TEST_PARTITIONS), documents,
-	                NULL);
+	                hash_partition(series, strcspn(series, ":"), STAGE_TEST_PARTITIONS),
+	                documents, NULL);
 }
 
 static void stop_series(void)
@@ -96,8 +102,7 @@ static void stop_series(void)
 static void feed(const char *series, const char *mesh, const struct told *told)
 {
 	const char *const colon = strchr(series, ':');
-	const struct definition *const definition = definition_by_key(
-	    book, colon != NULL ? arena_text(arena, series, (size_t)(colon - series)) : series);
+	const char *const metric = metric_of(series);
 	Opsmesh__V1__PartialEvent event = OPSMESH__V1__PARTIAL_EVENT__INIT;
 	Opsmesh__V1__PartialTold fact = OPSMESH__V1__PARTIAL_TOLD__INIT;
 	Opsmesh__V1__PartialCell cell = OPSMESH__V1__PARTIAL_CELL__INIT;
@@ -118,17 +123,15 @@ static void feed(const char *series, const char *mesh, const struct told *told)
 		cell.counts = &one;
 		cell.n_counts = 1;
 	}
-	fact.metric = text_mutable(definition->id);
-	fact.version = definition->version;
-	fact.dimension = text_mutable(colon != NULL ? colon + 1 : "");
-	fact.digest = text_mutable(definition->digest);
+	cell.dimension = text_mutable(colon != NULL ? colon + 1 : "");
+	fact.digest = text_mutable(definition_by_key(book, metric)->digest);
 	fact.cells = cells;
 	fact.n_cells = 1;
-	event.series = text_mutable(series);
+	event.metric = text_mutable(metric);
 	event.fact_case = OPSMESH__V1__PARTIAL_EVENT__FACT_TOLD;
 	event.told = &fact;
-	(void)stage_test_feed(&test, &(struct stage_test_event){ .topic = OPS_BY_SERIES,
-	                                                         .key = series,
+	(void)stage_test_feed(&test, &(struct stage_test_event){ .topic = OPS_BY_METRIC,
+	                                                         .key = metric,
 	                                                         .time = at(mesh),
 	                                                         .mesh = at(mesh),
 	                                                         .message = &event.base });
@@ -198,8 +201,10 @@ static void a_window_is_provisional_then_sealed_once(void **state)
 	assert_string_equal(said(), "updated 2026-05-01 day: 3 of 3\n");
 	fold_until("2026-05-01T01:15:01Z");
 	assert_string_equal(said(), "sealed 2026-05-01T09 hour: 3 of 3\n");
-	fold_until("2026-05-01T02:15:01Z");
-	assert_string_equal(said(), "sealed 2026-05-01T10 hour: 0 of 0\n");
+	fold_until(
+	    "2026-05-03T02:15:01Z"); /* an hour in which nothing happened is not said, a day is */
+	assert_string_equal(said(),
+	                    "sealed 2026-05-01 day: 3 of 3\nsealed 2026-05-02 day: 0 of 0\n");
 	stop_series();
 }
 
@@ -292,9 +297,27 @@ static void what_comes_years_late_fills_no_years(void **state)
 	fold_until("2026-05-01T00:11:00Z");
 	fold_until("2026-05-01T01:16:00Z");
 	assert_string_equal(said(),
+	                    "sealed 2016-05-01 day: 3 of 3\nsealed 2016-05-01T09 hour: 3 of 3\n");
+	fold_until("2026-05-01T15:16:00Z");
+	assert_string_equal(said(), "sealed 2026-05-01 day: 0 of 0\n");
+	stop_series();
+}
+
+/* A shard that has no time yet seems to be where its first facts lie; then years pass at once. */
+static void years_before_a_definition_was_in_force_are_not_filled(void **state)
+{
+	(void)state;
+	start_series(COUNTED);
+	feed(COUNTED, "1970-01-01T00:00:00Z",
+	     &(struct told){ "2016-05-01T00:00:00Z", "", 3, 0, 0, 0 });
+	fold_until("1970-01-01T00:10:00Z");
+	(void)said();
+	fold_until("2026-01-03T15:16:00Z");
+	assert_string_equal(said(),
+	                    "updated 2016-05-01 day: 3 of 3\n"
 	                    "sealed 2016-05-01T09 hour: 3 of 3\nsealed 2016-05-01 day: 3 of 3\n"
-	                    "sealed 2026-05-01T08 hour: 0 of 0\n"
-	                    "sealed 2026-05-01T09 hour: 0 of 0\n");
+	                    "sealed 2026-01-01 day: 0 of 0\nsealed 2026-01-02 day: 0 of 0\n"
+	                    "sealed 2026-01-03 day: 0 of 0\n");
 	stop_series();
 }
 
@@ -314,9 +337,9 @@ static void values_beyond_the_bound_are_counted_together(void **state)
 	     &(struct told){ "2026-05-01T00:00:00Z", "api", 1, 0, 0, 0 });
 	feed(series, "2026-05-01T00:14:00Z",
 	     &(struct told){ "2026-05-01T00:00:00Z", "email", 1, 0, 0, 0 });
-	fold_until("2026-05-01T00:20:00Z");
-	assert_non_null(strstr(said(), "updated 2026-05-01T09 (other) hour: 2 of 2\n"));
-	assert_non_null(strstr(lines, "updated 2026-05-01T09 email hour: 2 of 2\n"));
+	fold_until("2026-05-01T01:01:00Z");
+	assert_non_null(strstr(said(), "updated 2026-05-01 (other) day: 2 of 2\n"));
+	assert_non_null(strstr(lines, "updated 2026-05-01 email day: 2 of 2\n"));
 	stop_series();
 }
 
@@ -401,6 +424,7 @@ int main(void)
 		cmocka_unit_test(a_level_goes_on_through_windows_in_which_nothing_happened),
 		cmocka_unit_test(an_open_window_of_a_level_has_what_was_before),
 		cmocka_unit_test(what_comes_years_late_fills_no_years),
+		cmocka_unit_test(years_before_a_definition_was_in_force_are_not_filled),
 		cmocka_unit_test(values_beyond_the_bound_are_counted_together),
 		cmocka_unit_test(quantiles_come_of_what_was_measured_alone),
 		cmocka_unit_test(finals_are_the_same_in_any_order),

@@ -40,7 +40,7 @@ struct cell_change {
 	int dimension; /* enum observation_word; -1: the whole */
 	const char *value;
 	const char *currency; /* "": of a definition whose unit is no amount */
-	struct window window; /* of the definition's finest kind */
+	struct window window; /* of the finest kind that the definition has of the dimension */
 	struct cell_sums sums;
 };
 typedef void cell_see(const struct cell_change *change, void *context);

@@ -174,12 +174,43 @@ static void show_value(struct arena *arena, const struct change *it, int dimensi
 		show(&it->more, definition, dimension, value_of(arena, now), after, see, context);
 }
 
-static void show_change(struct arena *arena, const struct change *it, cell_see *see, void *context)
+/* In the windows in which the definition is cut by dimensions. */
+static void regroup(struct arena *arena, const struct definition *definition, struct expansion *all)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < all->count; i++) {
+		const struct window window =
+		    window_at(definition->zone, definition->cut_finest, all->windows[i].start);
+		size_t k = 0;
+
+		while (k < kept && all->windows[k].start.us != window.start.us)
+			k++;
+		if (k < kept) {
+			struct cell_sums both = all->sums[k];
+
+			if (cell_add(arena, &both, &all->sums[i])) {
+				all->sums[k] = both;
+				continue;
+			}
+		}
+		all->windows[kept] = window;
+		all->sums[kept++] = all->sums[i];
+	}
+	all->count = kept;
+}
+
+static void show_change(struct arena *arena, struct change *it, cell_see *see, void *context)
 {
 	const struct observation *const any = it->now != NULL ? it->now : it->old;
 	const struct definition *const definition = it->definition;
 
 	show_value(arena, it, WHOLE, "", "", see, context);
+	if (definition->dimension_count > 0 && definition->cut_finest != definition->finest) {
+		regroup(arena, definition, &it->less);
+		regroup(arena, definition, &it->more);
+		regroup(arena, definition, &it->both);
+	}
 	for (size_t i = 0; i < definition->dimension_count; i++) {
 		const int word = definition->dimensions[i];
 

@@ -37,6 +37,17 @@ const struct definition *definition_find(const struct definition_book *book, con
 	return NULL;
 }
 
+enum window_kind definition_finest(const struct definition *definition, int dimension)
+{
+	return dimension < 0 ? definition->finest : definition->cut_finest;
+}
+
+bool definition_has_window(const struct definition *definition, int dimension,
+                           enum window_kind kind)
+{
+	return definition->windows[kind] && kind >= definition_finest(definition, dimension);
+}
+
 const struct definition *definition_by_key(const struct definition_book *book, const char *key)
 {
 	const char *const at = strrchr(key, '@');

@@ -10,6 +10,7 @@
  *    "formula":"distribution","unit":"us","quantiles_ppm":[500000,900000],    unit: what comes of the formula, for readers
  *    "zone":"UTC","windows":["hour","day"],"grace":"1h",                      where days begin; how long after its end one is sealed
  *    "dimensions":["channel","agent"],"bound":500,                            values of a dimension in one window, the rest is "other"
+ *    "dimensions_from":"hour",                                                by them it is cut in windows that long and longer; a day
  *    "calendars":{"JP":"tokyo-support","*":"new-york-support"},               by region: spans are of open hours
  *    "population":{"of":"ticket","where":{"by_customer":true,"asked_at":"present"},"time":"replied_at"},
  *    "measure":{"span":["asked_at","replied_at"]},                            or {"number":"score_ppm"}
@@ -133,6 +134,8 @@ struct definition {
 	struct window_zone *zone;
 	bool windows[WINDOW_KINDS]; /* which are told */
 	enum window_kind finest;    /* of them */
+	/* The finest in which it is cut by dimensions: what a shard has to keep, tell and seal grows by each value in each window. */
+	enum window_kind cut_finest;
 	struct duration grace;
 	/* Spans are taken in the open time of a calendar: that of the observation's region, else the one for "*". None: elapsed. */
 	struct definition_calendar {
@@ -166,6 +169,11 @@ const struct definition *definition_find(const struct definition_book *book, con
                                          int64_t version);
 /* By "support.first_reply@1". */
 const struct definition *definition_by_key(const struct definition_book *book, const char *key);
+
+/* The finest windows of the whole (dimension -1), or of one of its dimensions; and whether it has windows of a kind. */
+enum window_kind definition_finest(const struct definition *definition, int dimension);
+bool definition_has_window(const struct definition *definition, int dimension,
+                           enum window_kind kind);
 
 /* Does the observation have the part's time, and meet all its conditions? */
 bool definition_part_takes(const struct definition_part *part, const struct observation *it);

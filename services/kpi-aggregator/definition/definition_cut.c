@@ -101,6 +101,26 @@ static bool snapshots_fit(struct definition_reading *reading, const struct json_
 	return true;
 }
 
+/* A day where nothing is said. */
+static bool read_dimensions_from(struct definition_reading *reading, const struct json_place *top)
+{
+	struct definition *const it = reading->definition;
+	int kind = WINDOW_DAY;
+
+	if (json_has(top, "dimensions_from")) {
+		if (!json_word_at(top, "dimensions_from", window_kind_names, &kind, reading->error))
+			return false;
+		if (!it->windows[kind])
+			return json_refuse(top, "dimensions_from", reading->error,
+			                   "is none of its windows");
+		if (it->dimension_count == 0)
+			return json_refuse(top, "dimensions_from", reading->error,
+			                   "is of no use: it is cut by no dimension");
+	}
+	it->cut_finest = window_kind_from(it->windows, (enum window_kind)kind);
+	return true;
+}
+
 static bool read_windows(struct definition_reading *reading, const struct json_place *top)
 {
 	struct definition *const it = reading->definition;
@@ -124,7 +144,7 @@ static bool read_windows(struct definition_reading *reading, const struct json_p
 		if (kind < (int)it->finest)
 			it->finest = (enum window_kind)kind;
 	}
-	return snapshots_fit(reading, top) &&
+	return read_dimensions_from(reading, top) && snapshots_fit(reading, top) &&
 	       policy_span_at(top, "grace", DEFINITION_GRACE_MIN, DEFINITION_GRACE_MAX, &it->grace,
 	                      reading->error);
 }

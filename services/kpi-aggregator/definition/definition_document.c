@@ -10,11 +10,11 @@
 #include <string.h>
 
 static const char *const document_fields[] = {
-	"id",         "version", "effective_from", "source",      "title",    "says",
-	"owner",      "area",    "formula",        "unit",        "rounding", "better",
-	"zone",       "windows", "grace",          "dimensions",  "bound",    "calendars",
-	"population", "hits",    "numerator",      "denominator", "per",      "plus",
-	"measure",    "weight",  "quantiles_ppm",  "aside",       NULL
+	"id",        "version",    "effective_from", "source",        "title",           "says",
+	"owner",     "area",       "formula",        "unit",          "rounding",        "better",
+	"zone",      "windows",    "grace",          "dimensions",    "dimensions_from", "bound",
+	"calendars", "population", "hits",           "numerator",     "denominator",     "per",
+	"plus",      "measure",    "weight",         "quantiles_ppm", "aside",           NULL
 };
 
 /* Ids are parts of keys and of names of files: small letters, digits, "_" and "." between. */

@@ -261,6 +261,11 @@ static int explain(struct explaining *it, const char *metric, const char *label,
 		return fail(EXIT_USAGE, "%s has no window %s", metric, label);
 	if (cut != NULL && !read_cut(it, cut))
 		return fail(EXIT_USAGE, "%s: %s is not cut by that", cut, it->ask.definition->key);
+	if (!definition_has_window(it->ask.definition, it->ask.dimension, it->ask.window.kind))
+		return fail(
+		    EXIT_USAGE, "%s: %s is cut by that from the %s on", cut,
+		    it->ask.definition->key,
+		    window_kind_names[definition_finest(it->ask.definition, it->ask.dimension)]);
 	refused = recount_refused(it->arena, it->ask.definition);
 	if (refused != NULL)
 		return fail(EXIT_DIFFERS, "%s cannot be counted again: %s", it->ask.definition->key,

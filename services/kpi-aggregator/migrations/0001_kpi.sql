@@ -17,6 +17,12 @@ create table open_subject (
 	primary key (shard, subject)
 );
 
+create table untold_subject (
+	shard   int  not null,
+	subject text collate "C" not null, -- known otherwise than it was told
+	primary key (shard, subject)
+);
+
 create table observation (
 	shard          int         not null,
 	subject        text        collate "C" not null,
@@ -42,7 +48,7 @@ create table partial_cell (
 	start      timestamptz not null,
 	value      text        collate "C" not null,
 	currency   text        collate "C" not null,
-	n          bigint      not null, -- not told yet, as all that follows
+	n          bigint      not null, -- not told yet, of what has no subject; as all that follows
 	hits       bigint      not null,
 	sum        bigint      not null,
 	came       bigint      not null,

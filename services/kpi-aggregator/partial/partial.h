@@ -1,6 +1,6 @@
 /*
- * partial - the stage that counts what its shard hears: facts become what is known of a subject, that becomes observations, those
- * become sums of windows, and a timer of mesh time tells what is more since it was told last. No batch shows in that.
+ * partial - the stage that counts what its shard hears: facts become what is known of a subject. A timer of mesh time makes
+ * observations of that, and sums of windows of what is another than it was told last, and tells them. No batch shows in that.
  *
  * A handler finds the subject of its fact and says how it changes what is known; partial_learn does the rest.
  *
@@ -26,11 +26,12 @@ struct subject_row {
 };
 extern const struct state_table subject_table;
 
-/* Subjects of which snapshots are taken at the midnights to come. */
-struct open_subject_row {
+/* Subjects of which snapshots are taken at the midnights to come; and such as are known otherwise than they were told. */
+struct subject_key_row {
 	const char *subject;
 };
 extern const struct state_table open_subject_table;
+extern const struct state_table untold_subject_table;
 
 /* An observation as it stands, for people who ask what is behind a number; of kinds that are kept. */
 struct observation_row {
@@ -43,7 +44,7 @@ struct observation_row {
 };
 extern const struct state_table observation_table;
 
-/* Sums of one of the finest windows that are not told yet. */
+/* Sums of one of the finest windows that are not told yet, of what no subject is kept of. */
 struct partial_cell_row {
 	const char *series;
 	struct instant start;
@@ -89,28 +90,47 @@ void partial_need(struct task *task, const struct subject_kind *kind, const char
 /* Of what is said once and never becomes another: no subject; its row is called by the fact's id. */
 enum status partial_observe(struct task *task, const struct observation *it) MUST_CHECK;
 
-enum status partial_tell(struct task *task, const char *key);
-enum status partial_snapshot(struct task *task, const char *key);
-void partial_need_snapshot(struct task *task, const char *key);
+enum status partial_tell(struct task *task, const char *key) MUST_CHECK;
+void partial_need_tell(struct task *task, const char *key);
+enum status partial_snapshot(struct task *task, const char *key) MUST_CHECK;
 
 /* Of its own files. */
 
 /* The kinds of subjects, ended by NULL. */
 extern const struct subject_kind *const partial_kinds[];
 
-/* What one handler counts, summed by cell: what is taken back and counted again the same is nothing. */
-struct partial_count;
-struct partial_count *partial_count_begin(struct task *task, struct instant born);
-void partial_count_add(struct partial_count *count, const struct observation *it, int sign);
-/* Into the cells that wait, and sees to it that they are told. */
-enum status partial_count_end(struct partial_count *count) MUST_CHECK;
+/* The observation's row for people, where its kind has one. */
+void partial_show(struct task *task, const char *subject, const struct observation *it);
+void partial_hide(struct task *task, const char *subject, const struct observation *it);
+
+/* Sees to it that what waits is told, and that this subject is. */
+void partial_tell_soon(struct task *task);
+void partial_tell_subject(struct task *task, const char *subject);
+
+/* What is to be told together; all of it lies in the task's scratch. */
+struct partial_sums;
+struct partial_sums *partial_sums_begin(struct task *task);
+/* The change's value and currency have to live as long as the sums. */
+void partial_sums_add(struct partial_sums *sums, const struct cell_change *change);
+/* Says it where the status is well, and lets go of it. */
+enum status partial_sums_end(struct partial_sums *sums, enum status status) MUST_CHECK;
+/* Of the rows that wait at most so many. Is something left, all becomes false. */
+enum status partial_take_cells(struct task *task, struct partial_sums *sums, int most,
+                               bool *all) MUST_CHECK;
+
+/* Which definitions count a subject, by when it was first heard of. */
+struct partial_since {
+	struct task *task;
+	struct instant born;
+	const struct definition *asked; /* last */
+	bool counts;
+};
+struct partial_since partial_since_begin(struct task *task, struct instant born);
+bool partial_since_counts(struct partial_since *since, const struct definition *definition);
 
 /* The first fact of a shard: its definitions count everything, its zones have their first midnight. */
 void partial_begin(struct task *task);
 /* Takes note of definitions that are new in force, and refuses one that says otherwise than before. */
 enum status partial_look_at_definitions(struct task *task) MUST_CHECK;
-/* Makes the subject's observations anew, counts what is another, and saves the row. */
-enum status partial_refresh(struct task *task, const struct subject_kind *kind,
-                            struct subject_row *row) MUST_CHECK;
 
 #endif

@@ -31,11 +31,7 @@ static void count_by(struct task *task, const struct definition *definition, str
 /* Midnights from here on: what was open at earlier ones was open in another time than the mesh's. */
 static void begin_zone(struct task *task, struct window_zone *zone)
 {
-	const struct instant first = task->event != NULL && task->event->mesh.us != TIME_MIN.us
-	                                 ? task->event->mesh
-	                                 : TIME_OLDEST;
-	const struct window day =
-	    window_at(zone, WINDOW_DAY, time_later(time_later(task->now, TIME_OLDEST), first));
+	const struct window day = window_at(zone, WINDOW_DAY, task_time(task));
 	const char *const name = window_zone_name(zone);
 
 	task_save(task, &snapshot_table,
@@ -89,4 +85,23 @@ enum status partial_look_at_definitions(struct task *task)
 	}
 	begin_zones(task);
 	return STATUS_OK;
+}
+
+/* Which definitions count what is born then; asked for one cell after the other, so the last answer is kept. */
+
+struct partial_since partial_since_begin(struct task *task, struct instant born)
+{
+	return (struct partial_since){ .task = task, .born = born };
+}
+
+bool partial_since_counts(struct partial_since *since, const struct definition *definition)
+{
+	struct definition_seen_row row = { .key = definition->key };
+
+	if (since->asked != definition) {
+		since->asked = definition;
+		since->counts = task_load(since->task, &definition_seen_table, &row) &&
+		                !time_before(since->born, row.begun);
+	}
+	return since->counts;
 }

@@ -1,132 +1,220 @@
 /*
- * Telling what waits: each cell that is more, or less, since it was told last; cells of one series together.
+ * Telling: what subjects are known to be now, against what was told of them last, and what waits in rows.
+ *
+ * A subject is looked at once however much was heard of it in between. What is told depends on what was known when the timer was
+ * due, so no batch shows in it.
  */
 #include "services/kpi-aggregator/partial/partial.h"
 
 #include "common/base/text.h"
-#include "common/io/proto.h"
-#include "opsmesh/v1/partial.pb-c.h"
-#include "proto/opsmesh/v1/catalogue.h"
+#include "services/kpi-aggregator/subject/observation_codec.h"
 
-#include <string.h>
+#define SUBJECTS 200      /* of one run of the timer: some milliseconds */
+#define OBSERVATIONS 4000 /* likewise; a subject has at most SUBJECT_OBSERVATIONS_MAX */
+#define CELLS 2000        /* likewise */
+#define SLICE MILLISECONDS(1)
 
-#define SLICE 2000        /* cells of one run of the timer: some milliseconds */
-#define CELLS_MAX 200     /* of one fact */
-#define BUCKETS_MAX 40000 /* of one fact: some 200 kB */
-
-/* The cells of one series, as they are gathered. */
-struct telling {
-	struct task *task;
-	const struct definition *definition; /* NULL: none is begun */
-	const char *series;
-	Opsmesh__V1__PartialCell *cells[CELLS_MAX];
-	size_t count;
-	size_t buckets;
+const struct state_table untold_subject_table = {
+	.name = "untold_subject",
+	.columns = (const struct column[]){ COLUMN(struct subject_key_row, subject), COLUMN_END },
+	.key_columns = 1,
+	.row_size = sizeof(struct subject_key_row),
+	.resident = true,
 };
 
-static const struct definition *definition_of(struct task *task, const char *series)
+/* On the clock of the mesh, whoever heard of it. */
+void partial_tell_soon(struct task *task)
 {
-	const char *const colon = strchr(series, ':');
-	const char *const key =
-	    colon != NULL ? arena_text(task->scratch, series, (size_t)(colon - series)) : series;
+	const int64_t step = PARTIAL_TELL_EVERY.us;
 
-	return definition_by_key(task_document(task, DEFINITIONS), key);
+	task_timer_set(task, PARTIAL_TIMER_TELL, PARTIAL_TIMER_TELL,
+	               (struct instant){ (task_time(task).us / step + 1) * step });
 }
 
-static enum status say(struct telling *it)
+void partial_tell_subject(struct task *task, const char *subject)
+{
+	struct subject_key_row row = { .subject = subject };
+
+	if (!task_load(task, &untold_subject_table, &row))
+		task_save(task, &untold_subject_table, &row);
+	partial_tell_soon(task);
+}
+
+/* What is another. */
+
+/* One subject, among those of one run. */
+struct difference {
+	struct task *task;
+	struct partial_sums *sums;
+	const struct subject_horizon *horizon;
+	const struct definition_book *book;
+	const char *subject;
+	struct partial_since since;
+};
+
+static void see(const struct cell_change *change, void *context)
+{
+	struct difference *const it = context;
+
+	if (partial_since_counts(&it->since, change->definition))
+		partial_sums_add(it->sums, change);
+}
+
+/* A midnight that is no longer observed, since it is too long ago, stays counted as it was. */
+static bool is_old_midnight(const struct difference *it, const struct observation *old)
+{
+	return old->kind == OBSERVATION_BACKLOG &&
+	       time_before(old->times[TIME_AT],
+	                   time_sub(task_time(it->task), DAYS(SUBJECT_MIDNIGHTS_MAX - 1)));
+}
+
+static void count(struct difference *it, const struct observation *old,
+                  const struct observation *now)
+{
+	cell_expand_change(it->task->scratch, it->book, old, now, see, it);
+}
+
+static void take_back(struct difference *it, const struct observation *old)
+{
+	if (is_old_midnight(it, old))
+		return;
+	count(it, old, NULL);
+	partial_hide(it->task, it->subject, old);
+}
+
+static void tell_new(struct difference *it, const struct observation *now)
+{
+	count(it, NULL, now);
+	partial_show(it->task, it->subject, now);
+}
+
+static void tell_changed(struct difference *it, const struct observation *old,
+                         const struct observation *now)
+{
+	if (observation_same(old, now))
+		return;
+	count(it, old, now);
+	partial_show(it->task, it->subject, now);
+}
+
+/* Both in their order. */
+static void compare(struct difference *it, const struct observation *old, size_t old_count,
+                    const struct observation *now, size_t now_count)
+{
+	size_t i = 0;
+	size_t k = 0;
+
+	while (i < old_count || k < now_count) {
+		const int order = i == old_count   ? 1
+		                  : k == now_count ? -1
+		                                   : observation_order(&old[i], &now[k]);
+
+		if (order < 0)
+			take_back(it, &old[i++]);
+		else if (order > 0)
+			tell_new(it, &now[k++]);
+		else
+			tell_changed(it, &old[i++], &now[k++]);
+	}
+}
+
+static struct subject_horizon horizon_of(struct task *task)
+{
+	const struct definition_book *const book = task_document(task, DEFINITIONS);
+	struct subject_horizon horizon = { .count = book->snapshot_zone_count };
+
+	horizon.zones =
+	    arena_zero(task->scratch, (horizon.count + 1) * sizeof(struct subject_midnight));
+	for (size_t i = 0; i < horizon.count; i++) {
+		struct snapshot_row row = { .zone = window_zone_name(book->snapshot_zones[i]) };
+
+		horizon.zones[i].zone = book->snapshot_zones[i];
+		horizon.zones[i].until =
+		    task_load(task, &snapshot_table, &row) ? row.until : TIME_MIN;
+	}
+	return horizon;
+}
+
+static const struct subject_kind *kind_of(const char *subject)
+{
+	for (size_t i = 0; partial_kinds[i] != NULL; i++)
+		if (text_starts(subject, partial_kinds[i]->prefix))
+			return partial_kinds[i];
+	return NULL;
+}
+
+/* Makes the subject's observations anew, counts what is another, and saves the row. */
+static enum status tell_subject(struct difference *it, const char *subject, size_t *observations)
 {
 	struct task *const task = it->task;
-	const char *const colon = it->series != NULL ? strchr(it->series, ':') : NULL;
-	Opsmesh__V1__PartialEvent event = OPSMESH__V1__PARTIAL_EVENT__INIT;
-	Opsmesh__V1__PartialTold told = OPSMESH__V1__PARTIAL_TOLD__INIT;
+	const struct subject_kind *const kind = kind_of(subject);
+	struct subject_row row = { .subject = subject };
+	struct observations now = { .arena = task->scratch };
+	struct observation *old;
+	size_t old_count;
 
-	if (it->count == 0)
+	if (kind == NULL || !task_load(task, &subject_table, &row))
 		return STATUS_OK;
-	told.metric = text_mutable(it->definition->id);
-	told.version = it->definition->version;
-	told.dimension = text_mutable(colon != NULL ? colon + 1 : "");
-	told.digest = text_mutable(it->definition->digest);
-	told.cells = it->cells;
-	told.n_cells = it->count;
-	event.series = text_mutable(it->series);
-	event.occurred_at = proto_timestamp(task->arena, task->due);
-	event.fact_case = OPSMESH__V1__PARTIAL_EVENT__FACT_TOLD;
-	event.told = &told;
-	it->count = 0;
-	it->buckets = 0;
-	return task_emit(task, &(struct emission){ .topic = OPS_BY_SERIES,
-	                                           .key = it->series,
-	                                           .time = task->due,
-	                                           .message = &event.base });
-}
-
-static void fill_sketch(struct arena *arena, struct sketch sketch, Opsmesh__V1__PartialCell *cell)
-{
-	cell->buckets = arena_alloc(arena, sketch.count * sizeof(int32_t) + 1);
-	cell->counts = arena_alloc(arena, sketch.count * sizeof(int64_t) + 1);
-	for (size_t i = 0; i < sketch.count; i++) {
-		cell->buckets[cell->n_buckets++] = sketch.buckets[i].place;
-		cell->counts[cell->n_counts++] = sketch.buckets[i].count;
-	}
-}
-
-static bool add(struct telling *it, const struct partial_cell_row *row)
-{
-	struct arena *const arena = it->task->arena;
-	Opsmesh__V1__PartialCell *const cell = arena_alloc(arena, sizeof(*cell));
-	struct cell_sums sums = { 0 };
-
-	if (!cell_rest_unpack(arena, row->rest, &sums))
-		return false;
-	*cell = (Opsmesh__V1__PartialCell)OPSMESH__V1__PARTIAL_CELL__INIT;
-	/* A window that begins before there are times has the first of them in it. */
-	cell->start = proto_timestamp(arena, time_later(row->start, TIME_OLDEST));
-	cell->value = text_mutable(row->value);
-	cell->currency = text_mutable(row->currency);
-	cell->n = row->n;
-	cell->hits = row->hits;
-	cell->sum = row->sum;
-	cell->came = row->came;
-	cell->taken_back = row->taken_back;
-	cell->n_asides = it->definition->aside_count;
-	cell->asides = arena_copy(arena, sums.asides, sizeof sums.asides);
-	fill_sketch(arena, sums.sketch, cell);
-	it->cells[it->count++] = cell;
-	it->buckets += sums.sketch.count;
-	return true;
-}
-
-/* A cell of a definition that is not in force any more is told to nobody. */
-static enum status tell_one(struct telling *it, const struct partial_cell_row *row)
-{
-	if (!text_equal(it->series, row->series) || it->count == CELLS_MAX ||
-	    it->buckets >= BUCKETS_MAX) {
-		TRY(say(it));
-		it->series = row->series;
-		it->definition = definition_of(it->task, row->series);
-	}
-	if (it->definition != NULL && !add(it, row))
-		return task_fail(it->task, STATUS_REJECT, "%s: a cell that waits cannot be read",
-		                 row->series);
+	if (!observations_unpack(task->scratch, row.told, &old, &old_count) ||
+	    !kind->observe(subject, row.known, it->horizon, &now))
+		return task_fail(task, STATUS_REJECT, "%s: what is known of it cannot be read",
+		                 subject);
+	observations_sort(now.items, now.count);
+	it->subject = subject;
+	it->since = partial_since_begin(task, row.born);
+	compare(it, old, old_count, now.items, now.count);
+	*observations += old_count + now.count;
+	row.told = observations_pack(task->arena, now.items, now.count);
+	task_save(task, &subject_table, &row);
 	return STATUS_OK;
+}
+
+static enum status take_subjects(struct task *task, struct partial_sums *sums, bool *all)
+{
+	const struct subject_horizon horizon = horizon_of(task);
+	struct difference it = { .task = task,
+		                 .sums = sums,
+		                 .horizon = &horizon,
+		                 .book = task_document(task, DEFINITIONS) };
+	struct subject_key_row row = { 0 };
+	struct task_cursor cursor;
+	size_t observations = 0;
+
+	task_scan(task, &untold_subject_table, &row, 0, &cursor);
+	for (int i = 0; task_next(task, &cursor, &row); i++) {
+		if (i == SUBJECTS || observations >= OBSERVATIONS) {
+			*all = false;
+			return STATUS_OK;
+		}
+		TRY(tell_subject(&it, row.subject, &observations));
+		task_remove(task, &untold_subject_table, &row);
+	}
+	return STATUS_OK;
+}
+
+void partial_need_tell(struct task *task, const char *key)
+{
+	struct subject_key_row row = { 0 };
+	struct task_cursor cursor;
+
+	(void)key;
+	task_scan(task, &untold_subject_table, &row, 0, &cursor);
+	for (int i = 0; i < SUBJECTS && task_next(task, &cursor, &row); i++)
+		task_need(task, &subject_table, &(struct subject_row){ .subject = row.subject });
 }
 
 enum status partial_tell(struct task *task, const char *key)
 {
-	struct telling it = { .task = task };
-	struct partial_cell_row row = { 0 };
-	struct task_cursor cursor;
+	bool all = true;
+	struct partial_sums *sums;
 
 	TRY(partial_look_at_definitions(task));
-	task_scan(task, &partial_cell_table, &row, 0, &cursor);
-	for (int i = 0; task_next(task, &cursor, &row); i++) {
-		if (i == SLICE) {
-			task_timer_set(task, PARTIAL_TIMER_TELL, key,
-			               time_add(task->due, SECONDS(1)));
-			break;
-		}
-		TRY(tell_one(&it, &row));
-		task_remove(task, &partial_cell_table, &row);
-	}
-	return say(&it);
+	sums = partial_sums_begin(task);
+	enum status status = take_subjects(task, sums, &all);
+
+	if (status == STATUS_OK)
+		status = partial_take_cells(task, sums, CELLS, &all);
+	if (status == STATUS_OK && !all)
+		task_timer_set(task, PARTIAL_TIMER_TELL, key, time_add(task->due, SLICE));
+	return partial_sums_end(sums, status);
 }

@@ -124,6 +124,11 @@ int series_window_kind(const char *name)
 	return -1;
 }
 
+bool series_says_empty(enum window_kind kind)
+{
+	return kind >= WINDOW_DAY;
+}
+
 struct cell_sums series_sums(struct task *task, const struct kpi_cell_row *row)
 {
 	struct cell_sums sums = { .n = row->n,

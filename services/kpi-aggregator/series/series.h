@@ -113,6 +113,8 @@ const struct definition *series_definition(struct task *task, const char *series
 const char *series_dimension(const char *series);
 /* -1: no such kind. */
 int series_window_kind(const char *name);
+/* Is a window of that kind sealed where nothing happened in it? A day, not an hour: there would be more of those than of all others. */
+bool series_says_empty(enum window_kind kind);
 const struct kpi_key *series_key(const struct kpi_cell_row *row);
 struct cell_sums series_sums(struct task *task, const struct kpi_cell_row *row);
 /* The row, or an empty one of that key. True: it was there. */

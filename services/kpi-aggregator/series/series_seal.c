@@ -1,8 +1,9 @@
 /*
  * Sealing: a timer of each series and kind of window, at the end of the first window that is not sealed, and the grace.
  *
- * Of the whole every window is sealed, also one in which nothing happened: that is a number too. Of a dimension those that have
- * cells are, and of levels every value that has one.
+ * Of the whole every day and what is longer is sealed, also where nothing happened: that is a number too. Of shorter windows, and of
+ * a dimension, those that have cells are. Of levels every value that has one is, by days and what is longer. Before a definition
+ * was in force only what has something is sealed.
  */
 #include "common/base/text.h"
 #include "services/kpi-aggregator/series/series.h"
@@ -106,6 +107,11 @@ static bool is_whole(const char *series)
 	return *series_dimension(series) == '\0';
 }
 
+static bool says_empty(const struct sealing *it)
+{
+	return is_whole(it->series.series) && series_says_empty(it->window.kind);
+}
+
 static bool find_open(const struct sealing *it, struct window *window)
 {
 	struct kpi_key key = { .series = it->series.series, .window_kind = it->series.window_kind };
@@ -119,19 +125,24 @@ static bool find_open(const struct sealing *it, struct window *window)
 }
 
 /*
- * What came years late begins a series years ago: of the windows between then and now only those that have something are
- * sealed. A window that is over when the one before it is sealed is such a one; in time there is none.
+ * Where a series is known to have windows with nothing in them: since its definition is in force. And of what came years late begins
+ * a series years ago: a window that is over when the one before it is sealed is of such a time, since in time there is none.
  */
-static void skip_empty(struct sealing *it)
+static struct instant empty_from(const struct sealing *it)
 {
 	const struct duration grace = it->definition->grace;
 	const struct instant now = it->task->now;
-	struct window open;
-	struct window current;
 
 	if (time_before(now, time_add(it->window.end, grace)))
-		return;
-	current = window_at(it->definition->zone, it->window.kind, time_sub(now, grace));
+		return it->definition->effective_from;
+	return time_later(it->definition->effective_from, time_sub(now, grace));
+}
+
+static void skip_empty(struct sealing *it)
+{
+	struct window current = window_at(it->definition->zone, it->window.kind, empty_from(it));
+	struct window open;
+
 	if (find_open(it, &open) && time_before(open.start, current.start))
 		current = open;
 	if (time_before(it->window.start, current.start))
@@ -142,7 +153,7 @@ static void skip_empty(struct sealing *it)
 static bool advance(struct sealing *it)
 {
 	it->window = window_next(it->definition->zone, &it->window);
-	if (!is_whole(it->series.series) && !it->levels.any)
+	if (!says_empty(it) && !it->levels.any)
 		return find_open(it, &it->window);
 	skip_empty(it);
 	return true;
@@ -153,9 +164,9 @@ static enum status seal(struct sealing *it)
 	size_t count;
 
 	TRY(seal_open(it, &count));
-	if (it->levels.any)
+	if (it->levels.any && series_says_empty(it->window.kind))
 		TRY(seal_levels(it, &count));
-	if (count == 0 && is_whole(it->series.series) && !it->definition->amounts)
+	if (count == 0 && says_empty(it) && !it->definition->amounts)
 		TRY(seal_nothing(it));
 	return STATUS_OK;
 }

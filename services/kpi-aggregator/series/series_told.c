@@ -1,19 +1,19 @@
 /*
- * Merging: what a shard told of one of the finest windows belongs to one window of every kind that the definition has.
+ * Merging: what a shard told of one of the finest windows belongs to one window of every longer kind that the definition has.
  */
 #include "common/base/text.h"
 #include "common/io/proto.h"
 #include "services/kpi-aggregator/series/series.h"
 
-#define SERIES_MAX 255 /* bytes of a key */
+#define METRIC_MAX 255 /* bytes of a key */
 #define LONG_AGO DAYS(62)
 
-/* One fact, with what it is about. */
+/* One cell of a fact, with what it is about. */
 struct telling {
 	struct task *task;
 	const struct definition *definition;
+	int dimension; /* enum observation_word; -1: the whole */
 	const char *series;
-	bool dimensioned;
 };
 
 static bool read_cell(struct arena *arena, const Opsmesh__V1__PartialCell *cell,
@@ -49,12 +49,13 @@ static void seal_from(const struct telling *it, struct kpi_series_row *row,
 	task_save(it->task, &kpi_series_table, row);
 	task_timer_set(it->task, SERIES_TIMER_SEAL,
 	               arena_printf(it->task->arena, "%s|%s", row->series, row->window_kind),
-	               time_add(window->end, it->definition->grace));
+	               time_later(time_add(window->end, it->definition->grace),
+	                          task_time(it->task)));
 }
 
 static bool is_over(const struct telling *it, const struct window *window)
 {
-	return !time_before(it->task->now, time_add(window->end, it->definition->grace));
+	return !time_before(task_time(it->task), time_add(window->end, it->definition->grace));
 }
 
 /* The first window that is seen is the first to be sealed; one before it that is not over comes before it. */
@@ -85,7 +86,7 @@ static const char *bounded(const struct telling *it, struct kpi_key key)
 		                      .start = key.start };
 	struct kpi_cell_row cell;
 
-	if (!it->dimensioned || series_load(it->task, it->definition, &key, &cell))
+	if (it->dimension < 0 || series_load(it->task, it->definition, &key, &cell))
 		return key.value;
 	(void)task_load(it->task, &kpi_window_table, &row);
 	if (row.value_count >= it->definition->bound)
@@ -95,10 +96,12 @@ static const char *bounded(const struct telling *it, struct kpi_key key)
 	return key.value;
 }
 
-/* Windows of those times that nothing was said of stay so: a level that came years late would fill each of them. */
-static bool is_long_ago(const struct telling *it, const struct window *window)
+/* Windows that nothing was said of stay so, where it is of no use: a level that came years late would fill each of them. */
+static bool stays_unsaid(const struct telling *it, const struct window *window)
 {
-	return time_before(time_add(window->end, LONG_AGO), it->task->now);
+	return !series_says_empty(window->kind) ||
+	       time_before(window->start, it->definition->effective_from) ||
+	       time_before(time_add(window->end, LONG_AGO), task_time(it->task));
 }
 
 /* What is sealed goes on: the levels of all windows behind it are others as well. */
@@ -126,7 +129,7 @@ static void carry(const struct telling *it, const struct kpi_key *key, const str
 
 		behind.start = window.start;
 		if (!series_load(it->task, it->definition, &behind, &row)) {
-			if (is_long_ago(it, &window))
+			if (stays_unsaid(it, &window))
 				continue;
 			row.state = "sealed";
 		}
@@ -187,17 +190,28 @@ static struct kpi_key key_of(const struct telling *it, const Opsmesh__V1__Partia
 		                 .currency = cell->currency };
 }
 
-static enum status merge(const struct telling *it, const Opsmesh__V1__PartialCell *cell)
+/* False: the definition is not cut by that. */
+static bool find_series(struct telling *it, const char *dimension)
+{
+	it->dimension = -1;
+	for (size_t i = 0; *dimension != '\0' && i < it->definition->dimension_count; i++)
+		if (text_equal(vocabulary_words[it->definition->dimensions[i]].name, dimension))
+			it->dimension = it->definition->dimensions[i];
+	it->series = cell_series(it->task->arena, it->definition, it->dimension);
+	return *dimension == '\0' || it->dimension >= 0;
+}
+
+static enum status merge(struct telling *it, const Opsmesh__V1__PartialCell *cell)
 {
 	struct cell_sums more;
 	struct instant start;
 
-	if (!read_cell(it->task->arena, cell, &more, &start))
+	if (!find_series(it, cell->dimension) || !read_cell(it->task->arena, cell, &more, &start))
 		return task_fail(it->task, STATUS_REJECT, "cells: one of them is none");
 	for (int kind = 0; kind < WINDOW_KINDS; kind++) {
 		struct window window;
 
-		if (!it->definition->windows[kind])
+		if (!definition_has_window(it->definition, it->dimension, (enum window_kind)kind))
 			continue;
 		window = window_at(it->definition->zone, (enum window_kind)kind, start);
 		if (!add(it, &window, key_of(it, cell, &window), &more))
@@ -210,49 +224,58 @@ static enum status merge(const struct telling *it, const Opsmesh__V1__PartialCel
 static void say_soon(struct task *task)
 {
 	const int64_t step = SERIES_SAY_EVERY.us;
-	const struct instant now = time_later(task->now, TIME_OLDEST);
 
 	task_timer_set(task, SERIES_TIMER_SAY, SERIES_TIMER_SAY,
-	               (struct instant){ (now.us / step + 1) * step });
+	               (struct instant){ (task_time(task).us / step + 1) * step });
+}
+
+static struct telling telling_of(struct task *task)
+{
+	const Opsmesh__V1__PartialEvent *const event = (const void *)task->message;
+
+	return (struct telling){ .task = task,
+		                 .definition = definition_by_key(task_document(task, DEFINITIONS),
+		                                                 event->metric) };
 }
 
 enum status series_on_told(struct task *task, const Opsmesh__V1__PartialTold *told)
 {
 	const Opsmesh__V1__PartialEvent *const event = (const void *)task->message;
-	const struct telling it = { .task = task,
-		                    .definition = series_definition(task, event->series),
-		                    .series = event->series,
-		                    .dimensioned = *told->dimension != '\0' };
+	struct telling it = telling_of(task);
 
-	TRY(task_key(task, "series", event->series, SERIES_MAX));
+	TRY(task_key(task, "metric", event->metric, METRIC_MAX));
 	if (it.definition == NULL || !text_equal(it.definition->digest, told->digest))
 		return task_fail(task, STATUS_REJECT,
-		                 "series: %s is counted by a definition that is not in force here",
-		                 event->series);
+		                 "metric: %s is counted by a definition that is not in force here",
+		                 event->metric);
 	for (size_t i = 0; i < told->n_cells; i++)
 		TRY(merge(&it, told->cells[i]));
 	say_soon(task);
 	return STATUS_OK;
 }
 
-void series_need_told(struct task *task, const Opsmesh__V1__PartialTold *told)
+static void need_cell(struct telling *it, const Opsmesh__V1__PartialCell *cell)
 {
-	const Opsmesh__V1__PartialEvent *const event = (const void *)task->message;
-	const struct telling it = { .task = task,
-		                    .definition = series_definition(task, event->series),
-		                    .series = event->series };
 	struct instant start;
 
-	for (size_t i = 0; it.definition != NULL && i < told->n_cells; i++)
-		for (int kind = 0; kind < WINDOW_KINDS; kind++) {
-			struct window window;
-			struct kpi_cell_row row = { 0 };
+	if (!find_series(it, cell->dimension) || !proto_instant(cell->start, &start))
+		return;
+	for (int kind = 0; kind < WINDOW_KINDS; kind++) {
+		struct window window;
+		struct kpi_cell_row row = { 0 };
 
-			if (!it.definition->windows[kind] ||
-			    !proto_instant(told->cells[i]->start, &start))
-				continue;
-			window = window_at(it.definition->zone, (enum window_kind)kind, start);
-			row.key = key_of(&it, told->cells[i], &window);
-			task_need(task, &kpi_cell_table, &row);
-		}
+		if (!definition_has_window(it->definition, it->dimension, (enum window_kind)kind))
+			continue;
+		window = window_at(it->definition->zone, (enum window_kind)kind, start);
+		row.key = key_of(it, cell, &window);
+		task_need(it->task, &kpi_cell_table, &row);
+	}
+}
+
+void series_need_told(struct task *task, const Opsmesh__V1__PartialTold *told)
+{
+	struct telling it = telling_of(task);
+
+	for (size_t i = 0; it.definition != NULL && i < told->n_cells; i++)
+		need_cell(&it, told->cells[i]);
 }
