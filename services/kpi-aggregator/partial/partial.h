@@ -128,9 +128,9 @@ struct partial_since {
 struct partial_since partial_since_begin(struct task *task, struct instant born);
 bool partial_since_counts(struct partial_since *since, const struct definition *definition);
 
-/* The first fact of a shard: its definitions count everything, its zones have their first midnight. */
+/* The first fact of a shard: its definitions count everything. */
 void partial_begin(struct task *task);
-/* Takes note of definitions that are new in force, and refuses one that says otherwise than before. */
+/* Takes note of definitions that are new in force, and of zones; refuses a definition that says otherwise than before. */
 enum status partial_look_at_definitions(struct task *task) MUST_CHECK;
 
 #endif

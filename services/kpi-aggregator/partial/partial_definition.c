@@ -39,6 +39,17 @@ static void begin_zone(struct task *task, struct window_zone *zone)
 	task_timer_set(task, PARTIAL_TIMER_SNAPSHOT, name, day.end);
 }
 
+/* Is that a time in which something is counted? A shard that was told no time yet seems to be decades ago. */
+static bool has_time(struct task *task)
+{
+	const struct definition_book *const book = task_document(task, DEFINITIONS);
+
+	for (size_t i = 0; i < book->count; i++)
+		if (!time_before(task_time(task), book->definitions[i].effective_from))
+			return true;
+	return false;
+}
+
 static void begin_zones(struct task *task)
 {
 	const struct definition_book *const book = task_document(task, DEFINITIONS);
@@ -63,7 +74,6 @@ void partial_begin(struct task *task)
 	task_save(task, &definition_seen_table, &row);
 	for (size_t i = 0; i < book->count; i++)
 		count_by(task, &book->definitions[i], TIME_MIN);
-	begin_zones(task);
 }
 
 enum status partial_look_at_definitions(struct task *task)
@@ -83,7 +93,8 @@ enum status partial_look_at_definitions(struct task *task)
 			    "a new version",
 			    it->key);
 	}
-	begin_zones(task);
+	if (has_time(task))
+		begin_zones(task);
 	return STATUS_OK;
 }
 
