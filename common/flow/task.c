@@ -80,7 +80,7 @@ bool task_next(struct task *task, struct task_cursor *cursor, void *row)
 	if (found == NULL)
 		return false;
 	cursor->last = arena_bytes(task->arena, cache_row_key(found));
-	state_unpack(cursor->table, arena_bytes(task->arena, found->packed), row);
+	state_unpack(cursor->table, cursor->last, arena_bytes(task->arena, found->packed), row);
 	return true;
 }
 

@@ -312,7 +312,7 @@ static int64_t count_parked(const struct shard *shard)
 
 		if (row == NULL)
 			break;
-		state_unpack(&parked_table, row->packed, &parked_now);
+		state_unpack(&parked_table, cache_row_key(row), row->packed, &parked_now);
 		count += parked_now.position == 0 ? 1 : 0;
 		after = cache_row_key(row);
 	}
