@@ -101,6 +101,42 @@ static void a_transaction_waits_until_refund_and_charge_are_known(void **state)
 	assert_string_equal(forwarded(), "");
 }
 
+/* More than can be read again at once: two of them are, in one row. */
+#define LARGE ((size_t)600 << 10)
+
+static void feed_large(const char *id, int64_t revision)
+{
+	char *const words = arena_alloc(customer_stage.arena, LARGE + 1);
+
+	memset(words, 'x', LARGE);
+	words[LARGE] = '\0';
+	feed("balance_transaction", id, revision, "",
+	     arena_printf(
+		 customer_stage.arena,
+		 "{\"id\":\"%s\",\"type\":\"refund\",\"source\":\"%s\",\"amount\":-500,\"fee\":0,"
+		 "\"net\":-500,\"currency\":\"usd\",\"created\":1777600100,\"description\":\"%s\"}",
+		 id, customer_key, words));
+}
+
+/* The shard goes on: what is small still waits, and all that waits goes on when the refund comes. */
+static void what_is_too_much_to_wait_is_refused(void **state)
+{
+	int refused = 0; /* a dead letter each */
+
+	(void)state;
+	feed_large("txn_1", 1);
+	feed_large("txn_2", 1);
+	feed_moved("txn_3", 1, "refund");
+	while (stage_test_next(&customer_stage, NULL) != NULL)
+		refused++;
+	assert_int_equal(refused, 1);
+	stage_test_restart(&customer_stage);
+	feed_refund(1, "ch_1", 470);
+	assert_string_equal(forwarded(), "txn_1 1 of refund EUR 470 to ch_1");
+	assert_string_equal(forwarded(), "txn_3 1 of refund EUR 470 to ch_1");
+	assert_string_equal(forwarded(), "");
+}
+
 /* The charge may be learned from a state that is older than the one that stands. */
 static void an_older_state_teaches_the_charge_and_not_the_amount(void **state)
 {
@@ -138,6 +174,7 @@ int main(void)
 	const struct CMUnitTest cases[] = {
 		CASE(a_transaction_goes_on_with_the_refund_that_it_is_of),
 		CASE(a_transaction_waits_until_refund_and_charge_are_known),
+		CASE(what_is_too_much_to_wait_is_refused),
 		CASE(an_older_state_teaches_the_charge_and_not_the_amount),
 		CASE(what_is_of_no_refund_goes_no_further),
 		CASE(a_refund_without_an_amount_lets_nothing_through),
