@@ -16,7 +16,7 @@ struct instant task_time(const struct task *task)
 {
 	const struct instant told = task->event != NULL ? task->event->mesh : TIME_MIN;
 
-	return time_later(time_later(task->now, told), TIME_OLDEST);
+	return time_before(TIME_OLDEST, task->now) ? task->now : time_later(told, TIME_OLDEST);
 }
 
 bool task_load(struct task *task, const struct state_table *table, void *row)

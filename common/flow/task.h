@@ -34,9 +34,8 @@ struct task {
 };
 
 /*
- * Mesh time as far as the handler can know: `now`; while the shard has none, since it has not heard of every source, the time at
- * which its event was told. Never before TIME_OLDEST. What is set by it is as late as it seems, where `now` alone would take
- * everything for years to come.
+ * `now`; while the shard has none, since it has not heard of every source, the time at which its event was told, and never before
+ * TIME_OLDEST. By `now` alone what a shard hears first would seem to be decades ago.
  */
 struct instant task_time(const struct task *task);
 

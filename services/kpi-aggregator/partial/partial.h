@@ -69,9 +69,10 @@ extern const struct state_table snapshot_table;
 
 /* Since when the shard counts by a definition. */
 struct definition_seen_row {
-	const char *key;      /* "support.first_reply@1"; "": the shard has begun */
-	const char *digest;   /* of its document, which stays the same */
-	struct instant begun; /* TIME_MIN: the shard began with it */
+	const char *key;    /* "support.first_reply@1"; "": the shard has begun */
+	const char *digest; /* of its document, which stays the same */
+	struct instant
+	    begun; /* TIME_MIN: the shard began with it; of the shard the time of its first fact */
 };
 extern const struct state_table definition_seen_table;
 
@@ -128,6 +129,8 @@ struct partial_since {
 struct partial_since partial_since_begin(struct task *task, struct instant born);
 bool partial_since_counts(struct partial_since *since, const struct definition *definition);
 
+/* `now`, or where the shard has none the time of its first fact. */
+struct instant partial_time(struct task *task);
 /* The first fact of a shard: its definitions count everything. */
 void partial_begin(struct task *task);
 /* Takes note of definitions that are new in force, and of zones; refuses a definition that says otherwise than before. */

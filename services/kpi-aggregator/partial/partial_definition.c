@@ -62,6 +62,16 @@ static void begin_zones(struct task *task)
 	}
 }
 
+/* A tick that moved with each event would never come while the shard has no time: it stays behind the first. */
+struct instant partial_time(struct task *task)
+{
+	struct definition_seen_row row = { .key = SHARD_KEY };
+
+	if (time_before(TIME_OLDEST, task->now) || !task_load(task, &definition_seen_table, &row))
+		return time_later(task->now, TIME_OLDEST);
+	return row.begun;
+}
+
 void partial_begin(struct task *task)
 {
 	const struct definition_book *const book = task_document(task, DEFINITIONS);
@@ -70,7 +80,7 @@ void partial_begin(struct task *task)
 	if (task_load(task, &definition_seen_table, &row))
 		return;
 	row.digest = "";
-	row.begun = TIME_OLDEST;
+	row.begun = task_time(task);
 	task_save(task, &definition_seen_table, &row);
 	for (size_t i = 0; i < book->count; i++)
 		count_by(task, &book->definitions[i], TIME_MIN);

@@ -28,7 +28,7 @@ void partial_tell_soon(struct task *task)
 	const int64_t step = PARTIAL_TELL_EVERY.us;
 
 	task_timer_set(task, PARTIAL_TIMER_TELL, PARTIAL_TIMER_TELL,
-	               (struct instant){ (task_time(task).us / step + 1) * step });
+	               (struct instant){ (partial_time(task).us / step + 1) * step });
 }
 
 void partial_tell_subject(struct task *task, const char *subject)
@@ -154,7 +154,8 @@ static enum status tell_subject(struct difference *it, const char *subject, size
 	size_t old_count;
 
 	if (kind == NULL || !task_load(task, &subject_table, &row))
-		return STATUS_OK;
+		return task_fail(task, STATUS_FATAL, "%s: it was heard of, and is not there",
+		                 subject);
 	if (!observations_unpack(task->scratch, row.told, &old, &old_count) ||
 	    !kind->observe(subject, row.known, it->horizon, &now))
 		return task_fail(task, STATUS_REJECT, "%s: what is known of it cannot be read",

@@ -226,7 +226,8 @@ static void say_soon(struct task *task)
 	const int64_t step = SERIES_SAY_EVERY.us;
 
 	task_timer_set(task, SERIES_TIMER_SAY, SERIES_TIMER_SAY,
-	               (struct instant){ (task_time(task).us / step + 1) * step });
+	               (struct instant){ (time_later(task->now, TIME_OLDEST).us / step + 1) *
+	                                 step });
 }
 
 static struct telling telling_of(struct task *task)
