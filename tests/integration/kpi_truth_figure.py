@@ -11,6 +11,7 @@ FIGURES = {}
 Figure = collections.namedtuple("Figure", "formula rows per closing")
 Row = collections.namedtuple("Row", "at words n hits measure asides currency")
 MILLION = 10**6
+KINDS = ("minute", "hour", "day", "week", "month")  # the shortest first
 
 
 def row(at, words, n=0, hits=0, measure=None, currency="", **asides):
@@ -52,13 +53,18 @@ class Sums:
         return not (self.n or self.hits or self.sum or any(self.asides.values()))
 
 
+def cut_by(definition, kind):
+    """The dimensions that a window of that kind has."""
+    return definition["dimensions"] if KINDS.index(kind) >= KINDS.index(definition.get("dimensions_from", "day")) else []
+
+
 def cells(rows, definition):
     """Sums by dimension, its value, currency, kind of window and its beginning; of the whole the dimension is ""."""
     found = collections.defaultdict(Sums)
     for one in rows:
-        cuts = [("", "")] + [(name, one.words.get(name, "")) for name in definition["dimensions"]]
         for kind in definition["windows"]:
             start = window_start(kind, one.at, definition["zone"])
+            cuts = [("", "")] + [(name, one.words.get(name, "")) for name in cut_by(definition, kind)]
             for dimension, value in cuts:
                 found[dimension, value, one.currency, kind, start].add(one)
     return {place: sums for place, sums in found.items() if not sums.empty()}

@@ -1,6 +1,7 @@
 /*
  * The kinds of subjects that there are.
  */
+#include "services/kpi-aggregator/money/access.h"
 #include "services/kpi-aggregator/money/account.h"
 #include "services/kpi-aggregator/money/discrepancy.h"
 #include "services/kpi-aggregator/money/dispute.h"
@@ -10,7 +11,14 @@
 #include "services/kpi-aggregator/partial/partial.h"
 #include "services/kpi-aggregator/ticket/ticket.h"
 
-const struct subject_kind *const partial_kinds[] = {
-	&subject_ticket,  &subject_account,     &subject_payment, &subject_refund,  &subject_credit,
-	&subject_invoice, &subject_discrepancy, &subject_usage,   &subject_dispute, NULL
-};
+const struct subject_kind *const partial_kinds[] = { &subject_ticket,
+	                                             &subject_account,
+	                                             &subject_payment,
+	                                             &subject_refund,
+	                                             &subject_credit,
+	                                             &subject_invoice,
+	                                             &subject_discrepancy,
+	                                             &subject_usage,
+	                                             &subject_dispute,
+	                                             &subject_access,
+	                                             NULL };
