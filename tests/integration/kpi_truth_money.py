@@ -301,8 +301,11 @@ class Truth:
                 began = at
                 openings.append([at, None])
                 shown = {one: off for one, off in shown.items() if one in fact.get("objectIds", [])}
+            before = {} if opens else dict(shown)
             if not ends:
                 self.show(shown, name, fact)
+            if began is not None and words["reason"] == "charged_twice":
+                self.charged_twice(at, words, [off for one, off in shown.items() if one not in before])
             since = began
             if ends and began is not None:
                 status = "healed" if name == "discrepancyHealed" else "explained"
@@ -320,6 +323,13 @@ class Truth:
         for at, status in openings:
             self.count("billing.discrepancies", at, dict(words, status=status or "open"), n=1)
             self.count("billing.discrepancies_open", at, words, total=1)
+            if words["reason"] in ("missed_event", "stale", "never_came"):
+                self.count("billing.webhooks_stale", at, dict(words, status=status or "open"), n=1)
+
+    def charged_twice(self, at, words, charges):
+        for minor, currency in charges:
+            self.count("billing.duplicate_charges", at, words, n=1)
+            self.count("billing.duplicate_charges_amount", at, words, currency, n=1, total=minor)
 
     @staticmethod
     def show(shown, name, fact):

@@ -57,10 +57,11 @@ static void what_is_off_is_a_level(void **state)
 	} rows[] = {
 		{ "one that is open",
 		  { OPENED("5", "in_1", "1000USD", "900USD") },
-		  COUNTED("1", "open", "5", "5", "1 open\n") OFF_BY("2", "USD", "5", "5", "100") },
+		  COUNTED("1", "open", "5", "5", "1 open\n")
+		      OFF_BY("2", "USD", "5", "5", "100 first") },
 		{ "one that healed is nothing again",
 		  { OPENED("5", "in_1", "1000USD", "1300USD"), HEALED("9") },
-		  COUNTED("1", "healed", "5", "5", "1\n") OFF_BY("2", "USD", "5", "5", "300")
+		  COUNTED("1", "healed", "5", "5", "1\n") OFF_BY("2", "USD", "5", "5", "300 first")
 		      OFF_BY("3", "USD", "9", "5", "-300")
 		          COUNTED("4", "healed", "9", "5", "-1\n") },
 		{ "one that grows and shrinks",
@@ -68,35 +69,35 @@ static void what_is_off_is_a_level(void **state)
 		    MOVED("6", "grown", "in_2", "50USD", "80USD"),
 		    MOVED("7", "shrunk", "in_1", "1000USD", "990USD"), GONE("8", "in_1"),
 		    HEALED("9") },
-		  COUNTED("1", "healed", "5", "5", "1\n") OFF_BY("2", "USD", "5", "5", "100")
-		      OFF_BY("3", "USD", "6", "5", "30") OFF_BY("4", "USD", "7", "5", "-100")
+		  COUNTED("1", "healed", "5", "5", "1\n") OFF_BY("2", "USD", "5", "5", "100 first")
+		      OFF_BY("3", "USD", "6", "5", "30 first") OFF_BY("4", "USD", "7", "5", "-100")
 		          OFF_BY("5", "USD", "7", "5", "10") OFF_BY("6", "USD", "8", "5", "-10")
 		              OFF_BY("7", "USD", "9", "5", "-30")
 		                  COUNTED("8", "healed", "9", "5", "-1\n") },
 		{ "currencies stay apart",
 		  { OPENED("5", "in_1", "1000USD", "900USD"),
 		    MOVED("6", "grown", "in_2", "50JPY", "80JPY"), HEALED("9") },
-		  COUNTED("1", "healed", "5", "5", "1\n") OFF_BY("2", "USD", "5", "5", "100")
-		      OFF_BY("3", "JPY", "6", "5", "30") OFF_BY("4", "USD", "9", "5", "-100")
+		  COUNTED("1", "healed", "5", "5", "1\n") OFF_BY("2", "USD", "5", "5", "100 first")
+		      OFF_BY("3", "JPY", "6", "5", "30 first") OFF_BY("4", "USD", "9", "5", "-100")
 		          OFF_BY("5", "JPY", "9", "5", "-30")
 		              COUNTED("6", "healed", "9", "5", "-1\n") },
 		{ "explained it is off by nothing, and opened again by all of it",
 		  { OPENED("5", "in_1", "1000USD", "900USD"), EXPLAINED("9"),
 		    OPENED("20", "in_1,in_2", "50USD", "80USD") },
 		  COUNTED("1", "explained", "5", "5", "1 explained\n")
-		      OFF_BY("2", "USD", "5", "5", "100") OFF_BY("3", "USD", "9", "5", "-100")
+		      OFF_BY("2", "USD", "5", "5", "100 first") OFF_BY("3", "USD", "9", "5", "-100")
 		          COUNTED("4", "explained", "9", "5", "-1 explained\n")
 		              COUNTED("5", "open", "20", "20", "1 open\n")
-		                  OFF_BY("6", "USD", "20", "20", "100")
-		                      OFF_BY("7", "USD", "20", "20", "30") },
+		                  OFF_BY("6", "USD", "20", "20", "100 first")
+		                      OFF_BY("7", "USD", "20", "20", "30 first") },
 		{ "what went while it was explained is not back",
 		  { OPENED("5", "in_1", "1000USD", "900USD"), EXPLAINED("9"),
 		    OPENED("20", "in_2", "50USD", "80USD") },
 		  COUNTED("1", "explained", "5", "5", "1 explained\n")
-		      OFF_BY("2", "USD", "5", "5", "100") OFF_BY("3", "USD", "9", "5", "-100")
+		      OFF_BY("2", "USD", "5", "5", "100 first") OFF_BY("3", "USD", "9", "5", "-100")
 		          COUNTED("4", "explained", "9", "5", "-1 explained\n")
 		              COUNTED("5", "open", "20", "20", "1 open\n")
-		                  OFF_BY("6", "USD", "20", "20", "30") },
+		                  OFF_BY("6", "USD", "20", "20", "30 first") },
 		{ "seats are counted and are no amount",
 		  { "occurred_at=5 discrepancy_opened.cause=lines_subtotal "
 		    "discrepancy_opened.queue=billing discrepancy_opened.object_ids=sub_1 "

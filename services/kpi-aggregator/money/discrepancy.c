@@ -13,7 +13,8 @@ struct object {
 	struct known_amount off_by;
 };
 
-enum turn_kind { TURN_OPENED, TURN_HEALED, TURN_EXPLAINED, TURN_AMOUNT, TURN_KINDS };
+/* Kept in rows: never renumbered. What an object adds that did not show it before is apart from what it comes to later. */
+enum turn_kind { TURN_OPENED, TURN_HEALED, TURN_EXPLAINED, TURN_AMOUNT, TURN_SHOWN, TURN_KINDS };
 
 struct turn {
 	enum turn_kind kind;
@@ -106,13 +107,18 @@ static bool unpack(struct arena *arena, struct bytes known, struct discrepancy *
 
 /* Turns. */
 
+static bool is_amount(enum turn_kind kind)
+{
+	return kind == TURN_AMOUNT || kind == TURN_SHOWN;
+}
+
 /* The newest amount of the same opening and currency; NULL: there is none. */
 static struct turn *like(struct discrepancy *it, const struct turn *turn)
 {
 	for (size_t i = it->turn_count; i > 0; i--) {
 		struct turn *const other = &it->turns[i - 1];
 
-		if (other->kind == TURN_AMOUNT && other->began_at.us == turn->began_at.us &&
+		if (is_amount(other->kind) && other->began_at.us == turn->began_at.us &&
 		    text_equal(other->more.currency, turn->more.currency))
 			return other;
 	}
@@ -127,7 +133,7 @@ static void add_turn(struct discrepancy *it, const struct turn *turn)
 		it->turns[it->turn_count++] = *turn;
 		return;
 	}
-	other = turn->kind == TURN_AMOUNT ? like(it, turn) : NULL;
+	other = is_amount(turn->kind) ? like(it, turn) : NULL;
 	if (other == NULL ||
 	    __builtin_add_overflow(other->more.minor, turn->more.minor, &other->more.minor))
 		it->left_out++;
@@ -142,19 +148,19 @@ static void turn(struct discrepancy *it, enum turn_kind kind, struct instant at)
 }
 
 /* What an object adds while the discrepancy is open; sign -1 takes it away. */
-static void turn_amount(struct discrepancy *it, const struct object *object, int sign,
-                        struct instant at)
+static void turn_amount(struct discrepancy *it, enum turn_kind kind, const struct object *object,
+                        int sign, struct instant at)
 {
 	const struct known_amount more = { sign * object->off_by.minor, object->off_by.currency };
 
 	if (it->open && more.minor != 0)
-		add_turn(it, &(struct turn){ TURN_AMOUNT, at, it->began_at, more });
+		add_turn(it, &(struct turn){ kind, at, it->began_at, more });
 }
 
-static void turn_all(struct discrepancy *it, int sign, struct instant at)
+static void turn_all(struct discrepancy *it, enum turn_kind kind, int sign, struct instant at)
 {
 	for (size_t i = 0; i < it->object_count; i++)
-		turn_amount(it, &it->objects[i], sign, at);
+		turn_amount(it, kind, &it->objects[i], sign, at);
 }
 
 /* Objects. */
@@ -192,9 +198,10 @@ static void remove_object(struct discrepancy *it, size_t place)
 static void show(struct discrepancy *it, const struct object *object, struct instant at)
 {
 	const size_t place = place_of(it, object->id);
+	const bool shows = place < it->object_count;
 
-	if (place < it->object_count) {
-		turn_amount(it, &it->objects[place], -1, at);
+	if (shows) {
+		turn_amount(it, TURN_AMOUNT, &it->objects[place], -1, at);
 		remove_object(it, place);
 	}
 	if (object->off_by.minor == 0)
@@ -204,7 +211,7 @@ static void show(struct discrepancy *it, const struct object *object, struct ins
 		return;
 	}
 	it->objects[it->object_count++] = *object;
-	turn_amount(it, object, 1, at);
+	turn_amount(it, shows ? TURN_AMOUNT : TURN_SHOWN, object, 1, at);
 }
 
 /* Facts. */
@@ -250,7 +257,7 @@ static void on_opened(struct arena *arena, struct discrepancy *it,
 	show(it, &object, at);
 	it->open = true;
 	turn(it, TURN_OPENED, at);
-	turn_all(it, 1, at);
+	turn_all(it, TURN_SHOWN, 1, at);
 }
 
 static void on_moved(struct arena *arena, struct discrepancy *it,
@@ -266,7 +273,7 @@ static void on_ended(struct discrepancy *it, enum turn_kind kind, struct instant
 {
 	if (!it->open)
 		return;
-	turn_all(it, -1, at);
+	turn_all(it, TURN_AMOUNT, -1, at);
 	turn(it, kind, at);
 	it->open = false;
 	if (kind == TURN_HEALED)
@@ -347,7 +354,8 @@ static void observe_turn(const struct discrepancy *discrepancy, size_t which,
 	static const char *const words[TURN_KINDS] = { [TURN_OPENED] = "open",
 		                                       [TURN_HEALED] = "healed",
 		                                       [TURN_EXPLAINED] = "explained",
-		                                       [TURN_AMOUNT] = "" };
+		                                       [TURN_AMOUNT] = "",
+		                                       [TURN_SHOWN] = "" };
 	const struct turn *const turn = &discrepancy->turns[which];
 	const enum turn_kind became =
 	    turn->kind == TURN_OPENED ? end_of(discrepancy, which) : turn->kind;
@@ -356,7 +364,7 @@ static void observe_turn(const struct discrepancy *discrepancy, size_t which,
 
 	it.currency = turn->more.currency;
 	it.numbers[NUMBER_MINOR] = turn->more.minor;
-	if (turn->kind != TURN_AMOUNT)
+	if (!is_amount(turn->kind))
 		it.numbers[NUMBER_CHANGE] = turn->kind == TURN_OPENED ? 1 : -1;
 	it.times[TIME_AT] = turn->at;
 	it.times[TIME_BEGAN_AT] = turn->began_at;
@@ -364,6 +372,7 @@ static void observe_turn(const struct discrepancy *discrepancy, size_t which,
 	it.words[WORD_TEAM] = discrepancy->queue;
 	it.words[WORD_ACCOUNT] = discrepancy->account;
 	it.words[WORD_STATUS] = words[became];
+	observation_mark(&it, MARK_FIRST, turn->kind == TURN_SHOWN);
 	observation_mark(&it, MARK_OPEN, became == TURN_OPENED);
 	observation_mark(&it, MARK_EXPLAINED, became == TURN_EXPLAINED);
 	observations_add(all, &it);

@@ -5,6 +5,8 @@
  * change at its own time (`at`); with the time of the opening beside it (`began_at`), so that the sum of all changes that began in a
  * window is what is still unexplained of it: the amount by its age.
  *
+ * What an object that did not show it before is off by has the mark `first`: of charges that were taken twice one each.
+ *
  * Once explained it is off by nothing, and what it was comes back when it is opened again.
  */
 #ifndef SERVICES_KPI_AGGREGATOR_MONEY_DISCREPANCY_H

@@ -129,7 +129,7 @@ const struct vocabulary_kind vocabulary_kinds[OBSERVATION_KINDS] = {
 	                              .words = W(REASON) | W(STATUS) | W(ACCOUNT) | W(TEAM),
 	                              .times = T(AT) | T(BEGAN_AT),
 	                              .numbers = N(MINOR) | N(CHANGE),
-	                              .marks = M(OPEN) | M(EXPLAINED) },
+	                              .marks = M(OPEN) | M(EXPLAINED) | M(FIRST) },
 	[OBSERVATION_RECURRING] = { .name = "recurring",
 	                            .doc = "Recurring revenue moved.",
 	                            .kept = true,
