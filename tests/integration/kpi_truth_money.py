@@ -419,6 +419,7 @@ class Truth:
                 gone.add(about)
         for about, (at, quantity, meter, account) in taken.items():
             if about not in gone:
+                self.count("billing.meter_reports", at, {"product": meter}, n=1)
                 self.count("billing.usage", at, {"product": meter, "account": account}, n=1, total=quantity + back[about])
 
     # Disputes.

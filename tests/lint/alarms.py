@@ -8,6 +8,7 @@ import glob
 import json
 import sys
 
+KINDS = ("minute", "hour", "day", "week", "month")  # the shortest first
 metrics = {}
 for path in glob.glob("deploy/policies/metrics/*-[0-9]*.json"):
     with open(path, encoding="utf-8") as file:
@@ -29,6 +30,9 @@ def check(path, rule):
         print(f"{path}: window: {rule['metric']} has no {rule['window']}")
     if rule.get("dimension") not in [None, *metric["dimensions"]]:
         print(f"{path}: dimension: {rule['metric']} has no {rule['dimension']}")
+    if "dimension" in rule and KINDS.index(rule["window"]) < KINDS.index(metric.get("dimensions_from", "day")):
+        print(f"{path}: window: {rule['metric']} is not cut by {rule['dimension']} in windows as short as the {rule['window']}: "
+              "dimensions_from")
     judge = rule["judge"]
     if (judge["of"] == "share" or judge["by"] == "budget") and metric["formula"] != "share":
         print(f"{path}: judge.of: {rule['metric']} is no share")
@@ -37,6 +41,8 @@ def check(path, rule):
     money = metrics.get(rule["says"].get("money"), {})
     if "money" in rule["says"] and money.get("unit") != "minor" and "weight" not in money:
         print(f"{path}: says.money: {rule['says']['money']} is no amount")
+    if money and rule["window"] not in money["windows"]:
+        print(f"{path}: says.money: {rule['says']['money']} has no {rule['window']}")
     if "at_risk" in rule and metric["unit"] != "minor" and "weight" not in metric:
         print(f"{path}: at_risk: {rule['metric']} is no amount")
 
