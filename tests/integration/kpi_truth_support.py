@@ -49,7 +49,7 @@ def first_reply(mesh, business):
         if not ticket.by_customer and wait.ended is not None:
             yield row(wait.ended, ticket.whole, opened_by_us=1)
         elif ticket.by_customer and wait.ended is None:
-            yield row(wait.began, ticket.whole, unanswered=int(not ticket.solves), solved_without_reply=int(bool(ticket.solves)))
+            yield row(wait.began, ticket.whole, unanswered=int(not wait.cancelled), solved_without_reply=int(wait.cancelled))
         elif ticket.by_customer:
             yield row(wait.ended, ticket.whole, n=1, measure=took(ticket.words, wait.began, wait.ended, business))
 
@@ -82,8 +82,8 @@ def replies(mesh):
 def unanswered(mesh):
     for ticket in mesh.tickets:
         if ticket.by_customer and ticket.asked and ticket.asked.ended is None:
-            yield row(ticket.asked.began, ticket.whole, n=int(not ticket.solves),
-                      solved_without_reply=int(bool(ticket.solves)))
+            yield row(ticket.asked.began, ticket.whole, n=int(not ticket.asked.cancelled),
+                      solved_without_reply=int(ticket.asked.cancelled))
 
 
 # Solutions.

@@ -146,6 +146,36 @@ static void replies_are_of_tickets_that_customers_began(void **state)
 	}
 }
 
+/* Solved and reopened, it waits again; a solution in place of a reply is an end of its own. */
+static void who_waits_is_not_who_was_solved_without_a_reply(void **state)
+{
+	static const struct {
+		const char *key;
+		int waits; /* the part of those who wait */
+		int over;  /* of those who were solved */
+	} rows[] = { { "support.first_reply@1", 2, 3 },
+		     { "support.first_reply_mean@1", 2, 3 },
+		     { "support.first_reply_elapsed@1", 2, 3 },
+		     { "support.unanswered@1", 0, 1 } };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		const struct definition *const it = find(rows[i].key);
+		struct observation ticket = observation_of(OBSERVATION_TICKET, "1");
+
+		ticket.times[TIME_ASKED_AT] = (struct instant){ 0 };
+		observation_mark(&ticket, MARK_BY_CUSTOMER, true);
+		observation_mark(&ticket, MARK_SOLVED, true);
+		for (int cancelled = 0; cancelled <= 1; cancelled++) {
+			observation_mark(&ticket, MARK_CANCELLED, cancelled == 1);
+			assert_int_equal(definition_part_takes(&it->parts[rows[i].waits], &ticket),
+			                 cancelled == 0);
+			assert_int_equal(definition_part_takes(&it->parts[rows[i].over], &ticket),
+			                 cancelled == 1);
+		}
+	}
+}
+
 /* Which of the four rates takes an attempt into its denominator. */
 static void the_four_rates_divide_by_what_they_are_named_for(void **state)
 {
@@ -265,6 +295,7 @@ int main(void)
 		cmocka_unit_test(what_is_asked_for_is_there),
 		cmocka_unit_test(each_figure_of_tickets_is_cut_ten_ways),
 		cmocka_unit_test(replies_are_of_tickets_that_customers_began),
+		cmocka_unit_test(who_waits_is_not_who_was_solved_without_a_reply),
 		cmocka_unit_test(the_four_rates_divide_by_what_they_are_named_for),
 		cmocka_unit_test(promises_count_in_the_score_that_is_said),
 		cmocka_unit_test(the_backlog_has_a_midnight_for_each_version),
