@@ -391,6 +391,20 @@ def backlog_share(mesh, waits):
         yield row(us, words, n=1, hits=int(waiting if waits else untouched))
 
 
+def runs(fact, clock, us):
+    """Was it promised then, and not over."""
+    began, over = instant(clock.get("startedAt")), word(clock.get("state"), "SLA_STATE_") in ("fulfilled", "cancelled")
+    return number(clock.get("targetUs")) > 0 and (began is None or began < us) and not (over and fact.at < us)
+
+
+@figure("share", "support.backlog_within_promises")
+def backlog_within_promises(mesh):
+    for ticket, us, words, _, _ in snapshots(mesh, "America/New_York"):
+        running = [outcome(fact, clock) for fact, clock in ticket.clocks if runs(fact, clock, us)]
+        overdue = any(became == "breached" and at < us for became, at in running)
+        yield row(us, words, n=int(bool(running)), hits=int(bool(running) and not overdue), no_promise=int(not running))
+
+
 @figure("quotient", "support.days_to_clear")
 def days_to_clear(mesh):
     for _, us, words, _, _ in snapshots(mesh, "America/New_York"):

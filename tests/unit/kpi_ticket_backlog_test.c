@@ -158,6 +158,148 @@ static void a_note_and_an_assignee_touch_it_and_a_team_does_not(void **state)
 	}
 }
 
+#define SLA(name) OPSMESH__V1__SLA_EVENT__FACT_##name
+#define STATE(name) OPSMESH__V1__SLA_STATE__SLA_STATE_##name
+
+/* Of midnights on the second and the third; a clock of the fixture begins at nine on the first. */
+static void a_midnight_says_how_its_promises_stood(void **state)
+{
+	static const struct {
+		const char *name;
+		Opsmesh__V1__SlaEvent__FactCase fact;
+		Opsmesh__V1__SlaState state;
+		const char *said_at;
+		const char *due; /* NULL: none */
+		bool aimless;
+		bool promised[2];
+		bool breached[2];
+	} rows[] = {
+		{ "it runs",
+		  SLA(ACTIVATED),
+		  STATE(ACTIVE),
+		  "01T09:00",
+		  "05T09:00",
+		  false,
+		  { true, true },
+		  { false, false } },
+		{ "it stands still",
+		  SLA(PAUSED),
+		  STATE(PAUSED),
+		  "01T10:00",
+		  NULL,
+		  false,
+		  { true, true },
+		  { false, false } },
+		{ "broken between them, and runs on",
+		  SLA(BREACHED),
+		  STATE(BREACHED),
+		  "02T09:00",
+		  "02T09:00",
+		  false,
+		  { true, true },
+		  { false, true } },
+		{ "kept too late between them",
+		  SLA(FULFILLED),
+		  STATE(FULFILLED),
+		  "02T09:00",
+		  "01T20:00",
+		  false,
+		  { true, false },
+		  { true, false } },
+		{ "kept in time between them",
+		  SLA(FULFILLED),
+		  STATE(FULFILLED),
+		  "02T09:00",
+		  "02T10:00",
+		  false,
+		  { true, false },
+		  { false, false } },
+		{ "of no interest any more between them",
+		  SLA(CANCELLED),
+		  STATE(CANCELLED),
+		  "02T09:00",
+		  "02T10:00",
+		  false,
+		  { true, false },
+		  { false, false } },
+		{ "what is due at midnight is not overdue in it",
+		  SLA(BREACHED),
+		  STATE(BREACHED),
+		  "02T00:00",
+		  "02T00:00",
+		  false,
+		  { true, true },
+		  { false, true } },
+		{ "what is kept at midnight runs in it",
+		  SLA(FULFILLED),
+		  STATE(FULFILLED),
+		  "03T00:00",
+		  "02T10:00",
+		  false,
+		  { true, true },
+		  { false, true } },
+		{ "nothing is promised",
+		  SLA(ACTIVATED),
+		  STATE(ACTIVE),
+		  "01T09:00",
+		  NULL,
+		  true,
+		  { false, false },
+		  { false, false } },
+	};
+	static const char *const midnights[] = { "Etc/UTC/2026-05-02", "Etc/UTC/2026-05-03" };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		struct life *const life = life_open("01T09:00", ROLE_NOBODY);
+		const struct life_clock clock = {
+			.metric = OPSMESH__V1__SLA_METRIC__SLA_METRIC_RESOLUTION,
+			.instance = 1,
+			.state = rows[i].state,
+			.due = rows[i].due,
+			.aimless = rows[i].aimless
+		};
+		const struct observations *seen;
+
+		life_clock(life, rows[i].fact, rows[i].said_at, &clock);
+		seen = seen_until(life, "Etc/UTC", "2026-05-03T00:00:00Z");
+		for (size_t k = 0; k < COUNT_OF(midnights); k++) {
+			const struct observation *const it = midnight_of(seen, midnights[k]);
+
+			if (observation_is(it, MARK_PROMISED) != rows[i].promised[k] ||
+			    observation_is(it, MARK_BREACHED) != rows[i].breached[k])
+				fail_msg("%s: %s", rows[i].name, midnights[k]);
+		}
+	}
+}
+
+/* One that is overdue is enough; what was kept too late before is over. */
+static void of_several_promises_those_that_run_count(void **state)
+{
+	struct life *const life = life_open("01T09:00", ROLE_NOBODY);
+	struct life_clock clock = { .metric = OPSMESH__V1__SLA_METRIC__SLA_METRIC_FIRST_REPLY,
+		                    .instance = 1,
+		                    .state = STATE(FULFILLED),
+		                    .due = "01T10:00" };
+	const struct observation *it;
+
+	(void)state;
+	life_clock(life, SLA(FULFILLED), "01T20:00", &clock);
+	clock.metric = OPSMESH__V1__SLA_METRIC__SLA_METRIC_RESOLUTION;
+	clock.state = STATE(ACTIVE);
+	clock.due = "05T09:00";
+	life_clock(life, SLA(ACTIVATED), "01T09:00", &clock);
+	it = midnight_of(seen_until(life, "Etc/UTC", "2026-05-02T00:00:00Z"), "Etc/UTC/2026-05-02");
+	assert_true(observation_is(it, MARK_PROMISED));
+	assert_false(observation_is(it, MARK_BREACHED));
+	clock.metric = OPSMESH__V1__SLA_METRIC__SLA_METRIC_NEXT_REPLY;
+	clock.state = STATE(BREACHED);
+	clock.due = "01T22:00";
+	life_clock(life, SLA(BREACHED), "01T22:00", &clock);
+	it = midnight_of(seen_until(life, "Etc/UTC", "2026-05-02T00:00:00Z"), "Etc/UTC/2026-05-02");
+	assert_true(observation_is(it, MARK_BREACHED));
+}
+
 /* The midnight is the zone's own, on both sides of the change, whatever hour it is in UTC. */
 static void midnights_are_local_when_clocks_change(void **state)
 {
@@ -235,6 +377,8 @@ int main(void)
 		cmocka_unit_test(only_midnights_at_which_it_was_open_count),
 		cmocka_unit_test(a_midnight_says_how_the_ticket_stood),
 		cmocka_unit_test(a_note_and_an_assignee_touch_it_and_a_team_does_not),
+		cmocka_unit_test(a_midnight_says_how_its_promises_stood),
+		cmocka_unit_test(of_several_promises_those_that_run_count),
 		cmocka_unit_test(midnights_are_local_when_clocks_change),
 		cmocka_unit_test(what_is_open_for_ever_has_so_many_midnights),
 		cmocka_unit_test(before_a_midnight_was_taken_there_is_none),

@@ -15,7 +15,8 @@
  * - CSAT "<sequence>": agent and team as the fact says, which are those of that time.
  * - BACKLOG "<zone>/<date>": at the midnight by which that day begins; what happened at the midnight itself is not in it yet.
  *   waiting: the last public words of a customer or a person are the customer's. untouched: no person of ours wrote, notes included,
- *   and it was nobody's.
+ *   and it was nobody's. promised: a clock with a target had begun and not ended, paused ones included; breached: one of these was
+ *   due before.
  * - PROMISE "first_reply/1": a clock that has a target. A breach stands whatever ended the clock later, at its due; agents: decided,
  *   and not retroactive. span_us is of fulfilled ones. Open ones have no `at`.
  * - JUDGEMENT "<message id>": what the model said first and last of it; reason is why a person must look. corrected: a person said

@@ -51,7 +51,11 @@ static void observe_midnight(struct snapshot *it, const struct window *day, uint
 	    arena_printf(view->arena, "%s/%s", zone, window_label(view->arena, it->zone, day)),
 	    &holding);
 
+	bool promised;
+	bool breached;
+
 	hear_until(it, day->start);
+	ticket_promises_at(view->story, day->start, &promised, &breached);
 	snapshot.words[WORD_STATUS] = ticket_status_words[status];
 	snapshot.words[WORD_ZONE] = zone;
 	snapshot.times[TIME_AT] = day->start;
@@ -59,6 +63,8 @@ static void observe_midnight(struct snapshot *it, const struct window *day, uint
 	snapshot.numbers[NUMBER_AGE_US] = time_since(view->story->opened_at, day->start).us;
 	observation_mark(&snapshot, MARK_WAITING, it->waiting);
 	observation_mark(&snapshot, MARK_UNTOUCHED, !time_before(it->touched, day->start));
+	observation_mark(&snapshot, MARK_PROMISED, promised);
+	observation_mark(&snapshot, MARK_BREACHED, breached);
 	observations_add(view->all, &snapshot);
 }
 

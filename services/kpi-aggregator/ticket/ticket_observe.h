@@ -23,7 +23,10 @@ struct observation ticket_observation(const struct ticket_view *view, enum obser
 void ticket_observe_support(
     const struct ticket_view *view); /* ticket, replies, solutions, scores */
 void ticket_observe_promises(const struct ticket_view *view); /* the clocks */
-void ticket_observe_triage(const struct ticket_view *view);   /* what the classifier said */
+/* Had any of them begun before that instant, and not ended; and was one of these due before it? */
+void ticket_promises_at(const struct ticket_story *story, struct instant at, bool *promised,
+                        bool *breached);
+void ticket_observe_triage(const struct ticket_view *view); /* what the classifier said */
 void ticket_observe_backlog(const struct ticket_view *view, const struct subject_horizon *horizon);
 
 /* What triage says of the ticket, and whether anybody had to hear of it. */

@@ -19,10 +19,15 @@ static const char *const metrics[] = {
 
 enum outcome { OUTCOME_OPEN, OUTCOME_MET, OUTCOME_BREACHED, OUTCOME_CANCELLED };
 
+static bool has_ended(const struct ticket_record *clock)
+{
+	return clock->status == CLOCK_FULFILLED || clock->status == CLOCK_CANCELLED;
+}
+
 /* A breach is a fact at its due: an end behind it leaves it standing. An end at exactly the due has met it. */
 static enum outcome outcome_of(const struct ticket_record *clock)
 {
-	const bool ended = clock->status == CLOCK_FULFILLED || clock->status == CLOCK_CANCELLED;
+	const bool ended = has_ended(clock);
 
 	if (clock->status == CLOCK_BREACHED ||
 	    (ended && clock->due.us != TIME_MIN.us && time_before(clock->due, clock->at)))
@@ -74,4 +79,29 @@ void ticket_observe_promises(const struct ticket_view *view)
 	for (size_t i = 0; i < clocks->count; i++)
 		if (clocks->items[i].target_us > 0)
 			observe_clock(view, &clocks->items[i]);
+}
+
+/* How it stood before that instant. A broken one runs on until it is kept or of no interest. */
+static bool ran_before(const struct ticket_record *clock, struct instant at)
+{
+	return clock->target_us > 0 && time_before(clock->began, at) &&
+	       !(has_ended(clock) && time_before(clock->at, at));
+}
+
+void ticket_promises_at(const struct ticket_story *story, struct instant at, bool *promised,
+                        bool *breached)
+{
+	const struct ticket_list *const clocks = &story->records.of[RECORD_CLOCK];
+
+	*promised = false;
+	*breached = false;
+	for (size_t i = 0; i < clocks->count; i++) {
+		const struct ticket_record *const clock = &clocks->items[i];
+
+		if (!ran_before(clock, at))
+			continue;
+		*promised = true;
+		if (outcome_of(clock) == OUTCOME_BREACHED && time_before(clock->due, at))
+			*breached = true;
+	}
 }

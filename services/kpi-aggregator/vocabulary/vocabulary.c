@@ -61,7 +61,7 @@ const struct vocabulary_kind vocabulary_kinds[OBSERVATION_KINDS] = {
 	                          .words = OF_TICKET | W(STATUS) | W(ZONE),
 	                          .times = T(AT) | T(OPENED_AT),
 	                          .numbers = N(AGE_US),
-	                          .marks = M(WAITING) | M(UNTOUCHED) },
+	                          .marks = M(WAITING) | M(UNTOUCHED) | M(PROMISED) | M(BREACHED) },
 	[OBSERVATION_PROMISE] = { .name = "promise",
 	                          .doc = "A clock of a ticket.",
 	                          .kept = true,

@@ -92,7 +92,8 @@
 	ON(DECIDED, decided, "It is decided.")                                      \
 	ON(OPEN, open, "It is open still.")                                         \
 	ON(EXPLAINED, explained, "Its cause is known.")                             \
-	ON(RETRIED, retried, "Tried again after a failure.")
+	ON(RETRIED, retried, "Tried again after a failure.")                        \
+	ON(PROMISED, promised, "A promise had begun and not ended.")
 
 #define VOCABULARY_WORD(NAME, name, doc) WORD_##NAME,
 #define VOCABULARY_TIME(NAME, name, doc) TIME_##NAME,
