@@ -101,6 +101,13 @@ counted_twice()
 		{ grep -v '^ok' "$work/$1.log" | grep -v 'no truth'; return 1; }
 }
 
+# The view that joins tickets with revenue, likewise.
+helped()
+{
+	(. "$run/env" && /usr/bin/python3 "$top/tests/integration/kpi_truth_helped.py" "$run/day/events.jsonl") > "$work/helped" ||
+		{ cat "$work/helped"; return 1; }
+}
+
 same() { diff "$work/$1" "$work/$2" > "$work/$2.diff" || { head -n 20 "$work/$2.diff"; return 1; }; }
 
 # The most events that one batch has folded: a run of them is "topic:offset+count".
@@ -157,6 +164,7 @@ check "it comes out as it was written by hand" play once
 for second in kpi_truth kpi_truth_money; do
 	check "the figures of KPIs are those of a second computation ($second)" counted_twice "$second"
 done
+check "the revenue that support helped is that of a second computation" helped
 check "with batches of three events, as well" play small EXTRA=BATCH_EVENTS=3
 check "which no batch exceeds" small_batches
 check "and the same, byte for byte" same once small

@@ -80,3 +80,33 @@ from observation
 where kind = 'promise';
 
 comment on view observation_promise is 'Each clock of a ticket and how it ended.';
+
+-- A ticket's shard does not know what its account brings, so this is no metric: the two meet here.
+create view account_helped as
+with solved as (
+	select distinct date_trunc('month', at at time zone 'UTC') as month, body::jsonb ->> 'account' as account
+	from observation
+	where kind = 'solve' and body::jsonb ? 'account'
+), moved as (
+	select body::jsonb ->> 'account' as account, currency, at at time zone 'UTC' as at, (body::jsonb ->> 'minor')::bigint as minor
+	from observation
+	where kind = 'recurring' and body::jsonb ? 'account'
+), paying as (
+	select s.month, s.account, m.currency, sum(m.minor)::bigint as revenue
+	from solved s
+	join moved m on m.account = s.account and m.at < s.month + interval '1 month'
+	group by s.month, s.account, m.currency
+	having sum(m.minor) > 0
+)
+select month::date as month, currency, count(*) as accounts, sum(revenue)::bigint as revenue
+from paying
+group by month, currency
+union all
+select month::date, '', count(*), 0
+from solved s
+where not exists (select from paying p where p.month = s.month and p.account = s.account)
+group by month;
+
+comment on view account_helped is 'Of accounts of which a ticket was solved in the month (UTC) what they bring a month at its end, or by now: the revenue that support helped. Each account counts once; currency empty: those that bring nothing.';
+comment on column account_helped.accounts is 'An account that pays in two currencies is in both rows.';
+comment on column account_helped.revenue is 'Minor units of currency, as metric billing.mrr counts them.';
