@@ -161,114 +161,51 @@ static void a_note_and_an_assignee_touch_it_and_a_team_does_not(void **state)
 #define SLA(name) OPSMESH__V1__SLA_EVENT__FACT_##name
 #define STATE(name) OPSMESH__V1__SLA_STATE__SLA_STATE_##name
 
-/* Of midnights on the second and the third; a clock of the fixture begins at nine on the first. */
+#define METRIC OPSMESH__V1__SLA_METRIC__SLA_METRIC_RESOLUTION
+#define CLOCK(fact_, state_) SLA(fact_), STATE(state_)
+
+/* A clock of the fixture begins at nine on the first; midnights are those of the second and the third. */
+static const struct {
+	const char *name;
+	Opsmesh__V1__SlaEvent__FactCase fact;
+	Opsmesh__V1__SlaState state;
+	const char *said_at;
+	const char *due;      /* NULL: none */
+	const char *promised; /* "+" or "-" for each midnight */
+	const char *breached;
+} promises[] = {
+	{ "it runs", CLOCK(ACTIVATED, ACTIVE), "01T09:00", "05T09:00", "++", "--" },
+	{ "it stands still", CLOCK(PAUSED, PAUSED), "01T10:00", NULL, "++", "--" },
+	{ "broken between", CLOCK(BREACHED, BREACHED), "02T09:00", "02T09:00", "++", "-+" },
+	{ "kept too late", CLOCK(FULFILLED, FULFILLED), "02T09:00", "01T20:00", "+-", "+-" },
+	{ "kept in time", CLOCK(FULFILLED, FULFILLED), "02T09:00", "02T10:00", "+-", "--" },
+	{ "of no interest", CLOCK(CANCELLED, CANCELLED), "02T09:00", "02T10:00", "+-", "--" },
+	{ "due at midnight", CLOCK(BREACHED, BREACHED), "02T00:00", "02T00:00", "++", "-+" },
+	{ "kept at midnight", CLOCK(FULFILLED, FULFILLED), "03T00:00", "02T10:00", "++", "-+" },
+	{ "no target", CLOCK(ACTIVATED, ACTIVE), "01T09:00", NULL, "--", "--" },
+};
+
 static void a_midnight_says_how_its_promises_stood(void **state)
 {
-	static const struct {
-		const char *name;
-		Opsmesh__V1__SlaEvent__FactCase fact;
-		Opsmesh__V1__SlaState state;
-		const char *said_at;
-		const char *due; /* NULL: none */
-		bool aimless;
-		bool promised[2];
-		bool breached[2];
-	} rows[] = {
-		{ "it runs",
-		  SLA(ACTIVATED),
-		  STATE(ACTIVE),
-		  "01T09:00",
-		  "05T09:00",
-		  false,
-		  { true, true },
-		  { false, false } },
-		{ "it stands still",
-		  SLA(PAUSED),
-		  STATE(PAUSED),
-		  "01T10:00",
-		  NULL,
-		  false,
-		  { true, true },
-		  { false, false } },
-		{ "broken between them, and runs on",
-		  SLA(BREACHED),
-		  STATE(BREACHED),
-		  "02T09:00",
-		  "02T09:00",
-		  false,
-		  { true, true },
-		  { false, true } },
-		{ "kept too late between them",
-		  SLA(FULFILLED),
-		  STATE(FULFILLED),
-		  "02T09:00",
-		  "01T20:00",
-		  false,
-		  { true, false },
-		  { true, false } },
-		{ "kept in time between them",
-		  SLA(FULFILLED),
-		  STATE(FULFILLED),
-		  "02T09:00",
-		  "02T10:00",
-		  false,
-		  { true, false },
-		  { false, false } },
-		{ "of no interest any more between them",
-		  SLA(CANCELLED),
-		  STATE(CANCELLED),
-		  "02T09:00",
-		  "02T10:00",
-		  false,
-		  { true, false },
-		  { false, false } },
-		{ "what is due at midnight is not overdue in it",
-		  SLA(BREACHED),
-		  STATE(BREACHED),
-		  "02T00:00",
-		  "02T00:00",
-		  false,
-		  { true, true },
-		  { false, true } },
-		{ "what is kept at midnight runs in it",
-		  SLA(FULFILLED),
-		  STATE(FULFILLED),
-		  "03T00:00",
-		  "02T10:00",
-		  false,
-		  { true, true },
-		  { false, true } },
-		{ "nothing is promised",
-		  SLA(ACTIVATED),
-		  STATE(ACTIVE),
-		  "01T09:00",
-		  NULL,
-		  true,
-		  { false, false },
-		  { false, false } },
-	};
 	static const char *const midnights[] = { "Etc/UTC/2026-05-02", "Etc/UTC/2026-05-03" };
 
 	(void)state;
-	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+	for (size_t i = 0; i < COUNT_OF(promises); i++) {
 		struct life *const life = life_open("01T09:00", ROLE_NOBODY);
 		const struct life_clock clock = {
-			.metric = OPSMESH__V1__SLA_METRIC__SLA_METRIC_RESOLUTION,
-			.instance = 1,
-			.state = rows[i].state,
-			.due = rows[i].due,
-			.aimless = rows[i].aimless
+			METRIC,          1,     promises[i].state,
+			promises[i].due, false, text_equal(promises[i].name, "no target")
 		};
 		const struct observations *seen;
 
-		life_clock(life, rows[i].fact, rows[i].said_at, &clock);
+		life_clock(life, promises[i].fact, promises[i].said_at, &clock);
 		seen = seen_until(life, "Etc/UTC", "2026-05-03T00:00:00Z");
 		for (size_t k = 0; k < COUNT_OF(midnights); k++) {
 			const struct observation *const it = midnight_of(seen, midnights[k]);
 
-			if (observation_is(it, MARK_PROMISED) != rows[i].promised[k] ||
-			    observation_is(it, MARK_BREACHED) != rows[i].breached[k])
-				fail_msg("%s: %s", rows[i].name, midnights[k]);
+			if (observation_is(it, MARK_PROMISED) != (promises[i].promised[k] == '+') ||
+			    observation_is(it, MARK_BREACHED) != (promises[i].breached[k] == '+'))
+				fail_msg("%s: %s", promises[i].name, midnights[k]);
 		}
 	}
 }
