@@ -10,6 +10,7 @@
 
 #define PIECE_SIZE 512
 #define BAR_MAX 440 /* the widest bar */
+#define RULE 8      /* how thick it is, as the style has it */
 #define WHOLE_PPM INT64_C(1000000)
 #define MINUTE_US INT64_C(60000000)
 #define HOUR_US (60 * MINUTE_US)
@@ -193,7 +194,7 @@ static void add_title(const struct frame *frame, const struct kpi_point *point)
 	put(frame->out, point->provisional ? ", provisional</title>" : "</title>");
 }
 
-static void add_bar(const struct frame *frame, size_t i)
+static struct kpi_box bar_of(const struct frame *frame, size_t i)
 {
 	const struct kpi_point *const point = &frame->chart->points[i];
 	const int64_t slot = frame->width / (int64_t)frame->chart->count;
@@ -201,11 +202,22 @@ static void add_bar(const struct frame *frame, size_t i)
 	const int64_t zero = y_of(frame, 0);
 	const int64_t end = y_of(frame, point->value);
 
+	return (struct kpi_box){ .tone = point->provisional ? KPI_TONE_PALE : KPI_TONE_MARK,
+		                 .x = x_of(frame, i) - wide / 2,
+		                 .y = end < zero ? end : zero,
+		                 .width = wide > 0 ? wide : 1,
+		                 .height = end < zero ? zero - end : end - zero };
+}
+
+static void add_bar(const struct frame *frame, size_t i)
+{
+	const struct kpi_point *const point = &frame->chart->points[i];
+	const struct kpi_box box = bar_of(frame, i);
+
 	putf(frame->out,
 	     "<rect class=\"k-bar%s\" x=\"%" PRId64 "\" y=\"%" PRId64 "\" width=\"%" PRId64
 	     "\" height=\"%" PRId64 "\">",
-	     point->provisional ? " k-pale" : "", x_of(frame, i) - wide / 2,
-	     end < zero ? end : zero, wide > 0 ? wide : 1, end < zero ? zero - end : end - zero);
+	     box.tone == KPI_TONE_PALE ? " k-pale" : "", box.x, box.y, box.width, box.height);
 	add_title(frame, point);
 	put(frame->out, "</rect>");
 }
@@ -334,19 +346,57 @@ static void add_inside(const struct frame *frame)
 	add_marks(frame);
 }
 
-/* `where`: attributes that place it. */
-static void add_picture(struct arena *arena, const struct kpi_chart *chart, struct buffer *out,
-                        const char *where)
+static struct frame frame_of(const struct kpi_chart *chart)
 {
 	const int width = chart->small ? KPI_CHART_SMALL_WIDTH : KPI_CHART_WIDTH;
 	const int height = chart->small ? KPI_CHART_SMALL_HEIGHT : KPI_CHART_HEIGHT;
-	struct frame frame = { .arena = arena, .out = out, .chart = chart };
+	struct frame frame = { .chart = chart };
 
 	frame.left = chart->small ? 20 : 1150;
 	frame.top = chart->small ? 40 : 380;
 	frame.width = width - frame.left - (chart->small ? 20 : 150);
 	frame.height = height - frame.top - (chart->small ? 40 : 290);
 	set_scale(&frame);
+	return frame;
+}
+
+size_t kpi_chart_boxes(const struct kpi_chart *chart, struct kpi_box *boxes)
+{
+	const struct frame frame = frame_of(chart);
+	size_t count = 0;
+
+	boxes[count++] = (struct kpi_box){ .tone = KPI_TONE_RULE,
+		                           .x = frame.left,
+		                           .y = y_of(&frame, 0) - RULE / 2,
+		                           .width = frame.width,
+		                           .height = RULE };
+	for (size_t i = 0; i < chart->count; i++)
+		if (chart->points[i].has_value)
+			boxes[count++] = bar_of(&frame, i);
+	return count;
+}
+
+uint32_t kpi_tone_colour(enum kpi_tone tone)
+{
+	static const uint32_t colours[] = {
+		[KPI_TONE_RULE] = 0xcccccc,
+		[KPI_TONE_MARK] = 0x1f6aa5,
+		[KPI_TONE_PALE] = 0x9abcd6, /* the mark at 45 % on white */
+	};
+
+	return colours[tone];
+}
+
+/* `where`: attributes that place it. */
+static void add_picture(struct arena *arena, const struct kpi_chart *chart, struct buffer *out,
+                        const char *where)
+{
+	const int width = chart->small ? KPI_CHART_SMALL_WIDTH : KPI_CHART_WIDTH;
+	const int height = chart->small ? KPI_CHART_SMALL_HEIGHT : KPI_CHART_HEIGHT;
+	struct frame frame = frame_of(chart);
+
+	frame.arena = arena;
+	frame.out = out;
 	putf(out, "<svg class=\"k-chart\" role=\"img\" %s viewBox=\"0 0 %d %d\">", where, width,
 	     height);
 	add_inside(&frame);

@@ -48,6 +48,28 @@ enum kpi_chart_form kpi_chart_form_of(const char *formula);
 const char *kpi_chart_style(void);
 /* An <svg> for a page that has the style. */
 void kpi_chart_element(struct arena *arena, const struct kpi_chart *chart, struct buffer *out);
+
+/* For what is no page of HTML: the rule of 0, and the bars. */
+enum kpi_tone {
+	KPI_TONE_RULE,
+	KPI_TONE_MARK,
+	KPI_TONE_PALE, /* provisional */
+};
+
+/* Filled; in tenths of a pixel from the upper left corner. */
+struct kpi_box {
+	enum kpi_tone tone;
+	int64_t x;
+	int64_t y;
+	int64_t width;
+	int64_t height;
+};
+
+/* A small chart of bars as kpi_chart_element places them; boxes has room for count + 1. Answers how many there are. */
+size_t kpi_chart_boxes(const struct kpi_chart *chart, struct kpi_box *boxes);
+/* 0xRRGGBB on white paper, as the style has it for print. */
+uint32_t kpi_tone_colour(enum kpi_tone tone);
+
 /* A file: charts one below the other, with the style. */
 void kpi_chart_file(struct arena *arena, const struct kpi_chart *charts, size_t count,
                     struct buffer *out);

@@ -1,5 +1,5 @@
 #include "common/base/text.h"
-#include "services/opsmesh/kpi_chart.h"
+#include "services/opsmesh/report_chart.h"
 #include "services/opsmesh/report_page.h"
 #include "services/opsmesh/report_plan.h"
 
@@ -119,32 +119,12 @@ static void put_state(const struct page *page, const char *state)
 	            state, "</p>\n");
 }
 
-/*
- * The period and those before it, oldest first; a period without a figure is a gap. Always bars: of a line, a period between
- * two gaps would not be seen.
- */
 static void put_chart(const struct page *page, const struct report_metric *metric,
                       const struct report_line *line)
 {
 	struct kpi_point points[REPORT_PERIODS];
-	const struct kpi_chart chart = { .title = metric->title,
-		                         .unit = metric->unit,
-		                         .currency = line->currency,
-		                         .form = KPI_CHART_BARS,
-		                         .points = points,
-		                         .count = REPORT_PERIODS,
-		                         .small = true };
+	const struct kpi_chart chart = report_chart(metric, line, points);
 
-	for (size_t i = 0; i < REPORT_PERIODS; i++) {
-		const struct report_cell *const cell = &line->cells[REPORT_PERIODS - 1 - i];
-
-		points[i] = (struct kpi_point){ .label = cell->there ? cell->label : "",
-			                        .has_value = cell->there && cell->figure.has_value,
-			                        .value = cell->figure.value,
-			                        .provisional =
-			                            cell->there && text_equal(cell->state, "open"),
-			                        .says = "" };
-	}
 	kpi_chart_element(page->arena, &chart, page->out);
 }
 
@@ -278,6 +258,7 @@ void report_html(const struct report *report, struct buffer *out)
 	put(&page, kpi_chart_style());
 	put_element(&page, "\n</style>\n</head>\n<body>\n<header>\n<h1>", title, "</h1>\n");
 	put_element(&page, "<p class=\"lead\">", report_standing(report->arena, report), "</p>\n");
+	put_element(&page, "<p class=\"lead\">", report_legend_of_bars, "</p>\n");
 	put_navigation(&page);
 	put(&page, "</header>\n<main>\n");
 	for (const struct report_plan *plan = report_plans; plan->heading != NULL; plan++)

@@ -13,8 +13,8 @@
 void report_markdown(const struct report *report, struct buffer *out);
 void report_html(const struct report *report, struct buffer *out);
 /*
- * Words alone, without charts; the same figures, fonts and libraries give the same bytes. Nothing is added where the fonts
- * (pdf_font_files) are not there, or the library refuses.
+ * The same words and bars, in the print's colours; the appendix has words alone. The same figures, fonts and libraries give the same
+ * bytes. Nothing is added where the fonts (pdf_font_files) are not there, or the library refuses.
  */
 void report_pdf(const struct report *report, struct buffer *out);
 

@@ -282,6 +282,10 @@ static void count_open(const struct report *report, size_t *open, size_t *all)
 		}
 }
 
+const char report_legend_of_bars[] =
+    "Beside each number stand bars of thirteen periods, the latest at the right: a pale one is "
+    "provisional, a gap has no figure.";
+
 const char *report_standing(struct arena *arena, const struct report *report)
 {
 	const char *const unread =

@@ -119,6 +119,63 @@ static void test_a_bar_is_as_high_as_its_number(void **state)
 	assert_int_equal(times(text, "k-bar k-pale"), 1);
 }
 
+static const char *mark_of(const struct kpi_box *box)
+{
+	return arena_printf(arena,
+	                    "<rect class=\"k-bar%s\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\">",
+	                    box->tone == KPI_TONE_PALE ? " k-pale" : "", (int)box->x, (int)box->y,
+	                    (int)box->width, (int)box->height);
+}
+
+/* As the element of the page has them, for what is drawn by other means. */
+static void test_boxes_are_the_bars_of_the_picture(void **state)
+{
+	static const struct kpi_point points[] = {
+		{ .label = "a", .has_value = true, .value = -100 },
+		{ .label = "b", .has_value = true, .value = 50, .provisional = true },
+		{ .label = "c" },
+		{ .label = "d", .has_value = true, .value = 100 },
+	};
+	const struct kpi_chart chart = { .title = "t",
+		                         .unit = "count",
+		                         .currency = "",
+		                         .points = points,
+		                         .count = COUNT_OF(points),
+		                         .small = true };
+	const char *const text = drawn(&chart, false);
+	struct kpi_box boxes[COUNT_OF(points) + 1];
+
+	(void)state;
+	assert_int_equal(kpi_chart_boxes(&chart, boxes), COUNT_OF(points));
+	for (size_t i = 1; i < COUNT_OF(points); i++)
+		assert_non_null(strstr(text, mark_of(&boxes[i])));
+	assert_int_equal(boxes[0].tone, KPI_TONE_RULE);
+	assert_non_null(
+	    strstr(text, arena_printf(arena, "x1=\"%d\" x2=\"%d\" y1=\"%d\"", (int)boxes[0].x,
+	                              (int)(boxes[0].x + boxes[0].width),
+	                              (int)(boxes[0].y + boxes[0].height / 2))));
+	assert_int_equal(boxes[2].tone, KPI_TONE_PALE);
+	assert_int_equal(boxes[1].y, boxes[3].y + boxes[3].height);
+}
+
+static void test_colours_are_those_of_the_print(void **state)
+{
+	const char *const print = strstr(kpi_chart_style(), "@media print");
+
+	(void)state;
+	assert_non_null(print);
+	assert_non_null(strstr(print, arena_printf(arena, "--k-mark:#%06x;",
+	                                           (unsigned)kpi_tone_colour(KPI_TONE_MARK))));
+	assert_non_null(strstr(print, "--k-rule:#ccc;"));
+	assert_int_equal(kpi_tone_colour(KPI_TONE_RULE), 0xcccccc);
+	assert_non_null(strstr(kpi_chart_style(), ".k-pale{opacity:.45}"));
+	for (unsigned shift = 0; shift < 24; shift += 8)
+		assert_in_range(
+		    100 * (kpi_tone_colour(KPI_TONE_PALE) >> shift & 0xff),
+		    55 * 255 + 45 * (kpi_tone_colour(KPI_TONE_MARK) >> shift & 0xff) - 50,
+		    55 * 255 + 45 * (kpi_tone_colour(KPI_TONE_MARK) >> shift & 0xff) + 50);
+}
+
 static void test_a_line_has_a_gap_where_there_is_no_number(void **state)
 {
 	static const struct kpi_point points[] = {
@@ -198,6 +255,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_picture_of_anything_is_well_formed),
 		cmocka_unit_test(test_a_bar_is_as_high_as_its_number),
+		cmocka_unit_test(test_boxes_are_the_bars_of_the_picture),
+		cmocka_unit_test(test_colours_are_those_of_the_print),
 		cmocka_unit_test(test_a_line_has_a_gap_where_there_is_no_number),
 		cmocka_unit_test(test_a_scale_ends_at_a_round_number),
 		cmocka_unit_test(test_nothing_is_fetched_and_nothing_runs),

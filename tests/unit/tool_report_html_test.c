@@ -4,6 +4,7 @@
 #include "common/base/text.h"
 #include "services/opsmesh/report_page.h"
 #include "tests/support/arena_fixture.h"
+#include "tests/support/pdf_fixture.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -159,6 +160,34 @@ static void a_pdf_is_made_of_whatever_stands_in_a_definition(void **state)
 	buffer_finish(&second);
 }
 
+static size_t pdf_points(const struct report *report, uint32_t rgb)
+{
+	struct buffer out = { 0 };
+	size_t count;
+
+	report_pdf(report, &out);
+	count = pdf_fixture_count(arena, (struct bytes){ out.data, out.size }, rgb);
+	buffer_finish(&out);
+	return count;
+}
+
+static void a_pdf_has_the_bars_of_the_html(void **state)
+{
+	struct report *const report = report_made();
+	size_t sealed;
+
+	(void)state;
+	if (!pdf_fixture_ready())
+		skip();
+	assert_int_equal(pdf_points(report, 0x1f6aa5), 0);
+	add(report, &tickets, "", 1, "sealed", COUNT_9);
+	sealed = pdf_points(report, 0x1f6aa5);
+	assert_in_range(sealed, 20, 160);
+	assert_int_equal(pdf_points(report, 0x9abcd6), 0);
+	add(report, &tickets, "", 0, "open", COUNT_12);
+	assert_in_range(pdf_points(report, 0x9abcd6), 20, 160);
+}
+
 static void a_pdf_that_is_cut_is_made_still(void **state)
 {
 	struct report *const report = report_made();
@@ -183,6 +212,7 @@ int main(void)
 		cmocka_unit_test(html_has_no_script_and_asks_for_nothing),
 		cmocka_unit_test(html_has_number_definition_population_change_state_and_chart),
 		cmocka_unit_test(a_pdf_is_made_of_whatever_stands_in_a_definition),
+		cmocka_unit_test(a_pdf_has_the_bars_of_the_html),
 		cmocka_unit_test(a_pdf_that_is_cut_is_made_still),
 	};
 
