@@ -6,7 +6,7 @@
 
 const struct service_command kpi_commands[] = {
 	{ .name = "--explain",
-	  .form = " METRIC WINDOW [D=V]",
+	  .form = " METRIC WINDOW [D=V] [--json]",
 	  .doc = "counts a number again from its observations, and names them",
 	  .settings = true,
 	  .documents = true,

@@ -108,7 +108,7 @@ static void list_json(const struct candidates *candidates)
 static int ask_back(struct explain *explain, const struct candidates *candidates)
 {
 	explain->asked_back = true;
-	if (tool_option(explain->tool, "--json") != NULL) {
+	if (explain->as_json) {
 		list_json(candidates);
 		return ANSWER_YES;
 	}

@@ -7,6 +7,6 @@
 #include "services/opsmesh/opsmesh.h"
 
 /* As the daemon answers: ANSWER_NO where what comes out now is not what was said. */
-int explain_kpi(struct tool *tool);
+int explain_kpi(struct tool *tool, bool as_json);
 
 #endif

@@ -110,6 +110,7 @@ static const struct option kpi_options[] = {
 
 static const struct option explain_options[] = {
 	AS_JSON,
+	{ "--format", "text|json", "json: the same as --json" },
 	{ "--by", "D=V", "of kpi: the number of one value of a dimension, as channel=email" },
 	{ "--zone", "Z", "times in this zone, as Asia/Tokyo; else the customer's" },
 	REVEAL,
@@ -269,7 +270,7 @@ static const struct command commands[] = {
 	{ .name = "explain",
 	  .usage =
 	      "ticket|account|invoice|dispute|alert|request|kpi ID [WINDOW] [--by D=V] [--json] "
-	      "[--zone Z] [--reveal REASON]",
+	      "[--format text|json] [--zone Z] [--reveal REASON]",
 	  .summary = "everything that happened, in order, with reasons; sums are recomputed",
 	  .help =
 	      "A ticket is also found by Message-ID, e-mail address, contact key or the natural id's\n"

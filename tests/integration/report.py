@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""report - the page for leaders: which period, which windows of which zone, what is restated. See report.sh.
+"""report - the page for leaders: which period, which windows of which zone, what is restated; a number counted again. See report.sh.
 
     report.py OPSMESH FOLDER
 
@@ -154,4 +154,43 @@ else:
 for words, status in ((("year",), 2), (("week", "--at", "2026-02-30"), 2), (("week", "--format", "word"), 2),
                       (("week", "--out", os.path.join(folder, "none", "page")), 3)):
     check(run(*words).returncode == status, f"{' '.join(words[:2])} ends with {status}", words)
+
+
+# A number counted again, by kpi-aggregator in the tool's place.
+
+def explain(*words):
+    own = {"POLICY_DIRECTORY": "deploy/policies", "KAFKA_BROKERS": "127.0.0.1:1"}
+    return subprocess.run([tool, "explain", "kpi", *words], capture_output=True, text=True, timeout=60, env={**os.environ, **own})
+
+
+def observe(ticket, satisfied, channel):
+    body = json.dumps({"channel": channel, **({"satisfied": True} if satisfied else {})})
+    change(f"""insert into observation (shard, subject, kind, number, at, currency, body)
+        values (0, 'ticket/{ticket}', 'csat', '1', '2026-05-01T10:00:00Z', '', {quoted(body)})""")
+
+
+if not os.path.exists(os.path.join(os.path.dirname(tool), "kpi-aggregator")):
+    print("skip report: kpi-aggregator was not built")
+    sys.exit(failures > 0)
+observe("T1", True, "email")
+observe("T2", False, "chat")
+answer = explain("support.csat", "2026-05-01", "--format", "json")
+told = json.loads(answer.stdout or "{}")
+again = told.get("figures", [{}])[0]
+check(answer.returncode == 1 and again.get("state") == "never" and again.get("said") is None and again.get("again", {}).get("n") == "2",
+      "what nobody said is no agreement", answer)
+cell("support.csat@1", "day", "2026-05-01T00:00:00Z", "2026-05-02T00:00:00Z", 2)
+change(f"update kpi_cell set figures = {quoted(json.dumps(again.get('again'), separators=(',', ':')))} where series = 'support.csat@1'")
+answer = explain("support.csat", "2026-05-01", "--json")
+told = json.loads(answer.stdout or "{}")
+check(answer.returncode == 0 and told["agrees"] and told["figures"][0]["state"] == "sealed" and told["definition"]["metric"] == "support.csat" and
+      [(line["subject"], line["adds"].get("hits", 0)) for line in told["in"]] == [("ticket/T1", 1), ("ticket/T2", 0)] and
+      told["not_in"] == [] and told["by"] is None, "a number counted again is one object with who is in it", answer)
+answer = explain("support.csat", "2026-05-01", "--by", "channel=chat", "--format", "json")
+told = json.loads(answer.stdout or "{}")
+check((told.get("by"), told.get("value")) == ("channel", "chat") and [line["subject"] for line in told["in"]] == ["ticket/T2"],
+      "one value has its own", answer)
+answer = explain("support.csat", "2026-05-01")
+check(answer.returncode == 0 and "They agree." in answer.stdout and "ticket/T1  csat 1" in answer.stdout, "for people it is told in words", answer)
+check(explain("support.csat", "2026-05-01", "--format", "csv").returncode == 2, "a format that there is not is refused")
 sys.exit(failures > 0)

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# report.sh - the page for leaders, on figures that report.py lays into a private PostgreSQL that goes when it ends; no mesh runs.
+# report.sh - the page for leaders and a number counted again, on what report.py lays into a private PostgreSQL that goes when it ends; no mesh runs.
 set -u
 cd "$(dirname "$0")/../.." || exit 2
 out=${OUT:-build/release}

@@ -2,12 +2,10 @@
 
 #include "common/base/text.h"
 #include "common/io/db.h"
-#include "common/io/protojson.h"
 #include "gen/kpi_aggregator_sql.h"
-#include "services/kpi-aggregator/explain/recount.h"
+#include "services/kpi-aggregator/explain/answer.h"
 #include "services/kpi-aggregator/vocabulary/observation_json.h"
 
-#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -22,8 +20,8 @@ struct explaining {
 	struct db *db;
 	struct recount_ask ask;
 	struct recount recount;
-	size_t unread; /* rows that are no observations */
-	bool differs;
+	struct answer answer;
+	bool json;
 };
 
 PRINTF_LIKE(2, 3)
@@ -107,7 +105,7 @@ static void take_row(struct explaining *it, enum observation_kind kind, const st
 	if (observation_json_read(it->arena, db_text(rows, row, 3), &observation))
 		recount_take(&it->recount, db_text(rows, row, 0), &observation);
 	else
-		it->unread++;
+		it->answer.unread++;
 }
 
 static bool counts_kind(const struct definition *definition, int kind)
@@ -136,72 +134,8 @@ static enum status take_all(struct explaining *it)
 
 /* Saying. */
 
-/* Ids and words are another's: what a terminal would obey is shown as "?". */
-static const char *plain(struct arena *arena, const char *text)
-{
-	char *const copy = arena_string(arena, text);
-
-	for (char *at = copy; *at != '\0'; at++)
-		if ((unsigned char)*at < ' ' || *at == 0x7f)
-			*at = '?';
-	return copy;
-}
-
-static const char *figures_json(struct explaining *it, const struct recount_sum *sum)
-{
-	struct buffer out = { 0 };
-	const char *text;
-
-	protojson_write(&out, it->arena, &recount_figures(&it->recount, sum)->base,
-	                PROTOJSON_REVEALED);
-	text = arena_text(it->arena, (const char *)out.data, out.size);
-	buffer_finish(&out);
-	return text;
-}
-
-static const struct recount_sum *find_sum(const struct recount *recount, const char *currency)
-{
-	const struct recount_sum *sum = recount->sums;
-
-	while (sum != NULL && !text_equal(sum->currency, currency))
-		sum = sum->next;
-	return sum;
-}
-
-static void say_head(const struct explaining *it)
-{
-	const struct recount_ask *const ask = &it->ask;
-	char start[TIME_TEXT_SIZE];
-	char end[TIME_TEXT_SIZE];
-
-	printf("%s (%s), %s", ask->definition->title, ask->definition->key,
-	       window_label(it->arena, ask->definition->zone, &ask->window));
-	if (ask->dimension >= 0)
-		printf(", %s \"%s\"", vocabulary_words[ask->dimension].name,
-		       plain(it->arena, ask->value));
-	printf("\n%s\nFrom %s to before %s (%s).\n", ask->definition->says,
-	       time_format(ask->window.start, start), time_format(ask->window.end, end),
-	       window_zone_name(ask->definition->zone));
-}
-
-static void say_one(struct explaining *it, const char *currency, const char *state,
-                    const char *said, bool waits)
-{
-	static const struct recount_sum nothing = { .currency = "" };
-	const struct recount_sum *const sum = find_sum(&it->recount, currency);
-	const char *const again = figures_json(it, sum == NULL ? &nothing : sum);
-	const bool same = text_equal(said, again);
-
-	printf("\n%s%sSaid (%s): %s\nCounted again: %s\n%s\n", currency,
-	       *currency == '\0' ? "" : ": ", state, *said == '\0' ? "nothing yet" : said, again,
-	       same    ? "They agree."
-	       : waits ? "They differ: something came since, which is said on the hour."
-	               : "They differ.");
-	it->differs |= !same;
-}
-
 /* What was said, and what nothing was said of. */
-static enum status say_figures(struct explaining *it)
+static enum status take_figures(struct explaining *it)
 {
 	const struct recount_ask *const ask = &it->ask;
 	const char *const series = cell_series(it->arena, ask->definition, ask->dimension);
@@ -211,46 +145,35 @@ static enum status say_figures(struct explaining *it)
 	             DB_TEXT(window_kind_names[ask->window.kind]), DB_TIME(ask->window.start),
 	             DB_TEXT(ask->value)));
 	for (size_t row = 0; row < db_rows_count(rows); row++)
-		say_one(it, db_text(rows, row, 0), db_text(rows, row, 1), db_text(rows, row, 2),
-		        db_int(rows, row, 3) != 0);
+		answer_add(&it->answer, db_text(rows, row, 0), db_text(rows, row, 1),
+		           db_text(rows, row, 2), db_int(rows, row, 3) != 0);
 	for (const struct recount_sum *sum = it->recount.sums; sum != NULL; sum = sum->next) {
 		bool said = false;
 
 		for (size_t row = 0; row < db_rows_count(rows); row++)
 			said |= text_equal(db_text(rows, row, 0), sum->currency);
 		if (!said)
-			say_one(it, sum->currency, "never", "", false);
+			answer_add(&it->answer, sum->currency, "never", "", false);
 	}
-	if (db_rows_count(rows) == 0 && it->recount.sums == NULL)
-		printf("\nNothing was said of it, and nothing is counted in it.\n");
 	return STATUS_OK;
-}
-
-static void say_lines(const struct explaining *it, bool in)
-{
-	char at[TIME_TEXT_SIZE];
-
-	for (const struct recount_line *line = it->recount.lines; line != NULL; line = line->next)
-		if (line->in == in)
-			printf("  %s  %s %s  %s  %s%s%s\n", plain(it->arena, line->subject),
-			       line->kind, plain(it->arena, line->number),
-			       line->at.us == TIME_MIN.us ? "-" : time_format(line->at, at),
-			       line->how, *line->currency == '\0' ? "" : " ", line->currency);
 }
 
 static int say_all(struct explaining *it)
 {
-	say_head(it);
-	if (say_figures(it) != STATUS_OK)
+	struct buffer out = { 0 };
+
+	if (take_figures(it) != STATUS_OK)
 		return fail(EXIT_AWAY, "%s", db_reason(it->db));
-	printf("\nIn it (%zu):\n", it->recount.in_count);
-	say_lines(it, true);
-	printf("\nNot in it, though in the window (%zu):\n", it->recount.out_count);
-	say_lines(it, false);
-	if (it->unread > 0 || it->recount.overflowed)
-		return fail(EXIT_DIFFERS, "%zu rows cannot be read%s", it->unread,
+	if (it->json)
+		answer_json(&it->answer, &out);
+	else
+		answer_text(&it->answer, &out);
+	(void)fwrite(out.data, 1, out.size, stdout);
+	buffer_finish(&out);
+	if (it->answer.unread > 0 || it->recount.overflowed)
+		return fail(EXIT_DIFFERS, "%zu rows cannot be read%s", it->answer.unread,
 		            it->recount.overflowed ? ", a sum is too large" : "");
-	return it->differs ? EXIT_DIFFERS : EXIT_SAME;
+	return answer_is_same(&it->answer) ? EXIT_SAME : EXIT_DIFFERS;
 }
 
 static int explain(struct explaining *it, const char *metric, const char *label, const char *cut)
@@ -271,6 +194,7 @@ static int explain(struct explaining *it, const char *metric, const char *label,
 		return fail(EXIT_DIFFERS, "%s cannot be counted again: %s", it->ask.definition->key,
 		            refused);
 	recount_init(&it->recount, it->arena, &it->ask);
+	answer_init(&it->answer, it->arena, &it->recount);
 	if (db_connect(it->db) != STATUS_OK ||
 	    db_prepare(it->db, &sql_observation_look) != STATUS_OK ||
 	    db_prepare(it->db, &sql_kpi_cell_said) != STATUS_OK || take_all(it) != STATUS_OK)
@@ -287,8 +211,10 @@ int explain_number(const struct service_given *given, int argc, char **argv)
 	struct explaining it = { .ask = { .dimension = -1, .value = "" } };
 	int status;
 
+	it.json = text_equal(argv[argc - 1], "--json");
+	argc -= it.json;
 	if (argc < 3 || argc > 4)
-		return fail(EXIT_USAGE, "METRIC WINDOW [D=V]");
+		return fail(EXIT_USAGE, "METRIC WINDOW [D=V] [--json]");
 	it.arena = arena_create(ARENA_BLOCK);
 	it.ask.book = book_of(given->documents);
 	it.db = db_create(&settings);

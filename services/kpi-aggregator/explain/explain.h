@@ -7,8 +7,9 @@
 #include "common/flow/service.h"
 
 /*
- * --explain METRIC WINDOW [D=V]: "support.csat" (the version in force) or "support.csat@1"; "2026-05-01", "2026-W18". Exit status 0:
- * it is the same; 1: it differs, or cannot be counted again; 2: wrong usage; 3: the database cannot be asked.
+ * --explain METRIC WINDOW [D=V] [--json]: "support.csat" (the version in force) or "support.csat@1"; "2026-05-01", "2026-W18". Exit
+ * status 0: it is the same; 1: it differs, or cannot be counted again; 2: wrong usage; 3: the database cannot be asked. What it fails
+ * of stands on standard error, also with --json.
  */
 int explain_number(const struct service_given *given, int argc, char **argv);
 

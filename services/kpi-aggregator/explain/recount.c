@@ -145,6 +145,7 @@ static void see_change(const struct cell_change *change, void *context)
 	                how_of(recount->arena, ask->definition, &change->sums));
 	line->at = time_of(taking);
 	line->in = true;
+	line->adds = arena_copy(recount->arena, &change->sums, sizeof(change->sums));
 }
 
 /* Why not. */
@@ -216,7 +217,8 @@ static int64_t at_level(enum part_level level, int64_t own, int64_t before)
 	return level == LEVEL_NONE ? own : level == LEVEL_OPENING ? before : before + own;
 }
 
-Opsmesh__V1__KpiFigures *recount_figures(struct recount *recount, const struct recount_sum *sum)
+Opsmesh__V1__KpiFigures *recount_figures(const struct recount *recount,
+                                         const struct recount_sum *sum)
 {
 	const struct definition *const definition = recount->ask.definition;
 	const struct series_levels levels = series_levels_of(definition);

@@ -28,6 +28,7 @@ struct recount_line {
 	struct instant at; /* by which it counts; TIME_MIN: of several */
 	const char *how;   /* "n 1, sum 1200": what it adds; or why it is not in */
 	bool in;
+	const struct cell_sums *adds; /* in the arena; NULL: it is not in */
 	struct recount_line *next;
 };
 
@@ -56,6 +57,7 @@ const char *recount_refused(struct arena *arena, const struct definition *defini
 struct instant recount_from(const struct recount_ask *ask);
 void recount_take(struct recount *recount, const char *subject, const struct observation *it);
 /* By the formula, in the arena. */
-Opsmesh__V1__KpiFigures *recount_figures(struct recount *recount, const struct recount_sum *sum);
+Opsmesh__V1__KpiFigures *recount_figures(const struct recount *recount,
+                                         const struct recount_sum *sum);
 
 #endif
