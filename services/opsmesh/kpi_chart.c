@@ -182,7 +182,8 @@ static void add_title(const struct frame *frame, const struct kpi_point *point)
 {
 	const struct kpi_chart *const chart = frame->chart;
 	const char *const number =
-	    kpi_number(frame->arena, chart->unit, chart->currency, point->value);
+	    chart->about ? kpi_about(frame->arena, chart->unit, chart->currency, point->value)
+			 : kpi_number(frame->arena, chart->unit, chart->currency, point->value);
 
 	put(frame->out, "<title>");
 	put(frame->out, kpi_markup(frame->arena, point->label));

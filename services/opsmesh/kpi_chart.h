@@ -34,6 +34,7 @@ struct kpi_chart {
 	enum kpi_chart_form form;
 	const struct kpi_point *points;
 	size_t count;
+	bool about; /* values are quantiles, and told as such */
 	bool small; /* without words, for a line of a table: 1600 by 320 */
 };
 

@@ -6,8 +6,14 @@
 #include "services/opsmesh/table.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #define FIGURES_MAX 65536
+#define CUTS_LOG 6 /* a sketch cuts a power of two into 64 */
+#define SECOND INT64_C(1000000)
+#define MINUTE (60 * SECOND)
+#define HOUR (60 * MINUTE)
+#define DAY (24 * HOUR)
 
 /* ProtoJSON writes 64 bits as text and 32 bits as a number; what is 0 it leaves out. */
 static bool read_number(const json_t *object, const char *field, int64_t *number)
@@ -140,10 +146,100 @@ const char *kpi_number(struct arena *arena, const char *unit, const char *curren
 	return arena_printf(arena, "%" PRId64, value);
 }
 
+/* A bucket of a sketch: from low to before high (services/kpi-aggregator/sketch: 64 to each power of two, below 128 one each). */
+struct bucket {
+	int64_t low;
+	int64_t high;
+};
+
+static struct bucket bucket_of(int64_t value)
+{
+	const int power = 63 - __builtin_clzll((uint64_t)value);
+	const int wide = power < CUTS_LOG + 1 ? 0 : power - CUTS_LOG;
+	const int64_t low = value >> wide << wide;
+	const int64_t size = INT64_C(1) << wide;
+
+	return (struct bucket){ low, low > INT64_MAX - size ? INT64_MAX : low + size };
+}
+
+int64_t kpi_rounded(const char *unit, int64_t value)
+{
+	static const int64_t steps[] = { DAY,         HOUR * 12,   HOUR * 6,   HOUR,   MINUTE * 30,
+		                         MINUTE * 15, MINUTE * 10, MINUTE * 5, MINUTE, SECOND * 30,
+		                         SECOND * 15, SECOND * 10, SECOND * 5, SECOND, 100000,
+		                         10000,       1000,        100,        10 };
+	struct bucket bucket;
+
+	if (!text_equal(unit, "us") || value <= 0)
+		return value;
+	bucket = bucket_of(value);
+	for (size_t i = 0; i < COUNT_OF(steps); i++) {
+		const int64_t below = value - value % steps[i];
+		const bool up = value % steps[i] > steps[i] / 2 && below <= INT64_MAX - steps[i];
+		const int64_t nearest = up ? below + steps[i] : below;
+
+		if (nearest >= bucket.low && nearest < bucket.high)
+			return nearest;
+	}
+	return value;
+}
+
+/* "45s", "0.25s" */
+static const char *seconds_text(struct arena *arena, int64_t us)
+{
+	char *const text = arena_printf(arena, "%" PRId64 ".%06" PRId64, us / SECOND, us % SECOND);
+	char *end = text + strlen(text);
+
+	while (end[-1] == '0')
+		*--end = '\0';
+	if (end[-1] == '.')
+		*--end = '\0';
+	return arena_printf(arena, "%ss", text);
+}
+
+/* Units from the largest to the last that is not 0. */
+static const char *span_about(struct arena *arena, int64_t us)
+{
+	static const struct {
+		int64_t size;
+		const char *name;
+	} units[] = { { DAY, "d" }, { HOUR, "h" }, { MINUTE, "m" } };
+	const char *text = NULL;
+
+	for (size_t i = 0; i < COUNT_OF(units) && us > 0; i++) {
+		const int64_t count = us / units[i].size;
+
+		us %= units[i].size;
+		if (text != NULL)
+			text =
+			    arena_printf(arena, "%s %02" PRId64 "%s", text, count, units[i].name);
+		else if (count > 0)
+			text = arena_printf(arena, "%" PRId64 "%s", count, units[i].name);
+	}
+	if (text == NULL || us == 0)
+		return text == NULL ? seconds_text(arena, us) : text;
+	return arena_printf(arena, "%s %s%s", text, us < 10 * SECOND ? "0" : "",
+	                    seconds_text(arena, us));
+}
+
+const char *kpi_about(struct arena *arena, const char *unit, const char *currency, int64_t value)
+{
+	return text_equal(unit, "us") && value > 0 ? span_about(arena, kpi_rounded(unit, value))
+	                                           : kpi_number(arena, unit, currency, value);
+}
+
+bool kpi_figure_is_about(const struct kpi_figure *figure)
+{
+	return figure->quantile_count > 0;
+}
+
 const char *kpi_value(struct arena *arena, const char *unit, const char *currency,
                       const struct kpi_figure *figure)
 {
-	return figure->has_value ? kpi_number(arena, unit, currency, figure->value) : "-";
+	if (!figure->has_value)
+		return "-";
+	return kpi_figure_is_about(figure) ? kpi_about(arena, unit, currency, figure->value)
+	                                   : kpi_number(arena, unit, currency, figure->value);
 }
 
 const char *kpi_population(struct arena *arena, const char *formula,

@@ -46,7 +46,19 @@ bool kpi_figure_quantile(const struct kpi_figure *figure, int64_t ppm, int64_t *
 
 /* "42", "86.04 %", "2h 05m", "1234.50 USD", "1.250"; cut to what a reader needs, half away from zero. */
 const char *kpi_number(struct arena *arena, const char *unit, const char *currency, int64_t value);
-/* The value, "-" where there is no population. */
+/*
+ * A quantile as people read it: "20m", "2h 05m", "1d 02h". It comes of a sketch that knows it to 1/128 alone (KpiQuantile in
+ * proto/opsmesh/v1/kpi.proto): a span is the roundest one that the sketch cannot tell from it, so at most 1/64 off, and ends where it
+ * is round. Other
+ * units as kpi_number.
+ */
+const char *kpi_about(struct arena *arena, const char *unit, const char *currency, int64_t value);
+/* The number of that text. */
+int64_t kpi_rounded(const char *unit, int64_t value);
+/* Is the value of these figures a quantile? */
+bool kpi_figure_is_about(const struct kpi_figure *figure);
+
+/* The value, a quantile as kpi_about has it; "-" where there is no population. */
 const char *kpi_value(struct arena *arena, const char *unit, const char *currency,
                       const struct kpi_figure *figure);
 /* "of 42", of a share or a quotient "36 of 42". */

@@ -100,6 +100,9 @@ static void add_head(const struct kpi_report *report, const struct kpi_metric *m
 	                           time_cell(arena, metric->effective_from, "ever"),
 	                           window_kind_names[report->ask->kind],
 	                           window_zone_name(metric->zone)));
+	if (metric->quantile_count > 0)
+		add_text(out,
+		         "Quantiles are about: at most 1.6 % off, spans rounded within that.\n");
 }
 
 /* "MEDIAN", "90 %", "99.9 %" */
@@ -155,7 +158,7 @@ static void add_quantiles(struct arena *arena, struct table *table, const struct
 		int64_t value;
 
 		table_add(table, kpi_figure_quantile(&row->figure, metric->quantiles_ppm[i], &value)
-		                     ? kpi_number(arena, metric->unit, row->currency, value)
+		                     ? kpi_about(arena, metric->unit, row->currency, value)
 		                     : "-");
 	}
 }

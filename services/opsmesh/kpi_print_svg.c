@@ -129,6 +129,7 @@ static struct kpi_chart chart_of(const struct picture *picture, const struct lin
 		                   .currency = line->currency,
 		                   .form = kpi_chart_form_of(line->metric->formula),
 		                   .points = line->points,
+		                   .about = line->metric->quantile_count > 0,
 		                   .count = picture->window_count };
 }
 

@@ -21,6 +21,7 @@ struct kpi_chart report_chart(const struct report_metric *metric, const struct r
 		                   .currency = line->currency,
 		                   .form = KPI_CHART_BARS,
 		                   .points = points,
+		                   .about = text_equal(metric->formula, "distribution"),
 		                   .count = REPORT_PERIODS,
 		                   .small = true };
 }

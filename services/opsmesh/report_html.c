@@ -258,6 +258,7 @@ void report_html(const struct report *report, struct buffer *out)
 	put(&page, kpi_chart_style());
 	put_element(&page, "\n</style>\n</head>\n<body>\n<header>\n<h1>", title, "</h1>\n");
 	put_element(&page, "<p class=\"lead\">", report_standing(report->arena, report), "</p>\n");
+	put_element(&page, "<p class=\"lead\">", report_legend_of_quantiles, "</p>\n");
 	put_element(&page, "<p class=\"lead\">", report_legend_of_bars, "</p>\n");
 	put_navigation(&page);
 	put(&page, "</header>\n<main>\n");

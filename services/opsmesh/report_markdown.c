@@ -155,6 +155,8 @@ void report_markdown(const struct report *report, struct buffer *out)
 	put(out, "\n\n");
 	put_text(out, report_standing(arena, report));
 	put(out, "\n\n");
+	put_text(out, report_legend_of_quantiles);
+	put(out, "\n\n");
 	for (const struct report_plan *plan = report_plans; plan->heading != NULL; plan++)
 		put_section(report, out, plan);
 	put_restated(report, out);

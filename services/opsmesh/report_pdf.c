@@ -157,6 +157,7 @@ static void put_all(struct page *page)
 {
 	put(page, PDF_TITLE, report_title(page->arena, page->report));
 	put(page, PDF_TEXT, report_standing(page->arena, page->report));
+	put(page, PDF_TEXT, report_legend_of_quantiles);
 	put(page, PDF_TEXT, report_legend_of_bars);
 	for (const struct report_plan *plan = report_plans; plan->heading != NULL; plan++)
 		put_plan(page, plan);

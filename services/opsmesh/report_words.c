@@ -34,8 +34,8 @@ static const char *more_of(struct arena *arena, const struct report_metric *metr
 
 		text = joined(arena, text,
 		              arena_printf(arena, "%s %s", quantile_name(arena, quantile->ppm),
-		                           kpi_number(arena, metric->unit, line->currency,
-		                                      quantile->value)));
+		                           kpi_about(arena, metric->unit, line->currency,
+		                                     quantile->value)));
 	}
 	return text;
 }
@@ -114,6 +114,13 @@ static enum report_mood mood_of(const struct report_metric *metric, int64_t by)
 	return (by > 0) == text_equal(metric->better, "higher") ? MOOD_BETTER : MOOD_WORSE;
 }
 
+/* As it is shown: of what a sketch cannot tell apart no change is made. */
+static int64_t shown_value(const struct report_metric *metric, const struct kpi_figure *figure)
+{
+	return kpi_figure_is_about(figure) ? kpi_rounded(metric->unit, figure->value)
+	                                   : figure->value;
+}
+
 static const char *note_of(const struct report_metric *metric, const struct report_cell *now,
                            const struct report_cell *before)
 {
@@ -133,7 +140,8 @@ static void tell_change(struct arena *arena, const struct report_metric *metric,
 	if (!now->figure.has_value)
 		return;
 	if (!before->there || !before->figure.has_value ||
-	    __builtin_sub_overflow(now->figure.value, before->figure.value, &by)) {
+	    __builtin_sub_overflow(shown_value(metric, &now->figure),
+	                           shown_value(metric, &before->figure), &by)) {
 		words->change = "no figure of the period before";
 		return;
 	}
@@ -233,11 +241,11 @@ const char *report_nothing(struct arena *arena, const struct report *report,
 
 /* What has no amount is in no currency: its number says so. */
 static const char *number_of(struct arena *arena, const struct report_metric *metric,
-                             const struct report_line *line, int64_t value)
+                             const struct report_line *line, const struct kpi_figure *figure)
 {
 	if (text_equal(metric->unit, "minor") && line->currency[0] == '\0')
-		return arena_printf(arena, "%" PRId64 ", of no amount", value);
-	return kpi_number(arena, metric->unit, line->currency, value);
+		return arena_printf(arena, "%" PRId64 ", of no amount", figure->value);
+	return kpi_value(arena, metric->unit, line->currency, figure);
 }
 
 void report_words_of(struct arena *arena, const struct report_metric *metric,
@@ -251,7 +259,7 @@ void report_words_of(struct arena *arena, const struct report_metric *metric,
 		return;
 	}
 	if (cell->figure.has_value)
-		words->number = number_of(arena, metric, line, cell->figure.value);
+		words->number = number_of(arena, metric, line, &cell->figure);
 	if (cell->figure.has_value && cell->figure.quantile_count > 0)
 		words->of = quantile_name(arena, cell->figure.quantiles[0].ppm);
 	words->population =
@@ -281,6 +289,9 @@ static void count_open(const struct report *report, size_t *open, size_t *all)
 			*open += line->cells[0].there && text_equal(line->cells[0].state, "open");
 		}
 }
+
+const char report_legend_of_quantiles[] =
+    "Medians and percentiles are about: at most 1.6 % off, durations rounded within that.";
 
 const char report_legend_of_bars[] =
     "Beside each number stand bars of thirteen periods, the latest at the right: a pale one is "

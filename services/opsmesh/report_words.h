@@ -41,6 +41,8 @@ const char *report_restated_line(struct arena *arena, const struct report_restat
 const char *report_title(struct arena *arena, const struct report *report);
 /* Which days, how far the figures are, how many of them may still change, in sentences. */
 const char *report_standing(struct arena *arena, const struct report *report);
+/* How exact the figures of distributions are. */
+extern const char report_legend_of_quantiles[];
 /* Which bars stand beside the numbers of a page that has them. */
 extern const char report_legend_of_bars[];
 

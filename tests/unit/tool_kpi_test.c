@@ -3,13 +3,16 @@
  */
 #include "common/base/text.h"
 #include "common/io/json.h"
+#include "services/kpi-aggregator/sketch/sketch.h"
 #include "services/opsmesh/kpi_print.h"
 #include "tests/support/arena_fixture.h"
 #include "tests/support/kpi_fixture.h"
 
+#include <inttypes.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -159,6 +162,78 @@ static void test_a_number_stands_with_what_it_was_counted_over(void **state)
 	kpi_metric_end(metric);
 }
 
+static void test_a_quantile_is_shown_as_round_as_its_sketch_allows(void **state)
+{
+	static const struct {
+		const char *unit;
+		int64_t value;
+		const char *text;
+	} rows[] = {
+		{ "us", 1199570944, "20m" }, /* the middle of the bucket in which 20 minutes lie */
+		{ "us", 7482638336, "2h 05m" },
+		{ "us", 3600000000, "1h" },
+		{ "us", 3717000000, "1h 02m" },
+		{ "us", 3740000000, "1h 02m 30s" },
+		{ "us", 60600000, "1m 00.6s" },
+		{ "us", 86000000000, "1d" },
+		{ "us", 94500000000, "1d 02h 15m" },
+		{ "us", 45700000, "46s" },
+		{ "us", 250000, "0.25s" },
+		{ "us", 127, "0.000127s" },
+		{ "us", 0, "0s" },
+		{ "us", -5000000, "-5s" },
+		{ "count", 1199570944, "1199570944" },
+		{ "minor", 123450, "1234.50 USD" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(rows); i++)
+		assert_string_equal(kpi_about(arena, rows[i].unit, "USD", rows[i].value),
+		                    rows[i].text);
+}
+
+/* The number behind a text of kpi_about. */
+static int64_t span_read(const char *text)
+{
+	int64_t us = 0;
+
+	while (*text != '\0') {
+		int64_t number = 0;
+		int64_t part = 0;
+		int size = 0;
+
+		assert_int_equal(sscanf(text, "%" SCNd64 "%n", &number, &size), 1);
+		text += size;
+		if (*text == '.') {
+			char digits[] = "000000";
+
+			size = (int)strspn(text + 1, "0123456789");
+			memcpy(digits, text + 1, (size_t)size);
+			assert_true(text_number(digits, 0, 999999, &part));
+			text += size + 1;
+		}
+		us += number * (*text == 'd'   ? INT64_C(86400000000)
+		                : *text == 'h' ? INT64_C(3600000000)
+		                : *text == 'm' ? 60000000
+		                               : 1000000) +
+		      part;
+		text += strspn(text + 1, " ") + 1;
+	}
+	return us;
+}
+
+static void test_what_is_shown_of_a_quantile_lies_in_its_bucket(void **state)
+{
+	(void)state;
+	for (int32_t place = 0; place < SKETCH_PLACES; place++) {
+		const int64_t value = sketch_value(place);
+		const char *const text = kpi_about(arena, "us", "", value);
+
+		assert_int_equal(sketch_place(kpi_rounded("us", value)), place);
+		assert_int_equal(span_read(text), kpi_rounded("us", value));
+	}
+}
+
 static void test_what_was_restated_has_what_it_was_and_why(void **state)
 {
 	const struct kpi_metric *const metric = kpi_share();
@@ -184,15 +259,16 @@ static void test_each_quantile_has_its_column(void **state)
 	struct kpi_row rows[] = {
 		kpi_row_of(metric, "2026-05-01", "sealed",
 		           "{\"n\":\"2\",\"quantiles\":[{\"ppm\":500000,\"value\":\"60000000\"},"
-		           "{\"ppm\":900000,\"value\":\"7500000000\"}],\"value\":\"60000000\"}")
+		           "{\"ppm\":900000,\"value\":\"7482638336\"}],\"value\":\"60000000\"}")
 	};
 	const char *const text = shown(kpi_print_table, metric, 1, rows, 1, NULL);
 
 	(void)state;
 	assert_non_null(strstr(text, "WINDOW      MEDIAN  90 %    99.9 %  N"));
-	assert_non_null(strstr(text, "2026-05-01  1m 00s  2h 05m  -       2  sealed\n"));
+	assert_non_null(strstr(text, "2026-05-01  1m      2h 05m  -       2  sealed\n"));
 	assert_non_null(strstr(shown(kpi_print_csv, metric, 1, rows, 1, NULL),
-	                       ",false,60000000,7500000000,,0,"));
+	                       ",false,60000000,7482638336,,0,"));
+	assert_int_equal(times(text, "Quantiles are about: "), 1);
 	kpi_metric_end(metric);
 }
 
@@ -341,6 +417,8 @@ int main(void)
 		cmocka_unit_test(test_a_number_stands_with_what_it_was_counted_over),
 		cmocka_unit_test(test_what_was_restated_has_what_it_was_and_why),
 		cmocka_unit_test(test_each_quantile_has_its_column),
+		cmocka_unit_test(test_a_quantile_is_shown_as_round_as_its_sketch_allows),
+		cmocka_unit_test(test_what_is_shown_of_a_quantile_lies_in_its_bucket),
 		cmocka_unit_test(test_currencies_are_never_added),
 		cmocka_unit_test(test_values_of_others_command_nothing),
 		cmocka_unit_test(test_every_line_of_csv_has_as_many_cells),

@@ -32,6 +32,11 @@
 	"{\"n\":\"3\",\"sum\":\"9\",\"value\":\"7500000000\",\"unit\":\"us\",\"quantiles\":["    \
 	"{\"ppm\":500000,\"value\":\"7500000000\"},{\"ppm\":900000,\"value\":\"15000000000\"}]," \
 	"\"asides\":[{\"what\":\"solved_without_reply\",\"count\":\"2\"},{\"what\":\"open\"}]}"
+/* The middles of the buckets in which these spans lie. */
+#define MEDIAN_20M \
+	"{\"n\":\"3\",\"value\":\"1199570944\",\"quantiles\":[{\"ppm\":500000,\"value\":\"1199570944\"}]}"
+#define MEDIAN_15M \
+	"{\"n\":\"3\",\"value\":\"901775360\",\"quantiles\":[{\"ppm\":500000,\"value\":\"901775360\"}]}"
 #define MONEY "{\"n\":\"2\",\"sum\":\"123450\",\"value\":\"123450\",\"unit\":\"minor\"}"
 #define MONEY_LESS "{\"n\":\"1\",\"sum\":\"100\",\"value\":\"100\",\"unit\":\"minor\"}"
 #define WEIGHED "{\"n\":\"4000\",\"hits\":\"1000\",\"value\":\"250000\",\"unit\":\"ppm\"}"
@@ -137,6 +142,8 @@ static void a_figure_is_said_with_its_population_and_its_change(void **state)
 	} cases[] = {
 		{ "count", "count", "lower", "", "sealed", COUNT_12, COUNT_9, "12", "n = 12",
 		  "+3 since 2026-W17 (9)", MOOD_WORSE },
+		{ "distribution", "us", "lower", "", "sealed", MEDIAN_20M, MEDIAN_15M, "20m",
+		  "n = 3", "+5m 00s since 2026-W17 (15m)", MOOD_WORSE },
 		{ "count", "count", "higher", "", "sealed", COUNT_12, COUNT_9, "12", "n = 12",
 		  "+3 since 2026-W17 (9)", MOOD_BETTER },
 		{ "count", "count", "lower", "", "sealed", COUNT_9, COUNT_12, "9", "n = 9",
