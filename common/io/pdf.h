@@ -42,8 +42,8 @@ struct pdf_block {
 };
 
 /* The room of a drawing, in 1/1024 of a point. */
-#define PDF_DRAWING_WIDTH (120 * 1024)
-#define PDF_DRAWING_HEIGHT (24 * 1024)
+#define PDF_DRAWING_WIDTH 122880 /* 120 points */
+#define PDF_DRAWING_HEIGHT 24576 /* 24 points */
 
 /* Filled. In 1/1024 of a point from the drawing's upper left corner; what leaves its room is cut off. */
 struct pdf_box {

@@ -32,10 +32,10 @@ struct kpi_chart {
 	const char *unit;
 	const char *currency; /* "" none */
 	enum kpi_chart_form form;
-	const struct kpi_point *points;
-	size_t count;
 	bool about; /* values are quantiles, and told as such */
 	bool small; /* without words, for a line of a table: 1600 by 320 */
+	const struct kpi_point *points;
+	size_t count;
 };
 
 #define KPI_CHART_WIDTH 6400 /* tenths of a pixel, as below */

@@ -8,11 +8,10 @@
 #include "tests/support/arena_fixture.h"
 #include "tests/support/kpi_fixture.h"
 
-#include <inttypes.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -198,17 +197,19 @@ static int64_t span_read(const char *text)
 	int64_t us = 0;
 
 	while (*text != '\0') {
-		int64_t number = 0;
+		char *end = NULL;
+		const int64_t number = strtoll(text, &end, 10);
 		int64_t part = 0;
-		int size = 0;
 
-		assert_int_equal(sscanf(text, "%" SCNd64 "%n", &number, &size), 1);
-		text += size;
+		assert_ptr_not_equal(end, text);
+		text = end;
 		if (*text == '.') {
 			char digits[] = "000000";
 
-			size = (int)strspn(text + 1, "0123456789");
-			memcpy(digits, text + 1, (size_t)size);
+			const size_t size = strspn(text + 1, "0123456789");
+
+			assert_true(size < sizeof(digits));
+			memcpy(digits, text + 1, size);
 			assert_true(text_number(digits, 0, 999999, &part));
 			text += size + 1;
 		}
