@@ -2,6 +2,7 @@
 
 #include "common/base/text.h"
 #include "common/io/proto.h"
+#include "proto/opsmesh/v1/words.h"
 
 #include <string.h>
 
@@ -32,13 +33,11 @@ static const char *product_of(char *const *tags, size_t count)
 static void read_opened(const Opsmesh__V1__TicketEvent *event, struct ticket_record record,
                         struct ticket_fact *fact)
 {
-	static const char *const channels[] = { "",      "api",     "email",    "chat",
-		                                "slack", "zendesk", "intercom", "community" };
 	const Opsmesh__V1__TicketOpened *const opened = event->opened;
 
 	record.role = event->actor != NULL ? code((int)event->actor->role, TICKET_ROLES) : 0;
 	record.status = code((int)opened->status, TICKET_STATUSES);
-	record.channel = word(channels, COUNT_OF(channels), (int)opened->channel);
+	record.channel = opsmesh_channel_word(opened->channel);
 	record.product = product_of(opened->tags, opened->n_tags);
 	ticket_fact_add(fact, record);
 }
