@@ -25,12 +25,12 @@ KPI_DAY = "2026-05-01"
 class Day:
     """The requests with their answers, and the facts in the order of each partition."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, recording=os.path.join(HERE, "day.jsonl")):
         def lines(path):
             return [json.loads(text) for text in open(path, encoding="utf-8")]
 
         self.folder = folder
-        self.requests = lines(os.path.join(HERE, "day.jsonl"))
+        self.requests = lines(recording)
         self.answers = lines(os.path.join(folder, "answers.jsonl"))
         self.events = list(once(lines(os.path.join(folder, "events.jsonl"))))
         self.tickets = json.load(open(os.path.join(folder, "names.json"), encoding="utf-8"))
@@ -399,9 +399,9 @@ TABLES = {"answers": answers, "tickets": tickets, "triage": triage, "patterns": 
           "billing": billing, "disputes": disputes, "books": books, "ledger": ledger, "refused": refused, "kpis": kpis, "counts": counts}
 
 
-def expected(table):
+def expected(table, here=HERE):
     """The rows; of `triage` with one more cell, which says what a person would say."""
-    text = open(os.path.join(HERE, "expected", table), encoding="utf-8").read()
+    text = open(os.path.join(here, "expected", table), encoding="utf-8").read()
     return [line.split() for line in text.splitlines() if line.strip() and not line.startswith("#")]
 
 
