@@ -25,6 +25,7 @@ METRICS = os.path.join(TOP, "deploy", "policies", "metrics")
 EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
 MICROSECOND = datetime.timedelta(microseconds=1)
 PPM = 1000000
+KINDS = ("minute", "hour", "day", "week", "month")
 SKETCH_ERROR = 128  # a quantile is off by this part of itself at most
 
 
@@ -550,6 +551,8 @@ class Truth:
                 continue
             zone = zoneinfo.ZoneInfo(document["zone"])
             for kind in document["windows"]:
+                if dimension and KINDS.index(kind) < KINDS.index(document.get("dimensions_from", "day")):
+                    continue
                 seen = set()
                 for one in contributions:
                     start, end, label = window(kind, one["at"], zone)
@@ -630,8 +633,10 @@ def compare(truth, said):
         results[key[0]][0] += not wrong
         results[key[0]][1] += [f"{key[1:]}: {one}" for one in wrong]
         sealed[key[0], key[1], key[3]] = max(end, sealed.get((key[0], key[1], key[3]), end))
+    wholes = {kind: [end for (_, other, dimension), end in sealed.items() if other == kind and not dimension] for _, kind, _ in sealed}
     for key, start, end in truth.windows():
-        if key not in said and end <= sealed.get((key[0], key[1], key[3]), start):
+        never = min(wholes.get(key[1], [start]))  # of a series of which nothing was said at all: until when all others are sealed
+        if key not in said and end <= sealed.get((key[0], key[1], key[3]), never):
             figures = truth.figures(key[0], start, end, *key[3:])
             if any(figures.get(name) for name in ("n", "hits", "sum", "value")):
                 results[key[0]][1].append(f"{key[1:]}: nothing was said of it, should be {figures}")
