@@ -5,7 +5,8 @@
 
 Settings, from the environment: ROUNDS (5; the middle one counts), EVENTS (400000), MEMORY_EVENTS
 (1000000), SECONDS_EACH (20; of each latency), ROWS (which, of: fold zipf latency chain edge memory clock
-classifier triage billing statement evidence pdf cases kpi), QUICK=1 for a look while developing: one short round of each.
+classifier triage billing statement evidence pdf cases kpi mesh), TICKETS and COMPANY (of the row mesh: tickets, customers
+whose events come), QUICK=1 for a look while developing: one short round of each.
 """
 
 import json
@@ -24,6 +25,7 @@ from edge import Edge
 from fold import Fold, median, ratio
 from kpi import bench_kpi
 from memory import Memory
+from mesh import bench_mesh
 from stack import PARTITIONS, Stack
 from triage import bench_triage
 
@@ -42,6 +44,8 @@ MESSAGES = setting("MESSAGES", 40000, 5000)
 CUSTOMERS = setting("CUSTOMERS", 1500, 500)
 FACTS = setting("FACTS", 1000000, 200000)
 REQUESTS = setting("REQUESTS", 100000, 20000)
+TICKETS = setting("TICKETS", 5000, 300)
+COMPANY = setting("COMPANY", 200, 20)
 RATES = (500, 5000)
 CHAIN_RATE = 500
 
@@ -243,7 +247,7 @@ def main():
     out, folder = os.path.abspath(sys.argv[1]), sys.argv[2]
     top = os.path.abspath(f"{os.path.dirname(__file__)}/../..")
     rows = os.environ.get("ROWS", "fold zipf latency chain edge memory clock classifier triage billing statement evidence pdf"
-                          " cases kpi").split()
+                          " cases kpi mesh").split()
     stack = Stack(top, folder)
     fold = Fold(stack, f"{out}/tests/bench")
     benches = {
@@ -261,6 +265,7 @@ def main():
         "pdf": lambda: bench_pdf(fold.programs, judge, say),
         "cases": lambda: bench_cases(stack, out, judge, say),
         "kpi": lambda: bench_kpi(stack, out, FACTS, ROUNDS, judge, say),
+        "mesh": lambda: bench_mesh(stack, out, TICKETS, COMPANY, say),
         "triage": lambda: bench_triage(stack, out, MESSAGES, judge, say),
     }
     say(f"# {ROUNDS} rounds of {EVENTS} events, the middle one counts;"
