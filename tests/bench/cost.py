@@ -73,10 +73,11 @@ def month_us(figures, prices):
             for name in tickets}
 
 
-def peak_milli(prices, us):
-    """Thousandths of a processor in the busiest hour, as busy as it may be."""
+def peak_milli(prices, comes_us, anyway_us):
+    """Thousandths of a processor in the busiest hour, as busy as it may be. What runs anyway has no busy hour."""
     seconds = size(prices, "days") * DAY_S
-    return up(us * size(prices, "peak_factor") * 100, seconds * 1000 * size(prices, "busy_percent"))
+    us = comes_us * size(prices, "peak_factor") + anyway_us
+    return up(us * 100, seconds * 1000 * size(prices, "busy_percent"))
 
 
 def instances(prices, name, milli):
@@ -122,7 +123,7 @@ def reckon(figures, prices):
     hours = size(prices, "days") * 24
     lines = []
     for name, (tickets, events, anyway) in month_us(figures, prices).items():
-        milli = peak_milli(prices, tickets + events + anyway)
+        milli = peak_milli(prices, tickets + events, anyway)
         count = instances(prices, name, milli)
         held = reserved_milli(prices, name, milli, count)
         lines.append((f"{name}: processors",
@@ -145,7 +146,8 @@ def reckon(figures, prices):
 def told(figures, prices):
     lines = reckon(figures, prices)
     yield (f"printed a month of {size(prices, 'tickets'):,} tickets and {size(prices, 'events'):,} billing events, at prices"
-           f" assumed as of {prices['as_of']}: {dollars(sum(micro for _, _, micro in lines))}")
+           f" assumed as of {prices['as_of']}, by what was measured on {figures['measured_on']}:"
+           f" {dollars(sum(micro for _, _, micro in lines))}")
     for what, formula, micro in lines:
         yield f"       {dollars(micro):>14}  {what}: {formula}"
     for kind in ("prices", "sizes"):
