@@ -9,10 +9,12 @@ every stage has come there, with all that it said published.
 import json
 import os
 import shlex
+import shutil
 import subprocess
 import time
 
 import psycopg
+from confluent_kafka import Consumer, TopicPartition
 
 import cost
 import mesh_requests
@@ -45,8 +47,8 @@ BACKENDS = "select pid, usename from pg_stat_activity where usename is not null"
 class Mesh:
     """The stack in a folder of its own, and what its processes have spent."""
 
-    def __init__(self, stack, out):
-        self.stack, self.out = stack, out
+    def __init__(self, stack, out, recorded):
+        self.stack, self.out, self.recorded = stack, out, recorded
         self.own = Stack(stack.top, f"{stack.folder}/mesh")
         self.now_us = BEGIN_US
         self.backends = {}  # pid -> role, CPU when last seen
@@ -56,13 +58,15 @@ class Mesh:
                        stdout=subprocess.DEVNULL)
 
     def start(self):
+        shutil.rmtree(self.own.folder, ignore_errors=True)
+        os.makedirs(self.own.folder)
         self.script("up", f"OPSMESH_BIN={self.out}/bin", f"DAEMONS={' '.join(DAEMONS)}", "PARTITIONS=4", "INSTANCES=1",
-                    "RECORDED=1")
+                    f"RECORDED={int(self.recorded)}")
         text = self.own.read("env")
         self.environment = dict(word.partition("=")[::2] for word in shlex.split(text) if "=" in word)
         server = self.own.read("postgres/admin_url")
         self.database = psycopg.connect(server.rpartition("/")[0] + "/opsmesh", autocommit=True)
-        self.edge = mesh_requests.Edge(self.environment)
+        self.edge = mesh_requests.Edge(self.environment, self.recorded)
 
     def stop(self):
         if hasattr(self, "database"):
@@ -125,6 +129,37 @@ class Mesh:
         if done.returncode != 0:
             raise RuntimeError(f"not all shards have come to {mesh_requests.text_of(until_us)}")
         self.now_us = until_us
+
+    def behind(self, consumer):
+        """Inputs that are not folded to their end, and shards that have not published all that they said."""
+        behind, ends = 0, {}
+        for schema in self.schemas():
+            for topic, shard, offset in self.database.execute(f"select topic, shard, next_offset from {schema}.input_offset"):
+                place = TopicPartition(topic, shard)
+                if (topic, shard) not in ends:
+                    ends[topic, shard] = consumer.get_watermark_offsets(place, timeout=PATIENCE_S)[1]
+                behind += offset < ends[topic, shard]
+            behind += self.ask(f"select count(*) from {schema}.shard where published <> sequence")
+        return behind
+
+    def rest(self):
+        """Until everything is folded to its end, twice in a row: the last fold may have said something."""
+        consumer = Consumer({"bootstrap.servers": self.environment["KAFKA_BROKERS"], "group.id": "rest"})
+        until, quiet = time.monotonic() + PATIENCE_S, 0
+        while quiet < 2:
+            if time.monotonic() > until:
+                raise RuntimeError("the mesh does not come to rest")
+            quiet = 0 if self.behind(consumer) > 0 else quiet + 1
+            time.sleep(0.1)
+        consumer.close()
+
+    def rush(self, requests):
+        """What so many requests came to in live mode, to the last fold; none of them is told by kpi-aggregator before its tick."""
+        began, before = time.monotonic(), self.look()
+        mesh_requests.post(self.edge, requests, CONNECTIONS)
+        self.rest()
+        took, after = time.monotonic() - began, self.look()
+        return took, sum(after.values()) - sum(before.values())
 
     def day(self):
         """CPU seconds of a day of mesh time in which nothing comes."""
@@ -212,15 +247,37 @@ def measure(mesh, tickets, customers, latency, say):
     return figures_of(mesh, idle, day, support, tickets, billing)
 
 
+def live(mesh, tickets, say):
+    """The same tickets by the real clock."""
+    edge, warm = mesh.edge, max(50, tickets // 10)
+    mesh.rush(mesh_requests.accounts(edge, BEGIN_US))
+    mesh.rush(mesh_requests.tickets(edge, BEGIN_US, "warm", warm))
+    requests = mesh_requests.tickets(edge, BEGIN_US, "ticket", tickets)
+    took, spent = mesh.rush(requests)
+    known = mesh.ask("select count(*) from kpi.subject where subject like 'ticket/%'")
+    if known != warm + tickets:
+        raise RuntimeError(f"{warm + tickets} tickets were opened, kpi-aggregator knows {known}")
+    say(f"printed mesh, live: {len(requests) / took:.0f} requests/s until every stage has folded all there is ({len(requests)} in"
+        f" {took:.1f} s); CPU seconds per 1,000 tickets {spent / tickets * 1000:.2f}, before kpi-aggregator's next tick")
+
+
+def on_its_own(stack, out, recorded, measured):
+    """What is measured on a stack that goes with it."""
+    mesh = Mesh(stack, out, recorded)
+    try:
+        mesh.start()
+        return measured(mesh)
+    finally:
+        mesh.stop()
+
+
 def bench_mesh(stack, out, tickets, customers, latency, say):
     """latency: what the row chain has said. MEASURED names a file that keeps the figures for cost.py."""
     stack.stop()
-    mesh = Mesh(stack, out)
     try:
-        mesh.start()
-        figures = measure(mesh, tickets, customers, latency, say)
+        on_its_own(stack, out, False, lambda mesh: live(mesh, tickets, say))
+        figures = on_its_own(stack, out, True, lambda mesh: measure(mesh, tickets, customers, latency, say))
     finally:
-        mesh.stop()
         stack.start_again()
     if "MEASURED" in os.environ:
         with open(os.environ["MEASURED"], "w", encoding="utf-8") as file:

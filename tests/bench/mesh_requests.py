@@ -54,15 +54,16 @@ def ticket_id(key, once):
 
 
 class Edge:
-    """Whom ingest believes, and the bytes of requests to it."""
+    """Whom ingest believes, and the bytes of requests to it. Recorded: each brings its instant."""
 
-    def __init__(self, environment):
+    def __init__(self, environment, recorded):
+        self.recorded = recorded
         self.port = int(environment["INGEST_URL"].rpartition(":")[2])
         self.name, self.key = environment["API_KEYS"].split(":")[:2]
         self.secret = environment["STRIPE_WEBHOOK_SECRETS"].split(",")[0].encode()
 
     def request(self, path, body, proof, at_us=None):
-        received = f"Opsmesh-Received-At: {text_of(at_us)}\r\n" if at_us is not None else ""
+        received = f"Opsmesh-Received-At: {text_of(at_us)}\r\n" if self.recorded and at_us is not None else ""
         return (f"POST {path} HTTP/1.1\r\nHost: bench.example\r\nContent-Type: application/json\r\n{proof}{received}"
                 f"Content-Length: {len(body)}\r\n\r\n").encode() + body
 

@@ -196,7 +196,7 @@ def more():
 def refuses():
     """figures and prices of which no sum can be made are refused"""
     for path, value in ((("tickets", "cpu_us", "ingest"), -1), (("tickets", "cpu_us", "ingest"), 0.5), (("tickets", "count"), 0),
-                        (("events", "database_bytes"), "1"), (("idle_us_per_s",), {"ingest": 1}), (("resident_bytes",), {})):
+                        (("events", "database_bytes"), "1"), (("idle_us_per_s",), {"ingest": 1}), (("day_us", "nobody"), 1), (("resident_bytes",), {})):
         refused(changed(FIGURES, *path, value), PRICES)
     for path, value in ((("prices", "vcpu_hour", "micro_dollars"), 0.04), (("sizes", "busy_percent", "value"), 0),
                         (("sizes", "days", "value"), True), (("sizes",), {})):
