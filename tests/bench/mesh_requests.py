@@ -67,22 +67,22 @@ class Edge:
         return (f"POST {path} HTTP/1.1\r\nHost: bench.example\r\nContent-Type: application/json\r\n{proof}{received}"
                 f"Content-Length: {len(body)}\r\n\r\n").encode() + body
 
-    def ours(self, at_us, path, once, body):
+    def ours(self, at_us, path, once, body, key=None):
         proof = f"Authorization: Bearer {self.key}\r\nIdempotency-Key: {once}\r\n"
-        return at_us, self.request(path, json.dumps(body, ensure_ascii=False).encode(), proof, at_us)
+        return at_us, self.request(path, json.dumps(body, ensure_ascii=False).encode(), proof, at_us), key or once
 
     def signed(self, at_us, body):
         second = str(at_us // 1000000)
         digest = hmac.new(self.secret, second.encode() + b"." + body, hashlib.sha256).hexdigest()
-        return at_us, self.request("/v1/webhooks/stripe", body, f"Stripe-Signature: t={second},v1={digest}\r\n", at_us)
+        return at_us, self.request("/v1/webhooks/stripe", body, f"Stripe-Signature: t={second},v1={digest}\r\n", at_us), digest
 
     def clock(self, at_us):
         body = json.dumps({"now": text_of(at_us)}).encode()
-        return at_us, self.request("/v1/clock", body, f"Authorization: Bearer {self.key}\r\n")
+        return at_us, self.request("/v1/clock", body, f"Authorization: Bearer {self.key}\r\n"), "clock"
 
 
 def accounts(edge, begin_us):
-    """The firms that write; the model company bills the same ones."""
+    """The firms that write. Whom the model company bills is other people."""
     return [edge.ours(begin_us, "/v1/accounts", f"firm-{number}", {
         "id": f"firm{number}", "name": f"Firm {number}", "domains": [f"firm{number}.example"],
         "tier": ("free", "pro", "business", "enterprise")[number % 4], "region": ("US", "GB", "JP")[number % 3]})
@@ -101,7 +101,7 @@ def life(edge, chance, at_us, once):
     def then(minutes, path, body):
         nonlocal at_us
         at_us += chance.randrange(MINUTE_US, minutes * MINUTE_US)
-        requests.append(edge.ours(at_us, path, f"{once}-{len(requests)}", body))
+        requests.append(edge.ours(at_us, path, f"{once}-{len(requests)}", body, once))
 
     def say(role):
         author = {"role": role, "id": agent} if role == "agent" else {"role": role}
@@ -157,36 +157,61 @@ class Connection:
         return int(head.split(b" ", 2)[1])
 
 
-def post(edge, requests, connections):
-    """All of them in their order, so many at once. Those that met a busy journal are sent again: how many, and seconds."""
-    began, again = time.monotonic(), 0
-    waiting = iter(requests)
-    with selectors.DefaultSelector() as selector:
-        for _ in range(connections):
-            one = next(waiting, None)
-            if one is not None:
-                it = Connection(edge.port)
-                selector.register(it.socket, selectors.EVENT_READ, it)
-                it.send(one[1])
-        while selector.get_map():
-            ready = selector.select(ANSWERS_S)
+class Poster:
+    """Sends requests in their order over so many connections; a ticket's next one when its last one was answered."""
+
+    def __init__(self, edge, requests, connections):
+        self.requests, self.at, self.again = requests, 0, 0
+        self.free = [Connection(edge.port) for _ in range(connections)]
+        self.open = set()  # what is asked of now: ticket or event
+        self.selector = selectors.DefaultSelector()
+        for it in self.free:
+            self.selector.register(it.socket, selectors.EVENT_READ, it)
+
+    def send(self):
+        while self.free and self.at < len(self.requests) and self.requests[self.at][2] not in self.open:
+            _, request, key = self.requests[self.at]
+            it = self.free.pop()
+            it.key = key
+            self.open.add(key)
+            it.send(request)
+            self.at += 1
+
+    def take(self, it):
+        status = it.status()
+        if status is None:
+            return
+        if status in (429, 503):
+            self.again += 1
+            it.send(it.request)
+        elif status == 202:
+            self.open.discard(it.key)
+            self.free.append(it)
+        else:
+            raise RuntimeError(f"{it.answer[:600]} to {it.request[:600]}")
+
+    def run(self):
+        self.send()
+        while self.open:
+            ready = self.selector.select(ANSWERS_S)
             if not ready:
                 raise RuntimeError("the edge does not answer")
             for key, _ in ready:
-                it = key.data
-                status = it.status()
-                if status is None:
-                    continue
-                if status in (429, 503):
-                    again += 1
-                    it.send(it.request)
-                    continue
-                if status != 202:
-                    raise RuntimeError(f"{it.answer[:600]} to {it.request[:600]}")
-                one = next(waiting, None)
-                if one is None:
-                    selector.unregister(it.socket)
-                    it.socket.close()
-                else:
-                    it.send(one[1])
-    return again, time.monotonic() - began
+                self.take(key.data)
+            self.send()
+
+    def close(self):
+        for key in list(self.selector.get_map().values()):
+            key.data.socket.close()
+        self.selector.close()
+
+
+def post(edge, requests, connections):
+    """All of them. Those that met a busy journal are sent again: how many, and seconds."""
+    began = time.monotonic()
+    poster = Poster(edge, requests, connections)
+    try:
+        poster.run()
+    finally:
+        poster.close()
+    return poster.again, time.monotonic() - began
