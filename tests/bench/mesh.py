@@ -297,7 +297,7 @@ def bench_mesh(stack, out, tickets, customers, latency, say):
         figures = on_its_own(stack, out, True, lambda mesh: measure(mesh, tickets, customers, latency, say))
     finally:
         stack.start_again()
-    if "MEASURED" in os.environ:
+    if os.environ.get("MEASURED"):
         with open(os.environ["MEASURED"], "w", encoding="utf-8") as file:
             json.dump(figures, file, indent="\t")
             file.write("\n")
