@@ -112,7 +112,7 @@ static void print_webhooks(struct arena *arena)
 
 static void open_feed(const char *brokers)
 {
-	const char *names[TOPICS_MAX];
+	static const char *names[TOPICS_MAX]; /* kept by the feed */
 
 	for (int i = 0; i < opsmesh_catalogue.count; i++)
 		names[i] = opsmesh_catalogue.topics[i].name;
