@@ -110,25 +110,22 @@ static void print_webhooks(struct arena *arena)
 	}
 }
 
-static void open_feed(const char *brokers)
+/* The feed keeps its settings and their names: they live as long as it does. */
+static void feed(const char *brokers, struct arena *arena)
 {
-	static const char *names[TOPICS_MAX]; /* kept by the feed */
+	const char *names[TOPICS_MAX];
+	const struct feed_settings settings = { .name = "stripe_feeder",
+		                                .brokers = brokers,
+		                                .topics = names,
+		                                .topic_count = opsmesh_catalogue.count,
+		                                .topic = OPS_PROVIDER_EVENTS,
+		                                .catalogue = &opsmesh_catalogue,
+		                                .source = "conversation",
+		                                .from = 0 };
 
 	for (int i = 0; i < opsmesh_catalogue.count; i++)
 		names[i] = opsmesh_catalogue.topics[i].name;
-	feed_open(&(struct feed_settings){ .name = "stripe_feeder",
-	                                   .brokers = brokers,
-	                                   .topics = names,
-	                                   .topic_count = opsmesh_catalogue.count,
-	                                   .topic = OPS_PROVIDER_EVENTS,
-	                                   .catalogue = &opsmesh_catalogue,
-	                                   .source = "conversation",
-	                                   .from = 0 });
-}
-
-static void feed(const char *brokers, struct arena *arena)
-{
-	open_feed(brokers);
+	feed_open(&settings);
 	for (size_t i = 0; i < count; i++) {
 		write_state(arena, &states[i]);
 		arena_reset(arena);
