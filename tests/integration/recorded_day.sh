@@ -47,10 +47,13 @@ told()
 {
 	local chapter
 	"$top/deploy/demo/tell.sh" "$run" > "$work/story" 2>&1 || { tail -n 20 "$work/story"; return 1; }
-	for chapter in 'WHAT WENT IN' 'WHAT BECAME OF IT' 'WHAT CAME OF THE MONEY' 'THE BOOKS, DAY BY DAY' \
-		'WHAT COMES IN BY THE MONTH' 'WHAT BANKS DISPUTE' 'THE CLOCKS' 'ALERTS' 'REFUSED AT THE DOOR' 'THE BOOKS: opsmesh ledger balance' \
+	for chapter in 'WHAT WENT IN' 'THE DAY ON A PAGE' 'ALERTS' 'THE FIGURES OF' 'THE BOOKS: opsmesh ledger balance' \
 		'WHAT DOES NOT ADD UP' 'WHAT MUST BE ANSWERED WITHIN A WEEK' 'deploy/demo/expected says'; do
-		grep -q "$chapter" "$work/story" || { echo "the story lacks: $chapter"; return 1; }
+		grep -q "$chapter" "$work/story" || { echo "the page lacks: $chapter"; return 1; }
+	done
+	for chapter in 'WHAT BECAME OF IT' 'WHAT CAME OF THE MONEY' 'THE BOOKS, DAY BY DAY' 'WHAT COMES IN BY THE MONTH' \
+		'WHAT BANKS DISPUTE' 'THE CLOCKS' 'REFUSED AT THE DOOR'; do
+		grep -q "$chapter" "$run/story.txt" || { echo "the story lacks: $chapter"; return 1; }
 	done
 }
 
