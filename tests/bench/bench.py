@@ -5,7 +5,7 @@
 
 Settings, from the environment: ROUNDS (5; the middle one counts), EVENTS (400000), MEMORY_EVENTS
 (1000000), SECONDS_EACH (20; of each latency), ROWS (which, of: fold zipf latency chain edge memory clock
-classifier triage billing statement evidence pdf cases kpi mesh), TICKETS and COMPANY (of the row mesh: tickets, customers
+classifier triage billing statement evidence pdf cases kpi year mesh), TICKETS and COMPANY (of the row mesh: tickets, customers
 whose events come), QUICK=1 for a look while developing: one short round of each.
 """
 
@@ -24,6 +24,7 @@ from classifier import bench_classifier
 from edge import Edge
 from fold import Fold, median, ratio
 from kpi import bench_kpi
+from kpi_year import bench_year
 from memory import Memory
 from mesh import bench_mesh
 from stack import PARTITIONS, Stack
@@ -248,7 +249,7 @@ def main():
     out, folder = os.path.abspath(sys.argv[1]), sys.argv[2]
     top = os.path.abspath(f"{os.path.dirname(__file__)}/../..")
     rows = os.environ.get("ROWS", "fold zipf latency chain edge memory clock classifier triage billing statement evidence pdf"
-                          " cases kpi mesh").split()
+                          " cases kpi year mesh").split()
     stack = Stack(top, folder)
     fold = Fold(stack, f"{out}/tests/bench")
     benches = {
@@ -266,6 +267,7 @@ def main():
         "pdf": lambda: bench_pdf(fold.programs, judge, say),
         "cases": lambda: bench_cases(stack, out, judge, say),
         "kpi": lambda: bench_kpi(stack, out, FACTS, ROUNDS, judge, say),
+        "year": lambda: bench_year(stack, out, judge, say),
         "mesh": lambda: bench_mesh(stack, out, TICKETS, COMPANY, latency["chain"], say),
         "triage": lambda: bench_triage(stack, out, MESSAGES, judge, say),
     }
