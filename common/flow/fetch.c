@@ -80,8 +80,10 @@ static void need_timers(struct shard *shard, const struct fold *fold, struct tas
 	task->event = NULL;
 	task->message = NULL;
 	for (size_t i = 0; i < count; i++)
-		if (shard->stage->timers[due[i]->index].need != NULL)
+		if (shard->stage->timers[due[i]->index].need != NULL) {
+			task->due = due[i]->due;
 			shard->stage->timers[due[i]->index].need(task, due[i]->key);
+		}
 }
 
 static struct task needing(struct shard *shard)
@@ -122,10 +124,12 @@ enum status work_fetch(struct shard *shard, const struct fold *fold)
 	return load_wanted(shard);
 }
 
-enum status work_fetch_timer(struct shard *shard, const struct stage_timer *row, const char *key)
+enum status work_fetch_timer(struct shard *shard, const struct stage_timer *row, const char *key,
+                             struct instant due)
 {
 	struct task task = needing(shard);
 
+	task.due = due;
 	if (row->need == NULL)
 		return STATUS_OK;
 	row->need(&task, key);

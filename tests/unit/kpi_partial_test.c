@@ -193,6 +193,20 @@ static void more_subjects_than_one_slice_holds_are_all_told(void **state)
 	assert_int_equal(sum_of_wholes(), 450);
 }
 
+/* What is heard between two slices does not put the second one off until the next tick. */
+static void a_slice_does_not_wait_for_what_comes_meanwhile(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 450; i++)
+		take(arena_printf(test.arena, "u%d", i), "2026-05-01T10:11:00Z", 1);
+	fold_until("2026-05-01T10:15:00.000500Z");
+	assert_in_range(sum_of_wholes(), 1, 449);
+	take("late", "2026-05-01T10:15:00.000600Z", 1000);
+	fold_until("2026-05-01T10:15:00.000700Z");
+	fold_until("2026-05-01T10:16:00Z");
+	assert_int_equal(sum_of_wholes(), 450 - 200 + 1000);
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, start, stop)
 
 int main(void)
@@ -201,6 +215,7 @@ int main(void)
 		CASE(a_subject_is_told_once_however_much_was_heard_of_it),
 		CASE(what_came_before_there_was_a_time_is_told_when_there_is_one),
 		CASE(more_subjects_than_one_slice_holds_are_all_told),
+		CASE(a_slice_does_not_wait_for_what_comes_meanwhile),
 	};
 
 	return cmocka_run_group_tests(cases, NULL, NULL);

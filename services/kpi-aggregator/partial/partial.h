@@ -15,7 +15,7 @@
 #include "services/kpi-aggregator/subject/subject.h"
 
 #define PARTIAL_TELL_EVERY MINUTES(5)
-#define PARTIAL_TIMER_TELL "tell"         /* one of a shard */
+#define PARTIAL_TIMER_TELL "tell"         /* two of a shard: the tick, and the next slice */
 #define PARTIAL_TIMER_SNAPSHOT "snapshot" /* one of a zone: its next midnight */
 
 struct subject_row {

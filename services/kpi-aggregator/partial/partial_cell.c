@@ -33,6 +33,7 @@ struct keeping {
 	struct task *task;
 	struct partial_since since;
 	bool fits;
+	bool fresh; /* a cell begins to wait */
 };
 
 static bool sums_of(struct arena *arena, const struct partial_cell_row *row, struct cell_sums *sums)
@@ -45,8 +46,9 @@ static bool sums_of(struct arena *arena, const struct partial_cell_row *row, str
 	return cell_rest_unpack(arena, row->rest, sums);
 }
 
-static bool put(struct task *task, const struct cell_change *change)
+static bool put(struct keeping *it, const struct cell_change *change)
 {
+	struct task *const task = it->task;
 	struct partial_cell_row row = { .series = cell_series(task->scratch, change->definition,
 		                                              change->dimension),
 		                        .start = change->window.start,
@@ -54,9 +56,10 @@ static bool put(struct task *task, const struct cell_change *change)
 		                        .currency = change->currency };
 	struct cell_sums sums = change->sums;
 
-	if (task_load(task, &partial_cell_table, &row) &&
-	    (!sums_of(task->scratch, &row, &sums) ||
-	     !cell_add(task->scratch, &sums, &change->sums)))
+	if (!task_load(task, &partial_cell_table, &row))
+		it->fresh = true;
+	else if (!sums_of(task->scratch, &row, &sums) ||
+	         !cell_add(task->scratch, &sums, &change->sums))
 		return false;
 	row.n = sums.n;
 	row.hits = sums.hits;
@@ -73,7 +76,7 @@ static void keep(const struct cell_change *change, void *context)
 	struct keeping *const it = context;
 
 	if (partial_since_counts(&it->since, change->definition))
-		it->fits = put(it->task, change) && it->fits;
+		it->fits = put(it, change) && it->fits;
 }
 
 enum status partial_observe(struct task *task, const struct observation *observation)
@@ -90,7 +93,8 @@ enum status partial_observe(struct task *task, const struct observation *observa
 	             arena_printf(task->arena, "%s/%.*s", vocabulary_kinds[observation->kind].name,
 	                          (int)task->event->id.size, (const char *)task->event->id.data),
 	             observation);
-	partial_tell_soon(task);
+	if (it.fresh)
+		partial_tell_soon(task);
 	return STATUS_OK;
 }
 

@@ -13,6 +13,8 @@
 #define OBSERVATIONS 4000 /* likewise; a subject has at most SUBJECT_OBSERVATIONS_MAX */
 #define CELLS 2000        /* likewise */
 #define SLICE MILLISECONDS(1)
+#define REST \
+	"rest" /* key of the timer for the next slice: what is heard meanwhile moves the other one */
 
 const struct state_table untold_subject_table = {
 	.name = "untold_subject",
@@ -22,7 +24,7 @@ const struct state_table untold_subject_table = {
 	.resident = true,
 };
 
-/* On the clock of the mesh, whoever heard of it. */
+/* On the clock of the mesh, whoever heard of it. What waits already has its timer. */
 void partial_tell_soon(struct task *task)
 {
 	const int64_t step = PARTIAL_TELL_EVERY.us;
@@ -35,8 +37,9 @@ void partial_tell_subject(struct task *task, const char *subject)
 {
 	struct subject_key_row row = { .subject = subject };
 
-	if (!task_load(task, &untold_subject_table, &row))
-		task_save(task, &untold_subject_table, &row);
+	if (task_load(task, &untold_subject_table, &row))
+		return;
+	task_save(task, &untold_subject_table, &row);
 	partial_tell_soon(task);
 }
 
@@ -209,6 +212,7 @@ enum status partial_tell(struct task *task, const char *key)
 	bool all = true;
 	struct partial_sums *sums;
 
+	(void)key;
 	TRY(partial_look_at_definitions(task));
 	sums = partial_sums_begin(task);
 	enum status status = take_subjects(task, sums, &all);
@@ -216,6 +220,6 @@ enum status partial_tell(struct task *task, const char *key)
 	if (status == STATUS_OK)
 		status = partial_take_cells(task, sums, CELLS, &all);
 	if (status == STATUS_OK && !all)
-		task_timer_set(task, PARTIAL_TIMER_TELL, key, time_add(task->due, SLICE));
+		task_timer_set(task, PARTIAL_TIMER_TELL, REST, time_add(task->due, SLICE));
 	return partial_sums_end(sums, status);
 }

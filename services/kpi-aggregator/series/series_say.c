@@ -1,6 +1,6 @@
 /*
  * Saying: every five minutes of mesh time each cell of a minute or an hour that is another since it was said last, on the hour those of
- * longer windows that are open.
+ * longer windows that are open, and once a day those of weeks and months by a dimension: there are more of them than of all others.
  */
 #include "common/base/text.h"
 #include "common/io/proto.h"
@@ -11,6 +11,7 @@
 #include <inttypes.h>
 
 #define HOUR_US INT64_C(3600000000)
+#define DAY_US (24 * HOUR_US)
 #define SLICE 2000 /* cells of one run of the timer: some milliseconds */
 
 static const char *json_of(struct task *task, const Opsmesh__V1__KpiFigures *figures)
@@ -198,8 +199,10 @@ static bool is_due(const struct task *task, const struct definition *definition,
                    const struct kpi_key *cell)
 {
 	const int kind = series_window_kind(cell->window_kind);
+	const bool whole = *series_dimension(cell->series) == '\0';
+	const int64_t every = whole || kind <= WINDOW_DAY ? HOUR_US : DAY_US;
 
-	if (kind <= WINDOW_HOUR || task->due.us % HOUR_US < SERIES_SAY_EVERY.us)
+	if (kind <= WINDOW_HOUR || task->due.us % every < SERIES_SAY_EVERY.us)
 		return true;
 	return !time_before(
 	    task->due,
@@ -250,9 +253,13 @@ void series_need_say(struct task *task, const char *key)
 
 	(void)key;
 	task_scan(task, &kpi_changed_table, &cell, 0, &cursor);
-	for (int i = 0; i < SLICE && task_next(task, &cursor, &cell); i++) {
+	for (int i = 0; i < SLICE && task_next(task, &cursor, &cell);) {
+		const struct definition *const definition = series_definition(task, cell.series);
 		const struct kpi_cell_row row = { .key = cell };
 
+		if (definition == NULL || !is_due(task, definition, &cell))
+			continue;
 		task_need(task, &kpi_cell_table, &row);
+		i++;
 	}
 }
