@@ -103,7 +103,8 @@ def story_help():
     described = json.loads(said("--describe"))
     everything = said("--help")
     check([c["name"] for c in described["commands"]] ==
-          ["topics", "tail", "send", "status", "list", "alerts", "kpi", "explain", "ledger", "dispute", "report", "dlq", "rebuild", "calendar"],
+          ["topics", "tail", "send", "status", "list", "alerts", "kpi", "explain",
+           "ledger", "dispute", "report", "dlq", "rebuild", "calendar"],
           "--describe lists the commands", described)
     for command in described["commands"]:
         text = said(command["name"], "--help")
