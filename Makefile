@@ -1,6 +1,7 @@
 # Everything is built from here: one make, one dependency graph.
 #
 #   make                 every program, into build/release/bin/
+#   make programs        what is installed, without what only tests run
 #   make demo            the recorded day, told as a story
 #   make up / down       the whole stack on this machine
 #   make unit            the unit tests alone
@@ -107,11 +108,12 @@ LEARNING  := $(wildcard services/classifier/train*.[ch] services/classifier/feat
 .DELETE_ON_ERROR:
 .SECONDARY:
 .SUFFIXES:
-.PHONY: all setup ready demo up down unit unit-programs integration-programs \
+.PHONY: all programs setup ready demo up down unit unit-programs integration-programs \
 	test sim mutants bench bench-programs chaos \
 	fuzz fuzz-programs lint tidy format clean FORCE
 
 all: $(BINS) $(DESCRIPTOR) $(SIM) $(COMPANY) $(TOY) $(ARCHIVES) $(MODEL)
+programs: $(BINS) $(MODEL)
 
 # A list file changes only when its words do. What depends on one is made again when a source file
 # is added or removed, or a flag changes: $(1) file under gen/, $(2) words.

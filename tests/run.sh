@@ -20,6 +20,7 @@ side_by_side=${SIDE_BY_SIDE:-2}
 seeds=${SEEDS:-1000}
 log=$out/tests/log
 mkdir -p "$log"
+export PATH=$PATH:$PWD/build/tools # what deploy/local/setup.sh fetched
 passed=0
 failed=0
 skips=()

@@ -24,6 +24,7 @@ static const struct {
 	[ALERT_OF_CLOCK] = { "sla", "", 3, 400 },
 	[ALERT_OF_CASE] = { "chargeback", "", 0, 0 },
 	[ALERT_OF_PROGRAMME] = { "chargeback", "programmes:", 0, 0 },
+	[ALERT_OF_KPI] = { "kpi", "", 0, 0 },
 };
 
 /* What stands behind the beginning; NULL: it begins otherwise, or there is nothing. */
@@ -123,17 +124,23 @@ Opsmesh__V1__Evidence *alert_evidence(struct arena *arena, const char *type, con
 	return made;
 }
 
+static const char *severity_word(Opsmesh__V1__Severity severity)
+{
+	static const char *const words[] = { "", "info", "warning", "critical" };
+
+	return words[severity];
+}
+
 static void save_raised(const struct alert_scope *scope, const struct alert_notice *notice,
                         const char *alert_id)
 {
-	static const char *const words[] = { "", "info", "warning", "critical" };
 	struct alert_row *const row =
 	    notice->row != NULL ? notice->row : row_make(scope->task, scope->kind);
 
 	*row = (struct alert_row){ .alert_id = alert_id,
 		                   .home = scope->home,
 		                   .state = "open",
-		                   .severity = words[notice->severity],
+		                   .severity = severity_word(notice->severity),
 		                   .raised_at = scope->at,
 		                   .acknowledged_at = TIME_MIN,
 		                   .resolved_at = TIME_MIN };
@@ -162,6 +169,29 @@ enum status alert_raise(const struct alert_scope *scope, const struct alert_noti
 	event.raised = &raised;
 	save_raised(scope, notice, stands->alert_id);
 	return emit(scope->task, stands->alert_id, scope->home, scope->at, &event);
+}
+
+enum status alert_update(const struct alert_scope *scope, const struct alert_notice *notice)
+{
+	struct alert_row *const stands = row_make(scope->task, scope->kind);
+	struct alert_row *const row = notice->row != NULL ? notice->row : stands;
+	Opsmesh__V1__AlertEvent event = OPSMESH__V1__ALERT_EVENT__INIT;
+	Opsmesh__V1__AlertUpdated updated = OPSMESH__V1__ALERT_UPDATED__INIT;
+
+	if (!alert_find(scope, stands) || text_equal(stands->state, "resolved"))
+		return STATUS_OK;
+	updated.severity = notice->severity;
+	updated.summary = text_mutable(notice->summary);
+	updated.description = text_mutable(notice->description);
+	updated.n_evidence = notice->evidence_count;
+	updated.evidence = notice->evidence;
+	event.cause_id = text_mutable(scope->cause_id);
+	event.fact_case = OPSMESH__V1__ALERT_EVENT__FACT_UPDATED;
+	event.updated = &updated;
+	row->severity = severity_word(notice->severity);
+	task_save(scope->task, scope->kind->table, row);
+	return emit(scope->task, row->alert_id, scope->home, time_later(scope->at, row->raised_at),
+	            &event);
 }
 
 enum status alert_resolve(const struct alert_scope *scope, const char *reason)

@@ -1,5 +1,5 @@
 /*
- * alert - what on-call must know: raised once, resolved once, acknowledged by a person in between.
+ * alert - what on-call must know: raised once, updated when it gets worse, resolved once, acknowledged by a person in between.
  *
  * The id is "alert/<daemon>/<home>/<about>"; home is the key of the shard that it belongs to. One that was resolved and
  * is raised again ends in "/2", and so on. A stage keeps its alerts in a table of its own and says them on ops.alerts.v1.
@@ -18,6 +18,7 @@ enum alert_owner {
 	ALERT_OF_CLOCK, /* what is nobody's as well */
 	ALERT_OF_CASE,
 	ALERT_OF_PROGRAMME,
+	ALERT_OF_KPI,
 	ALERT_OWNERS
 };
 
@@ -81,6 +82,12 @@ Opsmesh__V1__Evidence *alert_evidence(struct arena *arena, const char *type, con
 /* Nothing where it is raised already. */
 enum status alert_raise(const struct alert_scope *scope,
                         const struct alert_notice *notice) MUST_CHECK;
+/*
+ * It is worse than was said: nothing where none is raised; who acknowledged it has it still. The notice's rule, runbook and team are
+ * those with which it was raised; its row, if any, is the one that alert_find loaded, with what is new.
+ */
+enum status alert_update(const struct alert_scope *scope,
+                         const struct alert_notice *notice) MUST_CHECK;
 /* Nothing where none is raised. What came late may have happened before: none is resolved before it was raised. */
 enum status alert_resolve(const struct alert_scope *scope, const char *reason) MUST_CHECK;
 /* The alert that stands, into a row of the table; false: there is none, and of the row the id alone is set. */

@@ -50,9 +50,13 @@ struct cache *cache_create(const struct state_table *const *tables, size_t count
 	return cache;
 }
 
+/* Of a row whose columns are all in its key. */
+static const unsigned char nothing[1];
+
 static void packed_free(struct bytes packed)
 {
-	memory_free((void *)(uintptr_t)packed.data);
+	if (packed.data != nothing)
+		memory_free((void *)(uintptr_t)packed.data);
 }
 
 void cache_destroy(struct cache *cache)
@@ -170,6 +174,8 @@ static struct bytes packed_copy(struct bytes packed)
 {
 	if (packed.data == NULL)
 		return packed;
+	if (packed.size == 0)
+		return (struct bytes){ nothing, 0 };
 	void *const copy = memory_alloc(packed.size + 1);
 
 	memcpy(copy, packed.data, packed.size);

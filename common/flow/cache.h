@@ -18,7 +18,7 @@ struct cache_link {
 struct cache_row {
 	struct cache_link link; /* first; newer is NULL: not in the list of those that may go */
 	struct bytes name;      /* the table's place (one byte), then the packed key */
-	struct bytes packed;    /* owned; absent: there is no such row */
+	struct bytes packed; /* its columns behind the key; owned; absent: there is no such row */
 	bool changed;
 	bool missing; /* the store is known to have no such row; false: it has, or was not asked */
 	unsigned char text[];

@@ -230,7 +230,8 @@ static bool parked_next(struct shard *shard, const char *key, int64_t above, str
 
 	if (found == NULL)
 		return false;
-	state_unpack(&parked_table, arena_bytes(shard->arena, found->packed), row);
+	state_unpack(&parked_table, arena_bytes(shard->arena, cache_row_key(found)),
+	             arena_bytes(shard->arena, found->packed), row);
 	return true;
 }
 

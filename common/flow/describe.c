@@ -225,6 +225,8 @@ static json_t *describe_all(const struct daemon *daemon)
 	json_t *const migrations = json_array();
 
 	add_metrics(metrics, vitals_metrics);
+	add_metrics(metrics, health_metrics);
+	add_metrics(metrics, http_metrics);
 	add_metrics(metrics, service->metrics);
 	add_routes(routes, health_routes);
 	add_routes(routes, service->extra.routes == NULL ? NULL : service->extra.routes());

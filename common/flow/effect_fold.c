@@ -74,7 +74,7 @@ struct instant effect_oldest(const struct shard *shard)
 	for (; row != NULL; row = effect_next(shard, cache_row_key(row))) {
 		struct effect_pending_row pending;
 
-		state_unpack(&effect_pending_table, row->packed, &pending);
+		state_unpack(&effect_pending_table, cache_row_key(row), row->packed, &pending);
 		if (pending.asked_at.us != TIME_MIN.us)
 			oldest = time_earlier(oldest, pending.asked_at);
 	}

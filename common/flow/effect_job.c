@@ -37,11 +37,12 @@ struct effect_job *effect_job_create(const struct shard_context *context, const 
 
 	job->asked = arena_create(EFFECT_ARENA_BLOCK);
 	job->answer.arena = arena_create(EFFECT_ARENA_BLOCK);
-	state_unpack(&effect_pending_table, arena_bytes(job->asked, row->packed), &pending);
+	job->row_key = arena_bytes(job->asked, cache_row_key(row));
+	state_unpack(&effect_pending_table, job->row_key, arena_bytes(job->asked, row->packed),
+	             &pending);
 	job->stage = shard->stage;
 	job->effect = find_effect(shard->stage, pending.name);
 	job->shard_number = shard->number;
-	job->row_key = arena_bytes(job->asked, cache_row_key(row));
 	job->mark = mark_of(job->row_key);
 	job->key = pending.key;
 	job->request = (struct effect_request){ .name = pending.name,

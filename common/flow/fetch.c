@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#define FETCH_TIMERS_MAX 10000 /* more due at once are loaded one by one */
+#define FETCH_TIMERS_MAX 10000 /* more due at once are asked for one timer at a time */
 #define FETCH_TIMERS_SOON \
 	256 /* of a batch that ends when its timers take long: what it may come to */
 
@@ -80,24 +80,27 @@ static void need_timers(struct shard *shard, const struct fold *fold, struct tas
 	task->event = NULL;
 	task->message = NULL;
 	for (size_t i = 0; i < count; i++)
-		if (shard->stage->timers[due[i]->index].need != NULL)
+		if (shard->stage->timers[due[i]->index].need != NULL) {
+			task->due = due[i]->due;
 			shard->stage->timers[due[i]->index].need(task, due[i]->key);
+		}
 }
 
-enum status work_fetch(struct shard *shard, const struct fold *fold)
+static struct task needing(struct shard *shard)
+{
+	return (struct task){ .config = shard->context->config,
+		              .arena = shard->arena,
+		              .scratch = shard->scratch,
+		              .shard_number = shard->number,
+		              .partitions = shard->context->partitions,
+		              .shard = shard };
+}
+
+/* Of each table in one trip, where anything is missing. */
+static enum status load_wanted(struct shard *shard)
 {
 	const struct outside *const outside = shard->context->outside;
-	struct task task = { .config = shard->context->config,
-		             .arena = shard->arena,
-		             .scratch = shard->scratch,
-		             .shard_number = shard->number,
-		             .partitions = shard->context->partitions,
-		             .shard = shard };
 
-	for (size_t i = 0; i < fold->count; i++)
-		need_event(shard, fold->events[i], &task);
-	if (shard->timers.count > 0)
-		need_timers(shard, fold, &task);
 	for (size_t i = 0; i < shard->table_count; i++) {
 		struct wanted *const wanted = &shard->work->wanted[i];
 
@@ -108,4 +111,27 @@ enum status work_fetch(struct shard *shard, const struct fold *fold)
 		map_clear(&wanted->seen);
 	}
 	return STATUS_OK;
+}
+
+enum status work_fetch(struct shard *shard, const struct fold *fold)
+{
+	struct task task = needing(shard);
+
+	for (size_t i = 0; i < fold->count; i++)
+		need_event(shard, fold->events[i], &task);
+	if (shard->timers.count > 0)
+		need_timers(shard, fold, &task);
+	return load_wanted(shard);
+}
+
+enum status work_fetch_timer(struct shard *shard, const struct stage_timer *row, const char *key,
+                             struct instant due)
+{
+	struct task task = needing(shard);
+
+	task.due = due;
+	if (row->need == NULL)
+		return STATUS_OK;
+	row->need(&task, key);
+	return load_wanted(shard);
 }

@@ -35,6 +35,7 @@ static enum status fire(struct shard *shard, const struct timer *first)
 		             .partitions = shard->context->partitions,
 		             .shard = shard };
 
+	TRY(work_fetch_timer(shard, row, key, first->due));
 	work_begin(shard);
 	shard->work->traceparent = (struct bytes){ 0 };
 	shard->row.now = time_later(shard->row.now, first->due);

@@ -78,6 +78,9 @@ enum status work_handle(struct shard *shard, const struct event *event,
                         const ProtobufCMessage *message, char reason[static TASK_REASON_SIZE]);
 /* Asks the store once for the rows that these events and the timers due will want. */
 enum status work_fetch(struct shard *shard, const struct fold *fold) MUST_CHECK;
+/* Likewise for one timer that is about to fire: one that the batch itself has set was not due when it began. */
+enum status work_fetch_timer(struct shard *shard, const struct stage_timer *row, const char *key,
+                             struct instant due) MUST_CHECK;
 void fetch_create(struct shard *shard);
 void fetch_destroy(struct shard *shard);
 /* Loads the row of a table into row, whose key columns are filled. */

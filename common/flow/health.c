@@ -9,6 +9,12 @@
 #define METRICS_TYPE "text/plain; version=0.0.4; charset=utf-8"
 #define STARTING "it is starting"
 
+static struct metric ready_now = { .name = "opsmesh_ready",
+	                           .help = "1 while /livez and /readyz both answer 200, else 0.",
+	                           .kind = METRIC_GAUGE };
+
+struct metric *const health_metrics[] = { &ready_now, NULL };
+
 void health_init(struct health *health, bool (*ready)(const char **reason))
 {
 	*health = (struct health){ .ready = ready };
@@ -45,12 +51,16 @@ static void answer_well(struct http_request *request, const char *word)
 	http_answer(request, &answer);
 }
 
-static void on_live(void *context, struct http_request *request)
+static bool is_alive(const struct health *health)
 {
-	const struct health *const health = context;
 	const struct instant beat = { atomic_load_explicit(&health->beat, memory_order_relaxed) };
 
-	if (time_since(beat, time_monotonic()).us < HEALTH_PATIENCE.us)
+	return time_since(beat, time_monotonic()).us < HEALTH_PATIENCE.us;
+}
+
+static void on_live(void *context, struct http_request *request)
+{
+	if (is_alive(context))
 		answer_well(request, "alive\n");
 	else
 		http_answer_problem(request, 503, NULL, "the loop has not come around for 30 s",
@@ -91,12 +101,29 @@ static void on_ready(void *context, struct http_request *request)
 		http_answer_problem(request, 503, NULL, reason, NULL, 0);
 }
 
+static void metrics_open(void)
+{
+	metric_register(&ready_now);
+}
+
+/* A loop that hangs measures nothing any more, and what it measured last looks well: only this says so. */
+static void tell_ready(struct health *health)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+	static const char *const none[METRIC_LABELS_MAX] = { NULL };
+	char reason[HEALTH_REASON_SIZE];
+
+	(void)pthread_once(&once, metrics_open);
+	metric_set(metric_series(&ready_now, none),
+	           is_alive(health) && is_ready(health, reason) ? 1 : 0);
+}
+
 static void on_metrics(void *context, struct http_request *request)
 {
 	struct http_answer answer = { .status = 200, .type = METRICS_TYPE };
 	struct buffer text = { 0 };
 
-	(void)context;
+	tell_ready(context);
 	metrics_write(&text);
 	answer.body = (struct bytes){ text.data, text.size };
 	http_answer(request, &answer);

@@ -8,6 +8,7 @@
 #ifndef COMMON_FLOW_HEALTH_H
 #define COMMON_FLOW_HEALTH_H
 
+#include "common/base/metrics.h"
 #include "common/io/http_server.h"
 
 #include <pthread.h>
@@ -26,6 +27,7 @@ struct health {
 };
 
 extern const struct http_route health_routes[]; /* with the health as their context */
+extern struct metric *const health_metrics[];   /* ended by NULL: for --describe */
 
 void health_init(struct health *health, bool (*ready)(const char **reason));
 void health_beat(struct health *health);                    /* the loop came around */

@@ -305,7 +305,10 @@ bool kafka_log_warm(struct kafka_log *log, struct duration most)
 
 struct kafka_log_counts kafka_log_counts(const struct kafka_log *log)
 {
-	return log->counts;
+	struct kafka_log_counts counts = log->counts;
+
+	counts.away_now = log->away;
+	return counts;
 }
 
 void kafka_log_kill_producer(struct kafka_log *log)

@@ -36,6 +36,7 @@ struct kafka_log_settings {
 /* For metrics: how often, since it was created. */
 struct kafka_log_counts {
 	int64_t away;     /* no broker could be reached */
+	bool away_now;    /* and nothing has come since the last time */
 	int64_t failures; /* LOG_FAILED */
 	int64_t stale;    /* records that came in spite of a newer assignment, and were dropped */
 	int64_t ends;     /* rounds of LOG_END */

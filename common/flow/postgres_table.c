@@ -258,40 +258,12 @@ static void add_field(struct db_array *array, const struct column *column, const
 	}
 }
 
-/* The key columns of a packed key (state.c says how it is packed); texts point into it. */
-static void unpack_key(const struct state_table *table, struct bytes key, void *row)
-{
-	const unsigned char *at = key.data;
-
-	for (const struct column *column = table->columns;
-	     column < table->columns + table->key_columns; column++) {
-		unsigned char *const field = (unsigned char *)row + column->offset;
-
-		if (column->kind == COLUMN_TEXT) {
-			const char *const text = (const char *)at;
-
-			memcpy(field, &text, sizeof(text));
-			at += strlen(text) + 1;
-			continue;
-		}
-		const int64_t number = (int64_t)(bytes_u64(at) ^ (UINT64_C(1) << 63));
-		const bool truth = number != 0;
-
-		if (column->kind == COLUMN_BOOL)
-			memcpy(field, &truth, sizeof(truth));
-		else
-			memcpy(field, &number, sizeof(number));
-		at += sizeof(number);
-	}
-	CHECK(at == (const unsigned char *)key.data + key.size);
-}
-
 void postgres_table_save(struct postgres_table *it, int32_t shard,
                          const struct state_change *change, void *row)
 {
 	struct db_array *const arrays = rows_out_next(change->fresh ? &it->added : &it->saved);
 
-	state_unpack(it->table, change->packed, row);
+	state_unpack(it->table, change->key, change->packed, row);
 	db_array_number(&arrays[0], shard);
 	for (size_t i = 0; i < it->columns; i++)
 		add_field(&arrays[i + 1], &it->table->columns[i], row);
@@ -301,7 +273,7 @@ void postgres_table_remove(struct postgres_table *it, int32_t shard, struct byte
 {
 	struct db_array *const arrays = rows_out_next(&it->removed);
 
-	unpack_key(it->table, key, row);
+	state_unpack_key(it->table, key, row);
 	db_array_number(&arrays[0], shard);
 	for (size_t i = 0; i < it->table->key_columns; i++)
 		add_field(&arrays[i + 1], &it->table->columns[i], row);
@@ -311,7 +283,7 @@ void postgres_table_want(struct postgres_table *it, struct bytes key, void *row)
 {
 	struct db_array *const arrays = rows_out_next(&it->wanted);
 
-	unpack_key(it->table, key, row);
+	state_unpack_key(it->table, key, row);
 	for (size_t i = 0; i < it->table->key_columns; i++)
 		add_field(&arrays[i], &it->table->columns[i], row);
 }

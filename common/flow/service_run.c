@@ -307,12 +307,21 @@ static void say_stopped(struct running *it)
 	}
 }
 
+static void look_outside(struct running *it)
+{
+	const struct kafka_log_counts counts = kafka_log_counts(it->log);
+
+	it->outages.log = counts.away;
+	it->outages.log_away = counts.away_now;
+	it->outages.store_away = it->store_away;
+}
+
 static void look(struct running *it)
 {
 	if (time_before(time_monotonic(), it->look_at))
 		return;
 	it->look_at = time_add(time_monotonic(), LOOK_EVERY);
-	it->outages.log = kafka_log_counts(it->log).away;
+	look_outside(it);
 	vitals_look(it->vitals, it->outages);
 	say_health(it);
 	if (it->looks++ % SAY_LOOKS == 1)

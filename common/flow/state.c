@@ -1,5 +1,6 @@
 #include "common/flow/state.h"
 
+#include "common/base/bytes.h"
 #include "common/base/check.h"
 
 #include <string.h>
@@ -58,6 +59,11 @@ static size_t packed_size(const struct column *columns, const void *row)
 	return size;
 }
 
+static const struct column *behind_key(const struct state_table *table)
+{
+	return table->columns + table->key_columns;
+}
+
 static unsigned char *put_run(unsigned char *at, struct bytes run)
 {
 	const uint32_t size = run.data == NULL ? ABSENT : (uint32_t)run.size;
@@ -72,11 +78,11 @@ static unsigned char *put_run(unsigned char *at, struct bytes run)
 
 struct bytes state_pack(struct arena *arena, const struct state_table *table, const void *row)
 {
-	const size_t size = packed_size(table->columns, row);
+	const size_t size = packed_size(behind_key(table), row);
 	unsigned char *const data = arena_alloc(arena, size + 1);
 	unsigned char *at = data;
 
-	for (const struct column *column = table->columns; column->name != NULL; column++) {
+	for (const struct column *column = behind_key(table); column->name != NULL; column++) {
 		if (column_is_run(column)) {
 			at = put_run(at, column_run(column, row));
 			continue;
@@ -118,11 +124,39 @@ static const unsigned char *take_field(const struct column *column, const unsign
 	return at + run.size + 1;
 }
 
-void state_unpack(const struct state_table *table, struct bytes packed, void *row)
+void state_unpack_key(const struct state_table *table, struct bytes key, void *row)
+{
+	const unsigned char *at = key.data;
+
+	for (const struct column *column = table->columns;
+	     column < table->columns + table->key_columns; column++) {
+		unsigned char *const field = (unsigned char *)row + column->offset;
+
+		if (column->kind == COLUMN_TEXT) {
+			const char *const text = (const char *)at;
+
+			memcpy(field, &text, sizeof(text));
+			at += strlen(text) + 1;
+			continue;
+		}
+		const int64_t number = (int64_t)(bytes_u64(at) ^ (UINT64_C(1) << 63));
+		const bool truth = number != 0;
+
+		if (column->kind == COLUMN_BOOL)
+			memcpy(field, &truth, sizeof(truth));
+		else
+			memcpy(field, &number, sizeof(number));
+		at += sizeof(number);
+	}
+	CHECK(at == (const unsigned char *)key.data + key.size);
+}
+
+void state_unpack(const struct state_table *table, struct bytes key, struct bytes packed, void *row)
 {
 	const unsigned char *at = packed.data;
 
-	for (const struct column *column = table->columns; column->name != NULL; column++)
+	state_unpack_key(table, key, row);
+	for (const struct column *column = behind_key(table); column->name != NULL; column++)
 		at = take_field(column, at, row);
 	CHECK(at == (const unsigned char *)packed.data + packed.size);
 }

@@ -52,9 +52,12 @@ struct state_table {
  */
 struct bytes state_key(struct arena *arena, const struct state_table *table, const void *row,
                        size_t columns);
+/* The columns behind the key. */
 struct bytes state_pack(struct arena *arena, const struct state_table *table, const void *row);
-/* Texts and bytes of the row point into packed. */
-void state_unpack(const struct state_table *table, struct bytes packed, void *row);
+/* The whole row. Its texts and bytes point into the key (of all key columns) and into packed. */
+void state_unpack(const struct state_table *table, struct bytes key, struct bytes packed,
+                  void *row);
+void state_unpack_key(const struct state_table *table, struct bytes key, void *row);
 size_t state_column_count(const struct state_table *table);
 
 #endif

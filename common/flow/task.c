@@ -12,6 +12,13 @@
 #include <stdio.h>
 #include <string.h>
 
+struct instant task_time(const struct task *task)
+{
+	const struct instant told = task->event != NULL ? task->event->mesh : TIME_MIN;
+
+	return time_before(TIME_OLDEST, task->now) ? task->now : time_later(told, TIME_OLDEST);
+}
+
 bool task_load(struct task *task, const struct state_table *table, void *row)
 {
 	return work_load(task->shard, table, row);
@@ -73,7 +80,7 @@ bool task_next(struct task *task, struct task_cursor *cursor, void *row)
 	if (found == NULL)
 		return false;
 	cursor->last = arena_bytes(task->arena, cache_row_key(found));
-	state_unpack(cursor->table, arena_bytes(task->arena, found->packed), row);
+	state_unpack(cursor->table, cursor->last, arena_bytes(task->arena, found->packed), row);
 	return true;
 }
 

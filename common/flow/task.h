@@ -34,6 +34,12 @@ struct task {
 };
 
 /*
+ * `now`; while the shard has none, since it has not heard of every source, the time at which its event was told, and never before
+ * TIME_OLDEST. By `now` alone what a shard hears first would seem to be decades ago.
+ */
+struct instant task_time(const struct task *task);
+
+/*
  * Rows. The caller fills the key columns; load fills the rest and answers whether the row is there (texts
  * live until the end of the batch). Saves and removals are seen by later loads at once.
  */

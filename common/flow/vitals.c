@@ -50,6 +50,8 @@ COUNTER(effects_failed, "opsmesh_effects_failed_total",
         "Effects that failed for good, and whose answer says so.", "stage", "effect");
 COUNTER(store_outages, "opsmesh_store_outages_total", "Times that PostgreSQL went away.", NULL);
 COUNTER(log_outages, "opsmesh_log_outages_total", "Times that no broker could be reached.", NULL);
+GAUGE(store_away, "opsmesh_store_away", "1 while PostgreSQL cannot be reached, else 0.", NULL);
+GAUGE(log_away, "opsmesh_log_away", "1 while no broker can be reached, else 0.", NULL);
 GAUGE(lag, "opsmesh_lag_messages", "Events in the log that are not folded yet.", "stage", "topic");
 GAUGE(age, "opsmesh_oldest_unprocessed_event_age_seconds",
       "How long ago the oldest event that is not folded was appended.", "stage", "topic");
@@ -69,6 +71,10 @@ GAUGE(effects_tries, "opsmesh_effects_pending_tries",
       "Tries of effects not answered that found the world not ready.", "stage");
 GAUGE(shards, "opsmesh_shards", "Shards that are owned and work.", "stage");
 GAUGE(stopped, "opsmesh_shards_stopped", "Shards that stopped themselves.", "stage");
+GAUGE(shards_expected, "opsmesh_shards_expected", "Shards that the stage has, whoever owns them.",
+      "stage");
+GAUGE(started, "opsmesh_start_time_seconds", "When this process began its work, as a Unix time.",
+      NULL);
 GAUGE(memory, "opsmesh_resident_memory_bytes", "Resident memory of the process.", NULL);
 GAUGE(build_info, "opsmesh_build_info", "Always 1; which build this is.", "version");
 
@@ -78,7 +84,8 @@ struct metric *const vitals_metrics[] = {
 	&mesh_time,      &mesh_lag,        &left_out,        &parked,        &held,
 	&unpublished,    &timers,          &cache_bytes,     &shards,        &stopped,
 	&memory,         &build_info,      &effects_started, &effects_again, &effects_answered,
-	&effects_failed, &effects_pending, &effects_oldest,  &effects_tries, NULL,
+	&effects_failed, &effects_pending, &effects_oldest,  &effects_tries, &shards_expected,
+	&started,        &store_away,      &log_away,        NULL,
 };
 
 /* Sums over the shards of a stage. */
@@ -210,6 +217,15 @@ static void begin_series(const struct stage *stages)
 		begin_effects(stage);
 }
 
+/* What holds as long as the process lives. */
+static void tell_process(const struct worker *worker, const char *build)
+{
+	metric_set(metric_series(&build_info, (const char *const[METRIC_LABELS_MAX]){ build }), 1);
+	metric_set(unlabelled(&started), (double)worker_now(worker).us / 1e6);
+	for (const struct stage *stage = worker->stages; stage->name != NULL; stage++)
+		metric_set(of_stage(&shards_expected, stage), (double)worker->context.partitions);
+}
+
 struct vitals *vitals_create(struct worker *worker, const char *build,
                              const struct vitals_service *service)
 {
@@ -225,7 +241,7 @@ struct vitals *vitals_create(struct worker *worker, const char *build,
 	for (struct metric *const *metric = vitals_metrics; *metric != NULL; metric++)
 		metric_register(*metric);
 	begin_series(worker->stages);
-	metric_set(metric_series(&build_info, (const char *const[METRIC_LABELS_MAX]){ build }), 1);
+	tell_process(worker, build);
 	worker->witness = (struct worker_witness){ vitals, on_batch, on_transaction };
 	effect_work_watch(worker->effects, on_effect, vitals);
 	return vitals;
@@ -296,7 +312,7 @@ static int64_t count_parked(const struct shard *shard)
 
 		if (row == NULL)
 			break;
-		state_unpack(&parked_table, row->packed, &parked_now);
+		state_unpack(&parked_table, cache_row_key(row), row->packed, &parked_now);
 		count += parked_now.position == 0 ? 1 : 0;
 		after = cache_row_key(row);
 	}
@@ -431,6 +447,8 @@ void vitals_look(struct vitals *vitals, struct vitals_outages outages)
 		look_for_service(vitals, i);
 	metric_add(unlabelled(&store_outages), outages.store - vitals->outages.store);
 	metric_add(unlabelled(&log_outages), outages.log - vitals->outages.log);
+	metric_set(unlabelled(&store_away), outages.store_away ? 1 : 0);
+	metric_set(unlabelled(&log_away), outages.log_away ? 1 : 0);
 	vitals->outages = outages;
 	metric_set(unlabelled(&memory), (double)resident_bytes());
 }

@@ -30,6 +30,8 @@ void vitals_destroy(struct vitals *vitals);
 struct vitals_outages {
 	int64_t store; /* so often each began, ever */
 	int64_t log;
+	bool store_away; /* and lasts */
+	bool log_away;
 };
 void vitals_look(struct vitals *vitals, struct vitals_outages outages);
 

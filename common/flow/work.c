@@ -270,7 +270,7 @@ bool work_load(struct shard *shard, const struct state_table *table, void *row)
 
 	if (found == NULL || found->packed.data == NULL)
 		return false;
-	state_unpack(table, arena_bytes(shard->arena, found->packed), row);
+	state_unpack(table, key, arena_bytes(shard->arena, found->packed), row);
 	return true;
 }
 

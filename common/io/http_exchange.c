@@ -28,6 +28,8 @@ static struct metric seconds = {
 	.bound_count = COUNT_OF(seconds_bounds),
 };
 
+struct metric *const http_metrics[] = { &requests, &seconds, NULL };
+
 static void metrics_open(void)
 {
 	metric_register(&requests);

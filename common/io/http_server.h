@@ -29,6 +29,10 @@
 
 struct http_server;
 struct http_route;
+struct metric;
+
+/* What every server counts, ended by NULL: for --describe. */
+extern struct metric *const http_metrics[];
 
 struct http_field {
 	const char *name;

@@ -67,14 +67,24 @@ bool json_refuse(const struct json_place *place, const char *field, struct json_
 	return false;
 }
 
-struct bytes json_compact(struct arena *arena, const json_t *value)
+static struct bytes written(struct arena *arena, const json_t *value, size_t order)
 {
-	const size_t flags = JSON_COMPACT | JSON_ENCODE_ANY | JSON_DIGITS;
+	const size_t flags = JSON_COMPACT | JSON_ENCODE_ANY | JSON_DIGITS | order;
 	const size_t size = json_dumpb(value, NULL, 0, flags);
 	char *const text = arena_alloc(arena, size + 1);
 
 	CHECK(json_dumpb(value, text, size, flags) == size);
 	return (struct bytes){ text, size };
+}
+
+struct bytes json_compact(struct arena *arena, const json_t *value)
+{
+	return written(arena, value, 0);
+}
+
+struct bytes json_canonical(struct arena *arena, const json_t *value)
+{
+	return written(arena, value, JSON_SORT_KEYS);
 }
 
 /* Places. */

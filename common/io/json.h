@@ -49,6 +49,8 @@ bool json_parse_brief(struct bytes text, size_t max_bytes, json_t **result,
 /* A value as text of its own, its fields in their order, without space. */
 struct arena;
 struct bytes json_compact(struct arena *arena, const json_t *value);
+/* The same with fields in the order of their bytes, so that one meaning has one text. */
+struct bytes json_canonical(struct arena *arena, const json_t *value);
 
 void json_release(json_t **value);
 #define AUTO_JSON __attribute__((cleanup(json_release))) json_t *

@@ -78,6 +78,38 @@ static void turn_to(struct writing *it, int32_t *shown, int32_t page)
 	}
 }
 
+static void set_colour(cairo_t *cairo, uint32_t rgb)
+{
+	cairo_set_source_rgb(cairo, (rgb >> 16 & 0xFF) / 255.0, (rgb >> 8 & 0xFF) / 255.0,
+	                     (rgb & 0xFF) / 255.0);
+}
+
+static void add_rectangle(cairo_t *cairo, int32_t x, int32_t y, int32_t width, int32_t height)
+{
+	cairo_rectangle(cairo, pango_units_to_double(x), pango_units_to_double(y),
+	                pango_units_to_double(width), pango_units_to_double(height));
+}
+
+/* At the right margin; top is that of the line beside it. */
+static void show_drawing(struct writing *it, const struct pdf_drawing *drawing, int32_t top)
+{
+	const int32_t left = it->area.width - it->area.margin - PDF_DRAWING_WIDTH;
+
+	cairo_save(it->cairo);
+	cairo_translate(it->cairo, pango_units_to_double(left),
+	                pango_units_to_double(it->area.margin + top + PDF_DRAWING_ABOVE));
+	add_rectangle(it->cairo, 0, 0, PDF_DRAWING_WIDTH, PDF_DRAWING_HEIGHT);
+	cairo_clip(it->cairo);
+	for (size_t i = 0; i < drawing->count; i++) {
+		const struct pdf_box *const box = &drawing->boxes[i];
+
+		set_colour(it->cairo, box->rgb);
+		add_rectangle(it->cairo, box->x, box->y, box->width, box->height);
+		cairo_fill(it->cairo);
+	}
+	cairo_restore(it->cairo);
+}
+
 static void show_block(struct writing *it, struct pdf_cursor *cursor, int32_t *shown, size_t i)
 {
 	const struct pdf_block *const block = &it->document->blocks[i];
@@ -91,6 +123,8 @@ static void show_block(struct writing *it, struct pdf_cursor *cursor, int32_t *s
 		const int32_t top = pdf_cursor_line(cursor, it->lines[i].heights[k]);
 
 		turn_to(it, shown, cursor->page);
+		if (block->style == PDF_FIGURE && k == 0)
+			show_drawing(it, &it->document->drawings[block->target], top);
 		show_line(it, pango_layout_get_line_readonly(layout, (int)k),
 		          it->area.margin + pdf_indent(block->style),
 		          pango_layout_get_width(layout), top);
@@ -111,6 +145,8 @@ static void lay_all(struct writing *it)
 	for (size_t i = 0; i < document->count; i++) {
 		CHECK(document->blocks[i].style != PDF_CONTENTS ||
 		      document->blocks[i].target < document->count);
+		CHECK(document->blocks[i].style != PDF_FIGURE ||
+		      document->blocks[i].target < document->drawing_count);
 		pdf_lay(it->fonts, it->arena, &document->setting, &document->blocks[i],
 		        &it->lines[i]);
 		it->unshown += it->lines[i].unshown;
@@ -141,7 +177,7 @@ static cairo_status_t draw(struct writing *it, struct buffer *out)
 	cairo_surface_t *const surface =
 	    cairo_pdf_surface_create_for_stream(take, out, pango_units_to_double(it->area.width),
 	                                        pango_units_to_double(it->area.height));
-	struct pdf_cursor cursor = { &it->document->setting, 0, 0 };
+	struct pdf_cursor cursor = { .setting = &it->document->setting };
 	int32_t shown = 0;
 
 	describe(surface, it->document);

@@ -2,7 +2,8 @@
  * pdf - a document of headings, texts and quotes as a PDF, over cairo and pango.
  *
  * Upright pages, black on white, nothing smaller than PDF_POINTS_MIN, the page's number on each. No
- * links, no pictures, no colours. The text can be taken out again, of any script that the fonts have.
+ * links, no pictures; colours only in the drawings of rectangles that a document brings. The text can be taken out again, of any
+ * script that the fonts have.
  *
  * What is promised: the same document, fonts and versions of the libraries give the same bytes. No
  * clock and no chance goes in: the date of creation is the caller's. Another machine with other versions
@@ -27,6 +28,7 @@ enum pdf_style {
 	PDF_TEXT,
 	PDF_QUOTE,    /* indented */
 	PDF_CONTENTS, /* a line of the contents: the page of its target stands at the right */
+	PDF_FIGURE,   /* a text with a drawing at its right; what follows stands below both */
 	PDF_STYLES,
 };
 
@@ -35,7 +37,26 @@ struct pdf_block {
 	enum pdf_style style;
 	const char *text; /* valid UTF-8; line feeds break lines; what cannot be shown: pdf_shown */
 	const char *language; /* BCP 47, for the shape of Chinese characters; NULL: not known */
-	size_t target;        /* PDF_CONTENTS: the block, by its place in the list */
+	size_t
+	    target; /* PDF_CONTENTS: the block, PDF_FIGURE: the drawing, by its place in the list */
+};
+
+/* The room of a drawing, in 1/1024 of a point. */
+#define PDF_DRAWING_WIDTH 122880 /* 120 points */
+#define PDF_DRAWING_HEIGHT 24576 /* 24 points */
+
+/* Filled. In 1/1024 of a point from the drawing's upper left corner; what leaves its room is cut off. */
+struct pdf_box {
+	int32_t x;
+	int32_t y;
+	int32_t width;
+	int32_t height;
+	uint32_t rgb; /* 0xRRGGBB */
+};
+
+struct pdf_drawing {
+	const struct pdf_box *boxes; /* the later over the earlier */
+	size_t count;
 };
 
 struct pdf_setting {
@@ -65,7 +86,9 @@ struct pdf_document {
 	const char *title;      /* of the file; valid UTF-8 */
 	struct instant created; /* what it calls its creation */
 	const struct pdf_block *blocks;
-	size_t count; /* at least 1 */
+	size_t count;                       /* at least 1 */
+	const struct pdf_drawing *drawings; /* those that figures name; NULL: there are none */
+	size_t drawing_count;
 };
 
 struct pdf_file {

@@ -9,7 +9,8 @@
 #define POINT PANGO_SCALE
 #define MARGIN (56 * POINT)
 #define NUMBER (40 * POINT)
-#define WORD_MAX 500 /* points that break nowhere: the library's time grows with their square */
+#define GAP (12 * POINT) /* between a figure's text and its drawing */
+#define WORD_MAX 500     /* points that break nowhere: the library's time grows with their square */
 #define PARAGRAPH_MAX \
 	8000 /* points: its numbers overflow at some 170,000, and it breaks no line more */
 
@@ -25,6 +26,7 @@ static const struct look {
 	[PDF_TEXT] = { 0, 4 * POINT, 0, false },
 	[PDF_QUOTE] = { 0, 4 * POINT, 18 * POINT, false },
 	[PDF_CONTENTS] = { 0, 4 * POINT, 0, false },
+	[PDF_FIGURE] = { 0, 4 * POINT, 0, false },
 };
 
 const char *const pdf_paper_names[] = { "a4", "letter", NULL };
@@ -43,6 +45,14 @@ struct pdf_area pdf_area_of(enum pdf_paper paper)
 int32_t pdf_indent(enum pdf_style style)
 {
 	return looks[style].indent;
+}
+
+/* What stands at the right of a style's text. */
+static int32_t taken_at_right(enum pdf_style style, struct pdf_area area)
+{
+	if (style == PDF_CONTENTS)
+		return area.number;
+	return style == PDF_FIGURE ? GAP + PDF_DRAWING_WIDTH : 0;
 }
 
 /* Whose shapes of the characters that Chinese, Japanese and Korean share; Japanese where nobody says. */
@@ -132,15 +142,14 @@ PangoLayout *pdf_layout(struct pdf_fonts *fonts, struct arena *arena,
                         int32_t *unshown)
 {
 	const struct pdf_area area = pdf_area_of(setting->paper);
-	const int32_t number = block->style == PDF_CONTENTS ? area.number : 0;
 	PangoLayout *const layout = pango_layout_new(fonts->context);
 	int32_t missing;
 
 	CHECK(setting->points >= PDF_POINTS_MIN && setting->points <= PDF_POINTS_MAX);
 	font_set(layout, setting, block);
 	attributes_set(layout);
-	pango_layout_set_width(layout,
-	                       area.width - 2 * area.margin - pdf_indent(block->style) - number);
+	pango_layout_set_width(layout, area.width - 2 * area.margin - pdf_indent(block->style) -
+	                                   taken_at_right(block->style, area));
 	pango_layout_set_wrap(layout, PANGO_WRAP_WORD_CHAR);
 	pango_layout_set_text(layout, broken(arena, pdf_shown(fonts, arena, block->text, &missing)),
 	                      -1);
@@ -183,19 +192,37 @@ static void turn(struct pdf_cursor *cursor)
 {
 	cursor->page++;
 	cursor->used = 0;
+	cursor->beside = 0;
+}
+
+static int32_t drawing_room(enum pdf_style style)
+{
+	return style == PDF_FIGURE ? PDF_DRAWING_ABOVE + PDF_DRAWING_HEIGHT : 0;
+}
+
+/* Of a block's beginning: the space above, and its first line, or what stands beside that. */
+static int32_t begin_height(const struct pdf_lines *block)
+{
+	const int32_t room = drawing_room(block->style);
+	const int32_t first = block->heights[0];
+
+	return looks[block->style].above + (first > room ? first : room);
 }
 
 void pdf_cursor_block(struct pdf_cursor *cursor, const struct pdf_lines *blocks, size_t count,
                       size_t i)
 {
-	int32_t need = looks[blocks[i].style].above + blocks[i].heights[0];
+	int32_t need = begin_height(&blocks[i]);
 
 	if (blocks[i].style == PDF_HEADING && i + 1 < count)
-		need += looks[blocks[i + 1].style].above + blocks[i + 1].heights[0];
+		need += begin_height(&blocks[i + 1]);
+	if (cursor->used < cursor->beside)
+		cursor->used = cursor->beside;
 	if (cursor->page == 0 || cursor->used + need > body(cursor->setting))
 		turn(cursor);
 	if (cursor->used > 0)
 		cursor->used += looks[blocks[i].style].above;
+	cursor->beside = cursor->used + drawing_room(blocks[i].style);
 }
 
 int32_t pdf_cursor_line(struct pdf_cursor *cursor, int32_t height)
@@ -211,7 +238,7 @@ int32_t pdf_cursor_line(struct pdf_cursor *cursor, int32_t height)
 int32_t pdf_count(const struct pdf_setting *setting, const struct pdf_lines *blocks, size_t count,
                   int32_t *page_of)
 {
-	struct pdf_cursor cursor = { setting, 0, 0 };
+	struct pdf_cursor cursor = { .setting = setting };
 
 	for (size_t i = 0; i < count; i++) {
 		pdf_cursor_block(&cursor, blocks, count, i);

@@ -18,6 +18,9 @@ struct pdf_area {
 struct pdf_area pdf_area_of(enum pdf_paper paper);
 int32_t pdf_indent(enum pdf_style style);
 
+/* Of a figure's drawing: how far its top is below that of the first line. */
+#define PDF_DRAWING_ABOVE (4 * 1024)
+
 /* The caller gives it back with g_object_unref. Adds to *unshown what no font has. */
 PangoLayout *pdf_layout(struct pdf_fonts *fonts, struct arena *arena,
                         const struct pdf_setting *setting, const struct pdf_block *block,
@@ -30,6 +33,7 @@ struct pdf_cursor {
 	const struct pdf_setting *setting;
 	int32_t page;
 	int32_t used;
+	int32_t beside; /* where the drawing beside the lines ends on this page */
 };
 
 /* Before the lines of block i: the space above it, and another page where its first line does not fit. */

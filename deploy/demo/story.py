@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """story - tells the recorded day to somebody who has never seen the mesh.
 
-  story.py DAY        DAY is the folder that play.sh leaves
+  story.py DAY        DAY is the folder that play.sh leaves; page.py tells the same on a page
 """
 import email
 import email.policy
@@ -51,7 +51,8 @@ def came_out(day):
             "ops.sla.v1": "what their clocks did",
             "ops.billing.v1": "what customers have, owe and paid",
             "ops.disputes.v1": "what banks dispute, and what is done about it",
-            "ops.accounts.v1": "who the customers are", "ops.alerts.v1": "what on-call must know"}
+            "ops.accounts.v1": "who the customers are", "ops.alerts.v1": "what on-call must know",
+            "ops.kpi.v1": "figures of windows: provisional, sealed, restated"}
     table("WHAT CAME OUT, for any team to subscribe to", ["topic", "facts", "says"],
           [[topic, topics[topic], doc] for topic, doc in docs.items()])
 
@@ -122,7 +123,8 @@ def alert_line(kind, fact):
     return says[kind]() if kind in says else None
 
 
-def story(day, name, title):
+def lines_of(day, name):
+    """What is told of a ticket: (time, words), in the order in which it became known."""
     lines = []
     moved = {(event["mesh_time"], fact["clock"]["metric"]) for kind, fact, event in day.facts("ops.sla.v1")
              if kind == "retargeted" and event["key"] == day.tickets[name]}
@@ -143,9 +145,16 @@ def story(day, name, title):
                 if event["mesh_time"][:16] != event["time"][:16]:
                     text += f"  (known at {when(event['mesh_time'])})"
                 lines.append((event["mesh_time"], rank, event["sequence"], event["time"], text))
-    opening = next(request for request in day.requests if request.get("opens") == name)
-    print(f"\n  {title}: ticket {name}\n  {opening['note']}\n")
-    for _, _, _, time, text in sorted(lines):
+    return [(time, text) for _, _, _, time, text in sorted(lines)]
+
+
+def opening_of(day, name):
+    return next(request for request in day.requests if request.get("opens") == name)
+
+
+def story(day, name, title):
+    print(f"\n  {title}: ticket {name}\n  {opening_of(day, name)['note']}\n")
+    for time, text in lines_of(day, name):
         print(f"    {when(time):15}{text}")
 
 
@@ -180,4 +189,5 @@ def main(folder):
     refusals(day)
 
 
-main(*sys.argv[1:])
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -19,17 +19,18 @@ ROLL = ("opening", "billed", "recognised", "cleared", "closing")
 RECURRING = ("starting", "added", "reactivation", "expansion", "contraction", "churn", "ending")
 REPORTED = (*RECURRING[:-1], "fx", RECURRING[-1])
 HERE = os.path.dirname(os.path.abspath(__file__))
+KPI_DAY = "2026-05-01"
 
 
 class Day:
     """The requests with their answers, and the facts in the order of each partition."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, recording=os.path.join(HERE, "day.jsonl")):
         def lines(path):
             return [json.loads(text) for text in open(path, encoding="utf-8")]
 
         self.folder = folder
-        self.requests = lines(os.path.join(HERE, "day.jsonl"))
+        self.requests = lines(recording)
         self.answers = lines(os.path.join(folder, "answers.jsonl"))
         self.events = list(once(lines(os.path.join(folder, "events.jsonl"))))
         self.tickets = json.load(open(os.path.join(folder, "names.json"), encoding="utf-8"))
@@ -145,8 +146,10 @@ def sla(day):
 
 
 def alert_about(day, subject):
-    """[ticket, clock] of a clock's; of a case's [dispute, rule], of a programme's [programme, threshold]."""
-    _, service, _, about = subject.split("/", 3)
+    """[ticket, clock] of a clock's; of a case's [dispute, rule], of a programme's [programme, threshold]; of a KPI's [series, rule]."""
+    _, service, home, about = subject.split("/", 3)
+    if service == "kpi":
+        return [home, about]
     return (about if service == "chargeback" else day.name(subject)).split("/", 1)
 
 
@@ -370,18 +373,35 @@ def refused(day):
                        fact.get("field") or "-"]
 
 
+def kpis(day):
+    """Of the metrics that `expected` asks for, the day's last figures, of the whole."""
+    asked = {row[0] for row in expected("kpis")}
+    rows = {}
+    for _, fact, event in day.facts("ops.kpi.v1"):
+        said = event["data"]
+        if said["metric"] not in asked or "dimension" in said or "figures" not in fact:
+            continue
+        if said["window"]["kind"] == "day" and said["window"]["label"] == KPI_DAY and said.get("version") == "1":
+            figures = fact["figures"]
+            rows[said["metric"], said.get("currency", "-")] = [
+                said["metric"], said.get("currency", "-"), figures.get("hits", "-"), figures.get("n", "0"),
+                figures.get("value", "-")]
+    return rows.values()
+
+
 def counts(day):
-    kinds = Counter((event["topic"], event["type"].split(".")[2]) for event in day.events)
+    kinds = Counter((event["topic"], event["type"].split(".")[2]) for event in day.events
+                    if event["topic"] != "ops.kpi.v1")
     return [[*kind, str(number)] for kind, number in kinds.items()]
 
 
 TABLES = {"answers": answers, "tickets": tickets, "triage": triage, "patterns": patterns, "sla": sla, "alerts": alerts,
-          "billing": billing, "disputes": disputes, "books": books, "ledger": ledger, "refused": refused, "counts": counts}
+          "billing": billing, "disputes": disputes, "books": books, "ledger": ledger, "refused": refused, "kpis": kpis, "counts": counts}
 
 
-def expected(table):
+def expected(table, here=HERE):
     """The rows; of `triage` with one more cell, which says what a person would say."""
-    text = open(os.path.join(HERE, "expected", table), encoding="utf-8").read()
+    text = open(os.path.join(here, "expected", table), encoding="utf-8").read()
     return [line.split() for line in text.splitlines() if line.strip() and not line.startswith("#")]
 
 

@@ -6,6 +6,7 @@
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 kafka_version=${KAFKA_VERSION:-4.1.1}
 kafka_jars=$top/build/kafka-$kafka_version
+tools=$top/build/tools # what setup.sh takes out of packages that are not installed
 
 say() { printf '%s\n' "$*"; }
 fail()

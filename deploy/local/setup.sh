@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# setup.sh - installs what is missing: Debian packages, and the broker's jars under build/.
+# setup.sh - installs what is missing: Debian packages; the broker's jars and two tools under build/.
 #
 # Idempotent, and quick when nothing is missing. What cannot be installed is named, with what fails
 # without it, and the exit status is 1; everything else is installed all the same.
@@ -15,7 +15,7 @@ packages=(
 	libcairo2-dev libpango1.0-dev libfontconfig-dev libqpdf-dev fonts-noto-cjk fonts-dejavu-core poppler-utils
 	postgresql-15 openjdk-17-jdk-headless libpostgresql-jdbc-java maven curl patch util-linux procps
 	clang clang-format clang-tidy libclang-rt-14-dev universal-ctags
-	python3 python3-confluent-kafka python3-psycopg python3-protobuf python3-sklearn python3-jsonschema nginx-light
+	python3 python3-confluent-kafka python3-psycopg python3-protobuf python3-sklearn python3-jsonschema python3-yaml nginx-light
 )
 lacking=0
 
@@ -93,9 +93,35 @@ setup_broker()
 	fi
 }
 
+# One program out of a Debian package, under build/tools. The package itself is not installed: it would
+# start a server on this machine.
+take_tool()
+{
+	local tool=$1 package=$2 dir=$tools/.$1
+	command -v "$tool" > /dev/null || [ -x "$tools/$tool" ] && return
+	say "setup: fetching $tool"
+	rm -rf "$dir"
+	mkdir -p "$dir"
+	(
+		cd "$dir" || exit 1
+		apt-get download -q "$package" || { as_root apt-get update -q && apt-get download -q "$package"; } || exit 1
+		dpkg-deb --fsys-tarfile ./*.deb | tar -xO "./usr/bin/$tool" > "$tool" && chmod +x "$tool"
+	) > "$top/build/$tool.log" 2>&1 && mv "$dir/$tool" "$tools/$tool" ||
+		lack "$tool of the Debian package $package: alerts are not checked (log in build/$tool.log)"
+	rm -rf "$dir"
+}
+
+setup_tools()
+{
+	command -v apt-get > /dev/null || return
+	take_tool promtool prometheus
+	take_tool amtool prometheus-alertmanager
+}
+
 mkdir -p "$top/build"
 exec 9> "$top/build/setup.lock"
 flock 9
 setup_packages
 setup_broker
+setup_tools
 exit $lacking

@@ -7,11 +7,10 @@
 #include "common/io/proto.h"
 #include "common/io/unicode.h"
 #include "proto/opsmesh/v1/catalogue.h"
+#include "proto/opsmesh/v1/words.h"
 
 static const char *const tier_words[] = { "", "free", "pro", "business", "enterprise" };
 static const char *const priority_words[] = { "", "low", "normal", "high", "urgent" };
-static const char *const channel_words[] = { "",      "api",     "email",    "chat",
-	                                     "slack", "zendesk", "intercom", "community" };
 
 Opsmesh__V1__Priority priority_of_word(const char *word)
 {
@@ -41,10 +40,10 @@ const char *word_of_tier(struct arena *arena, Opsmesh__V1__Tier tier, const char
 static const char *channel_of(struct arena *arena, Opsmesh__V1__Channel channel,
                               const char *verbatim)
 {
-	const unsigned number = (unsigned)channel;
+	const char *const word = opsmesh_channel_word(channel);
 
-	if (number > 0 && number < COUNT_OF(channel_words))
-		return channel_words[number];
+	if (*word != '\0')
+		return word;
 	return *verbatim != '\0' ? unicode_fold(arena, verbatim) : NULL;
 }
 

@@ -7,6 +7,7 @@
 #include "common/io/zone.h"
 #include "services/opsmesh/action.h"
 #include "services/opsmesh/clock_cause.h"
+#include "services/opsmesh/explain_kpi.h"
 
 #include <stdio.h>
 
@@ -139,11 +140,19 @@ static int tell(struct explain *explain)
 	if (answer == ANSWER_YES && text_equal(explain->kind, "request"))
 		answer = find_in_journal(explain);
 	if (answer == ANSWER_YES)
-		answer = tool_option(explain->tool, "--json") != NULL ? explain_print_json(explain)
-		                                                      : explain_print(explain);
+		answer = explain->as_json ? explain_print_json(explain) : explain_print(explain);
 	zone_close(explain->story.zone);
 	shelf_close(&explain->shelf);
 	return answer;
+}
+
+/* --json, or as other commands have it, --format json. */
+static bool read_form(const struct tool *tool, bool *as_json)
+{
+	const char *const format = tool_option(tool, "--format");
+
+	*as_json = tool_option(tool, "--json") != NULL || text_equal(format, "json");
+	return format == NULL || *as_json || text_equal(format, "text");
 }
 
 int explain_command(struct tool *tool)
@@ -151,6 +160,12 @@ int explain_command(struct tool *tool)
 	struct explain *const explain = arena_zero(tool->arena, sizeof(*explain));
 	int answer;
 
+	if (!read_form(tool, &explain->as_json))
+		return tool_fail(tool, ANSWER_USAGE, "--format: one of text, json");
+	if (text_equal(tool->words[0], "kpi"))
+		return explain_kpi(tool, explain->as_json);
+	if (tool->word_count > 2 || tool_option(tool, "--by") != NULL)
+		return tool_fail(tool, ANSWER_USAGE, "a window and --by are of kpi");
 	explain->tool = tool;
 	explain->kind = tool->words[0];
 	explain->id = tool->words[1];

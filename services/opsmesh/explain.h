@@ -19,6 +19,7 @@ struct explain {
 	struct story story;
 	const char *kind; /* "ticket", "account", "invoice", "dispute", "alert", "request" */
 	const char *id;
+	bool as_json;
 	const char
 	    *subject_type; /* what it is for actions, where that is not its kind; NULL: it is */
 	const char *subject_id;

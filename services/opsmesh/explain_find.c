@@ -108,7 +108,7 @@ static void list_json(const struct candidates *candidates)
 static int ask_back(struct explain *explain, const struct candidates *candidates)
 {
 	explain->asked_back = true;
-	if (tool_option(explain->tool, "--json") != NULL) {
+	if (explain->as_json) {
 		list_json(candidates);
 		return ANSWER_YES;
 	}
@@ -334,8 +334,9 @@ static int find_alert(struct explain *explain)
 
 	if (!text_starts(explain->id, "alert/") || ticket[0] == '\0')
 		return tool_fail(explain->tool, ANSWER_USAGE,
-		                 "an alert's id is as alert/sla/<ticket>/<metric>/<instance> or "
-		                 "alert/chargeback/<account>/<dispute>/<rule>");
+		                 "an alert's id is as alert/sla/<ticket>/<metric>/<instance>, "
+		                 "alert/chargeback/<account>/<dispute>/<rule> or "
+		                 "alert/kpi/<series>/<rule>/<value>/<window>");
 	if (told_by_key(&explain->store, ticket, all) != STATUS_OK)
 		return away(explain);
 	for (size_t i = 0; i < all->count; i++)

@@ -86,13 +86,32 @@ static const struct option list_options[] = {
 	END,
 };
 
+static const struct option alerts_options[] = {
+	{ "--all", NULL, "also those that are resolved" },
+	{ "--format", "table|json|alertmanager",
+	  "alertmanager: what its API takes, historic ones as info" },
+	END,
+};
+
 static const struct option rebuild_options[] = {
 	{ "--verify", NULL, "compares what comes out with what the daemon has" },
 	END,
 };
 
+static const struct option kpi_options[] = {
+	{ "--by", "D", "by a dimension of the metric, as channel" },
+	{ "--window", "hour|day|week|month", "of what span each number is; day unless said" },
+	{ "--from", "W", "the first window: 2026-05-01, 2026-W18, 2026-05, or a time" },
+	{ "--to", "W", "the last one, or a time not included; else the newest" },
+	{ "--version", "N", "of the definition; else the one in force for each window" },
+	{ "--format", "table|csv|json|svg", "table unless said" },
+	END,
+};
+
 static const struct option explain_options[] = {
 	AS_JSON,
+	{ "--format", "text|json", "json: the same as --json" },
+	{ "--by", "D=V", "of kpi: the number of one value of a dimension, as channel=email" },
 	{ "--zone", "Z", "times in this zone, as Asia/Tokyo; else the customer's" },
 	REVEAL,
 	END,
@@ -116,6 +135,13 @@ static const struct option dispute_options[] = {
 	  "of outcomes: writes the economics document's next version with them, for review" },
 	{ "--effective", "TIME", "of --document: from when it is in force, after the mesh's time" },
 	{ "--version", "N", "of --document: its number; the next unless said" },
+	END,
+};
+
+static const struct option report_options[] = {
+	{ "--at", "DATE", "a day in the period, as 2026-05-01; else the latest that is over" },
+	{ "--format", "markdown|html|pdf", "markdown unless said" },
+	{ "--out", "FILE", "writes it there" },
 	END,
 };
 
@@ -146,6 +172,14 @@ static const char send_help[] =
     "A signature among the headers is sent as it is. Each answer is one line:\n"
     "{\"file\",\"line\",\"method\",\"path\",\"received_at\",\"status\",\"answer\"}. 429 and 503 are\n"
     "tried again for 30 s. Exit status 0: all were answered, whatever the answer.\n";
+
+static const char kpi_help[] =
+    "A number stands with what it was counted over, a share with the interval that holds the true\n"
+    "one in 95 of 100. Windows are those of the definition's zone; hours are counted from the day's\n"
+    "begin. provisional: the window is open still. restated: sealed, and another since; with what it\n"
+    "was and why. Without --from: 48 hours, 31 days, 26 weeks, 24 months up to the latest.\n"
+    "Each window is shown by the definition that was in force when it began.\n"
+    "Exit status 1: there is no such metric.\n";
 
 static const char ledger_help[] =
     "statement C is statement --customer C: receivables and credits, with what is owed by then.\n"
@@ -217,16 +251,35 @@ static const struct command commands[] = {
 	  .words_max = 1,
 	  .needs = NEEDS_DATABASE,
 	  .run = list_command },
+	{ .name = "alerts",
+	  .usage = "[--all] [--format table|json|alertmanager]",
+	  .summary = "what on-call must know, the gravest first; for Alertmanager as well",
+	  .options = alerts_options,
+	  .needs = NEEDS_BROKERS,
+	  .run = alerts_command },
+	{ .name = "kpi",
+	  .usage = "[METRIC] [--by D] [--window hour|day|week|month] [--from W] [--to W] "
+	           "[--version N] [--format table|csv|json|svg]",
+	  .summary =
+	      "a metric by window, with its definition and population; alone: which there are",
+	  .help = kpi_help,
+	  .options = kpi_options,
+	  .words_max = 1,
+	  .needs = NEEDS_DATABASE,
+	  .run = kpi_command },
 	{ .name = "explain",
 	  .usage =
-	      "ticket|account|invoice|dispute|alert|request ID [--json] [--zone Z] [--reveal REASON]",
+	      "ticket|account|invoice|dispute|alert|request|kpi ID [WINDOW] [--by D=V] [--json] "
+	      "[--format text|json] [--zone Z] [--reveal REASON]",
 	  .summary = "everything that happened, in order, with reasons; sums are recomputed",
 	  .help =
 	      "A ticket is also found by Message-ID, e-mail address, contact key or the natural id's\n"
-	      "digest. Exit status 1: there is nothing, or a sum differs from what the facts say.\n",
+	      "digest. kpi METRIC WINDOW (2026-05-01, 2026-W18) runs kpi-aggregator --explain with this\n"
+	      "environment: it counts the number again and names who is in it.\n"
+	      "Exit status 1: there is nothing, or a sum differs from what the facts say.\n",
 	  .options = explain_options,
 	  .words_min = 2,
-	  .words_max = 2,
+	  .words_max = 3,
 	  .needs = NEEDS_DATABASE,
 	  .run = explain_command },
 	{ .name = "ledger",
@@ -254,6 +307,14 @@ static const struct command commands[] = {
 	  .words_max = 2,
 	  .needs = NEEDS_DATABASE,
 	  .run = dispute_command },
+	{ .name = "report",
+	  .usage = "day|week|month [--at DATE] [--format markdown|html|pdf] [--out FILE]",
+	  .summary = "a leader's page: every figure with its definition, and what changed",
+	  .options = report_options,
+	  .words_min = 1,
+	  .words_max = 1,
+	  .needs = NEEDS_DATABASE,
+	  .run = report_command },
 	{ .name = "dlq",
 	  .usage = "list|show|retry|drop [ID] [--json] [--reason REASON] [--reveal REASON]",
 	  .summary = "dead letters: who is affected, what waits behind them; retry and drop",

@@ -33,6 +33,11 @@ const struct mesh_stage mesh_stages[] = {
 	{ "programme", "chargeback", "chargeback",
 	  READS(OPS_CONTROL, OPS_ACTIONS, OPS_BY_PROGRAMME) },
 	{ "answer", "chargeback", "chargeback", READS(OPS_CONTROL, OPS_BY_DISPUTE) },
+	{ "partial", "kpi-aggregator", "kpi",
+	  READS(OPS_CONTROL, OPS_ACCOUNTS, OPS_TICKETS, OPS_TRIAGE, OPS_SLA, OPS_BILLING,
+	        OPS_DISPUTES) },
+	{ "series", "kpi-aggregator", "kpi", READS(OPS_CONTROL, OPS_BY_METRIC) },
+	{ "watch", "kpi-aggregator", "kpi", READS(OPS_CONTROL, OPS_ACTIONS, OPS_KPI) },
 	{ .stage = NULL },
 };
 

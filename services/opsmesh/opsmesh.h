@@ -96,10 +96,13 @@ int tail_command(struct tool *tool);
 int send_command(struct tool *tool);
 int status_command(struct tool *tool);
 int list_command(struct tool *tool);
+int alerts_command(struct tool *tool);
 int explain_command(struct tool *tool);
+int kpi_command(struct tool *tool);
 int ledger_command(struct tool *tool);
 int dispute_command(struct tool *tool);
 int dlq_command(struct tool *tool);
 int rebuild_command(struct tool *tool);
+int report_command(struct tool *tool);
 
 #endif

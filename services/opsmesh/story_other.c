@@ -106,6 +106,13 @@ struct story_line story_alert(const struct story *story, const struct told *told
 			                                            : event->raised->team,
 			             event->raised->summary, event->raised->runbook)
 		};
+	if (event->fact_case == OPSMESH__V1__ALERT_EVENT__FACT_UPDATED)
+		return (struct story_line){
+			NULL, arena_printf(story->arena, "updates the %s alert %s: %s",
+			                   story_word(story, &opsmesh__v1__severity__descriptor,
+			                              (int)event->updated->severity),
+			                   event->alert_id, event->updated->summary)
+		};
 	if (event->fact_case == OPSMESH__V1__ALERT_EVENT__FACT_RESOLVED)
 		return (struct story_line){
 			NULL, arena_printf(story->arena, "resolves the alert %s%s", event->alert_id,

@@ -6,13 +6,12 @@
 #include "common/base/text.h"
 #include "common/io/proto.h"
 #include "common/io/unicode.h"
+#include "proto/opsmesh/v1/words.h"
 
 #include <string.h>
 
 const char *const tier_words[TIER_WORDS] = { "", "free", "pro", "business", "enterprise" };
 const char *const priority_words[PRIORITY_WORDS] = { "", "low", "normal", "high", "urgent" };
-static const char *const channels[] = { "",      "api",     "email",    "chat",
-	                                "slack", "zendesk", "intercom", "community" };
 
 static enum sla_status status_of(Opsmesh__V1__TicketStatus status)
 {
@@ -25,17 +24,15 @@ static enum sla_status status_of(Opsmesh__V1__TicketStatus status)
 }
 
 /* The contract's word; of a number that it does not know the sender's word, as rules write words. */
-static const char *word_of(struct task *task, const char *const *words, size_t count,
-                           unsigned number, const char *verbatim)
+static const char *word_or(struct task *task, const char *word, const char *verbatim)
 {
-	if (number > 0 && number < count)
-		return words[number];
-	return unicode_fold(task->arena, verbatim);
+	return *word != '\0' ? word : unicode_fold(task->arena, verbatim);
 }
 
 static const char *tier_of(struct task *task, Opsmesh__V1__Tier tier, const char *verbatim)
 {
-	return word_of(task, tier_words, TIER_WORDS, (unsigned)tier, verbatim);
+	return word_or(task, (unsigned)tier < TIER_WORDS ? tier_words[(unsigned)tier] : "",
+	               verbatim);
 }
 
 /* A priority that is not known counts as normal. */
@@ -87,9 +84,8 @@ enum status clock_on_opened(struct task *task, const Opsmesh__V1__TicketOpened *
 		.kind = SLA_INPUT_OPENED,
 		.status = status_of(opened->status),
 		.traits = { [SLA_PRIORITY] = priority_of(opened->priority),
-		            [SLA_CHANNEL] =
-		                word_of(task, channels, COUNT_OF(channels),
-		                        (unsigned)opened->channel, opened->channel_verbatim) },
+		            [SLA_CHANNEL] = word_or(task, opsmesh_channel_word(opened->channel),
+		                                    opened->channel_verbatim) },
 	};
 
 	return take(task, input, "");

@@ -16,6 +16,7 @@ command -v java > /dev/null || { echo "skip bench: there is no Java, run 'make s
 dir=$(mktemp -d)
 finish()
 {
+	deploy/local/down.sh RUN_DIR="$dir/mesh" > /dev/null 2>&1
 	deploy/local/down.sh RUN_DIR="$dir" > /dev/null 2>&1
 	[ -n "${KEEP:-}" ] && echo "# kept: $dir" || rm -rf "$dir"
 }

@@ -5,7 +5,8 @@
  *
  *   stripe_feeder BROKERS SEED CUSTOMERS
  *
- * Prints how many states it wrote, and their bytes.
+ * Prints how many states it wrote, and their bytes. With - for the brokers nothing is written, and the bodies of the
+ * webhooks are printed, a line each.
  */
 #include "common/base/hash.h"
 #include "common/base/memory.h"
@@ -100,35 +101,31 @@ static void write_state(struct arena *arena, const struct model_state *state)
 	feed_add(&fact);
 }
 
-int main(int argc, char **argv)
+static void print_webhooks(struct arena *arena)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (*states[i].event_type != '\0')
+			puts(model_payload(arena, &states[i], false));
+		arena_reset(arena);
+	}
+}
+
+/* The feed keeps its settings and their names: they live as long as it does. */
+static void feed(const char *brokers, struct arena *arena)
 {
 	const char *names[TOPICS_MAX];
-	struct model_customer *const customer = memory_alloc(sizeof(*customer));
-	struct model_bank *const bank = memory_zero(sizeof(*bank));
-	const uint64_t seed = argc == 4 ? strtoull(argv[2], NULL, 10) : 0;
-	struct arena *const lives = arena_create((size_t)1 << 20);
-	struct arena *const arena = arena_create((size_t)64 * 1024);
+	const struct feed_settings settings = { .name = "stripe_feeder",
+		                                .brokers = brokers,
+		                                .topics = names,
+		                                .topic_count = opsmesh_catalogue.count,
+		                                .topic = OPS_PROVIDER_EVENTS,
+		                                .catalogue = &opsmesh_catalogue,
+		                                .source = "conversation",
+		                                .from = 0 };
 
-	if (argc != 4)
-		feed_give_up("usage: stripe_feeder BROKERS SEED CUSTOMERS");
 	for (int i = 0; i < opsmesh_catalogue.count; i++)
 		names[i] = opsmesh_catalogue.topics[i].name;
-	feed_open(&(struct feed_settings){ .name = "stripe_feeder",
-	                                   .brokers = argv[1],
-	                                   .topics = names,
-	                                   .topic_count = opsmesh_catalogue.count,
-	                                   .topic = OPS_PROVIDER_EVENTS,
-	                                   .catalogue = &opsmesh_catalogue,
-	                                   .source = "conversation",
-	                                   .from = 0 });
-	for (int64_t i = 0; i < strtoll(argv[3], NULL, 10); i++) {
-		model_customer_make(lives, seed, i, true, customer);
-		model_bank_add(bank, customer);
-		keep(customer);
-	}
-	model_bank_tell(lives, seed, bank);
-	keep(&bank->told);
-	qsort(states, count, sizeof(*states), by_time);
+	feed_open(&settings);
 	for (size_t i = 0; i < count; i++) {
 		write_state(arena, &states[i]);
 		arena_reset(arena);
@@ -138,5 +135,29 @@ int main(int argc, char **argv)
 	}
 	feed_drain();
 	printf("%zu %zu\n", count, bytes);
+}
+
+int main(int argc, char **argv)
+{
+	struct model_customer *const customer = memory_alloc(sizeof(*customer));
+	struct model_bank *const bank = memory_zero(sizeof(*bank));
+	const uint64_t seed = argc == 4 ? strtoull(argv[2], NULL, 10) : 0;
+	struct arena *const lives = arena_create((size_t)1 << 20);
+	struct arena *const arena = arena_create((size_t)64 * 1024);
+
+	if (argc != 4)
+		feed_give_up("usage: stripe_feeder BROKERS SEED CUSTOMERS");
+	for (int64_t i = 0; i < strtoll(argv[3], NULL, 10); i++) {
+		model_customer_make(lives, seed, i, true, customer);
+		model_bank_add(bank, customer);
+		keep(customer);
+	}
+	model_bank_tell(lives, seed, bank);
+	keep(&bank->told);
+	qsort(states, count, sizeof(*states), by_time);
+	if (text_equal(argv[1], "-"))
+		print_webhooks(arena);
+	else
+		feed(argv[1], arena);
 	return 0;
 }

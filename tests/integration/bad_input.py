@@ -428,7 +428,10 @@ def keep(folder):
 
 
 def story_set_back():
-    """A database restored from a backup: every shard that knows less than the group stops; the right one helps."""
+    """A database restored from a backup: every shard that knows less than the group stops; the right one helps.
+
+    Less is what was said: kpi-aggregator speaks every five minutes, and may have said nothing since.
+    """
     earlier, latest = os.path.join(RUN, "earlier"), os.path.join(RUN, "latest")
     stop_daemons(INSTANCES)
     keep(earlier)
@@ -441,7 +444,8 @@ def story_set_back():
     keep(latest)
     set_back_to(earlier)
     start_daemons(False)
-    reasons = stopped_everywhere(INSTANCES, "the database knows less")
+    speakers = [files for files in INSTANCES if not files.startswith("kpi-aggregator")]
+    reasons = stopped_everywhere(speakers, "the database knows less")
     check(good, f"a database set back stops the shards: {reasons[0]}")
     stop_daemons(INSTANCES)
     set_back_to(latest)

@@ -9,7 +9,7 @@ import json
 import os
 import subprocess
 
-DAEMONS = ("ingest", "classifier", "sla-watcher", "billing-sync", "chargeback")
+DAEMONS = ("ingest", "classifier", "sla-watcher", "billing-sync", "chargeback", "kpi-aggregator")
 
 
 def daemons():

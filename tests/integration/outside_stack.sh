@@ -31,7 +31,7 @@ require()
 	command -v psql > /dev/null || skip "PostgreSQL is not installed: make setup"
 	"$python" -c 'import confluent_kafka, psycopg, google.protobuf' 2> /dev/null ||
 		skip "python3-confluent-kafka, python3-psycopg or python3-protobuf is missing: make setup"
-	for daemon in ingest classifier sla-watcher billing-sync chargeback opsmesh; do
+	for daemon in ingest classifier sla-watcher billing-sync chargeback kpi-aggregator opsmesh; do
 		[ -x "$bin/$daemon" ] || skip "$daemon was not built"
 	done
 }

@@ -115,7 +115,7 @@ static bool is_back(struct shard *shard, const struct thing *thing)
 
 	if (row == NULL || !bytes_equal(row->packed, state_pack(arena, &thing_table, thing)))
 		return false;
-	state_unpack(&thing_table, row->packed, &back);
+	state_unpack(&thing_table, cache_row_key(row), row->packed, &back);
 	return text_equal(back.note, thing->note) && blob_is(back.blob, thing->blob) &&
 	       back.due.us == thing->due.us && back.open == thing->open;
 }

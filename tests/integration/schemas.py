@@ -23,7 +23,8 @@ KINDS = {"calendars": "calendar", "holidays": "holidays", "sla": "policy", "macr
          "tax": "tax", "discrepancies": "discrepancies", "reasons": "reasons", "cases": "cases",
          "economics": "economics", "compelling": "compelling", "warnings": "warnings", "programmes": "programmes",
          "evidence": "evidence", "shown": "shown",
-         "dispute-patterns": "dispute-patterns", "dispute-watch": "dispute-watch"}
+         "dispute-patterns": "dispute-patterns", "dispute-watch": "dispute-watch", "metrics": "metrics",
+         "alerts": "alerts"}
 
 CALENDAR = {
     "id": "c", "version": 1, "effective_from": "2026-01-01T00:00:00+09:00", "time_zone": "Asia/Tokyo",

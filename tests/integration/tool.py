@@ -103,7 +103,8 @@ def story_help():
     described = json.loads(said("--describe"))
     everything = said("--help")
     check([c["name"] for c in described["commands"]] ==
-          ["topics", "tail", "send", "status", "list", "explain", "ledger", "dispute", "dlq", "rebuild", "calendar"],
+          ["topics", "tail", "send", "status", "list", "alerts", "kpi", "explain",
+           "ledger", "dispute", "report", "dlq", "rebuild", "calendar"],
           "--describe lists the commands", described)
     for command in described["commands"]:
         text = said(command["name"], "--help")
@@ -301,6 +302,19 @@ def story_explain(ids):
           "explain --json has what triage says", machine)
 
 
+def story_alerts(ids):
+    late = f"alert/sla/{ids['ticket']}/next_reply/1"
+    standing = {one["alert_id"]: one for one in json.loads(said("alerts", "--format", "json"))}
+    every = {one["alert_id"]: one for one in json.loads(said("alerts", "--all", "--format", "json"))}
+    check(standing.keys() <= every.keys() and late in every and
+          all(one["state"] != "resolved" for one in standing.values()), "alerts has what stands, --all all", every)
+    for one in json.loads(said("alerts", "--all", "--format", "alertmanager")):
+        check(set(one["labels"]) - {"historic"} == {"alertname", "severity", "team", "alert_id"} and
+              one["annotations"]["runbook_url"].startswith("deploy/runbooks/") and
+              ("endsAt" in one) == (every[one["labels"]["alert_id"]]["state"] != "open"), "alerts for Alertmanager", one)
+    check(late in said("alerts", "--all") and run("alerts", "--format", "xml").returncode == 2, "alerts as a table")
+
+
 def story_audit(ids):
     play([], "2026-05-08T16:50:00+09:00")
     text = said("explain", "ticket", ids["ticket"])
@@ -458,6 +472,7 @@ names = story_week()
 story_status()
 story_list(names)
 story_explain(names)
+story_alerts(names)
 story_tail(names)
 story_audit(names)
 story_dead_letter(names)

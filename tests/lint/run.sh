@@ -11,9 +11,9 @@ cd "$(dirname "$0")/../.." || exit 2
 out=${1:?usage: run.sh OUT [CHECK...]}
 shift
 [ $# -gt 0 ] || set -- format layers banned sql size entrance recursion private linkage scripts describe \
-	contract macros readme_snippets alerts mutants
+	contract macros readme_snippets alerts routes runbooks dashboard mutants deploy compose manifests kubernetes published alarms
 failed=0
-export PYTHONDONTWRITEBYTECODE=1
+export PYTHONDONTWRITEBYTECODE=1 PATH=$PATH:$PWD/build/tools
 for check in "$@"; do
 	program=$(ls "tests/lint/$check".sh "tests/lint/$check".py 2> /dev/null | head -n 1)
 	wrong=$("${program:?no check is called $check}" "$out")

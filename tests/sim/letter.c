@@ -28,7 +28,7 @@ bool world_letter(struct world *world, const char *consumer, const char *ref, ch
 
 			if (strcmp(stored->name.data, "dead_letter") != 0)
 				continue;
-			state_unpack(&dead_letter_table, stored->value, &row);
+			state_unpack(&dead_letter_table, stored_key(stored), stored->value, &row);
 			if (!proto_unpack(arena, &sim__v1__toy__descriptor, row.value, &message,
 			                  problem) ||
 			    strcmp(((const Sim__V1__Toy *)(const void *)message)->ref, ref) != 0)

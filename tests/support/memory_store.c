@@ -111,7 +111,7 @@ bool image_next_row(struct image *image, const struct state_table *table, size_t
 
 		if (strcmp(stored->name.data, table->name) != 0)
 			continue;
-		state_unpack(table, stored->value, row);
+		state_unpack(table, stored_key(stored), stored->value, row);
 		return true;
 	}
 	return false;

@@ -11,12 +11,22 @@
 #include "common/flow/shard.h"
 #include "tests/support/chance.h"
 
+#include <string.h>
+
 /* A stored text under a name, both owned; state rows, timers and positions are kept so. */
 struct stored {
 	struct bytes name;
 	struct bytes value;
 	bool fresh; /* of a change: the writer says that there is none of that name */
 };
+
+/* The key of a row that is kept so: what stands behind its table's name. */
+static inline struct bytes stored_key(const struct stored *stored)
+{
+	const size_t size = strlen(stored->name.data) + 1;
+
+	return (struct bytes){ (const char *)stored->name.data + size, stored->name.size - size };
+}
 
 struct batch_line {
 	struct instant frontier;

@@ -290,7 +290,7 @@ bool stage_test_row(struct stage_test *test, const struct state_table *table, vo
 
 	if (packed.data == NULL)
 		return false;
-	state_unpack(table, arena_bytes(test->arena, packed), row);
+	state_unpack(table, key, arena_bytes(test->arena, packed), row);
 	return true;
 }
 
@@ -313,7 +313,8 @@ void stage_test_each(struct stage_test *test, const struct state_table *table, v
 
 		if (stored->name.size <= size || memcmp(stored->name.data, table->name, size) != 0)
 			continue;
-		state_unpack(table, arena_bytes(test->arena, stored->value), row);
+		state_unpack(table, arena_bytes(test->arena, stored_key(stored)),
+		             arena_bytes(test->arena, stored->value), row);
 		see(row, context);
 	}
 }

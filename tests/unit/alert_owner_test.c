@@ -4,6 +4,7 @@
 #include "common/flow/alert.h"
 #include "proto/opsmesh/v1/catalogue.h"
 #include "services/chargeback/chargeback.h"
+#include "services/kpi-aggregator/alarm/alarm.h"
 #include "services/sla-watcher/watcher.h"
 #include "tests/support/action_fixture.h"
 
@@ -34,6 +35,10 @@ static const struct {
 	{ "alert/chargeback/programmes:visa/visa-vamp/excessive/crossed", ALERT_OF_PROGRAMME,
 	  CODE(UNKNOWN_SUBJECT) },
 	{ "alert/chargeback/programmes:", ALERT_OF_PROGRAMME, CODE(UNKNOWN_SUBJECT) },
+	{ "alert/kpi/support.csat@1/csat-falling/-/2026-05-01", ALERT_OF_KPI,
+	  CODE(UNKNOWN_SUBJECT) },
+	{ "alert/kpi/support.csat@1:queue/csat-falling/billing/2026-05-01/2", ALERT_OF_KPI,
+	  CODE(UNKNOWN_SUBJECT) },
 	/* Nobody's. */
 	{ "", ALERT_OF_CLOCK, CODE(INVALID) },
 	{ "alert", ALERT_OF_CLOCK, CODE(INVALID) },
@@ -72,10 +77,18 @@ static Opsmesh__V1__RefusalCode refusal(const struct stage *stage, const char *i
 	return code;
 }
 
+static const struct stage watch = { .name = "watch",
+	                            .doc = "Watches KPIs.",
+	                            .events = alarm_events,
+	                            .tables = alarm_tables,
+	                            .timers = alarm_timers,
+	                            .emits = alarm_emits };
+
 static const struct stage *const stages[ALERT_OWNERS] = {
 	[ALERT_OF_CLOCK] = &sla_watcher_stages[0],
 	[ALERT_OF_CASE] = &chargeback_stages[1],
 	[ALERT_OF_PROGRAMME] = &chargeback_stages[2],
+	[ALERT_OF_KPI] = &watch,
 };
 
 static void what_is_asked_of_an_alert_is_answered_by_its_owner_alone(void **state)

@@ -25,7 +25,7 @@ static const char *home;
 static struct instant now;
 static struct duration earlier; /* what is resolved happened so long before it came */
 
-/* The stage: an action on an "alarm" raises, one on a "calm" resolves. Its table has a column of its own. */
+/* The stage: an action on an "alarm" raises, one on a "worse" updates, one on a "calm" resolves. Its table has a column of its own. */
 
 struct own_row {
 	struct alert_row alert;
@@ -93,6 +93,21 @@ static enum status raise_both(struct task *task, const char *about)
 	return raise_plain(task, about);
 }
 
+/* With a word of its own in its row, and graver or less so than it was. */
+static enum status update_own(struct task *task, const char *about)
+{
+	const struct alert_scope scope = scope_of(task, &own_kind, about);
+	struct own_row row;
+
+	(void)alert_find(&scope, &row.alert);
+	row.metric = "worse";
+	return alert_update(&scope, &(struct alert_notice){
+					.severity = OPSMESH__V1__SEVERITY__SEVERITY_WARNING,
+					.summary = "It is later.",
+					.description = "Call.",
+					.row = &row.alert });
+}
+
 static enum status resolve_both(struct task *task, const char *about)
 {
 	struct alert_scope own = scope_of(task, &own_kind, about);
@@ -109,6 +124,8 @@ static enum status on_requested(struct task *task, const Opsmesh__V1__ActionRequ
 
 	if (on != NULL && text_equal(on->type, "alarm"))
 		return raise_both(task, on->id);
+	if (on != NULL && text_equal(on->type, "worse"))
+		return update_own(task, on->id);
 	if (on != NULL && text_equal(on->type, "calm"))
 		return resolve_both(task, on->id);
 	TRY(alert_on_action(task, &own_kind, requested));
@@ -295,6 +312,34 @@ static void what_is_raised_says_all_that_was_told(void **state)
 	assert_string_equal(raised->evidence[0]->note, "late");
 }
 
+static void an_alert_that_gets_worse_is_updated_while_it_stands(void **state)
+{
+	const ProtobufCMessage *message;
+	const Opsmesh__V1__AlertUpdated *updated;
+	struct own_row row = { .alert.alert_id = id_of("sla", "a/1") };
+
+	(void)state;
+	ask("worse", "a/1", CLOSE);
+	said("");
+	ask("alarm", "a/1", CLOSE);
+	acknowledge("sla", "a/1");
+	said(
+	    "raised sla a/1\nraised chargeback a/1\nacknowledged sla a/1\naction_applied sla a/1\n");
+	ask("worse", "a/1", CLOSE);
+	assert_non_null(stage_test_next(&test, &message));
+	updated = ((const Opsmesh__V1__AlertEvent *)(const void *)message)->updated;
+	assert_string_equal(updated->summary, "It is later.");
+	assert_string_equal(updated->description, "Call.");
+	assert_true(stage_test_row(&test, &own_table, &row));
+	assert_string_equal(row.metric, "worse");
+	assert_string_equal(row.alert.severity, "warning");
+	assert_string_equal(row.alert.state, "acknowledged");
+	ask("calm", "a/1", CLOSE);
+	said("resolved sla a/1\nresolved chargeback a/1\n");
+	ask("worse", "a/1", CLOSE);
+	said("");
+}
+
 /* What people ask. */
 
 static void an_alert_is_acknowledged_once(void **state)
@@ -384,6 +429,7 @@ int main(void)
 		CASE(an_alert_is_not_resolved_before_it_was_raised),
 		CASE(the_row_keeps_what_the_table_has_of_its_own),
 		CASE(what_is_raised_says_all_that_was_told),
+		CASE(an_alert_that_gets_worse_is_updated_while_it_stands),
 		CASE(an_alert_is_acknowledged_once),
 		CASE(an_alert_that_is_resolved_is_not_acknowledged),
 		CASE(an_alert_is_acknowledged_and_then_resolved),

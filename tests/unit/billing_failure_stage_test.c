@@ -92,6 +92,31 @@ static void the_codes_are_told_with_what_they_mean(void **state)
 	}
 }
 
+static void what_was_refused_before_the_network_is_told_as_unsent(void **state)
+{
+	static const char charge[] =
+	    "{\"id\":\"%s\",\"object\":\"charge\",\"status\":\"failed\",\"amount\":12000,"
+	    "\"currency\":\"usd\",\"customer\":\"%s\",\"payment_intent\":\"pi_9\","
+	    "\"failure_code\":\"card_declined\",\"outcome\":{\"type\":\"%s\","
+	    "\"network_status\":\"%s\",\"reason\":\"highest_risk_level\"}}";
+	const Opsmesh__V1__PaymentChanged *changed;
+
+	(void)state;
+	customer_feed("charge", "ch_1", 1, "failed",
+	              arena_printf(customer_stage.arena, charge, "ch_1", customer_key, "blocked",
+	                           "not_sent_to_network"));
+	changed = customer_next()->payment_changed;
+	assert_true(changed->decline->unsent);
+	assert_string_equal(changed->payment_intent_id, "pi_9");
+	while (customer_heard() != NULL)
+		continue;
+	customer_feed("charge", "ch_2", 1, "failed",
+	              arena_printf(customer_stage.arena, charge, "ch_2", customer_key,
+	                           "issuer_declined", "declined_by_network"));
+	changed = customer_next()->payment_changed;
+	assert_false(changed->decline->unsent);
+}
+
 static void that_a_card_is_spent_is_said_of_the_customer(void **state)
 {
 	Opsmesh__V1__AttemptBudgetSpent told = OPSMESH__V1__ATTEMPT_BUDGET_SPENT__INIT;
@@ -131,6 +156,7 @@ static void an_intent_that_fails_without_a_charge_is_told(void **state)
 	              arena_printf(customer_stage.arena, intent, ""));
 	changed = customer_next()->payment_changed;
 	assert_string_equal(changed->payment_id, "pi_1");
+	assert_string_equal(changed->payment_intent_id, "pi_1");
 	assert_string_equal(changed->invoice_id, "in_1");
 	assert_string_equal(changed->failure_code, "authentication_required");
 	assert_int_equal(changed->decline->retry, RETRY(NEW_METHOD));
@@ -196,6 +222,7 @@ int main(void)
 #define CASE(test) cmocka_unit_test_setup_teardown(test, customer_start, customer_stop)
 	const struct CMUnitTest tests[] = {
 		CASE(the_codes_are_told_with_what_they_mean),
+		CASE(what_was_refused_before_the_network_is_told_as_unsent),
 		CASE(that_a_card_is_spent_is_said_of_the_customer),
 		CASE(an_intent_that_fails_without_a_charge_is_told),
 		CASE(an_intent_that_moves_is_said_once_and_may_come_back),

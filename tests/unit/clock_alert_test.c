@@ -140,7 +140,7 @@ static void what_cannot_be_done_to_an_alert_is_refused_with_a_reason(void **stat
 		                                 "alert/sla/",
 		                                 "alert/sla//first_reply/1",
 		                                 "alert/sla/T/first_reply",
-		                                 "alert/kpi/T/first_reply/1",
+		                                 "alert/other/T/first_reply/1",
 		                                 "alert/sla/T/a/1/" };
 
 	(void)state;

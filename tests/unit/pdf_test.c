@@ -43,6 +43,10 @@ static int close_fonts(void **state)
 
 static const struct pdf_setting a4 = { PDF_A4, 12, FOOT };
 
+static const struct pdf_box box = { 0, 0, PDF_DRAWING_WIDTH, PDF_DRAWING_HEIGHT, 0x123456 };
+/* As many as a document of chance may name. */
+static struct pdf_drawing drawings[RANDOM_BLOCKS] = { { &box, 1 } };
+
 static struct pdf_file written(const struct pdf_block *blocks, size_t count)
 {
 	const struct pdf_document document = {
@@ -51,6 +55,8 @@ static struct pdf_file written(const struct pdf_block *blocks, size_t count)
 		.created = { CREATED },
 		.blocks = blocks,
 		.count = count,
+		.drawings = drawings,
+		.drawing_count = RANDOM_BLOCKS,
 	};
 	struct pdf_file file = { 0 };
 
@@ -366,6 +372,58 @@ static void a_page_holds_what_fits_and_a_heading_stays_with_its_first_line(void 
 	}
 }
 
+/* A figure's text begins at 56 points, its drawing is 120 wide and 24 high, at the right margin. */
+static void a_drawing_stands_beside_its_text(void **state)
+{
+	static const struct pdf_block blocks[] = { { PDF_FIGURE, "12", NULL, 0 },
+		                                   { PDF_TEXT, "below", NULL, 0 } };
+	static const struct {
+		size_t x;
+		size_t y;
+		uint32_t rgb;
+	} rows[] = {
+		{ 421, 63, 0x123456 }, { 537, 63, 0x123456 }, { 480, 81, 0x123456 },
+		{ 417, 70, 0xFFFFFF }, { 541, 70, 0xFFFFFF }, { 480, 57, 0xFFFFFF },
+		{ 480, 86, 0xFFFFFF },
+	};
+
+	(void)state;
+	if (!pdf_fixture_ready())
+		skip();
+	const struct pdf_file file = written(blocks, COUNT_OF(blocks));
+
+	for (size_t i = 0; i < COUNT_OF(rows); i++)
+		assert_int_equal(pdf_fixture_colour(arena, file.content, rows[i].x, rows[i].y),
+		                 rows[i].rgb);
+}
+
+/* A drawing wants 28,672, which is more than a line of 10,000; above a text are 4,096. */
+static void what_follows_a_figure_stands_below_its_drawing(void **state)
+{
+	static const int32_t line[] = { 10000 };
+	static const int32_t fits[] = { 747406 - 28672 - 4096 };
+	static const int32_t over[] = { 747406 - 28672 - 4095 };
+	static const int32_t nearly[] = { 747406 - 28671 - 4096 };
+	const struct {
+		const char *name;
+		struct pdf_lines blocks[2];
+		int32_t pages;
+	} rows[] = {
+		{ "room for both", { { line, 1, PDF_FIGURE, 0 }, { fits, 1, PDF_TEXT, 0 } }, 1 },
+		{ "no room below", { { line, 1, PDF_FIGURE, 0 }, { over, 1, PDF_TEXT, 0 } }, 2 },
+		{ "room at the end", { { fits, 1, PDF_TEXT, 0 }, { line, 1, PDF_FIGURE, 0 } }, 1 },
+		{ "no room at the end",
+		  { { nearly, 1, PDF_TEXT, 0 }, { line, 1, PDF_FIGURE, 0 } },
+		  2 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		print_message("%s\n", rows[i].name);
+		assert_int_equal(pdf_count(&a4, rows[i].blocks, 2, NULL), rows[i].pages);
+	}
+}
+
 static void a_font_that_is_not_there_is_named(void **state)
 {
 	static const char *const files[] = { "/nowhere/font.ttf", NULL };
@@ -391,6 +449,8 @@ int main(void)
 		cmocka_unit_test(texts_that_run_on_are_broken_all_the_same),
 		cmocka_unit_test(the_pages_that_are_counted_are_those_that_are_written),
 		cmocka_unit_test(a_page_holds_what_fits_and_a_heading_stays_with_its_first_line),
+		cmocka_unit_test(a_drawing_stands_beside_its_text),
+		cmocka_unit_test(what_follows_a_figure_stands_below_its_drawing),
 		cmocka_unit_test(a_font_that_is_not_there_is_named),
 	};
 

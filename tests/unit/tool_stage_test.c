@@ -7,6 +7,7 @@
 #include "services/chargeback/chargeback.h"
 #include "services/classifier/classifier.h"
 #include "services/ingest/ingest.h"
+#include "services/kpi-aggregator/kpi.h"
 #include "services/opsmesh/mesh_store.h"
 #include "services/sla-watcher/watcher.h"
 
@@ -58,7 +59,7 @@ static void test_every_stage_is_known_with_all_that_it_reads(void **state)
 	size_t count = check(ingest_stages, "ingest") + check(classifier_stages, "classifier") +
 	               check(sla_watcher_stages, "sla-watcher") +
 	               check(billing_sync_stages, "billing-sync") +
-	               check(chargeback_stages, "chargeback");
+	               check(chargeback_stages, "chargeback") + check(kpi_stages, "kpi-aggregator");
 
 	(void)state;
 	assert_null(mesh_stages[count].stage);

@@ -14,8 +14,10 @@
 #include "opsmesh/v1/control.pb-c.h"
 #include "opsmesh/v1/dispute.pb-c.h"
 #include "opsmesh/v1/intake.pb-c.h"
+#include "opsmesh/v1/kpi.pb-c.h"
 #include "opsmesh/v1/material.pb-c.h"
 #include "opsmesh/v1/mirror.pb-c.h"
+#include "opsmesh/v1/partial.pb-c.h"
 #include "opsmesh/v1/progress.pb-c.h"
 #include "opsmesh/v1/provider.pb-c.h"
 #include "opsmesh/v1/report.pb-c.h"
@@ -33,7 +35,7 @@ static const char *const ticket[] = { "ticket", NULL };
 static const char *const triage[] = { "triage", NULL };
 static const char *const triage_and_pattern[] = { "triage", "pattern", NULL };
 static const char *const clock_stage[] = { "clock", NULL };
-static const char *const alert_writers[] = { "clock", "case", "programme", NULL };
+static const char *const alert_writers[] = { "clock", "case", "programme", "watch", NULL };
 static const char *const index_stage[] = { "index", NULL };
 static const char *const effect[] = { "effect", NULL };
 static const char *const case_stage[] = { "case", NULL };
@@ -46,10 +48,13 @@ static const char *const billing_writers[] = { "object", "charge", "customer",
 	                                       "payout", "books",  NULL };
 static const char *const customer_and_payout[] = { "customer", "payout", NULL };
 static const char *const of_balance[] = { "object", "charge", "customer", NULL };
-static const char *const every[] = { "conversation", "directory", "ticket",    "triage", "pattern",
-	                             "clock",        "object",    "source",    "charge", "customer",
-	                             "payout",       "books",     "claim",     "card",   "index",
-	                             "case",         "answer",    "programme", NULL };
+static const char *const partial[] = { "partial", NULL };
+static const char *const series[] = { "series", NULL };
+static const char *const every[] = {
+	"conversation", "directory", "ticket",  "triage", "pattern", "clock", "object", "source",
+	"charge",       "customer",  "payout",  "books",  "claim",   "card",  "index",  "case",
+	"answer",       "programme", "partial", "series", "watch",   NULL
+};
 
 static const struct topic topics[] = {
 	[OPS_INTAKE] = { .name = "ops.intake.v1",
@@ -255,6 +260,22 @@ static const struct topic topics[] = {
 	                   .key = "account id; without one the customer, charge or dispute",
 	                   .doc = "The cases of disputes, inquiries and fraud warnings.",
 	                   .retention = "unlimited" },
+	[OPS_BY_METRIC] = { .name = "ops.kpi-aggregator.by-metric.v1",
+	                    .writers = partial,
+	                    .spread = SPREAD_ANY,
+	                    .audience = TOPIC_INTERNAL,
+	                    .message = &opsmesh__v1__partial_event__descriptor,
+	                    .key = "metric, with its version",
+	                    .doc = "What each shard has counted, on its way to be merged.",
+	                    .retention = "unlimited" },
+	[OPS_KPI] = { .name = "ops.kpi.v1",
+	              .writers = series,
+	              .spread = SPREAD_ANY,
+	              .audience = TOPIC_PUBLIC,
+	              .message = &opsmesh__v1__kpi_event__descriptor,
+	              .key = "series: metric, version, dimension",
+	              .doc = "Each metric by window: provisional, sealed, restated with a reason.",
+	              .retention = "unlimited" },
 	[OPS_ALERTS] = { .name = "ops.alerts.v1",
 	                 .writers = alert_writers,
 	                 .spread = SPREAD_OWN,

@@ -71,6 +71,7 @@ Opsmesh__V1__PaymentDecline *customer_decline(struct customer *it,
 	if (answer.wait.us > 0 && failure->has_created)
 		decline->retry_after =
 		    proto_timestamp(arena, time_add(failure->created, answer.wait));
+	decline->unsent = !payment_failure_sent(failure);
 	decline->sentence = text_mutable(sentence_of(arena, &answer));
 	decline->policy =
 	    arena_printf(arena, "%s/%lld", policy->head.id, (long long)policy->head.version);
@@ -105,6 +106,7 @@ static bool fill_intent(struct thing *thing, const struct payment_failure *failu
 	changed->invoice_id = text_mutable(failure->invoice_id);
 	changed->from_status = text_mutable(thing->held.status != NULL ? thing->held.status : "");
 	changed->to_status = thing->mirrored->status;
+	changed->payment_intent_id = thing->mirrored->object_id;
 	changed->failure_code = text_mutable(failure->failure_code);
 	changed->decline_code = text_mutable(failure->decline_code);
 	changed->decline = customer_decline(thing->customer, failure);

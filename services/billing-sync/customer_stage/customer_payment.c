@@ -189,6 +189,7 @@ bool customer_read_charge(struct thing *thing, enum status *status, struct json_
 	changed.invoice_id = text_mutable(invoice);
 	changed.from_status = text_mutable(thing->held.status != NULL ? thing->held.status : "");
 	changed.to_status = thing->mirrored->status;
+	changed.payment_intent_id = text_mutable(figures.intent);
 	payment_identity_read(arena, &thing->object, thing->customer->row.customer_id, &changed);
 	event.fact_case = OPSMESH__V1__BILLING_EVENT__FACT_PAYMENT_CHANGED;
 	event.payment_changed = &changed;

@@ -1,6 +1,7 @@
 #include "services/chargeback/dossier/entry.h"
 
 #include "common/base/text.h"
+#include "proto/opsmesh/v1/words.h"
 
 #include <string.h>
 
@@ -11,14 +12,6 @@ static const char *role_word(Opsmesh__V1__Role role)
 	static const char *const words[] = { "", "customer", "agent", "bot", "system" };
 
 	return (unsigned)role < COUNT_OF(words) ? words[(unsigned)role] : "";
-}
-
-static const char *channel_word(Opsmesh__V1__Channel channel)
-{
-	static const char *const words[] = { "",      "api",     "email",    "chat",
-		                             "slack", "zendesk", "intercom", "community" };
-
-	return (unsigned)channel < COUNT_OF(words) ? words[(unsigned)channel] : "";
 }
 
 static const char *status_word(Opsmesh__V1__TicketStatus status)
@@ -55,7 +48,7 @@ static bool of_message(struct arena *arena, const Opsmesh__V1__MessageAdded *mes
 	entry->kind = text_mutable("message");
 	entry->message_id = message->message_id;
 	entry->role = text_mutable(role_word(message->role));
-	entry->channel = text_mutable(channel_word(message->channel));
+	entry->channel = text_mutable(opsmesh_channel_word(message->channel));
 	entry->language = message->language_hint;
 	entry->text = fitting(arena, message->body, &entry->cut);
 	entry->quantity = (int64_t)message->n_attachments;
@@ -67,7 +60,7 @@ static bool of_opened(struct arena *arena, const Opsmesh__V1__TicketOpened *open
 {
 	entry->kind = text_mutable("opened");
 	entry->word = text_mutable(status_word(opened->status));
-	entry->channel = text_mutable(channel_word(opened->channel));
+	entry->channel = text_mutable(opsmesh_channel_word(opened->channel));
 	entry->language = opened->language_hint;
 	entry->text = fitting(arena, opened->subject, &entry->cut);
 	return true;

@@ -1,0 +1,95 @@
+#!/usr/bin/env bash
+# quiet_week.sh - the quiet week comes out as it was written by hand, and its report says so.
+#
+# Plays it (deploy/demo/week) in a stack of its own, and holds tickets, promises, alerts and figures against the tables below expected/;
+# then all figures against a second computation, the week's page in its forms, and what the operator's tool says by dimension.
+# Settings: OUT, OPSMESH_BIN as tests/run.sh sets them; KEEP=1 leaves the folders.
+set -u
+top=$(cd "$(dirname "$0")/../.." && pwd)
+work=${OUT:-$top/build/release}/tests/quiet_week
+run=$work/run
+failed=0
+export OPSMESH_BIN=${OPSMESH_BIN:-$top/build/release/bin}
+
+skip()
+{
+	echo "skip quiet_week: $*"
+	exit 0
+}
+
+finish()
+{
+	"$top/deploy/local/down.sh" RUN_DIR="$run"
+	[ "${KEEP:-}" = 1 ] || [ $failed -ne 0 ] || rm -rf "$work"
+}
+
+# One case: its name, and the command that decides it.
+check()
+{
+	local name=$1
+	shift
+	if "$@"; then
+		echo "ok quiet_week: $name"
+	else
+		echo "FAIL quiet_week: $name"
+		failed=1
+	fi
+}
+
+# The operator's tool, in the environment of the stack.
+opsmesh() { (. "$run/env" && "$OPSMESH_BIN/opsmesh" "$@"); }
+
+play() { RECORDING=week "$top/deploy/demo/play.sh" "$run" > "$work/log" 2>&1 || { cat "$work/log"; return 1; }; }
+
+as_written() { python3 "$top/tests/integration/quiet_week.py" "$@"; }
+
+# The sealed figures of ops.kpi.v1 against the facts that they are of, by other code.
+counted_twice()
+{
+	local events=$run/day/events.jsonl
+	python3 "$top/tests/integration/$1.py" "$events" "$events" > "$work/$1.log" ||
+		{ grep -v '^ok' "$work/$1.log" | grep -v 'no truth'; return 1; }
+}
+
+page() { opsmesh report week --format "$1" --out "$work/page.$1" && as_written report "$work/page.$1"; }
+
+# The page of the last week is that of any of its days.
+same_page() { opsmesh report week --at 2026-05-06 --out "$work/page.at" && cmp "$work/page.at" "$work/page.markdown"; }
+
+# A metric as the tool cuts it: metric, dimension.
+cut()
+{
+	opsmesh kpi "$1" --by "$2" --window week --format csv > "$work/cut.csv" && as_written cut "$1" "$2" "$work/cut.csv"
+}
+
+# Nothing stands that somebody has to be told of, once the week is over.
+silent() { [ "$(opsmesh alerts --format alertmanager)" = '[]' ]; }
+
+no_dead_letters() { [ "$(opsmesh dlq list --json)" = '[]' ]; }
+
+for program in ingest classifier sla-watcher billing-sync chargeback kpi-aggregator opsmesh; do
+	[ -x "$OPSMESH_BIN/$program" ] || skip "$program is not built"
+done
+ls "$top/build/kafka-${KAFKA_VERSION:-4.1.1}"/kafka_2.13-*.jar > /dev/null 2>&1 || skip "no Apache Kafka: make setup"
+mkdir -p "$work"
+trap finish EXIT
+trap 'exit 130' INT TERM
+
+check "it is played to its end" play
+check "every request is taken" as_written answers "$run"
+check "tickets are as they were written by hand" as_written tickets "$run"
+check "so is every promise, through holidays and the weekend" as_written clocks "$run"
+check "one warning is raised, and nothing that pages" as_written alerts "$run"
+check "when the week is over no alert stands" silent
+check "figures are as they were written by hand" as_written kpis "$run"
+for second in kpi_truth kpi_truth_money; do
+	check "and those of a second computation ($second)" counted_twice "$second"
+done
+check "the report says them" page markdown
+check "and says them as HTML" page html
+check "and is the same for whoever names a day of the week" same_page
+for pair in support.tickets_opened:channel support.tickets_opened:region support.csat:channel; do
+	check "the tool has ${pair%:*} by ${pair#*:}" cut "${pair%:*}" "${pair#*:}"
+done
+check "nothing is a dead letter" no_dead_letters
+exit $failed
