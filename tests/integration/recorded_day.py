@@ -20,18 +20,25 @@ import described
 PATIENCE = 60
 
 
-def records(consumer, topic, partition):
-    _, end = consumer.get_watermark_offsets(TopicPartition(topic, partition), timeout=PATIENCE)
-    if end == 0:
-        return
-    consumer.assign([TopicPartition(topic, partition, 0)])
-    while True:
+def records(consumer, topics):
+    """Every record of theirs. All partitions at once: each new assignment would wait for the broker anew."""
+    known = consumer.list_topics(timeout=PATIENCE).topics
+    ends = {}
+    for topic in topics:
+        for partition in known[topic].partitions:
+            _, end = consumer.get_watermark_offsets(TopicPartition(topic, partition), timeout=PATIENCE)
+            if end > 0:
+                ends[topic, partition] = end
+    consumer.assign([TopicPartition(topic, partition, 0) for topic, partition in ends])
+    while ends:
         record = consumer.poll(PATIENCE)
         if record is None or record.error():
-            sys.exit(f"recorded_day: {topic}/{partition}: {record and record.error()}")
-        yield record
-        if record.offset() + 1 >= end:
-            return
+            sys.exit(f"recorded_day: {record and record.error()}, and {sorted(ends)} are not at their ends")
+        place = record.topic(), record.partition()
+        if record.offset() < ends.get(place, 0):
+            yield record
+        if record.offset() + 1 >= ends.get(place, 0):
+            ends.pop(place, None)
 
 
 def digest(record, headers):
@@ -43,23 +50,16 @@ def digest(record, headers):
 
 def facts(brokers):
     consumer = Consumer({"bootstrap.servers": brokers, "group.id": "recorded-day", "enable.auto.commit": False})
-    known = consumer.list_topics(timeout=PATIENCE).topics
-    for topic in described.topics():
-        for partition in sorted(known[topic].partitions):
-            highest = {}
-            lines = []
-            for record in records(consumer, topic, partition):
-                headers = [(name, value) for name, value in record.headers() if name != "traceparent"]
-                said = dict(headers)
-                source, sequence = said["ce_source"].decode(), int(said["ce_sequence"])
-                if sequence <= highest.get(source, 0):
-                    continue
-                highest[source] = sequence
-                lines.append((source, sequence, said["ce_type"].decode(), said["ce_meshtime"].decode(),
-                              digest(record, headers)))
-            for line in sorted(lines):
-                yield " ".join(map(str, (topic, partition, *line)))
+    highest, lines = {}, []
+    for record in records(consumer, described.topics()):
+        headers = [(name, value) for name, value in record.headers() if name != "traceparent"]
+        said = dict(headers)
+        sequence, writer = int(said["ce_sequence"]), (record.topic(), record.partition(), said["ce_source"].decode())
+        if sequence > highest.get(writer, 0):
+            highest[writer] = sequence
+            lines.append((*writer, sequence, said["ce_type"].decode(), said["ce_meshtime"].decode(), digest(record, headers)))
     consumer.close()
+    return [" ".join(map(str, line)) for line in sorted(lines)]
 
 
 def rows(database):
