@@ -6,18 +6,12 @@
 
 #include "common/flow/kafka_log.h"
 #include "common/flow/kafka_scout.h"
+#include "common/flow/kept_record.h"
 #include "common/io/bus_consumer.h"
 #include "common/io/bus_producer.h"
 
 #define NAME_SIZE 256 /* Kafka allows 249 bytes */
 #define NOT_READ INT64_C(-1)
-
-/* What LOG_RECORD lends out, until the last release. */
-struct kafka_record {
-	struct rd_kafka_message_s *message;
-	int references;
-	struct log_header headers[];
-};
 
 /* LOG_BROKEN that is still to be told. */
 struct fault {

@@ -14,22 +14,14 @@
 
 static void kafka_retain(void *log, void *handle)
 {
-	struct kafka_record *const record = handle;
-
 	(void)log;
-	if (record != NULL)
-		record->references++;
+	kept_record_retain(handle);
 }
 
 static void kafka_release(void *log, void *handle)
 {
-	struct kafka_record *const record = handle;
-
 	(void)log;
-	if (record == NULL || --record->references > 0)
-		return;
-	bus_record_release(record->message);
-	memory_free(record);
+	kept_record_release(handle);
 }
 
 int64_t *kafka_next(struct kafka_log *log, int topic, int32_t partition)

@@ -13,28 +13,8 @@
 
 static void lend(const struct bus_record *from, enum log_event_kind kind, struct log_event *event)
 {
-	struct kafka_record *const record =
-	    memory_alloc(sizeof(*record) + from->header_count * sizeof(record->headers[0]));
-	struct bus_header header;
-
-	record->message = from->message;
-	record->references = 1;
-	for (size_t i = 0; i < from->header_count; i++) {
-		bus_record_header(from, i, &header);
-		record->headers[i] = (struct log_header){ header.name, header.value };
-	}
 	event->kind = kind;
-	event->record = (struct log_record){
-		.topic = from->topic,
-		.partition = from->partition,
-		.offset = from->offset,
-		.appended = from->appended,
-		.key = from->key,
-		.value = from->value,
-		.headers = record->headers,
-		.header_count = from->header_count,
-		.handle = record,
-	};
+	event->record = kept_record_of(from, from->topic)->record;
 }
 
 /* The group. */

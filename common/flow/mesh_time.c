@@ -6,13 +6,14 @@
 #include <stdio.h>
 #include <string.h>
 
-static void input_name(int topic, struct bytes source, char name[static SOURCE_SIZE + 8])
+/* Every record is looked up by it. */
+static struct bytes input_name(int topic, struct bytes source,
+                               unsigned char name[static INPUT_NAME_SIZE])
 {
-	const int size = snprintf(name, SOURCE_SIZE + 8, "%d:%.*s", topic,
-	                          (int)(source.size < SOURCE_SIZE ? source.size : SOURCE_SIZE),
-	                          (const char *)source.data);
-
-	CHECK(size > 0);
+	CHECK(source.size < SOURCE_SIZE);
+	memcpy(name, &topic, sizeof(topic));
+	memcpy(name + sizeof(topic), source.data, source.size);
+	return (struct bytes){ name, sizeof(topic) + source.size };
 }
 
 static void add_input(struct mesh_time *times, int topic, const char *writer, int32_t number,
@@ -27,7 +28,7 @@ static void add_input(struct mesh_time *times, int topic, const char *writer, in
 	else
 		CHECK(snprintf(input->source, sizeof(input->source), "%s/%d", writer, number) <
 		      (int)sizeof(input->source));
-	input_name(topic, bytes_of(input->source), input->name);
+	map_set(&times->by_name, input_name(topic, bytes_of(input->source), input->name), input);
 }
 
 static void add_topic(struct mesh_time *times, const struct catalogue *catalogue, int place,
@@ -75,8 +76,6 @@ void mesh_time_init(struct mesh_time *times, const struct catalogue *catalogue,
 	times->inputs = memory_zero((most + 1) * sizeof(*times->inputs));
 	for (size_t i = 0; i < topic_count; i++)
 		add_topic(times, catalogue, topics[i], number, partitions, real);
-	for (size_t i = 0; i < times->count; i++)
-		map_set(&times->by_name, bytes_of(times->inputs[i].name), &times->inputs[i]);
 }
 
 void mesh_time_finish(struct mesh_time *times)
@@ -87,12 +86,11 @@ void mesh_time_finish(struct mesh_time *times)
 
 int mesh_time_find(const struct mesh_time *times, int topic, struct bytes source)
 {
-	char name[SOURCE_SIZE + 8];
+	unsigned char name[INPUT_NAME_SIZE];
 
 	if (source.data == NULL || source.size >= SOURCE_SIZE)
 		return -1;
-	input_name(topic, source, name);
-	const struct input *const input = map_get(&times->by_name, bytes_of(name));
+	const struct input *const input = map_get(&times->by_name, input_name(topic, source, name));
 
 	return input == NULL ? -1 : (int)(input - times->inputs);
 }

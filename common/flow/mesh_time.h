@@ -21,17 +21,20 @@ struct promise {
 	int64_t sequence;
 };
 
+#define INPUT_NAME_SIZE (sizeof(int) + SOURCE_SIZE)
+
 struct input {
 	int topic;
 	bool alien;    /* for all sources that the catalogue does not name: by offset, no clock */
 	bool timeless; /* holds nobody's clock: aliens, and the results of effects */
 	char source[SOURCE_SIZE];
-	char name[SOURCE_SIZE + 8]; /* "<topic place>:<source>": its key in the map */
-	int64_t folded;             /* highest sequence folded */
-	int64_t saved;              /* the same as the store has it */
-	int64_t read;               /* highest sequence read */
-	struct instant promise;     /* TIME_MIN: it has not spoken */
-	struct instant heard;       /* real time */
+	unsigned char
+	    name[INPUT_NAME_SIZE]; /* its key in the map: the topic's place and its source */
+	int64_t folded;            /* highest sequence folded */
+	int64_t saved;             /* the same as the store has it */
+	int64_t read;              /* highest sequence read */
+	struct instant promise;    /* TIME_MIN: it has not spoken */
+	struct instant heard;      /* real time */
 	struct promise told[PROMISES_TOLD_MAX];
 	size_t told_count;
 };

@@ -2,6 +2,7 @@
 
 #include "common/base/check.h"
 #include "common/base/memory.h"
+#include "common/flow/kept_record.h"
 #include "common/io/bus_reader.h"
 
 #include <stdio.h>
@@ -12,18 +13,11 @@
 #define PATIENCE SECONDS(10) /* for a record that the journal says is there */
 #define NOWHERE INT64_C(-1)
 
-/* A record with all that it points to behind it. */
-struct kept {
-	struct log_record record;
-	size_t size;
-	struct log_header headers[];
-};
-
 struct source {
 	int topic;
 	struct bus_reader *reader;
-	int64_t next;       /* offset of the next record that the reader gives, or NOWHERE */
-	struct kept **list; /* by offset; NULL: taken */
+	int64_t next;              /* offset of the next record that the reader gives, or NOWHERE */
+	struct kept_record **list; /* by offset; NULL: taken */
 	size_t first;
 	size_t count; /* places in use, from the beginning of the list */
 	size_t capacity;
@@ -37,62 +31,10 @@ struct rebuild_feed {
 	struct source sources[];
 };
 
-/* A record of our own. */
-
-static struct bytes put(unsigned char **room, struct bytes value)
-{
-	struct bytes copy = { *room, value.size };
-
-	if (value.data == NULL)
-		return value;
-	memcpy(*room, value.data, value.size);
-	*room += value.size;
-	return copy;
-}
-
-static size_t record_size(const struct bus_record *record)
-{
-	size_t size = record->key.size + record->value.size;
-	struct bus_header header;
-
-	for (size_t i = 0; i < record->header_count; i++) {
-		bus_record_header(record, i, &header);
-		size += strlen(header.name) + 1 + header.value.size;
-	}
-	return size;
-}
-
-static struct kept *keep(const struct bus_record *record, int topic)
-{
-	const size_t fixed = sizeof(struct kept) + record->header_count * sizeof(struct log_header);
-	const size_t size = fixed + record_size(record);
-	struct kept *const kept = memory_alloc(size + 1);
-	unsigned char *room = (unsigned char *)kept + fixed;
-	struct bus_header header;
-
-	kept->size = size;
-	for (size_t i = 0; i < record->header_count; i++) {
-		bus_record_header(record, i, &header);
-		kept->headers[i].name =
-		    put(&room, (struct bytes){ header.name, strlen(header.name) + 1 }).data;
-		kept->headers[i].value = put(&room, header.value);
-	}
-	kept->record = (struct log_record){ .topic = topic,
-		                            .partition = record->partition,
-		                            .offset = record->offset,
-		                            .appended = record->appended,
-		                            .key = put(&room, record->key),
-		                            .value = put(&room, record->value),
-		                            .headers = kept->headers,
-		                            .header_count = record->header_count,
-		                            .handle = kept };
-	return kept;
-}
-
 static void let_go(void *log, void *handle)
 {
 	(void)log;
-	memory_free(handle);
+	kept_record_release(handle);
 }
 
 const struct log_ops rebuild_feed_log = { .release = let_go };
@@ -102,31 +44,31 @@ const struct log_ops rebuild_feed_log = { .release = let_go };
 static void window_clear(struct source *source)
 {
 	for (size_t i = source->first; i < source->count; i++)
-		memory_free(source->list[i]);
+		kept_record_release(source->list[i]);
 	source->first = source->count = source->bytes = 0;
 }
 
 static void drop_first(struct source *source)
 {
-	struct kept *const kept = source->list[source->first++];
+	struct kept_record *const kept = source->list[source->first++];
 
 	if (kept != NULL)
 		source->bytes -= kept->size;
-	memory_free(kept);
+	kept_record_release(kept);
 }
 
-static void window_add(struct source *source, struct kept *kept)
+static void window_add(struct source *source, struct kept_record *kept)
 {
 	if (source->first > 0 && source->count == source->capacity) {
 		source->count -= source->first;
 		memmove(source->list, source->list + source->first,
-		        source->count * sizeof(struct kept *));
+		        source->count * sizeof(struct kept_record *));
 		source->first = 0;
 	}
 	if (source->count == source->capacity) {
 		source->capacity = source->capacity == 0 ? 256 : source->capacity * 2;
 		source->list =
-		    memory_resize(source->list, source->capacity * sizeof(struct kept *));
+		    memory_resize(source->list, source->capacity * sizeof(struct kept_record *));
 	}
 	source->list[source->count++] = kept;
 	source->bytes += kept->size;
@@ -135,9 +77,9 @@ static void window_add(struct source *source, struct kept *kept)
 }
 
 /* Offsets ascend, but for the places of those that were taken: they are looked for from the front. */
-static struct kept *window_take(struct source *source, int64_t offset)
+static struct kept_record *window_take(struct source *source, int64_t offset)
 {
-	struct kept *found = NULL;
+	struct kept_record *found = NULL;
 
 	for (size_t i = source->first; i < source->count && found == NULL; i++) {
 		if (source->list[i] == NULL || source->list[i]->record.offset != offset)
@@ -173,9 +115,8 @@ static bool read_one(struct rebuild_feed *feed, struct source *source)
 		         bus_reader_reason(source->reader));
 	if (answer != BUS_READ_RECORD)
 		return false;
-	window_add(source, keep(&record, source->topic));
 	source->next = record.offset + 1;
-	bus_record_release(record.message);
+	window_add(source, kept_record_of(&record, source->topic));
 	return true;
 }
 
@@ -192,7 +133,7 @@ bool rebuild_feed_take(void *context, int topic, int64_t offset, struct log_reco
 {
 	struct rebuild_feed *const feed = context;
 	struct source *const source = find_source(feed, topic);
-	struct kept *kept = window_take(source, offset);
+	struct kept_record *kept = window_take(source, offset);
 
 	if (kept == NULL && (source->next == NOWHERE || offset < source->next))
 		read_from(feed, source, offset);

@@ -25,12 +25,10 @@ static const struct bus_setting common[] = {
 
 void bus_record_header(const struct bus_record *record, size_t place, struct bus_header *header)
 {
-	rd_kafka_headers_t *headers = NULL;
-	rd_kafka_resp_err_t error = rd_kafka_message_headers(record->message, &headers);
+	const rd_kafka_resp_err_t error =
+	    rd_kafka_header_get_all(record->headers, place, &header->name, &header->value.data,
+	                            &header->value.size);
 
-	CHECK(error == RD_KAFKA_RESP_ERR_NO_ERROR);
-	error = rd_kafka_header_get_all(headers, place, &header->name, &header->value.data,
-	                                &header->value.size);
 	CHECK(error == RD_KAFKA_RESP_ERR_NO_ERROR);
 }
 

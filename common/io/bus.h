@@ -22,6 +22,7 @@
 struct rd_kafka_s;
 struct rd_kafka_conf_s;
 struct rd_kafka_message_s;
+struct rd_kafka_headers_s;
 
 /* One setting of librdkafka; a list ends with a name of NULL. */
 struct bus_setting {
@@ -52,6 +53,7 @@ struct bus_record {
 	struct bytes key;
 	struct bytes value;
 	size_t header_count;
+	struct rd_kafka_headers_s *headers; /* NULL: none */
 	struct rd_kafka_message_s *message;
 };
 

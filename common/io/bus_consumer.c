@@ -198,7 +198,6 @@ static void tell_record(struct bus_consumer *consumer, rd_kafka_message_t *messa
                         struct bus_event *event)
 {
 	const int64_t ms = rd_kafka_message_timestamp(message, NULL);
-	rd_kafka_headers_t *headers = NULL;
 
 	event->kind = BUS_RECORD;
 	event->record = (struct bus_record){
@@ -210,8 +209,8 @@ static void tell_record(struct bus_consumer *consumer, rd_kafka_message_t *messa
 		.value = { message->payload, message->len },
 		.message = message,
 	};
-	if (rd_kafka_message_headers(message, &headers) == RD_KAFKA_RESP_ERR_NO_ERROR)
-		event->record.header_count = rd_kafka_header_cnt(headers);
+	if (rd_kafka_message_headers(message, &event->record.headers) == RD_KAFKA_RESP_ERR_NO_ERROR)
+		event->record.header_count = rd_kafka_header_cnt(event->record.headers);
 }
 
 /* Errors that do not go away by waiting. A topic that seems unknown may be a broker that starts. */

@@ -150,6 +150,7 @@ struct definition_book {
 	struct calendar_library library;
 	const struct definition *definitions; /* by id and version */
 	size_t count;
+	const char *digest; /* of all of them: another, or one more, is another */
 	/* Of each kind of observation the definitions that have a part for it; ended by NULL. */
 	const struct definition *const *of_kind[OBSERVATION_KINDS];
 	/* The zones of definitions that count snapshots (OBSERVATION_BACKLOG), each once; such a part has the condition that zone is its own. */

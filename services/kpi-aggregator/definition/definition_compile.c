@@ -245,6 +245,17 @@ static void index_snapshots(struct compiling *it)
 	it->book->snapshot_zones = zones;
 }
 
+static void seal_book(struct compiling *it)
+{
+	char *const all = arena_alloc(it->arena, it->book->count * DIGEST_TEXT_SIZE + 1);
+	uint8_t digest[DIGEST_SIZE];
+
+	for (size_t i = 0; i < it->book->count; i++)
+		memcpy(all + i * DIGEST_TEXT_SIZE, it->definitions[i].digest, DIGEST_TEXT_SIZE);
+	digest_sha256((struct bytes){ all, it->book->count * DIGEST_TEXT_SIZE }, digest);
+	it->book->digest = text_hex(it->arena, (struct bytes){ digest, sizeof(digest) });
+}
+
 static bool compile(struct compiling *it, const struct document *files, size_t count)
 {
 	if (!calendar_library_read(it->arena, files, count, &it->book->library, it->reason,
@@ -252,6 +263,7 @@ static bool compile(struct compiling *it, const struct document *files, size_t c
 	    !read_files(it, files, count) || !judge_all(it))
 		return false;
 	qsort(it->definitions, it->book->count, sizeof(*it->definitions), by_id_and_version);
+	seal_book(it);
 	index_kinds(it);
 	index_snapshots(it);
 	return true;

@@ -69,8 +69,9 @@ extern const struct state_table snapshot_table;
 
 /* Since when the shard counts by a definition. */
 struct definition_seen_row {
-	const char *key;    /* "support.first_reply@1"; "": the shard has begun */
-	const char *digest; /* of its document, which stays the same */
+	const char
+	    *key; /* "support.first_reply@1"; "": the shard has begun; "*": by all of a book */
+	const char *digest; /* of its document, which stays the same; of "*" the book's */
 	struct instant
 	    begun; /* TIME_MIN: the shard began with it; of the shard the time of its first fact */
 };
@@ -123,6 +124,7 @@ enum status partial_take_cells(struct task *task, struct partial_sums *sums, int
 struct partial_since {
 	struct task *task;
 	struct instant born;
+	bool all;                       /* whatever is asked: it was born behind them all */
 	const struct definition *asked; /* last */
 	bool counts;
 };

@@ -81,18 +81,20 @@ static void keep(const struct cell_change *change, void *context)
 
 enum status partial_observe(struct task *task, const struct observation *observation)
 {
-	struct keeping it = { .task = task, .fits = true };
+	struct keeping it = { .task = task,
+		              .fits = true,
+		              .since = partial_since_begin(task, task_time(task)) };
 
-	partial_begin(task);
-	it.since = partial_since_begin(task, task_time(task));
 	cell_expand(task->scratch, task_document(task, DEFINITIONS), observation, 1, keep, &it);
 	if (!it.fits)
 		return task_fail(task, STATUS_REJECT,
 		                 "a sum of what it is about does not fit 64 bits");
-	partial_show(task,
-	             arena_printf(task->arena, "%s/%.*s", vocabulary_kinds[observation->kind].name,
-	                          (int)task->event->id.size, (const char *)task->event->id.data),
-	             observation);
+	if (vocabulary_kinds[observation->kind].kept)
+		partial_show(
+		    task,
+		    arena_printf(task->arena, "%s/%.*s", vocabulary_kinds[observation->kind].name,
+		                 (int)task->event->id.size, (const char *)task->event->id.data),
+		    observation);
 	if (it.fresh)
 		partial_tell_soon(task);
 	return STATUS_OK;

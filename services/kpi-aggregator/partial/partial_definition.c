@@ -6,6 +6,8 @@
 #include "common/base/text.h"
 
 #define SHARD_KEY "" /* the shard's own row: it has begun */
+#define ALL_KEY \
+	"*" /* since when it counts by all definitions of a book, of which it has the digest */
 
 const struct state_table definition_seen_table = {
 	.name = "definition_seen",
@@ -26,6 +28,31 @@ static void count_by(struct task *task, const struct definition *definition, str
 	task_save(task, &definition_seen_table,
 	          &(struct definition_seen_row){
 		      .key = definition->key, .digest = definition->digest, .begun = begun });
+}
+
+/* So that not every fact asks for each definition. */
+static bool load_all(struct task *task, struct definition_seen_row *row)
+{
+	const struct definition_book *const book = task_document(task, DEFINITIONS);
+
+	*row = (struct definition_seen_row){ .key = ALL_KEY };
+	return task_load(task, &definition_seen_table, row) &&
+	       text_equal(row->digest, book->digest);
+}
+
+static void save_all(struct task *task)
+{
+	const struct definition_book *const book = task_document(task, DEFINITIONS);
+	struct definition_seen_row all = { ALL_KEY, book->digest, TIME_MIN };
+
+	for (size_t i = 0; i < book->count; i++) {
+		struct definition_seen_row row = { .key = book->definitions[i].key };
+
+		if (!task_load(task, &definition_seen_table, &row))
+			return;
+		all.begun = time_later(all.begun, row.begun);
+	}
+	task_save(task, &definition_seen_table, &all);
 }
 
 /* Midnights from here on: what was open at earlier ones was open in another time than the mesh's. */
@@ -75,8 +102,11 @@ struct instant partial_time(struct task *task)
 void partial_begin(struct task *task)
 {
 	const struct definition_book *const book = task_document(task, DEFINITIONS);
-	struct definition_seen_row row = { .key = SHARD_KEY };
+	struct definition_seen_row row;
 
+	if (load_all(task, &row))
+		return;
+	row = (struct definition_seen_row){ .key = SHARD_KEY };
 	if (task_load(task, &definition_seen_table, &row))
 		return;
 	row.digest = "";
@@ -84,11 +114,13 @@ void partial_begin(struct task *task)
 	task_save(task, &definition_seen_table, &row);
 	for (size_t i = 0; i < book->count; i++)
 		count_by(task, &book->definitions[i], TIME_MIN);
+	save_all(task);
 }
 
 enum status partial_look_at_definitions(struct task *task)
 {
 	const struct definition_book *const book = task_document(task, DEFINITIONS);
+	struct definition_seen_row all;
 
 	for (size_t i = 0; i < book->count; i++) {
 		const struct definition *const it = &book->definitions[i];
@@ -103,6 +135,8 @@ enum status partial_look_at_definitions(struct task *task)
 			    "a new version",
 			    it->key);
 	}
+	if (!load_all(task, &all))
+		save_all(task);
 	if (has_time(task))
 		begin_zones(task);
 	return STATUS_OK;
@@ -112,13 +146,24 @@ enum status partial_look_at_definitions(struct task *task)
 
 struct partial_since partial_since_begin(struct task *task, struct instant born)
 {
-	return (struct partial_since){ .task = task, .born = born };
+	struct definition_seen_row row;
+	bool all = load_all(task, &row);
+
+	if (!all) {
+		partial_begin(task);
+		all = load_all(task, &row);
+	}
+	return (struct partial_since){ .task = task,
+		                       .born = born,
+		                       .all = all && !time_before(born, row.begun) };
 }
 
 bool partial_since_counts(struct partial_since *since, const struct definition *definition)
 {
 	struct definition_seen_row row = { .key = definition->key };
 
+	if (since->all)
+		return true;
 	if (since->asked != definition) {
 		since->asked = definition;
 		since->counts = task_load(since->task, &definition_seen_table, &row) &&
