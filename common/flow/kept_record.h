@@ -17,7 +17,10 @@ struct kept_record {
 	struct log_header headers[];
 };
 
-/* Releases what it copies. The topic is the place in the catalogue. It has one reference, which is the caller's. */
+/*
+ * Releases what it copies. The topic is the place in the catalogue. It has one reference, which is the caller's. Of a record with more
+ * than RECORD_HEADERS_MAX headers, which is refused, it has one more than so many.
+ */
 struct kept_record *kept_record_of(const struct bus_record *from, int topic);
 void kept_record_retain(struct kept_record *kept);
 void kept_record_release(struct kept_record *kept); /* NULL is allowed */
