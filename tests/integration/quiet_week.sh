@@ -65,6 +65,28 @@ cut()
 # Nothing stands that somebody has to be told of, once the week is over.
 silent() { [ "$(opsmesh alerts --format alertmanager)" = '[]' ]; }
 
+# Each number by whoever asks who is behind it: of the week, else of a day or the month. What is not kept one by one cannot be counted again.
+counted_again()
+{
+	local document metric window status count=0
+	for document in "$top"/deploy/policies/metrics/*-[0-9]*.json; do
+		metric=$(basename "$document" .json)
+		metric=${metric%-*}@${metric##*-}
+		for window in 2026-W19 2026-05-06 2026-05; do
+			opsmesh explain kpi "$metric" "$window" > "$work/again" 2>&1
+			status=$?
+			[ $status -eq 2 ] || break
+		done
+		count=$((count + 1))
+		[ $status -eq 0 ] || grep -qE 'the kind "(usage|programme)", which are not kept one by one' "$work/again" ||
+			{ echo "$metric $window"; cat "$work/again"; return 1; }
+	done
+	[ $count -ge 95 ]
+}
+
+# One of those who are open at a midnight is named.
+named_open() { opsmesh explain kpi support.backlog@2 2026-05-07 > "$work/open" && grep -q '^In it ([1-9]' "$work/open" && grep -q 'ticket/.* backlog America/New_York/2026-05-07' "$work/open"; }
+
 no_dead_letters() { [ "$(opsmesh dlq list --json)" = '[]' ]; }
 
 for program in ingest classifier sla-watcher billing-sync chargeback kpi-aggregator opsmesh; do
@@ -91,5 +113,7 @@ check "and is the same for whoever names a day of the week" same_page
 for pair in support.tickets_opened:channel support.tickets_opened:region support.csat:channel; do
 	check "the tool has ${pair%:*} by ${pair#*:}" cut "${pair%:*}" "${pair#*:}"
 done
+check "every figure is counted again from who is behind it" counted_again
+check "and who was open at a midnight is named" named_open
 check "nothing is a dead letter" no_dead_letters
 exit $failed

@@ -4,6 +4,7 @@
 #include "common/io/db.h"
 #include "gen/kpi_aggregator_sql.h"
 #include "services/kpi-aggregator/explain/answer.h"
+#include "services/kpi-aggregator/subject/observation_codec.h"
 #include "services/kpi-aggregator/vocabulary/observation_json.h"
 
 #include <stdarg.h>
@@ -17,6 +18,7 @@ enum { EXIT_SAME = 0, EXIT_DIFFERS = 1, EXIT_USAGE = 2, EXIT_AWAY = 3 };
 
 struct explaining {
 	struct arena *arena;
+	struct arena *scratch; /* for one row */
 	struct db *db;
 	struct recount_ask ask;
 	struct recount recount;
@@ -108,6 +110,31 @@ static void take_row(struct explaining *it, enum observation_kind kind, const st
 		it->answer.unread++;
 }
 
+/* What was told of one ticket, of which midnights of the definition's zone matter. */
+static void take_told(void *argument, const struct db_rows *row)
+{
+	struct explaining *const it = argument;
+	const char *const zone = window_zone_name(it->ask.definition->zone);
+	struct observation *told;
+	size_t count;
+
+	if (!observations_unpack(it->scratch, db_bytes(row, 0, 1), &told, &count)) {
+		it->answer.unread++;
+		count = 0;
+	}
+	for (size_t i = 0; i < count; i++)
+		if (told[i].kind == OBSERVATION_BACKLOG &&
+		    text_equal(told[i].words[WORD_ZONE], zone))
+			recount_take(&it->recount, db_text(row, 0, 0), &told[i]);
+	arena_reset(it->scratch);
+}
+
+static enum status take_midnights(struct explaining *it)
+{
+	return db_each(it->db, &sql_subject_told, take_told, it, DB_TIME(recount_from(&it->ask)),
+	               DB_TIME(it->ask.window.end));
+}
+
 static bool counts_kind(const struct definition *definition, int kind)
 {
 	for (size_t i = 0; i < definition->part_count; i++)
@@ -123,6 +150,10 @@ static enum status take_all(struct explaining *it)
 
 		if (!counts_kind(it->ask.definition, kind))
 			continue;
+		if (vocabulary_kinds[kind].kept == KEPT_SUBJECT) {
+			TRY(take_midnights(it));
+			continue;
+		}
 		TRY(db_query(it->db, &sql_observation_look, &rows,
 		             DB_TEXT(vocabulary_kinds[kind].name), DB_TIME(recount_from(&it->ask)),
 		             DB_TIME(it->ask.window.end)));
@@ -197,6 +228,7 @@ static int explain(struct explaining *it, const char *metric, const char *label,
 	answer_init(&it->answer, it->arena, &it->recount);
 	if (db_connect(it->db) != STATUS_OK ||
 	    db_prepare(it->db, &sql_observation_look) != STATUS_OK ||
+	    db_prepare(it->db, &sql_subject_told) != STATUS_OK ||
 	    db_prepare(it->db, &sql_kpi_cell_said) != STATUS_OK || take_all(it) != STATUS_OK)
 		return fail(EXIT_AWAY, "%s", db_reason(it->db));
 	return say_all(it);
@@ -216,10 +248,12 @@ int explain_number(const struct service_given *given, int argc, char **argv)
 	if (argc < 3 || argc > 4)
 		return fail(EXIT_USAGE, "METRIC WINDOW [D=V] [--json]");
 	it.arena = arena_create(ARENA_BLOCK);
+	it.scratch = arena_create(ARENA_BLOCK);
 	it.ask.book = book_of(given->documents);
 	it.db = db_create(&settings);
 	status = explain(&it, argv[1], argv[2], argc == 4 ? argv[3] : NULL);
 	db_destroy(it.db);
+	arena_destroy(it.scratch);
 	arena_destroy(it.arena);
 	return status;
 }

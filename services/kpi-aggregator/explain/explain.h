@@ -1,5 +1,5 @@
 /*
- * explain - a number counted again from the table `observation`: what was said, what comes out now, who is in it, who is not and why.
+ * explain - a number counted again from the table `observation`, midnights of the backlog from `subject`: what was said, what comes out now, who is in it, who is not and why.
  */
 #ifndef SERVICES_KPI_AGGREGATOR_EXPLAIN_EXPLAIN_H
 #define SERVICES_KPI_AGGREGATOR_EXPLAIN_EXPLAIN_H

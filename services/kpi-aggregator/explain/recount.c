@@ -17,7 +17,7 @@ const char *recount_refused(struct arena *arena, const struct definition *defini
 		const struct vocabulary_kind *const kind =
 		    &vocabulary_kinds[definition->parts[i].kind];
 
-		if (!kind->kept)
+		if (kind->kept == KEPT_NOT)
 			return arena_printf(
 			    arena,
 			    "it counts observations of the kind \"%s\", which are not kept one by one",

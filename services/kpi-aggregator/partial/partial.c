@@ -65,7 +65,7 @@ static struct observation_row row_of(struct task *task, const char *subject,
 
 void partial_show(struct task *task, const char *subject, const struct observation *it)
 {
-	if (vocabulary_kinds[it->kind].kept) {
+	if (vocabulary_kinds[it->kind].kept == KEPT_ROW) {
 		const struct observation_row row = row_of(task, subject, it);
 
 		task_save(task, &observation_table, &row);
@@ -74,7 +74,7 @@ void partial_show(struct task *task, const char *subject, const struct observati
 
 void partial_hide(struct task *task, const char *subject, const struct observation *it)
 {
-	if (vocabulary_kinds[it->kind].kept) {
+	if (vocabulary_kinds[it->kind].kept == KEPT_ROW) {
 		const struct observation_row row = row_of(task, subject, it);
 
 		task_remove(task, &observation_table, &row);

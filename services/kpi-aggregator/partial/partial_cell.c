@@ -89,7 +89,7 @@ enum status partial_observe(struct task *task, const struct observation *observa
 	if (!it.fits)
 		return task_fail(task, STATUS_REJECT,
 		                 "a sum of what it is about does not fit 64 bits");
-	if (vocabulary_kinds[observation->kind].kept)
+	if (vocabulary_kinds[observation->kind].kept == KEPT_ROW)
 		partial_show(
 		    task,
 		    arena_printf(task->arena, "%s/%.*s", vocabulary_kinds[observation->kind].name,

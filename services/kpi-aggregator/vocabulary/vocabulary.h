@@ -147,10 +147,17 @@ struct observation {
 	uint64_t marks; /* bit 1 << enum observation_mark */
 };
 
+/* Where an observation is found again once it was counted. */
+enum vocabulary_kept {
+	KEPT_NOT,
+	KEPT_ROW, /* in a row of the table `observation` */
+	KEPT_SUBJECT, /* in its subject's row, among all that was told of it: they would be too many rows */
+};
+
 struct vocabulary_kind {
 	const char *name; /* "first_reply" */
 	const char *doc;
-	bool kept; /* a row of the table `observation` shows it */
+	enum vocabulary_kept kept;
 	/* Which fields it has, bits by the enums above. */
 	uint64_t words;
 	uint64_t times;
