@@ -174,6 +174,7 @@ static enum status say_declared(struct request *request, const struct account_bo
 	declared.tier_verbatim = text_mutable(body->tier_verbatim);
 	declared.region = text_mutable(body->region);
 	declared.time_zone = text_mutable(body->time_zone);
+	declared.owner = text_mutable(body->owner);
 	declared.n_domains = body->domains.count;
 	declared.domains = texts_of(arena, &body->domains);
 	declared.addresses = addresses_of(request, body, &declared.n_addresses);

@@ -14,7 +14,7 @@
  *   status    status, assignee, team, priority, tags_added [], tags_removed [], reason,
  *             occurred_at: at least one of those before reason
  *   csat      ticket_id*, score*, scale (5), comment, occurred_at
- *   accounts  id*, name, tier, region, time_zone, domains [], addresses [], slack_teams [],
+ *   accounts  id*, name, tier, region, time_zone, owner, domains [], addresses [], slack_teams [],
  *             stripe_customers [], orders [] {id*, version*, customer*, price or product*, quantity,
  *             unit_amount, currency, from*, until}: units and minor units as the provider bills them
  *   usage     kind*, source*, id*, customer*, at*, and what belongs to the kind, or events* []: many
@@ -156,6 +156,7 @@ struct account_body {
 	const char *tier_verbatim;
 	const char *region;
 	const char *time_zone;  /* known to this machine's zone data */
+	const char *owner;      /* a principal; "": nobody */
 	struct texts domains;   /* lower case */
 	struct texts addresses; /* domain in lower case */
 	struct texts slack_teams;

@@ -230,10 +230,10 @@ static bool take_zone(struct decoding *d, const struct json_place *top, const ch
 static bool read_account(struct decoding *d, const struct json_place *top,
                          struct account_body *account)
 {
-	static const char *const fields[] = { "id",        "name",        "tier",
-		                              "region",    "time_zone",   "domains",
-		                              "addresses", "slack_teams", "stripe_customers",
-		                              "orders",    NULL };
+	static const char *const fields[] = {
+		"id",      "name",      "tier",        "region",           "time_zone", "owner",
+		"domains", "addresses", "slack_teams", "stripe_customers", "orders",    NULL
+	};
 
 	if (!json_only(top, fields, d->error) ||
 	    !decoding_id_at(d, top, "id", &account->account_id) ||
@@ -242,6 +242,7 @@ static bool read_account(struct decoding *d, const struct json_place *top,
 	    !decoding_text(d, top, "tier", DECODE_WORD_MAX, &account->tier_verbatim) ||
 	    !decoding_text(d, top, "region", DECODE_WORD_MAX, &account->region) ||
 	    !take_zone(d, top, &account->time_zone) ||
+	    !decoding_id(d, top, "owner", &account->owner) ||
 	    !decoding_list(d, top, "domains", LIST_DOMAINS, DECODE_KEYS_MAX, &account->domains) ||
 	    !decoding_list(d, top, "addresses", LIST_ADDRESSES, DECODE_KEYS_MAX,
 	                   &account->addresses) ||

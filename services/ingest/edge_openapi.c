@@ -64,6 +64,8 @@ static const struct property properties[] = {
 	{ "Account", "tier", "string", false, DECODE_WORD_MAX, "free, pro, business, enterprise." },
 	{ "Account", "region", "string", false, DECODE_WORD_MAX, "A country (ISO 3166) or EU." },
 	{ "Account", "time_zone", "string", false, DECODE_NAME_MAX, "IANA: Asia/Tokyo." },
+	{ "Account", "owner", "string", false, DECODE_ID_MAX,
+	  "Who looks after the account: an agent's id. Empty: nobody." },
 	{ "Account", "domains", "[]", false, DECODE_KEYS_MAX, "Mail domains." },
 	{ "Account", "addresses", "[]", false, DECODE_KEYS_MAX, "E-mail addresses." },
 	{ "Account", "slack_teams", "[]", false, DECODE_KEYS_MAX, "Slack team ids." },

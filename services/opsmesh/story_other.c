@@ -144,7 +144,7 @@ struct story_line story_account(const struct story *story, const struct told *to
 		arena_printf(
 		    story->arena,
 		    "declares account %s, version %" PRId64
-		    ": tier %s, region %s, time zone %s, name %s, domains %s, %zu addresses, Slack "
+		    ": tier %s, region %s, time zone %s, owner %s, name %s, domains %s, %zu addresses, Slack "
 		    "teams %s, Stripe customers %s",
 		    event->account_id, fact->version,
 		    story_verbatim(
@@ -152,6 +152,7 @@ struct story_line story_account(const struct story *story, const struct told *to
 			fact->tier_verbatim),
 		    fact->region[0] == '\0' ? "unknown" : fact->region,
 		    fact->time_zone[0] == '\0' ? "unknown" : fact->time_zone,
+		    fact->owner[0] == '\0' ? "nobody" : fact->owner,
 		    fact->name == NULL ? "unknown" : story_personal(story, fact->name),
 		    story_list(story, fact->domains, fact->n_domains), fact->n_addresses,
 		    story_list(story, fact->slack_teams, fact->n_slack_teams),

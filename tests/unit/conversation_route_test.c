@@ -52,7 +52,7 @@ static void an_account_is_declared_to_subscribers_to_tickets_and_to_each_of_its_
 	account(
 	    "R1",
 	    "{\"id\":\"acme\",\"name\":\"Acme\",\"tier\":\"enterprise\",\"region\":\"jp\","
-	    "\"time_zone\":\"Asia/Tokyo\",\"domains\":[\"acme.example\"],"
+	    "\"time_zone\":\"Asia/Tokyo\",\"owner\":\"mia\",\"domains\":[\"acme.example\"],"
 	    "\"addresses\":[\"ann@free.example\"],\"stripe_customers\":[\"cus_1\"],"
 	    "\"orders\":[{\"id\":\"o-1\",\"version\":3,\"customer\":\"cus_1\",\"price\":\"price_1\","
 	    "\"quantity\":5,\"from\":\"2026-01-01T00:00:00Z\"}]}");
@@ -64,6 +64,7 @@ static void an_account_is_declared_to_subscribers_to_tickets_and_to_each_of_its_
 	assert_string_equal(personal(declared->name), "Acme");
 	assert_int_equal(declared->tier, OPSMESH__V1__TIER__TIER_ENTERPRISE);
 	assert_string_equal(declared->addresses[0]->hash, address + strlen("address:"));
+	assert_string_equal(declared->owner, "mia");
 	assert_int_equal(declared->version, 1);
 	assert_int_equal(declared->n_orders, 1);
 	assert_int_equal(declared->orders[0]->version, 3);

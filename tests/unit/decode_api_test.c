@@ -130,7 +130,8 @@ static void an_account_is_declared_whole(void **state)
 {
 	static const char body[] =
 	    "{\"id\":\"acme\",\"name\":\"Acme\",\"tier\":\"enterprise\",\"region\":\"JP\","
-	    "\"time_zone\":\"Asia/Tokyo\",\"domains\":[\"B.example\",\"a.example\"],"
+	    "\"time_zone\":\"Asia/Tokyo\",\"owner\":\"mia\","
+	    "\"domains\":[\"B.example\",\"a.example\"],"
 	    "\"addresses\":[\"X@A.example\"],\"slack_teams\":[\"T1\"],\"stripe_customers\":[\"cus_1\"]}";
 	struct account_body account;
 	struct refusal refusal;
@@ -138,6 +139,7 @@ static void an_account_is_declared_whole(void **state)
 	(void)state;
 	assert_true(decode_account(arena, bytes_of(body), &account, &refusal));
 	assert_int_equal(account.tier, OPSMESH__V1__TIER__TIER_ENTERPRISE);
+	assert_string_equal(account.owner, "mia");
 	assert_string_equal(account.domains.items[0], "a.example");
 	assert_string_equal(account.domains.items[1], "b.example");
 	assert_string_equal(account.addresses.items[0], "X@a.example");
@@ -145,6 +147,7 @@ static void an_account_is_declared_whole(void **state)
 	                           &account, &refusal));
 	assert_int_equal(account.tier, 0);
 	assert_string_equal(account.tier_verbatim, "platinum");
+	assert_string_equal(account.owner, "");
 }
 
 static void an_action_keeps_its_parameters_and_knows_what_is_personal(void **state)
@@ -233,6 +236,8 @@ static const struct wrong wrongs[] = {
 	{ ACCOUNT, "{\"id\":\"a\\u0001b\"}", "id", 0 },
 	{ ACCOUNT, "{\"id\":\"a\\u007f\"}", "id", 0 },
 	{ ACCOUNT, "{\"id\":\"a\",\"time_zone\":\"Mars/Base\"}", "time_zone", 0 },
+	{ ACCOUNT, "{\"id\":\"a\",\"owner\":7}", "owner", 0 },
+	{ ACCOUNT, "{\"id\":\"a\",\"owner\":\"Mia Ito\"}", "owner", 0 },
 	{ ACCOUNT, "{\"id\":\"a\",\"domains\":[\"a@b.c\"]}", "domains[0]", 0 },
 	{ ACCOUNT, "{\"id\":\"a\",\"addresses\":[\"x\"]}", "addresses[0]", 0 },
 	{ ACCOUNT, "{\"id\":\"a\",\"stripe_customers\":[\"cus_1\",\"cus/2\"]}",

@@ -1,6 +1,7 @@
 /*
  * money_dispute_test - a dispute counts once, whatever it went through; accounts are a level by tier and region.
  */
+#include "common/base/packed.h"
 #include "common/base/text.h"
 #include "services/kpi-aggregator/money/account.h"
 #include "services/kpi-aggregator/money/dispute.h"
@@ -207,6 +208,67 @@ static void an_account_is_one_of_its_tier_and_region(void **state)
 	}
 }
 
+#define OWNED(at, number, owner) \
+	"occurred_at=" at " declared.version=" number " declared.owner=" owner
+#define ONE "account 1 account=acct_1 at=5 change=1\n"
+
+static void an_account_is_looked_after_by_whom_the_newest_declaration_names(void **state)
+{
+	static const struct story stories[] = {
+		{ "one that has an owner",
+		  { OWNED("5", "1", "mia") },
+		  ONE "owner 1 account=acct_1 owner=mia at=5\n" },
+		{ "another owner adds no account and takes none away",
+		  { OWNED("5", "1", "mia"), OWNED("9", "2", "kai") },
+		  ONE "owner 1 account=acct_1 owner=kai at=9\n" },
+		{ "named again he looks after it since he was named first",
+		  { OWNED("5", "1", "mia"), OWNED("9", "2", "mia") },
+		  ONE "owner 1 account=acct_1 owner=mia at=5\n" },
+		{ "an older declaration that comes later names nobody",
+		  { OWNED("5", "1", "mia"), OWNED("9", "3", "kai"), OWNED("7", "2", "mia") },
+		  ONE "owner 1 account=acct_1 owner=kai at=9\n" },
+		{ "whom the newest does not name is gone",
+		  { OWNED("5", "1", "mia"), "occurred_at=9 declared.version=2" },
+		  ONE },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(stories); i++) {
+		print_message("%s\n", stories[i].name);
+		assert_string_equal(told_of_account(stories[i].facts, FACTS_MAX),
+		                    stories[i].observed);
+	}
+}
+
+/* The bytes of an account of version 1, tier "pro" and region "JP", as they were before owners. */
+static void an_account_that_was_kept_before_there_were_owners_is_read(void **state)
+{
+	struct observations all = { .arena = arena };
+	struct buffer out = { 0 };
+	struct bytes known;
+
+	(void)state;
+	pack_u8(&out, 1);
+	pack_i64(&out, 0);
+	pack_u8(&out, 1);
+	pack_i64(&out, 1);
+	pack_time(&out, (struct instant){ 5000000 });
+	pack_text(&out, "pro");
+	pack_text(&out, "JP");
+	known = pack_end(arena, &out);
+	assert_true(subject_account.observe("account/acct_1", known, NULL, &all));
+	assert_int_equal(all.count, 1);
+	assert_true(subject_account_apply(arena, known,
+	                                  told_fact(arena, &opsmesh__v1__account_event__descriptor,
+	                                            OWNED("9", "2", "mia")),
+	                                  &known));
+	all.count = 0;
+	assert_true(subject_account.observe("account/acct_1", known, NULL, &all));
+	assert_int_equal(all.count, 4);
+	assert_string_equal(observed_line(arena, &all.items[3]),
+	                    "owner 1 account=acct_1 owner=mia at=9");
+}
+
 static void no_more_of_an_account_is_kept_than_the_bound(void **state)
 {
 	struct bytes known = { 0 };
@@ -249,6 +311,8 @@ int main(void)
 		CASE(a_later_contracts_words_count_as_open),
 		CASE(a_case_is_found_by_its_id),
 		CASE(an_account_is_one_of_its_tier_and_region),
+		CASE(an_account_is_looked_after_by_whom_the_newest_declaration_names),
+		CASE(an_account_that_was_kept_before_there_were_owners_is_read),
 		CASE(no_more_of_an_account_is_kept_than_the_bound),
 		CASE(foreign_bytes_are_no_subject),
 	};

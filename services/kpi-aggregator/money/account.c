@@ -5,7 +5,8 @@
 
 #include <string.h>
 
-#define FORMAT 1 /* of the bytes below */
+#define FORMAT 2           /* of the bytes below */
+#define FORMAT_OWNERLESS 1 /* as they were before accounts had owners */
 
 /* What it was from a declaration on. */
 struct version {
@@ -20,9 +21,12 @@ struct account {
 	struct version versions[ACCOUNT_VERSIONS_MAX];
 	size_t count;
 	int64_t left_out;
+	const char *owner;       /* of the newest declaration; "": nobody */
+	int64_t owner_number;    /* of the newest declaration */
+	struct instant owner_at; /* since when it names him */
 };
 
-/* Bytes: the format, what was left out, how many versions, then each, its members in their order. */
+/* Bytes: the format, what was left out, how many versions, then each, its members in their order; the owner, its number, since when. */
 
 static struct bytes pack(struct arena *arena, const struct account *it)
 {
@@ -37,18 +41,29 @@ static struct bytes pack(struct arena *arena, const struct account *it)
 		pack_text(&out, it->versions[i].tier);
 		pack_text(&out, it->versions[i].region);
 	}
+	pack_text(&out, it->owner);
+	pack_i64(&out, it->owner_number);
+	pack_time(&out, it->owner_at);
 	return pack_end(arena, &out);
+}
+
+static void unpack_owner(struct arena *arena, struct packed *in, struct account *it)
+{
+	it->owner = packed_string(arena, in);
+	it->owner_number = packed_i64(in, INT64_MIN, INT64_MAX);
+	it->owner_at = packed_time(in);
 }
 
 static bool unpack(struct arena *arena, struct bytes known, struct account *it)
 {
 	struct packed in = packed_open(known);
+	uint32_t format;
 
-	it->count = 0;
-	it->left_out = 0;
+	*it = (struct account){ .owner = "", .owner_number = INT64_MIN, .owner_at = TIME_MIN };
 	if (known.data == NULL)
 		return true;
-	if (packed_u8(&in, FORMAT) != FORMAT)
+	format = packed_u8(&in, FORMAT);
+	if (format < FORMAT_OWNERLESS)
 		return false;
 	it->left_out = packed_i64(&in, 0, INT64_MAX);
 	it->count = packed_u8(&in, ACCOUNT_VERSIONS_MAX);
@@ -60,6 +75,8 @@ static bool unpack(struct arena *arena, struct bytes known, struct account *it)
 		version->tier = packed_string(arena, &in);
 		version->region = packed_string(arena, &in);
 	}
+	if (format > FORMAT_OWNERLESS)
+		unpack_owner(arena, &in, it);
 	return packed_done(&in);
 }
 
@@ -93,6 +110,18 @@ static void put(struct account *it, const struct version *version)
 		it->versions[it->count++] = *version;
 }
 
+/* By the newest declaration, whichever is heard first: what it does not name is gone. */
+static void put_owner(struct account *it, const char *owner, int64_t number, struct instant at)
+{
+	if (number <= it->owner_number)
+		return;
+	it->owner_number = number;
+	if (text_equal(it->owner, owner))
+		return;
+	it->owner = owner;
+	it->owner_at = at;
+}
+
 bool subject_account_apply(struct arena *arena, struct bytes known, const void *fact,
                            struct bytes *changed)
 {
@@ -107,6 +136,7 @@ bool subject_account_apply(struct arena *arena, struct bytes known, const void *
 	if (!unpack(arena, known, it))
 		return false;
 	put(it, &version);
+	put_owner(it, known_text(arena, declared->owner), version.number, version.at);
 	*changed = pack(arena, it);
 	return true;
 }
@@ -128,6 +158,16 @@ static void observe_one(const char *account, const struct version *what, struct 
 	observations_add(all, &it);
 }
 
+static void observe_owner(const char *account, const struct account *what, struct observations *all)
+{
+	struct observation it = observation_of(OBSERVATION_OWNER, "1");
+
+	it.times[TIME_AT] = what->owner_at;
+	it.words[WORD_ACCOUNT] = account;
+	it.words[WORD_OWNER] = what->owner;
+	observations_add(all, &it);
+}
+
 static bool observe(const char *subject, struct bytes known, const struct subject_horizon *horizon,
                     struct observations *all)
 {
@@ -146,6 +186,8 @@ static bool observe(const char *subject, struct bytes known, const struct subjec
 			observe_one(account, &it->versions[i - 1], version->at, -1, all);
 		observe_one(account, version, version->at, 1, all);
 	}
+	if (*it->owner != '\0')
+		observe_owner(account, it, all);
 	all->left_out += (size_t)it->left_out;
 	return true;
 }

@@ -1,6 +1,7 @@
 /*
  * account - the accounts that we know, as a level: one more when it is declared first; when its tier or region becomes another one
- * less of what it was and one more of what it is.
+ * less of what it was and one more of what it is. And who looks after it, by the newest declaration alone: an owner is routed to, not
+ * counted, and nobody's history is rewritten when he goes.
  */
 #ifndef SERVICES_KPI_AGGREGATOR_MONEY_ACCOUNT_H
 #define SERVICES_KPI_AGGREGATOR_MONEY_ACCOUNT_H

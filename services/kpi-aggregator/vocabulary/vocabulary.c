@@ -181,6 +181,11 @@ const struct vocabulary_kind vocabulary_kinds[OBSERVATION_KINDS] = {
 	                          .times = T(AT) | T(BEGAN_AT),
 	                          .numbers = N(UNITS),
 	                          .marks = M(CANCELLED) },
+	[OBSERVATION_OWNER] = { .name = "owner",
+	                        .doc = "Who looks after an account.",
+	                        .kept = true,
+	                        .words = W(ACCOUNT) | W(OWNER),
+	                        .times = T(AT) },
 };
 
 int vocabulary_find(const struct vocabulary_field *fields, size_t count, const char *name)

@@ -36,7 +36,8 @@
 	ON(PROGRAMME, programme, "Of a network: \"visa-vamp\".")                                   \
 	ON(MOVE, move, "Of recurring revenue: \"new\", \"expansion\", \"churn\", ...")             \
 	ON(PATTERN, pattern, "Id of the pattern of tickets.")                                      \
-	ON(ZONE, zone, "Of a snapshot: whose midnight it is.")
+	ON(ZONE, zone, "Of a snapshot: whose midnight it is.")                                     \
+	ON(OWNER, owner, "Who looks after the account, as it was declared last.")
 
 /* Instants: by which window an observation counts, and the ends of measured spans. */
 #define VOCABULARY_TIMES(ON)                                                         \
@@ -133,6 +134,7 @@ enum observation_kind {
 	OBSERVATION_PROGRAMME,   /* how a network's monitoring programme stands */
 	OBSERVATION_ENTITLEMENT, /* seats that may be used became more or fewer */
 	OBSERVATION_RENEWAL,     /* the end of a paid time that is to come */
+	OBSERVATION_OWNER,       /* who looks after an account */
 	OBSERVATION_KINDS
 };
 
