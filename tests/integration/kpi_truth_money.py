@@ -422,6 +422,8 @@ class Truth:
             if about not in gone:
                 self.count("billing.meter_reports", at, {"product": meter}, n=1)
                 self.count("billing.usage", at, {"product": meter, "account": account}, n=1, total=quantity + back[about])
+                self.count("value.account_usage", at, {"account_meter": f"{account}/{meter}" if account else ""}, n=1,
+                           total=quantity + back[about])
 
     # Disputes.
 

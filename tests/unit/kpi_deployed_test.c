@@ -101,6 +101,7 @@ static void what_is_asked_for_is_there(void **state)
 		"value.tickets_per_100_customers@1",
 		"value.deflection@1",
 		"value.saved_disputes@1",
+		"value.account_usage@1",
 	};
 
 	(void)state;

@@ -156,10 +156,10 @@ static void usage_counts_when_it_was_used(void **state)
 	static const struct story stories[] = {
 		{ "what was taken",
 		  { TAKEN },
-		  "usage 1 product=calls account=acct_1 at=5 units=100\n" },
+		  "usage 1 product=calls account=acct_1 account_meter=acct_1/calls at=5 units=100\n" },
 		{ "what was taken back counts when it was used",
 		  { TAKEN, CORRECTED("e2", "-30"), CORRECTED("e3", "-20") },
-		  "usage 1 product=calls account=acct_1 at=5 units=50\n" },
+		  "usage 1 product=calls account=acct_1 account_meter=acct_1/calls at=5 units=50\n" },
 		{ "what was cancelled never was",
 		  { TAKEN, CORRECTED("e2", "-30"), CANCELLED },
 		  "" },
@@ -171,7 +171,7 @@ static void usage_counts_when_it_was_used(void **state)
 		    "usage_late.meter=calls usage_late.quantity=40",
 		    "occurred_at=99 usage_late.source=api usage_late.event_id=e4 "
 		    "usage_late.meter=calls usage_late.quantity=-15 usage_late.refers=e1" },
-		  "usage 1 product=calls account=acct_1 at=5 units=25\n" },
+		  "usage 1 product=calls account=acct_1 account_meter=acct_1/calls at=5 units=25\n" },
 	};
 
 	(void)state;

@@ -9,7 +9,8 @@
 /* Words of which somebody outside, or each new customer, makes new values. */
 static const uint64_t unbounded = UINT64_C(1) << WORD_AGENT | UINT64_C(1) << WORD_PRODUCT |
                                   UINT64_C(1) << WORD_ACCOUNT | UINT64_C(1) << WORD_REASON |
-                                  UINT64_C(1) << WORD_PATTERN;
+                                  UINT64_C(1) << WORD_PATTERN | UINT64_C(1) << WORD_OWNER |
+                                  UINT64_C(1) << WORD_ACCOUNT_METER;
 
 /* Dimensions. */
 

@@ -128,6 +128,14 @@ bool subject_usage_apply(struct arena *arena, struct bytes known, const void *fa
 
 /* What is observed: nothing of what was taken back whole. */
 
+/* An account's id has no slash, so the first one ends it. */
+static const char *of_account(struct arena *arena, const struct usage *usage)
+{
+	if (*usage->account == '\0')
+		return "";
+	return known_text(arena, arena_printf(arena, "%s/%s", usage->account, usage->meter));
+}
+
 static bool observe(const char *subject, struct bytes known, const struct subject_horizon *horizon,
                     struct observations *all)
 {
@@ -143,6 +151,7 @@ static bool observe(const char *subject, struct bytes known, const struct subjec
 	it.times[TIME_AT] = usage.at;
 	it.words[WORD_ACCOUNT] = usage.account;
 	it.words[WORD_PRODUCT] = usage.meter;
+	it.words[WORD_ACCOUNT_METER] = of_account(all->arena, &usage);
 	if (__builtin_sub_overflow(usage.quantity, usage.taken_back, &it.numbers[NUMBER_UNITS]))
 		it.numbers[NUMBER_UNITS] = INT64_MIN;
 	observations_add(all, &it);

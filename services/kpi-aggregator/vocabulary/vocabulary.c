@@ -145,7 +145,7 @@ const struct vocabulary_kind vocabulary_kinds[OBSERVATION_KINDS] = {
 	                       .numbers = N(UNITS) },
 	[OBSERVATION_USAGE] = { .name = "usage",
 	                        .doc = "Usage was taken.",
-	                        .words = W(ACCOUNT) | W(PRODUCT),
+	                        .words = W(ACCOUNT) | W(PRODUCT) | W(ACCOUNT_METER),
 	                        .times = T(AT),
 	                        .numbers = N(UNITS) },
 	[OBSERVATION_DISPUTE] = { .name = "dispute",

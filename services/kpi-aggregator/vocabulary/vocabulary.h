@@ -37,7 +37,8 @@
 	ON(MOVE, move, "Of recurring revenue: \"new\", \"expansion\", \"churn\", ...")             \
 	ON(PATTERN, pattern, "Id of the pattern of tickets.")                                      \
 	ON(ZONE, zone, "Of a snapshot: whose midnight it is.")                                     \
-	ON(OWNER, owner, "Who looks after the account, as it was declared last.")
+	ON(OWNER, owner, "Who looks after the account, as it was declared last.")                  \
+	ON(ACCOUNT_METER, account_meter, "Whose usage, of which meter: \"acme/calls\".")
 
 /* Instants: by which window an observation counts, and the ends of measured spans. */
 #define VOCABULARY_TIMES(ON)                                                         \
