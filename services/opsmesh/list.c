@@ -9,6 +9,7 @@
 #include "common/base/text.h"
 #include "common/io/json.h"
 #include "opsmesh/v1/ticket.pb-c.h"
+#include "services/opsmesh/list_account.h"
 #include "services/opsmesh/list_case.h"
 #include "services/opsmesh/list_dispute.h"
 #include "services/opsmesh/open.h"
@@ -259,37 +260,74 @@ static int show(struct list *list, bool clocks)
 	return answer;
 }
 
-static bool is_listed(const char *what)
-{
-	static const char *const names[] = { "tickets", "clocks", "disputes", "discrepancies" };
+/* Which options a list takes beside --json. */
+static const struct {
+	const char *name;
+	const char *takes[5];
+} lists[] = {
+	{ "tickets", { "--due-within", "--queue" } },
+	{ "clocks", { "--due-within", "--queue" } },
+	{ "disputes", { "--due-within", "--queue" } },
+	{ "discrepancies", { "--queue", "--all" } },
+	{ "renewals", { "--within", "--account", "--owner", "--format" } },
+	{ "signals", { "--within", "--account", "--owner", "--format" } },
+	{ "accounts", { "--account", "--owner", "--format" } },
+};
 
-	for (size_t i = 0; i < COUNT_OF(names); i++)
-		if (text_equal(names[i], what))
-			return true;
+/* The option that was given and is none of the list; NULL: all are. */
+static const char *strange_option(const struct tool *tool, const char *const *takes)
+{
+	for (const struct option *o = tool->command->options; o->name != NULL; o++)
+		if (tool_option(tool, o->name) != NULL && !text_equal(o->name, "--json") &&
+		    !text_among(takes, o->name))
+			return o->name;
+	return NULL;
+}
+
+static bool list_find(const char *name, size_t *place)
+{
+	for (size_t i = 0; i < COUNT_OF(lists); i++) {
+		if (!text_equal(lists[i].name, name))
+			continue;
+		*place = i;
+		return true;
+	}
 	return false;
+}
+
+static int run_list(struct tool *tool, struct list *list, const char *what)
+{
+	const struct account_listing *const accounts = account_listing_find(what);
+
+	if (accounts != NULL)
+		return list_accounts(tool, accounts);
+	if (text_equal(what, "disputes"))
+		return list_disputes(tool, list->within);
+	if (text_equal(what, "discrepancies"))
+		return list_cases(tool);
+	return show(list, text_equal(what, "clocks"));
 }
 
 int list_command(struct tool *tool)
 {
 	struct list *const list = arena_zero(tool->arena, sizeof(*list));
 	const char *const what = tool->words[0];
-	const bool cases = text_equal(what, "discrepancies");
+	const char *strange;
+	size_t place = 0;
 
 	list->tool = tool;
 	list->arena = tool->arena;
 	list->words.arena = tool->arena;
 	list->queue = tool_option(tool, "--queue");
-	if (!is_listed(what))
-		return tool_fail(tool, ANSWER_USAGE,
-		                 "%s: one of tickets, clocks, disputes, discrepancies", what);
+	if (!list_find(what, &place))
+		return tool_fail(
+		    tool, ANSWER_USAGE,
+		    "%s: one of tickets, clocks, disputes, discrepancies, renewals, signals, accounts",
+		    what);
+	strange = strange_option(tool, lists[place].takes);
+	if (strange != NULL)
+		return tool_fail(tool, ANSWER_USAGE, "%s is not for %s", strange, what);
 	if (!tool_span(tool, "--due-within", &list->within))
 		return tool_wrong(tool, "--due-within");
-	if (cases && tool_option(tool, "--due-within") != NULL)
-		return tool_fail(tool, ANSWER_USAGE,
-		                 "--due-within: discrepancies have no deadline");
-	if (!cases && tool_option(tool, "--all") != NULL)
-		return tool_fail(tool, ANSWER_USAGE, "--all is for discrepancies");
-	if (text_equal(what, "disputes"))
-		return list_disputes(tool, list->within);
-	return cases ? list_cases(tool) : show(list, text_equal(what, "clocks"));
+	return run_list(tool, list, what);
 }

@@ -82,6 +82,11 @@ static const struct option list_options[] = {
 	{ "--queue", "Q",
 	  "only this queue: the classifier's, else the team; of cases their owner" },
 	{ "--all", NULL, "discrepancies: also those that are healed or explained" },
+	{ "--within", "D",
+	  "renewals: due within so long (90d), or overdue; signals: of so long back" },
+	{ "--account", "A", "renewals, signals, accounts: only this one" },
+	{ "--owner", "O", "the same: only those that O looks after" },
+	{ "--format", "table|csv|json", "the same: table unless said" },
 	AS_JSON,
 	END,
 };
@@ -173,6 +178,13 @@ static const char send_help[] =
     "{\"file\",\"line\",\"method\",\"path\",\"received_at\",\"status\",\"answer\"}. 429 and 503 are\n"
     "tried again for 30 s. Exit status 0: all were answered, whatever the answer.\n";
 
+static const char list_help[] =
+    "tickets, clocks, disputes: what is open, by its next deadline; discrepancies: what does not add\n"
+    "up in billing. renewals: what is paid by now and ends, with what speaks against it and for it,\n"
+    "and whom it goes to: the account's owner, else the teams of what was said; signals: what\n"
+    "happened that speaks so, the latest first; accounts: how each uses what it has, 30 days\n"
+    "against the 30 before. The last three count from when a figure was said last.\n";
+
 static const char kpi_help[] =
     "A number stands with what it was counted over, a share with the interval that holds the true\n"
     "one in 95 of 100. Windows are those of the definition's zone; hours are counted from the day's\n"
@@ -244,8 +256,12 @@ static const struct command commands[] = {
 	  .run = status_command },
 	{ .name = "list",
 	  .usage =
-	      "tickets|clocks|disputes|discrepancies [--due-within D] [--queue Q] [--all] [--json]",
-	  .summary = "what is open, next deadline first",
+	      "tickets|clocks|disputes|discrepancies|renewals|signals|accounts [--due-within D] "
+	      "[--queue Q] [--all] [--within D] [--account A] [--owner O] "
+	      "[--format table|csv|json] [--json]",
+	  .summary =
+	      "what is open, next deadline first; what is to be renewed, and why it may not be",
+	  .help = list_help,
 	  .options = list_options,
 	  .words_min = 1,
 	  .words_max = 1,

@@ -190,4 +190,56 @@ check "a renewal has its owner, what speaks for and against it, and the teams of
 check "without an owner it has the teams alone" "select risks, teams, owner from renewal where account = 'less'" \
 	'{"A payment failed and has not come through: expired_card.","It uses clearly less of calls: 750 in 30 days, 1000 in the 30 before."}|{customer-success,finance}|'
 check "what is past due is a risk" "select 'It is past due.' = any(risks), within_90_days from renewal where account = 'plain'" 't|f'
+
+# What the operator's tool answers: its name, what is asked, what should be said.
+check_list()
+{
+	local answer
+	# shellcheck disable=SC2086 # words
+	answer=$(DATABASE_URL=$(cat "$dir/postgres/admin_url") "${OPSMESH_BIN:-build/release/bin}/opsmesh" list $2 2>&1 | tr -d '\r')
+	if [ "$answer" = "$3" ]; then
+		echo "ok kpi_views: $1"
+	else
+		printf 'FAIL kpi_views: %s\n%s\n' "$1" "$answer"
+		failed=1
+	fi
+}
+
+check_list "opsmesh lists what is to be renewed, what is overdue first, for the teams where nobody looks after the account" \
+	"renewals --within 5d" "$(cat << 'END'
+DUE                               ACCOUNT  PRODUCT  STATUS  SEATS  IN USE  OWNER                      AGAINST IT                                                             FOR IT
+2026-06-14T00:00:00Z  1d 10h ago  plain    seats    grace   5      0       finance, support           A customer was not content.                                            -
+                                                                                                      A ticket of which somebody had to hear at once is not solved.
+                                                                                                      It is past due.
+2026-06-20T00:00:00Z  in 4d 14h   less     seats    active  5      0       customer-success, finance  A payment failed and has not come through: expired_card.               -
+                                                                                                      It uses clearly less of calls: 750 in 30 days, 1000 in the 30 before.
+As it was said at 2026-06-15T10:00:00Z.
+END
+)"
+check_list "90 days unless said, for its owner" "renewals --owner mia --format csv" "$(cat << 'END'
+due,left_us,account_id,product_id,status,seats,seats_in_use,routed_to,owner,teams,risks,expansions,since
+2026-09-13T09:59:00Z,7775940000000,more,seats,cancelling,5,0,mia,mia,customer-success,It was cancelled and ends then.,"It uses clearly more of calls: 1250 in 30 days, 1000 in the 30 before.",
+END
+)"
+check_list "programs get an empty list where nothing is" "renewals --account more --within 2s --json" '[]'
+check_list "and of nobody's" "renewals --owner nobody" "$(printf '%s\n' 'Nothing is to be renewed by then.' 'As it was said at 2026-06-15T10:00:00Z.')"
+check_list "signals by themselves, the latest first, of 90 days" "signals --account less" "$(cat << 'END'
+AT                    ACCOUNT  SPEAKS OF  OWNER             WHAT
+2026-06-15T00:00:00Z  less     risk       customer-success  It uses clearly less of calls: 750 in 30 days, 1000 in the 30 before.
+2026-06-01T00:00:00Z  less     risk       finance           A payment failed and has not come through: expired_card.
+As it was said at 2026-06-15T10:00:00Z.
+END
+)"
+check_list "those of an owner go to him, whatever team they are of" "signals --owner mia --within 1d --json" \
+	'[{"at":"2026-06-15T00:00:00Z","account_id":"more","speaks_of":"expansion","routed_to":"mia","owner":"mia","team":"customer-success","sentence":"It uses clearly more of calls: 1250 in 30 days, 1000 in the 30 before.","subject":"usage/calls","mesh_time":"2026-06-15T10:00:00Z"}]'
+check_list "accounts with how they use what they have" "accounts --owner mia" "$(cat << 'END'
+ACCOUNT  OWNER  SEATS  IN USE  USED IN 30 DAYS                 TICKETS  OPEN  CONTENT  NOT
+more     mia    0      -       calls: 1250 after 1000, rising  0        0     0        0
+                               mails: 210 after 210, steady
+As it was said at 2026-06-15T10:00:00Z.
+END
+)"
+check_list "a list takes its own options alone" "accounts --within 3d" 'opsmesh list: --within is not for accounts'
+check_list "and the others none of these" "tickets --owner mia" 'opsmesh list: --owner is not for tickets'
+check_list "a form that it has not" "renewals --format pdf" 'opsmesh list: --format: one of table, csv, json'
 exit $failed
