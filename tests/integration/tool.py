@@ -15,6 +15,7 @@ import confluent_kafka
 import psycopg
 
 import described
+from tool_objects import CHARGE, DISPUTE, PLAN
 
 folder = sys.argv[1]
 tool = os.path.join(os.environ["OPSMESH_BIN"], "opsmesh")
@@ -64,7 +65,7 @@ def play(requests, until):
 
 
 ACCOUNT = {"id": "acme", "name": "アクメ", "tier": "enterprise", "region": "jp", "time_zone": "Asia/Tokyo",
-           "domains": ["acme.example"]}
+           "domains": ["acme.example"], "owner": "hanako"}
 MAIL = ("From: Sato <sato@acme.example>\r\nTo: help@opsmesh.example\r\nMessage-ID: <m1@acme.example>\r\n"
         "Date: Fri, 1 May 2026 16:40:00 +0900\r\nSubject: login\r\n\r\nI cannot log in.\r\n")
 EVENT = {"id": "evt_1", "object": "event", "type": "charge.succeeded", "created": 1777620000,
@@ -382,11 +383,6 @@ def story_triage(ids):
     check(run("explain", "ticket", "bug_report").returncode == 1, "an intent is no ticket")
 
 
-CHARGE = {"id": "ch_7", "object": "charge", "amount": 12000, "amount_captured": 12000, "amount_refunded": 0,
-          "captured": True, "created": 1780000000, "currency": "usd", "customer": "cus_7", "disputed": False,
-          "livemode": False, "paid": True, "refunded": False, "status": "succeeded"}
-
-
 def story_books():
     charged = {"id": "evt_7", "object": "event", "type": "charge.succeeded", "created": 1780000000,
                "data": {"object": CHARGE}}
@@ -402,14 +398,6 @@ def story_books():
     text = said("ledger", "journal", "--customer", "cus_7", "--format", "netsuite")
     check(text.startswith("External ID,") and text.count("/USD,2026-05-28,USD,") == 2,
           "the journal goes to NetSuite", text)
-
-
-DISPUTE = {"id": "dp_7", "object": "dispute", "amount": 12000, "balance_transactions": [], "charge": "ch_7",
-           "created": 1780300000, "currency": "usd", "evidence_details": {"due_by": 1781200000, "has_evidence": False,
-                                                                          "past_due": False, "submission_count": 0},
-           "is_charge_refundable": False, "livemode": False, "reason": "fraudulent", "status": "needs_response",
-           "payment_method_details": {"card": {"brand": "visa", "case_type": "chargeback", "network_reason_code": "10.4"},
-                                      "type": "card"}}
 
 
 def story_dispute():
@@ -432,6 +420,21 @@ def story_dispute():
     forecast = json.loads(said("dispute", "forecast", "--json"))
     check([(one["stage"], one["currency"], one["at_stake_minor"]) for one in forecast["stages"]] ==
           [("chargeback", "USD", 12000)] and forecast["shards_behind"] == "", "dispute forecast sums all shards", forecast)
+
+
+def story_accounts():
+    created = {"id": "evt_9", "object": "event", "type": "customer.subscription.created", "created": 1780372800, "data": {"object": PLAN}}
+    beta = {"id": "beta", "name": "Beta", "stripe_customers": ["cus_9"], "owner": "hanako"}
+    play([request("/v1/accounts", beta, "2026-06-02T12:00:00+09:00"),
+          request("/v1/webhooks/stripe", created, "2026-06-02T13:00:00+09:00"),
+          request("/v1/accounts", {**beta, "owner": "mia"}, "2026-06-02T14:00:00+09:00")], "2026-06-02T16:00:00+09:00")
+    due = json.loads(said("list", "renewals", "--owner", "mia", "--json"))
+    check([(one["account_id"], one["product_id"], one["due"], one["status"], one["seats"], one["routed_to"]) for one in due] ==
+          [("beta", "prod_9", "2026-07-01T00:00:00Z", "active", 12, "mia")], "a renewal goes to whom the account names now", due)
+    check("beta" not in said("list", "renewals", "--owner", "hanako") and "owner mia" in said("explain", "account", "beta") and
+          said("list", "renewals", "--within", "1d", "--format", "csv").count("\n") == 1, "and to nobody before him, nor too early")
+    told = [one["sentence"] for one in json.loads(said("list", "signals", "--owner", "hanako", "--json"))]
+    check("A promise was not kept: next reply." in told, "what speaks against an account goes to its owner", told)
 
 
 def story_rebuild():
@@ -480,6 +483,7 @@ story_calendar()
 story_triage(names)
 story_books()
 story_dispute()
+story_accounts()
 story_rebuild()
 story_sum_that_differs(names)
 sys.exit(failures > 0)
