@@ -130,6 +130,8 @@ use new/calls 2026-04-17T00:00Z 20 100
 use new/calls 2026-05-16T00:00Z 30 5000
 use today/calls 2026-04-16T00:00Z 60 10
 use today/calls 2026-06-15T00:00Z 1 90000
+use huge/calls 2026-04-16T00:00Z 10 1
+use huge/calls 2026-05-16T00:00Z 3 9223372036854775807
 use '(other)' 2026-04-16T00:00Z 60 10
 use 'long/cut...' 2026-04-16T00:00Z 60 10
 observe owner account/more 2026-01-01T00:00Z '{"account":"more","owner":"mia"}'
@@ -158,8 +160,9 @@ check "of what was used on nine days nothing is said, however much it is now" "$
 	'150000|900|||It was used on fewer than 10 of the 30 days before.'
 check "nor of what began within the 60 days" "$(trend new calls)" '150000|2000|||Less than 60 days of use are known.'
 check "the day that runs is not in it" "$(trend today calls)" '300|300|0|steady|'
+check "what does not fit a number is the largest" "select change_bp, trend from account_usage where account = 'huge'" '9000000000000000000|rising'
 check "what is of several accounts, and a name that was cut, is nobody's" \
-	"select count(*) from account_usage where account not in ('less', 'more', 'same', 'stopped', 'small', 'new', 'today')" 0
+	"select count(*) from account_usage where account not in ('less', 'more', 'same', 'stopped', 'small', 'new', 'today', 'huge')" 0
 check "days are of UTC, wherever it is asked from" "set timezone = 'America/New_York'; $(trend less calls)" '750|1000|-2500|falling|'
 
 check "an account has its seats, its meters apart, and who looks after it" \

@@ -34,7 +34,7 @@ with day as (
 	from used
 )
 select account, meter, until, units, units_before, days, days_before,
-	case when speaks then trunc((units - units_before) * 10000 / units_before)::bigint end as change_bp,
+	case when speaks then least(trunc((units - units_before) * 10000 / units_before), 9000000000000000000)::bigint end as change_bp,
 	case when not speaks then null
 		when units * 4 <= units_before * 3 then 'falling'
 		when units * 4 >= units_before * 5 then 'rising'
@@ -173,29 +173,31 @@ with seats as (
 	where series = 'billing.seats@1:account' and window_kind = 'month'
 	group by value
 ), paid as (
-	select body::jsonb ->> 'account' as account, at as due, began_at as since, body::jsonb ->> 'product' as product,
+	select shard, subject, body::jsonb ->> 'account' as account, at as due, began_at as since, body::jsonb ->> 'product' as product,
 		body::jsonb ->> 'status' as status, coalesce((body::jsonb ->> 'units')::bigint, 0) as seats
 	from observation
 	where kind = 'renewal'
-), signal as (
-	select account, null as product, speaks_of, team, sentence
-	from account_signal
+), said as (
+	select shard, paid.subject, speaks_of, team, sentence
+	from paid join account_signal on account_signal.account = paid.account
 	where at > (select at from as_of) - interval '2160 hours'
 	union all
-	select account, product, 'risk', 'customer-success', 'It was cancelled and ends then.' from paid where status = 'cancelling'
+	select shard, subject, 'risk', 'customer-success', 'It was cancelled and ends then.' from paid where status = 'cancelling'
 	union all
-	select account, product, 'risk', 'finance', 'It is past due.' from paid where status = 'grace'
+	select shard, subject, 'risk', 'finance', 'It is past due.' from paid where status = 'grace'
+), spoken as (
+	select shard, subject,
+		array_agg(distinct sentence order by sentence) filter (where speaks_of = 'risk') as risks,
+		array_agg(distinct sentence order by sentence) filter (where speaks_of = 'expansion') as expansions,
+		array_agg(distinct team order by team) as teams
+	from said
+	group by shard, subject
 )
-select paid.account, paid.product, due, paid.since, status, seats, coalesce(in_use, 0) as seats_in_use,
-	(select array_agg(distinct sentence order by sentence) from signal s
-		where s.account = paid.account and coalesce(s.product, paid.product) = paid.product and speaks_of = 'risk') as risks,
-	(select array_agg(distinct sentence order by sentence) from signal s
-		where s.account = paid.account and coalesce(s.product, paid.product) = paid.product and speaks_of = 'expansion') as expansions,
-	(select array_agg(distinct team order by team) from signal s
-		where s.account = paid.account and coalesce(s.product, paid.product) = paid.product) as teams,
+select paid.account, product, due, paid.since, status, seats, coalesce(in_use, 0) as seats_in_use, risks, expansions, teams,
 	due between (select at from as_of) and (select at from as_of) + interval '2160 hours' as within_90_days,
 	owner
 from paid
+left join spoken using (shard, subject)
 left join seats on seats.account = paid.account
 left join account_owner on account_owner.account = paid.account;
 
