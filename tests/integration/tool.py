@@ -74,7 +74,7 @@ EVENT = {"id": "evt_1", "object": "event", "type": "charge.succeeded", "created"
 
 def story_wrong_usage():
     for words, status in ((["topics", "--nonsense"], 2), (["frobnicate"], 2), ([], 2), (["list"], 2),
-                          (["list", "cats"], 2), (["explain", "dispute", "nosuch"], 1),
+                          (["list", "cats"], 2), (["list", "renewals", "--owner", ""], 2), (["explain", "dispute", "nosuch"], 1),
                           (["dispute"], 2), (["dispute", "packet", "nosuch"], 1), (["explain", "ticket"], 2),
                           (["explain", "cat", "1"], 2), (["explain", "invoice", "1"], 1),
                           (["explain", "ticket", "nosuch"], 1), (["explain", "request", "nosuch"], 1),
