@@ -85,7 +85,7 @@ def main(folder):
     tickets(day)
     money(day)
     case(day)
-    triage.tell(day)
+    triage.tell(day, whole=False)
     table("ALERTS", ["about", "what", "severity", "raised", "acknowledged", "resolved"],
           [[*row[:3], *map(when, row[3:])] for row in sorted(tables.alerts(day), key=lambda row: row[3])])
     kpis(day)

@@ -85,6 +85,11 @@ def duration(microseconds):
     return "".join(f"{number}{unit}" for number, unit in parts if number) or "0"
 
 
+def told_by(said):
+    """Public by customers, public by agents, private; and by programs, where there are any."""
+    return "+".join(map(str, said if said[3] else said[:3]))
+
+
 def answers(day):
     for request, answer in zip(day.requests, day.answers):
         refused = [] if answer["status"] == 202 else [answer["answer"].get("field", "-")]
@@ -94,14 +99,14 @@ def answers(day):
 def tickets(day):
     rows = {}
     for kind, fact, event in day.facts("ops.tickets.v1"):
-        row = rows.setdefault(event["key"], {"said": [0, 0, 0]})
+        row = rows.setdefault(event["key"], {"said": [0, 0, 0, 0]})
         if kind == "opened":
             problems = sorted(word(problem["code"], "PROBLEM_CODE_") for problem in fact.get("problems", []))
             row |= {"channel": word(fact["channel"], "CHANNEL_"), "status": word(fact["status"], "TICKET_STATUS_"),
                     "priority": word(fact.get("priority"), "PRIORITY_"), "problems": ",".join(problems)}
         elif kind == "message_added":
             private = fact["visibility"] == "VISIBILITY_PRIVATE"
-            row["said"][2 if private else int(fact["role"] == "ROLE_AGENT")] += 1
+            row["said"][2 if private else {"ROLE_AGENT": 1, "ROLE_BOT": 3}.get(fact["role"], 0)] += 1
         elif kind in ("status_changed", "reopened"):
             row["status"] = word(fact["toStatus"], "TICKET_STATUS_")
         elif kind == "assigned":
@@ -115,7 +120,7 @@ def tickets(day):
     for key, row in rows.items():
         if "channel" in row:
             yield [day.name(key), row["channel"], row.get("account", "-"), row.get("by", "-"), row["status"],
-                   row["priority"], row.get("assignee") or "-", "+".join(map(str, row["said"])),
+                   row["priority"], row.get("assignee") or "-", told_by(row["said"]),
                    row.get("tags") or "-", row["problems"] or "-"]
 
 

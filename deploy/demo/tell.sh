@@ -33,7 +33,7 @@ whole()
 
 (whole) > "$run/story.txt" || { tail -n 5 "$run/story.txt"; exit 1; }
 python3 "$here/page.py" "$run/day" || exit 1
-ask 'A NUMBER, AND WHO IS BEHIND IT' explain kpi support.csat 2026-05-01
+ask 'A NUMBER, AND WHO IS BEHIND IT' explain kpi support.assistance_handover 2026-05-01
 ask 'THE BOOKS' ledger balance
 ask 'WHAT DOES NOT ADD UP' list discrepancies --all
 ask 'WHAT MUST BE ANSWERED WITHIN A WEEK' list disputes --due-within 7d

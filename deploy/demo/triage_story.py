@@ -3,7 +3,7 @@ import tables
 from layout import natural, table, when
 
 WHOLE = ("JPY", "KRW") # currencies without a minor unit
-LANGUAGES = {"en": "English", "ja": "Japanese", "und": "-"}
+LANGUAGES = {"en": "English", "ja": "Japanese", "ko": "Korean", "zh-Hans": "Chinese", "zh-Hant": "Chinese", "other": "another", "und": "-"}
 
 
 def words(value):
@@ -106,10 +106,24 @@ def tell_patterns(day):
     table("WHAT SEVERAL CUSTOMERS REPORT", ["time", "pattern", "about", "evidence"], rows)
 
 
-def tell(day):
+def alike(rows):
+    """Of three and more rows that say the same of a ticket the first stands for all."""
+    kinds = {}
+    for cells in rows:
+        kinds.setdefault((*cells[1:3], *cells[4:6]), []).append(cells)
+    for cells in kinds.values():
+        if len(cells) < 3:
+            yield from cells
+        else:
+            names = [name for name, *_ in cells]
+            yield [*cells[0][:7], f"{cells[0][7]}; likewise {', '.join(names[1:])}"]
+
+
+def tell(day, whole=True):
     found = gather(day)
-    rows = [row(name, ticket) for name, ticket in found.items()]
+    rows = sorted((row(name, ticket) for name, ticket in found.items()), key=natural)
+    rows = rows if whole else sorted(alike(rows), key=natural)
     table("WHAT THE MESSAGES WERE ABOUT, as the classifier reads them (heard: their tone; sees: what has a form of its own)",
-          ["ticket", "language", "about", "sure", "priority", "queue", "heard", "sees"], sorted(rows, key=natural))
+          ["ticket", "language", "about", "sure", "priority", "queue", "heard", "sees"], rows)
     tell_people(day)
     tell_patterns(day)
