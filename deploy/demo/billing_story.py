@@ -2,7 +2,7 @@
 import tables
 from layout import table, when
 
-DECIMALS = {"JPY": 0, "KWD": 3}
+DECIMALS = {"JPY": 0, "KRW": 0, "KWD": 3}
 
 
 def digits(minor, currency):
@@ -46,7 +46,8 @@ def says(kind, fact):
     if kind == "subscription_started":
         return f"subscription {fact['subscriptionId']} begins: {items(fact)}"
     if kind == "subscription_changed":
-        return f"subscription {fact['subscriptionId']}, other {tables.word(fact['move'], 'SUBSCRIPTION_MOVE_')}: {items(fact)}"
+        move = tables.word(fact["move"], "SUBSCRIPTION_MOVE_").replace("_", " ")
+        return f"subscription {fact['subscriptionId']}, {'other ' if move in ('plan', 'seats') else ''}{move}: {items(fact)}"
     if kind == "access_changed":
         until = f" until {when(fact['until'])}" if "until" in fact else ""
         return f"access to {fact['productId']} {tables.word(fact['move'], 'ACCESS_MOVE_')}: {fact['quantity']} {'seat' if fact['quantity'] == '1' else 'seats'}{until}"
@@ -69,6 +70,14 @@ def says(kind, fact):
         return f"{fact['quantity']} {fact['meter']} were used"
     if kind == "usage_late":
         return f"{fact['quantity']} {fact['meter']} were used, told too late for the meter: for the next invoice"
+    if kind == "usage_corrected":
+        return f"{fact['quantity'].lstrip('-')} {fact['meter']} of {fact['refers']} were none"
+    if kind == "usage_cancelled":
+        return f"{fact['quantity']} {fact['meter']} of {fact['refers']} are taken back"
+    if kind == "usage_refused":
+        return f"REFUSED usage {fact['eventId']}: {fact['reason']}"
+    if kind == "payout_reconciled":
+        return f"payout {fact['payoutId']} of {amount(fact['amount'])} is what the {fact['transactions']} movements of it come to"
     if kind == "dunning_step_due":
         return f"invoice {fact['invoiceId']} is not paid: {fact['step'].replace('_', ' ')}, {amount(fact['unpaid'])} are open"
     if kind in ("dunning_held", "dunning_resumed"):
@@ -81,6 +90,10 @@ def says(kind, fact):
         return f"the approved refund for {fact['paymentId']} has been made"
     if kind == "discrepancy_explained":
         return f"explained by a person: {fact['cause'].replace('_', ' ')}"
+    if kind == "discrepancy_acknowledged":
+        return f"seen by a person: {fact['cause'].replace('_', ' ')}, quiet until {when(fact['quietUntil'])}"
+    if kind == "discrepancy_assigned":
+        return f"{fact['owner']}'s to settle: {fact['cause'].replace('_', ' ')}"
     if kind == "action_applied":
         return f"done as asked: {fact['action']}"
     if kind == "action_refused":

@@ -3,13 +3,12 @@
 
   page.py DAY         DAY is the folder that play.sh leaves; story.py tells all of it
 """
-import json
-import os
 import re
 import sys
 
 import billing_story as billing
 import dispute_story as dispute
+import kpi_story
 import story
 import tables
 import triage_story as triage
@@ -19,7 +18,11 @@ ENDS = re.compile(r"clock (.*) (MISSED|met after|ended late|CORRECTED)")
 TOLD_TWICE = "bluebird-cafe"  # whom money is told of
 OF_MONEY = ("discrepancy_opened", "refund_approved", "action_refused", "discrepancy_healed", "refund_settled")
 CASE = "dp_Tsubame1"
-METRICS = os.path.join(tables.HERE, "..", "policies", "metrics")
+FIGURES = (
+    "billing.authorisation_network", "billing.authorisation_raw", "billing.disputes_amount", "billing.mrr", "billing.recovered",
+    "billing.refunds_amount", "billing.usage", "support.assistance_handover", "support.attainment_next_reply", "support.csat",
+    "support.escalated", "support.one_touch", "support.reopened", "support.solved", "support.tickets_opened", "value.customers",
+    "value.seat_use")
 
 
 def ends_of(lines):
@@ -56,27 +59,6 @@ def case(day):
         print(f"    {time:15}{texts[0]}")
 
 
-def shown(unit, currency, value):
-    if value == "-":
-        return "none"
-    if unit == "ppm":
-        return f"{int(value) / 10000:.2f} %"
-    if unit == "milli":
-        return f"{int(value) / 1000:.3f}"
-    return f"{billing.digits(value, currency)} {currency}" if unit == "minor" else value
-
-
-def kpis(day):
-    rows = []
-    for metric, currency, hits, n, value in sorted(tables.kpis(day)):
-        with open(f"{METRICS}/{metric}-1.json", encoding="utf-8") as file:
-            document = json.load(file)
-        of = f"{hits} of {n}" if hits != "-" else f"of {n}"
-        rows.append([metric, document["title"], shown(document["unit"], currency, value), of])
-    table(f"THE FIGURES OF {tables.KPI_DAY}, each by a document of deploy/policies/metrics (opsmesh kpi METRIC prints it under the number)",
-          ["metric", "what it is", "figure", "counted"], rows)
-
-
 def main(folder):
     day = tables.Day(folder)
     story.went_in(day)
@@ -88,7 +70,7 @@ def main(folder):
     triage.tell(day, whole=False)
     table("ALERTS", ["about", "what", "severity", "raised", "acknowledged", "resolved"],
           [[*row[:3], *map(when, row[3:])] for row in sorted(tables.alerts(day), key=lambda row: row[3])])
-    kpis(day)
+    kpi_story.tell(day, only=FIGURES)
 
 
 main(*sys.argv[1:])

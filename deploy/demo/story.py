@@ -11,6 +11,7 @@ from collections import Counter
 
 import billing_story as billing
 import dispute_story as dispute
+import kpi_story
 import tables
 import triage_story as triage
 from layout import natural, table, when
@@ -186,6 +187,7 @@ def main(folder):
           [[*row[:5], when(row[5]), when(row[6]), row[7]] for row in sorted(tables.sla(day), key=natural)])
     table("ALERTS", ["about", "what", "severity", "raised", "acknowledged", "resolved"],
           [[*row[:3], *map(when, row[3:])] for row in sorted(tables.alerts(day), key=lambda row: row[3])])
+    kpi_story.tell(day)
     refusals(day)
 
 

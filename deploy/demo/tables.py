@@ -247,7 +247,9 @@ def billing_row(kind, fact):
         return [fact["paymentId"], fact["rule"], money(fact["amount"])]
     if kind == "refund_settled":
         return [fact["paymentId"], "by_amount" if fact.get("byAmount") else "by_action", "-"]
-    if kind == "discrepancy_explained":
+    if kind == "payout_reconciled":
+        return [fact["payoutId"], fact["transactions"], money(fact["amount"])]
+    if kind in ("discrepancy_explained", "discrepancy_acknowledged", "discrepancy_assigned"):
         return [fact["cause"], "-", "-"]
     if kind.startswith("action_"):
         return [fact["action"], fact.get("field") or "-", "-"]
@@ -283,7 +285,7 @@ def days_told(day):
 
 
 def books_days(day):
-    """Each day by currency, summed over the shards: who says nothing of a day stands as before."""
+    """Each day by currency of which there is something, summed over the shards: who says nothing of a day stands as before."""
     told = days_told(day)
     dates = sorted({date for shard in told.values() for date in shard})
     for currency in sorted({currency for _, currency in told}):
@@ -293,8 +295,9 @@ def books_days(day):
                 still = Counter(opening=before["closing"], closing=before["closing"], starting=before["ending"],
                                 ending=before["ending"], unexplained=before["unexplained"])
                 stands[shard] = Counter(told[shard].get(date, still))
-            yield [date, currency, *(str(sum(row[key] for row in stands.values()))
-                                     for key in (*ROLL, *RECURRING, "unexplained"))]
+            figures = [sum(row[key] for row in stands.values()) for key in (*ROLL, *RECURRING, "unexplained")]
+            if any(figures):
+                yield [date, currency, *map(str, figures)]
 
 
 def reported_days(day):

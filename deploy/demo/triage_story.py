@@ -3,7 +3,7 @@ import tables
 from layout import natural, table, when
 
 WHOLE = ("JPY", "KRW") # currencies without a minor unit
-LANGUAGES = {"en": "English", "ja": "Japanese", "ko": "Korean", "zh-Hans": "Chinese", "zh-Hant": "Chinese", "other": "another", "und": "-"}
+LANGUAGES = {"en": "English", "ja": "Japanese", "ko": "Korean", "zh-Hans": "Chinese", "zh-Hant": "Chinese", "other": "another language", "und": "-"}
 
 
 def words(value):
@@ -107,16 +107,14 @@ def tell_patterns(day):
 
 
 def alike(rows):
-    """Of three and more rows that say the same of a ticket the first stands for all."""
+    """Of rows that say the same of a ticket the first stands for all."""
     kinds = {}
     for cells in rows:
-        kinds.setdefault((*cells[1:3], *cells[4:6]), []).append(cells)
-    for cells in kinds.values():
-        if len(cells) < 3:
-            yield from cells
-        else:
-            names = [name for name, *_ in cells]
-            yield [*cells[0][:7], f"{cells[0][7]}; likewise {', '.join(names[1:])}"]
+        kinds.setdefault((cells[2], *cells[4:6]), []).append(cells)
+    for first, *others in kinds.values():
+        names = [name if language == first[1] else f"{name} ({language})" for name, language, *_ in others]
+        told = [first[7]] if first[7] != "-" or not names else []
+        yield [*first[:7], "; ".join([*told, f"likewise {', '.join(names)}"] if names else told)]
 
 
 def tell(day, whole=True):
