@@ -88,6 +88,12 @@ def says(kind, fact):
         return f"a refund of {amount(fact['amount'])} for {fact['paymentId']} is approved, by rule {fact['rule'].replace('_', ' ')}"
     if kind == "refund_settled":
         return f"the approved refund for {fact['paymentId']} has been made"
+    if kind == "credit_note_approved":
+        return f"a credit note of {amount(fact['amount'])} for {fact['invoiceId']} is approved, by rule {fact['rule'].replace('_', ' ')}"
+    if kind == "credit_note_settled":
+        return f"the approved credit note for {fact['invoiceId']} has been made"
+    if kind == "credit_note_changed":
+        return f"credit note {fact['creditNoteId']} of {amount(fact['total'])} for {fact['invoiceId']}: {moved(fact)}"
     if kind == "discrepancy_explained":
         return f"explained by a person: {fact['cause'].replace('_', ' ')}"
     if kind == "discrepancy_acknowledged":

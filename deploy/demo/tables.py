@@ -245,8 +245,10 @@ def billing_row(kind, fact):
         return [fact["invoiceId"], fact.get("lastStep") or fact.get("why") or "-", fact.get("attempts", "-")]
     if kind == "refund_approved":
         return [fact["paymentId"], fact["rule"], money(fact["amount"])]
-    if kind == "refund_settled":
-        return [fact["paymentId"], "by_amount" if fact.get("byAmount") else "by_action", "-"]
+    if kind == "credit_note_approved":
+        return [fact["invoiceId"], fact["rule"], money(fact["amount"])]
+    if kind in ("refund_settled", "credit_note_settled"):
+        return [fact.get("paymentId") or fact["invoiceId"], "by_amount" if fact.get("byAmount") else "by_action", "-"]
     if kind == "payout_reconciled":
         return [fact["payoutId"], fact["transactions"], money(fact["amount"])]
     if kind in ("discrepancy_explained", "discrepancy_acknowledged", "discrepancy_assigned"):
@@ -259,7 +261,7 @@ def billing_row(kind, fact):
         return [fact["warningId"], fact["paymentId"], "-"]
     if kind == "seat_moved":
         return [fact["itemId"], "assigned" if fact.get("assigned") else "released", "-"]
-    for about, amount in (("invoiceId", "total"), ("refundId", "amount"), ("disputeId", "amount"), ("paymentId", "amount")):
+    for about, amount in (("creditNoteId", "total"), ("invoiceId", "total"), ("refundId", "amount"), ("disputeId", "amount"), ("paymentId", "amount")):
         if about in fact and "toStatus" in fact and not (about == "invoiceId" and "paymentId" in fact):
             return [fact[about], moved(fact), money(fact.get(amount))]
     return ["-", "-", "-"]
