@@ -34,7 +34,7 @@ def went_in(day):
     def kind(path):
         if path.endswith(("/messages", "/status")):
             return "messages" if path.endswith("messages") else "status changes"
-        return next((name for start, name in kinds.items() if path.startswith(start)), "others")
+        return next((name for start, name in kinds.items() if path.startswith(start)), "of other kinds")
 
     numbers = Counter(kind(request["path"]) for request in day.requests)
     accepted = sum(answer["status"] == 202 for answer in day.answers[:len(day.requests)])

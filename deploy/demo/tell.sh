@@ -26,6 +26,8 @@ whole()
 {
 	python3 "$here/story.py" "$run/day" || exit 1
 	ask 'WHAT IS STILL OPEN, FROM THE TABLES' list clocks
+	ask 'WHAT IS TO BE RENEWED, AND WHO LOOKS AFTER IT' list renewals
+	ask 'HOW ACCOUNTS USE WHAT THEY PAY FOR' list accounts
 	ask 'THE HARDEST DISPUTE, AS THE OPERATOR SEES IT' explain dispute dp_Tsubame1
 	ask 'THE FIRST OF THE TICKETS, AS THE OPERATOR SEES IT' explain ticket "$(id_of K3)" \
 		--reveal 'the demo shows the people that it invented'
