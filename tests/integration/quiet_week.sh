@@ -3,53 +3,13 @@
 #
 # Plays it (deploy/demo/week) in a stack of its own, and holds tickets, promises, alerts and figures against the tables below expected/;
 # then all figures against a second computation, the week's page in its forms, and what the operator's tool says by dimension.
-# Settings: OUT, OPSMESH_BIN as tests/run.sh sets them; KEEP=1 leaves the folders.
-set -u
-top=$(cd "$(dirname "$0")/../.." && pwd)
-work=${OUT:-$top/build/release}/tests/quiet_week
-run=$work/run
-failed=0
-export OPSMESH_BIN=${OPSMESH_BIN:-$top/build/release/bin}
-
-skip()
-{
-	echo "skip quiet_week: $*"
-	exit 0
-}
-
-finish()
-{
-	"$top/deploy/local/down.sh" RUN_DIR="$run"
-	[ "${KEEP:-}" = 1 ] || [ $failed -ne 0 ] || rm -rf "$work"
-}
-
-# One case: its name, and the command that decides it.
-check()
-{
-	local name=$1
-	shift
-	if "$@"; then
-		echo "ok quiet_week: $name"
-	else
-		echo "FAIL quiet_week: $name"
-		failed=1
-	fi
-}
-
-# The operator's tool, in the environment of the stack.
-opsmesh() { (. "$run/env" && "$OPSMESH_BIN/opsmesh" "$@"); }
+# Settings: see recording.sh.
+name=quiet_week
+. "$(dirname "$0")/recording.sh"
 
 play() { RECORDING=week "$top/deploy/demo/play.sh" "$run" > "$work/log" 2>&1 || { cat "$work/log"; return 1; }; }
 
 as_written() { python3 "$top/tests/integration/quiet_week.py" "$@"; }
-
-# The sealed figures of ops.kpi.v1 against the facts that they are of, by other code.
-counted_twice()
-{
-	local events=$run/day/events.jsonl
-	python3 "$top/tests/integration/$1.py" "$events" "$events" > "$work/$1.log" ||
-		{ grep -v '^ok' "$work/$1.log" | grep -v 'no truth'; return 1; }
-}
 
 page() { opsmesh report week --format "$1" --out "$work/page.$1" && as_written report "$work/page.$1"; }
 
@@ -87,15 +47,6 @@ counted_again()
 # One of those who are open at a midnight is named.
 named_open() { opsmesh explain kpi support.backlog@2 2026-05-07 > "$work/open" && grep -q '^In it ([1-9]' "$work/open" && grep -q 'ticket/.* backlog America/New_York/2026-05-07' "$work/open"; }
 
-no_dead_letters() { [ "$(opsmesh dlq list --json)" = '[]' ]; }
-
-for program in ingest classifier sla-watcher billing-sync chargeback kpi-aggregator opsmesh; do
-	[ -x "$OPSMESH_BIN/$program" ] || skip "$program is not built"
-done
-ls "$top/build/kafka-${KAFKA_VERSION:-4.1.1}"/kafka_2.13-*.jar > /dev/null 2>&1 || skip "no Apache Kafka: make setup"
-mkdir -p "$work"
-trap finish EXIT
-trap 'exit 130' INT TERM
 
 check "it is played to its end" play
 check "every request is taken" as_written answers "$run"

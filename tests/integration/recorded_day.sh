@@ -4,40 +4,11 @@
 # Plays it (deploy/demo) four times, each in a stack of its own: as `make demo` does, with batches of a few events,
 # on two instances of each daemon, and on two of which all but the edge in use are killed again and again. Then
 # every stage is folded again from the topics and compared.
-# Settings: OUT, OPSMESH_BIN as tests/run.sh sets them; KEEP=1 leaves the folders.
-set -u
-top=$(cd "$(dirname "$0")/../.." && pwd)
-work=${OUT:-$top/build/release}/tests/recorded_day
-run=$work/run
-failed=0
-export OPSMESH_BIN=${OPSMESH_BIN:-$top/build/release/bin}
-
-skip()
-{
-	echo "skip recorded_day: $*"
-	exit 0
-}
-
-stop() { "$top/deploy/local/down.sh" RUN_DIR="$run"; }
-
-finish()
-{
-	stop
-	[ "${KEEP:-}" = 1 ] || [ $failed -ne 0 ] || rm -rf "$work"
-}
-
-# One case: its name, and the command that decides it.
-check()
-{
-	local name=$1
-	shift
-	if "$@"; then
-		echo "ok recorded_day: $name"
-	else
-		echo "FAIL recorded_day: $name"
-		failed=1
-	fi
-}
+# Settings: see recording.sh.
+name=recorded_day
+. "$(dirname "$0")/recording.sh"
+/usr/bin/python3 -c 'import confluent_kafka, psycopg' 2> /dev/null ||
+	skip "python3-confluent-kafka or python3-psycopg is missing"
 
 # Dumps what the mesh said and knows: name of the dump.
 dump() { (. "$run/env" && /usr/bin/python3 "$top/tests/integration/recorded_day.py" "$work/$1"); }
@@ -96,14 +67,6 @@ play_killed()
 	[ $answer -eq 0 ] && [ "$(sort -u "$work/kills" | wc -l)" -eq 11 ]
 }
 
-# The sealed figures of ops.kpi.v1 against the facts that they are of, by other code.
-counted_twice()
-{
-	local events=$run/day/events.jsonl
-	python3 "$top/tests/integration/$1.py" "$events" "$events" > "$work/$1.log" ||
-		{ grep -v '^ok' "$work/$1.log" | grep -v 'no truth'; return 1; }
-}
-
 # The view that joins tickets with revenue, likewise.
 helped()
 {
@@ -130,18 +93,16 @@ small_batches() { local most; most=$(largest_batch) && [ "$most" -ge 1 ] && [ "$
 shared()
 {
 	local name
-	(. "$run/env" && "$OPSMESH_BIN/opsmesh" status > "$work/status") || return 1
+	opsmesh status > "$work/status" || return 1
 	for name in ingest classifier sla-watcher billing-sync chargeback kpi-aggregator; do
 		grep -q " $name-1 " "$work/status" && grep -q " $name-2 " "$work/status" || return 1
 	done
 }
 
-no_dead_letters() { (. "$run/env" && [ "$("$OPSMESH_BIN/opsmesh" dlq list --json)" = '[]' ]); }
-
 # As expected/ledger has it: six days of 3,871 yen.
 earned()
 {
-	(. "$run/env" && "$OPSMESH_BIN/opsmesh" explain invoice in_Kaede0501) > "$work/explained" &&
+	opsmesh explain invoice in_Kaede0501 > "$work/explained" &&
 		grep -q ': 23226 JPY of 120000 JPY is earned, the rest by 2026-05-31$' "$work/explained" ||
 		{ tail -n 5 "$work/explained"; return 1; }
 }
@@ -149,19 +110,10 @@ earned()
 # The daemons stand still meanwhile: nothing comes in, and its shards stay where they are.
 rebuild()
 {
-	(. "$run/env" && "$OPSMESH_BIN/opsmesh" rebuild "$1" --verify) > "$work/rebuild" 2>&1 ||
+	opsmesh rebuild "$1" --verify > "$work/rebuild" 2>&1 ||
 		{ cat "$work/rebuild"; return 1; }
 }
 
-for program in ingest classifier sla-watcher billing-sync chargeback kpi-aggregator opsmesh; do
-	[ -x "$OPSMESH_BIN/$program" ] || skip "$program is not built"
-done
-ls "$top/build/kafka-${KAFKA_VERSION:-4.1.1}"/kafka_2.13-*.jar > /dev/null 2>&1 || skip "no Apache Kafka: make setup"
-/usr/bin/python3 -c 'import confluent_kafka, psycopg' 2> /dev/null ||
-	skip "python3-confluent-kafka or python3-psycopg is missing"
-mkdir -p "$work"
-trap finish EXIT
-trap 'exit 130' INT TERM
 
 check "it comes out as it was written by hand" play once
 for second in kpi_truth kpi_truth_money; do
