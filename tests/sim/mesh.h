@@ -7,7 +7,7 @@
 #include "common/flow/document.h"
 #include "common/flow/stage.h"
 
-#define MESH_DAEMONS_MAX 5
+#define MESH_DAEMONS_MAX 6
 
 struct world;
 struct request;
@@ -26,7 +26,8 @@ struct mesh {
 	const struct mesh_daemon *daemons;
 	int64_t grace_s;
 	int64_t silence_s;
-	bool large; /* so many events that rooms and batches are as a daemon has them */
+	int64_t leap_s; /* of time that may pass at once while nobody has anything to do */
+	bool large;     /* so many events that rooms and batches are as a daemon has them */
 	/* Before a world is made, each time; NULL: there is nothing to make ready. */
 	void (*prepare)(void);
 	/* Fills world->requests, in order of their times; the same for the same seed. */

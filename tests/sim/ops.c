@@ -25,6 +25,7 @@
 
 #define GRACE_S 8
 #define SILENCE_S 30
+#define LEAP_S 300
 
 #define TEAM                                                                          \
 	"{\"id\":\"team\",\"version\":1,\"effective_from\":\"1970-01-01T00:00:00Z\"," \
@@ -447,6 +448,7 @@ const struct mesh ops_mesh = { .name = "ops",
 	                       .daemons = daemons,
 	                       .grace_s = GRACE_S,
 	                       .silence_s = SILENCE_S,
+	                       .leap_s = LEAP_S,
 	                       .prepare = compile_documents,
 	                       .requests = requests,
 	                       .journal = journal,
