@@ -227,6 +227,6 @@ Opsmesh__V1__KpiFigures *recount_figures(const struct recount *recount,
 	sums.n = at_level(levels.n, sums.n, sum->before.n);
 	sums.hits = at_level(levels.hits, sums.hits, sum->before.hits);
 	sums.sum = at_level(levels.sum, sums.sum, sum->before.sum);
-	return figures_of(recount->arena, definition, &sums,
-	                  text_equal(recount->ask.value, SERIES_OTHER));
+	return series_figures(recount->arena, definition, &sums,
+	                      text_equal(recount->ask.value, SERIES_OTHER));
 }

@@ -122,8 +122,8 @@ static void fill_interval(struct arena *arena, const struct definition *definiti
 	figures->surely_case = OPSMESH__V1__KPI_FIGURES__SURELY_INTERVAL;
 }
 
-Opsmesh__V1__KpiFigures *figures_of(struct arena *arena, const struct definition *definition,
-                                    const struct cell_sums *sums, bool other)
+Opsmesh__V1__KpiFigures *series_figures(struct arena *arena, const struct definition *definition,
+                                        const struct cell_sums *sums, bool other)
 {
 	Opsmesh__V1__KpiFigures *const figures = arena_alloc(arena, sizeof(*figures));
 

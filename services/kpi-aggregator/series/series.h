@@ -136,7 +136,7 @@ struct series_levels {
 struct series_levels series_levels_of(const struct definition *definition);
 
 /* What comes of the sums, those of earlier windows already in them; in the arena. Pure. */
-Opsmesh__V1__KpiFigures *figures_of(struct arena *arena, const struct definition *definition,
-                                    const struct cell_sums *sums, bool other);
+Opsmesh__V1__KpiFigures *series_figures(struct arena *arena, const struct definition *definition,
+                                        const struct cell_sums *sums, bool other);
 
 #endif

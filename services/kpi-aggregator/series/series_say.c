@@ -173,8 +173,8 @@ enum status series_say_cell(struct task *task, const struct definition *definiti
 	if (text_equal(row->state, "open") && series_levels_of(definition).any)
 		fill_before(task, definition, row);
 	sums = level_sums(task, definition, row);
-	figures =
-	    figures_of(task->arena, definition, &sums, text_equal(row->key.value, SERIES_OTHER));
+	figures = series_figures(task->arena, definition, &sums,
+	                         text_equal(row->key.value, SERIES_OTHER));
 	json = json_of(task, figures);
 	if (!text_equal(json, row->figures)) {
 		TRY(emit(task, definition, row, figures));
