@@ -8,6 +8,7 @@
 #include "common/flow/stage.h"
 
 #define MESH_DAEMONS_MAX 6
+#define MESH_AGAIN_TIMES 4
 
 struct world;
 struct request;
@@ -27,7 +28,9 @@ struct mesh {
 	int64_t grace_s;
 	int64_t silence_s;
 	int64_t leap_s; /* of time that may pass at once while nobody has anything to do */
-	bool large;     /* so many events that rooms and batches are as a daemon has them */
+	/* Faults come back at one of these times, when all else was calm for long; NULL: never. */
+	const int64_t *again_s;
+	bool large; /* so many events that rooms and batches are as a daemon has them */
 	/* Before a world is made, each time; NULL: there is nothing to make ready. */
 	void (*prepare)(void);
 	/* Fills world->requests, in order of their times; the same for the same seed. */

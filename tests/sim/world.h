@@ -14,10 +14,12 @@
 
 #define WORLD_PARTITIONS 3
 #define WORLD_INSTANCES_MAX (3 * MESH_DAEMONS_MAX)
-#define WORLD_REQUESTS_MAX 192
+#define WORLD_REQUESTS_MAX 256
 #define WORLD_TICKETS_MAX 8
 #define WORLD_START_S 1000000 /* no time of the toy is near the epoch */
 #define WORLD_REASON_SIZE 1024
+#define WORLD_BLOBS_AWAY 100 /* of a thousand times */
+#define WORLD_LARGE 1000     /* times as much of everything */
 
 struct request {
 	int64_t at_s; /* -1: live, a retry waits for its dead letter */
@@ -59,6 +61,7 @@ struct world {
 	size_t request_count;
 	size_t fed;
 	int64_t last_s;
+	int64_t again_s; /* when faults come back; 0: they do not */
 	struct request accepted[WORLD_REQUESTS_MAX * 2];
 	size_t accepted_count;
 	struct edge_line *edge; /* on their way to the journal */
@@ -82,6 +85,11 @@ void world_init(struct world *world, const struct mesh *mesh, uint64_t seed, boo
                 bool faults);
 void world_finish(struct world *world);
 void world_sort(struct world *world); /* its requests, by their time */
+/* The process ends in the middle of whatever it does, and another begins. */
+void world_crash(struct world *world, struct instance *instance);
+/* The group shares a daemon's partitions out among those that seem alive; of one daemon, of all. */
+void world_rebalance(struct world *world, const struct mesh_daemon *daemon);
+void world_rebalance_all(struct world *world);
 /* Runs to the end. False: it does not get there. */
 bool world_run(struct world *world, int steps);
 /* The identity "stage|topic|source|sequence" of a request's dead letter; false: there is none. */
