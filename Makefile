@@ -186,12 +186,12 @@ $(OUT)/services/%/main.linked.o: $(OUT)/services/%/main.o
 $(TOY): $(TOY_O) $(GEN_O_toy) $(patsubst %,$(OUT)/lib%.a,support $(LAYERS) proto)
 	@mkdir -p $(@D)
 	$(call link)
-$(OUT)/bin/sim: $(SIM_O) $(patsubst %,$(OUT)/tests/support/%_fixture.o,billing guide) \
-	$(patsubst %,$(OUT)/lib%.a,ingest classifier sla-watcher billing-sync chargeback $(LAYERS) proto)
+$(OUT)/bin/sim: $(SIM_O) $(patsubst %,$(OUT)/tests/support/%_fixture.o,billing guide definition) \
+	$(patsubst %,$(OUT)/lib%.a,ingest classifier sla-watcher billing-sync chargeback kpi-aggregator $(LAYERS) proto)
 	@mkdir -p $(@D)
 	$(call link)
-$(COMPANY): $(COMPANY_O) $(patsubst %,$(OUT)/tests/support/%_fixture.o,billing guide) \
-	$(patsubst %,$(OUT)/lib%.a,ingest classifier sla-watcher billing-sync chargeback $(LAYERS) proto)
+$(COMPANY): $(COMPANY_O) $(patsubst %,$(OUT)/tests/support/%_fixture.o,billing guide definition) \
+	$(patsubst %,$(OUT)/lib%.a,ingest classifier sla-watcher billing-sync chargeback kpi-aggregator $(LAYERS) proto)
 	@mkdir -p $(@D)
 	$(call link)
 $(OUT)/tests/unit/%: $(OUT)/tests/unit/%.o $(SUPPORT) $(ARCHIVES)

@@ -15,8 +15,10 @@
 #include "services/classifier/pattern.h"
 #include "services/ingest/ingest.h"
 #include "services/ingest/people.h"
+#include "services/kpi-aggregator/kpi.h"
 #include "services/sla-watcher/watcher.h"
 #include "tests/sim/ops_inside.h"
+#include "tests/sim/ops_kpi.h"
 #include "tests/support/billing_fixture.h"
 #include "tests/support/guide_fixture.h"
 
@@ -26,6 +28,7 @@
 #define GRACE_S 8
 #define SILENCE_S 30
 #define LEAP_S 300
+#define CLOCK_S 700 /* recorded: so often somebody says what time it is */
 
 #define TEAM                                                                          \
 	"{\"id\":\"team\",\"version\":1,\"effective_from\":\"1970-01-01T00:00:00Z\"," \
@@ -99,6 +102,10 @@ static const struct mesh_daemon daemons[] = {
 	  .stages = ops_dispute_stages,
 	  .lead = OPS_BILLING,
 	  .documents = ops_dispute_documents },
+	{ .name = "kpi-aggregator",
+	  .stages = kpi_stages,
+	  .lead = OPS_TICKETS,
+	  .documents = ops_kpi_documents },
 	{ .name = NULL },
 };
 
@@ -124,6 +131,7 @@ static void compile_documents(void)
 	if (people_documents[0].name != NULL)
 		return;
 	ops_dispute_init();
+	ops_kpi_init();
 	for (const struct document *at = billing_fixture(); at->name != NULL; at++) {
 		struct document *const own = &policy_documents[at - billing_fixture()];
 
@@ -287,13 +295,12 @@ static void requests(struct world *world, uint64_t seed)
 	ops_put_usage(world, &chance, at - 5);
 	ops_put_refunds(world, &chance, at);
 	ops_put_disputes(world, &chance, at);
-	world_sort(world);
-	world->last_s =
-	    world->requests[world->request_count - 1].at_s + 240; /* a window of patterns ends */
+	ops_put_late(world, &chance);
+	world->last_s = WORLD_START_S + OPS_KPI_RUN_S;
 	if (world->recorded)
-		put_clock(world, world->last_s);
-	else
-		world->last_s += 120;
+		for (int64_t clock = CLOCK_S; clock <= OPS_KPI_RUN_S; clock += CLOCK_S)
+			put_clock(world, WORLD_START_S + clock);
+	world_sort(world);
 }
 
 /* The journal. */
@@ -449,6 +456,7 @@ const struct mesh ops_mesh = { .name = "ops",
 	                       .grace_s = GRACE_S,
 	                       .silence_s = SILENCE_S,
 	                       .leap_s = LEAP_S,
+	                       .again_s = ops_kpi_times,
 	                       .prepare = compile_documents,
 	                       .requests = requests,
 	                       .journal = journal,

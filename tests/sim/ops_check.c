@@ -10,6 +10,7 @@
 #include "proto/opsmesh/v1/catalogue.h"
 #include "tests/sim/balance.h"
 #include "tests/sim/ops_inside.h"
+#include "tests/sim/ops_kpi.h"
 
 #include <string.h>
 
@@ -237,5 +238,5 @@ bool ops_check(struct world *world, struct arena *arena, char *why)
 	return check_answers(world, arena, why) && check_triage(world, arena, why) &&
 	       check_clocks(world, arena, why) && ops_check_refunds(world, arena, why) &&
 	       ops_check_cards(world, arena, why) && ops_check_disputes(world, arena, why) &&
-	       check_balance(world, why);
+	       check_balance(world, why) && ops_check_kpi(world, arena, why);
 }

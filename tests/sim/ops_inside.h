@@ -19,6 +19,7 @@ const char *ops_stripe_body(struct arena *arena, const struct request *request);
 #define OPS_DECLINED "ch_3"
 /* The same of what a product reports. */
 void ops_put_usage(struct world *world, struct chance *chance, int64_t at);
+#define OPS_LATE_USAGE 6 /* the first of two reports that come when all is told */
 const char *ops_usage_body(struct arena *arena, const struct request *request);
 
 /* What people ask for of its charge, its invoice and what nobody can place, and the body of one of them. */

@@ -18,13 +18,16 @@ static const char *const events[] = {
 	"\"at\":\"1970-01-12T13:00:00Z\"",
 	"\"kind\":\"seat_released\",\"id\":\"u5\",\"item\":\"si_1\",\"subject\":\"p1\","
 	"\"at\":\"1970-01-12T13:10:00Z\"",
+	"\"kind\":\"meter\",\"id\":\"u6\",\"meter\":\"calls\",\"quantity\":5,\"at\":\"1970-01-12T13:00:30Z\"",
+	"\"kind\":\"correction\",\"id\":\"u7\",\"refers\":\"u0\",\"meter\":\"calls\",\"quantity\":-2,"
+	"\"at\":\"1970-01-12T13:00:00Z\"",
 };
 
 void ops_put_usage(struct world *world, struct chance *chance, int64_t at)
 {
 	char ref[24];
 
-	for (size_t i = 0; i < COUNT_OF(events); i++) {
+	for (size_t i = 0; i < OPS_LATE_USAGE; i++) {
 		const int times = chance_of(chance, 200) ? 2 : 1;
 
 		(void)snprintf(ref, sizeof(ref), "u%zu", i);
