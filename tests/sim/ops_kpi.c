@@ -1,6 +1,6 @@
 /*
- * The documents by which kpi-aggregator counts in a simulated world: those of the tree, one of each formula and of each kind of
- * subject, in force since the world's begin, with as little grace as there may be and windows that end within a run.
+ * The documents by which kpi-aggregator counts in a simulated world: those of the tree, in force since the world's begin, with as
+ * little grace as there may be, windows that end within a run, and no more dimensions than two.
  */
 #include "tests/sim/ops_kpi.h"
 
@@ -16,7 +16,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define FOLDER "deploy/policies/metrics/"
+#define FOLDER "deploy/policies/metrics"
+#define METRICS_MAX 160
+#define DIMENSIONS 2
 #define BODY_MAX ((size_t)1 << 20)
 
 /* How often a run changes what is late. */
@@ -30,26 +32,6 @@ const int64_t ops_kpi_times[MESH_AGAIN_TIMES] = {
 };
 struct document ops_kpi_documents[3];
 
-/* Windows and dimensions in place of the document's. */
-static const struct {
-	const char *file;
-	const char *windows;
-	const char *dimensions;
-} metrics[] = {
-	{ "support.tickets_opened-1", "[\"minute\",\"hour\",\"day\"]", "[\"channel\",\"tier\"]" },
-	{ "support.solved-1", "[\"hour\",\"day\"]", "[\"agent\"]" },
-	{ "support.csat_mean-1", "[\"hour\"]", "[\"intent\"]" },
-	{ "support.first_reply_elapsed-1", "[\"hour\",\"day\"]", "[\"tier\"]" },
-	{ "support.attainment-1", "[\"hour\",\"day\"]", "[\"promise\"]" },
-	{ "support.backlog-1", "[\"day\"]", "[\"tier\"]" },
-	{ "support.backlog_age-1", "[\"day\"]", "[\"channel\"]" },
-	{ "billing.refunds_amount-1", "[\"hour\",\"day\"]", "[\"account\"]" },
-	{ "billing.usage-1", "[\"minute\",\"hour\",\"day\"]", "[\"product\"]" },
-	{ "billing.discrepancies_open-1", "[\"hour\",\"day\"]", "[\"reason\"]" },
-	{ "value.customers-1", "[\"day\"]", "[\"tier\"]" },
-	{ "value.tickets_per_100_customers-1", "[\"day\"]", "[\"tier\"]" },
-};
-
 #define RULE(id, metric, of, more)                                                                 \
 	"{\"id\":\"" id "\",\"version\":1,\"effective_from\":\"1970-01-01T00:00:00Z\","            \
 	"\"metric\":\"" metric "\",\"window\":\"hour\",\"sealed\":false,"                          \
@@ -60,27 +42,48 @@ static const struct {
 
 static void put(json_t *document, const char *field, const char *text)
 {
-	struct json_error error;
-	json_t *value;
-
-	CHECK(json_parse(bytes_of(text), BODY_MAX, &value, &error));
-	CHECK(json_object_set_new(document, field, value) == 0);
+	CHECK(json_object_set_new(document, field, json_string(text)) == 0);
 }
 
-static const char *metric_document(struct arena *arena, size_t which)
+/* Weeks and months never end here; some metrics have nothing shorter. */
+static void shorten_windows(json_t *document)
+{
+	static const char *const by_minute[] = { "support.tickets_opened", "billing.usage", NULL };
+	const char *const id = json_string_value(json_object_get(document, "id"));
+	json_t *const windows = json_object_get(document, "windows");
+
+	for (size_t i = json_array_size(windows); i-- > 1;)
+		if (text_starts(json_string_value(json_array_get(windows, i)), "week") ||
+		    text_starts(json_string_value(json_array_get(windows, i)), "month"))
+			CHECK(json_array_remove(windows, i) == 0);
+	if (text_among(by_minute, id))
+		CHECK(json_array_insert_new(windows, 0, json_string("minute")) == 0);
+}
+
+static void cut_dimensions(json_t *document)
+{
+	json_t *const dimensions = json_object_get(document, "dimensions");
+
+	for (size_t i = json_array_size(dimensions); i-- > DIMENSIONS;)
+		CHECK(json_array_remove(dimensions, i) == 0);
+}
+
+static const char *metric_document(struct arena *arena, const char *path)
 {
 	struct json_error error;
 	AUTO_JSON document = NULL;
 	struct bytes body;
 
-	CHECK(file_read(arena, arena_printf(arena, FOLDER "%s.json", metrics[which].file), BODY_MAX,
-	                &body) &&
+	CHECK(file_read(arena, path, BODY_MAX, &body) &&
 	      json_parse(body, BODY_MAX, &document, &error));
-	put(document, "effective_from", "\"1970-01-01T00:00:00Z\"");
-	put(document, "zone", "\"" OPS_KPI_ZONE "\"");
-	put(document, "grace", "\"10m\"");
-	put(document, "windows", metrics[which].windows);
-	put(document, "dimensions", metrics[which].dimensions);
+	/* One version after the other. */
+	put(document, "effective_from",
+	    arena_printf(arena, "1970-01-0%lldT00:00:00Z",
+	                 json_integer_value(json_object_get(document, "version"))));
+	put(document, "zone", OPS_KPI_ZONE);
+	put(document, "grace", "10m");
+	shorten_windows(document);
+	cut_dimensions(document);
 	body = json_canonical(arena, document);
 	return arena_text(arena, body.data, body.size);
 }
@@ -88,10 +91,15 @@ static const char *metric_document(struct arena *arena, size_t which)
 static const void *compile_metrics(char reason[static DEFINITION_REASON_SIZE])
 {
 	struct arena *const arena = arena_create(65536);
-	const char *documents[COUNT_OF(metrics) + 1] = { NULL };
+	const char *documents[METRICS_MAX + 1] = { NULL };
+	const char *paths[METRICS_MAX];
+	size_t path_count;
+	size_t count = 0;
 
-	for (size_t i = 0; i < COUNT_OF(metrics); i++)
-		documents[i] = metric_document(arena, i);
+	CHECK(file_list(arena, FOLDER, ".json", METRICS_MAX, paths, &path_count));
+	for (size_t i = 0; i < path_count; i++)
+		if (!text_ends(paths[i], "published.json"))
+			documents[count++] = metric_document(arena, paths[i]);
 	const void *const book = definition_fixture(documents, reason);
 
 	arena_destroy(arena);

@@ -1,5 +1,6 @@
 /*
- * Figures counted a second time, from all that the other daemons said: tickets, refunds, usage, customers, and who was open at midnight.
+ * Figures counted a second time, from all that the other daemons said: tickets, refunds, usage, seats, recurring revenue, customers,
+ * and who was open at midnight.
  *
  * What happened is one list of amounts with a time each. Of a window is what lies in it; of a level what lies before its end.
  */
@@ -34,9 +35,17 @@ struct things {
 #define BACKLOG "support.backlog@1"
 #define REFUNDS "billing.refunds_amount@1"
 #define USAGE "billing.usage@1"
+#define SEATS "billing.seats@1"
+#define REVENUE "billing.mrr@1"
 #define CUSTOMERS "value.customers@1"
 
-static const char *const metrics[] = { TICKETS, BACKLOG, REFUNDS, USAGE, CUSTOMERS };
+static const struct {
+	const char *metric;
+	bool level;
+} metrics[] = {
+	{ TICKETS, false }, { BACKLOG, false }, { REFUNDS, false },  { USAGE, false },
+	{ SEATS, true },    { REVENUE, true },  { CUSTOMERS, true },
+};
 
 static struct thing *thing_of(struct things *things, const char *metric, const char *id)
 {
@@ -119,6 +128,34 @@ static void see_late(struct things *things, struct arena *arena,
 		thing->at = instant_of(event->occurred_at);
 }
 
+static void see_seat(struct things *things, struct arena *arena,
+                     const Opsmesh__V1__BillingEvent *event)
+{
+	const Opsmesh__V1__SeatMoved *const moved = event->seat_moved;
+	struct thing *const thing =
+	    thing_of(things, SEATS, arena_printf(arena, "%s/%s", moved->source, moved->event_id));
+
+	thing->at = instant_of(event->occurred_at);
+	thing->amount = moved->assigned ? 1 : -1;
+}
+
+/* Each is another; of a day of the books it is said at its noon. */
+static void see_revenue(struct things *things, struct arena *arena,
+                        const Opsmesh__V1__BillingEvent *event)
+{
+	const Opsmesh__V1__RecurringMoved *const moved = event->recurring_moved;
+	const bool less = moved->move == OPSMESH__V1__RECURRING_MOVE__RECURRING_MOVE_CONTRACTION ||
+	                  moved->move == OPSMESH__V1__RECURRING_MOVE__RECURRING_MOVE_CHURN;
+	struct thing *const thing =
+	    thing_of(things, REVENUE, arena_printf(arena, "%zu", things->count));
+	struct date day;
+
+	CHECK(moved->amount != NULL && date_parse(moved->day, &day));
+	thing->at = (struct instant){ (date_days(day) * DAYS(1).us) + HOURS(12).us };
+	thing->amount = less ? -moved->amount->minor : moved->amount->minor;
+	thing->currency = moved->amount->currency;
+}
+
 static void see_billing(struct things *things, struct arena *arena,
                         const Opsmesh__V1__BillingEvent *event)
 {
@@ -138,6 +175,10 @@ static void see_billing(struct things *things, struct arena *arena,
 		                  event->usage_taken->event_id);
 		thing->at = instant_of(event->occurred_at);
 		thing->amount += event->usage_taken->quantity;
+		break;
+	case OPSMESH__V1__BILLING_EVENT__FACT_SEAT_MOVED: see_seat(things, arena, event); break;
+	case OPSMESH__V1__BILLING_EVENT__FACT_RECURRING_MOVED:
+		see_revenue(things, arena, event);
 		break;
 	case OPSMESH__V1__BILLING_EVENT__FACT_USAGE_LATE: see_late(things, arena, event); break;
 	case OPSMESH__V1__BILLING_EVENT__FACT_USAGE_CORRECTED:
@@ -189,20 +230,24 @@ static void see(struct things *things, struct arena *arena, const struct fact *f
 
 /* The two held against each other. */
 
+static bool is_known(const char *series, bool *level)
+{
+	for (size_t i = 0; i < COUNT_OF(metrics); i++)
+		if (text_equal(metrics[i].metric, series)) {
+			*level = metrics[i].level;
+			return true;
+		}
+	return false;
+}
+
 static bool lies_in(const struct thing *thing, const struct ops_said *said)
 {
-	if (!text_equal(said->series, CUSTOMERS) && time_before(thing->at, said->start))
+	bool level;
+
+	if (!is_known(said->series, &level) || (!level && time_before(thing->at, said->start)))
 		return false;
 	return time_before(thing->at, said->end) && text_equal(thing->metric, said->series) &&
 	       text_equal(thing->currency, said->currency) && thing->counts;
-}
-
-static bool is_known(const char *series)
-{
-	for (size_t i = 0; i < COUNT_OF(metrics); i++)
-		if (text_equal(metrics[i], series))
-			return true;
-	return false;
 }
 
 static bool check_window(const struct things *things, const struct ops_said *said, char *why)
@@ -244,12 +289,13 @@ bool ops_check_truth(struct world *world, struct arena *arena, const struct ops_
 {
 	struct things *const things = arena_zero(arena, sizeof(*things));
 	static const char *const kinds[] = { "minute", "hour", "day" };
+	bool level;
 
 	for (size_t i = 0; i < world->store.image_count; i++)
 		for (size_t k = 0; k < world->store.images[i].fact_count; k++)
 			see(things, arena, &world->store.images[i].facts[k]);
 	for (size_t i = 0; i < figures->count; i++)
-		if (is_known(figures->list[i].series) &&
+		if (is_known(figures->list[i].series, &level) &&
 		    !check_window(things, &figures->list[i], why))
 			return false;
 	for (size_t i = 0; i < things->count; i++)
