@@ -51,6 +51,8 @@ bool ops_check_said(struct world *world, struct arena *arena, struct ops_figures
 /* What was said last is what happened. */
 bool ops_check_truth(struct world *world, struct arena *arena, const struct ops_figures *figures,
                      char *why);
+/* The hours of a day are the day, in every metric that has both. */
+bool ops_check_sums(const struct ops_figures *figures, char *why);
 /* Each is raised where it must be, once, and resolved once. */
 bool ops_check_alarms(struct world *world, struct arena *arena, const struct ops_figures *figures,
                       char *why);

@@ -312,6 +312,6 @@ bool ops_check_kpi(struct world *world, struct arena *arena, char *why)
 	struct ops_figures figures;
 
 	return ops_check_said(world, arena, &figures, why) &&
-	       ops_check_truth(world, arena, &figures, why) &&
+	       ops_check_truth(world, arena, &figures, why) && ops_check_sums(&figures, why) &&
 	       ops_check_alarms(world, arena, &figures, why);
 }
