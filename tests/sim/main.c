@@ -3,7 +3,7 @@
  *
  *   sim [--seeds N] [--seed S] [--mode recorded|live] [--mesh toy|ops]
  *
- * Each seed runs a toy mesh of five stages and the real daemons, both in recorded and in live mode. A seed that fails is printed with what broke, and runs
+ * Each seed runs a toy mesh of five stages and the real daemons, all six, both in recorded and in live mode. A seed that fails is printed with what broke, and runs
  * the same way again with --seed. Exit status 1: a rule was broken.
  */
 #include "common/base/text.h"
