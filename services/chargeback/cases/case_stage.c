@@ -18,7 +18,7 @@ static enum status keep(struct task *task, const Opsmesh__V1__MaterialEvent *mat
 	if (!entry_of(task->arena, material, &entry))
 		return STATUS_OK;
 	dossier = dossier_open(task, material->home);
-	TRY(dossier_add(task, &dossier, &entry));
+	dossier_add(task, &dossier, &entry);
 	TRY(case_index_card(task, material, at));
 	return case_stir(task, &dossier, at);
 }

@@ -73,18 +73,33 @@ static void append(struct arena *arena, Opsmesh__V1__DossierPage *page,
 	page->n_entries += count;
 }
 
-enum status dossier_add(struct task *task, struct dossier_row *dossier,
-                        const Opsmesh__V1__DossierEntry *entry)
+/* A page that has one more: of packed messages the repeated fields follow each other, so what is there is not read. */
+static struct bytes with_entry(struct arena *arena, struct bytes page,
+                               const Opsmesh__V1__DossierEntry *entry)
 {
-	Opsmesh__V1__DossierEntry *const added = (Opsmesh__V1__DossierEntry *)(uintptr_t)entry;
-	struct dossier_page_row row = { .home = dossier->home, .number = dossier->pages - 1 };
-	Opsmesh__V1__DossierPage page;
-	bool found = false;
+	Opsmesh__V1__DossierEntry *added[] = { (Opsmesh__V1__DossierEntry *)(uintptr_t)entry };
+	Opsmesh__V1__DossierPage more = OPSMESH__V1__DOSSIER_PAGE__INIT;
+	unsigned char *all;
+	struct bytes packed;
 
-	if (dossier->pages > 0)
-		TRY(read_page(task, &row, &page, &found));
+	more.entries = added;
+	more.n_entries = COUNT_OF(added);
+	packed = proto_pack(arena, &more.base);
+	all = arena_alloc(arena, page.size + packed.size);
+	if (page.size > 0)
+		memcpy(all, page.data, page.size);
+	memcpy(all + page.size, packed.data, packed.size);
+	return (struct bytes){ all, page.size + packed.size };
+}
+
+void dossier_add(struct task *task, struct dossier_row *dossier,
+                 const Opsmesh__V1__DossierEntry *entry)
+{
+	struct dossier_page_row row = { .home = dossier->home, .number = dossier->pages - 1 };
+	const bool found = dossier->pages > 0 && task_load(task, &dossier_page_table, &row);
+
 	if (!found || row.entries.size >= DOSSIER_PAGE_BYTES) {
-		opsmesh__v1__dossier_page__init(&page);
+		row.entries = (struct bytes){ NULL, 0 };
 		row.number = dossier->pages++;
 		if (dossier->pages > DOSSIER_PAGES_MAX)
 			task_remove(task, &dossier_page_table,
@@ -92,11 +107,9 @@ enum status dossier_add(struct task *task, struct dossier_row *dossier,
 			                                        .number = dossier->pages -
 			                                                  DOSSIER_PAGES_MAX - 1 });
 	}
-	append(task->arena, &page, &added, 1);
-	row.entries = proto_pack(task->arena, &page.base);
+	row.entries = with_entry(task->arena, row.entries, entry);
 	task_save(task, &dossier_page_table, &row);
 	task_save(task, &dossier_table, dossier);
-	return STATUS_OK;
 }
 
 /* What is brought again, because its ticket left and came back or a customer found an account, is the same fact. */

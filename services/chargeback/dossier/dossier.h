@@ -33,8 +33,8 @@ struct dossier_row dossier_open(struct task *task, const char *home);
 /* Is its beginning gone, because there were too many pages? */
 bool dossier_is_cut(const struct dossier_row *dossier);
 /* Adds to the last page, or begins one; saves both. */
-enum status dossier_add(struct task *task, struct dossier_row *dossier,
-                        const Opsmesh__V1__DossierEntry *entry) MUST_CHECK;
+void dossier_add(struct task *task, struct dossier_row *dossier,
+                 const Opsmesh__V1__DossierEntry *entry);
 /* All entries, the oldest first, in the task's arena. What came twice stands once, where it came last. */
 enum status dossier_read(struct task *task, const struct dossier_row *dossier,
                          Opsmesh__V1__DossierPage *all) MUST_CHECK;
