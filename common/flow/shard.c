@@ -14,8 +14,8 @@
 #define ARENA_BLOCK ((size_t)64 * 1024)
 #define SCRATCH_BLOCK ((size_t)128 * 1024)
 /* Of a kept record, and for each of its headers: its name, and where both are. */
-#define RECORD_MEMORY 136
-#define HEADER_MEMORY 36
+#define RECORD_MEMORY 192
+#define HEADER_MEMORY 48
 
 static void create_tables(struct shard *shard)
 {
