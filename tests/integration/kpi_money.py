@@ -15,12 +15,10 @@ import subprocess
 import sys
 import zoneinfo
 
-import google.protobuf.descriptor_pb2
-import google.protobuf.descriptor_pool
 import google.protobuf.json_format
-import google.protobuf.message_factory
 
 import kpi_truth_money
+from kpi_contract import messages
 from kpi_money_made import BEGIN, MINUTE, UNTIL, made
 from kpi_truth_facts import DAY, instant
 
@@ -31,16 +29,6 @@ SUMS = {"level": ("sum",), "count": ("n",), "sum": ("n", "sum"), "share": ("n", 
         "distribution": ("n", "sum", "spans")}
 AMOUNTS = {"billing.unexplained_by_age"}  # of which the amounts alone say something
 OTHERS = {"value.tickets_per_100_customers"}  # of which tickets are a part: kpi_tickets.py
-
-
-def messages(path):
-    with open(path, "rb") as file:
-        files = google.protobuf.descriptor_pb2.FileDescriptorSet.FromString(file.read())
-    pool = google.protobuf.descriptor_pool.DescriptorPool()
-    for one in files.file:
-        pool.Add(one)
-    factory = google.protobuf.message_factory.MessageFactory(pool)
-    return {topic: factory.GetPrototype(pool.FindMessageTypeByName("opsmesh.v1." + name)) for topic, name in TYPES.items()}
 
 
 def interleaved(chance, customers):
@@ -148,5 +136,5 @@ def run(program, types, seed):
 
 
 if __name__ == "__main__":
-    kinds_of = messages(sys.argv[2])
+    kinds_of = messages(sys.argv[2], TYPES)
     sys.exit(0 if all([run(sys.argv[1], kinds_of, int(number)) for number in sys.argv[3:]]) else 1)

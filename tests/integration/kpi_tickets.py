@@ -12,12 +12,10 @@ import random
 import subprocess
 import sys
 
-import google.protobuf.descriptor_pb2
-import google.protobuf.descriptor_pool
 import google.protobuf.json_format
-import google.protobuf.message_factory
 
 import kpi_truth_support
+from kpi_contract import messages
 from kpi_tickets_made import UNTIL, made
 from kpi_truth_calendar import documents, open_time
 from kpi_truth_facts import fact_of
@@ -25,16 +23,6 @@ from kpi_truth_figure import FIGURES, cells, row
 
 TICKETS = 60
 TOPICS = {"t": ("ops.tickets.v1", "TicketEvent"), "c": ("ops.triage.v1", "TriageEvent"), "s": ("ops.sla.v1", "SlaEvent")}
-
-
-def messages(path):
-    with open(path, "rb") as file:
-        files = google.protobuf.descriptor_pb2.FileDescriptorSet.FromString(file.read())
-    pool = google.protobuf.descriptor_pool.DescriptorPool()
-    for one in files.file:
-        pool.Add(one)
-    factory = google.protobuf.message_factory.MessageFactory(pool)
-    return {topic: factory.GetPrototype(pool.FindMessageTypeByName("opsmesh.v1." + name)) for topic, (_, name) in TOPICS.items()}
 
 
 class Day:
@@ -161,7 +149,7 @@ def run(program, types, seed):
 
 
 def main():
-    types = messages(sys.argv[2])
+    types = messages(sys.argv[2], {topic: name for topic, (_, name) in TOPICS.items()})
     sys.exit(0 if all([run(sys.argv[1], types, int(seed)) for seed in sys.argv[3:]]) else 1)
 
 
