@@ -20,6 +20,7 @@ import confluent_kafka
 import confluent_kafka.admin
 import crash
 import described
+import contract
 import outside_client
 import outside_mesh
 from crash import INSTANCES, LOCAL, PARTITIONS, RUN, TOP, pid_of, server, supervisor_gone, variable, wait
@@ -72,7 +73,7 @@ def post_charges(count):
 
 def facts_of(requests, topics=None, seconds=PATIENCE_S):
     """The facts on the tickets and provider topics, by request, once each of these requests has some."""
-    topics, messages = topics or outside_mesh.Topics(), outside_mesh.Messages()
+    topics, messages = topics or outside_mesh.Topics(), contract.Messages()
     deadline = time.monotonic() + seconds
     while True:
         found = collections.defaultdict(list)
@@ -216,7 +217,7 @@ def letter_is_right(bad, letter):
 
 def story_records():
     """Garbage on a topic becomes a dead letter that says why, with the original's bytes; what is good goes on."""
-    messages, topics, database = outside_mesh.Messages(), outside_mesh.Topics(), outside_mesh.connect()
+    messages, topics, database = contract.Messages(), outside_mesh.Topics(), outside_mesh.connect()
     pids = {files: pid_of(files) for files in INSTANCES}
     before = post_tickets(20)
     bads = [bad._replace(key=f"key {number}".encode(), consumers=described.readers(bad.topic))
@@ -281,7 +282,7 @@ MAILS = {
 
 def story_mails():
     """A mail of which little can be read is a ticket all the same, and says what was wrong."""
-    messages = outside_mesh.Messages()
+    messages = contract.Messages()
     codes = messages.pool.FindEnumTypeByName("opsmesh.v1.ProblemCode").values_by_number
     asked = {code: post("/v1/email/support", body, "message/rfc822")["id"] for code, body in MAILS.items()}
     found = facts_of(asked.values())
@@ -317,7 +318,7 @@ def story_words():
 
 def unknown_status(ticket):
     """As a newer stage might ask for it."""
-    messages, topics = outside_mesh.Messages(), outside_mesh.Topics()
+    messages, topics = contract.Messages(), outside_mesh.Topics()
     place = next(record.partition for record in topics.read(["ops.tickets.v1"]) if record.key == ticket.encode())
     event = messages.type("ByTicketEvent")(ticket_id=ticket, request_id=str(uuid.uuid4()))
     event.occurred_at.FromMicroseconds(now_us())
@@ -333,7 +334,7 @@ def unknown_status(ticket):
 
 def journal_copy(request, change):
     """The journal's record of a request once more, as another request: its new id."""
-    messages, topics = outside_mesh.Messages(), outside_mesh.Topics()
+    messages, topics = contract.Messages(), outside_mesh.Topics()
     record = next(record for record in topics.read([outside_mesh.JOURNAL])
                   if record.headers.get("ce_subject") == request.encode())
     topics.close()

@@ -12,10 +12,9 @@ import subprocess
 import sys
 import time
 
-import google.protobuf.descriptor_pb2
-import google.protobuf.descriptor_pool
-import google.protobuf.message_factory
 import psycopg
+
+import contract
 
 BIN = os.environ["OPSMESH_BIN"]
 HISTORY = 10000  # bookings of the long customer
@@ -177,13 +176,7 @@ class Facts:
     """Facts of billing-sync, packed."""
 
     def __init__(self):
-        with open(os.path.join(BIN, "..", "opsmesh.v1.descriptor.bin"), "rb") as file:
-            files = google.protobuf.descriptor_pb2.FileDescriptorSet.FromString(file.read())
-        pool = google.protobuf.descriptor_pool.DescriptorPool()
-        for one in files.file:
-            pool.Add(one)
-        self.type = google.protobuf.message_factory.MessageFactory(pool).GetPrototype(
-            pool.FindMessageTypeByName("opsmesh.v1.BillingEvent"))
+        self.type = contract.Messages().type("BillingEvent")
         self.sequence = 0
 
     def tell(self, cursor, customer, name, discrepancy, expected=None, found=None, **fields):

@@ -18,7 +18,7 @@ import zoneinfo
 import google.protobuf.json_format
 
 import kpi_truth_money
-from kpi_contract import messages
+from contract import Messages
 from kpi_money_made import BEGIN, MINUTE, UNTIL, made
 from kpi_truth_facts import DAY, instant
 
@@ -136,5 +136,6 @@ def run(program, types, seed):
 
 
 if __name__ == "__main__":
-    kinds_of = messages(sys.argv[2], TYPES)
+    messages = Messages(sys.argv[2])
+    kinds_of = {topic: messages.type(name) for topic, name in TYPES.items()}
     sys.exit(0 if all([run(sys.argv[1], kinds_of, int(number)) for number in sys.argv[3:]]) else 1)

@@ -15,7 +15,7 @@ import sys
 import google.protobuf.json_format
 
 import kpi_truth_support
-from kpi_contract import messages
+from contract import Messages
 from kpi_tickets_made import UNTIL, made
 from kpi_truth_calendar import documents, open_time
 from kpi_truth_facts import fact_of
@@ -149,7 +149,8 @@ def run(program, types, seed):
 
 
 def main():
-    types = messages(sys.argv[2], {topic: name for topic, (_, name) in TOPICS.items()})
+    messages = Messages(sys.argv[2])
+    types = {topic: messages.type(name) for topic, (_, name) in TOPICS.items()}
     sys.exit(0 if all([run(sys.argv[1], types, int(seed)) for seed in sys.argv[3:]]) else 1)
 
 

@@ -15,6 +15,7 @@ import re
 import sys
 import time
 
+import contract
 import outside_mesh
 
 SETTLE_S = 90
@@ -280,7 +281,7 @@ REPEATABLE = {"customer_resolved", "account_changed"}  # a later one replaces an
 
 def effects(outside):
     """Facts by the request that led to them; conflicts by the request that was repeated."""
-    messages, told = outside_mesh.Messages(), collections.defaultdict(collections.Counter)
+    messages, told = contract.Messages(), collections.defaultdict(collections.Counter)
     conflicts = collections.Counter()
     for topic, name in (("ops.tickets.v1", "TicketEvent"), ("ops.provider-events.v1", "ProviderEvent"),
                         ("ops.accounts.v1", "AccountEvent")):
@@ -296,7 +297,7 @@ def effects(outside):
 
 def ask_tickets(outside, _):
     """a ticket is opened once, before anything else is said of it"""
-    messages, opened = outside_mesh.Messages(), set()
+    messages, opened = contract.Messages(), set()
     for record in outside.records("ops.tickets.v1"):
         event = messages.read("TicketEvent", record.value)
         fact = event.WhichOneof("fact")
@@ -313,7 +314,7 @@ def ask_tickets(outside, _):
 
 def ask_triage(outside, _):
     """every public message of a customer has exactly one answer of the classifier"""
-    messages, asked, told = outside_mesh.Messages(), set(), collections.Counter()
+    messages, asked, told = contract.Messages(), set(), collections.Counter()
     for record in outside.records("ops.tickets.v1"):
         event = messages.read("TicketEvent", record.value)
         added = event.message_added
@@ -334,7 +335,7 @@ def ask_triage(outside, _):
 
 def ask_clocks(outside, _):
     """every clock moves as clocks move, and every ticket has its row"""
-    messages, clocks, tickets = outside_mesh.Messages(), {}, set()
+    messages, clocks, tickets = contract.Messages(), {}, set()
     for record in outside.records("ops.sla.v1"):
         event = messages.read("SlaEvent", record.value)
         fact = event.WhichOneof("fact")

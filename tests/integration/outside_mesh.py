@@ -1,7 +1,6 @@
 """outside_mesh - the mesh as others see it: topics by another client, tables by another driver.
 
-Nothing here shares a line with the daemons. Needs KAFKA_BROKERS, DATABASE_URL (the operator's role) and
-OPSMESH_BIN, beside which the schemas of the messages lie.
+Nothing here shares a line with the daemons. Needs KAFKA_BROKERS and DATABASE_URL (the operator's role).
 """
 import collections
 import datetime
@@ -9,9 +8,6 @@ import os
 import time
 
 import confluent_kafka
-import google.protobuf.descriptor_pb2
-import google.protobuf.descriptor_pool
-import google.protobuf.message_factory
 import psycopg
 
 PATIENCE_S = 30
@@ -132,26 +128,3 @@ def facts(database, schema, stream):
     with database.cursor(binary=True) as cursor:
         for row in cursor.stream(query, (stream,)):
             yield Fact(*row)
-
-
-class Messages:
-    """The messages of the contract, by the name of their type."""
-
-    def __init__(self):
-        path = os.path.join(os.environ["OPSMESH_BIN"], "..", "opsmesh.v1.descriptor.bin")
-        with open(path, "rb") as file:
-            files = google.protobuf.descriptor_pb2.FileDescriptorSet.FromString(file.read())
-        self.pool = google.protobuf.descriptor_pool.DescriptorPool()
-        for schema in files.file:
-            self.pool.Add(schema)
-        self.factory = google.protobuf.message_factory.MessageFactory(self.pool)
-        self.types = {}
-
-    def type(self, name):
-        if name not in self.types:
-            descriptor = self.pool.FindMessageTypeByName("opsmesh.v1." + name)
-            self.types[name] = self.factory.GetPrototype(descriptor)
-        return self.types[name]
-
-    def read(self, name, value):
-        return self.type(name).FromString(value)

@@ -16,6 +16,7 @@ import os
 import sys
 import time
 
+import contract
 import outside_client
 import outside_mesh
 
@@ -115,7 +116,7 @@ class Mesh:
     """The journal's bytes and the facts, by request."""
 
     def __init__(self, topics):
-        messages = outside_mesh.Messages()
+        messages = contract.Messages()
         self.bodies = collections.defaultdict(dict)  # request id -> part -> bytes
         self.facts = collections.defaultdict(list)
         seen = set()
